@@ -1,0 +1,88 @@
+// Package config reads version-manager.yaml, which describes what is
+// versioned: how the app is built, how it is checked, and how it is run.
+//
+// The file belongs to the commit that it describes. A release keeps a copy,
+// so a rollback runs with the configuration of its own time.
+package config
+
+import "time"
+
+// File is the name of the configuration in the root of the repository.
+const File = "version-manager.yaml"
+
+// App is the content of version-manager.yaml.
+type App struct {
+	Name      string            `yaml:"name" json:"name"`                                // DNS label: a-z, 0-9, '-'
+	Build     Build             `yaml:"build" json:"build"`                              // exactly one of its fields
+	Port      int               `yaml:"port,omitempty" json:"port"`                      // where the app listens inside an image; told to it as PORT
+	Health    string            `yaml:"health,omitempty" json:"health"`                  // path that answers 2xx when the instance is ready
+	Smoke     []Smoke           `yaml:"smoke,omitempty" json:"smoke,omitempty"`          // requests that a standby color must answer before the switch
+	Replicas  int               `yaml:"replicas,omitempty" json:"replicas"`              // of the first deploy; later ones start at the active color's capacity
+	Autoscale Autoscale         `yaml:"autoscale,omitzero" json:"autoscale,omitzero"`    // bounds of every scaling, by hand or by load
+	Env       map[string]string `yaml:"env,omitempty" json:"env,omitempty"`              // plain values
+	Secrets   []string          `yaml:"secrets,omitempty" json:"secrets,omitempty"`      // names of environment variables handed through from the operator; values are never recorded
+	Bake      Duration          `yaml:"bake,omitempty" json:"bake"`                      // how long zero-downtime watches the new color
+	Drain     Duration          `yaml:"drain,omitempty" json:"drain"`                    // how long requests on the old color may take to finish
+	Gate      Gate              `yaml:"gate,omitempty" json:"gate"`                      // what a standby color must show before it gets traffic
+	Probe     Probe             `yaml:"probe,omitempty" json:"probe"`                    // the requests by which a deploy is measured
+	Local     Local             `yaml:"local,omitempty" json:"local"`                    // where the local target listens
+	Infra     []string          `yaml:"infrastructure,omitempty" json:"infra,omitempty"` // files and folders whose content is part of the version
+}
+
+// Build says where the image comes from.
+type Build struct {
+	Package string `yaml:"package,omitempty" json:"package,omitempty"` // Go package, such as ./cmd/app
+	Image   string `yaml:"image,omitempty" json:"image,omitempty"`     // OCI layout folder or image archive (docker save, OCI tar), relative to the repository
+}
+
+// Smoke is one request to the preview address and what must come back.
+type Smoke struct {
+	Method   string `yaml:"method,omitempty" json:"method,omitempty"` // GET where empty
+	Path     string `yaml:"path" json:"path"`
+	Body     string `yaml:"body,omitempty" json:"body,omitempty"`
+	Status   int    `yaml:"status,omitempty" json:"status,omitempty"` // 200 where 0
+	Contains string `yaml:"contains,omitempty" json:"contains,omitempty"`
+}
+
+// Autoscale bounds the number of instances. CPU and Memory are percentages of
+// what an instance asked for; clusters act on them, the local target only
+// keeps the bounds.
+type Autoscale struct {
+	Min    int `yaml:"min,omitempty" json:"min,omitempty"`
+	Max    int `yaml:"max,omitempty" json:"max,omitempty"`
+	CPU    int `yaml:"cpu,omitempty" json:"cpu,omitempty"`
+	Memory int `yaml:"memory,omitempty" json:"memory,omitempty"`
+}
+
+// Gate is N consecutive healthy answers over at least For, all instances
+// ready throughout, reached before Timeout.
+type Gate struct {
+	Healthy int      `yaml:"healthy,omitempty" json:"healthy"`
+	For     Duration `yaml:"for,omitempty" json:"for"`
+	Timeout Duration `yaml:"timeout,omitempty" json:"timeout"`
+}
+
+// Probe configures the requests that measure a deploy.
+type Probe struct {
+	Path      string   `yaml:"path,omitempty" json:"path"`                     // cheap page, asked Rate times a second
+	Rate      int      `yaml:"rate,omitempty" json:"rate"`                     // requests per second
+	Timeout   Duration `yaml:"timeout,omitempty" json:"timeout"`               // after which a request counts as failed
+	Slow      string   `yaml:"slow,omitempty" json:"slow,omitempty"`           // path that takes seconds; one request is always open
+	WebSocket string   `yaml:"websocket,omitempty" json:"websocket,omitempty"` // path that echoes messages; one connection is always open
+	MaxFailed int      `yaml:"maxFailed,omitempty" json:"maxFailed"`           // failures that a deploy may cost before it is taken back
+}
+
+// Local says where the local target listens. App is the app's own port, as a
+// NodePort would be; Ingress lists ports in order of preference, of which the
+// first that can be had is used. Both lead through the same route.
+type Local struct {
+	Address string `yaml:"address,omitempty" json:"address"` // 127.0.0.1 unless told otherwise
+	App     int    `yaml:"app,omitempty" json:"app"`
+	Ingress []int  `yaml:"ingress,omitempty" json:"ingress"`
+	Preview string `yaml:"preview,omitempty" json:"preview"`     // host name that reaches the standby color
+	Cert    string `yaml:"cert,omitempty" json:"cert,omitempty"` // PEM files; with them the ingress speaks TLS
+	Key     string `yaml:"key,omitempty" json:"key,omitempty"`
+}
+
+// Duration is a time.Duration written as "1m30s" in YAML and JSON.
+type Duration struct{ time.Duration }

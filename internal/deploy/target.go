@@ -1,0 +1,144 @@
+package deploy
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/journal"
+	"version-manager/internal/release"
+)
+
+// Target is a place where one app runs. Looking needs no permission; every
+// change goes through the Session that Lock returns, so that code without
+// the lock cannot even be written. Package targettest has the behaviour that
+// every implementation must show.
+type Target interface {
+	// Observe reports what runs now. It must not change anything.
+	Observe(ctx context.Context) (Observed, error)
+	// Logs returns the lines of the app's instances as text, oldest first. With
+	// Follow it stays open until ctx ends.
+	Logs(ctx context.Context, q LogQuery) (io.ReadCloser, error)
+	// History reads the journals that live with the target.
+	History() journal.Reader
+	// Lock makes the caller the only one who may change the target. It does
+	// not wait: if somebody else holds the lock it fails with a *HeldError.
+	Lock(ctx context.Context, holder string) (Session, error)
+}
+
+// Session is the right to change a target. Every call fails with ErrFenced
+// once another holder has taken over, so that a process which slept through
+// its own expiry cannot do harm. All calls are safe to repeat.
+type Session interface {
+	// Renew extends the lock, which otherwise expires after LockExpiry.
+	Renew(ctx context.Context) error
+	// Unlock gives the lock back.
+	Unlock(ctx context.Context) error
+	// Journal writes the journals that live with the target.
+	Journal() journal.Writer
+
+	// Backup copies the target's own state aside under the id of a deploy
+	// and returns where it is.
+	Backup(ctx context.Context, id string) (string, error)
+	// Apply makes color c run exactly spec and returns when all its instances
+	// were started, not when they are ready. What already runs as asked is
+	// adopted untouched; another release in that color is replaced. It must
+	// not touch the route, and refuses to replace the release of the active
+	// color or to scale that color to zero.
+	Apply(ctx context.Context, c color.Color, spec Spec) error
+	// Switch sends all new requests to color c, provided the route still has
+	// the given revision; otherwise it fails with ErrConflict. It refuses a
+	// color without a ready instance.
+	Switch(ctx context.Context, c color.Color, ifRevision string) error
+	// Confirm returns when every ingress instance was seen to send new
+	// requests to color c.
+	Confirm(ctx context.Context, c color.Color) error
+	// Retire closes what is still open on color c, stops its instances and
+	// forgets them. It refuses the active color.
+	Retire(ctx context.Context, c color.Color) error
+	// Remove stops both colors and takes the app off the target. Journals stay.
+	Remove(ctx context.Context) error
+}
+
+// LockExpiry is how long a lock outlives its holder's last sign of life.
+const LockExpiry = 15 * time.Second
+
+// Spec is what a color shall run.
+type Spec struct {
+	Release  release.Release   `json:"release"`
+	Replicas int               `json:"replicas"`
+	Secrets  map[string]string `json:"secrets,omitempty"` // never logged, never journaled
+}
+
+// Observed is a target at one moment.
+type Observed struct {
+	App       string               `json:"app"`
+	Active    color.Color          `json:"active"`   // None before the first deploy
+	Revision  string               `json:"revision"` // of the route; changes with every switch
+	Colors    map[color.Color]Side `json:"colors"`   // only those that run something
+	Entrances Entrances            `json:"entrances"`
+	Lock      *Holder              `json:"lock,omitempty"` // nil: nobody is deploying
+}
+
+// Side is one color.
+type Side struct {
+	Version   release.Version `json:"version"`
+	Image     string          `json:"image"`
+	Want      int             `json:"want"`     // instances asked for
+	InFlight  int             `json:"inFlight"` // requests and open connections
+	Requests  uint64          `json:"requests"` // answered since the color was started
+	Errors    uint64          `json:"errors"`   // of them with a 5xx
+	Instances []Instance      `json:"instances"`
+}
+
+// Ready counts the instances that pass their health check.
+func (s Side) Ready() int {
+	n := 0
+	for _, i := range s.Instances {
+		if i.Ready {
+			n++
+		}
+	}
+	return n
+}
+
+// Restarts adds up how often the instances had to be started again.
+func (s Side) Restarts() int {
+	n := 0
+	for _, i := range s.Instances {
+		n += i.Restarts
+	}
+	return n
+}
+
+// Instance is one running copy of the app.
+type Instance struct {
+	ID       string    `json:"id"` // "blue-1"
+	Ready    bool      `json:"ready"`
+	Started  time.Time `json:"started"`
+	Restarts int       `json:"restarts"`
+	Reason   string    `json:"reason,omitempty"` // why it is not ready: "exit status 2", "GET /readyz: 503"
+	Address  string    `json:"address,omitempty"`
+}
+
+// Entrances is where requests come in.
+type Entrances struct {
+	Public  []string `json:"public"`  // base URLs, all ruled by the same route
+	Preview string   `json:"preview"` // base URL that reaches the standby color, 503 where there is none
+}
+
+// Holder is who holds the lock.
+type Holder struct {
+	Name  string    `json:"name"` // "ada@laptop, process 4711"
+	Since time.Time `json:"since"`
+	Seen  time.Time `json:"seen"` // last sign of life
+}
+
+// LogQuery selects log lines. Zero values mean all.
+type LogQuery struct {
+	Color    color.Color
+	Instance string
+	Tail     int // last lines of each instance
+	Follow   bool
+}

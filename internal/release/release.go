@@ -1,0 +1,40 @@
+// Package release makes versions that never change and keeps them.
+//
+// A release is a git commit, the image built from it, and the configuration
+// and infrastructure inputs of that commit, all named by content digest. The
+// same commit gives the same digests on every machine. Start with Builder,
+// which makes a release, and Store, which keeps it.
+package release
+
+import (
+	"time"
+
+	"version-manager/internal/config"
+)
+
+// Release is the record of one version. It is stored as canonical JSON: keys
+// sorted, no insignificant space. Nothing in it depends on where or when the
+// build ran.
+type Release struct {
+	App       string     `json:"app"`
+	Version   Version    `json:"version"`
+	Message   string     `json:"message,omitempty"`
+	Commit    string     `json:"commit"`       // full git object id
+	Time      time.Time  `json:"time"`         // of the commit, UTC
+	Image     string     `json:"image"`        // digest of the OCI manifest, "sha256:…"
+	Config    config.App `json:"config"`       // version-manager.yaml of that commit, defaults filled in
+	ConfigID  string     `json:"configDigest"` // of Config's canonical JSON
+	InfraID   string     `json:"infraDigest"`  // of the files under config infrastructure
+	GoVersion string     `json:"goVersion,omitempty"`
+	SBOM      []Module   `json:"sbom,omitempty"` // what the binary links
+}
+
+// Module is one Go module that the binary links, with its checksum.
+type Module struct {
+	Path    string `json:"path"`
+	Version string `json:"version"`
+	Sum     string `json:"sum,omitempty"`
+}
+
+// Version is a canonical semantic version, "v1.2.3" or "v1.2.3-rc.1".
+type Version string
