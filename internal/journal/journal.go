@@ -35,7 +35,8 @@ type Reader interface {
 // Writer adds to the journals of one app. There is one writer at a time: the
 // holder of the target's lock.
 type Writer interface {
-	// Begin makes an empty journal and returns its id. Ids sort by age.
+	// Begin makes an empty journal and returns its id. Ids are
+	// numbers that count up from 1.
 	Begin(ctx context.Context) (id string, err error)
 	// Append makes r durable before it returns. Appending a record again
 	// that is already the last one does nothing, so a caller that lost the

@@ -1,0 +1,205 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+
+	"version-manager/internal/atomicfile"
+)
+
+// Dir keeps the journals of one app in a folder: <id>/journal and, beside it,
+// the attachments. Ids are 1, 2, 3 and so on. One process writes at a time;
+// within it a Dir may be shared.
+type Dir struct {
+	path string
+	mu   sync.Mutex
+}
+
+var (
+	_ Reader = (*Dir)(nil)
+	_ Writer = (*Dir)(nil)
+)
+
+// ErrNotFound is returned for a deploy or an attachment that does not exist.
+var ErrNotFound = errors.New("not found")
+
+const journalFile = "journal"
+
+// NewDir returns the journals in the folder at path, which need not exist yet.
+func NewDir(path string) *Dir { return &Dir{path: path} }
+
+// List implements [Reader].
+func (d *Dir) List(context.Context) ([]string, error) {
+	numbers, err := d.numbers()
+	if err != nil {
+		return nil, fmt.Errorf("list deploys: %w", err)
+	}
+	ids := make([]string, len(numbers))
+	for i, n := range numbers {
+		ids[i] = strconv.Itoa(n)
+	}
+	return ids, nil
+}
+
+// Read implements [Reader].
+func (d *Dir) Read(_ context.Context, id string) ([]Record, error) {
+	content, err := d.file(id, journalFile)
+	if err != nil {
+		return nil, err
+	}
+	records, _, err := scan(content)
+	if err != nil {
+		return records, fmt.Errorf("journal of deploy %s: %w", id, err)
+	}
+	return records, nil
+}
+
+// Attachment implements [Reader].
+func (d *Dir) Attachment(_ context.Context, id, name string) ([]byte, error) {
+	return d.file(id, name)
+}
+
+// Begin implements [Writer].
+func (d *Dir) Begin(context.Context) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	numbers, err := d.numbers()
+	if err != nil {
+		return "", fmt.Errorf("begin journal: %w", err)
+	}
+	next := 1
+	if len(numbers) > 0 {
+		next = slices.Max(numbers) + 1
+	}
+	id := strconv.Itoa(next)
+	if err := os.MkdirAll(filepath.Join(d.path, id), 0o700); err != nil {
+		return "", fmt.Errorf("begin journal: %w", err)
+	}
+	if err := atomicfile.Write(filepath.Join(d.path, id, journalFile), nil, 0o600); err != nil {
+		return "", fmt.Errorf("begin journal: %w", err)
+	}
+	return id, atomicfile.SyncDir(d.path)
+}
+
+// Append implements [Writer].
+func (d *Dir) Append(_ context.Context, id string, r Record) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.append(id, r); err != nil {
+		return fmt.Errorf("journal of deploy %s: %w", id, err)
+	}
+	return nil
+}
+
+func (d *Dir) append(id string, r Record) error {
+	line, err := encode(r)
+	if err != nil {
+		return err
+	}
+	content, err := d.file(id, journalFile)
+	if err != nil {
+		return err
+	}
+	records, whole, err := scan(content)
+	if err != nil {
+		return err
+	}
+	if n := len(records); n > 0 && records[n-1].Seq == r.Seq {
+		return sameRecord(records[n-1], line)
+	}
+	if want := len(records) + 1; r.Seq != want {
+		return fmt.Errorf("record %d does not follow: want %d", r.Seq, want)
+	}
+	return writeAt(filepath.Join(d.path, id, journalFile), int64(whole), line)
+}
+
+// sameRecord lets a writer repeat its last record, and only that very one.
+func sameRecord(last Record, line []byte) error {
+	have, err := encode(last)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(have, line) {
+		return fmt.Errorf("record %d exists already with other content", last.Seq)
+	}
+	return nil
+}
+
+// writeAt makes line the end of the file, replacing a torn record behind
+// offset, and takes back what it wrote where it cannot write all of it.
+func writeAt(path string, offset int64, line []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Truncate(offset); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(line, offset); err != nil {
+		return errors.Join(err, f.Truncate(offset))
+	}
+	return f.Sync()
+}
+
+// Attach implements [Writer].
+func (d *Dir) Attach(_ context.Context, id, name string, content []byte) error {
+	path, err := d.pathOf(id, name)
+	if err != nil {
+		return err
+	}
+	if name == journalFile {
+		return fmt.Errorf("attach %s: the name is taken", name)
+	}
+	if err := atomicfile.Write(path, content, 0o600); err != nil {
+		return fmt.Errorf("attach %s to deploy %s: %w", name, id, err)
+	}
+	return nil
+}
+
+func (d *Dir) numbers() ([]int, error) {
+	entries, err := os.ReadDir(d.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var numbers []int
+	for _, e := range entries {
+		if n, err := strconv.Atoi(e.Name()); err == nil && n > 0 && e.IsDir() {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers, err
+}
+
+func (d *Dir) file(id, name string) ([]byte, error) {
+	path, err := d.pathOf(id, name)
+	if err != nil {
+		return nil, err
+	}
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("deploy %s, %s: %w", id, name, ErrNotFound)
+	}
+	return content, err
+}
+
+// pathOf keeps ids and names, which may come from a command line or a socket,
+// inside the folder.
+func (d *Dir) pathOf(id, name string) (string, error) {
+	if n, err := strconv.Atoi(id); err != nil || n < 1 || strconv.Itoa(n) != id {
+		return "", fmt.Errorf("deploy %q: %w: ids are numbers", id, ErrNotFound)
+	}
+	if name == "" || name[0] == '.' || filepath.Base(name) != name {
+		return "", fmt.Errorf("attachment %q: not a file name", name)
+	}
+	return filepath.Join(d.path, id, name), nil
+}
