@@ -1,0 +1,109 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	maxSlow  = time.Minute
+	maxBytes = 64 << 20
+)
+
+// identity says who answered.
+type identity struct {
+	Version  string `json:"version"`
+	Color    string `json:"color"`
+	Instance string `json:"instance"`
+}
+
+func (a *app) identity() identity {
+	return identity{a.set.Version, a.set.Color, a.set.Instance}
+}
+
+func (a *app) handler() http.Handler {
+	work := http.NewServeMux()
+	work.HandleFunc("GET /{$}", a.version)
+	work.HandleFunc("GET /version", a.version)
+	work.HandleFunc("GET /slow", a.slow)
+	work.HandleFunc("GET /bytes", a.bytes)
+	work.HandleFunc("POST /upload", a.upload)
+	work.HandleFunc("GET /events", a.events)
+	work.HandleFunc("GET /ws", a.echo)
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
+	mux.HandleFunc("GET /readyz", a.readyz)
+	mux.Handle("/", a.misbehave(work))
+	return mux
+}
+
+func (a *app) readyz(w http.ResponseWriter, _ *http.Request) {
+	if !a.ready() {
+		http.Error(w, "not ready", http.StatusServiceUnavailable)
+		return
+	}
+	io.WriteString(w, "ready\n")
+}
+
+func (a *app) version(w http.ResponseWriter, _ *http.Request) { answer(w, a.identity()) }
+
+// slow answers after ?for=, which is cut to a minute. A drain does not hurry
+// it: that is what it is for.
+func (a *app) slow(w http.ResponseWriter, r *http.Request) {
+	d, err := time.ParseDuration(or(r.FormValue("for"), "10s"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if pause(r.Context(), min(d, maxSlow)) {
+		answer(w, a.identity())
+	}
+}
+
+// bytes answers ?n= bytes.
+func (a *app) bytes(w http.ResponseWriter, r *http.Request) {
+	n, err := strconv.Atoi(r.FormValue("n"))
+	if err != nil || n < 0 || n > maxBytes {
+		http.Error(w, fmt.Sprintf("n: want 0 to %d", maxBytes), http.StatusBadRequest)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Length", strconv.Itoa(n))
+	chunk := make([]byte, min(n, 32<<10))
+	for n > 0 {
+		m, err := w.Write(chunk[:min(n, len(chunk))])
+		if err != nil {
+			return
+		}
+		n -= m
+	}
+}
+
+// uploaded is what the app received, so that the sender can compare.
+type uploaded struct {
+	identity
+	SHA256 string `json:"sha256"`
+	Length int64  `json:"length"`
+}
+
+func (a *app) upload(w http.ResponseWriter, r *http.Request) {
+	h := sha256.New()
+	n, err := io.Copy(h, http.MaxBytesReader(w, r.Body, maxBytes))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	answer(w, uploaded{a.identity(), hex.EncodeToString(h.Sum(nil)), n})
+}
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(v)
+}
