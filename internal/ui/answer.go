@@ -1,0 +1,88 @@
+package ui
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Format is the form of an answer.
+type Format string
+
+const (
+	Text Format = "text"
+	JSON Format = "json"
+	YAML Format = "yaml"
+)
+
+// Answer writes v to standard output: as JSON, as YAML with the same field
+// names, or with the given function as text for a person.
+func (s *Streams) Answer(f Format, v any, text func() error) error {
+	switch f {
+	case Text:
+		return text()
+	case JSON:
+		return encode(s.Out, v)
+	case YAML:
+		var b bytes.Buffer
+		if err := encode(&b, v); err != nil {
+			return err
+		}
+		node, err := yamlOf(json.NewDecoder(&b))
+		if err != nil {
+			return fmt.Errorf("turn JSON into YAML: %w", err)
+		}
+		e := yaml.NewEncoder(s.Out)
+		e.SetIndent(2)
+		return e.Encode(node)
+	}
+	return fmt.Errorf("%q is not a format", f)
+}
+
+func encode(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// yamlOf reads one JSON value and keeps the order of its fields, which a trip
+// through a map would lose.
+func yamlOf(d *json.Decoder) (*yaml.Node, error) {
+	d.UseNumber()
+	t, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch t := t.(type) {
+	case json.Delim:
+		n := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+		if t == '[' {
+			n = &yaml.Node{Kind: yaml.SequenceNode, Tag: "!!seq"}
+		}
+		for d.More() {
+			child, err := yamlOf(d)
+			if err != nil {
+				return nil, err
+			}
+			n.Content = append(n.Content, child)
+		}
+		_, err := d.Token() // the closing bracket
+		return n, err
+	case json.Number:
+		return number(t), nil
+	}
+	n := new(yaml.Node)
+	return n, n.Encode(t)
+}
+
+func number(n json.Number) *yaml.Node {
+	tag := "!!float"
+	if _, err := n.Int64(); err == nil {
+		tag = "!!int"
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: n.String()}
+}

@@ -1,0 +1,100 @@
+// Package ui is how version-manager talks to the person or program that
+// called it.
+//
+// Standard output carries the answer and nothing else, so that it can always
+// be piped; standard error carries the conversation: progress, notes, errors.
+// Streams holds both with what is known about them (is it a terminal, how
+// wide, does it take color), Table and Answer print answers, Problem prints
+// an error, and a Face shows the events of a deploy while it runs.
+//
+// The package decides how things look, never what is said: it opens no files
+// and knows no commands. Only package cli imports it. Start with System, or
+// in tests with Test.
+package ui
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// Streams are the three standard streams and the facts about them.
+type Streams struct {
+	In       io.Reader
+	Prompts  bool // In is a terminal: a person can answer a question
+	Out, Err *Output
+	Unicode  bool // symbols beyond ASCII can be shown
+}
+
+// Output is a stream that may be a terminal.
+type Output struct {
+	io.Writer
+	Terminal bool
+	Color    bool
+	size     func() (width, height int)
+}
+
+// Size of a terminal changes when its window does, so ask again each time.
+// Where it is unknown, 80 by 24 is assumed.
+func (o *Output) Size() (width, height int) {
+	if o.size != nil {
+		if w, h := o.size(); w > 0 && h > 0 {
+			return w, h
+		}
+	}
+	return 80, 24
+}
+
+// System returns the streams of this process. getenv is os.Getenv.
+func System(getenv func(string) string) *Streams {
+	return &Streams{
+		In:      os.Stdin,
+		Prompts: term.IsTerminal(int(os.Stdin.Fd())),
+		Out:     output(os.Stdout, getenv),
+		Err:     output(os.Stderr, getenv),
+		Unicode: isUTF8(getenv),
+	}
+}
+
+func output(f *os.File, getenv func(string) string) *Output {
+	fd := int(f.Fd())
+	o := &Output{Writer: f, Terminal: term.IsTerminal(fd)}
+	o.Color = o.Terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+	o.size = func() (int, int) {
+		w, h, err := term.GetSize(fd)
+		if err != nil {
+			return 0, 0
+		}
+		return w, h
+	}
+	return o
+}
+
+// isUTF8 looks at the variables that decide the locale of characters, in the
+// order in which the C library does.
+func isUTF8(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(getenv(name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}
+
+// Dumb reports whether o is a terminal that cannot move its cursor.
+func Dumb(getenv func(string) string) bool { return getenv("TERM") == "dumb" }
+
+// Test returns streams that are no terminal, read what in holds, and keep
+// what is written.
+func Test(in string) (s *Streams, out, err *bytes.Buffer) {
+	out, err = new(bytes.Buffer), new(bytes.Buffer)
+	return &Streams{
+		In:      strings.NewReader(in),
+		Out:     &Output{Writer: out},
+		Err:     &Output{Writer: err},
+		Unicode: true,
+	}, out, err
+}

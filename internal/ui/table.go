@@ -1,0 +1,69 @@
+package ui
+
+import (
+	"strings"
+)
+
+// Table is a list with named columns: aligned under a heading for a person,
+// bare tab-separated lines for a program.
+type Table struct {
+	Heading []string
+	Rows    [][]string
+}
+
+// Add appends a row.
+func (t *Table) Add(columns ...string) { t.Rows = append(t.Rows, columns) }
+
+// Print writes the table.
+func (t *Table) Print(out *Output) error {
+	var b strings.Builder
+	if out.Terminal {
+		t.align(&b, out)
+	} else {
+		for _, row := range t.Rows {
+			b.WriteString(strings.Join(cleaned(row), "\t") + "\n")
+		}
+	}
+	_, err := out.Write([]byte(b.String()))
+	return err
+}
+
+func (t *Table) align(b *strings.Builder, out *Output) {
+	limit, _ := out.Size()
+	widths := t.widths()
+	write := func(row []string, tint tint) {
+		var l line
+		for i, text := range row {
+			if i < len(row)-1 {
+				text += strings.Repeat(" ", widths[i]-cells(text)+2)
+			}
+			l = append(l, span{text, tint})
+		}
+		b.WriteString(strings.TrimRight(l.fit(limit, out.Color, "…"), " ") + "\n")
+	}
+	write(t.Heading, faint)
+	for _, row := range t.Rows {
+		write(cleaned(row), ordinary)
+	}
+}
+
+func (t *Table) widths() []int {
+	w := make([]int, len(t.Heading))
+	for i, h := range t.Heading {
+		w[i] = cells(h)
+	}
+	for _, row := range t.Rows {
+		for i, text := range cleaned(row) {
+			w[i] = max(w[i], cells(text))
+		}
+	}
+	return w
+}
+
+func cleaned(row []string) []string {
+	c := make([]string, len(row))
+	for i, text := range row {
+		c[i] = Clean(text)
+	}
+	return c
+}

@@ -1,0 +1,32 @@
+package ui
+
+import "testing"
+
+func TestTable(t *testing.T) {
+	table := Table{Heading: []string{"VERSION", "WHEN", "MESSAGE"}}
+	table.Add("v1.10.0", "3m ago", "a message that is longer than the terminal is wide")
+	table.Add("v1.9.0", "2d ago", "tab\there")
+
+	s, out, _ := Test("")
+	if err := table.Print(s.Out); err != nil {
+		t.Fatal(err)
+	}
+	want := "v1.10.0\t3m ago\ta message that is longer than the terminal is wide\n" +
+		"v1.9.0\t2d ago\ttab here\n"
+	if out.String() != want {
+		t.Errorf("piped:\n%s\nwant:\n%s", out, want)
+	}
+
+	out.Reset()
+	s.Out.Terminal = true
+	s.Out.size = func() (int, int) { return 30, 24 }
+	if err := table.Print(s.Out); err != nil {
+		t.Fatal(err)
+	}
+	want = "VERSION  WHEN    MESSAGE\n" +
+		"v1.10.0  3m ago  a message th…\n" +
+		"v1.9.0   2d ago  tab here\n"
+	if out.String() != want {
+		t.Errorf("on a terminal:\n%s\nwant:\n%s", out, want)
+	}
+}

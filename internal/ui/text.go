@@ -1,0 +1,116 @@
+package ui
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// tint is a color by meaning, not by hue.
+type tint string
+
+const (
+	ordinary tint = ""
+	strong   tint = "\x1b[1m"
+	faint    tint = "\x1b[2m"
+	bad      tint = "\x1b[31m"
+	good     tint = "\x1b[32m"
+	warning  tint = "\x1b[33m"
+	active   tint = "\x1b[36m"
+	reset         = "\x1b[0m"
+)
+
+// paint colors s if on.
+func paint(on bool, t tint, s string) string {
+	if !on || t == ordinary || s == "" {
+		return s
+	}
+	return string(t) + s + reset
+}
+
+// span is a piece of a line in one color.
+type span struct {
+	text string
+	tint tint
+}
+
+// line is one row on the screen. It never holds a line break.
+type line []span
+
+// cells is how many columns a terminal needs for the line.
+func (l line) cells() int {
+	n := 0
+	for _, s := range l {
+		n += cells(s.text)
+	}
+	return n
+}
+
+// fit cuts the line to at most limit columns and returns it as text.
+func (l line) fit(limit int, color bool, ellipsis string) string {
+	var b strings.Builder
+	over := l.cells() > limit
+	if over {
+		limit = max(0, limit-cells(ellipsis))
+	}
+	for _, s := range l {
+		text := cut(s.text, limit)
+		limit -= cells(text)
+		b.WriteString(paint(color, s.tint, text))
+		if text != s.text {
+			break
+		}
+	}
+	if over {
+		b.WriteString(ellipsis)
+	}
+	return b.String()
+}
+
+// cells is how many columns a terminal needs for s.
+func cells(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeCells(r)
+	}
+	return n
+}
+
+func runeCells(r rune) int {
+	switch {
+	case r < 0x300:
+		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// cut returns the longest start of s that needs at most limit columns.
+func cut(s string, limit int) string {
+	for i, r := range s {
+		if limit -= runeCells(r); limit < 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// Clean makes a text from outside, such as an app's log line, safe to show: an
+// escape sequence in it must not move the cursor or color the screen.
+func Clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case unicode.IsControl(r), r == unicode.ReplacementChar:
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+}

@@ -1,0 +1,45 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestFit(t *testing.T) {
+	l := line{{"abc", good}, {"日本", ordinary}, {"xyz", bad}}
+	for _, tt := range []struct {
+		limit int
+		color bool
+		want  string
+	}{
+		{10, false, "abc日本xyz"},
+		{9, false, "abc日本x…"},
+		{6, false, "abc日…"},
+		{5, false, "abc…"}, // half of a wide character cannot be shown
+		{1, false, "…"},
+		{0, false, "…"},
+		{3, true, "\x1b[32mab\x1b[0m…"},
+	} {
+		if got := l.fit(tt.limit, tt.color, "…"); got != tt.want {
+			t.Errorf("fit(%d, %t) = %q, want %q", tt.limit, tt.color, got, tt.want)
+		}
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	for _, s := range []string{"plain", "\x1b[2Jgone", "a\tb\r\n", "\xff\xfe", "日本\u009b31m", "e\u0301"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := Clean(s)
+		if !utf8.ValidString(got) || strings.ContainsAny(got, "\x1b\r\n\t\u009b\x7f\x00") {
+			t.Errorf("Clean(%q) = %q", s, got)
+		}
+		for limit := range 12 {
+			if n := cells(cut(got, limit)); n > limit {
+				t.Errorf("cut(%q, %d) needs %d columns", got, limit, n)
+			}
+		}
+	})
+}
