@@ -1,0 +1,101 @@
+// Package statefile keeps a JSON document on disk through crashes and damage.
+//
+// Save replaces the document atomically and keeps the generation before it.
+// Load checks the document against its checksum; where it is damaged, it is
+// set aside for a person to look at, and the generation before it is used. So
+// one torn file costs at most the last change, and never the rest.
+//
+// It is not for documents that grow: package journal is.
+package statefile
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const magic = "version-manager state sha256:"
+
+// ErrDamaged: the document and the generation before it cannot be read.
+var ErrDamaged = errors.New("damaged")
+
+// Save writes v to path, readable only by the owner, and keeps what was there
+// as the previous generation. When it returns nil, v survives a power cut.
+func Save(path string, v any) error {
+	body, err := Encode(v)
+	if err != nil {
+		return err
+	}
+	return write(path, body, keepPrevious)
+}
+
+// Load reads the document at path into v. If it was damaged, and the
+// generation before it was used instead, aside is where the damaged file is
+// now. Where there is no document at all, the error is fs.ErrNotExist.
+func Load(path string, v any) (aside string, err error) {
+	err = read(path, v)
+	if err == nil {
+		return "", nil
+	}
+	prevErr := read(path+".prev", v)
+	missing := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case missing && errors.Is(prevErr, fs.ErrNotExist):
+		return "", fmt.Errorf("read %s: %w", path, fs.ErrNotExist)
+	case prevErr != nil:
+		return "", fmt.Errorf("read %s: %w: %w", path, ErrDamaged, err)
+	case missing:
+		return path, nil
+	}
+	aside = path + ".damaged"
+	if err := os.Rename(path, aside); err != nil {
+		return "", fmt.Errorf("set damaged state aside: %w", err)
+	}
+	return aside, nil
+}
+
+// Delete removes the document and the generation before it.
+func Delete(path string) error {
+	for _, p := range []string{path + ".prev", path} {
+		if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// Encode returns v as it stands in a file: a line with the checksum, then JSON.
+func Encode(v any) ([]byte, error) {
+	body, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode state: %w", err)
+	}
+	body = append(body, '\n')
+	return append(fmt.Appendf(nil, "%s%x\n", magic, sha256.Sum256(body)), body...), nil
+}
+
+// Decode checks and reads what Encode wrote.
+func Decode(file []byte, v any) error {
+	head, body, ok := bytes.Cut(file, []byte("\n"))
+	sum, named := bytes.CutPrefix(head, []byte(magic))
+	if !ok || !named {
+		return errors.New("the first line is not a checksum")
+	}
+	if want := fmt.Sprintf("%x", sha256.Sum256(body)); string(sum) != want {
+		return errors.New("the checksum does not match")
+	}
+	return json.Unmarshal(body, v)
+}
+
+func read(path string, v any) error {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return Decode(file, v)
+}
