@@ -3,9 +3,12 @@
 //
 // The file belongs to the commit that it describes. A release keeps a copy,
 // so a rollback runs with the configuration of its own time.
+//
+// Start with Parse, which is strict: an unknown key is an error with a line
+// number, and all mistakes of a file are reported at once. What the file
+// leaves out is filled in by defaults, in one place. The package also has the
+// canonical JSON form and the digest by which records are compared.
 package config
-
-import "time"
 
 // File is the name of the configuration in the root of the repository.
 const File = "version-manager.yaml"
@@ -18,7 +21,7 @@ type App struct {
 	Health    string            `yaml:"health,omitempty" json:"health"`                  // path that answers 2xx when the instance is ready
 	Smoke     []Smoke           `yaml:"smoke,omitempty" json:"smoke,omitempty"`          // requests that a standby color must answer before the switch
 	Replicas  int               `yaml:"replicas,omitempty" json:"replicas"`              // of the first deploy; later ones start at the active color's capacity
-	Autoscale Autoscale         `yaml:"autoscale,omitzero" json:"autoscale,omitzero"`    // bounds of every scaling, by hand or by load
+	Autoscale Autoscale         `yaml:"autoscale,omitempty" json:"autoscale,omitzero"`   // bounds of every scaling, by hand or by load
 	Env       map[string]string `yaml:"env,omitempty" json:"env,omitempty"`              // plain values
 	Secrets   []string          `yaml:"secrets,omitempty" json:"secrets,omitempty"`      // names of environment variables handed through from the operator; values are never recorded
 	Bake      Duration          `yaml:"bake,omitempty" json:"bake"`                      // how long zero-downtime watches the new color
@@ -83,6 +86,3 @@ type Local struct {
 	Cert    string `yaml:"cert,omitempty" json:"cert,omitempty"` // PEM files; with them the ingress speaks TLS
 	Key     string `yaml:"key,omitempty" json:"key,omitempty"`
 }
-
-// Duration is a time.Duration written as "1m30s" in YAML and JSON.
-type Duration struct{ time.Duration }

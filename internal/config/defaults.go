@@ -1,0 +1,33 @@
+package config
+
+import "time"
+
+// defaults is what an empty file would mean. The file is decoded over it, so
+// a value that is written down always wins, even if it is zero and refused.
+func defaults() App {
+	return App{
+		Port:     8080,
+		Health:   "/healthz",
+		Replicas: 1,
+		Bake:     Duration{30 * time.Second},
+		Drain:    Duration{30 * time.Second},
+		Gate:     Gate{Healthy: 3, For: Duration{time.Second}, Timeout: Duration{time.Minute}},
+		Probe:    Probe{Rate: 50, Timeout: Duration{5 * time.Second}},
+		Local: Local{
+			Address: "127.0.0.1",
+			App:     30001,
+			Ingress: []int{80, 8080},
+			Preview: "preview.localhost",
+		},
+	}
+}
+
+// follow fills in the defaults that depend on other values.
+func (a *App) follow() {
+	if a.Probe.Path == "" {
+		a.Probe.Path = a.Health
+	}
+	if a.Autoscale != (Autoscale{}) && a.Autoscale.Min == 0 {
+		a.Autoscale.Min = 1
+	}
+}

@@ -1,0 +1,89 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+
+	"go.yaml.in/yaml/v3"
+
+	"version-manager/internal/problem"
+)
+
+// maxSize bounds the file. A real one has a few hundred bytes.
+const maxSize = 1 << 20
+
+// Load reads an App from r. See Parse.
+func Load(r io.Reader) (App, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxSize+1))
+	if err != nil {
+		return App{}, fmt.Errorf("read %s: %w", File, err)
+	}
+	return Parse(b)
+}
+
+// Parse reads an App from YAML, fills in the defaults and validates it. The
+// error is a *problem.Problem that lists every mistake found.
+func Parse(b []byte) (App, error) {
+	app := defaults()
+	if mistakes := decode(b, &app); len(mistakes) > 0 {
+		return App{}, invalid(mistakes)
+	}
+	app.follow()
+	return app, app.Validate()
+}
+
+// decode returns the mistakes of form; Validate finds those of content.
+func decode(b []byte, app *App) []string {
+	if len(b) > maxSize {
+		return []string{fmt.Sprintf("larger than %d bytes", maxSize)}
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(b))
+	dec.KnownFields(true)
+	switch err := dec.Decode(app); {
+	case errors.Is(err, io.EOF):
+		return []string{"the file is empty"}
+	case err != nil:
+		return explain(err)
+	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return []string{"more than one YAML document"}
+	}
+	return nil
+}
+
+var (
+	unknownKey = regexp.MustCompile(`^(line \d+): field (.*) not found in type config\.(\w+)$`)
+	doubleKey  = regexp.MustCompile(`^(line \d+): mapping key "(.*)" already defined at line (\d+)$`)
+	wrongType  = regexp.MustCompile("(?s)^(line \\d+): cannot unmarshal (!!\\w+)(?: `(.*)`)? into (.*)$")
+)
+
+// explain turns the decoder's words, which name Go types, into the user's.
+func explain(err error) []string {
+	te, ok := errors.AsType[*yaml.TypeError](err)
+	if !ok {
+		return []string{err.Error()}
+	}
+	var out []string
+	for _, s := range te.Errors {
+		if m := unknownKey.FindStringSubmatch(s); m != nil {
+			s = fmt.Sprintf("%s: unknown key %q%s", m[1], m[2], didYouMean(m[2], keysOf(m[3])))
+		} else if m := doubleKey.FindStringSubmatch(s); m != nil {
+			s = fmt.Sprintf("%s: %s is there twice, first in line %s", m[1], m[2], m[3])
+		} else if m := wrongType.FindStringSubmatch(s); m != nil {
+			s = fmt.Sprintf("%s: %s, want %s", m[1], found(m[2], m[3]), wanted(m[4]))
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// invalid is the error for one or more mistakes.
+func invalid(mistakes []string) *problem.Problem {
+	if len(mistakes) == 1 {
+		return problem.New(problem.Failed, "", "%s: %s", File, mistakes[0])
+	}
+	return problem.New(problem.Failed, "", "%s has %d mistakes", File, len(mistakes)).With(mistakes...)
+}

@@ -1,0 +1,165 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	dnsLabel = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
+	envName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	httpVerb = regexp.MustCompile(`^[A-Z]+$`)
+)
+
+// mistakes collects what is wrong, in the order of the file.
+type mistakes []string
+
+// check notes a mistake unless ok.
+func (m *mistakes) check(ok bool, format string, args ...any) {
+	if !ok {
+		*m = append(*m, fmt.Sprintf(format, args...))
+	}
+}
+
+// Validate returns nil or a *problem.Problem with every mistake in a.
+func (a App) Validate() error {
+	var m mistakes
+	m.check(dnsLabel.MatchString(a.Name),
+		"name: %q is not a DNS label: want up to 63 of a-z, 0-9 and '-', a letter first", a.Name)
+	m.build(a.Build)
+	m.check(isPort(a.Port), "port: %d is not between 1 and 65535", a.Port)
+	m.path("health", a.Health)
+	m.smoke(a.Smoke)
+	m.scale(a)
+	m.environment(a)
+	m.timing(a)
+	m.probe(a)
+	m.local(a.Local)
+	for _, p := range a.Infra {
+		m.check(filepath.IsLocal(p), "infrastructure: %q leads out of the repository", p)
+	}
+	if len(m) > 0 {
+		return invalid(m)
+	}
+	return nil
+}
+
+func (m *mistakes) build(b Build) {
+	switch {
+	case (b.Package == "") == (b.Image == ""):
+		m.check(false, "build: give exactly one of package and image")
+	case b.Image != "":
+		m.check(filepath.IsLocal(b.Image), "build.image: %q leads out of the repository", b.Image)
+	default:
+		m.check(filepath.IsLocal(b.Package) && (b.Package == "." || strings.HasPrefix(b.Package, "./")),
+			"build.package: %q is not a package of the repository: write it as ./cmd/app", b.Package)
+	}
+}
+
+func (m *mistakes) path(key, p string) {
+	_, err := url.ParseRequestURI(p)
+	m.check(err == nil && strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "//"),
+		"%s: %q is not a path: it must begin with one / and have no spaces", key, p)
+}
+
+func (m *mistakes) smoke(list []Smoke) {
+	for i, s := range list {
+		m.path(fmt.Sprintf("smoke[%d].path", i), s.Path)
+		m.check(s.Method == "" || httpVerb.MatchString(s.Method),
+			"smoke[%d].method: %q is not an HTTP method such as GET", i, s.Method)
+		m.check(s.Status == 0 || s.Status >= 200 && s.Status <= 599,
+			"smoke[%d].status: %d is not between 200 and 599", i, s.Status)
+	}
+}
+
+func (m *mistakes) scale(a App) {
+	m.check(a.Replicas >= 1, "replicas: %d is less than 1", a.Replicas)
+	auto := a.Autoscale
+	if auto == (Autoscale{}) {
+		return
+	}
+	m.check(auto.Min >= 1, "autoscale.min: %d is less than 1", auto.Min)
+	m.check(auto.Max >= auto.Min, "autoscale.max: %d is less than autoscale.min, %d", auto.Max, auto.Min)
+	m.check(auto.Max < auto.Min || a.Replicas >= auto.Min && a.Replicas <= auto.Max,
+		"replicas: %d is not between autoscale.min, %d, and autoscale.max, %d", a.Replicas, auto.Min, auto.Max)
+	m.check(auto.CPU >= 0, "autoscale.cpu: %d is negative", auto.CPU)
+	m.check(auto.Memory >= 0, "autoscale.memory: %d is negative", auto.Memory)
+}
+
+func (m *mistakes) environment(a App) {
+	seen := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(a.Env)) {
+		m.variable("env", name, seen)
+		m.check(!strings.ContainsRune(a.Env[name], 0), "env: the value of %s contains a NUL byte", name)
+	}
+	for _, name := range a.Secrets {
+		m.variable("secrets", name, seen)
+	}
+}
+
+// variable checks one name and that it was not given before.
+func (m *mistakes) variable(key, name string, seen map[string]string) {
+	m.check(envName.MatchString(name), "%s: %q is not a name for an environment variable", key, name)
+	m.check(!reserved(name), "%s: %s is reserved: version-manager sets it", key, name)
+	if before, twice := seen[name]; twice {
+		m.check(false, "%s: %s is in %s already", key, name, before)
+	}
+	seen[name] = key
+}
+
+// reserved names tell an instance who and where it is.
+func reserved(name string) bool {
+	return name == "PORT" || name == "DATA_DIR" || strings.HasPrefix(name, "APP_")
+}
+
+func (m *mistakes) timing(a App) {
+	m.positive("bake", a.Bake)
+	m.positive("drain", a.Drain)
+	m.check(a.Gate.Healthy >= 1, "gate.healthy: %d is less than 1", a.Gate.Healthy)
+	m.positive("gate.for", a.Gate.For)
+	m.positive("gate.timeout", a.Gate.Timeout)
+	m.check(a.Gate.For.Duration < a.Gate.Timeout.Duration, "gate.for: %s is not shorter than gate.timeout, %s", a.Gate.For, a.Gate.Timeout)
+}
+
+func (m *mistakes) positive(key string, d Duration) {
+	m.check(d.Duration > 0, "%s: %s is not a positive duration", key, d)
+}
+
+func (m *mistakes) probe(a App) {
+	p := a.Probe
+	if p.Path != a.Health { // which was checked already
+		m.path("probe.path", p.Path)
+	}
+	m.check(p.Rate >= 1 && p.Rate <= 1000, "probe.rate: %d is not between 1 and 1000 requests per second", p.Rate)
+	m.positive("probe.timeout", p.Timeout)
+	if p.Slow != "" {
+		m.path("probe.slow", p.Slow)
+	}
+	if p.WebSocket != "" {
+		m.path("probe.websocket", p.WebSocket)
+	}
+	m.check(p.MaxFailed >= 0, "probe.maxFailed: %d is negative", p.MaxFailed)
+}
+
+func (m *mistakes) local(l Local) {
+	_, err := netip.ParseAddr(l.Address)
+	m.check(err == nil || l.Address == "localhost", "local.address: %q is not an IP address", l.Address)
+	m.check(len(l.Preview) <= 253 && hostName.MatchString(l.Preview), "local.preview: %q is not a host name", l.Preview)
+	m.check((l.Cert == "") == (l.Key == ""), "local: cert and key belong together")
+	m.check(len(l.Ingress) > 0, "local.ingress: give at least one port")
+	seen := map[int]bool{}
+	for _, p := range append([]int{l.App}, l.Ingress...) {
+		m.check(isPort(p), "local: port %d is not between 1 and 65535", p)
+		m.check(!seen[p], "local: port %d is there twice", p)
+		seen[p] = true
+	}
+}
+
+func isPort(p int) bool { return p >= 1 && p <= 65535 }

@@ -1,0 +1,75 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestValidate(t *testing.T) {
+	for _, tt := range []struct{ yaml, want string }{
+		{"name: Hello", `name: "Hello" is not a DNS label`},
+		{"name: -a", `is not a DNS label`},
+		{"name: " + strings.Repeat("a", 64), `is not a DNS label`},
+		{"build: {}", "build: give exactly one of package and image"},
+		{"build: {package: ., image: x.tar}", "build: give exactly one of package and image"},
+		{"build: {package: cmd/app}", "write it as ./cmd/app"},
+		{"build: {package: -toolexec=evil}", "is not a package of the repository"},
+		{"build: {package: ./../x}", "is not a package of the repository"},
+		{"build: {image: ../x.tar}", "build.image: \"../x.tar\" leads out"},
+		{"port: 0", "port: 0 is not between"},
+		{"port: 65536", "port: 65536 is not between"},
+		{"health: healthz", `health: "healthz" is not a path`},
+		{"health: //evil.example/x", "is not a path"},
+		{"smoke: [{path: a b}]", `smoke[0].path: "a b" is not a path`},
+		{"smoke: [{path: /, method: get}]", "smoke[0].method"},
+		{"smoke: [{path: /, status: 99}]", "smoke[0].status: 99"},
+		{"replicas: 0", "replicas: 0 is less than 1"},
+		{"autoscale: {min: 2, max: 3}", "replicas: 1 is not between autoscale.min, 2, and autoscale.max, 3"},
+		{"autoscale: {min: 3, max: 2}", "autoscale.max: 2 is less than autoscale.min, 3"},
+		{"autoscale: {max: 3, cpu: -1}", "autoscale.cpu: -1 is negative"},
+		{"env: {a-b: x}", `env: "a-b" is not a name`},
+		{"env: {PORT: 1}", "env: PORT is reserved"},
+		{"env: {DATA_DIR: /}", "env: DATA_DIR is reserved"},
+		{"secrets: [APP_KEY]", "secrets: APP_KEY is reserved"},
+		{"env: {KEY: x}\nsecrets: [KEY]", "secrets: KEY is in env already"},
+		{"secrets: [KEY, KEY]", "secrets: KEY is in secrets already"},
+		{"bake: 0s", "bake: 0s is not a positive duration"},
+		{"drain: -1s", "drain: -1s is not a positive duration"},
+		{"gate: {healthy: 0}", "gate.healthy: 0 is less than 1"},
+		{"gate: {for: 1m}", "gate.for: 1m is not shorter than gate.timeout, 1m"},
+		{"probe: {rate: 0}", "probe.rate: 0 is not between"},
+		{"probe: {slow: x}", `probe.slow: "x" is not a path`},
+		{"probe: {maxFailed: -1}", "probe.maxFailed: -1 is negative"},
+		{"local: {address: example.org}", "local.address"},
+		{"local: {app: 80}", "local: port 80 is there twice"},
+		{"local: {ingress: [0]}", "local: port 0 is not between"},
+		{"local: {ingress: []}", "local.ingress: give at least one port"},
+		{"local: {preview: a_b}", `local.preview: "a_b" is not a host name`},
+		{"local: {cert: c.pem}", "local: cert and key belong together"},
+		{"infrastructure: [/etc]", `infrastructure: "/etc" leads out`},
+		{"infrastructure: [../x]", `infrastructure: "../x" leads out`},
+	} {
+		_, err := Parse([]byte(withBase(tt.yaml)))
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", tt.yaml, err, tt.want)
+		}
+	}
+}
+
+// withBase adds the two keys that every file needs, unless y has them.
+func withBase(y string) string {
+	for _, base := range []string{"name: hello", "build: {package: .}"} {
+		key, _, _ := strings.Cut(base, ":")
+		if !strings.HasPrefix(y, key+":") {
+			y += "\n" + base
+		}
+	}
+	return y + "\n"
+}
+
+func TestValidateListsEverything(t *testing.T) {
+	_, err := Parse([]byte("name: X\nport: 0\nbake: 0s\n"))
+	if got := problemLines(t, err); len(got) != 4 || err.Error() != File+" has 4 mistakes" {
+		t.Errorf("%v: %q, want four lines", err, got)
+	}
+}
