@@ -1,0 +1,146 @@
+package ui
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"version-manager/internal/deploy"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// recorded reads a list of events, which is what every face is given.
+func recorded(t *testing.T, name string) []deploy.Event {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", name+".jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var events []deploy.Event
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var e deploy.Event
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			t.Fatal(err)
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; got:\n%s\nwant:\n%s", name, got, want)
+	}
+}
+
+func TestFaces(t *testing.T) {
+	for _, list := range []string{"done", "reverted"} {
+		for _, p := range []Progress{Plain, Lines, Quiet} {
+			s, out, err := Test("")
+			face, e := s.NewFace(p, false, time.Now)
+			if e != nil {
+				t.Fatal(e)
+			}
+			for _, e := range recorded(t, list) {
+				face.Show(e)
+			}
+			face.Close()
+			golden(t, list+"."+string(p)+".golden", err.Bytes())
+			if out.Len() > 0 {
+				t.Errorf("%s writes %q to standard output", p, out)
+			}
+		}
+	}
+}
+
+// TestLinesAreTheEvents: what a program reads is what the engine said.
+func TestLinesAreTheEvents(t *testing.T) {
+	s, _, err := Test("")
+	for _, e := range recorded(t, "done") {
+		newLines(s).Show(e)
+	}
+	want, e := os.ReadFile("testdata/done.jsonl")
+	if e != nil {
+		t.Fatal(e)
+	}
+	if got := err.String(); len(strings.Split(got, "\n")) != len(strings.Split(string(want), "\n")) {
+		t.Errorf("got %d lines", len(strings.Split(got, "\n")))
+	}
+	var first map[string]any
+	if e := json.Unmarshal([]byte(strings.SplitN(err.String(), "\n", 2)[0]), &first); e != nil {
+		t.Fatal(e)
+	}
+	for _, field := range []string{"time", "deploy", "kind", "app", "steps", "from", "to", "color"} {
+		if _, ok := first[field]; !ok {
+			t.Errorf("the first line has no %q", field)
+		}
+	}
+}
+
+// TestTree freezes every frame: the tree after each event.
+func TestTree(t *testing.T) {
+	for _, list := range []string{"done", "reverted"} {
+		for _, look := range []struct {
+			name           string
+			width          int
+			unicode, color bool
+		}{{"tty", 100, true, false}, {"narrow", 32, true, false}, {"ascii", 100, false, false}, {"color", 100, true, true}} {
+			var b bytes.Buffer
+			s := &Streams{Unicode: look.unicode}
+			var tree tree
+			for _, e := range recorded(t, list) {
+				tree.apply(e)
+				fmt.Fprintf(&b, "--- %s %s\n", e.Kind, strings.TrimSpace(e.Step+" "+string(e.Status)))
+				lines, _ := tree.draw(e.Time.Add(50*time.Millisecond), s.symbols())
+				for _, l := range lines {
+					b.WriteString(l.fit(look.width, look.color, s.symbols().ellipsis) + "\n")
+				}
+			}
+			golden(t, list+"."+look.name+".golden", b.Bytes())
+		}
+	}
+}
+
+func TestNewFace(t *testing.T) {
+	for _, tt := range []struct {
+		p              Progress
+		terminal, dumb bool
+		want           string
+	}{
+		{Auto, false, false, "*ui.plain"},
+		{Auto, true, false, "*ui.tty"},
+		{Auto, true, true, "*ui.plain"},
+		{TTY, false, false, "*ui.tty"},
+		{"fancy", true, false, "<nil>"},
+	} {
+		s, _, _ := Test("")
+		s.Err.Terminal = tt.terminal
+		face, err := s.NewFace(tt.p, tt.dumb, time.Now)
+		if got := fmt.Sprintf("%T", face); got != tt.want {
+			t.Errorf("NewFace(%s) on terminal=%t dumb=%t is a %s, want %s", tt.p, tt.terminal, tt.dumb, got, tt.want)
+		}
+		if err == nil {
+			face.Close()
+		}
+	}
+}

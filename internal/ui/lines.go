@@ -1,0 +1,24 @@
+package ui
+
+import (
+	"encoding/json"
+
+	"version-manager/internal/deploy"
+)
+
+// lines is the face for programs: each event as it is, on a line of its own.
+type lines struct{ to *json.Encoder }
+
+var _ Face = lines{}
+
+func newLines(s *Streams) lines {
+	e := json.NewEncoder(s.Err)
+	e.SetEscapeHTML(false)
+	return lines{e}
+}
+
+// Show cannot report that nobody reads any more; the deploy is worth more
+// than its lines.
+func (l lines) Show(e deploy.Event) { _ = l.to.Encode(e) }
+
+func (lines) Close() {}

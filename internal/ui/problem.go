@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"version-manager/internal/problem"
+)
+
+// Problem prints err the way every error of version-manager looks: what
+// failed, why, the evidence, and what to type next.
+func (s *Streams) Problem(err error) {
+	message, cause := err.Error(), ""
+	p, ok := errors.AsType[*problem.Problem](err)
+	if ok && p.Cause != nil {
+		cause = p.Cause.Error()
+		message = strings.TrimSuffix(message, ": "+cause)
+	}
+	s.say("error:", bad, message)
+	if cause != "" {
+		s.say("cause:", strong, cause)
+	}
+	hint, lines := advice(err)
+	for _, l := range lines {
+		fmt.Fprintf(s.Err, "  %s %s\n", paint(s.Err.Color, faint, s.symbols().bar), Clean(l))
+	}
+	if hint != "" {
+		s.say("hint:", good, hint)
+	}
+}
+
+// Note prints a sentence that is neither answer nor error.
+func (s *Streams) Note(format string, args ...any) {
+	fmt.Fprintf(s.Err, format+"\n", args...)
+}
+
+// Next prints the command that is useful after the one that just succeeded.
+func (s *Streams) Next(command string) { s.say("next:", good, command) }
+
+// say prints a label and a text. Further lines of the text are indented, so
+// that whatever a cause brings along stays recognizably below its label.
+func (s *Streams) say(label string, t tint, text string) {
+	first := true
+	for l := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		if !first {
+			fmt.Fprintf(s.Err, "  %s\n", Clean(l))
+			continue
+		}
+		fmt.Fprintf(s.Err, "%s %s\n", paint(s.Err.Color, t, label), Clean(l))
+		first = false
+	}
+}
+
+// advice is the hint and the evidence nearest to the surface: an outer
+// problem often adds context and leaves both to the inner one.
+func advice(err error) (hint string, lines []string) {
+	for err != nil {
+		p, ok := errors.AsType[*problem.Problem](err)
+		if !ok {
+			break
+		}
+		if hint == "" {
+			hint = p.Hint
+		}
+		if lines == nil {
+			lines = p.Lines
+		}
+		err = p.Cause
+	}
+	return hint, lines
+}

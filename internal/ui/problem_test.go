@@ -1,0 +1,57 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"version-manager/internal/problem"
+)
+
+func TestProblem(t *testing.T) {
+	inner := problem.New(problem.NotFound, "version-manager list", "no version v9").With("evil \x1b[2J line", "second")
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"ordinary", errors.New("boom"), "error: boom\n"},
+		{"several lines", errors.New("a\nb\n"), "error: a\n  b\n"},
+		{"with hint", problem.New(problem.Usage, "version-manager help", "odd"), "error: odd\nhint: version-manager help\n"},
+		{
+			"cause",
+			problem.Wrap(errors.New("disk full"), problem.Failed, "free some space", "create v1.0.0"),
+			"error: create v1.0.0\ncause: disk full\nhint: free some space\n",
+		},
+		{
+			"evidence",
+			inner,
+			"error: no version v9\n  │ evil ?[2J line\n  │ second\nhint: version-manager list\n",
+		},
+		{
+			"the inner problem advises",
+			problem.Wrap(fmt.Errorf("look: %w", inner), problem.Failed, "", "deploy"),
+			"error: deploy\ncause: look: no version v9\n  │ evil ?[2J line\n  │ second\nhint: version-manager list\n",
+		},
+		{
+			"wrapped",
+			fmt.Errorf("outer: %w", problem.Wrap(errors.New("why"), problem.Failed, "", "what")),
+			"error: outer: what\ncause: why\n",
+		},
+	} {
+		s, out, err := Test("")
+		s.Problem(tt.err)
+		if err.String() != tt.want || out.Len() > 0 {
+			t.Errorf("%s:\n%s\nwant:\n%s\nstdout: %q", tt.name, err, tt.want, out)
+		}
+	}
+}
+
+func TestProblemInColor(t *testing.T) {
+	s, _, err := Test("")
+	s.Err.Color = true
+	s.Problem(problem.New(problem.Failed, "try", "odd"))
+	if want := "\x1b[31merror:\x1b[0m odd\n\x1b[32mhint:\x1b[0m try\n"; err.String() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+}

@@ -1,0 +1,130 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"version-manager/internal/deploy"
+)
+
+// tty is the live tree. It draws over itself, at most ten times a second and
+// only if something changed, and leaves its last state in the scrollback.
+//
+// A line never wraps: that would break the count of rows to go back. When the
+// window gets narrower, terminals wrap what was drawn before, which is why
+// the columns of each drawn line are kept and the rows counted anew.
+type tty struct {
+	s   *Streams
+	sym symbols
+	now func() time.Time
+
+	mu    sync.Mutex // guards what follows
+	tree  tree
+	frame string // what is on the screen now
+	drawn []int  // the columns that each of its lines needs
+
+	stop sync.Once
+	quit chan struct{}
+	done chan struct{}
+}
+
+var _ Face = (*tty)(nil)
+
+const framePause = 100 * time.Millisecond
+
+func newTTY(s *Streams, now func() time.Time) *tty {
+	t := &tty{s: s, sym: s.symbols(), now: now, quit: make(chan struct{}), done: make(chan struct{})}
+	go t.run()
+	return t
+}
+
+func (t *tty) Show(e deploy.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tree.apply(e)
+}
+
+// Close draws the final state in full.
+func (t *tty) Close() {
+	t.stop.Do(func() {
+		close(t.quit)
+		<-t.done
+		t.redraw(true)
+	})
+}
+
+func (t *tty) run() {
+	defer close(t.done)
+	tick := time.NewTicker(framePause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			t.redraw(false)
+		case <-t.quit:
+			return
+		}
+	}
+}
+
+func (t *tty) redraw(final bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tree.begin.Time.IsZero() {
+		return
+	}
+	width, height := t.s.Err.Size()
+	lines, focus := t.tree.draw(t.now(), t.sym)
+	if !final {
+		lines = window(lines, focus, height-1)
+	}
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(l.fit(width-1, t.s.Err.Color, t.sym.ellipsis) + "\x1b[K\n")
+	}
+	if b.String() == t.frame {
+		return
+	}
+	up := rows(t.drawn, width)
+	t.frame, t.drawn = b.String(), columns(lines, width-1)
+	_, _ = t.s.Err.Write([]byte(back(up) + t.frame + "\x1b[J")) // a deploy does not fail for want of a screen
+}
+
+// back moves the cursor to the start of the row that is n rows up.
+func back(n int) string {
+	if n == 0 {
+		return "\r"
+	}
+	return "\r\x1b[" + strconv.Itoa(n) + "A"
+}
+
+// window keeps at most height lines: the headline and those around focus.
+func window(lines []line, focus, height int) []line {
+	height = max(height, 2)
+	if len(lines) <= height {
+		return lines
+	}
+	room := height - 1
+	first := min(max(1, focus-room/2), len(lines)-room)
+	return append(lines[:1:1], lines[first:first+room]...)
+}
+
+// rows is how many rows lines of these widths take now that the window is
+// width columns wide.
+func rows(drawn []int, width int) int {
+	n := 0
+	for _, columns := range drawn {
+		n += max(1, (columns+width-1)/max(1, width))
+	}
+	return n
+}
+
+func columns(lines []line, limit int) []int {
+	n := make([]int, len(lines))
+	for i, l := range lines {
+		n[i] = min(l.cells(), limit)
+	}
+	return n
+}
