@@ -1,0 +1,134 @@
+package nutrition
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// maxTerms bounds the work that one query can cause.
+const maxTerms = 6
+
+// word is one folded word of a food; early ones in a name weigh more.
+type word struct {
+	text string
+	rank int // 0: first word of a name, 1: any other
+}
+
+// Search returns at most limit foods that match every word of the query, best
+// first. Case, umlauts, word order and small typos do not matter; words are
+// looked for in the names and synonyms of both languages.
+func (t *Table) Search(query string, limit int) []Food {
+	terms := terms(query)
+	if len(terms) == 0 {
+		return nil
+	}
+	type hit struct{ food, cost int }
+	var hits []hit
+	for i, f := range t.foods {
+		if cost, ok := f.match(terms); ok {
+			hits = append(hits, hit{i, cost})
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.cost, b.cost) })
+	found := make([]Food, 0, min(limit, len(hits)))
+	for _, h := range hits[:min(limit, len(hits))] {
+		found = append(found, t.foods[h.food])
+	}
+	return found
+}
+
+// terms splits a query and drops words that say nothing about the food.
+func terms(query string) []string {
+	all := strings.Fields(fold(query))
+	all = slices.DeleteFunc(all, func(s string) bool {
+		return len(s) < 2 || slices.Contains([]string{"mit", "und", "with", "and", "of", "in", "the", "ohne"}, s)
+	})
+	return all[:min(maxTerms, len(all))]
+}
+
+// match adds up what each term costs at its best word.
+func (f Food) match(terms []string) (cost int, ok bool) {
+	for _, term := range terms {
+		best := -1
+		for _, w := range f.words {
+			if c, ok := w.cost(term); ok && (best < 0 || c < best) {
+				best = c
+			}
+		}
+		if best < 0 {
+			return 0, false
+		}
+		cost += best
+	}
+	return cost, true
+}
+
+// cost says how far term is from the word: equal, beginning, inside, typo.
+func (w word) cost(term string) (int, bool) {
+	switch {
+	case w.text == term:
+		return w.rank, true
+	case strings.HasPrefix(w.text, term):
+		return 4 + w.rank, true
+	case len(term) >= 4 && strings.Contains(w.text, term):
+		return 8 + w.rank, true
+	}
+	if d, ok := near(term, w.text); ok {
+		return 12 + 4*d + w.rank, true
+	}
+	return 0, false
+}
+
+// near allows one typo in words of four letters, two from seven on.
+func near(a, b string) (int, bool) {
+	allowed := 0
+	switch n := min(len(a), len(b)); {
+	case n >= 7:
+		allowed = 2
+	case n >= 4:
+		allowed = 1
+	}
+	if allowed == 0 || len(a)-len(b) > allowed || len(b)-len(a) > allowed {
+		return 0, false
+	}
+	d := distance(a, b)
+	return d, d <= allowed
+}
+
+// distance counts insertions, deletions, replacements and swaps of neighbours.
+func distance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			replace := last[j-1]
+			if a[i-1] != b[j-1] {
+				replace++
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, replace)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
+
+// indexWords folds the names and synonyms of a food into what is searched.
+func indexWords(en, de, synonyms string) []word {
+	var words []word
+	for _, name := range []string{en, de} {
+		for i, s := range strings.Fields(fold(name)) {
+			words = append(words, word{s, min(i, 1)})
+		}
+	}
+	for _, s := range strings.Fields(fold(synonyms)) {
+		words = append(words, word{s, 1})
+	}
+	return words
+}

@@ -1,0 +1,119 @@
+// Package nutrition knows what is in food: 99 common foods with energy,
+// protein, carbohydrate and fat per 100 g, their names in English and German,
+// and a search over them that forgives typos.
+//
+// Every figure that Caloguessr shows is computed from this table. Whoever
+// recognises food, a model or a person, only says which food and how many
+// grams.
+//
+// The facts are those of the USDA National Nutrient Database for Standard
+// Reference, Release 25, which is in the public domain; see the head of
+// foods.csv. Start with [Load] and [Table].
+package nutrition
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Release names the edition of the facts, Citation is how USDA asks to be cited.
+const (
+	Release  = "USDA SR25 (2012)"
+	Citation = "U.S. Department of Agriculture, Agricultural Research Service. 2012. " +
+		"USDA National Nutrient Database for Standard Reference, Release 25. Nutrient Data Laboratory."
+)
+
+//go:embed foods.csv
+var foodsCSV []byte
+
+// Food is one row of the table.
+type Food struct {
+	ID      string // NDB number, five digits
+	EN, DE  string // names
+	Group   string // fruit, vegetable, grain, protein, dairy, fat, nuts, dish, sweet, snack, drink
+	Per100  Facts  // per 100 g
+	Portion int    // a typical portion in grams
+	words   []word // what the search looks at
+}
+
+// Name returns the name in the given language, English for any but "de".
+func (f Food) Name(lang string) string {
+	if lang == "de" {
+		return f.DE
+	}
+	return f.EN
+}
+
+// In returns what the given grams of the food hold.
+func (f Food) In(grams float64) Facts { return f.Per100.Times(grams / 100) }
+
+// Table is the list of all foods. It does not change and may be shared.
+type Table struct {
+	foods []Food
+	byID  map[string]int
+}
+
+// Load reads the embedded table.
+func Load() (*Table, error) { return parse(foodsCSV) }
+
+// Foods returns all foods in the order of the table. Do not change them.
+func (t *Table) Foods() []Food { return t.foods }
+
+// ByID finds a food by its NDB number.
+func (t *Table) ByID(id string) (Food, bool) {
+	i, ok := t.byID[id]
+	if !ok {
+		return Food{}, false
+	}
+	return t.foods[i], true
+}
+
+func parse(data []byte) (*Table, error) {
+	r := csv.NewReader(bytes.NewReader(data))
+	r.Comment = '#'
+	r.FieldsPerRecord = 11
+	rows, err := r.ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read food table: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("read food table: no header")
+	}
+	t := &Table{byID: map[string]int{}}
+	for _, row := range rows[1:] {
+		f, err := parseFood(row)
+		if err != nil {
+			return nil, fmt.Errorf("read food table: food %s: %w", row[0], err)
+		}
+		if _, twice := t.byID[f.ID]; twice {
+			return nil, fmt.Errorf("read food table: food %s is there twice", f.ID)
+		}
+		t.byID[f.ID] = len(t.foods)
+		t.foods = append(t.foods, f)
+	}
+	return t, nil
+}
+
+func parseFood(row []string) (Food, error) {
+	f := Food{ID: row[0], EN: row[1], DE: row[2], Group: row[3]}
+	numbers := []*float64{&f.Per100.KCal, &f.Per100.Protein, &f.Per100.Carb, &f.Per100.Fat}
+	for i, n := range numbers {
+		v, err := strconv.ParseFloat(row[4+i], 64)
+		if err != nil {
+			return Food{}, err
+		}
+		*n = v
+	}
+	portion, err := strconv.Atoi(row[8])
+	if err != nil {
+		return Food{}, err
+	}
+	f.Portion = portion
+	synonyms := strings.ReplaceAll(row[9]+" "+row[10], ";", " ")
+	f.words = indexWords(f.EN, f.DE, synonyms)
+	return f, nil
+}

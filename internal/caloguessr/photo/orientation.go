@@ -1,0 +1,114 @@
+package photo
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+)
+
+// orientation is the EXIF tag of that name: how the stored picture has to be
+// turned to stand upright.
+type orientation int
+
+const (
+	upright   orientation = 1
+	maxIFD                = 512 // entries looked at; real files have a few dozen
+	tagOrient             = 0x0112
+	typeShort             = 3
+)
+
+// readOrientation finds the tag in a JPEG file. Whatever is missing or
+// broken on the way means upright: a photo is never refused for its metadata.
+func readOrientation(jpeg []byte) orientation {
+	for rest := jpeg[min(2, len(jpeg)):]; len(rest) >= 4 && rest[0] == 0xff; {
+		marker, size := rest[1], int(binary.BigEndian.Uint16(rest[2:]))
+		if marker == 0xff { // a fill byte
+			rest = rest[1:]
+			continue
+		}
+		if marker == 0xda || size < 2 || len(rest) < 2+size {
+			break // the picture itself begins, or the file is cut off
+		}
+		body := rest[4 : 2+size]
+		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+			return tiffOrientation(tiff)
+		}
+		rest = rest[2+size:]
+	}
+	return upright
+}
+
+// tiffOrientation reads the tag from the first directory of a TIFF structure.
+func tiffOrientation(tiff []byte) orientation {
+	if len(tiff) < 8 {
+		return upright
+	}
+	var order binary.ByteOrder
+	switch string(tiff[:4]) {
+	case "II*\x00":
+		order = binary.LittleEndian
+	case "MM\x00*":
+		order = binary.BigEndian
+	default:
+		return upright
+	}
+	start := uint64(order.Uint32(tiff[4:]))
+	if start+2 > uint64(len(tiff)) {
+		return upright
+	}
+	entries := tiff[start+2:]
+	for range min(order.Uint16(tiff[start:]), maxIFD) {
+		if len(entries) < 12 {
+			break
+		}
+		if order.Uint16(entries) == tagOrient && order.Uint16(entries[2:]) == typeShort {
+			if o := orientation(order.Uint16(entries[8:])); o >= 1 && o <= 8 {
+				return o
+			}
+			break
+		}
+		entries = entries[12:]
+	}
+	return upright
+}
+
+// apply returns m turned upright.
+func (o orientation) apply(m *image.RGBA) *image.RGBA {
+	if o == upright {
+		return m
+	}
+	size := m.Bounds().Size()
+	w, h := size.X, size.Y
+	if o >= 5 { // lies on its side
+		size = image.Pt(h, w)
+	}
+	turned := image.NewRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		for x := range size.X {
+			sx, sy := o.source(x, y, w, h)
+			copy(turned.Pix[turned.PixOffset(x, y):][:4], m.Pix[m.PixOffset(sx, sy):][:4])
+		}
+	}
+	return turned
+}
+
+// source says which pixel of a stored w×h picture is shown at x, y.
+func (o orientation) source(x, y, w, h int) (int, int) {
+	switch o {
+	case 2: // mirrored
+		return w - 1 - x, y
+	case 3: // upside down
+		return w - 1 - x, h - 1 - y
+	case 4: // upside down and mirrored
+		return x, h - 1 - y
+	case 5: // left side up, mirrored
+		return y, x
+	case 6: // to be turned clockwise
+		return y, h - 1 - x
+	case 7: // right side up, mirrored
+		return w - 1 - y, h - 1 - x
+	case 8: // to be turned anticlockwise
+		return w - 1 - y, x
+	}
+	return x, y
+}
