@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"version-manager/internal/deploy"
@@ -30,6 +31,9 @@ func (p *plain) Show(e deploy.Event) {
 		p.print(e.Time, headline(e, "->")+", "+Plural(len(e.Steps), "step"))
 	case deploy.EventStep:
 		p.print(e.Time, e.Step+": "+stepText(e))
+		for _, l := range e.Lines {
+			p.print(e.Time, "| "+l)
+		}
 	case deploy.EventProgress:
 		p.progress(e)
 	case deploy.EventNote:
@@ -68,9 +72,6 @@ func (p *plain) progress(e deploy.Event) {
 }
 
 func (p *plain) end(e deploy.Event) {
-	for _, l := range e.Lines {
-		p.print(e.Time, "| "+l)
-	}
 	text := outcomeText(p.begin, e)
 	if p.tally != nil {
 		text += ", " + tallyText(*p.tally)
@@ -78,9 +79,10 @@ func (p *plain) end(e deploy.Event) {
 	p.print(e.Time, text)
 }
 
-// headline says what a deploy is about: "caloguessr v1.2.0 -> v1.3.0 on green".
+// headline says what a deploy is about: "deploy caloguessr v1.2.0 -> v1.3.0 on
+// green".
 func headline(e deploy.Event, arrow string) string {
-	text := e.App + " "
+	text := strings.TrimLeft(e.Detail+" "+e.App+" ", " ")
 	if e.From != "" && e.From != e.To {
 		text += string(e.From) + " " + arrow + " "
 	}

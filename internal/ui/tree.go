@@ -15,6 +15,7 @@ type tree struct {
 	side  *deploy.Side
 	tally *deploy.Tally
 	notes []string
+	words []string // the last ones of an instance that failed
 	end   *deploy.Event
 }
 
@@ -52,6 +53,7 @@ func (t *tree) apply(e deploy.Event) {
 
 func (t *tree) changed(s *step, e deploy.Event) {
 	t.side = e.Side
+	t.words = append(t.words, e.Lines...)
 	s.status, s.elapsed = e.Status, e.Elapsed
 	if e.Status == deploy.StatusRunning {
 		s.since = e.Time.Add(-e.Elapsed)
@@ -163,7 +165,8 @@ func (t *tree) instances(stem string, sym symbols) []line {
 	return lines
 }
 
-// foot is what follows the steps: the running count, notes, how it ended.
+// foot is what follows the steps: the running count, notes, the last words of
+// an instance until the error at the end repeats them, how it ended.
 func (t *tree) foot(sym symbols) []line {
 	var lines []line
 	if t.tally != nil {
@@ -177,10 +180,10 @@ func (t *tree) foot(sym symbols) []line {
 		lines = append(lines, line{{"   " + Clean(n), warning}})
 	}
 	if t.end == nil {
+		for _, w := range t.words {
+			lines = append(lines, line{{"   " + sym.bar + " ", faint}, {Clean(w), ordinary}})
+		}
 		return lines
-	}
-	for _, l := range t.end.Lines {
-		lines = append(lines, line{{"   " + sym.bar + " ", faint}, {Clean(l), ordinary}})
 	}
 	status := deploy.StatusFailed
 	if t.end.Outcome == deploy.Done {
