@@ -8,9 +8,13 @@ import (
 	"version-manager/internal/problem"
 )
 
+// evidence is how many lines of it are shown unless more are asked for.
+const evidence = 20
+
 // Problem prints err the way every error of version-manager looks: what
-// failed, why, the evidence, and what to type next.
-func (s *Streams) Problem(err error) {
+// failed, why, the evidence, and what to type next. Of long evidence only the
+// end is shown, unless all is asked for.
+func (s *Streams) Problem(err error, all bool) {
 	message, cause := err.Error(), ""
 	p, ok := errors.AsType[*problem.Problem](err)
 	if ok && p.Cause != nil {
@@ -22,6 +26,10 @@ func (s *Streams) Problem(err error) {
 		s.say("cause:", strong, cause)
 	}
 	hint, lines := advice(err)
+	if over := len(lines) - evidence; over > 0 && !all {
+		lines = lines[over:]
+		fmt.Fprintf(s.Err, "  %s (%s before this with -v)\n", paint(s.Err.Color, faint, s.symbols().bar), Plural(over, "line"))
+	}
 	for _, l := range lines {
 		fmt.Fprintf(s.Err, "  %s %s\n", paint(s.Err.Color, faint, s.symbols().bar), Clean(l))
 	}

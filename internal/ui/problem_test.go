@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"version-manager/internal/problem"
@@ -40,7 +41,7 @@ func TestProblem(t *testing.T) {
 		},
 	} {
 		s, out, err := Test("")
-		s.Problem(tt.err)
+		s.Problem(tt.err, false)
 		if err.String() != tt.want || out.Len() > 0 {
 			t.Errorf("%s:\n%s\nwant:\n%s\nstdout: %q", tt.name, err, tt.want, out)
 		}
@@ -50,8 +51,25 @@ func TestProblem(t *testing.T) {
 func TestProblemInColor(t *testing.T) {
 	s, _, err := Test("")
 	s.Err.Color = true
-	s.Problem(problem.New(problem.Failed, "try", "odd"))
+	s.Problem(problem.New(problem.Failed, "try", "odd"), false)
 	if want := "\x1b[31merror:\x1b[0m odd\n\x1b[32mhint:\x1b[0m try\n"; err.String() != want {
 		t.Errorf("got %q, want %q", err, want)
+	}
+}
+
+func TestProblemShowsTheEndOfLongEvidence(t *testing.T) {
+	p := problem.New(problem.Failed, "", "odd")
+	for i := range evidence + 2 {
+		p.With(fmt.Sprint("line ", i))
+	}
+	s, _, err := Test("")
+	s.Problem(p, false)
+	if !strings.Contains(err.String(), "(2 lines before this with -v)\n  │ line 2\n") {
+		t.Errorf("short:\n%s", err)
+	}
+	err.Reset()
+	s.Problem(p, true)
+	if !strings.Contains(err.String(), "error: odd\n  │ line 0\n") {
+		t.Errorf("all:\n%s", err)
 	}
 }

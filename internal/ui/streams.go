@@ -73,6 +73,22 @@ func output(f *os.File, getenv func(string) string) *Output {
 	return o
 }
 
+// ColorMode is what --color asks for.
+type ColorMode string
+
+const (
+	ColorAuto   ColorMode = "auto" // on a terminal, unless NO_COLOR is set or TERM is dumb
+	ColorAlways ColorMode = "always"
+	ColorNever  ColorMode = "never"
+)
+
+// SetColor overrules what the environment says. ColorAuto leaves it as it is.
+func (s *Streams) SetColor(m ColorMode) {
+	if m != ColorAuto {
+		s.Out.Color, s.Err.Color = m == ColorAlways, m == ColorAlways
+	}
+}
+
 // isUTF8 looks at the variables that decide the locale of characters, in the
 // order in which the C library does.
 func isUTF8(getenv func(string) string) bool {

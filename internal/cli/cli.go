@@ -1,0 +1,123 @@
+// Package cli is the command line of version-manager, one file per command.
+//
+// Every command has the same three parts: an options struct with everything
+// that it needs, a newX that fills it from flags and arguments, and a runX
+// that does the work and can be called without cobra. There are no package
+// variables and no init functions: newRoot builds the whole tree from an app,
+// which holds the streams, the clock and the environment.
+//
+// Standard output carries the answer, standard error the conversation. A
+// command returns an error and prints none: Main prints it, in one place, and
+// turns it into the exit code by the table in exit.go. What is wrong with the
+// words of a call is a problem of kind Usage; only those show a usage line.
+//
+// Nobody imports this package but the main packages. To add a command, copy
+// scale.go, add it to newRoot, and write a script in test/scripts.
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/problem"
+	"version-manager/internal/ui"
+)
+
+// app is what all commands share.
+type app struct {
+	io     *ui.Streams
+	getenv func(string) string
+	now    func() time.Time
+	global globals
+}
+
+// Main runs the command that args name and returns the exit code.
+func Main(args []string) int {
+	a := &app{io: ui.System(os.Getenv), getenv: os.Getenv, now: time.Now}
+	ctx, second, stop := interruptible(context.Background())
+	defer stop()
+	code := make(chan int, 1)
+	go func() { code <- a.run(ctx, args) }()
+	select {
+	case c := <-code:
+		return c
+	case <-second:
+		a.io.Note("stopped at once; if a deploy was under way, this goes on with it: version-manager resume")
+		return int(problem.Interrupted)
+	}
+}
+
+// run is Main without signals.
+func (a *app) run(ctx context.Context, args []string) int {
+	root := newRoot(a)
+	root.SetArgs(args)
+	root.SetIn(a.io.In)
+	root.SetOut(a.io.Out)
+	root.SetErr(a.io.Err)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return 0
+	}
+	code := codeOf(err)
+	if !isSilent(err) {
+		a.io.Problem(err, a.global.verbose)
+	}
+	if code == problem.Usage {
+		a.io.Note("usage: %s", cmd.UseLine())
+	}
+	return int(code)
+}
+
+// isSilent: who pressed Ctrl-C while reading logs knows why they ended.
+func isSilent(err error) bool {
+	_, hasWords := errors.AsType[*problem.Problem](err)
+	return errors.Is(err, context.Canceled) && !hasWords
+}
+
+// newRoot builds the tree of all commands.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "version-manager",
+		Short: "ship versions of an app without losing a request, and prove it",
+		Long: "Version-manager ships versions of an app without losing a request, and proves it: every\n" +
+			"deploy ends with a report of what it cost the users.",
+		Example: "  version-manager create v1.1.0 -m 'new colors'\n" +
+			"  version-manager zero-downtime v1.1.0\n" +
+			"  version-manager rollback",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              runRoot,
+	}
+	a.addGlobals(root.PersistentFlags())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, "%w", err) })
+	root.SetHelpFunc(a.help)
+	root.SetHelpCommand(newHelp(a))
+	root.CompletionOptions.DisableDefaultCmd = true
+	completeChoices(root)
+	root.AddGroup(groups()...)
+	root.AddCommand(newCompletion(a), newVersion(a), newExitCodes())
+	return root
+}
+
+// runRoot is called without a command, or with one that does not exist.
+func runRoot(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
+	}
+	return unknownCommand(c, args[0])
+}
+
+func groups() []*cobra.Group {
+	return []*cobra.Group{
+		{ID: "releases", Title: "Releases"},
+		{ID: "deploys", Title: "Deploys"},
+		{ID: "running", Title: "What runs"},
+		{ID: "other", Title: "Other"},
+	}
+}

@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/problem"
+)
+
+// exit is one exit code and what it means. Scripts rely on them: codes are
+// added, never renumbered.
+type exit struct {
+	code    problem.Kind
+	meaning string
+}
+
+func exits() []exit {
+	return []exit{
+		{0, "done, or nothing was to be done"},
+		{problem.Failed, "failed"},
+		{problem.Usage, "the words of the call are wrong"},
+		{problem.RolledBack, "the deploy failed and was taken back: everything is as it was before"},
+		{problem.NeedsPerson, "the deploy failed and so did the way back: both colors are kept, a person is needed"},
+		{problem.NotFound, "no such version, deploy or app"},
+		{problem.LockHeld, "somebody else is deploying"},
+		{problem.Running, "a deploy was still under way when --wait ended"},
+		{problem.Interrupted, "interrupted by Ctrl-C"},
+	}
+}
+
+// codeOf is the exit code for err.
+func codeOf(err error) problem.Kind {
+	kind := problem.KindOf(err)
+	if kind == problem.Failed && errors.Is(err, context.Canceled) {
+		kind = problem.Interrupted
+	}
+	for _, e := range exits() {
+		if e.code == kind {
+			return kind
+		}
+	}
+	return problem.Failed
+}
+
+// newExitCodes is a page of the help, not a command that does something.
+func newExitCodes() *cobra.Command {
+	var b strings.Builder
+	b.WriteString("The exit code says how a call ended. Codes are never renumbered.\n\n")
+	for _, e := range exits() {
+		fmt.Fprintf(&b, "  %3d  %s\n", e.code, e.meaning)
+	}
+	return &cobra.Command{Use: "exit-codes", Short: "what the exit codes mean", Long: strings.TrimRight(b.String(), "\n")}
+}

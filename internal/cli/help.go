@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// help prints the page of one command: what it does, how it is called,
+// examples, then everything else.
+func (a *app) help(c *cobra.Command, _ []string) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n", c.Long)
+	if c.Runnable() {
+		fmt.Fprintf(&b, "\nUsage:\n  %s\n", useLine(c))
+	}
+	if c.Example != "" {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
+	}
+	listCommands(&b, c)
+	if flags := c.LocalNonPersistentFlags().FlagUsages(); flags != "" {
+		fmt.Fprintf(&b, "\nFlags:\n%s", flags)
+	}
+	if flags := c.Root().PersistentFlags().FlagUsages(); c.Runnable() {
+		fmt.Fprintf(&b, "\nFlags of every command:\n%s", flags)
+	}
+	_, _ = io.WriteString(a.io.Out, b.String())
+}
+
+func useLine(c *cobra.Command) string {
+	if c.HasSubCommands() {
+		return c.CommandPath() + " COMMAND"
+	}
+	return c.UseLine()
+}
+
+func listCommands(b *strings.Builder, c *cobra.Command) {
+	for _, g := range c.Groups() {
+		fmt.Fprintf(b, "\n%s:\n", g.Title)
+		for _, sub := range c.Commands() {
+			if sub.GroupID == g.ID && sub.IsAvailableCommand() {
+				fmt.Fprintf(b, "  %-14s %s\n", sub.Name(), sub.Short)
+			}
+		}
+	}
+	for i, sub := range topics(c) {
+		if i == 0 {
+			fmt.Fprint(b, "\nPages of help:\n")
+		}
+		fmt.Fprintf(b, "  %-14s %s\n", sub.Name(), sub.Short)
+	}
+}
+
+// topics are the pages that only explain something.
+func topics(c *cobra.Command) (list []*cobra.Command) {
+	for _, sub := range c.Commands() {
+		if sub.IsAdditionalHelpTopicCommand() {
+			list = append(list, sub)
+		}
+	}
+	return list
+}
+
+func newHelp(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "show what a command does",
+		Long:    "Shows what a command does, or a page that explains something.",
+		Example: "  version-manager help deploy\n  version-manager help exit-codes",
+		GroupID: "other",
+		Args:    takes(0, 1),
+		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
+			for _, sub := range c.Root().Commands() {
+				if len(args) == 0 && (sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand()) {
+					names = append(names, sub.Name()+"\t"+sub.Short)
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			found, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(c.Root(), args[0])
+			}
+			a.help(found, nil)
+			return nil
+		},
+	}
+}
