@@ -17,6 +17,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"version-manager/internal/atomicfile"
 )
 
 const magic = "version-manager state sha256:"
@@ -31,7 +33,13 @@ func Save(path string, v any) error {
 	if err != nil {
 		return err
 	}
-	return write(path, body, keepPrevious)
+	if err := keepPrevious(path); err != nil {
+		return fmt.Errorf("keep the previous state: %w", err)
+	}
+	if err := atomicfile.Write(path, body, 0o600); err != nil {
+		return fmt.Errorf("write state: %w", err)
+	}
+	return nil
 }
 
 // Load reads the document at path into v. If it was damaged, and the
@@ -66,7 +74,7 @@ func Delete(path string) error {
 			return err
 		}
 	}
-	return syncDir(filepath.Dir(path))
+	return atomicfile.SyncDir(filepath.Dir(path))
 }
 
 // Encode returns v as it stands in a file: a line with the checksum, then JSON.
@@ -98,4 +106,17 @@ func read(path string, v any) error {
 		return err
 	}
 	return Decode(file, v)
+}
+
+// keepPrevious gives the current generation a second name. The first one
+// stays until the next generation takes it, so that one of them is always there.
+func keepPrevious(path string) error {
+	prev := path + ".prev"
+	if err := os.Remove(prev); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Link(path, prev); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }

@@ -1,0 +1,122 @@
+// Package api is what the agent and its clients say to each other: HTTP and
+// JSON over a Unix socket in the state folder.
+//
+// It has the paths, the bodies and the translation of errors, so that a
+// sentinel error or a Problem arrives as what it was. It sends nothing itself.
+package api
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+)
+
+// Header fields of requests.
+const (
+	// TokenHeader carries the fencing token of every call that changes
+	// something. It orders the holders of a lock and is no secret.
+	TokenHeader = "Version-Manager-Token"
+)
+
+// Prefix of all paths. What comes after it is the name of an app.
+const Prefix = "/v1/apps/"
+
+// PingPath answers with Ping and changes nothing.
+const PingPath = "/v1/ping"
+
+// Ping says which processes serve a state folder.
+type Ping struct {
+	Agent  int `json:"agent"`
+	Keeper int `json:"keeper"`
+}
+
+// LockRequest asks for the lock. Nonce makes a repeated request recognisable
+// whose first answer was lost.
+type LockRequest struct {
+	Holder string `json:"holder"`
+	Nonce  string `json:"nonce"`
+}
+
+// LockAnswer carries the token that all calls under the lock have to show.
+type LockAnswer struct {
+	Token uint64 `json:"token"`
+}
+
+// ApplyRequest says what a color shall run, and where to find it.
+type ApplyRequest struct {
+	Spec    deploy.Spec `json:"spec"`
+	Store   string      `json:"store"`   // absolute path of the release store
+	Project string      `json:"project"` // absolute path that the configuration's file names are relative to
+}
+
+// SwitchRequest asks for a route, provided that the present one is IfRevision.
+type SwitchRequest struct {
+	Color      string `json:"color"`
+	IfRevision string `json:"ifRevision"`
+}
+
+// Text is a body with one string: an id, a path.
+type Text struct {
+	Text string `json:"text"`
+}
+
+// socketFile is the socket in the state folder, or a link to it.
+const socketFile = "agent.sock"
+
+// maxSocket is a little less than what systems allow as a socket's path.
+const maxSocket = 100
+
+// Socket returns the path on which the agent of the state folder listens.
+func Socket(dir string) string {
+	path := filepath.Join(dir, socketFile)
+	if to, err := os.Readlink(path); err == nil {
+		return to
+	}
+	return path
+}
+
+// MakeSocket returns a path where the agent of the state folder can listen,
+// and removes what a dead one left there. A folder whose path is too long for
+// a socket gets a link to a private folder elsewhere.
+func MakeSocket(dir string) (string, error) {
+	path := filepath.Join(dir, socketFile)
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return "", fmt.Errorf("remove old socket: %w", err)
+	}
+	if len(path) <= maxSocket {
+		return path, nil
+	}
+	private, err := os.MkdirTemp(os.Getenv("XDG_RUNTIME_DIR"), "version-manager-")
+	if err != nil {
+		return "", fmt.Errorf("make folder for the socket: %w", err)
+	}
+	to := filepath.Join(private, socketFile)
+	if err := os.Symlink(to, path); err != nil {
+		return "", fmt.Errorf("link to the socket: %w", err)
+	}
+	return to, nil
+}
+
+// RemoveSocket removes what MakeSocket made.
+func RemoveSocket(dir string) {
+	path := filepath.Join(dir, socketFile)
+	if to, err := os.Readlink(path); err == nil {
+		os.RemoveAll(filepath.Dir(to))
+	}
+	os.Remove(path)
+}
+
+// CheckName refuses what cannot be the name of an app, a DNS label. Names
+// become parts of paths.
+func CheckName(app string) error {
+	bad := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }
+	if app == "" || len(app) > 63 || strings.ContainsFunc(app, bad) || strings.Trim(app, "-") != app {
+		return problem.New(problem.Usage, "names have up to 63 of a-z, 0-9 and '-', such as caloguessr",
+			"%q cannot be the name of an app", app)
+	}
+	return nil
+}

@@ -1,0 +1,185 @@
+// Package keeper lets an agent be killed without one connection being refused.
+//
+// Two processes run from the same binary. The keeper holds copies of all
+// listening sockets and restarts the agent, and does nothing else that could
+// fail. The agent does the work. While a killed agent comes back, its sockets
+// stay open in the keeper, so the kernel queues new connections. A killed
+// keeper is replaced by the agent in the same way. Each sees the other's end
+// at once, because the socket between them reports it.
+//
+// Main is what both run; the agent's part gets a Link, through which it opens
+// its listeners.
+package keeper
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	restartFirst = 10 * time.Millisecond // wait before an agent that died young is started again
+	restartMost  = 500 * time.Millisecond
+	livedLong    = time.Second // after which a restart is immediate again
+)
+
+// Main becomes the keeper of the state folder, or the agent, whichever this
+// process was started as. The agent's part is run; when it returns, both end.
+// Where a keeper or an agent of this folder is alive, Main returns at once.
+func Main(dir string, run func(*Link) error) error {
+	role, in, err := inherited()
+	if err != nil {
+		return err
+	}
+	if role == roleAgent {
+		link := newLink(in)
+		return errors.Join(run(link), link.quit())
+	}
+	if role == "" {
+		if in.lock, err = lock(dir); in.lock == nil {
+			return err
+		}
+	}
+	shrink()
+	return keep(in)
+}
+
+// shrink makes the keeper, a full copy of the binary, as small as it can be.
+func shrink() {
+	debug.SetGCPercent(10)
+	debug.FreeOSMemory()
+}
+
+// lock returns nil without an error if somebody else has it. The lock stays
+// as long as one process has the file open, hence as long as one of the two lives.
+func lock(dir string) (*os.File, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make state folder: %w", err)
+	}
+	f, err := os.OpenFile(dir+"/agent.lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock state folder: %w", err)
+	}
+	switch err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); {
+	case errors.Is(err, unix.EWOULDBLOCK):
+		return nil, f.Close()
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("lock state folder: %w", err), f.Close())
+	}
+	return f, nil
+}
+
+// keep restarts the agent until it says that its work is done.
+func keep(h *handed) error {
+	wait := restartFirst
+	for {
+		began := time.Now()
+		if h.peer == nil { // not started by an agent that lives
+			if err := h.spawn(roleAgent); err != nil {
+				return err
+			}
+		}
+		if quit := h.listen(); quit {
+			return nil
+		}
+		h.peer = nil
+		if time.Since(began) > livedLong {
+			wait = restartFirst
+			continue
+		}
+		slog.Warn("the agent died young", "after", time.Since(began).String(), "restart in", wait.String())
+		time.Sleep(wait)
+		wait = min(2*wait, restartMost)
+	}
+}
+
+// listen does what the agent says until it is gone (false) or done (true).
+func (h *handed) listen() (quit bool) {
+	defer h.peer.Close()
+	buf, oob := make([]byte, 1024), make([]byte, unix.CmsgSpace(4))
+	for {
+		n, oobn, _, _, err := h.peer.ReadMsgUnix(buf, oob)
+		if err != nil || n == 0 {
+			return false
+		}
+		var m message
+		if err := json.Unmarshal(buf[:n], &m); err != nil {
+			slog.Error("the agent sent nonsense", "error", err)
+			return false
+		}
+		if m.Quit {
+			return true
+		}
+		if err := h.hold(m.Name, oob[:oobn]); err != nil {
+			slog.Error("hold listener", "name", m.Name, "error", err)
+			return false
+		}
+		if _, err := h.peer.Write([]byte{ack}); err != nil {
+			return false
+		}
+	}
+}
+
+// hold keeps the descriptor in the control message under name; without one
+// it drops what it kept.
+func (h *handed) hold(name string, oob []byte) error {
+	if old := h.files[name]; old != nil {
+		old.Close()
+		delete(h.files, name)
+	}
+	messages, err := unix.ParseSocketControlMessage(oob)
+	if err != nil || len(messages) == 0 {
+		return err
+	}
+	fds, err := unix.ParseUnixRights(&messages[0])
+	if err != nil || len(fds) != 1 {
+		return fmt.Errorf("%d descriptors: %w", len(fds), err)
+	}
+	h.files[name] = os.NewFile(uintptr(fds[0]), name)
+	return nil
+}
+
+// message goes from the agent to the keeper, which answers each with ack.
+type message struct {
+	Name string `json:"name,omitempty"` // with a descriptor: hold it; without: drop it
+	Quit bool   `json:"quit,omitempty"`
+}
+
+const ack = '+'
+
+// pair returns two connected sockets; ours is ready for use.
+func pair() (ours *net.UnixConn, theirs *os.File, err error) {
+	syscall.ForkLock.RLock()
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err == nil {
+		unix.CloseOnExec(fds[0])
+		unix.CloseOnExec(fds[1])
+	}
+	syscall.ForkLock.RUnlock()
+	if err != nil {
+		return nil, nil, fmt.Errorf("make socket pair: %w", err)
+	}
+	theirs = os.NewFile(uintptr(fds[1]), "peer")
+	ours, err = connOf(os.NewFile(uintptr(fds[0]), "peer"))
+	if err != nil {
+		theirs.Close()
+	}
+	return ours, theirs, err
+}
+
+func connOf(f *os.File) (*net.UnixConn, error) {
+	defer f.Close() // FileConn made a copy
+	c, err := net.FileConn(f)
+	if err != nil {
+		return nil, err
+	}
+	return c.(*net.UnixConn), nil
+}

@@ -1,0 +1,215 @@
+package keeper
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "agent" {
+		if err := Main(os.Args[2], func(l *Link) error { return serve(os.Args[2], l) }); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// serve is an agent that answers with its own and its keeper's number, and
+// ends when it is asked for /quit or when its folder is gone.
+func serve(dir string, l *Link) error {
+	ln, err := l.Listen("web", func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") })
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, "address")
+	if err := os.WriteFile(path+".new", []byte(ln.Addr().String()), 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".new", path); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getpid(), " ", l.Keeper()) })
+	mux.HandleFunc("/quit", func(http.ResponseWriter, *http.Request) { cancel() })
+	srv := &http.Server{Handler: mux}
+	go srv.Serve(ln)
+	go func() {
+		for ; ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+			if _, err := os.Stat(dir); err != nil {
+				cancel()
+			}
+		}
+	}()
+	<-ctx.Done()
+	return srv.Shutdown(context.Background())
+}
+
+type processes struct{ agent, keeper int }
+
+type fixture struct {
+	t   *testing.T
+	dir string
+	url string
+}
+
+func begin(t *testing.T) *fixture {
+	f := &fixture{t: t, dir: t.TempDir()}
+	f.launch()
+	f.until("an address", func() bool {
+		addr, err := os.ReadFile(filepath.Join(f.dir, "address"))
+		f.url = "http://" + string(addr)
+		return err == nil
+	})
+	t.Cleanup(func() {
+		http.Get(f.url + "/quit")
+		f.until("an end", func() bool { l, err := lock(f.dir); return l != nil && l.Close() == nil && err == nil })
+	})
+	return f
+}
+
+func (f *fixture) launch() {
+	f.t.Helper()
+	cmd := exec.Command(os.Args[0], "agent", f.dir)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		f.t.Fatal(err)
+	}
+	go cmd.Wait()
+}
+
+func (f *fixture) until(what string, ok func() bool) {
+	f.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			f.t.Fatalf("no sign of %s", what)
+		}
+	}
+}
+
+// ask opens a fresh connection and returns who answered.
+func (f *fixture) ask() (p processes, err error) {
+	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
+	res, err := c.Get(f.url)
+	if err != nil {
+		return p, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return p, err
+	}
+	_, err = fmt.Sscan(string(body), &p.agent, &p.keeper)
+	return p, err
+}
+
+func (f *fixture) mustAsk() processes {
+	f.t.Helper()
+	p, err := f.ask()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return p
+}
+
+func kill(t *testing.T, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatalf("kill %d: %v", pid, err)
+	}
+}
+
+func TestKilledAgentRefusesNoConnection(t *testing.T) {
+	f := begin(t)
+	var refused, asked atomic.Int64
+	stop := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			asked.Add(1)
+			if _, err := f.ask(); err != nil && strings.Contains(err.Error(), "refused") {
+				refused.Add(1)
+			}
+		}
+	}()
+	for range 3 {
+		before := f.mustAsk()
+		kill(t, before.agent)
+		f.until("a new agent", func() bool { now, err := f.ask(); return err == nil && now.agent != before.agent })
+		if now := f.mustAsk(); now.keeper != before.keeper {
+			t.Errorf("the keeper changed: %v, %v", before, now)
+		}
+	}
+	close(stop)
+	<-ended
+	if n := refused.Load(); n > 0 {
+		t.Errorf("%d of %d connections were refused", n, asked.Load())
+	}
+}
+
+func TestKilledKeeperIsReplacedAndTakesOver(t *testing.T) {
+	f := begin(t)
+	for range 2 {
+		before := f.mustAsk()
+		kill(t, before.keeper)
+		f.until("a new keeper", func() bool { now, err := f.ask(); return err == nil && now.keeper != before.keeper })
+		now := f.mustAsk()
+		if now.agent != before.agent {
+			t.Errorf("the agent changed: %v, %v", before, now)
+		}
+		kill(t, now.agent)
+		f.until("a new agent", func() bool { last, err := f.ask(); return err == nil && last.agent != now.agent })
+	}
+}
+
+func TestOnlyOneOfManyStarters(t *testing.T) {
+	f := begin(t)
+	for range 5 {
+		f.launch()
+	}
+	before := f.mustAsk()
+	for range 20 {
+		if now := f.mustAsk(); now != before {
+			t.Fatalf("answered by %v, then by %v", before, now)
+		}
+	}
+}
+
+func TestBothKilledThenStartedAgain(t *testing.T) {
+	f := begin(t)
+	p := f.mustAsk()
+	kill(t, p.keeper)
+	kill(t, p.agent)
+	f.until("the lock", func() bool { l, err := lock(f.dir); return l != nil && l.Close() == nil && err == nil })
+	if err := os.Remove(filepath.Join(f.dir, "address")); err != nil {
+		t.Fatal(err)
+	}
+	f.launch()
+	f.until("an address", func() bool {
+		addr, err := os.ReadFile(filepath.Join(f.dir, "address"))
+		f.url = "http://" + string(addr)
+		return err == nil
+	})
+	if now := f.mustAsk(); now == p {
+		t.Errorf("still %v", now)
+	}
+}

@@ -1,0 +1,129 @@
+package keeper
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// The two roles, told to a process through its environment, as are the names
+// of the listeners that it inherits.
+const (
+	roleVar   = "VERSION_MANAGER_ROLE"
+	filesVar  = "VERSION_MANAGER_LISTENERS"
+	roleAgent = "agent"
+	roleKeep  = "keeper"
+
+	peerFD  = 3
+	lockFD  = 4
+	filesFD = 5
+)
+
+// handed is what one of the two processes hands to the other.
+type handed struct {
+	peer  *net.UnixConn
+	pid   int // of the process at the other end
+	lock  *os.File
+	files map[string]*os.File // listeners by name
+}
+
+// inherited finds what this process was started with.
+func inherited() (role string, h *handed, err error) {
+	h = &handed{files: map[string]*os.File{}}
+	role = os.Getenv(roleVar)
+	if role == "" {
+		return "", h, nil
+	}
+	var names []string
+	if err := json.Unmarshal([]byte(os.Getenv(filesVar)), &names); err != nil {
+		return "", nil, fmt.Errorf("%s: %w", filesVar, err)
+	}
+	for fd := range filesFD + len(names) {
+		if fd >= peerFD {
+			unix.CloseOnExec(fd) // none of this is for the instances
+		}
+	}
+	if h.peer, err = connOf(os.NewFile(peerFD, "peer")); err != nil {
+		return "", nil, fmt.Errorf("talk to the other process: %w", err)
+	}
+	h.pid = os.Getppid()
+	h.lock = os.NewFile(lockFD, "lock")
+	for i, name := range names {
+		h.files[name] = os.NewFile(uintptr(filesFD+i), name)
+	}
+	return role, h, nil
+}
+
+// spawn starts this binary again in the given role with all that h holds; it
+// becomes the new peer.
+func (h *handed) spawn(role string) error {
+	ours, theirs, err := pair()
+	if err != nil {
+		return err
+	}
+	defer theirs.Close()
+	cmd, err := command(role, h, theirs)
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		ours.Close()
+		return fmt.Errorf("start the %s: %w", role, err)
+	}
+	go cmd.Wait() // its end shows on the connection; this only buries it
+	h.peer, h.pid = ours, cmd.Process.Pid
+	return nil
+}
+
+func command(role string, h *handed, theirs *os.File) (*exec.Cmd, error) {
+	exe, err := self()
+	if err != nil {
+		return nil, err
+	}
+	names := []string{}
+	files := []*os.File{theirs, h.lock}
+	for name, f := range h.files {
+		names = append(names, name)
+		files = append(files, f)
+	}
+	list, err := json.Marshal(names)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(exe, os.Args[1:]...)
+	cmd.Args[0] = os.Args[0]
+	cmd.Env = append(environ(), roleVar+"="+role, filesVar+"="+string(list))
+	if role == roleKeep {
+		cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
+	}
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.ExtraFiles = files
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd, nil
+}
+
+// self is the binary that runs now, even if another one has taken its place
+// in the file system: keeper and agent must be of one make.
+func self() (string, error) {
+	if runtime.GOOS == "linux" {
+		return "/proc/self/exe", nil
+	}
+	return os.Executable()
+}
+
+func environ() (env []string) {
+	for _, e := range os.Environ() {
+		name, _, _ := strings.Cut(e, "=")
+		if name != roleVar && name != filesVar && name != "GOMAXPROCS" {
+			env = append(env, e)
+		}
+	}
+	return env
+}

@@ -1,0 +1,133 @@
+// Package logs collects what instances print and reads it back.
+//
+// An instance writes into a named pipe that outlives the agent: while a
+// killed agent comes back the pipe holds the lines, and the instance neither
+// gets a SIGPIPE nor notices. A Collector stamps each line with the time and
+// writes it to a File, which rotates. Stream merges the files of several
+// instances by time and can follow them.
+package logs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// mark is the byte by which a Collector finds its own place in the pipe. Lines
+// of text do not contain it; if one does, it is dropped.
+const mark = 0
+
+// Collector moves lines from a pipe to a file.
+type Collector struct {
+	pipe string
+	r    *os.File
+	file *File
+
+	mu    sync.Mutex
+	marks chan struct{}
+	done  chan struct{}
+}
+
+// Collect begins to move what is written to the named pipe, which it makes
+// where there is none, to the log file.
+func Collect(pipe, log string) (*Collector, error) {
+	if err := unix.Mkfifo(pipe, 0o600); err != nil && !errors.Is(err, unix.EEXIST) {
+		return nil, fmt.Errorf("make log pipe: %w", err)
+	}
+	// Open for writing too, so that the pipe never reports its end.
+	r, err := os.OpenFile(pipe, os.O_RDWR|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, fmt.Errorf("open log pipe: %w", err)
+	}
+	file, err := OpenFile(log)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	c := &Collector{pipe: pipe, r: r, file: file, marks: make(chan struct{}, 1), done: make(chan struct{})}
+	go c.run()
+	return c, nil
+}
+
+// Input opens the end that an instance writes to. It is open for reading as
+// well, so that the instance is no writer without a reader when we die.
+func (c *Collector) Input() (*os.File, error) {
+	// Not os.OpenFile, which would make the instance's output non-blocking.
+	fd, err := unix.Open(c.pipe, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("open log pipe: %w", err)
+	}
+	return os.NewFile(uintptr(fd), c.pipe), nil
+}
+
+// Flush returns when all that was written before is in the file, and ends a
+// line that the instance left open.
+func (c *Collector) Flush() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	in, err := c.Input()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	select {
+	case <-c.marks: // left by the instance
+	default:
+	}
+	if _, err := in.Write([]byte{mark}); err != nil {
+		return err
+	}
+	select {
+	case <-c.marks:
+	case <-c.done:
+	}
+	return nil
+}
+
+// Last returns the last line that is not empty.
+func (c *Collector) Last() string { return c.file.Last() }
+
+// Close stops collecting, after a Flush, and removes the pipe.
+func (c *Collector) Close() error {
+	err := c.Flush()
+	err = errors.Join(err, c.r.Close(), os.Remove(c.pipe))
+	<-c.done
+	return errors.Join(err, c.file.Close())
+}
+
+func (c *Collector) run() {
+	defer close(c.done)
+	buf := make([]byte, 16<<10)
+	for {
+		n, err := c.r.Read(buf)
+		if err != nil {
+			return
+		}
+		for chunk := buf[:n]; len(chunk) > 0; {
+			chunk = c.take(chunk)
+		}
+	}
+}
+
+// take writes the chunk up to the next mark and returns what follows. A file
+// that cannot be written, for want of space, must not block the instance: its
+// lines are lost and the file says so when there is room again.
+func (c *Collector) take(chunk []byte) (rest []byte) {
+	for i, b := range chunk {
+		if b != mark {
+			continue
+		}
+		_, _ = c.file.Write(chunk[:i])
+		_ = c.file.EndLine()
+		select {
+		case c.marks <- struct{}{}:
+		default: // nobody waits: the mark was the instance's
+		}
+		return chunk[i+1:]
+	}
+	_, _ = c.file.Write(chunk)
+	return nil
+}

@@ -1,0 +1,217 @@
+package logs
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// read returns what is in a folder of logs as "instance text" lines.
+func read(t *testing.T, dir string, q Query) []string {
+	t.Helper()
+	var got []string
+	err := Stream(t.Context(), dir, q, func(l Line) error {
+		if _, err := time.Parse(stampLayout, l.Stamp); err != nil {
+			return err
+		}
+		got = append(got, l.Instance+" "+l.Text)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func equal(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func collect(t *testing.T, dir string) *Collector {
+	t.Helper()
+	c, err := Collect(filepath.Join(dir, "blue-1.fifo"), filepath.Join(dir, "blue-1.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestCollectorKeepsTheLastWords(t *testing.T) {
+	dir := t.TempDir()
+	c := collect(t, dir)
+	in, err := c.Input()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5000 {
+		fmt.Fprintf(in, "line %d of some length, to fill the pipe\n", i)
+	}
+	fmt.Fprint(in, "panic: last words")
+	in.Close()
+	if err := c.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Last(); got != "panic: last words" {
+		t.Errorf("Last() = %q", got)
+	}
+	equal(t, read(t, dir, Query{Tail: 2}), "blue-1 line 4999 of some length, to fill the pipe", "blue-1 panic: last words")
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(read(t, dir, Query{})); got != 5001 {
+		t.Errorf("%d lines, want 5001", got)
+	}
+}
+
+func TestLinesWrittenWhileNobodyCollectsAreKept(t *testing.T) {
+	dir := t.TempDir()
+	c := collect(t, dir)
+	in, err := c.Input()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	fmt.Fprint(in, "begun ")
+	for c.file.Last() == "" { // wait for the half line to arrive
+		time.Sleep(time.Millisecond)
+	}
+	c.r.Close() // as if the agent was killed
+	<-c.done
+	fmt.Fprint(in, "and ended\nalone\n")
+
+	c = collect(t, dir)
+	defer c.Close()
+	fmt.Fprint(in, "again\n")
+	if err := c.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	equal(t, read(t, dir, Query{}), "blue-1 begun and ended", "blue-1 alone", "blue-1 again")
+}
+
+func TestRotation(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "blue-1.log")
+	f, err := OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	f.limit = 100
+	for i := range 40 {
+		fmt.Fprintf(f, "line %d\n", i)
+	}
+	files, _ := filepath.Glob(path + "*")
+	if len(files) != fileKeep {
+		t.Errorf("files = %v, want %d", files, fileKeep)
+	}
+	for _, p := range files {
+		if info, err := os.Stat(p); err != nil || info.Size() > 200 {
+			t.Errorf("%s: %v, %v", p, info.Size(), err)
+		}
+	}
+	got := read(t, dir, Query{})
+	if got[len(got)-1] != "blue-1 line 39" || len(got) < 6 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestAnEndlessLineIsBroken(t *testing.T) {
+	dir := t.TempDir()
+	f, err := OpenFile(filepath.Join(dir, "blue-1.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for range 3 * lineSize / 1024 {
+		fmt.Fprint(f, strings.Repeat("x", 1024))
+	}
+	if got := len(read(t, dir, Query{})); got < 2 || got > 3 {
+		t.Errorf("%d lines, want 2 or 3", got)
+	}
+	if got := len(f.Last()); got > lastSize {
+		t.Errorf("%d bytes of the last line are kept in memory", got)
+	}
+}
+
+func TestMergeByTimeAndSelect(t *testing.T) {
+	dir := t.TempDir()
+	blue, err := OpenFile(filepath.Join(dir, "blue-1.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blue.Close()
+	green, err := OpenFile(filepath.Join(dir, "green-1.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer green.Close()
+	at := time.Now().UTC().Add(time.Hour).Truncate(time.Second)
+	for i, f := range []*File{blue, green, green, blue} {
+		f.stamp = at.Add(time.Duration(i) * time.Second)
+		fmt.Fprintf(f, "%d\n", i)
+	}
+	equal(t, read(t, dir, Query{}), "blue-1 0", "green-1 1", "green-1 2", "blue-1 3")
+	equal(t, read(t, dir, Query{Tail: 1}), "green-1 2", "blue-1 3")
+	equal(t, read(t, dir, Query{Match: func(n string) bool { return n == "green-1" }}), "green-1 1", "green-1 2")
+	since := at.Add(2*time.Second + time.Microsecond).Format(stampLayout)
+	equal(t, read(t, dir, Query{Since: since}), "blue-1 3")
+}
+
+func TestFollowAcrossRotationAndNewInstances(t *testing.T) {
+	dir := t.TempDir()
+	blue, err := OpenFile(filepath.Join(dir, "blue-1.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer blue.Close()
+	blue.limit = 50 // every second line or so
+	fmt.Fprintln(blue, "old")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lines := make(chan string)
+	var ended error
+	go func() {
+		defer close(lines)
+		ended = Stream(ctx, dir, Query{Follow: true}, func(l Line) error {
+			lines <- l.Text
+			return nil
+		})
+	}()
+	expect := func(want string) {
+		t.Helper()
+		select {
+		case got := <-lines:
+			if got != want {
+				t.Fatalf("got %q, want %q", got, want)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("no line, want %q", want)
+		}
+	}
+	expect("old")
+	for _, text := range []string{"a", "b", "c", "d", "e"} {
+		fmt.Fprintln(blue, text)
+		expect(text)
+	}
+	green, err := OpenFile(filepath.Join(dir, "green-1.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer green.Close()
+	fmt.Fprintln(green, "new instance")
+	expect("new instance")
+	cancel()
+	for range lines {
+	}
+	if ended != nil {
+		t.Errorf("Stream = %v", ended)
+	}
+}
