@@ -1,0 +1,135 @@
+package ingress
+
+import (
+	"io"
+	"net/http"
+	"net/http/httputil"
+	"time"
+)
+
+// respond passes the final response on.
+func (x *exchange) respond(h head) {
+	hd := x.w.Header()
+	x.reveal(hd)
+	x.hangUpUnlessRead(hd)
+	if _, ok := hd["Content-Type"]; !ok {
+		hd["Content-Type"] = nil // or net/http would guess one
+	}
+	if !x.commit() {
+		x.fail(x.blame(nil))
+		return
+	}
+	x.count(h.status)
+	x.allowWrite()
+	x.w.WriteHeader(h.status)
+	if x.r.Method != http.MethodHead && h.status != http.StatusNoContent && h.status != http.StatusNotModified {
+		x.pass(h)
+	}
+	x.whole = !h.close && (h.chunked || h.length >= 0 || x.r.Method == http.MethodHead ||
+		h.status == http.StatusNoContent || h.status == http.StatusNotModified)
+}
+
+// pass copies the body. If the upstream dies in the middle, the client must
+// not take the part for the whole: ErrAbortHandler breaks its connection.
+func (x *exchange) pass(h head) {
+	br := x.up.br
+	if h.length >= 0 && h.length <= int64(br.Buffered()) {
+		b, _ := br.Peek(int(h.length)) // is buffered
+		if _, err := x.w.Write(b); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = br.Discard(len(b))
+		return
+	}
+	var err error
+	switch {
+	case h.chunked:
+		if err = x.stream(httputil.NewChunkedReader(br), -1); err == nil {
+			err = x.trailers()
+		}
+	default:
+		err = x.stream(br, h.length)
+	}
+	if err != nil {
+		x.log("read response body", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// stream copies length bytes, or all if that is negative, and flushes
+// whenever it is going to wait for more.
+func (x *exchange) stream(src io.Reader, length int64) error {
+	buf := x.p.bufs.Get().(*[]byte)
+	defer x.p.bufs.Put(buf)
+	if length < 0 {
+		x.flush()
+	}
+	for left := length; left != 0; {
+		b := *buf
+		if length >= 0 {
+			b = b[:min(left, bufSize)]
+		}
+		n, err := src.Read(b)
+		x.allowWrite()
+		if _, werr := x.w.Write(b[:n]); werr != nil {
+			return werr
+		}
+		if left -= int64(n); left == 0 && length >= 0 {
+			return nil
+		}
+		if err == io.EOF && length < 0 {
+			return nil
+		}
+		if err == io.EOF {
+			return io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return err
+		}
+		x.flush()
+	}
+	return nil
+}
+
+// trailers reads what follows the last chunk.
+func (x *exchange) trailers() error {
+	lines := lineReader{br: x.up.br, left: maxHead}
+	hd := x.w.Header()
+	return readFields(&lines, func(name, value string) error {
+		if !hopByHop(name) && name != colorHeader && name != versionHeader {
+			name = http.TrailerPrefix + name
+			hd[name] = append(hd[name], value)
+		}
+		return nil
+	})
+}
+
+// allowWrite gives the client time to take what is written next. Setting it
+// again for every piece would cost more than it is worth.
+func (x *exchange) allowWrite() {
+	limit := x.p.o.WriteTimeout
+	now := time.Now()
+	if x.writeBy.Sub(now) > limit-limit/8 {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.why == none {
+		x.writeBy = now.Add(limit)
+		_ = x.ctl.SetWriteDeadline(x.writeBy) // unlimited where there are no deadlines
+	}
+}
+
+// flush sends what was written. In HTTP/2 a deadline that passes ends the
+// stream even if nothing is being written, so it must not stay while waiting.
+func (x *exchange) flush() {
+	_ = x.ctl.Flush() // the next write says if it failed
+	if x.r.ProtoMajor == 2 {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		if x.why == none {
+			x.writeBy = time.Time{}
+			_ = x.ctl.SetWriteDeadline(time.Time{})
+		}
+	}
+}

@@ -1,0 +1,56 @@
+package ingress
+
+import (
+	"crypto/tls"
+	"log"
+	"net/http"
+	"time"
+)
+
+// ServerOptions are what an entrance may differ in. Zero values mean the
+// default.
+type ServerOptions struct {
+	// Certificates make it an HTTPS entrance. Serve it with ServeTLS and
+	// empty file names.
+	Certificates []tls.Certificate
+	// HeaderTimeout is how long a request's head may take. Default 10 s.
+	HeaderTimeout time.Duration
+	// IdleTimeout is how long a client may keep an unused connection. Default
+	// 75 s, longer than what load balancers in front keep theirs.
+	IdleTimeout time.Duration
+	// ErrorLog hears of failed handshakes and panics. Default: the standard
+	// logger.
+	ErrorLog *log.Logger
+}
+
+// maxHeaderBytes limits the head of a request.
+const maxHeaderBytes = 64 << 10
+
+// Server returns a server for h that speaks HTTP/1.1 and HTTP/2, the latter
+// negotiated under TLS and by prior knowledge without, and that slow or
+// greedy clients cannot wear out. The body of a request and of a response
+// have no total limit here: [Proxy] watches that they move.
+func Server(h http.Handler, o ServerOptions) *http.Server {
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       75 * time.Second,
+		MaxHeaderBytes:    maxHeaderBytes,
+		Protocols:         new(http.Protocols),
+		HTTP2:             &http.HTTP2Config{SendPingTimeout: 30 * time.Second, WriteByteTimeout: time.Minute},
+		ErrorLog:          o.ErrorLog,
+	}
+	if o.HeaderTimeout > 0 {
+		s.ReadHeaderTimeout = o.HeaderTimeout
+	}
+	if o.IdleTimeout > 0 {
+		s.IdleTimeout = o.IdleTimeout
+	}
+	s.Protocols.SetHTTP1(true)
+	s.Protocols.SetUnencryptedHTTP2(true)
+	if len(o.Certificates) > 0 {
+		s.Protocols.SetHTTP2(true)
+		s.TLSConfig = &tls.Config{Certificates: o.Certificates, MinVersion: tls.VersionTLS12}
+	}
+	return s
+}

@@ -1,0 +1,213 @@
+package ingress
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// continueTimeout is how long a body waits for a 100 from an upstream
+	// that may not know it.
+	continueTimeout = time.Second
+	// finishTimeout is how long an answer waits for the end of an upload whose
+	// last byte is being written.
+	finishTimeout = 50 * time.Millisecond
+	// lingerTimeout is how long net/http may go on reading a body that nobody
+	// wants, so that the client gets to read the answer.
+	lingerTimeout = 500 * time.Millisecond
+)
+
+// upload copies a request's body to the instance while the handler's
+// goroutine already waits for the answer, which may come before the end.
+type upload struct {
+	x       *exchange
+	ready   chan struct{} // closed when the body may be sent
+	once    sync.Once
+	quit    chan struct{} // closed by stop
+	done    chan struct{} // closed when the goroutine has ended
+	last    atomic.Bool   // everything was read from the client
+	err     error         // why not everything was sent; valid after done
+	mu      sync.Mutex
+	stopped bool
+	readBy  time.Time
+}
+
+func startUpload(x *exchange) *upload {
+	u := &upload{x: x, ready: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{})}
+	if x.r.ProtoMajor == 1 {
+		_ = x.ctl.EnableFullDuplex() // fails only where it is the rule anyway
+	}
+	if !expectsContinue(x.r) {
+		u.proceed()
+	}
+	go u.run()
+	return u
+}
+
+// proceed lets the body go.
+func (u *upload) proceed() { u.once.Do(func() { close(u.ready) }) }
+
+func (u *upload) run() {
+	defer close(u.done)
+	defer func() {
+		if v := recover(); v != nil {
+			u.err = fmt.Errorf("panic while reading a request body: %v", v)
+			u.x.breakOff(gone)
+		}
+	}()
+	if u.err = u.wait(); u.err != nil {
+		return
+	}
+	reading, err := u.copy()
+	u.err = err
+	switch {
+	case err == nil || !reading || u.isStopped():
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		u.x.breakOff(tooSlow)
+	default:
+		u.x.breakOff(gone)
+	}
+}
+
+// wait returns when the body may be sent.
+func (u *upload) wait() error {
+	t := time.NewTimer(continueTimeout)
+	defer t.Stop()
+	select {
+	case <-u.ready:
+	case <-t.C:
+	case <-u.quit:
+		return errors.New("not wanted")
+	}
+	return nil
+}
+
+// copy moves the body and says, if it fails, whether in reading it.
+func (u *upload) copy() (reading bool, err error) {
+	buf := u.x.p.bufs.Get().(*[]byte)
+	defer u.x.p.bufs.Put(buf)
+	wrap := plainChunk
+	if u.x.r.ContentLength < 0 {
+		wrap = chunk
+	}
+	room := (*buf)[chunkPrefix : len(*buf)-chunkSuffix]
+	for {
+		if !u.extend() {
+			return true, os.ErrDeadlineExceeded
+		}
+		n, err := u.x.r.Body.Read(room)
+		u.last.Store(err == io.EOF)
+		if n > 0 {
+			if _, err := u.x.up.Write(wrap(*buf, n)); err != nil {
+				return false, err
+			}
+		}
+		if err == io.EOF {
+			_ = u.x.ctl.SetReadDeadline(time.Time{})
+			return false, u.finish()
+		}
+		if err != nil {
+			return true, err
+		}
+	}
+}
+
+// finish writes the last chunk and the trailers.
+func (u *upload) finish() error {
+	if u.x.r.ContentLength >= 0 {
+		return nil
+	}
+	b := []byte("0\r\n")
+	for name, values := range u.x.r.Trailer {
+		for _, v := range values {
+			if !hopByHop(name) && token([]byte(name)) && text([]byte(v)) {
+				b = appendField(b, name, v)
+			}
+		}
+	}
+	_, err := u.x.up.Write(append(b, "\r\n"...))
+	return err
+}
+
+// extend gives the client more time for its next bytes. It fails once nobody
+// wants them any more.
+func (u *upload) extend() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	limit := u.x.p.o.BodyTimeout
+	if now := time.Now(); !u.stopped && u.readBy.Sub(now) < limit-limit/8 {
+		u.readBy = now.Add(limit)
+		_ = u.x.ctl.SetReadDeadline(u.readBy) // unlimited where there are no deadlines
+	}
+	return !u.stopped
+}
+
+func (u *upload) isStopped() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.stopped
+}
+
+// finished reports whether the whole body was sent. It waits a little if only
+// the last write is missing.
+func (u *upload) finished() bool {
+	if u.last.Load() {
+		t := time.NewTimer(finishTimeout)
+		defer t.Stop()
+		select {
+		case <-u.done:
+		case <-t.C:
+		}
+	}
+	select {
+	case <-u.done:
+		return u.err == nil
+	default:
+		return false
+	}
+}
+
+// stop returns when the goroutine has ended: after that nobody reads the
+// body any more but net/http.
+func (u *upload) stop() {
+	u.mu.Lock()
+	u.stopped = true
+	u.mu.Unlock()
+	close(u.quit)
+	select {
+	case <-u.done:
+	default:
+		u.x.up.Close()
+		_ = u.x.ctl.SetReadDeadline(past)
+		<-u.done
+	}
+	if u.err != nil && u.x.r.ProtoMajor == 1 {
+		_ = u.x.ctl.SetReadDeadline(time.Now().Add(lingerTimeout))
+	}
+	if u.err != nil {
+		u.x.whole = false
+	}
+}
+
+// Around the bytes of a chunk there is room for its size and its end, so that
+// it takes one write.
+const (
+	chunkPrefix = 10
+	chunkSuffix = 2
+)
+
+func plainChunk(buf []byte, n int) []byte { return buf[chunkPrefix : chunkPrefix+n] }
+
+func chunk(buf []byte, n int) []byte {
+	var size [chunkPrefix]byte
+	s := append(strconv.AppendUint(size[:0], uint64(n), 16), "\r\n"...)
+	start := chunkPrefix - len(s)
+	copy(buf[start:], s)
+	return append(buf[start:chunkPrefix+n], "\r\n"...)
+}
