@@ -34,7 +34,7 @@ func keysIn(t reflect.Type, typeName string) []string {
 func didYouMean(unknown string, known []string) string {
 	best, distance := "", 3 // more than two typing errors are another word
 	for _, k := range known {
-		if d := editDistance(strings.ToLower(unknown), strings.ToLower(k)); d < distance && d < len(k) {
+		if d := EditDistance(strings.ToLower(unknown), strings.ToLower(k)); d < distance && d < len(k) {
 			best, distance = k, d
 		}
 	}
@@ -42,28 +42,6 @@ func didYouMean(unknown string, known []string) string {
 		return "; known are " + strings.Join(known, ", ")
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// editDistance counts the insertions, deletions and replacements of bytes
-// that lead from a to b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // found and wanted put YAML tags and Go types into plain words.

@@ -35,6 +35,3 @@ type Module struct {
 	Version string `json:"version"`
 	Sum     string `json:"sum,omitempty"`
 }
-
-// Version is a canonical semantic version, "v1.2.3" or "v1.2.3-rc.1".
-type Version string

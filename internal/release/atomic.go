@@ -1,0 +1,91 @@
+package release
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+const (
+	filePerm = 0o600
+	dirPerm  = 0o700
+)
+
+// staged is a file that is being written beside its place. Until commit
+// nobody sees it, so a crash or a full disk never shows half a file.
+type staged struct{ *os.File }
+
+// stage makes a new staged file in dir, and dir if need be.
+func stage(dir string) (staged, error) {
+	if err := os.MkdirAll(dir, dirPerm); err != nil {
+		return staged{}, err
+	}
+	f, err := os.CreateTemp(dir, ".staged-*") // with filePerm
+	return staged{f}, err
+}
+
+// commit makes the file durable and puts it at path, in the same folder.
+func (s staged) commit(path string) error {
+	if err := s.Sync(); err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(s.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// abort throws the file away; after commit it does nothing.
+func (s staged) abort() {
+	s.Close()
+	os.Remove(s.Name())
+}
+
+// writeAtomic replaces the content of the file at path.
+func writeAtomic(path string, content []byte) error {
+	f, err := stage(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer f.abort()
+	if _, err := f.Write(content); err != nil {
+		return err
+	}
+	return f.commit(path)
+}
+
+// syncDir makes what was renamed in dir survive a power cut.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// lock waits for the lock file at path and returns how to let go of it. The
+// kernel does that itself when the holder dies.
+func lock(path string) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), dirPerm); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, filePerm)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != syscall.EINTR {
+			break
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	return func() { f.Close() }, nil
+}

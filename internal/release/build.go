@@ -1,0 +1,161 @@
+package release
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"version-manager/internal/config"
+	"version-manager/internal/problem"
+)
+
+// Builder makes releases from commits. It changes neither the repository nor
+// a store; what it needs on the way is in a folder that Built.Close removes.
+type Builder struct {
+	Repo     *Repo
+	Progress func(step string) // "export", "build", "image"; may be nil
+}
+
+// Built is what came of a commit: a release that has no version yet, and its
+// image in a temporary folder.
+type Built struct {
+	Release Release
+	Image   *Image
+	Notes   []string // what a person should know, as sentences
+
+	temp string
+}
+
+// Close removes the temporary folder and with it the image.
+func (b *Built) Close() error { return os.RemoveAll(b.temp) }
+
+// Build makes the image of a commit and describes it. The caller closes what
+// it returns; after an error nothing is left behind.
+func (b *Builder) Build(ctx context.Context, commit Commit) (*Built, error) {
+	temp, err := os.MkdirTemp("", "version-manager-build-*")
+	if err != nil {
+		return nil, err
+	}
+	built := &Built{temp: temp}
+	if err := b.fill(ctx, built, commit); err != nil {
+		built.Close()
+		return nil, err
+	}
+	return built, nil
+}
+
+func (b *Builder) fill(ctx context.Context, built *Built, commit Commit) error {
+	b.progress("export")
+	tree, err := b.export(ctx, commit, filepath.Join(built.temp, "tree"))
+	if err != nil {
+		return err
+	}
+	app, err := readConfig(tree, commit)
+	if err != nil {
+		return err
+	}
+	if built.Release, err = describe(app, commit, tree); err != nil {
+		return err
+	}
+	if app.Build.Image != "" {
+		return b.adopt(ctx, built, tree)
+	}
+	return b.make(ctx, built, commit, tree)
+}
+
+// export returns the app's root in a fresh export of the commit.
+func (b *Builder) export(ctx context.Context, commit Commit, dir string) (string, error) {
+	if err := os.Mkdir(dir, dirPerm); err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, filepath.FromSlash(b.Repo.Prefix)), b.Repo.Export(ctx, commit, dir)
+}
+
+// make compiles the program and packs it.
+func (b *Builder) make(ctx context.Context, built *Built, commit Commit, tree string) (err error) {
+	app := built.Release.Config
+	binary := filepath.Join(built.temp, "program")
+	b.progress("build")
+	if err := compile(ctx, tree, app.Build.Package, binary); err != nil {
+		return withoutPath(err, built.temp)
+	}
+	if built.Release.GoVersion, built.Release.SBOM, err = inspect(binary); err != nil {
+		return err
+	}
+	b.progress("image")
+	return built.keep(pack(layout{filepath.Join(built.temp, "image")}, binary, app, commit))
+}
+
+// adopt takes the image from the export, or from the work tree if it is not
+// committed, as build results often are not.
+func (b *Builder) adopt(ctx context.Context, built *Built, tree string) error {
+	b.progress("image")
+	name := built.Release.Config.Build.Image
+	path := filepath.Join(tree, filepath.FromSlash(name))
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !b.Repo.Bare {
+		path = filepath.Join(b.Repo.Dir(), filepath.FromSlash(name))
+		built.Notes = append(built.Notes, fmt.Sprintf("image %s is not committed: it was taken from the working folder", name))
+	}
+	scratch := filepath.Join(built.temp, "archive")
+	if err := os.Mkdir(scratch, dirPerm); err != nil {
+		return err
+	}
+	img, err := loadImage(ctx, path, scratch)
+	if err != nil {
+		return problem.Wrap(withoutPath(err, built.temp), problem.Failed, "", "read image %s", name)
+	}
+	return built.keep(img, nil)
+}
+
+func (b *Built) keep(img *Image, err error) error {
+	if err != nil {
+		return err
+	}
+	b.Image, b.Release.Image = img, img.Digest
+	return nil
+}
+
+func (b *Builder) progress(step string) {
+	if b.Progress != nil {
+		b.Progress(step)
+	}
+}
+
+// readConfig reads the configuration of the commit, not that of the work tree.
+func readConfig(tree string, commit Commit) (config.App, error) {
+	f, err := os.Open(filepath.Join(tree, config.File))
+	if errors.Is(err, fs.ErrNotExist) {
+		return config.App{}, problem.New(problem.Failed, "git add "+config.File+" && git commit",
+			"commit %.12s has no %s, which says what to build", commit.ID, config.File)
+	}
+	if err != nil {
+		return config.App{}, err
+	}
+	defer f.Close()
+	return config.Load(f)
+}
+
+// describe fills in what does not depend on the build.
+func describe(app config.App, commit Commit, tree string) (Release, error) {
+	r := Release{App: app.Name, Commit: commit.ID, Time: commit.Time, Config: app}
+	var err error
+	if r.ConfigID, err = config.Digest(app); err != nil {
+		return r, err
+	}
+	r.InfraID, err = infraDigest(tree, app.Infra)
+	return r, err
+}
+
+// withoutPath takes the temporary folder out of what a compiler said.
+func withoutPath(err error, temp string) error {
+	if p, ok := errors.AsType[*problem.Problem](err); ok {
+		for i, line := range p.Lines {
+			p.Lines[i] = strings.ReplaceAll(line, temp+string(filepath.Separator), "")
+		}
+	}
+	return err
+}

@@ -1,0 +1,125 @@
+package release
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"version-manager/internal/problem"
+)
+
+func TestSameCommitSameDigest(t *testing.T) {
+	dir := newRepo(t, helloModule())
+	first := build(t, dir)
+
+	clone := filepath.Join(t.TempDir(), "elsewhere")
+	runGit(t, dir, "clone", "-q", dir, clone)
+	write(t, clone, map[string]string{"main.go": "package broken", "go.work": "nonsense"}) // of no importance: not committed
+	t.Setenv("TMPDIR", t.TempDir())
+	t.Setenv("GOFLAGS", "-tags=other")
+	t.Setenv("GOAMD64", "v3")
+	t.Setenv("CGO_ENABLED", "1")
+	second := build(t, clone)
+
+	if first.Image.Digest != second.Image.Digest {
+		t.Errorf("the same commit gave %s and %s", first.Image.Digest, second.Image.Digest)
+	}
+	if a, b := first.Release, second.Release; a.Image != b.Image || a.ConfigID != b.ConfigID || a.InfraID != b.InfraID {
+		t.Errorf("releases differ:\n%+v\n%+v", a, b)
+	}
+}
+
+func TestBuiltImageRuns(t *testing.T) {
+	dir := newRepo(t, helloModule())
+	built := build(t, dir)
+	store := NewStore(t.TempDir())
+	if err := store.AddImage(built.Image); err != nil {
+		t.Fatal(err)
+	}
+	root := filepath.Join(t.TempDir(), "root")
+	if err := store.Unpack(t.Context(), built.Release.Image, root); err != nil {
+		t.Fatal(err)
+	}
+	argv, env, workdir, user := Command(built.Image)
+	if !slices.Equal(argv, []string{"/app/hello"}) || len(env) != 1 || workdir != "/" || user != "65532" {
+		t.Errorf("command %q, environment %q, workdir %q, user %q", argv, env, workdir, user)
+	}
+	out, err := exec.Command(filepath.Join(root, argv[0])).CombinedOutput()
+	if err != nil || string(out) != "hello\n" {
+		t.Errorf("ran %s: %q, %v", argv[0], out, err)
+	}
+	if !strings.HasPrefix(built.Release.GoVersion, "go1.") {
+		t.Errorf("Go version %q", built.Release.GoVersion)
+	}
+}
+
+func TestBuildInSubdirectory(t *testing.T) {
+	files := map[string]string{"README": "monorepo", "shared/x.txt": "x"}
+	for name, content := range helloModule() {
+		files["apps/hello/"+name] = content
+	}
+	dir := newRepo(t, files)
+	for _, from := range []string{"apps/hello", "apps/hello/deeper"} {
+		mkdir(t, filepath.Join(dir, from))
+		if r := openRepo(t, filepath.Join(dir, from)); r.Prefix != "apps/hello" {
+			t.Errorf("opened in %s: prefix %q", from, r.Prefix)
+		}
+	}
+	if built := build(t, filepath.Join(dir, "apps/hello")); built.Release.App != "hello" {
+		t.Errorf("app %q", built.Release.App)
+	}
+}
+
+func TestBuildFailureShowsCompilerOutput(t *testing.T) {
+	temp := t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	files := helloModule()
+	files["main.go"] = "package main\n\nfunc main() { undefinedThing() }\n"
+	dir := newRepo(t, files)
+	_, err := tryBuild(t.Context(), dir)
+	wantProblem(t, err, problem.Failed, "go build . failed", "go build .")
+	if got := lines(err); !strings.Contains(got, "main.go:3:15: undefined: undefinedThing") || strings.Contains(got, temp) {
+		t.Errorf("compiler output %q", got)
+	}
+	nothingLeft(t, temp)
+}
+
+func TestBuildProblems(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(map[string]string)
+		want   string
+	}{
+		"no configuration":  {func(f map[string]string) { delete(f, "version-manager.yaml") }, "has no version-manager.yaml"},
+		"bad configuration": {func(f map[string]string) { f["version-manager.yaml"] = "name: hello\nbuild: {}\n" }, "exactly one of"},
+		"library":           {func(f map[string]string) { f["main.go"] = "package lib\n" }, "is a library, not a program"},
+		"missing infra": {func(f map[string]string) { f["version-manager.yaml"] += "infrastructure: [infra]\n" },
+			`names "infra" under infrastructure`},
+		"missing image": {func(f map[string]string) { f["version-manager.yaml"] = "name: hello\nbuild: {image: dist/x.tar}\n" },
+			"read image dist/x.tar"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := helloModule()
+			tt.change(files)
+			dir := newRepo(t, files)
+			temp := t.TempDir()
+			t.Setenv("TMPDIR", temp)
+			_, err := tryBuild(t.Context(), dir)
+			wantProblem(t, err, problem.Failed, tt.want, "")
+			nothingLeft(t, temp)
+		})
+	}
+}
+
+func nothingLeft(t *testing.T, temp string) {
+	t.Helper()
+	entries, err := os.ReadDir(temp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		t.Errorf("%s was left behind", e.Name())
+	}
+}

@@ -1,0 +1,122 @@
+package release
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"version-manager/internal/problem"
+)
+
+// Image is one OCI image in a layout on the disk. Its manifest and config
+// were verified against the digest; layers are while they are read.
+type Image struct {
+	Digest   string // of the manifest, "sha256:…"
+	Manifest v1.Manifest
+	Config   v1.ConfigFile
+
+	layout     layout
+	descriptor v1.Descriptor
+}
+
+// Command returns what an instance of img runs: the words of its command
+// line, its environment as NAME=value, its working directory within the image
+// and the user it asks for, "" for root. The first word is a path within the
+// image, or a name to be found in its PATH.
+func Command(img *Image) (argv, env []string, workdir, user string) {
+	c := img.Config.Config
+	argv = append(append(argv, c.Entrypoint...), c.Cmd...)
+	return argv, c.Env, c.WorkingDir, c.User
+}
+
+// image reads the image with the given manifest and checks that it can run.
+func (l layout) image(h v1.Hash) (*Image, error) {
+	info, err := os.Stat(l.path(h))
+	if err != nil {
+		return nil, fmt.Errorf("image %s: %w", h, err)
+	}
+	img := &Image{Digest: h.String(), layout: l}
+	img.descriptor = v1.Descriptor{MediaType: types.OCIManifestSchema1, Digest: h, Size: info.Size()}
+	if err := l.readJSON(img.descriptor, &img.Manifest); err != nil {
+		return nil, err
+	}
+	if img.Manifest.MediaType != "" {
+		img.descriptor.MediaType = img.Manifest.MediaType
+	}
+	if err := l.readJSON(img.Manifest.Config, &img.Config); err != nil {
+		return nil, err
+	}
+	img.descriptor.Platform = &v1.Platform{OS: img.Config.OS, Architecture: img.Config.Architecture}
+	return img, img.check()
+}
+
+func (l layout) readJSON(d v1.Descriptor, v any) error {
+	b, err := l.read(d)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("image blob %s: %w", d.Digest, err)
+	}
+	return nil
+}
+
+func (i *Image) check() error {
+	if argv, _, _, _ := Command(i); len(argv) == 0 {
+		return problem.New(problem.Failed, "add ENTRYPOINT or CMD to the image and build it again",
+			"image %.19s… cannot be run: it has neither entrypoint nor command", i.Digest)
+	}
+	if n, m := len(i.Manifest.Layers), len(i.Config.RootFS.DiffIDs); n != m {
+		return fmt.Errorf("image %s: the manifest lists %d layers, the config %d", i.Digest, n, m)
+	}
+	return nil
+}
+
+// copyTo stores every blob of the image in another layout, the manifest last.
+func (i *Image) copyTo(to layout) error {
+	for _, d := range append(append([]v1.Descriptor{}, i.Manifest.Layers...), i.Manifest.Config, i.descriptor) {
+		if to.has(d) {
+			continue
+		}
+		r, err := i.layout.open(d)
+		if err != nil {
+			return err
+		}
+		_, err = to.put(r, d.MediaType)
+		r.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// has tells whether the blob is there, whole and undamaged.
+func (l layout) has(d v1.Descriptor) bool {
+	r, err := l.open(d)
+	if err != nil {
+		return false
+	}
+	defer r.Close()
+	n, err := io.Copy(io.Discard, r)
+	return err == nil && n == d.Size
+}
+
+// assemble makes the image of config and layers, whose blobs are in l.
+func (l layout) assemble(config []byte, layers []v1.Descriptor) (*Image, error) {
+	c, err := l.put(bytes.NewReader(config), types.OCIConfigJSON)
+	if err != nil {
+		return nil, err
+	}
+	m, err := l.putJSON(v1.Manifest{SchemaVersion: 2, MediaType: types.OCIManifestSchema1, Config: c, Layers: layers},
+		types.OCIManifestSchema1)
+	if err != nil {
+		return nil, err
+	}
+	return l.image(m.Digest)
+}

@@ -1,0 +1,135 @@
+package release
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+)
+
+// layout is an OCI image layout: a folder with blobs named by their digest
+// and an index.json. Other tools, such as skopeo and crane, read it too.
+type layout struct{ dir string }
+
+// maxDocument bounds manifests, configs and indexes, which are read whole.
+const maxDocument = 4 << 20
+
+func (l layout) path(h v1.Hash) string {
+	return filepath.Join(l.dir, "blobs", h.Algorithm, h.Hex)
+}
+
+// put stores what r gives, durably and under its digest. A blob that is there
+// already is replaced, which mends it should it be damaged.
+func (l layout) put(r io.Reader, mediaType types.MediaType) (v1.Descriptor, error) {
+	d := v1.Descriptor{MediaType: mediaType}
+	f, err := stage(filepath.Join(l.dir, "blobs", "sha256"))
+	if err != nil {
+		return d, err
+	}
+	defer f.abort()
+	sum := sha256.New()
+	if d.Size, err = io.Copy(io.MultiWriter(f, sum), r); err != nil {
+		return d, err
+	}
+	d.Digest = v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(sum.Sum(nil))}
+	return d, f.commit(l.path(d.Digest))
+}
+
+// putJSON stores v as canonical enough JSON: struct fields in their order.
+func (l layout) putJSON(v any, mediaType types.MediaType) (v1.Descriptor, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return v1.Descriptor{}, err
+	}
+	return l.put(bytes.NewReader(b), mediaType)
+}
+
+// open returns the blob. Reading it to the end fails if its content is not
+// what the descriptor says.
+func (l layout) open(d v1.Descriptor) (io.ReadCloser, error) {
+	f, err := os.Open(l.path(d.Digest))
+	if err != nil {
+		return nil, fmt.Errorf("image blob %s: %w", d.Digest, err)
+	}
+	return &verified{f: f, sum: sha256.New(), want: d}, nil
+}
+
+// read returns a whole small blob, verified.
+func (l layout) read(d v1.Descriptor) ([]byte, error) {
+	if d.Size > maxDocument {
+		return nil, fmt.Errorf("image blob %s: %d bytes is too large for a document", d.Digest, d.Size)
+	}
+	r, err := l.open(d)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return io.ReadAll(r)
+}
+
+// index reads index.json, which is nil where there is none yet.
+func (l layout) index() (*v1.IndexManifest, error) {
+	b, err := os.ReadFile(filepath.Join(l.dir, "index.json"))
+	if os.IsNotExist(err) {
+		return &v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v1.ParseIndexManifest(bytes.NewReader(b))
+}
+
+// list adds d to index.json. The caller holds the layout's lock.
+func (l layout) list(d v1.Descriptor) error {
+	index, err := l.index()
+	if err != nil {
+		// Blobs are found by digest; the index only serves other tools. A
+		// damaged one is begun anew rather than being in the way for ever.
+		index = &v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex}
+	}
+	listed := func(m v1.Descriptor) bool { return m.Digest == d.Digest }
+	if slices.ContainsFunc(index.Manifests, listed) {
+		return nil
+	}
+	index.Manifests = append(index.Manifests, d)
+	b, err := json.Marshal(index)
+	if err != nil {
+		return err
+	}
+	if err := writeAtomic(filepath.Join(l.dir, "oci-layout"), []byte(`{"imageLayoutVersion":"1.0.0"}`)); err != nil {
+		return err
+	}
+	return writeAtomic(filepath.Join(l.dir, "index.json"), b)
+}
+
+// verified is a blob whose size and digest are checked while it is read.
+type verified struct {
+	f    *os.File
+	sum  hash.Hash
+	size int64
+	want v1.Descriptor
+}
+
+func (v *verified) Read(p []byte) (int, error) {
+	n, err := v.f.Read(p)
+	v.sum.Write(p[:n])
+	v.size += int64(n)
+	if v.size > v.want.Size && v.want.Size > 0 {
+		return n, fmt.Errorf("image blob %s is damaged: longer than %d bytes", v.want.Digest, v.want.Size)
+	}
+	if err == io.EOF && hex.EncodeToString(v.sum.Sum(nil)) != v.want.Digest.Hex {
+		return n, fmt.Errorf("image blob %s is damaged: its content has another digest", v.want.Digest)
+	}
+	return n, err
+}
+
+func (v *verified) Close() error { return v.f.Close() }

@@ -1,0 +1,87 @@
+package release
+
+import (
+	"archive/tar"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"version-manager/internal/config"
+)
+
+const (
+	nobody     = 65532 // the user and group that images without a user of their own run as
+	searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+)
+
+// pack makes an image of one program in a new layout. The layer is a plain
+// tar: its digest then depends on no compressor's version.
+func pack(l layout, binary string, app config.App, commit Commit) (*Image, error) {
+	pr, pw := io.Pipe()
+	go func() { pw.CloseWithError(writeLayer(pw, binary, app.Name, commit.Time)) }()
+	layer, err := l.put(pr, types.OCIUncompressedLayer)
+	pr.CloseWithError(err) // so that the writer ends, too
+	if err != nil {
+		return nil, fmt.Errorf("pack image: %w", err)
+	}
+	c, err := json.Marshal(imageConfig(app, commit, layer.Digest))
+	if err != nil {
+		return nil, err
+	}
+	return l.assemble(c, []v1.Descriptor{layer})
+}
+
+// writeLayer writes a root file system with the program and a place for
+// temporary files.
+func writeLayer(w io.Writer, binary, name string, at time.Time) error {
+	f, err := os.Open(binary)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	tw := tar.NewWriter(w)
+	for _, h := range []*tar.Header{
+		{Typeflag: tar.TypeDir, Name: "tmp/", Mode: 0o1777},
+		{Typeflag: tar.TypeDir, Name: "app/", Mode: 0o755},
+		{Typeflag: tar.TypeReg, Name: "app/" + name, Mode: 0o755, Size: info.Size(), Uid: nobody, Gid: nobody},
+	} {
+		h.ModTime, h.Format = at, tar.FormatUSTAR
+		if err := tw.WriteHeader(h); err != nil {
+			return err
+		}
+	}
+	if _, err := io.Copy(tw, f); err != nil {
+		return err
+	}
+	return tw.Close()
+}
+
+func imageConfig(app config.App, commit Commit, layer v1.Hash) v1.ConfigFile {
+	return v1.ConfigFile{
+		OS:           runtime.GOOS,
+		Architecture: runtime.GOARCH,
+		Created:      v1.Time{Time: commit.Time},
+		RootFS:       v1.RootFS{Type: "layers", DiffIDs: []v1.Hash{layer}},
+		Config: v1.Config{
+			Entrypoint:   []string{"/app/" + app.Name},
+			Env:          []string{searchPath},
+			User:         fmt.Sprint(nobody),
+			WorkingDir:   "/",
+			ExposedPorts: map[string]struct{}{fmt.Sprintf("%d/tcp", app.Port): {}},
+			Labels: map[string]string{
+				"org.opencontainers.image.title":    app.Name,
+				"org.opencontainers.image.revision": commit.ID,
+			},
+		},
+	}
+}

@@ -1,0 +1,146 @@
+package release
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"version-manager/internal/problem"
+)
+
+// unpacked is what lies beside an unpacked image, by which it is known to be
+// whole later.
+type unpacked struct {
+	Image string `json:"image"`
+	Tree  string `json:"tree"` // digest of all files
+}
+
+const unpackedExt = ".unpacked"
+
+// Unpack makes dir the root file system of an image. What it finds there is
+// kept if it is that very image, undamaged. Anything else is replaced; dir is
+// never seen half done. Beside dir it keeps a small file, dir + ".unpacked".
+func (s *Store) Unpack(ctx context.Context, digest, dir string) error {
+	if isUnpacked(dir, digest) {
+		return nil
+	}
+	img, err := s.Image(digest)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(dir), dirPerm); err != nil {
+		return fmt.Errorf("unpack image: %w", err)
+	}
+	temp, err := os.MkdirTemp(filepath.Dir(dir), ".unpack-*")
+	if err != nil {
+		return fmt.Errorf("unpack image: %w", err)
+	}
+	defer os.RemoveAll(temp)
+	if err := img.unpack(ctx, temp); err != nil {
+		return fmt.Errorf("unpack image %.19s…: %w", digest, err)
+	}
+	if err := moveInto(temp, dir, digest); err != nil && !isUnpacked(dir, digest) { // else somebody was faster
+		return fmt.Errorf("unpack image: %w", err)
+	}
+	return nil
+}
+
+func (i *Image) unpack(ctx context.Context, dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	u := &untar{root: root, layer: true, sync: true}
+	for n, d := range i.Manifest.Layers {
+		if err := i.unpackLayer(ctx, u, d, i.Config.RootFS.DiffIDs[n]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unpackLayer checks both digests: that of the blob and that of its content.
+func (i *Image) unpackLayer(ctx context.Context, u *untar, d v1.Descriptor, diffID v1.Hash) error {
+	blob, err := i.layout.open(d)
+	if err != nil {
+		return err
+	}
+	defer blob.Close()
+	plain, err := decompress(blob)
+	if err != nil {
+		return err
+	}
+	content := &summed{r: plain, sum: newSHA256()}
+	if err := u.extract(ctx, content); err != nil {
+		return err
+	}
+	for _, r := range []io.Reader{content, blob} { // to the very end, where digests are checked
+		if _, err := io.Copy(io.Discard, io.LimitReader(r, maxUnpackedBytes)); err != nil {
+			return err
+		}
+	}
+	if got := content.hash(); got != diffID {
+		return fmt.Errorf("layer %s is damaged: its content has the digest %s, not %s", d.Digest, got, diffID)
+	}
+	return nil
+}
+
+// decompress looks at the first bytes, as media types are often wrong.
+func decompress(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReader(r)
+	magic, err := b.Peek(4)
+	switch {
+	case err != nil && err != io.EOF:
+		return nil, err
+	case len(magic) > 2 && magic[0] == 0x1f && magic[1] == 0x8b:
+		return gzip.NewReader(b)
+	case string(magic) == "\x28\xb5\x2f\xfd":
+		return nil, problem.New(problem.Failed, "build the image with gzip layers", "zstd layers are not supported")
+	}
+	return b, nil
+}
+
+func moveInto(temp, dir, digest string) error {
+	tree, err := treeDigest(temp)
+	if err != nil {
+		return err
+	}
+	b, err := json.Marshal(unpacked{digest, tree})
+	if err != nil {
+		return err
+	}
+	// The note first: without its folder it means nothing, and a folder with
+	// the wrong note is unpacked again.
+	if err := writeAtomic(dir+unpackedExt, b); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.Chmod(temp, 0o755); err != nil {
+		return err
+	}
+	return errors.Join(os.Rename(temp, dir), syncDir(filepath.Dir(dir)))
+}
+
+func isUnpacked(dir, digest string) bool {
+	b, err := os.ReadFile(dir + unpackedExt)
+	if err != nil {
+		return false
+	}
+	var note unpacked
+	if json.Unmarshal(b, &note) != nil || note.Image != digest {
+		return false
+	}
+	tree, err := treeDigest(dir)
+	return err == nil && tree == note.Tree
+}
