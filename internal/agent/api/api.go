@@ -15,12 +15,9 @@ import (
 	"version-manager/internal/problem"
 )
 
-// Header fields of requests.
-const (
-	// TokenHeader carries the fencing token of every call that changes
-	// something. It orders the holders of a lock and is no secret.
-	TokenHeader = "Version-Manager-Token"
-)
+// TokenHeader carries the fencing token of every call that changes something.
+// It orders the holders of a lock and is no secret.
+const TokenHeader = "Version-Manager-Token"
 
 // Prefix of all paths. What comes after it is the name of an app.
 const Prefix = "/v1/apps/"
@@ -46,10 +43,9 @@ type LockAnswer struct {
 	Token uint64 `json:"token"`
 }
 
-// ApplyRequest says what a color shall run, and where to find it.
+// ApplyRequest says what a color shall run.
 type ApplyRequest struct {
 	Spec    deploy.Spec `json:"spec"`
-	Store   string      `json:"store"`   // absolute path of the release store
 	Project string      `json:"project"` // absolute path that the configuration's file names are relative to
 }
 
