@@ -1,0 +1,177 @@
+package probe
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// dialer opens a connection before deadline.
+type dialer func(ctx context.Context, deadline time.Time) (net.Conn, error)
+
+// client keeps the idle connections to one address.
+type client struct {
+	dial    dialer
+	host    string // the Host header
+	mark    string // header line that says who asks, or empty
+	keep    int    // how many connections the kept kind alternates between
+	readers sync.Pool
+
+	mu   sync.Mutex
+	idle []*conn // oldest first: all of them get used, none goes stale
+	open int     // idle ones and those lent out
+}
+
+// kept is how many kept-alive connections a probe alternates between, as a
+// handful of clients would.
+const kept = 4
+
+func newClient(dial dialer, host, mark string) *client {
+	return &client{dial: dial, host: host, mark: mark, keep: kept,
+		readers: sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}}
+}
+
+// dialTo returns the dialer of a base URL and its Host header. With a base
+// that is no URL every dial fails: to a probe that is a refused request.
+func dialTo(base string, conf *tls.Config) (dialer, string) {
+	u, err := url.Parse(base)
+	if err == nil && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		err = fmt.Errorf("%q is not an address such as http://127.0.0.1:30001", base)
+	}
+	if err != nil {
+		return func(context.Context, time.Time) (net.Conn, error) { return nil, err }, "invalid"
+	}
+	if u.Scheme == "http" {
+		address := withPort(u, "80")
+		return func(ctx context.Context, deadline time.Time) (net.Conn, error) {
+			// No TCP keep-alive: three system calls that a probe can save.
+			d := net.Dialer{Deadline: deadline, KeepAlive: -1}
+			return d.DialContext(ctx, "tcp", address)
+		}, u.Host
+	}
+	return dialTLS(withPort(u, "443"), u.Hostname(), conf), u.Host
+}
+
+func dialTLS(address, name string, conf *tls.Config) dialer {
+	if conf = conf.Clone(); conf == nil {
+		conf = &tls.Config{}
+	}
+	if conf.ServerName == "" {
+		conf.ServerName = name
+	}
+	conf.NextProtos = []string{"http/1.1"}
+	return func(ctx context.Context, deadline time.Time) (net.Conn, error) {
+		d := tls.Dialer{NetDialer: &net.Dialer{Deadline: deadline, KeepAlive: -1}, Config: conf}
+		return d.DialContext(ctx, "tcp", address)
+	}
+}
+
+func withPort(u *url.URL, port string) string {
+	if p := u.Port(); p != "" {
+		port = p
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// head is the request up to its body, ready to be sent any number of times.
+func (c *client) head(method, path string, body []byte) []byte {
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: version-manager\r\nAccept: */*\r\n%s", method, path, c.host, c.mark)
+	if method != "GET" {
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
+	}
+	b.WriteString("\r\n")
+	return []byte(b.String())
+}
+
+// fresh opens a connection.
+func (c *client) fresh(ctx context.Context, deadline time.Time) (*conn, error) {
+	nc, err := c.dial(ctx, deadline)
+	if err != nil {
+		return nil, err
+	}
+	k := &conn{Conn: nc, in: c.readers.Get().(*bufio.Reader)}
+	k.in.Reset(k)
+	return k, nil
+}
+
+// borrow returns the connection that has been idle for longest, or a new one
+// while there are few.
+func (c *client) borrow(ctx context.Context, deadline time.Time) (*conn, error) {
+	for {
+		k := c.pop()
+		if k == nil {
+			break
+		}
+		if k.quiet() {
+			return k, nil
+		}
+		c.discard(k)
+	}
+	k, err := c.fresh(ctx, deadline)
+	if err == nil {
+		c.mu.Lock()
+		c.open++
+		c.mu.Unlock()
+	}
+	return k, err
+}
+
+func (c *client) pop() *conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.idle) == 0 || c.open < c.keep {
+		return nil
+	}
+	k := c.idle[0]
+	c.idle = append(c.idle[:0], c.idle[1:]...)
+	return k
+}
+
+// giveBack takes a borrowed connection back that can be used again. What a
+// burst has opened beyond the usual number is closed.
+func (c *client) giveBack(k *conn) {
+	c.mu.Lock()
+	if c.open <= c.keep {
+		c.idle = append(c.idle, k)
+		c.mu.Unlock()
+		return
+	}
+	c.mu.Unlock()
+	c.discard(k)
+}
+
+// discard closes a borrowed connection.
+func (c *client) discard(k *conn) {
+	c.mu.Lock()
+	c.open--
+	c.mu.Unlock()
+	c.close(k)
+}
+
+// close closes a fresh connection.
+func (c *client) close(k *conn) {
+	k.Close()
+	k.in.Reset(nil)
+	c.readers.Put(k.in)
+}
+
+// closeIdle ends the client.
+func (c *client) closeIdle() {
+	for c.keep = 0; ; {
+		k := c.pop()
+		if k == nil {
+			return
+		}
+		c.discard(k)
+	}
+}

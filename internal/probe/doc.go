@@ -1,0 +1,28 @@
+// Package probe asks the app for its front page, all through a deploy, so
+// that the deploy can say what it cost the users.
+//
+// Start begins to ask and returns a Prober; Stop ends it and returns the
+// Measurement. Requests leave at a fixed rate on a clock of their own: the
+// schedule is computed from the start, a target that stalls does not slow it,
+// and latency counts from the scheduled instant, so that no stall hides the
+// requests which would have come during it. Half of the requests use fresh
+// connections, half kept-alive ones; one slow request and one WebSocket are
+// always open if the configuration names their paths.
+//
+// The probe speaks HTTP/1.1 through a thin client of its own (see conn)
+// because net/http repeats requests behind its caller's back: an idempotent
+// request on a reused connection that dies is sent again, and the failure,
+// which a POST would not have survived, is never seen. Nothing is repeated
+// here, no redirect is followed, and no proxy is read from the environment.
+//
+// What counts as failed: no connection, a connection that broke, no answer
+// within the timeout, an answer that is not HTTP or not what the check wants,
+// and the statuses 408, 429 and 500 upwards. Any other status is the app's own
+// word and as good as a 200. A request that this machine could not send is
+// neither sent nor failed: it is counted as skipped, and shown.
+//
+// Load is the same machinery with a mix of requests, for benches. Report
+// joins a Measurement with what the deploy did, as JSON, as a page
+// (WriteHTML) and as lines for a terminal (Summary). The package knows
+// nothing of targets or journals, and decides nothing.
+package probe

@@ -1,0 +1,77 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+	"time"
+)
+
+// Load is a mix of requests at a fixed total rate, for benches.
+type Load struct {
+	Base      string        // as in Config
+	Rate      int           // requests per second in all, without the WebSockets
+	Timeout   time.Duration // of each request that has none of its own
+	Mix       []Part        // at least one
+	Sockets   int           // WebSockets held open
+	WebSocket string        // their path
+	Interval  time.Duration // between two messages of one of them; 1 s where 0
+	TLS       *tls.Config
+}
+
+// Part is one kind of request of a Load.
+type Part struct {
+	Kind    Kind // Kept uses a handful of kept-alive connections, all others fresh ones
+	Weight  int  // its share of the rate is Weight of the sum of all weights
+	Method  string
+	Path    string
+	Body    []byte
+	Timeout time.Duration
+	// Check looks at an answer whose status is fine; an error makes it Garbled.
+	// It gets the first 4 KiB of the body and runs on many goroutines.
+	Check func(Answer) error
+}
+
+// Start begins to ask. It ends by Stop, or stops asking when ctx ends.
+func (l Load) Start(ctx context.Context) *Prober {
+	dial, host := dialTo(l.Base, l.TLS)
+	c := newClient(dial, host, "")
+	c.keep = keptLoad
+	p := newProber(ctx, c, l.Rate, l.Timeout)
+	shots := make([]*shot, len(l.Mix))
+	for i, t := range l.Mix {
+		shots[i] = t.shot(p)
+	}
+	if len(shots) > 0 {
+		p.goLoop(shots)
+	}
+	for range l.Sockets {
+		p.goSocket(l.WebSocket, or(l.Interval, time.Second), http.Header{})
+	}
+	return p
+}
+
+// keptLoad is how many connections a load keeps alive: enough that none of
+// them is ever a bottleneck.
+const keptLoad = 64
+
+func (t Part) shot(p *Prober) *shot {
+	method := or(t.Method, "GET")
+	fallback := p.timeout
+	if t.Kind == Slow {
+		fallback = slowTimeout
+	}
+	return &shot{
+		kind: t.Kind, weight: max(t.Weight, 1), method: method, head: p.head(method, t.Path, t.Body),
+		body: t.Body, timeout: or(t.Timeout, fallback), check: t.Check,
+	}
+}
+
+// or returns value, or fallback where value is zero.
+func or[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}

@@ -1,0 +1,152 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+	"sync"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+// Config says what a Prober asks for.
+type Config struct {
+	Base      string        // "http://127.0.0.1:30001": a public entrance
+	Path      string        // cheap page; "/" where empty
+	Rate      int           // requests per second, at least 1
+	Timeout   time.Duration // after which a request counts as failed; 5 s where 0
+	Slow      string        // path that takes seconds, or empty
+	WebSocket string        // path that echoes messages, or empty
+	TLS       *tls.Config   // for https; nil means the system's roots
+}
+
+const (
+	defaultTimeout = 5 * time.Second
+	slowTimeout    = 90 * time.Second       // the longest that a slow request may take
+	slowInterval   = 250 * time.Millisecond // between two starts, should it not be slow at all
+	echoInterval   = 250 * time.Millisecond
+)
+
+// Start begins to ask. It ends by Stop, or stops asking when ctx ends.
+func Start(ctx context.Context, c Config) *Prober {
+	dial, host := dialTo(c.Base, c.TLS)
+	return start(ctx, c, dial, host)
+}
+
+func start(ctx context.Context, c Config, dial dialer, host string) *Prober {
+	p := newProber(ctx, newClient(dial, host, HeaderProbe+": 1\r\n"), c.Rate, c.Timeout)
+	page := p.head("GET", c.Path, nil)
+	p.goLoop([]*shot{
+		{kind: Fresh, weight: 1, method: "GET", head: page, timeout: p.timeout},
+		{kind: Kept, weight: 1, method: "GET", head: page, timeout: p.timeout},
+	})
+	if c.Slow != "" {
+		slow := &shot{kind: Slow, method: "GET", head: p.head("GET", c.Slow, nil), timeout: slowTimeout}
+		p.wg.Go(func() { p.repeat(slow) })
+	}
+	if c.WebSocket != "" {
+		p.goSocket(c.WebSocket, echoInterval, http.Header{HeaderProbe: {"1"}})
+	}
+	return p
+}
+
+// Prober asks until it is stopped. All methods may be called at any time and
+// from any goroutine.
+type Prober struct {
+	*gun
+	ctx     context.Context // its end stops the asking
+	quit    context.CancelFunc
+	kill    context.CancelFunc // ends gun.hard
+	rate    int
+	timeout time.Duration
+	wg      sync.WaitGroup
+}
+
+func newProber(ctx context.Context, c *client, rate int, timeout time.Duration) *Prober {
+	if timeout <= 0 {
+		timeout = defaultTimeout
+	}
+	p := &Prober{rate: max(rate, 1), timeout: timeout}
+	p.ctx, p.quit = context.WithCancel(ctx)
+	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
+	p.kill = kill
+	p.gun = &gun{client: c, rec: newRecorder(time.Now(), p.rate), hard: hard}
+	return p
+}
+
+func (p *Prober) goLoop(shots []*shot) {
+	p.wg.Go(func() { p.rec.end(p.loop(p.ctx, shots, p.rate, &p.wg)) })
+}
+
+func (p *Prober) goSocket(path string, interval time.Duration, header http.Header) {
+	// The dialer already speaks TLS where there is any: http in either case.
+	s := &socket{gun: p.gun, url: "http://" + p.host + path, header: header, interval: interval, timeout: p.timeout}
+	p.wg.Go(func() { s.run(p.ctx) })
+}
+
+// repeat keeps one request open.
+func (p *Prober) repeat(s *shot) {
+	for p.ctx.Err() == nil {
+		began := time.Now()
+		p.fire(s, began, nil)
+		wait(p.ctx, slowInterval-time.Since(began))
+	}
+}
+
+// Tally counts the requests that came to an end so far, and those of them
+// that failed.
+func (p *Prober) Tally() (sent, failed int) { return p.rec.tally() }
+
+// Window looks at the requests that were due at since or later and have ended.
+// See Record.Window.
+func (p *Prober) Window(c color.Color, since time.Time) Stats {
+	return p.rec.snapshot().Window(c, since)
+}
+
+// WrongAfter counts wrong answers so far. See Record.WrongAfter.
+func (p *Prober) WrongAfter(c color.Color, confirmed time.Time) int {
+	return p.rec.snapshot().WrongAfter(c, confirmed)
+}
+
+// Measure sums up what was seen so far.
+func (p *Prober) Measure() Measurement { return p.rec.snapshot().Measure() }
+
+// WaitAnswers returns when n requests that were due at since or later came to
+// an end, well or badly, or with ctx's error.
+func (p *Prober) WaitAnswers(ctx context.Context, n int, since time.Time) error {
+	for p.Window(color.None, since).Sent < n {
+		if !wait(ctx, 10*time.Millisecond) {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// Stop ends the asking, waits up to the timeout for what is outstanding, and
+// sums up. A slow request that would take longer is cut and counted as
+// abandoned. Calling it again returns the same.
+func (p *Prober) Stop() Measurement {
+	p.quit()
+	timer := time.AfterFunc(p.timeout+lateAfter, p.kill)
+	p.wg.Wait()
+	timer.Stop()
+	p.kill()
+	p.closeIdle()
+	return p.Measure()
+}
+
+// wait pauses for d and reports false if ctx ended first.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

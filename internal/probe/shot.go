@@ -1,0 +1,112 @@
+package probe
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+// The headers by which the ingress says who answered, and the prober who
+// asks.
+const (
+	HeaderColor   = "Version-Manager-Color"
+	HeaderVersion = "Version-Manager-Version"
+	HeaderProbe   = "Version-Manager-Probe"
+)
+
+// shot is a request that is sent again and again.
+type shot struct {
+	kind    Kind
+	weight  int
+	method  string
+	head    []byte
+	body    []byte
+	timeout time.Duration
+	check   func(Answer) error // nil: the status is enough
+}
+
+// gun fires shots through one client and records what became of them.
+type gun struct {
+	*client
+	rec  *recorder
+	hard context.Context // its end cuts what is under way
+}
+
+// fire sends s, which was due at the given instant, and records the sample.
+func (g *gun) fire(s *shot, due time.Time, scratch []byte) {
+	sent := time.Now()
+	out, from := g.send(s, sent.Add(s.timeout), scratch)
+	g.record(s.kind, out, due, sent, from)
+}
+
+func (g *gun) record(k Kind, out Outcome, due, sent time.Time, from Source) {
+	g.rec.add(Sample{
+		At:      due.Sub(g.rec.start),
+		Took:    time.Since(due),
+		Kind:    k,
+		Outcome: out,
+		Late:    sent.Sub(due) > lateAfter,
+	}, from)
+}
+
+// send uses a borrowed connection for the kept kind, which keeps it, and a
+// fresh one for all others.
+func (g *gun) send(s *shot, deadline time.Time, scratch []byte) (Outcome, Source) {
+	open, done := g.fresh, g.close
+	if s.kind == Kept {
+		open, done = g.borrow, g.discard
+	}
+	c, err := open(g.hard, deadline)
+	if err != nil {
+		return g.cut(dialOutcome(err)), Source{}
+	}
+	c.SetDeadline(deadline)
+	unhook := context.AfterFunc(g.hard, func() { c.SetDeadline(past()) })
+	out, from, again := s.answer(c, scratch)
+	if unhook() && again && s.kind == Kept {
+		done = g.giveBack
+	}
+	done(c)
+	return g.cut(out), from
+}
+
+// cut: what fails because the probe is being stopped is nobody's failure.
+func (g *gun) cut(o Outcome) Outcome {
+	if o != OK && o != Status && g.hard.Err() != nil {
+		return Abandoned
+	}
+	return o
+}
+
+func (s *shot) answer(c *conn, scratch []byte) (o Outcome, from Source, again bool) {
+	if s.check == nil {
+		scratch = nil
+	}
+	a, again, err := c.ask(s.method, s.head, s.body, scratch)
+	from = source(a.Header)
+	if err != nil {
+		return answerOutcome(err), from, false
+	}
+	o = judge(a.Status)
+	if o == OK && s.check != nil && s.check(a) != nil {
+		o = Garbled
+	}
+	return o, from, again
+}
+
+// source reads who answered. Headers are the target's word: an unknown color
+// is nobody's.
+func source(h http.Header) Source {
+	c, err := color.Parse(h.Get(HeaderColor))
+	if err != nil {
+		c = color.None
+	}
+	return Source{Color: c, Version: clip(h.Get(HeaderVersion))}
+}
+
+func clip(s string) string {
+	const longest = 64 // more than any semantic version worth reading
+	return s[:min(len(s), longest)]
+}

@@ -1,0 +1,79 @@
+package probe
+
+import (
+	"slices"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+// Stats sums up some of the requests.
+type Stats struct {
+	Sent   int
+	Failed int
+	P50    time.Duration // of fresh and kept requests that were answered
+	P99    time.Duration
+	Max    time.Duration
+	Causes map[Outcome]int // of the failed ones
+}
+
+// disorder is how much earlier than its neighbours a sample can have ended:
+// its goroutine may wait for the processor between looking at the clock and
+// adding it.
+const disorder = time.Second
+
+// Window sums up the requests that were due at since or later and that color
+// c has answered. A request without an answer belongs to no color; it is
+// counted too, because whoever watches c wants to know. With color.None all
+// requests count.
+func (r Record) Window(c color.Color, since time.Time) Stats {
+	st := Stats{Causes: map[Outcome]int{}}
+	var took []time.Duration
+	for s := range r.since(since) {
+		who := r.Sources[s.Source].Color
+		if !s.Outcome.Sent() || c != color.None && who != c && who != color.None {
+			continue
+		}
+		st.Sent++
+		if s.Outcome.Failed() {
+			st.Failed++
+			st.Causes[s.Outcome]++
+		}
+		if s.Outcome == OK && s.Kind.timed() {
+			took = append(took, s.Took)
+		}
+	}
+	slices.Sort(took)
+	st.P50, st.P99, st.Max = quantile(took, .5), quantile(took, .99), quantile(took, 1)
+	return st
+}
+
+// WrongAfter counts the requests that left after confirmed and that another
+// color than c answered. Messages on a WebSocket do not count: a connection
+// stays where it was opened until it is drained.
+func (r Record) WrongAfter(c color.Color, confirmed time.Time) int {
+	n := 0
+	for s := range r.since(confirmed) {
+		who := r.Sources[s.Source].Color
+		if s.Kind != WebSocket && who != color.None && who != c {
+			n++
+		}
+	}
+	return n
+}
+
+// since yields the samples that were due at t or later, newest first, without
+// looking at the whole record: samples lie in the order in which they ended.
+func (r Record) since(t time.Time) func(func(Sample) bool) {
+	from := max(t.Sub(r.Started), -disorder) // of a zero time the difference is as low as it gets
+	return func(yield func(Sample) bool) {
+		for _, s := range slices.Backward(r.Samples) {
+			if s.At+s.Took < from-disorder {
+				return
+			}
+			if s.At >= from && !yield(s) {
+				return
+			}
+		}
+	}
+}
