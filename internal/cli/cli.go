@@ -67,7 +67,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 		a.io.Problem(err, a.global.verbose)
 	}
 	if code == problem.Usage {
-		a.io.Note("usage: %s", cmd.UseLine())
+		a.io.Note("usage: %s", useLine(cmd))
 	}
 	return int(code)
 }
@@ -101,7 +101,12 @@ func newRoot(a *app) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	completeChoices(root)
 	root.AddGroup(groups()...)
-	root.AddCommand(newCompletion(a), newVersion(a), newExitCodes())
+	root.AddCommand(
+		newCreate(a), newList(a),
+		newDeploy(a), newZeroDowntime(a), newRollback(a), newPlan(a), newResume(a), newHistory(a),
+		newStatus(a), newScale(a), newLogs(a),
+		newCompletion(a), newVersion(a), newExitCodes(),
+	)
 	return root
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // help prints the page of one command: what it does, how it is called,
@@ -23,10 +24,19 @@ func (a *app) help(c *cobra.Command, _ []string) {
 	if flags := c.LocalNonPersistentFlags().FlagUsages(); flags != "" {
 		fmt.Fprintf(&b, "\nFlags:\n%s", flags)
 	}
-	if flags := c.Root().PersistentFlags().FlagUsages(); c.Runnable() {
+	if flags := everywhere(c).FlagUsages(); c.Runnable() {
 		fmt.Fprintf(&b, "\nFlags of every command:\n%s", flags)
 	}
 	_, _ = io.WriteString(a.io.Out, b.String())
+}
+
+// everywhere are the flags of every command, without those that this command
+// gives a meaning of its own.
+func everywhere(c *cobra.Command) *pflag.FlagSet {
+	if !c.HasParent() {
+		return c.PersistentFlags()
+	}
+	return c.InheritedFlags()
 }
 
 func useLine(c *cobra.Command) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -28,7 +29,7 @@ func newVersion(a *app) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			b := thisBuild()
 			return a.io.Answer(a.global.format, b, func() error {
-				_, err := fmt.Fprintf(a.io.Out, "version-manager %s %s, %s, %s\n", b.Version, b.Commit, b.Go, b.Platform)
+				_, err := fmt.Fprintf(a.io.Out, "version-manager %s, %s, %s\n", strings.TrimRight(b.Version+" "+short(b.Commit), " "), b.Go, b.Platform)
 				return err
 			})
 		},

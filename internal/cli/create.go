@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+	"version-manager/internal/ui"
+)
+
+type createOptions struct {
+	*app
+	version string
+	message string
+	from    string
+}
+
+func newCreate(a *app) *cobra.Command {
+	o := createOptions{app: a}
+	c := &cobra.Command{
+		Use:   "create VERSION",
+		Short: "make a version from the commit in the work tree",
+		Long: "Makes a version that never changes: builds the commit, keeps the image by its digest together with\n" +
+			"the configuration, and tags the commit. Files that are not committed need -m, with which they are.\n" +
+			"A version whose tag exists but which was never built here, as in a fresh clone, is built from its tag.",
+		Example:           "  version-manager create v1.1.0 -m 'new colors'\n  version-manager create v1.0.1 --from release-1.0",
+		GroupID:           "releases",
+		Args:              takes(1, 1),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.version = args[0]
+			return runCreate(c.Context(), o)
+		},
+	}
+	c.Flags().StringVarP(&o.message, "message", "m", "", "say what changed; files that are not committed are committed with it")
+	c.Flags().StringVar(&o.from, "from", "", "build the commit, branch or tag `REF` instead of the work tree's commit")
+	return c
+}
+
+func runCreate(ctx context.Context, o createOptions) error {
+	v, err := release.ParseVersion(o.version)
+	if err != nil {
+		return problem.New(problem.Usage, "version-manager list", "%s", err.Error())
+	}
+	p, err := o.place()
+	if err != nil {
+		return err
+	}
+	if err := p.prepare(); err != nil {
+		return err
+	}
+	face, err := o.face()
+	if err != nil {
+		return err
+	}
+	m := newMaking(face, o.now, p.app.Name, v)
+	made, err := release.Create(ctx, release.Options{
+		Dir: p.root, Version: v, Message: o.message, From: o.from, Store: p.store(), Progress: m.step,
+	})
+	m.end(err)
+	if err != nil {
+		return err
+	}
+	for _, n := range made.Notes {
+		o.note("%s", n)
+	}
+	if err := o.io.Answer(o.global.format, made.Release, func() error { return o.print(made.Release) }); err != nil {
+		return err
+	}
+	o.next("version-manager zero-downtime %s", v)
+	return nil
+}
+
+func (o createOptions) print(r release.Release) error {
+	facts := ui.Table{Heading: []string{"VERSION", string(r.Version)}}
+	facts.Add("commit", r.Commit)
+	facts.Add("image", r.Image)
+	facts.Add("config", r.ConfigID)
+	facts.Add("infrastructure", r.InfraID)
+	if r.GoVersion != "" {
+		facts.Add("built by", r.GoVersion+", "+ui.Plural(len(r.SBOM), "module"))
+	}
+	facts.Add("message", firstLine(r.Message))
+	if !o.io.Out.Terminal {
+		_, err := fmt.Fprintf(o.io.Out, "%s\t%s\n", r.Version, r.Image)
+		return err
+	}
+	return facts.Print(o.io.Out)
+}
+
+// making shows the steps of a build as a deploy shows its own.
+type making struct {
+	face    ui.Face
+	now     func() time.Time
+	running string
+	began   time.Time
+}
+
+func newMaking(face ui.Face, now func() time.Time, app string, v release.Version) *making {
+	face.Show(deploy.Event{
+		Kind: deploy.EventBegin, Time: now(), App: app, To: v, Detail: "create",
+		Steps: []string{"export", "build", "image", "store", "tag"},
+	})
+	return &making{face: face, now: now}
+}
+
+// step is called when the named step begins.
+func (m *making) step(name string) {
+	m.close(deploy.StatusDone)
+	m.running, m.began = name, m.now()
+	m.face.Show(deploy.Event{Kind: deploy.EventStep, Time: m.began, Step: name, Status: deploy.StatusRunning})
+}
+
+func (m *making) end(err error) {
+	status := deploy.StatusDone
+	if err != nil {
+		status = deploy.StatusFailed
+	}
+	m.close(status)
+	m.face.Close()
+}
+
+func (m *making) close(status deploy.Status) {
+	if m.running == "" {
+		return
+	}
+	m.face.Show(deploy.Event{Kind: deploy.EventStep, Time: m.now(), Step: m.running, Status: status, Elapsed: m.now().Sub(m.began)})
+	m.running = ""
+}

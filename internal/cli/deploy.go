@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/deploy"
+)
+
+// deployOptions are those of deploy and zero-downtime.
+type deployOptions struct {
+	*app
+	kind      deploy.Kind
+	version   string
+	maxFailed *int // nil: as the configuration says
+}
+
+func newDeploy(a *app) *cobra.Command {
+	c := deployCommand(a, deploy.Plain)
+	c.Use = "deploy VERSION"
+	c.Short = "give a version the traffic and stop the one before"
+	c.Long = "Gives a version the traffic without losing a request: starts it beside the active one, waits\n" +
+		"until it is healthy, switches, and stops the old one when nothing is in flight on it. A version\n" +
+		"that fails on the way is taken back. The answer is a report of what it cost the users."
+	c.Example = "  version-manager deploy v1.1.0\n  version-manager deploy v1.1.0 -o json --progress quiet"
+	return c
+}
+
+func newZeroDowntime(a *app) *cobra.Command {
+	c := deployCommand(a, deploy.ZeroDowntime)
+	c.Use = "zero-downtime VERSION"
+	c.Short = "deploy with smoke tests, a watch and a warm way back"
+	c.Long = "Deploys with everything that production wants: smoke tests before the switch, a time of watching\n" +
+		"after it in which the first failure takes the deploy back, and the old version kept warm, so that a\n" +
+		"rollback is only a switch. The answer is a report of what it cost the users."
+	c.Example = "  version-manager zero-downtime v1.1.0\n  version-manager zero-downtime v1.1.0 --max-failed 3"
+	return c
+}
+
+func deployCommand(a *app, kind deploy.Kind) *cobra.Command {
+	var maxFailed int
+	c := &cobra.Command{
+		GroupID:           "deploys",
+		Args:              takes(1, 1),
+		ValidArgsFunction: a.completeVersions,
+		RunE: func(c *cobra.Command, args []string) error {
+			return runDeploy(c.Context(), deployOptions{app: a, kind: kind, version: args[0], maxFailed: givenMax(c, &maxFailed)})
+		},
+	}
+	addMaxFailed(c, &maxFailed)
+	return c
+}
+
+func addMaxFailed(c *cobra.Command, value *int) {
+	c.Flags().IntVar(value, "max-failed", 0, "take the deploy back after more than `N` failed requests (default probe.maxFailed of the version)")
+}
+
+// givenMax tells --max-failed 0 from no flag.
+func givenMax(c *cobra.Command, value *int) *int {
+	if !c.Flags().Changed("max-failed") {
+		return nil
+	}
+	return value
+}
+
+func runDeploy(ctx context.Context, o deployOptions) error {
+	p, err := o.place()
+	if err != nil {
+		return err
+	}
+	rel, err := p.release(o.version)
+	if err != nil {
+		return err
+	}
+	t, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.deploy(ctx, t, o.kind, rel, o.maxFailed); err != nil {
+		return err
+	}
+	if now, err := t.Observe(ctx); err == nil {
+		o.sayWhere(now)
+	}
+	return nil
+}
+
+// sayWhere tells how to see the result and how to undo it.
+func (a *app) sayWhere(now deploy.Observed) {
+	if len(now.Entrances.Public) > 0 {
+		a.note("open: %s", now.Entrances.Public[0])
+	}
+	if warm, ok := now.Colors[now.Active.Other()]; ok {
+		a.next("version-manager rollback    (%s is kept warm)", warm.Version)
+		return
+	}
+	a.next("version-manager status")
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/probe"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+	"version-manager/internal/ui"
+)
+
+// measured runs one deploy of whatever kind and prints its report, also that
+// of one which failed.
+func (a *app) measured(t deploy.Target, run func(*deploy.Engine) (probe.Report, error)) error {
+	defer survivingPipes()()
+	face, err := a.face()
+	if err != nil {
+		return err
+	}
+	report, err := run(deploy.New(t, a.holder(), deploy.WithEvents(face.Show)))
+	face.Close()
+	if report.Deploy != "" {
+		if printErr := a.printReport(report); printErr != nil && err == nil {
+			err = printErr
+		}
+	}
+	return err
+}
+
+// face is how this call shows a deploy. What is asked for by name wins over
+// --quiet.
+func (a *app) face() (ui.Face, error) {
+	progress := a.global.progress
+	if progress == ui.Auto && a.global.quiet {
+		progress = ui.Quiet
+	}
+	return a.io.NewFace(progress, ui.Dumb(a.getenv), a.now)
+}
+
+func (a *app) printReport(r probe.Report) error {
+	return a.io.Answer(a.global.format, r, func() error {
+		_, err := fmt.Fprintln(a.io.Out, strings.TrimRight(probe.Summary(r), "\n"))
+		return err
+	})
+}
+
+// deploy takes the target to a release.
+func (a *app) deploy(ctx context.Context, t deploy.Target, kind deploy.Kind, rel release.Release, maxFailed *int) error {
+	secrets, unset := a.secrets(rel.Config.Secrets)
+	if len(unset) > 0 {
+		a.note("not set in the environment, so the app does not get it: %s", strings.Join(unset, ", "))
+	}
+	err := a.measured(t, func(e *deploy.Engine) (probe.Report, error) {
+		return e.Run(ctx, deploy.Request{Kind: kind, Release: rel, Secrets: secrets, MaxFailed: maxFailed})
+	})
+	if errors.Is(err, deploy.ErrAlreadyActive) {
+		a.note("%s has all traffic already: nothing to do", rel.Version)
+		return a.printReport(probe.Report{App: rel.App, Kind: string(kind), To: string(rel.Version), Outcome: string(deploy.Done)})
+	}
+	return err
+}
+
+// history reads all deploys. Damage of one is said, and hides no other.
+func (a *app) history(ctx context.Context, t deploy.Target) ([]deploy.Run, error) {
+	runs, err := deploy.History(ctx, t.History())
+	if err != nil && len(runs) == 0 {
+		return nil, err
+	}
+	if err != nil {
+		a.note("history is damaged: %v", err)
+	}
+	return runs, nil
+}
+
+// note says something that is neither answer nor error.
+func (a *app) note(format string, args ...any) {
+	if !a.global.quiet {
+		a.io.Note(format, args...)
+	}
+}
+
+// next names the command that is useful now.
+func (a *app) next(format string, args ...any) {
+	if !a.global.quiet && a.global.progress != ui.Lines {
+		a.io.Next(fmt.Sprintf(format, args...))
+	}
+}
+
+// notDeployed is the answer where a command needs something that runs.
+func notDeployed(p place) error {
+	return problem.New(problem.NotFound, "version-manager list; version-manager deploy VERSION", "nothing of %s is deployed", p.app.Name)
+}

@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/atomicfile"
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/journal"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+	"version-manager/internal/ui"
+)
+
+type historyOptions struct {
+	*app
+	id   string // empty: all
+	html bool
+}
+
+// past is one deploy in the answer of history.
+type past struct {
+	ID      string          `json:"id"`
+	Kind    deploy.Kind     `json:"kind"`
+	From    release.Version `json:"from,omitempty"`
+	To      release.Version `json:"to"`
+	Color   color.Color     `json:"color"`
+	Phase   deploy.Phase    `json:"phase"`
+	Why     string          `json:"why,omitempty"`
+	By      string          `json:"by"`
+	Started time.Time       `json:"started"`
+	Ended   time.Time       `json:"ended"` // of the last record
+	Resumed int             `json:"resumed,omitempty"`
+}
+
+// pastInFull is the answer for one deploy.
+type pastInFull struct {
+	past
+	Steps   []deploy.StepRun  `json:"steps"`
+	Reports map[string]string `json:"reports"` // file names to paths
+	Records []journal.Record  `json:"records"`
+}
+
+func newHistory(a *app) *cobra.Command {
+	o := historyOptions{app: a}
+	c := &cobra.Command{
+		Use:   "history [ID]",
+		Short: "list all deploys, or show one with its report",
+		Long: "Lists all deploys, newest first. With ID it shows one: its steps, how long each took, and where its\n" +
+			"reports are. With --html it prints only the path of the report for a browser; with -v the records\n" +
+			"of the journal as well.",
+		Example:           "  version-manager history\n  version-manager history 000007\n  version-manager history 000007 --html",
+		GroupID:           "deploys",
+		Args:              takes(0, 1),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				o.id = args[0]
+			} else if o.html {
+				return usage(c, "--html needs the ID of a deploy")
+			}
+			return runHistory(c.Context(), o)
+		},
+	}
+	c.Flags().BoolVar(&o.html, "html", false, "print the path of the report's page, in German if the locale is")
+	return c
+}
+
+func runHistory(ctx context.Context, o historyOptions) error {
+	p, err := o.place()
+	if err != nil {
+		return err
+	}
+	t, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := o.history(ctx, t)
+	if err != nil {
+		return err
+	}
+	if o.id != "" {
+		return o.one(ctx, p, t, all)
+	}
+	answer := []past{}
+	for _, r := range slices.Backward(all) {
+		answer = append(answer, pastOf(r))
+	}
+	return o.io.Answer(o.global.format, answer, func() error { return o.list(answer) })
+}
+
+func pastOf(r deploy.Run) past {
+	return past{r.ID, r.Plan.Kind, r.Plan.From, r.Plan.To(), r.Plan.New, r.Phase, r.Why, r.By, r.Started, r.Ended, r.Resumed}
+}
+
+func (o historyOptions) list(all []past) error {
+	table := ui.Table{Heading: []string{"ID", "WHEN", "KIND", "FROM", "TO", "PHASE", "TOOK", "WHY"}}
+	for _, p := range all {
+		table.Add(p.ID, ui.Age(p.Started, o.now()), string(p.Kind), string(p.From), string(p.To),
+			string(p.Phase), ui.Duration(p.Ended.Sub(p.Started)), firstLine(p.Why))
+	}
+	return table.Print(o.io.Out)
+}
+
+// one shows a deploy by its id. Leading zeros may be left out.
+func (o historyOptions) one(ctx context.Context, p place, t deploy.Target, all []deploy.Run) error {
+	bare := func(id string) string { return strings.TrimLeft(id, "0") }
+	i := slices.IndexFunc(all, func(r deploy.Run) bool { return bare(r.ID) == bare(o.id) })
+	if i < 0 {
+		return problem.New(problem.NotFound, "version-manager history", "there is no deploy %s", o.id)
+	}
+	records, err := t.History().Read(ctx, all[i].ID)
+	if err != nil {
+		o.note("the journal is damaged: %v", err)
+	}
+	reports, err := p.reports(ctx, t.History(), all[i].ID)
+	if err != nil {
+		return err
+	}
+	if o.html {
+		return o.page(all[i].ID, reports)
+	}
+	answer := pastInFull{pastOf(all[i]), all[i].Steps, reports, records}
+	return o.io.Answer(o.global.format, answer, func() error { return o.print(answer) })
+}
+
+// reports copies the reports of a deploy, which live with the target, to the
+// state folder and returns their paths. A deploy that has not ended has none.
+func (p place) reports(ctx context.Context, j journal.Reader, id string) (map[string]string, error) {
+	dir := filepath.Join(p.state, "reports", p.app.Name, id)
+	paths := map[string]string{}
+	for _, name := range []string{deploy.ReportJSON, deploy.ReportHTML, deploy.ReportHTMLDe} {
+		content, err := j.Attachment(ctx, id, name)
+		if err != nil {
+			continue
+		}
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("keep report: %w", err)
+		}
+		path := filepath.Join(dir, name)
+		if err := atomicfile.Write(path, content, 0o600); err != nil {
+			return nil, fmt.Errorf("keep report: %w", err)
+		}
+		paths[name] = path
+	}
+	return paths, nil
+}
+
+func (o historyOptions) page(id string, reports map[string]string) error {
+	name := deploy.ReportHTML
+	if strings.HasPrefix(firstOf(o.getenv("LC_ALL"), o.getenv("LC_MESSAGES"), o.getenv("LANG")), "de") {
+		name = deploy.ReportHTMLDe
+	}
+	path, ok := reports[name]
+	if !ok {
+		return problem.New(problem.NotFound, "version-manager history "+id, "deploy %s has no report yet", id)
+	}
+	_, err := fmt.Fprintln(o.io.Out, path)
+	return err
+}
+
+func (o historyOptions) print(a pastInFull) error {
+	facts := ui.Table{Heading: []string{"DEPLOY", a.ID}}
+	facts.Add("kind", string(a.Kind))
+	facts.Add("from", string(a.From))
+	facts.Add("to", fmt.Sprintf("%s on %s", a.To, a.Color))
+	facts.Add("phase", string(a.Phase))
+	if a.Why != "" {
+		facts.Add("why", firstLine(a.Why))
+	}
+	facts.Add("by", a.By)
+	facts.Add("started", a.Started.Local().Format(time.DateTime))
+	facts.Add("took", ui.Duration(a.Ended.Sub(a.Started)))
+	for _, name := range []string{deploy.ReportHTML, deploy.ReportHTMLDe, deploy.ReportJSON} {
+		if path, ok := a.Reports[name]; ok {
+			facts.Add("report", path)
+		}
+	}
+	steps := ui.Table{Heading: []string{"STEP", "STATUS", "TOOK", "DETAIL"}}
+	for _, s := range a.Steps {
+		steps.Add(s.Name, string(s.Status), ui.Duration(s.Took()), s.Detail)
+	}
+	tables := []*ui.Table{&facts, &steps}
+	if o.global.verbose {
+		records := ui.Table{Heading: []string{"RECORD", "TIME", "TYPE", "BODY"}}
+		for _, r := range a.Records {
+			records.Add(fmt.Sprint(r.Seq), r.Time.Local().Format(time.TimeOnly), r.Type, string(r.Body))
+		}
+		tables = append(tables, &records)
+	}
+	return o.tables(tables...)
+}

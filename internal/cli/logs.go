@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/ui"
+)
+
+type logsOptions struct {
+	*app
+	query deploy.LogQuery
+}
+
+func newLogs(a *app) *cobra.Command {
+	o := logsOptions{app: a}
+	c := &cobra.Command{
+		Use:   "logs",
+		Short: "print what the instances write",
+		Long: "Prints what the instances write, oldest line first, each with the name of its instance. With -f it\n" +
+			"goes on until Ctrl-C. Here --color chooses one of the two colors that run, not the output's colors.",
+		Example:           "  version-manager logs --tail 20\n  version-manager logs -f --color green\n  version-manager logs --instance blue-1",
+		GroupID:           "running",
+		Args:              takes(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.query.Tail < 0 {
+				return usage(c, "--tail %d is not a number of lines", o.query.Tail)
+			}
+			return runLogs(c.Context(), o)
+		},
+	}
+	c.Flags().BoolVarP(&o.query.Follow, "follow", "f", false, "go on with what they write from now on")
+	c.Flags().Var(choose(&o.query.Color, color.Blue, color.Green), "color", "only the instances of this color")
+	c.Flags().StringVar(&o.query.Instance, "instance", "", "only this `INSTANCE`, such as blue-1")
+	c.Flags().IntVar(&o.query.Tail, "tail", 0, "only the last `N` lines of each instance (default all)")
+	return c
+}
+
+func runLogs(ctx context.Context, o logsOptions) error {
+	p, err := o.place()
+	if err != nil {
+		return err
+	}
+	t, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	logs, err := t.Logs(ctx, o.query)
+	if err != nil {
+		return err
+	}
+	defer logs.Close()
+	if !o.io.Out.Terminal {
+		_, err = io.Copy(o.io.Out, logs)
+	} else {
+		err = cleanly(o.io.Out, logs)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// cleanly copies lines to a terminal, which an app's log must not command.
+func cleanly(out io.Writer, logs io.Reader) error {
+	lines := bufio.NewReader(logs)
+	for {
+		text, err := lines.ReadString('\n')
+		if text != "" {
+			if text[len(text)-1] == '\n' {
+				text = text[:len(text)-1]
+			}
+			fmt.Fprintln(out, ui.Clean(text))
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read logs: %w", err)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"version-manager/internal/atomicfile"
+	"version-manager/internal/config"
+	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+	"version-manager/internal/target"
+)
+
+// place is the app that a call is about and where its state is.
+type place struct {
+	root  string // folder of version-manager.yaml
+	state string // releases, journals, what the local target keeps
+	app   config.App
+}
+
+// place finds version-manager.yaml and reads it. It writes nothing.
+func (a *app) place() (place, error) {
+	root, err := findRoot(a.global.dir)
+	if err != nil {
+		return place{}, err
+	}
+	p := place{root: root}
+	content, err := os.ReadFile(filepath.Join(root, config.File))
+	if err != nil {
+		return p, fmt.Errorf("read configuration: %w", err)
+	}
+	if p.app, err = config.Parse(content); err != nil {
+		return p, err
+	}
+	p.state, err = filepath.Abs(firstOf(a.global.state, a.getenv(stateVariable), filepath.Join(root, ".version-manager")))
+	return p, err
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// findRoot looks for version-manager.yaml in dir and above.
+func findRoot(dir string) (string, error) {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for at := start; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, config.File)); err == nil {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", problem.New(problem.NotFound, "cd to the app, or name its folder with -C DIR",
+				"there is no %s in %s or above", config.File, start)
+		}
+	}
+}
+
+// prepare makes the state folder, which belongs to this user alone and stays
+// out of git.
+func (p place) prepare() error {
+	if err := os.MkdirAll(p.state, 0o700); err != nil {
+		return fmt.Errorf("make state folder: %w", err)
+	}
+	ignore := filepath.Join(p.state, ".gitignore")
+	if _, err := os.Stat(ignore); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return atomicfile.Write(ignore, []byte("*\n"), 0o600)
+}
+
+func (p place) store() *release.Store { return release.NewStore(p.state) }
+
+// open returns the target where the app runs.
+func (p place) open(ctx context.Context) (deploy.Target, error) {
+	if err := p.prepare(); err != nil {
+		return nil, err
+	}
+	return target.Open(ctx, target.Spec{App: p.app.Name, State: p.state, Project: p.root})
+}
+
+// release returns the record of the version that a person typed.
+func (p place) release(typed string) (release.Release, error) {
+	v, err := release.ParseVersion(typed)
+	if err != nil {
+		return release.Release{}, problem.New(problem.Usage, "version-manager list", "%s", err.Error())
+	}
+	return p.store().Get(p.app.Name, v)
+}
+
+// secrets reads the values of the named variables from the environment. What
+// is not set is left out, and returned by name.
+func (a *app) secrets(names []string) (values map[string]string, unset []string) {
+	values = map[string]string{}
+	for _, name := range names {
+		if v := a.getenv(name); v != "" {
+			values[name] = v
+		} else {
+			unset = append(unset, name)
+		}
+	}
+	return values, unset
+}
+
+// holder names this process to whoever finds the target locked.
+func (a *app) holder() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "localhost"
+	}
+	return fmt.Sprintf("%s@%s, process %d", firstOf(a.getenv("USER"), a.getenv("LOGNAME"), "somebody"), host, os.Getpid())
+}

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/probe"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+	"version-manager/internal/ui"
+)
+
+type rollbackOptions struct {
+	*app
+	version   string // empty: the one that was active before
+	yes       bool
+	maxFailed *int
+}
+
+func newRollback(a *app) *cobra.Command {
+	o := rollbackOptions{app: a}
+	var maxFailed int
+	c := &cobra.Command{
+		Use:   "rollback [VERSION]",
+		Short: "give the traffic back to an earlier version",
+		Long: "Gives the traffic back to an earlier version, by the same gates as a deploy. Without VERSION that\n" +
+			"is the one which was active before; on a terminal it is proposed together with the others. A version\n" +
+			"that is still warm needs only a switch. A deploy that was interrupted is taken back.",
+		Example:           "  version-manager rollback\n  version-manager rollback v1.0.0",
+		GroupID:           "deploys",
+		Args:              takes(0, 1),
+		ValidArgsFunction: a.completeVersions,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.maxFailed = givenMax(c, &maxFailed)
+			if len(args) == 1 {
+				o.version = args[0]
+			}
+			return runRollback(c.Context(), o)
+		},
+	}
+	addMaxFailed(c, &maxFailed)
+	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	return c
+}
+
+func runRollback(ctx context.Context, o rollbackOptions) error {
+	p, err := o.place()
+	if err != nil {
+		return err
+	}
+	t, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	runs, err := o.history(ctx, t)
+	if err != nil {
+		return err
+	}
+	if _, open := deploy.Unfinished(runs); open && o.version == "" {
+		return o.measured(t, func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "") })
+	}
+	now, err := t.Observe(ctx)
+	if err != nil {
+		return fmt.Errorf("look at the target: %w", err)
+	}
+	rel, err := o.choose(p, now, runs)
+	if err != nil {
+		return err
+	}
+	if err := o.deploy(ctx, t, deploy.Rollback, rel, o.maxFailed); err != nil {
+		return err
+	}
+	o.next("version-manager status")
+	return nil
+}
+
+// choose returns the release to go back to.
+func (o rollbackOptions) choose(p place, now deploy.Observed, runs []deploy.Run) (release.Release, error) {
+	if o.version != "" {
+		return p.release(o.version)
+	}
+	active, ok := now.Colors[now.Active]
+	if !ok {
+		return release.Release{}, notDeployed(p)
+	}
+	before := previous(runs, active.Version)
+	if before == "" {
+		return release.Release{}, problem.New(problem.NotFound, "version-manager rollback VERSION", "rollback: nothing was active before %s", active.Version)
+	}
+	typed := string(before)
+	if o.io.Prompts && !o.yes {
+		var err error
+		if typed, err = o.ask(p, now, before); err != nil {
+			return release.Release{}, err
+		}
+	}
+	return p.release(typed)
+}
+
+// previous is the version from which the active one took over, empty if it
+// was the first.
+func previous(runs []deploy.Run, active release.Version) release.Version {
+	for _, r := range slices.Backward(runs) {
+		if r.Phase == deploy.Done && r.Plan.To() == active {
+			return r.Plan.From
+		}
+	}
+	return ""
+}
+
+// ask lists the versions and proposes one.
+func (o rollbackOptions) ask(p place, now deploy.Observed, propose release.Version) (string, error) {
+	releases, err := p.store().List(p.app.Name)
+	if err != nil {
+		o.note("%v", err)
+	}
+	table := ui.Table{Heading: []string{"VERSION", "STATE", "MADE FROM", "MESSAGE"}}
+	for _, r := range slices.Backward(releases) {
+		table.Add(string(r.Version), stateOf(now, r.Version), short(r.Commit), r.Message)
+	}
+	if err := table.Print(o.io.Err); err != nil {
+		return "", err
+	}
+	answer, err := o.prompt(fmt.Sprintf("roll back to %s? [Y/n or another version] ", propose))
+	switch {
+	case err != nil:
+		return "", err
+	case answer == "" || strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"):
+		return string(propose), nil
+	case strings.EqualFold(answer, "n") || strings.EqualFold(answer, "no"):
+		return "", problem.New(problem.Interrupted, "", "rollback: you said no, nothing was changed")
+	}
+	return answer, nil
+}
+
+// prompt asks a person and returns the answer without spaces around it.
+func (a *app) prompt(question string) (string, error) {
+	fmt.Fprint(a.io.Err, question)
+	line, err := bufio.NewReader(a.io.In).ReadString('\n')
+	if err != nil {
+		return "", problem.Wrap(err, problem.Interrupted, "", "no answer, nothing was changed")
+	}
+	return strings.TrimSpace(line), nil
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/deploy"
+)
+
+type scaleOptions struct {
+	*app
+	n int
+}
+
+func newScale(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "scale N",
+		Short: "run N instances of the active version",
+		Long: "Brings the active version to N instances and returns when all of them are ready. The bounds are\n" +
+			"those of autoscale in the version's configuration.",
+		Example:           "  version-manager scale 4",
+		GroupID:           "running",
+		Args:              takes(1, 1),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, args []string) error {
+			n, err := strconv.Atoi(args[0])
+			if err != nil {
+				return usage(c, "%q is not a number of instances", args[0])
+			}
+			return runScale(c.Context(), scaleOptions{app: a, n: n})
+		},
+	}
+}
+
+func runScale(ctx context.Context, o scaleOptions) error {
+	p, err := o.place()
+	if err != nil {
+		return err
+	}
+	t, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := t.Observe(ctx)
+	if err != nil {
+		return fmt.Errorf("look at the target: %w", err)
+	}
+	active, ok := now.Colors[now.Active]
+	if !ok {
+		return notDeployed(p)
+	}
+	rel, err := p.store().Get(p.app.Name, active.Version)
+	if err != nil {
+		return err
+	}
+	o.note("scaling %s from %d to %d", active.Version, active.Want, o.n)
+	if err := deploy.New(t, o.holder()).Scale(ctx, rel, o.n); err != nil {
+		return err
+	}
+	return statusOptions{app: o.app}.once(ctx, p, t)
+}

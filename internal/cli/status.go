@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+	"version-manager/internal/ui"
+)
+
+type statusOptions struct {
+	*app
+	watch bool
+	wait  time.Duration
+}
+
+// status is what runs now.
+type status struct {
+	deploy.Observed
+	Newest *past `json:"newestDeploy,omitempty"`
+	Open   bool  `json:"unfinished"` // the newest deploy is under way or was interrupted
+}
+
+// glancePause is how often status looks while it waits or watches.
+const glancePause = 500 * time.Millisecond
+
+func newStatus(a *app) *cobra.Command {
+	o := statusOptions{app: a}
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "show what runs and who has the traffic",
+		Long: "Shows what runs: both colors with their instances, which one has the traffic, the addresses, and\n" +
+			"the newest deploy. With --wait it returns when no deploy is under way any more, with exit code 8\n" +
+			"if one still is at the end of that time.",
+		Example:           "  version-manager status\n  version-manager status --watch\n  version-manager status --wait 60s -o json",
+		GroupID:           "running",
+		Args:              takes(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.wait < 0 {
+				return usage(c, "--wait %s is negative", o.wait)
+			}
+			return runStatus(c.Context(), o)
+		},
+	}
+	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "go on until Ctrl-C and show every change")
+	c.Flags().DurationVar(&o.wait, "wait", 0, "wait this long at most until no deploy is under way")
+	c.MarkFlagsMutuallyExclusive("watch", "wait")
+	return c
+}
+
+func runStatus(ctx context.Context, o statusOptions) error {
+	p, err := o.place()
+	if err != nil {
+		return err
+	}
+	t, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.watch:
+		return o.follow(ctx, p, t)
+	case o.wait > 0:
+		return o.await(ctx, p, t)
+	}
+	return o.once(ctx, p, t)
+}
+
+// once prints the status as it is now.
+func (o statusOptions) once(ctx context.Context, p place, t deploy.Target) error {
+	s, err := o.look(ctx, t)
+	if err != nil {
+		return err
+	}
+	if err := o.io.Answer(o.global.format, s, func() error { return o.print(s) }); err != nil {
+		return err
+	}
+	switch {
+	case s.Open && s.Lock == nil:
+		o.next("version-manager resume    (or, to take it back: version-manager rollback)")
+	case s.Active == color.None:
+		o.next("version-manager list")
+	}
+	return nil
+}
+
+func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error) {
+	now, err := t.Observe(ctx)
+	if err != nil {
+		return status{}, fmt.Errorf("look at the target: %w", err)
+	}
+	runs, err := o.history(ctx, t)
+	if err != nil {
+		return status{}, err
+	}
+	s := status{Observed: now}
+	if len(runs) > 0 {
+		newest := pastOf(runs[len(runs)-1])
+		s.Newest, s.Open = &newest, !newest.Phase.Ended()
+	}
+	return s, nil
+}
+
+// await returns when nobody holds the target's lock.
+func (o statusOptions) await(ctx context.Context, p place, t deploy.Target) error {
+	deadline := time.Now().Add(o.wait)
+	for {
+		now, err := t.Observe(ctx)
+		if err != nil {
+			return fmt.Errorf("look at the target: %w", err)
+		}
+		if now.Lock == nil {
+			return o.once(ctx, p, t)
+		}
+		if time.Now().After(deadline) {
+			if err := o.once(ctx, p, t); err != nil {
+				return err
+			}
+			return problem.New(problem.Running, "version-manager status --wait "+o.wait.String(),
+				"a deploy by %s is still under way after %s", now.Lock.Name, o.wait)
+		}
+		if err := pause(ctx, min(glancePause, time.Until(deadline))); err != nil {
+			return err
+		}
+	}
+}
+
+// follow prints the status whenever it has changed; on a terminal in place of
+// the one before.
+func (o statusOptions) follow(ctx context.Context, p place, t deploy.Target) error {
+	out := o.io.Out
+	var last []byte
+	for {
+		var now bytes.Buffer
+		quietly := *o.app
+		streams := *o.io
+		shown := *out
+		shown.Writer = &now
+		streams.Out, quietly.io, quietly.global.quiet = &shown, &streams, true
+		if err := (statusOptions{app: &quietly}).once(ctx, p, t); err != nil {
+			return err
+		}
+		if !bytes.Equal(now.Bytes(), last) {
+			last = now.Bytes()
+			clear := ""
+			if out.Terminal {
+				clear = "\x1b[H\x1b[2J"
+			}
+			if _, err := fmt.Fprintf(out, "%s%s", clear, last); err != nil {
+				return err
+			}
+		}
+		if err := pause(ctx, glancePause); err != nil {
+			return err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+func (o statusOptions) print(s status) error {
+	facts := ui.Table{Heading: []string{"APP", s.App}}
+	switch side, ok := s.Colors[s.Active]; {
+	case ok:
+		facts.Add("active", fmt.Sprintf("%s on %s", side.Version, s.Active))
+	default:
+		facts.Add("active", "nothing is deployed")
+	}
+	for _, url := range s.Entrances.Public {
+		facts.Add("open", url)
+	}
+	if s.Entrances.Preview != "" {
+		facts.Add("preview", s.Entrances.Preview)
+	}
+	if s.Lock != nil {
+		facts.Add("deploying", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.Age(s.Lock.Since, o.now())))
+	}
+	if n := s.Newest; n != nil {
+		facts.Add("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, n.Phase, ui.Age(n.Ended, o.now())))
+	}
+	if len(s.Colors) == 0 {
+		return o.tables(&facts)
+	}
+	return o.tables(&facts, colorsTable(s.Observed), o.instancesTable(s.Observed))
+}
+
+func colorsTable(now deploy.Observed) *ui.Table {
+	t := &ui.Table{Heading: []string{"COLOR", "VERSION", "STATE", "READY", "IN FLIGHT", "REQUESTS", "ERRORS", "RESTARTS"}}
+	for _, c := range color.Both() {
+		side, ok := now.Colors[c]
+		if !ok {
+			continue
+		}
+		state := "standby"
+		if c == now.Active {
+			state = "active"
+		}
+		t.Add(string(c), string(side.Version), state, fmt.Sprintf("%d/%d", side.Ready(), side.Want), ui.Count(side.InFlight),
+			ui.Count(int(side.Requests)), ui.Count(int(side.Errors)), ui.Count(side.Restarts()))
+	}
+	return t
+}
+
+func (o statusOptions) instancesTable(now deploy.Observed) *ui.Table {
+	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "STARTED", "RESTARTS", "ADDRESS", "REASON"}}
+	for _, c := range color.Both() {
+		for _, i := range now.Colors[c].Instances {
+			ready := "no"
+			if i.Ready {
+				ready = "yes"
+			}
+			t.Add(i.ID, ready, ui.Age(i.Started, o.now()), ui.Count(i.Restarts), i.Address, i.Reason)
+		}
+	}
+	return t
+}
