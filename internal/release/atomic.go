@@ -4,12 +4,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
 const (
 	filePerm = 0o600
 	dirPerm  = 0o700
+
+	stagedPrefix = ".staged-"
 )
 
 // staged is a file that is being written beside its place. Until commit
@@ -21,7 +24,7 @@ func stage(dir string) (staged, error) {
 	if err := os.MkdirAll(dir, dirPerm); err != nil {
 		return staged{}, err
 	}
-	f, err := os.CreateTemp(dir, ".staged-*") // with filePerm
+	f, err := os.CreateTemp(dir, stagedPrefix+"*") // with filePerm
 	return staged{f}, err
 }
 
@@ -56,6 +59,17 @@ func writeAtomic(path string, content []byte) error {
 		return err
 	}
 	return f.commit(path)
+}
+
+// sweep removes what a killed process left half done in dir. The caller holds
+// the lock of all who write there.
+func sweep(dir, prefix string) {
+	entries, _ := os.ReadDir(dir) // no folder, nothing to sweep
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), prefix) {
+			os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
 }
 
 // syncDir makes what was renamed in dir survive a power cut.

@@ -129,8 +129,7 @@ func (b *Builder) progress(step string) {
 func readConfig(tree string, commit Commit) (config.App, error) {
 	f, err := os.Open(filepath.Join(tree, config.File))
 	if errors.Is(err, fs.ErrNotExist) {
-		return config.App{}, problem.New(problem.Failed, "git add "+config.File+" && git commit",
-			"commit %.12s has no %s, which says what to build", commit.ID, config.File)
+		return config.App{}, noConfig(commit)
 	}
 	if err != nil {
 		return config.App{}, err

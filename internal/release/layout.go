@@ -23,6 +23,8 @@ type layout struct{ dir string }
 // maxDocument bounds manifests, configs and indexes, which are read whole.
 const maxDocument = 4 << 20
 
+func (l layout) blobs() string { return filepath.Join(l.dir, "blobs", "sha256") }
+
 func (l layout) path(h v1.Hash) string {
 	return filepath.Join(l.dir, "blobs", h.Algorithm, h.Hex)
 }
@@ -31,7 +33,7 @@ func (l layout) path(h v1.Hash) string {
 // already is replaced, which mends it should it be damaged.
 func (l layout) put(r io.Reader, mediaType types.MediaType) (v1.Descriptor, error) {
 	d := v1.Descriptor{MediaType: mediaType}
-	f, err := stage(filepath.Join(l.dir, "blobs", "sha256"))
+	f, err := stage(l.blobs())
 	if err != nil {
 		return d, err
 	}

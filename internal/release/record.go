@@ -37,6 +37,7 @@ func (s *Store) Put(r Release) error {
 		return fmt.Errorf("record %s: %w", r.Version, err)
 	}
 	defer unlock()
+	sweep(filepath.Dir(path), stagedPrefix)
 	if old, err := s.read(r.App, r.Version); err == nil {
 		if was, err := config.Canonical(old); err == nil && bytes.Equal(was, b) {
 			return nil

@@ -122,6 +122,21 @@ func (r *Repo) unresolved(ctx context.Context, ref string) error {
 	return problem.New(problem.NotFound, hint, "%q does not name a commit of %s", ref, r.Root)
 }
 
+// Config reads the configuration of a commit.
+func (r *Repo) Config(ctx context.Context, commit Commit) (config.App, error) {
+	name := path.Join(r.Prefix, config.File)
+	text, err := r.git.run(ctx, "cat-file", "blob", commit.ID+":"+name)
+	if err != nil {
+		return config.App{}, noConfig(commit)
+	}
+	return config.Parse([]byte(text))
+}
+
+func noConfig(commit Commit) error {
+	return problem.New(problem.Failed, "git add "+config.File+" && git commit -m 'describe the app'",
+		"commit %.12s has no %s, which says what to build", commit.ID, config.File)
+}
+
 // Dirty returns the files that differ from the last commit, untracked ones
 // included, as paths from Root.
 func (r *Repo) Dirty(ctx context.Context) ([]string, error) {

@@ -28,6 +28,8 @@ func (s *Store) AddImage(img *Image) error {
 		return fmt.Errorf("store image: %w", err)
 	}
 	defer unlock()
+	sweep(to.dir, stagedPrefix)
+	sweep(to.blobs(), stagedPrefix)
 	if err := img.copyTo(to); err != nil {
 		return fmt.Errorf("store image: %w", err)
 	}

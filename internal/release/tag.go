@@ -19,7 +19,7 @@ func (r *Repo) Tag(ctx context.Context, v Version, commit, message string) error
 	if err := r.identity(ctx); err != nil {
 		return err
 	}
-	_, err := r.git.feed(ctx, message, "tag", "--annotate", "--no-sign", "--cleanup=whitespace", "--file=-", "--", string(v), commit)
+	_, err := r.git.feed(ctx, message, "tag", "--annotate", "--no-sign", "--cleanup=verbatim", "--file=-", "--", string(v), commit)
 	return err
 }
 

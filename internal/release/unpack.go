@@ -23,7 +23,10 @@ type unpacked struct {
 	Tree  string `json:"tree"` // digest of all files
 }
 
-const unpackedExt = ".unpacked"
+const (
+	unpackedExt  = ".unpacked"
+	unpackPrefix = ".unpack-" // of temporary folders
+)
 
 // Unpack makes dir the root file system of an image. What it finds there is
 // kept if it is that very image, undamaged. Anything else is replaced; dir is
@@ -32,14 +35,21 @@ func (s *Store) Unpack(ctx context.Context, digest, dir string) error {
 	if isUnpacked(dir, digest) {
 		return nil
 	}
+	parent := filepath.Dir(dir)
+	unlock, err := lock(filepath.Join(parent, ".unpack.lock"))
+	if err != nil {
+		return fmt.Errorf("unpack image: %w", err)
+	}
+	defer unlock()
+	if isUnpacked(dir, digest) { // by whoever had the lock
+		return nil
+	}
+	sweep(parent, unpackPrefix)
 	img, err := s.Image(digest)
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(dir), dirPerm); err != nil {
-		return fmt.Errorf("unpack image: %w", err)
-	}
-	temp, err := os.MkdirTemp(filepath.Dir(dir), ".unpack-*")
+	temp, err := os.MkdirTemp(parent, unpackPrefix+"*")
 	if err != nil {
 		return fmt.Errorf("unpack image: %w", err)
 	}
@@ -47,8 +57,8 @@ func (s *Store) Unpack(ctx context.Context, digest, dir string) error {
 	if err := img.unpack(ctx, temp); err != nil {
 		return fmt.Errorf("unpack image %.19s…: %w", digest, err)
 	}
-	if err := moveInto(temp, dir, digest); err != nil && !isUnpacked(dir, digest) { // else somebody was faster
-		return fmt.Errorf("unpack image: %w", err)
+	if err := moveInto(temp, dir, digest); err != nil {
+		return fmt.Errorf("unpack image %.19s…: %w", digest, err)
 	}
 	return nil
 }

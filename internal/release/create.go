@@ -1,0 +1,219 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"version-manager/internal/config"
+	"version-manager/internal/problem"
+)
+
+// Options says what Create shall make.
+type Options struct {
+	Dir      string            // a folder of the repository
+	Version  Version           // canonical
+	Message  string            // what changed; with it, changes of the work tree are committed
+	From     string            // build this commit instead of the work tree's; may be empty
+	Store    *Store            // where to keep the release
+	Progress func(step string) // "export", "build", "image", "store", "tag"; may be nil
+}
+
+// Created is a new release and what a person should know about it.
+type Created struct {
+	Release Release
+	Notes   []string // sentences: "2 changed files were committed as 1a2b3c4"
+}
+
+// Create makes a release: commit if need be, build, store, tag, record. The
+// record comes last and is what makes the release exist, so that a crash at
+// any point leaves nothing that the same call would not pick up: an image
+// without record is only content, and a tag without record is rebuilt.
+func Create(ctx context.Context, o Options) (Created, error) {
+	repo, err := Open(ctx, o.Dir)
+	if err != nil {
+		return Created{}, o.failed(err)
+	}
+	tags, err := repo.Tags(ctx)
+	if err != nil {
+		return Created{}, o.failed(err)
+	}
+	c := &creation{Options: o, repo: repo, tags: tags}
+	if i := slices.IndexFunc(tags, func(t Tag) bool { return t.Version == o.Version }); i >= 0 {
+		err = c.restore(ctx, tags[i])
+	} else {
+		err = c.create(ctx)
+	}
+	if err != nil {
+		return Created{}, o.failed(err)
+	}
+	return c.result, nil
+}
+
+// failed says which version an error was about, problems included.
+func (o Options) failed(err error) error {
+	if p, ok := err.(*problem.Problem); ok {
+		about := *p
+		about.What = fmt.Sprintf("create %s: %s", o.Version, p.What)
+		return &about
+	}
+	return fmt.Errorf("create %s: %w", o.Version, err)
+}
+
+// creation is one run of Create.
+type creation struct {
+	Options
+	repo   *Repo
+	tags   []Tag
+	result Created
+}
+
+func (c *creation) create(ctx context.Context) error {
+	if err := c.repo.identity(ctx); err != nil {
+		return err
+	}
+	commit, err := c.commit(ctx)
+	if err != nil {
+		return err
+	}
+	app, err := c.repo.Config(ctx, commit)
+	if err != nil {
+		return err
+	}
+	if err := c.unused(app.Name); err != nil {
+		return err
+	}
+	built, err := c.build(ctx, commit)
+	if err != nil {
+		return err
+	}
+	defer built.Close()
+	built.Release.Message = strings.TrimSpace(c.Message)
+	if built.Release.Message == "" {
+		built.Release.Message = commit.Subject
+	}
+	return c.publish(ctx, built)
+}
+
+// commit returns what to build: From, or the work tree once it is clean.
+func (c *creation) commit(ctx context.Context) (Commit, error) {
+	if c.From != "" {
+		return c.repo.Resolve(ctx, c.From)
+	}
+	dirty, err := c.repo.Dirty(ctx)
+	if err != nil {
+		return Commit{}, err
+	}
+	if len(dirty) > 0 {
+		if err := c.commitChanges(ctx, dirty); err != nil {
+			return Commit{}, err
+		}
+	}
+	commit, err := c.repo.Resolve(ctx, "HEAD")
+	if len(dirty) > 0 && err == nil {
+		c.note("%s committed as %.7s", count(len(dirty), "changed file was", "changed files were"), commit.ID)
+	}
+	return commit, err
+}
+
+func (c *creation) commitChanges(ctx context.Context, dirty []string) error {
+	if c.Message == "" {
+		return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s -m 'what changed'", c.Version),
+			"%s not committed, and a release is made from a commit", count(len(dirty), "file is", "files are")).With(dirty...)
+	}
+	// Whatever is certain to fail later shall fail before there is a commit.
+	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))
+	if err != nil {
+		return problem.Wrap(err, problem.Failed, "", "there is no %s, which says what to build", config.File)
+	}
+	defer f.Close()
+	app, err := config.Load(f)
+	if err != nil {
+		return err
+	}
+	if err := c.unused(app.Name); err != nil {
+		return err
+	}
+	return c.repo.CommitAll(ctx, c.Message)
+}
+
+// unused fails if the version is on record for the app.
+func (c *creation) unused(app string) error {
+	_, err := c.Store.Get(app, c.Version)
+	switch {
+	case err == nil:
+		return c.exists(app)
+	case problem.KindOf(err) == problem.NotFound:
+		return nil
+	}
+	return err
+}
+
+func (c *creation) exists(app string) error {
+	var taken []Version
+	for _, t := range c.tags {
+		taken = append(taken, t.Version)
+	}
+	records, _ := c.Store.List(app) // damaged ones have no say in a hint
+	for _, r := range records {
+		taken = append(taken, r.Version)
+	}
+	free := c.Version.free(taken)
+	if len(free) == 0 {
+		return problem.New(problem.Failed, "version-manager list", "%s exists already", c.Version)
+	}
+	return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s", free[0]),
+		"%s exists already; free are %s", c.Version, orList(free))
+}
+
+func (c *creation) build(ctx context.Context, commit Commit) (*Built, error) {
+	built, err := (&Builder{Repo: c.repo, Progress: c.Progress}).Build(ctx, commit)
+	if err != nil {
+		return nil, err
+	}
+	built.Release.Version = c.Version
+	c.result.Notes = append(c.result.Notes, built.Notes...)
+	return built, nil
+}
+
+// publish stores, tags and records a new release.
+func (c *creation) publish(ctx context.Context, built *Built) error {
+	c.progress("store")
+	if err := c.Store.AddImage(built.Image); err != nil {
+		return err
+	}
+	c.progress("tag")
+	r := built.Release
+	if err := c.repo.Tag(ctx, r.Version, r.Commit, trailersOf(built).message(r.Message)); err != nil {
+		return err
+	}
+	if err := c.Store.Put(r); err != nil {
+		if untag := c.repo.Untag(context.WithoutCancel(ctx), r.Version); untag != nil {
+			c.note("the tag %s could not be removed: %v", r.Version, untag)
+		}
+		return err
+	}
+	c.result.Release = r
+	return nil
+}
+
+func (c *creation) note(format string, args ...any) {
+	c.result.Notes = append(c.result.Notes, fmt.Sprintf(format, args...))
+}
+
+func (c *creation) progress(step string) {
+	if c.Progress != nil {
+		c.Progress(step)
+	}
+}
+
+// count writes "1 file is" or "2 files are".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,121 @@
+package release
+
+import (
+	"context"
+	"fmt"
+
+	"version-manager/internal/problem"
+)
+
+// restore makes the release of an existing tag again, where this machine has
+// no record of it: in a fresh clone, or after a crash between the two. What
+// is built must be what the tag says.
+func (c *creation) restore(ctx context.Context, tag Tag) error {
+	commit, err := c.repo.Resolve(ctx, tag.Commit)
+	if err != nil {
+		return err
+	}
+	app, err := c.repo.Config(ctx, commit)
+	if err != nil {
+		return err
+	}
+	record, err := c.recorded(app.Name)
+	if err != nil {
+		return err
+	}
+	if same, err := c.meant(ctx, commit); err != nil || !same || record == intact {
+		if err != nil {
+			return err
+		}
+		return c.exists(app.Name)
+	}
+	built, err := c.build(ctx, commit)
+	if err != nil {
+		return err
+	}
+	defer built.Close()
+	text, said := parseTag(tag.Message)
+	if text == "" {
+		text = commit.Subject
+	}
+	built.Release.Message = text
+	if err := c.compare(said, trailersOf(built)); err != nil {
+		return err
+	}
+	return c.readd(built, tag)
+}
+
+// recordState is what the store knows of a version.
+type recordState int
+
+const (
+	absent recordState = iota
+	imageless
+	intact
+)
+
+func (c *creation) recorded(app string) (recordState, error) {
+	r, err := c.Store.Get(app, c.Version)
+	switch {
+	case problem.KindOf(err) == problem.NotFound:
+		return absent, nil
+	case err != nil:
+		return absent, err
+	}
+	if _, err := c.Store.Image(r.Image); err != nil {
+		return imageless, nil
+	}
+	return intact, nil
+}
+
+// meant tells whether the caller can have meant the tag's commit: either no
+// other was asked for, or it is the same. A message asks for the work tree.
+func (c *creation) meant(ctx context.Context, tagged Commit) (bool, error) {
+	if c.From == "" && c.Message == "" {
+		return true, nil
+	}
+	ref := "HEAD"
+	if c.From != "" {
+		ref = c.From
+	} else if dirty, err := c.repo.Dirty(ctx); err != nil || len(dirty) > 0 {
+		return false, err
+	}
+	asked, err := c.repo.Resolve(ctx, ref)
+	return asked.ID == tagged.ID, err
+}
+
+// compare accepts another image than the tag names only if there is a reason
+// for it, and then says so.
+func (c *creation) compare(said, got trailers) error {
+	switch {
+	case said.Image == "" || said.App != got.App || said.Image == got.Image:
+		return nil
+	case said.Go != got.Go || said.Platform != got.Platform:
+		c.note("the image differs from the one that the tag %s names: that was built by %s for %s, this by %s for %s",
+			c.Version, orUnknown(said.Go), orUnknown(said.Platform), orUnknown(got.Go), orUnknown(got.Platform))
+		return nil
+	}
+	return problem.New(problem.Failed, "version-manager create VERSION --from "+string(c.Version),
+		"the image of %s is not the one that its tag names", c.Version).
+		With("tag:  "+said.Image, "here: "+got.Image, fmt.Sprintf("both by %s for %s", orUnknown(got.Go), got.Platform))
+}
+
+func (c *creation) readd(built *Built, tag Tag) error {
+	c.progress("store")
+	if err := c.Store.AddImage(built.Image); err != nil {
+		return err
+	}
+	if err := c.Store.Put(built.Release); err != nil {
+		return err
+	}
+	c.note("restored from the tag %s at %.7s", tag.Name, tag.Commit)
+	c.result.Release = built.Release
+	return nil
+}
+
+func orUnknown(s string) string {
+	if s == "" {
+		return "an unknown Go version"
+	}
+	return s
+}
