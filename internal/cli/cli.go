@@ -88,11 +88,13 @@ func newRoot(a *app) *cobra.Command {
 		Example: "  version-manager create v1.1.0 -m 'new colors'\n" +
 			"  version-manager zero-downtime v1.1.0\n" +
 			"  version-manager rollback",
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              runRoot,
+		SilenceErrors: true,
+
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		Args:                       cobra.ArbitraryArgs,
+		ValidArgsFunction:          cobra.NoFileCompletions,
+		RunE:                       runRoot,
 	}
 	a.addGlobals(root.PersistentFlags())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage(c, "%w", err) })

@@ -77,7 +77,7 @@ func runCreate(ctx context.Context, o createOptions) error {
 }
 
 func (o createOptions) print(r release.Release) error {
-	facts := ui.Table{Heading: []string{"VERSION", string(r.Version)}}
+	facts := ui.Table{Heading: []string{"VERSION", string(r.Version)}, Uncut: true}
 	facts.Add("commit", r.Commit)
 	facts.Add("image", r.Image)
 	facts.Add("config", r.ConfigID)

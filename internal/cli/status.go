@@ -43,15 +43,17 @@ func newStatus(a *app) *cobra.Command {
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if o.wait < 0 {
+			switch {
+			case o.wait < 0:
 				return usage(c, "--wait %s is negative", o.wait)
+			case o.watch && o.wait > 0:
+				return usage(c, "--watch never ends and --wait does: choose one")
 			}
 			return runStatus(c.Context(), o)
 		},
 	}
 	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "go on until Ctrl-C and show every change")
 	c.Flags().DurationVar(&o.wait, "wait", 0, "wait this long at most until no deploy is under way")
-	c.MarkFlagsMutuallyExclusive("watch", "wait")
 	return c
 }
 
@@ -173,7 +175,7 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 func (o statusOptions) print(s status) error {
-	facts := ui.Table{Heading: []string{"APP", s.App}}
+	facts := ui.Table{Heading: []string{"APP", s.App}, Uncut: true}
 	switch side, ok := s.Colors[s.Active]; {
 	case ok:
 		facts.Add("active", fmt.Sprintf("%s on %s", side.Version, s.Active))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"strings"
 )
 
@@ -9,6 +10,7 @@ import (
 type Table struct {
 	Heading []string
 	Rows    [][]string
+	Uncut   bool // a person needs the end of a line even where it does not fit
 }
 
 // Add appends a row.
@@ -30,6 +32,9 @@ func (t *Table) Print(out *Output) error {
 
 func (t *Table) align(b *strings.Builder, out *Output) {
 	limit, _ := out.Size()
+	if t.Uncut {
+		limit = math.MaxInt
+	}
 	widths := t.widths()
 	write := func(row []string, tint tint) {
 		var l line

@@ -1,6 +1,9 @@
 package ui
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestTable(t *testing.T) {
 	table := Table{Heading: []string{"VERSION", "WHEN", "MESSAGE"}}
@@ -28,5 +31,14 @@ func TestTable(t *testing.T) {
 		"v1.9.0   2d ago  tab here\n"
 	if out.String() != want {
 		t.Errorf("on a terminal:\n%s\nwant:\n%s", out, want)
+	}
+
+	out.Reset()
+	table.Uncut = true
+	if err := table.Print(s.Out); err != nil {
+		t.Fatal(err)
+	}
+	if want := "v1.10.0  3m ago  a message that is longer than the terminal is wide\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("uncut:\n%s\nwant:\n%s", out, want)
 	}
 }

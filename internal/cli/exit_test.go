@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"version-manager/internal/problem"
+)
+
+func TestCodeOf(t *testing.T) {
+	kinds := []problem.Kind{
+		problem.Failed, problem.Usage, problem.RolledBack, problem.NeedsPerson, problem.NotFound,
+		problem.LockHeld, problem.Running, problem.Interrupted,
+	}
+	if len(exits()) != len(kinds)+1 {
+		t.Errorf("the table has %d codes, want %d and 0", len(exits()), len(kinds))
+	}
+	for _, k := range kinds {
+		if got := codeOf(problem.New(k, "", "odd")); got != k {
+			t.Errorf("codeOf(%d) = %d", k, got)
+		}
+	}
+	for _, tt := range []struct {
+		err  error
+		want problem.Kind
+	}{
+		{errors.New("odd"), problem.Failed},
+		{context.Canceled, problem.Interrupted},
+		{fmt.Errorf("look: %w", context.Canceled), problem.Interrupted},
+		{problem.Wrap(context.Canceled, problem.RolledBack, "", "odd"), problem.RolledBack},
+		{problem.New(77, "", "a kind that this table does not know"), problem.Failed},
+	} {
+		if got := codeOf(tt.err); got != tt.want {
+			t.Errorf("codeOf(%v) = %d, want %d", tt.err, got, tt.want)
+		}
+	}
+}
+
+// TestExitCodesAreDocumented: the page of help is made from the table.
+func TestExitCodesAreDocumented(t *testing.T) {
+	a, out, _ := testApp()
+	if code := a.run(t.Context(), []string{"help", "exit-codes"}); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	for _, e := range exits() {
+		if line := fmt.Sprintf("  %3d  %s\n", e.code, e.meaning); !strings.Contains(out.String(), line) {
+			t.Errorf("%q is not in\n%s", line, out)
+		}
+	}
+}
