@@ -1,0 +1,122 @@
+package release
+
+import (
+	"archive/tar"
+	"bytes"
+	"encoding/json"
+	"io"
+	"slices"
+	"testing"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"version-manager/internal/problem"
+)
+
+// entry is one entry of a tar stream in tests.
+type entry struct {
+	tar.Header
+	content string
+}
+
+func file(name, content string) entry {
+	return entry{tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, Size: int64(len(content))}, content}
+}
+
+func link(kind byte, name, target string) entry {
+	return entry{tar.Header{Typeflag: kind, Name: name, Linkname: target}, ""}
+}
+
+func dir(name string) entry {
+	return entry{tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: 0o755}, ""}
+}
+
+func tarOf(t *testing.T, entries ...entry) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, e := range entries {
+		if err := w.WriteHeader(&e.Header); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, e.content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// testImage makes an image of one layer.
+func testImage(t *testing.T, entries ...entry) *Image {
+	t.Helper()
+	return layeredImage(t, tarOf(t, entries...))
+}
+
+// layeredImage makes an image of the given layers, gzipped ones included.
+func layeredImage(t *testing.T, layers ...[]byte) *Image {
+	t.Helper()
+	l := layout{t.TempDir()}
+	var descriptors []v1.Descriptor
+	config := runnable()
+	for _, b := range layers {
+		d, err := l.put(bytes.NewReader(b), types.OCIUncompressedLayer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := decompress(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		diffID, _, err := v1.SHA256(plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		descriptors = append(descriptors, d)
+		config.RootFS.DiffIDs = append(config.RootFS.DiffIDs, diffID)
+	}
+	img, err := l.assemble(encode(t, config), descriptors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+func runnable() v1.ConfigFile {
+	return v1.ConfigFile{OS: "linux", Architecture: "amd64", Config: v1.Config{Entrypoint: []string{"/app/hello"}}}
+}
+
+func encode(t *testing.T, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestCommand(t *testing.T) {
+	img := &Image{Config: v1.ConfigFile{Config: v1.Config{
+		Entrypoint: []string{"/bin/app"}, Cmd: []string{"serve"}, Env: []string{"A=b"}, WorkingDir: "/srv", User: "65532",
+	}}}
+	argv, env, workdir, user := Command(img)
+	if !slices.Equal(argv, []string{"/bin/app", "serve"}) || !slices.Equal(env, []string{"A=b"}) || workdir != "/srv" || user != "65532" {
+		t.Errorf("got %q %q %q %q", argv, env, workdir, user)
+	}
+}
+
+func TestImageWithoutCommand(t *testing.T) {
+	_, err := layout{t.TempDir()}.assemble(encode(t, v1.ConfigFile{}), nil)
+	wantProblem(t, err, problem.Failed, "neither entrypoint nor command", "ENTRYPOINT or CMD")
+}
+
+func TestImageWithMissingLayers(t *testing.T) {
+	config := runnable()
+	config.RootFS.DiffIDs = []v1.Hash{{Algorithm: "sha256", Hex: "00"}}
+	if _, err := (layout{t.TempDir()}).assemble(encode(t, config), nil); err == nil {
+		t.Error("an image lacks a layer that its config names")
+	}
+}
