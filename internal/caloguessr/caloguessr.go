@@ -1,0 +1,181 @@
+// Package caloguessr is the web app that guesses the calories on a plate:
+// from a photo, if there is a key for Google's Gemini, or from a search.
+//
+// Main reads its configuration from the environment, as a platform sets it:
+//
+//	HOST, PORT              where to listen; 127.0.0.1 and 8080
+//	APP_VERSION, APP_COLOR, APP_INSTANCE   which copy of the app this is
+//	DATA_DIR                folder for the key that is entered in the page
+//	GEMINI_API_KEY          a fixed key, or
+//	GEMINI_API_KEY_FILE     the file that holds it
+//	GEMINI_MODEL            which model recognises food
+//	GEMINI_BASE_URL         where the API is, for tests and proxies
+//	CALOGUESSR_ADMIN_TOKEN  who knows it may change the key from anywhere
+//	TRUSTED_PROXIES         networks whose X-Forwarded-For is believed, besides loopback
+//	LOG_FORMAT              json or text, to stderr
+//	DRAIN_LINGER            how long to go on accepting after SIGTERM; 500ms
+//	DRAIN_TIMEOUT           how long open requests may take after that; 30s
+//
+// The packages below do the work: photo and nutrition know their subject,
+// estimate asks who can see, meal adds up, keys keeps the key, web shows it
+// all. None of them knows the platform that deploys this app.
+package caloguessr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"time"
+
+	"version-manager/internal/caloguessr/estimate"
+	"version-manager/internal/caloguessr/i18n"
+	"version-manager/internal/caloguessr/keys"
+	"version-manager/internal/caloguessr/nutrition"
+	"version-manager/internal/caloguessr/photo"
+	"version-manager/internal/caloguessr/web"
+	"version-manager/internal/httpkit"
+)
+
+const (
+	remembered = 512 // estimates in memory
+
+	headerTime = 10 * time.Second
+	readTime   = 90 * time.Second // a whole upload over a slow line
+	writeTime  = 2 * time.Minute
+	idleTime   = 2 * time.Minute
+	maxHeader  = 32 << 10
+)
+
+// Main serves until ctx ends, then drains. It returns the exit code: 0 after
+// a clean drain, 1 for a failure, 2 for a configuration that makes no sense.
+func Main(ctx context.Context, getenv func(string) string, stderr io.Writer) int {
+	c, err := fromEnv(getenv)
+	if err != nil {
+		fmt.Fprintln(stderr, "caloguessr:", err)
+		return 2
+	}
+	log := newLog(c, stderr)
+	if err := run(ctx, c, log); err != nil {
+		log.Error("stopped", "error", err)
+		return 1
+	}
+	return 0
+}
+
+func newLog(c config, w io.Writer) *slog.Logger {
+	var h slog.Handler = slog.NewJSONHandler(w, nil)
+	if c.LogText {
+		h = slog.NewTextHandler(w, nil)
+	}
+	return slog.New(h).With("version", c.Build.Version, "color", c.Build.Color, "instance", c.Build.Instance)
+}
+
+func run(ctx context.Context, c config, log *slog.Logger) error {
+	store, err := keys.Open(c.DataDir, c.Key)
+	if err != nil {
+		return err
+	}
+	server, gemini, err := build(c, store, log)
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Address)
+	if err != nil {
+		return err
+	}
+	log.Info("listening", "address", listener.Addr().String(), "model", c.Model)
+	go checkModel(ctx, gemini, store, c.Model, log)
+	return serve(ctx, listener, server, c, log)
+}
+
+// build wires the parts together.
+func build(c config, store *keys.Store, log *slog.Logger) (*web.Server, *estimate.Gemini, error) {
+	table, err := nutrition.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	words, err := i18n.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	gemini := estimate.NewGemini(table, currentKey(store), c.Model, c.BaseURL)
+	server, err := web.New(web.Options{
+		Build: c.Build, Table: table, Words: words, Keys: store,
+		Intake:    photo.NewIntake(runtime.GOMAXPROCS(0)),
+		Estimator: estimate.NewCache(gemini, c.Model, remembered),
+		Checker:   gemini, Model: c.Model,
+		Clients:    httpkit.NewClients(c.Proxies...),
+		AdminToken: c.AdminToken, Log: log,
+	})
+	return server, gemini, err
+}
+
+// currentKey gives the estimator the key of the moment.
+func currentKey(store *keys.Store) func() (string, error) {
+	return func() (string, error) {
+		k, err := store.Current()
+		if err != nil {
+			return "", &estimate.Error{Reason: estimate.NoKey, Err: err}
+		}
+		return k.Reveal(), nil
+	}
+}
+
+// checkModel says in the log, once and plainly, if photos cannot work. It
+// never keeps the app from serving: the search works without any model.
+func checkModel(ctx context.Context, g *estimate.Gemini, store *keys.Store, model string, log *slog.Logger) {
+	if estimate.Retired(model) {
+		log.Error("model is shut down: set GEMINI_MODEL to another, or leave it unset", "model", model, "default", estimate.DefaultModel)
+		return
+	}
+	key, err := store.Current()
+	if errors.Is(err, keys.ErrNone) {
+		log.Info("no key is set: photos cannot be recognised, the search works")
+		return
+	}
+	if err == nil {
+		err = g.Check(ctx, key.Reveal())
+	}
+	e, _ := errors.AsType[*estimate.Error](err)
+	switch {
+	case err == nil:
+		log.Info("model is available", "model", model)
+	case e != nil && e.Reason == estimate.NoModel:
+		log.Error("model does not exist: set GEMINI_MODEL to another, or leave it unset", "model", model, "error", err)
+	case ctx.Err() == nil:
+		log.Warn("photos may not be recognised", "model", model, "error", err)
+	}
+}
+
+// serve answers until ctx ends. Then the instance says that it is not ready,
+// goes on accepting for a moment, because a proxy may not have noticed yet,
+// closes the listener and waits for what is in flight.
+func serve(ctx context.Context, l net.Listener, s *web.Server, c config, log *slog.Logger) error {
+	h := &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- h.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("draining")
+	s.Drain()
+	h.SetKeepAlivesEnabled(false)
+	time.Sleep(c.Linger)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Drain)
+	defer cancel()
+	if err := h.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("drain: %w", err), h.Close())
+	}
+	log.Info("drained")
+	return nil
+}

@@ -1,0 +1,132 @@
+package caloguessr
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"version-manager/internal/caloguessr/estimate"
+	"version-manager/internal/caloguessr/web"
+	"version-manager/internal/httpkit"
+)
+
+// config is all that the environment can say.
+type config struct {
+	Address    string // HOST and PORT to listen at
+	Build      web.Build
+	DataDir    string // folder for the key; empty: none can be kept
+	Key        string // fixed by the environment; empty: none
+	Model      string
+	BaseURL    string // of the Gemini API
+	AdminToken string
+	Proxies    []netip.Prefix // whose X-Forwarded-For is believed
+	LogText    bool           // text instead of JSON
+	Linger     time.Duration  // between "not ready" and closing the listener
+	Drain      time.Duration  // for open requests to finish
+}
+
+// minToken is how long CALOGUESSR_ADMIN_TOKEN must be, in bytes.
+const minToken = 16
+
+// fromEnv reads the configuration through getenv.
+func fromEnv(getenv func(string) string) (config, error) {
+	get := func(name, fallback string) string {
+		if v := strings.TrimSpace(getenv(name)); v != "" {
+			return v
+		}
+		return fallback
+	}
+	c := config{
+		Address:    net.JoinHostPort(get("HOST", "127.0.0.1"), get("PORT", "8080")),
+		Build:      web.Build{Version: get("APP_VERSION", "dev"), Color: get("APP_COLOR", ""), Instance: get("APP_INSTANCE", "")},
+		DataDir:    get("DATA_DIR", ""),
+		Model:      get("GEMINI_MODEL", estimate.DefaultModel),
+		BaseURL:    get("GEMINI_BASE_URL", estimate.DefaultBaseURL),
+		AdminToken: get("CALOGUESSR_ADMIN_TOKEN", ""),
+	}
+	var errs [6]error
+	c.Key, errs[0] = key(get)
+	c.Proxies, errs[1] = proxies(get("TRUSTED_PROXIES", ""))
+	c.Linger, errs[2] = duration("DRAIN_LINGER", get("DRAIN_LINGER", "500ms"))
+	c.Drain, errs[3] = duration("DRAIN_TIMEOUT", get("DRAIN_TIMEOUT", "30s"))
+	c.LogText, errs[4] = logText(get("LOG_FORMAT", "json"))
+	errs[5] = c.check()
+	if c.DataDir == "" {
+		c.DataDir = defaultDataDir()
+	}
+	return c, errors.Join(errs[:]...)
+}
+
+func (c config) check() error {
+	_, port, err := net.SplitHostPort(c.Address)
+	if err != nil {
+		return fmt.Errorf("HOST: %w", err)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("PORT: %q is not a port", port)
+	}
+	if c.AdminToken != "" && len(c.AdminToken) < minToken {
+		return fmt.Errorf("CALOGUESSR_ADMIN_TOKEN: shorter than %d characters", minToken)
+	}
+	return nil
+}
+
+// key reads GEMINI_API_KEY, or the file that GEMINI_API_KEY_FILE names.
+func key(get func(name, fallback string) string) (string, error) {
+	if k := get("GEMINI_API_KEY", ""); k != "" {
+		return k, nil
+	}
+	file := get("GEMINI_API_KEY_FILE", "")
+	if file == "" {
+		return "", nil
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("GEMINI_API_KEY_FILE: %w", err)
+	}
+	return strings.TrimSpace(string(data)), nil
+}
+
+// proxies reads a list of networks; loopback is always one of them.
+func proxies(list string) ([]netip.Prefix, error) {
+	all := httpkit.Loopback()
+	for s := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("TRUSTED_PROXIES: %w", err)
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+func duration(name, value string) (time.Duration, error) {
+	d, err := time.ParseDuration(value)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%s: %q is not a duration such as 500ms", name, value)
+	}
+	return d, nil
+}
+
+func logText(format string) (bool, error) {
+	switch format {
+	case "text", "json":
+		return format == "text", nil
+	}
+	return false, fmt.Errorf("LOG_FORMAT: %q is neither json nor text", format)
+}
+
+// defaultDataDir is this user's own folder; empty in a container without one.
+func defaultDataDir() string {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "caloguessr")
+}

@@ -1,0 +1,84 @@
+package estimate
+
+import (
+	"container/list"
+	"context"
+	"slices"
+	"sync"
+
+	"version-manager/internal/caloguessr/photo"
+)
+
+// Cache remembers answers, so that the same photo, sent again, costs nothing
+// and looks the same. It keeps what was recognised, never the photo, and
+// forgets what was used least lately.
+type Cache struct {
+	next  Estimator
+	model string
+	max   int
+
+	mu    sync.Mutex
+	order *list.List // of *remembered, latest first
+	byKey map[cacheKey]*list.Element
+}
+
+var _ Estimator = (*Cache)(nil)
+
+// cacheKey is all that an answer depends on.
+type cacheKey struct {
+	hash                [32]byte
+	model, prompt, lang string
+}
+
+type remembered struct {
+	key      cacheKey
+	estimate Estimate
+}
+
+// NewCache returns a Cache in front of next, for at most max answers.
+func NewCache(next Estimator, model string, max int) *Cache {
+	return &Cache{next: next, model: model, max: max, order: list.New(), byKey: map[cacheKey]*list.Element{}}
+}
+
+// Estimate implements Estimator. Errors are not remembered.
+func (c *Cache) Estimate(ctx context.Context, p photo.Photo, lang string) (Estimate, error) {
+	key := cacheKey{p.Hash, c.model, promptVersion, lang}
+	if e, ok := c.get(key); ok {
+		return e, nil
+	}
+	e, err := c.next.Estimate(ctx, p, lang)
+	if err == nil {
+		c.put(key, e)
+	}
+	return e, err
+}
+
+func (c *Cache) get(key cacheKey) (Estimate, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	element, ok := c.byKey[key]
+	if !ok {
+		return Estimate{}, false
+	}
+	c.order.MoveToFront(element)
+	return copied(element.Value.(*remembered).estimate), true
+}
+
+func (c *Cache) put(key cacheKey, e Estimate) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if element, ok := c.byKey[key]; ok {
+		c.order.Remove(element)
+	}
+	c.byKey[key] = c.order.PushFront(&remembered{key, copied(e)})
+	for c.order.Len() > c.max {
+		last := c.order.Remove(c.order.Back()).(*remembered)
+		delete(c.byKey, last.key)
+	}
+}
+
+// copied keeps callers from changing what is remembered.
+func copied(e Estimate) Estimate {
+	e.Items = slices.Clone(e.Items)
+	return e
+}

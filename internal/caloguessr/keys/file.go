@@ -1,0 +1,99 @@
+package keys
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Files in the folder.
+const (
+	secretFile = "unlock.bin"
+	sealedFile = "gemini.sealed"
+
+	maxFile = 4096 // bytes; ours have a few hundred
+)
+
+// secret returns the secret of the folder, made on first use. Instances that
+// start together agree on one, because a link is made only once.
+func (s *Store) secret() ([]byte, error) {
+	secret, err := s.read(secretFile)
+	if err == nil && len(secret) == secretSize {
+		return secret, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	damaged := err == nil
+	fresh := make([]byte, secretSize)
+	rand.Read(fresh) // never fails
+	if damaged {
+		return fresh, s.replace(secretFile, fresh)
+	}
+	if err := s.create(secretFile, fresh); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return s.read(secretFile)
+}
+
+func (s *Store) read(name string) ([]byte, error) {
+	f, err := os.Open(filepath.Join(s.folder, name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxFile))
+}
+
+// replace writes a file so that readers see the old content or the new, and
+// so that the new one survives a power cut.
+func (s *Store) replace(name string, data []byte) error {
+	return s.write(data, func(temp string) error {
+		return os.Rename(temp, filepath.Join(s.folder, name))
+	})
+}
+
+// create is replace for a file that must not be there yet.
+func (s *Store) create(name string, data []byte) error {
+	return s.write(data, func(temp string) error {
+		return os.Link(temp, filepath.Join(s.folder, name))
+	})
+}
+
+func (s *Store) write(data []byte, publish func(temp string) error) (err error) {
+	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(s.folder, ".new-*") // made with mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // no longer there after a rename
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", f.Name(), err)
+	}
+	if err := publish(f.Name()); err != nil {
+		return err
+	}
+	return s.syncFolder()
+}
+
+func (s *Store) remove(name string) error {
+	if err := os.Remove(filepath.Join(s.folder, name)); err != nil {
+		return err
+	}
+	return s.syncFolder()
+}
+
+func (s *Store) syncFolder() error {
+	d, err := os.Open(s.folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

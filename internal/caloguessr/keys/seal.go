@@ -1,0 +1,70 @@
+package keys
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// secretSize is that of an AES-256 key in bytes.
+const secretSize = 32
+
+// purpose is bound into the encryption, so that no other file of the same
+// form can be put in this one's place.
+const purpose = "caloguessr gemini key, version 1"
+
+// content is what is encrypted.
+type content struct {
+	Key   string    `json:"key"`
+	Saved time.Time `json:"saved"`
+}
+
+// seal encrypts a key: the nonce, then the ciphertext.
+func seal(secret []byte, k Key) ([]byte, error) {
+	box, err := newBox(secret)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := json.Marshal(content{k.value, k.Saved})
+	if err != nil {
+		return nil, err
+	}
+	nonce := make([]byte, box.NonceSize())
+	rand.Read(nonce) // never fails
+	return box.Seal(nonce, nonce, plain, []byte(purpose)), nil
+}
+
+func unseal(secret, sealed []byte) (Key, error) {
+	box, err := newBox(secret)
+	if err != nil {
+		return Key{}, err
+	}
+	if len(sealed) < box.NonceSize() {
+		return Key{}, errors.New("decrypt: too short")
+	}
+	nonce, rest := sealed[:box.NonceSize()], sealed[box.NonceSize():]
+	plain, err := box.Open(nil, nonce, rest, []byte(purpose))
+	if err != nil {
+		return Key{}, fmt.Errorf("decrypt: %w", err)
+	}
+	var c content
+	if err := json.Unmarshal(plain, &c); err != nil {
+		return Key{}, errors.New("decrypt: unexpected content") // err may quote it
+	}
+	return Key{value: c.Key, Saved: c.Saved}, nil
+}
+
+func newBox(secret []byte) (cipher.AEAD, error) {
+	if len(secret) != secretSize {
+		return nil, fmt.Errorf("secret of %d bytes, want %d", len(secret), secretSize)
+	}
+	block, err := aes.NewCipher(secret)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}

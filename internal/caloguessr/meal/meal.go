@@ -1,0 +1,113 @@
+// Package meal adds up what is on a plate: foods out of the table, each with
+// its grams, a range and where it came from.
+//
+// It is arithmetic only. A meal lives in the form of the page and nowhere
+// else: the page writes its items into fields, and [Decode] reads and checks them.
+// Start with [Meal].
+package meal
+
+import (
+	"math"
+
+	"version-manager/internal/caloguessr/nutrition"
+)
+
+const (
+	// MaxItems is how many foods one meal may have.
+	MaxItems = 30
+	// MaxGrams is the most one food may weigh.
+	MaxGrams = 5000
+)
+
+// Item is one food on the plate. Confidence is the recogniser's, in percent;
+// 0 means that a person chose the food, and then Low and High are as close to
+// Grams as the table itself is to any real dish.
+type Item struct {
+	Food       nutrition.Food
+	Grams      int
+	Low, High  int
+	Confidence int
+}
+
+// ByHand is a food that a person weighed or chose.
+func ByHand(food nutrition.Food, grams int) Item {
+	it := Item{Food: food, Grams: clamp(grams)}
+	it.spread(0, 0)
+	return it
+}
+
+// Recognised is a food that a model saw, with its own bounds for the weight.
+func Recognised(food nutrition.Food, grams, low, high, confidence int) Item {
+	it := Item{Food: food, Grams: clamp(grams), Confidence: min(max(confidence, 1), 100)}
+	it.spread(low, high)
+	return it
+}
+
+// spread sets the range: never narrower than experience with such estimates
+// says, wider where the recogniser itself is less sure.
+func (it *Item) spread(low, high int) {
+	s := float64(it.Grams) * it.level().spread()
+	it.Low = int(math.Floor(float64(it.Grams) - s))
+	it.High = int(math.Ceil(float64(it.Grams) + s))
+	if low > 0 {
+		it.Low = min(it.Low, low)
+	}
+	it.High = max(it.High, high)
+	it.Low, it.High = clamp(it.Low), clamp(it.High)
+}
+
+// Facts is what the item holds.
+func (it Item) Facts() nutrition.Facts { return it.Food.In(float64(it.Grams)) }
+
+// Meal is the plate. Unknown are foods that were recognised and are not in
+// the table; they count for nothing until a person picks a food for them.
+type Meal struct {
+	Items   []Item
+	Unknown []Unknown
+	Model   string // who recognised the photo; empty: nobody, all by hand
+}
+
+// Unknown is a food without facts.
+type Unknown struct {
+	Name  string
+	Grams int
+}
+
+// Total adds up all items.
+func (m Meal) Total() nutrition.Facts {
+	var sum nutrition.Facts
+	for _, it := range m.Items {
+		sum = sum.Plus(it.Facts())
+	}
+	return sum
+}
+
+// Range returns the least and the most energy in kcal, if all items are off
+// to the same side.
+func (m Meal) Range() (low, high float64) {
+	for _, it := range m.Items {
+		low += it.Food.In(float64(it.Low)).KCal
+		high += it.Food.In(float64(it.High)).KCal
+	}
+	return low, high
+}
+
+// Confidence is the mean of the recognised items, weighted by energy; ok is
+// false where no item was recognised.
+func (m Meal) Confidence() (percent int, ok bool) {
+	var sum, weight float64
+	for _, it := range m.Items {
+		if it.Confidence == 0 {
+			continue
+		}
+		w := it.Facts().KCal + 1 // a glass of water counts too
+		sum += w * float64(it.Confidence)
+		weight += w
+	}
+	if weight == 0 {
+		return 0, false
+	}
+	return int(math.Round(sum / weight)), true
+}
+
+func clamp(grams int) int { return min(max(grams, 1), MaxGrams) }

@@ -1,0 +1,84 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"version-manager/internal/caloguessr/estimate"
+	"version-manager/internal/caloguessr/photo"
+)
+
+// failure is how a page answers an error.
+type failure struct {
+	status int
+	key    string // of the sentence
+	n      int    // its {n}
+	after  time.Duration
+	logged bool // the operator has to do something
+}
+
+// failureOf finds status and sentence for an error of photo or estimate.
+func failureOf(err error) failure {
+	if e, ok := errors.AsType[*estimate.Error](err); ok {
+		return estimateFailure(e)
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return failure{status: http.StatusRequestEntityTooLarge, key: "problem.tooLarge", n: photo.MaxBytes >> 20}
+	}
+	switch {
+	case errors.Is(err, photo.ErrTooManyPixels):
+		return failure{status: http.StatusRequestEntityTooLarge, key: "problem.tooManyPixels", n: photo.MaxPixels / 1_000_000}
+	case errors.Is(err, photo.ErrHEIC):
+		return failure{status: http.StatusUnsupportedMediaType, key: "problem.heic"}
+	case errors.Is(err, photo.ErrUnsupported):
+		return failure{status: http.StatusUnsupportedMediaType, key: "problem.unsupported"}
+	case errors.Is(err, photo.ErrNotImage):
+		return failure{status: http.StatusUnsupportedMediaType, key: "problem.notImage"}
+	case errors.Is(err, photo.ErrDamaged):
+		return failure{status: http.StatusUnprocessableEntity, key: "problem.damaged"}
+	case errors.Is(err, errNoPhoto):
+		return failure{status: http.StatusUnprocessableEntity, key: "problem.noPhoto"}
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return failure{status: http.StatusRequestTimeout, key: "problem.slow"}
+	}
+	return failure{status: http.StatusUnprocessableEntity, key: "problem.form"}
+}
+
+// estimateFailure blames whom it concerns: 4xx for the photo, 5xx for Google
+// or for how this server is set up.
+func estimateFailure(e *estimate.Error) failure {
+	switch e.Reason {
+	case estimate.NoKey:
+		return failure{status: http.StatusServiceUnavailable, key: "photo.noKey"}
+	case estimate.BadKey:
+		return failure{status: http.StatusBadGateway, key: "problem.badKey", logged: true}
+	case estimate.NoModel:
+		return failure{status: http.StatusBadGateway, key: "problem.noModel", logged: true}
+	case estimate.RateLimited:
+		f := failure{status: http.StatusTooManyRequests, key: "problem.rateLimited", after: e.After}
+		if e.After > 0 {
+			f.key, f.n = "problem.rateLimitedAfter", int(math.Ceil(e.After.Seconds()))
+		}
+		return f
+	case estimate.Refused:
+		return failure{status: http.StatusUnprocessableEntity, key: "problem.refused"}
+	case estimate.NoFood:
+		return failure{status: http.StatusUnprocessableEntity, key: "problem.noFood"}
+	case estimate.Garbled:
+		return failure{status: http.StatusBadGateway, key: "problem.garbled"}
+	case estimate.Timeout:
+		return failure{status: http.StatusGatewayTimeout, key: "problem.timeout"}
+	case estimate.Unreachable:
+		return failure{status: http.StatusBadGateway, key: "problem.unreachable"}
+	case estimate.Rejected:
+		return failure{status: http.StatusBadGateway, key: "problem.rejected", logged: true}
+	}
+	return failure{status: http.StatusBadGateway, key: "problem.down"}
+}
+
+func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
