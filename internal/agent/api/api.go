@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/journal"
 	"version-manager/internal/problem"
 )
 
@@ -115,4 +116,15 @@ func CheckName(app string) error {
 			"%q cannot be the name of an app", app)
 	}
 	return nil
+}
+
+// Journal is the answer to reading one: all records up to a damage, if any.
+type Journal struct {
+	Records []journal.Record `json:"records"`
+	Error   *Error           `json:"error,omitempty"`
+}
+
+// Content is a file on its way through JSON.
+type Content struct {
+	Content []byte `json:"content"`
 }

@@ -1,0 +1,207 @@
+// Package agent runs apps on this machine: it is the background process of
+// the local target.
+//
+// There is one agent for each state folder, started by whoever needs it. It
+// unpacks releases, keeps their instances running as child processes, leads
+// requests to them through package ingress, and answers package target/local
+// over a Unix socket. Its parts: an [app] has two sides of instances and a
+// route; package keeper holds its listeners while it is away, package process
+// recognises instances after that, package statefile keeps what must not be
+// forgotten and package logs what instances print.
+//
+// An agent may be killed at any time. Everything it promised is on the disk
+// before it answers; what it finds on the disk it brings about again.
+//
+// The package decides nothing about deploys: that is package deploy's.
+// Start with [Run].
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/keeper"
+)
+
+const (
+	idleAfter   = 5 * time.Second        // an agent without work ends after that long without a request
+	lookEvery   = 500 * time.Millisecond // after the state folder and for idleness
+	memoryLimit = 64 << 20               // bytes of heap above which the collector works harder
+	maxBody     = 8 << 20                // bytes of one request
+)
+
+// Run serves the state folder at dir. It returns at once if somebody does
+// already, and otherwise when there is no app left or the folder is gone.
+func Run(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)).With("pid", os.Getpid()))
+	return keeper.Main(dir, func(l *keeper.Link) error {
+		debug.SetMemoryLimit(memoryLimit)
+		debug.SetGCPercent(50)
+		a := &agent{dir: dir, link: l, crash: newCrasher(dir), apps: map[string]*app{}, used: time.Now()}
+		return a.run()
+	})
+}
+
+// agent is all apps of one state folder.
+type agent struct {
+	dir   string
+	link  *keeper.Link
+	crash *crasher
+
+	mu    sync.Mutex
+	apps  map[string]*app
+	used  time.Time // when the last request ended
+	calls int       // requests being answered
+}
+
+const apiName = "api" // of the socket, among the keeper's listeners
+
+func (g *agent) run() error {
+	g.openAll()
+	ln, err := g.link.Listen(apiName, func() (net.Listener, error) {
+		path, err := api.MakeSocket(g.dir)
+		if err != nil {
+			return nil, err
+		}
+		return listenPrivately(path)
+	})
+	if err != nil {
+		return fmt.Errorf("listen for commands: %w", err)
+	}
+	srv := &http.Server{Handler: g.handler(), ReadHeaderTimeout: 10 * time.Second, ConnContext: withConn}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(ln) }()
+	slog.Info("agent ready", "keeper", g.link.Keeper(), "apps", len(g.apps))
+	if err := g.work(failed); err != nil {
+		return err
+	}
+	api.RemoveSocket(g.dir)
+	return srv.Close()
+}
+
+// listenPrivately makes a socket that only its owner may connect to.
+func listenPrivately(path string) (net.Listener, error) {
+	ln, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	return ln, nil
+}
+
+// work returns when there is nothing left to do.
+func (g *agent) work(failed <-chan error) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-failed:
+			return fmt.Errorf("listen for commands: %w", err)
+		case <-tick.C:
+		}
+		if _, err := os.Stat(filepath.Join(g.dir, "agent.lock")); err != nil {
+			slog.Warn("the state folder is gone: ending everything")
+			g.endAll()
+			return nil
+		}
+		if g.idle() {
+			slog.Info("nothing left to do")
+			return nil
+		}
+	}
+}
+
+func (g *agent) idle() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.calls > 0 || time.Since(g.used) < idleAfter {
+		return false
+	}
+	for _, a := range g.apps {
+		if !a.idle() {
+			return false
+		}
+	}
+	return true
+}
+
+// openAll brings back all apps that were there. One that cannot be brought
+// back does not keep the others from it.
+func (g *agent) openAll() {
+	entries, err := os.ReadDir(filepath.Join(g.dir, "apps"))
+	if err != nil {
+		return // there is none yet
+	}
+	var wg sync.WaitGroup
+	for _, e := range entries {
+		if api.CheckName(e.Name()) != nil || !e.IsDir() {
+			continue
+		}
+		a := g.app(e.Name())
+		wg.Go(func() {
+			if err := a.resume(context.Background()); err != nil {
+				slog.Error("resume", "app", a.name, "error", err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// app returns the app of that name, which may be unknown yet.
+func (g *agent) app(name string) *app {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	a := g.apps[name]
+	if a == nil {
+		a = openApp(name, g.dir, g.link, g.owner)
+		g.apps[name] = a
+	}
+	return a
+}
+
+// owner is the app that listens at the address, "" if none does.
+func (g *agent) owner(address string) string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for name, a := range g.apps {
+		for _, e := range a.now().Entrances {
+			if e.Address == address {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// endAll ends every instance, without a word to a disk that is gone.
+func (g *agent) endAll() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, a := range g.apps {
+		wg.Go(func() {
+			a.turn <- struct{}{}
+			a.closeEntrances()
+			for _, s := range a.sides {
+				a.shrink(s, 0, 0)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,222 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/process"
+	"version-manager/internal/color"
+	"version-manager/internal/problem"
+)
+
+// call is one request about one app.
+type call struct {
+	*http.Request
+	app   *app
+	token uint64
+	crash *crasher
+}
+
+// answer does what a call asks for and returns what to send back as JSON; nil
+// is an empty answer.
+type answer func(call) (any, error)
+
+func (g *agent) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+api.PingPath, func(w http.ResponseWriter, r *http.Request) {
+		reply(w, api.Ping{Agent: os.Getpid(), Keeper: g.link.Keeper()}, nil)
+	})
+	for pattern, do := range map[string]answer{
+		"GET {app}":             observe,
+		"DELETE {app}":          remove,
+		"POST {app}/lock":       lock,
+		"POST {app}/renew":      renew,
+		"POST {app}/unlock":     unlock,
+		"POST {app}/backup":     backup,
+		"POST {app}/switch":     switchTo,
+		"PUT {app}/{color}":     apply,
+		"DELETE {app}/{color}":  retire,
+		"POST {app}/{color}/ok": confirm,
+
+		"GET {app}/deploys":              listDeploys,
+		"POST {app}/deploys":             beginDeploy,
+		"GET {app}/deploys/{id}":         readDeploy,
+		"POST {app}/deploys/{id}":        appendDeploy,
+		"GET {app}/deploys/{id}/{name}":  readAttachment,
+		"POST {app}/deploys/{id}/{name}": attach,
+	} {
+		method, path := cutPattern(pattern)
+		mux.HandleFunc(method+" "+api.Prefix+path, g.call(do))
+	}
+	mux.HandleFunc("GET "+api.Prefix+"{app}/logs", g.logs)
+	return mux
+}
+
+func cutPattern(p string) (method, path string) {
+	for i := range p {
+		if p[i] == ' ' {
+			return p[:i], p[i+1:]
+		}
+	}
+	return "", p
+}
+
+// call finds the app that a request is about and sends the answer.
+func (g *agent) call(do answer) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		defer g.begin()()
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		c, err := g.newCall(r)
+		if err != nil {
+			reply(w, nil, err)
+			return
+		}
+		body, err := do(c)
+		reply(w, body, err)
+	}
+}
+
+// begin notes that a request is being answered, so that the agent stays.
+func (g *agent) begin() (end func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.calls++
+	return func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.calls--
+		g.used = time.Now()
+	}
+}
+
+func (g *agent) newCall(r *http.Request) (c call, err error) {
+	name := r.PathValue("app")
+	if err := api.CheckName(name); err != nil {
+		return c, err
+	}
+	c = call{Request: r, app: g.app(name), crash: g.crash}
+	if t := r.Header.Get(api.TokenHeader); t != "" {
+		if c.token, err = strconv.ParseUint(t, 10, 64); err != nil {
+			return c, fmt.Errorf("read %s: %w", api.TokenHeader, err)
+		}
+	}
+	return c, c.app.damaged
+}
+
+func reply(w http.ResponseWriter, body any, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	if err != nil {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		body = api.FromError(err)
+	}
+	if body == nil {
+		body = struct{}{}
+	}
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		slog.Debug("send answer", "error", err) // the client is gone
+	}
+}
+
+func (c call) read(v any) error {
+	if err := json.NewDecoder(c.Body).Decode(v); err != nil {
+		return problem.Wrap(err, problem.Failed, "", "read the request")
+	}
+	return nil
+}
+
+func (c call) color() (color.Color, error) { return color.Parse(c.PathValue("color")) }
+
+func observe(c call) (any, error) { return c.app.observe(), nil }
+
+func lock(c call) (any, error) {
+	var req api.LockRequest
+	if err := c.read(&req); err != nil {
+		return nil, err
+	}
+	token, err := c.app.lock(req.Holder, req.Nonce, peerOf(c.Context()))
+	return api.LockAnswer{Token: token}, err
+}
+
+func renew(c call) (any, error)  { return nil, c.app.check(c.token) }
+func unlock(c call) (any, error) { return nil, c.app.unlock(c.token) }
+func remove(c call) (any, error) { return nil, c.app.remove(c.Context(), c.token) }
+
+func backup(c call) (any, error) {
+	var id api.Text
+	if err := c.read(&id); err != nil {
+		return nil, err
+	}
+	path, err := c.app.backup(c.token, id.Text)
+	return api.Text{Text: path}, err
+}
+
+func apply(c call) (any, error) {
+	var req api.ApplyRequest
+	col, err := c.color()
+	if err = errors.Join(err, c.read(&req)); err != nil {
+		return nil, err
+	}
+	return nil, c.app.apply(c.Context(), c.token, col, req)
+}
+
+func switchTo(c call) (any, error) {
+	var req api.SwitchRequest
+	if err := c.read(&req); err != nil {
+		return nil, err
+	}
+	col, err := color.Parse(req.Color)
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.app.switchTo(c.Context(), c.token, col, req.IfRevision)
+}
+
+func confirm(c call) (any, error) {
+	col, err := c.color()
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.app.confirm(c.Context(), c.token, col)
+}
+
+func retire(c call) (any, error) {
+	col, err := c.color()
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.app.retire(c.Context(), c.token, col)
+}
+
+// connKey finds a request's connection in its context.
+type connKey struct{}
+
+func withConn(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, c)
+}
+
+// peerOf is the process that sent a request, as the kernel says; zero where
+// it cannot be seen from here, as out of a container.
+func peerOf(ctx context.Context) process.Identity {
+	c, ok := ctx.Value(connKey{}).(*net.UnixConn)
+	if !ok {
+		return process.Identity{}
+	}
+	pid, err := process.Peer(c)
+	if err != nil || pid <= 0 {
+		return process.Identity{}
+	}
+	id, err := process.Of(pid)
+	if err != nil {
+		return process.Identity{}
+	}
+	return id
+}

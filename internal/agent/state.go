@@ -1,0 +1,79 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"version-manager/internal/agent/statefile"
+	"version-manager/internal/atomicfile"
+	"version-manager/internal/color"
+)
+
+// state is all that must not be forgotten about an app, apart from secrets
+// and from what runs at the moment.
+type state struct {
+	App        string                  `json:"app"`
+	Active     color.Color             `json:"active"`
+	Revision   uint64                  `json:"revision"`          // of the route
+	SwitchedBy uint64                  `json:"switchedBy"`        // token under which it got this revision
+	Preview    string                  `json:"preview,omitempty"` // host name
+	Entrances  []entrance              `json:"entrances,omitempty"`
+	Colors     map[color.Color]*wanted `json:"colors"`
+	Lease      lease                   `json:"lease"`
+}
+
+// loadState reads an app's state. If the file was damaged, what is used is
+// one change older: whoever held the lock then has to start over, and so has
+// whoever looked at the route.
+func loadState(p paths, app string) (s state, aside string, err error) {
+	s = state{App: app}
+	aside, err = statefile.Load(p.state(), &s)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if aside != "" {
+		s.Lease.Token += 2
+		s.Lease.Held = false
+		s.Revision += 2
+	}
+	if s.Colors == nil {
+		s.Colors = map[color.Color]*wanted{}
+	}
+	return s, aside, err
+}
+
+// saveSecrets keeps the secrets of a color where only the owner can read them.
+func saveSecrets(p paths, c color.Color, secrets map[string]string) error {
+	if len(secrets) == 0 {
+		return removeSecrets(p, c)
+	}
+	b, err := json.Marshal(secrets)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(p.secrets(c), b, 0o600)
+}
+
+func loadSecrets(p paths, c color.Color) (secrets map[string]string, err error) {
+	b, err := os.ReadFile(p.secrets(c))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &secrets)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the secrets of %s: %w", c, errors.New("the file is damaged; deploy again"))
+	}
+	return secrets, nil
+}
+
+func removeSecrets(p paths, c color.Color) error {
+	if err := os.Remove(p.secrets(c)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"version-manager/internal/agent/api"
+)
+
+const (
+	patience   = 10 * time.Second // how long an agent may be away
+	retryFirst = 5 * time.Millisecond
+	retryMost  = 200 * time.Millisecond
+)
+
+// client talks to the agent of one state folder.
+type client struct {
+	http    *http.Client
+	starter *starter
+}
+
+func newClient(state string, argv []string) (*client, error) {
+	s, err := newStarter(state, argv)
+	if err != nil {
+		return nil, err
+	}
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "unix", api.Socket(state))
+	}
+	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second}
+	return &client{http: &http.Client{Transport: transport}, starter: s}, nil
+}
+
+// do sends in and reads the answer into out. Where the agent is not there, or
+// dies before it has answered, the call is repeated with the next one.
+func (c *client) do(ctx context.Context, method, path string, token uint64, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("encode request: %w", err)
+	}
+	return c.insist(ctx, func() error {
+		res, err := c.send(ctx, method, path, token, body)
+		if err != nil {
+			return err
+		}
+		defer res.Body.Close()
+		return decode(res, out)
+	})
+}
+
+// errAway: there was no whole answer.
+var errAway = errors.New("the agent did not answer")
+
+// insist repeats try while the agent is away, with growing pauses.
+func (c *client) insist(ctx context.Context, try func() error) error {
+	pause := retryFirst
+	var since time.Time // of the first failure in a row
+	for {
+		began := time.Now()
+		err := try()
+		if err == nil || !errors.Is(err, errAway) {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if since.IsZero() || began.Sub(since) > patience/2 && time.Since(began) > patience/2 {
+			since = time.Now() // the agent worked on it for long before it died
+		}
+		if time.Since(since) > patience {
+			return c.starter.explain(err)
+		}
+		if err := c.starter.start(err); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, retryMost)
+	}
+}
+
+func (c *client) send(ctx context.Context, method, path string, token uint64, body []byte) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://agent"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if token > 0 {
+		req.Header.Set(api.TokenHeader, strconv.FormatUint(token, 10))
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errAway, err)
+	}
+	return res, nil
+}
+
+func decode(res *http.Response, out any) error {
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errAway, err)
+	}
+	if res.StatusCode == http.StatusOK {
+		if out == nil {
+			return nil
+		}
+		return json.Unmarshal(body, out)
+	}
+	var e api.Error
+	if err := json.Unmarshal(body, &e); err != nil || e.Message == "" {
+		return fmt.Errorf("the agent answered %s: %.200s", res.Status, body)
+	}
+	return e.ToError()
+}

@@ -1,0 +1,97 @@
+// Package local is this machine as a target.
+//
+// A [Target] does nothing itself: it asks the agent of a state folder, and
+// starts one if there is none. Every call may meet an agent that is killed in
+// its middle; since all calls are safe to repeat, it waits for the next agent
+// and repeats. Start with [New].
+package local
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/journal"
+)
+
+// Options say which app and which agent is meant.
+type Options struct {
+	App     string
+	State   string   // the state folder; one agent serves it
+	Project string   // the folder that file names in version-manager.yaml are relative to
+	Agent   []string // the program and first arguments that start an agent; empty: this program
+}
+
+// Target is one app on this machine.
+type Target struct {
+	client  *client
+	app     string
+	state   string
+	project string
+}
+
+var _ deploy.Target = (*Target)(nil)
+
+// New returns the target. No agent is started before one is needed.
+func New(o Options) (*Target, error) {
+	if err := api.CheckName(o.App); err != nil {
+		return nil, err
+	}
+	state, err := filepath.Abs(o.State)
+	if err != nil {
+		return nil, err
+	}
+	project, err := filepath.Abs(o.Project)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newClient(state, o.Agent)
+	if err != nil {
+		return nil, err
+	}
+	return &Target{client: c, app: o.App, state: state, project: project}, nil
+}
+
+// Ping returns the processes that serve the state folder, after starting
+// them where there are none.
+func (t *Target) Ping(ctx context.Context) (p api.Ping, err error) {
+	return p, t.client.do(ctx, http.MethodGet, api.PingPath, 0, nil, &p)
+}
+
+// unknown reports whether the app never was on this machine, which can be
+// said without an agent.
+func (t *Target) unknown() bool {
+	_, err := os.Stat(filepath.Join(t.state, "apps", t.app))
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+func (t *Target) path(rest string) string { return api.Prefix + t.app + rest }
+
+// Observe implements [deploy.Target].
+func (t *Target) Observe(ctx context.Context) (o deploy.Observed, err error) {
+	if t.unknown() {
+		return deploy.Observed{App: t.app, Revision: "0", Colors: map[color.Color]deploy.Side{}}, nil
+	}
+	return o, t.client.do(ctx, http.MethodGet, t.path(""), 0, nil, &o)
+}
+
+// History implements [deploy.Target].
+func (t *Target) History() journal.Reader { return history{t} }
+
+// Lock implements [deploy.Target]. Should this process die, the lock is free
+// at once.
+func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
+	var a api.LockAnswer
+	req := api.LockRequest{Holder: holder, Nonce: rand.Text()}
+	if err := t.client.do(ctx, http.MethodPost, t.path("/lock"), 0, req, &a); err != nil {
+		return nil, err
+	}
+	return &session{t, a.Token}, nil
+}

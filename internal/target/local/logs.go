@@ -1,0 +1,106 @@
+package local
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"version-manager/internal/deploy"
+)
+
+// Logs implements [deploy.Target]. A line is "instance | text". Following
+// goes on where it was when the agent is replaced.
+func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
+	if t.unknown() && !q.Follow {
+		return io.NopCloser(strings.NewReader("")), nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	s := &logStream{t: t, q: q}
+	if err := s.open(ctx); err != nil {
+		cancel()
+		return nil, err
+	}
+	r, w := io.Pipe()
+	go func() {
+		defer cancel()
+		err := s.copyTo(ctx, w)
+		if q.Follow && ctx.Err() != nil {
+			err = nil // that was the way to end it
+		}
+		w.CloseWithError(err)
+	}()
+	return readCloser{r, func() error { cancel(); return r.Close() }}, nil
+}
+
+type readCloser struct {
+	io.Reader
+	close func() error
+}
+
+func (r readCloser) Close() error { return r.close() }
+
+// logStream is a stream of lines that survives the agent.
+type logStream struct {
+	t     *Target
+	q     deploy.LogQuery
+	since string // stamp of the last line
+	body  io.ReadCloser
+}
+
+func (s *logStream) open(ctx context.Context) error {
+	v := url.Values{"color": {string(s.q.Color)}, "instance": {s.q.Instance}, "since": {s.since},
+		"follow": {strconv.FormatBool(s.q.Follow)}}
+	if s.since == "" {
+		v.Set("tail", strconv.Itoa(s.q.Tail))
+	}
+	return s.t.client.insist(ctx, func() error {
+		res, err := s.t.client.send(ctx, http.MethodGet, s.t.path("/logs?"+v.Encode()), 0, nil)
+		if err != nil {
+			return err
+		}
+		if res.StatusCode != http.StatusOK {
+			defer res.Body.Close()
+			return decode(res, nil)
+		}
+		s.body = res.Body
+		return nil
+	})
+}
+
+func (s *logStream) copyTo(ctx context.Context, w io.Writer) error {
+	for {
+		err := s.copyOnce(w)
+		s.body.Close()
+		if err == nil || ctx.Err() != nil || !errors.Is(err, errAway) {
+			return err
+		}
+		if err := s.open(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// copyOnce copies lines until the body ends; a body that was cut is errAway.
+func (s *logStream) copyOnce(w io.Writer) error {
+	r := bufio.NewReader(s.body)
+	for {
+		line, err := r.ReadString('\n')
+		if err == io.EOF && line == "" {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", errAway, err)
+		}
+		stamp, text, _ := strings.Cut(line, " ")
+		if _, err := io.WriteString(w, text); err != nil {
+			return err
+		}
+		s.since = stamp
+	}
+}

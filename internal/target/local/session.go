@@ -1,0 +1,60 @@
+package local
+
+import (
+	"context"
+	"net/http"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/journal"
+)
+
+// session is the lock, as long as its token is the latest.
+type session struct {
+	t     *Target
+	token uint64
+}
+
+var _ deploy.Session = (*session)(nil)
+
+func (s *session) do(ctx context.Context, method, path string, in, out any) error {
+	return s.t.client.do(ctx, method, s.t.path(path), s.token, in, out)
+}
+
+func (s *session) Renew(ctx context.Context) error {
+	return s.do(ctx, http.MethodPost, "/renew", nil, nil)
+}
+
+func (s *session) Unlock(ctx context.Context) error {
+	return s.do(ctx, http.MethodPost, "/unlock", nil, nil)
+}
+
+func (s *session) Journal() journal.Writer { return writer{s} }
+
+func (s *session) Backup(ctx context.Context, id string) (string, error) {
+	var path api.Text
+	err := s.do(ctx, http.MethodPost, "/backup", api.Text{Text: id}, &path)
+	return path.Text, err
+}
+
+func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
+	req := api.ApplyRequest{Spec: spec, Project: s.t.project}
+	return s.do(ctx, http.MethodPut, "/"+string(c), req, nil)
+}
+
+func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
+	return s.do(ctx, http.MethodPost, "/switch", api.SwitchRequest{Color: string(c), IfRevision: ifRevision}, nil)
+}
+
+func (s *session) Confirm(ctx context.Context, c color.Color) error {
+	return s.do(ctx, http.MethodPost, "/"+string(c)+"/ok", nil, nil)
+}
+
+func (s *session) Retire(ctx context.Context, c color.Color) error {
+	return s.do(ctx, http.MethodDelete, "/"+string(c), nil, nil)
+}
+
+func (s *session) Remove(ctx context.Context) error {
+	return s.do(ctx, http.MethodDelete, "", nil, nil)
+}

@@ -1,0 +1,106 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"version-manager/internal/problem"
+)
+
+const (
+	startEvery = 500 * time.Millisecond // two starts are never closer
+	maxLog     = 1 << 20                // bytes of agent.log, after which it is begun anew
+)
+
+// starter starts the agent of a state folder. Starting a second one does no
+// harm: it finds the lock taken and ends.
+type starter struct {
+	state string
+	argv  []string
+
+	mu   sync.Mutex
+	last time.Time
+}
+
+func newStarter(state string, argv []string) (*starter, error) {
+	if len(argv) == 0 {
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("find this program: %w", err)
+		}
+		argv = []string{exe}
+	}
+	return &starter{state: state, argv: argv}, nil
+}
+
+// start starts an agent if the reason why there was no answer is that there
+// is none.
+func (s *starter) start(why error) error {
+	absent := errors.Is(why, syscall.ECONNREFUSED) || errors.Is(why, fs.ErrNotExist)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !absent || time.Since(s.last) < startEvery {
+		return nil
+	}
+	s.last = time.Now()
+	if err := os.MkdirAll(s.state, 0o700); err != nil {
+		return fmt.Errorf("make state folder: %w", err)
+	}
+	log, err := s.openLog()
+	if err != nil {
+		return fmt.Errorf("open the agent's log: %w", err)
+	}
+	defer log.Close()
+	argv := append(s.argv[:len(s.argv):len(s.argv)], "agent", "--state", s.state)
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Dir, cmd.Env = s.state, agentEnv(os.Environ())
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the agent: %w", err)
+	}
+	go cmd.Wait() // it outlives us, or else has to be buried
+	return nil
+}
+
+func (s *starter) logPath() string { return filepath.Join(s.state, "agent.log") }
+
+func (s *starter) openLog() (*os.File, error) {
+	flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	if info, err := os.Stat(s.logPath()); err == nil && info.Size() > maxLog {
+		flags |= os.O_TRUNC
+	}
+	return os.OpenFile(s.logPath(), flags, 0o600)
+}
+
+// explain says why no agent answers, in its own last words.
+func (s *starter) explain(err error) error {
+	p := problem.Wrap(err, problem.Failed, "tail "+s.logPath(), "reach the agent of %s", s.state)
+	if log, err := os.ReadFile(s.logPath()); err == nil {
+		lines := strings.Split(strings.TrimSpace(string(log)), "\n")
+		p.Lines = lines[max(0, len(lines)-5):]
+	}
+	return p
+}
+
+// agentEnv is what the agent may know of the operator's environment. It lives
+// longer than the command, and so would a secret in it.
+func agentEnv(env []string) (kept []string) {
+	names := " PATH HOME TZ LANG TMPDIR XDG_RUNTIME_DIR SSL_CERT_FILE SSL_CERT_DIR" +
+		" HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy GOCOVERDIR "
+	for _, e := range env {
+		name, _, _ := strings.Cut(e, "=")
+		if strings.Contains(names, " "+name+" ") || strings.HasPrefix(name, "VERSION_MANAGER_") {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
