@@ -72,7 +72,11 @@ func newLog(c config, w io.Writer) *slog.Logger {
 	if c.LogText {
 		h = slog.NewTextHandler(w, nil)
 	}
-	return slog.New(h).With("version", c.Build.Version, "color", c.Build.Color, "instance", c.Build.Instance)
+	log := slog.New(h).With("version", c.Build.Version)
+	if c.Build.Color != "" {
+		log = log.With("color", c.Build.Color, "instance", c.Build.Instance)
+	}
+	return log
 }
 
 func run(ctx context.Context, c config, log *slog.Logger) error {

@@ -25,7 +25,7 @@ import (
 	"version-manager/internal/httpkit"
 )
 
-//go:embed templates static
+//go:embed templates/*.html static
 var files embed.FS
 
 const (

@@ -1,0 +1,32 @@
+import { post } from "./send.js";
+
+const pause = 250; // ms without a keystroke
+let timer, running;
+
+// recompute asks the server for the totals of changed grams, and replaces the
+// numbers only, so that the field keeps its focus. The server does the maths
+// here too: there is one table and one way to round.
+export function recompute(form) {
+  clearTimeout(timer);
+  running?.abort();
+  timer = setTimeout(() => send(form), pause);
+}
+
+async function send(form) {
+  if (!form.isConnected || !form.checkValidity()) return;
+  running = new AbortController();
+  const body = new FormData(form);
+  body.append("do", "update");
+  try {
+    show(await post(form.action, body, { signal: running.signal }));
+  } catch {
+    // The button still works, and says what is wrong.
+  }
+}
+
+function show(page) {
+  for (const now of document.querySelectorAll("#totals, [id^='facts-']")) {
+    const next = page.getElementById(now.id);
+    if (next) now.replaceChildren(...document.importNode(next, true).childNodes);
+  }
+}
