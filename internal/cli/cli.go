@@ -106,7 +106,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newCreate(a), newList(a),
 		newDeploy(a), newZeroDowntime(a), newRollback(a), newPlan(a), newResume(a), newHistory(a),
-		newStatus(a), newScale(a), newLogs(a),
+		newStatus(a), newScale(a), newLogs(a), newCleanup(a), newAgent(),
 		newCompletion(a), newVersion(a), newExitCodes(),
 	)
 	return root

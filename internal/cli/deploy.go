@@ -73,7 +73,7 @@ func runDeploy(ctx context.Context, o deployOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := p.open(ctx)
+	t, err := p.open()
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (a *app) face() (ui.Face, error) {
 
 func (a *app) printReport(r probe.Report) error {
 	return a.io.Answer(a.global.format, r, func() error {
-		_, err := fmt.Fprintln(a.io.Out, strings.TrimRight(probe.Summary(r), "\n"))
+		_, err := fmt.Fprintln(a.io.Out, strings.Join(probe.Summary(r), "\n"))
 		return err
 	})
 }

@@ -79,7 +79,7 @@ func runHistory(ctx context.Context, o historyOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := p.open(ctx)
+	t, err := p.open()
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func runLogs(ctx context.Context, o logsOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := p.open(ctx)
+	t, err := p.open()
 	if err != nil {
 		return err
 	}

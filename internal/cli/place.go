@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -82,11 +81,11 @@ func (p place) prepare() error {
 func (p place) store() *release.Store { return release.NewStore(p.state) }
 
 // open returns the target where the app runs.
-func (p place) open(ctx context.Context) (deploy.Target, error) {
+func (p place) open() (deploy.Target, error) {
 	if err := p.prepare(); err != nil {
 		return nil, err
 	}
-	return target.Open(ctx, target.Spec{App: p.app.Name, State: p.state, Project: p.root})
+	return target.Open(target.Spec{App: p.app.Name, State: p.state, Project: p.root})
 }
 
 // release returns the record of the version that a person typed.

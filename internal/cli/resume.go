@@ -39,7 +39,7 @@ func runResume(ctx context.Context, o resumeOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := p.open(ctx)
+	t, err := p.open()
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := p.open(ctx)
+	t, err := p.open()
 	if err != nil {
 		return err
 	}

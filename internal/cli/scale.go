@@ -40,7 +40,7 @@ func runScale(ctx context.Context, o scaleOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := p.open(ctx)
+	t, err := p.open()
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func runStatus(ctx context.Context, o statusOptions) error {
 	if err != nil {
 		return err
 	}
-	t, err := p.open(ctx)
+	t, err := p.open()
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+)
+
+type cleanupOptions struct {
+	*app
+	standby bool
+	all     bool
+	yes     bool
+}
+
+// cleaned is the answer of cleanup.
+type cleaned struct {
+	App     string          `json:"app"`
+	Standby release.Version `json:"standby,omitempty"` // the version that was stopped
+	Stopped bool            `json:"stopped"`           // both colors, and the entrances are closed
+	State   string          `json:"state,omitempty"`   // the folder that was deleted
+}
+
+func newCleanup(a *app) *cobra.Command {
+	o := cleanupOptions{app: a}
+	c := &cobra.Command{
+		Use:   "cleanup",
+		Short: "stop everything of the app",
+		Long: "Stops everything of the app and closes its addresses. Versions and history stay, so it can be deployed\n" +
+			"again; with --all they are deleted too. With --standby only the version that is kept warm is stopped.\n" +
+			"Whoever is to lose something is asked for the app's name, unless --yes is given.",
+		Example:           "  version-manager cleanup\n  version-manager cleanup --standby\n  version-manager cleanup --all --yes",
+		GroupID:           "running",
+		Args:              takes(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if o.standby && o.all {
+				return usage(c, "--standby keeps most and --all nothing: choose one")
+			}
+			return runCleanup(c.Context(), o)
+		},
+	}
+	c.Flags().BoolVar(&o.standby, "standby", false, "stop only the version that is kept warm")
+	c.Flags().BoolVar(&o.all, "all", false, "delete all versions and the history as well")
+	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
+	return c
+}
+
+func runCleanup(ctx context.Context, o cleanupOptions) error {
+	p, err := o.place()
+	if err != nil {
+		return err
+	}
+	t, err := p.open()
+	if err != nil {
+		return err
+	}
+	engine := deploy.New(t, o.holder())
+	if o.standby {
+		return o.retire(ctx, p, engine)
+	}
+	if o.all {
+		if err := p.alone(); err != nil {
+			return err
+		}
+	}
+	if err := o.confirm(p); err != nil {
+		return err
+	}
+	if err := engine.Remove(ctx); err != nil {
+		return err
+	}
+	done := cleaned{App: p.app.Name, Stopped: true}
+	if o.all {
+		if err := os.RemoveAll(p.state); err != nil {
+			return fmt.Errorf("delete versions and history: %w", err)
+		}
+		done.State = p.state
+	}
+	return o.io.Answer(o.global.format, done, func() error { return o.print(done) })
+}
+
+func (o cleanupOptions) retire(ctx context.Context, p place, e *deploy.Engine) error {
+	gone, err := e.RetireStandby(ctx)
+	if err != nil {
+		return err
+	}
+	done := cleaned{App: p.app.Name, Standby: gone}
+	return o.io.Answer(o.global.format, done, func() error { return o.print(done) })
+}
+
+func (o cleanupOptions) print(c cleaned) error {
+	text := "nothing was warm"
+	switch {
+	case c.State != "":
+		text = fmt.Sprintf("%s is stopped, %s is deleted", c.App, c.State)
+	case c.Stopped:
+		text = fmt.Sprintf("%s is stopped, its versions and history are kept", c.App)
+	case c.Standby != "":
+		text = fmt.Sprintf("%s is stopped", c.Standby)
+	}
+	_, err := fmt.Fprintln(o.io.Out, text)
+	return err
+}
+
+// confirm makes sure that somebody means it.
+func (o cleanupOptions) confirm(p place) error {
+	if o.yes {
+		return nil
+	}
+	if !o.io.Prompts {
+		return problem.New(problem.Usage, "version-manager cleanup --yes", "cleanup stops %s, and there is no terminal to ask whether that is meant", p.app.Name)
+	}
+	answer, err := o.prompt(fmt.Sprintf("this stops all instances of %s; type its name to confirm: ", p.app.Name))
+	if err != nil {
+		return err
+	}
+	if answer != p.app.Name {
+		return problem.New(problem.Interrupted, "", "cleanup: %q is not %q, nothing was changed", answer, p.app.Name)
+	}
+	return nil
+}
+
+// alone fails if other apps keep something in the same state folder.
+func (p place) alone() error {
+	entries, err := os.ReadDir(filepath.Join(p.state, "apps"))
+	if err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("look into the state folder: %w", err)
+	}
+	var others []string
+	for _, e := range entries {
+		if e.Name() != p.app.Name {
+			others = append(others, e.Name())
+		}
+	}
+	if len(others) > 0 {
+		return problem.New(problem.Failed, "version-manager cleanup", "%s also belongs to %s and is not deleted", p.state, strings.Join(others, ", "))
+	}
+	return nil
+}
