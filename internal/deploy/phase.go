@@ -1,5 +1,71 @@
 package deploy
 
-// Phase is where a deploy stands. The journal's records lead from one to the
-// next by the table in transitions.
+import "fmt"
+
+// Phase is where a deploy stands. It is journaled at every change.
 type Phase string
+
+const (
+	Planned   Phase = "planned"   // journaled, nothing done yet
+	Preparing Phase = "preparing" // state is backed up, the standby color starts
+	Gating    Phase = "gating"    // the standby color must show that it is healthy
+	Switching Phase = "switching" // the route changes
+	Baking    Phase = "baking"    // the new color has the traffic and is watched
+	Draining  Phase = "draining"  // the old color finishes what it began
+	Retiring  Phase = "retiring"  // the old color stops; no way back from here on
+	Done      Phase = "done"      // the wanted release has the traffic
+	Reverting Phase = "reverting" // the way back
+	Reverted  Phase = "reverted"  // everything is as it was before
+	Stuck     Phase = "stuck"     // the way back failed too: both colors are kept for a person
+)
+
+// Trigger is what moves a deploy from one phase to the next.
+type Trigger string
+
+const (
+	Began       Trigger = "began"
+	Succeeded   Trigger = "succeeded"   // the phase's last step is done
+	Failed      Trigger = "failed"      // one of its steps failed
+	Interrupted Trigger = "interrupted" // a person pressed Ctrl-C
+	Recalled    Trigger = "recalled"    // a person takes back what another process left unfinished
+	Resumed     Trigger = "resumed"     // a person asks a stuck deploy to try its way back again
+)
+
+// transitions is the whole state machine. What is not listed is refused.
+// Until Retiring the old color is ready and every failure leads back to it.
+// Once it is being stopped there is only the way forward, which is repeated
+// until it succeeds.
+func transitions() map[Phase]map[Trigger]Phase {
+	return map[Phase]map[Trigger]Phase{
+		Planned:   {Began: Preparing, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
+		Preparing: {Succeeded: Gating, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
+		Gating:    {Succeeded: Switching, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
+		Switching: {Succeeded: Baking, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
+		Baking:    {Succeeded: Draining, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
+		Draining:  {Succeeded: Retiring, Failed: Reverting, Interrupted: Done, Recalled: Reverting},
+		Retiring:  {Succeeded: Done, Failed: Retiring, Interrupted: Retiring},
+		Reverting: {Succeeded: Reverted, Failed: Stuck, Interrupted: Reverting},
+		Stuck:     {Resumed: Reverting},
+	}
+}
+
+// Next returns the phase that t leads to.
+func (p Phase) Next(t Trigger) (Phase, error) {
+	if next, ok := transitions()[p][t]; ok {
+		return next, nil
+	}
+	return p, fmt.Errorf("a deploy that is %s cannot have %s", p, t)
+}
+
+// Ended reports whether nothing is left to do. A stuck deploy has not ended.
+func (p Phase) Ended() bool { return p == Done || p == Reverted }
+
+// Phases returns all phases in the order of the usual way.
+func Phases() []Phase {
+	return []Phase{Planned, Preparing, Gating, Switching, Baking, Draining, Retiring, Done, Reverting, Reverted, Stuck}
+}
+
+// Triggers returns all triggers.
+func Triggers() []Trigger {
+	return []Trigger{Began, Succeeded, Failed, Interrupted, Recalled, Resumed}
+}

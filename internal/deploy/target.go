@@ -43,9 +43,9 @@ type Session interface {
 	Backup(ctx context.Context, id string) (string, error)
 	// Apply makes color c run exactly spec and returns when all its instances
 	// were started, not when they are ready. What already runs as asked is
-	// adopted untouched; another release in that color is replaced. It must
-	// not touch the route, and refuses to replace the release of the active
-	// color or to scale that color to zero.
+	// adopted untouched, only the number of instances changes; another release
+	// in that color is replaced. It must not touch the route, and refuses to
+	// replace the release of the active color or to scale that color to zero.
 	Apply(ctx context.Context, c color.Color, spec Spec) error
 	// Switch sends all new requests to color c, provided the route still has
 	// the given revision; otherwise it fails with ErrConflict. It refuses a
@@ -68,7 +68,7 @@ const LockExpiry = 15 * time.Second
 type Spec struct {
 	Release  release.Release   `json:"release"`
 	Replicas int               `json:"replicas"`
-	Secrets  map[string]string `json:"secrets,omitempty"` // never logged, never journaled
+	Secrets  map[string]string `json:"secrets,omitempty"` // never logged, never journaled; nil keeps those that the color runs with
 }
 
 // Observed is a target at one moment.

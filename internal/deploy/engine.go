@@ -1,0 +1,170 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/probe"
+	"version-manager/internal/problem"
+)
+
+// Engine runs deploys against one target. Make one with New.
+type Engine struct {
+	target Target
+	holder string
+	emit   func(Event)
+	probe  func(context.Context, probe.Config) Prober
+	client *http.Client
+}
+
+// Prober measures the target while a deploy runs. [probe.Prober] is the real
+// one.
+type Prober interface {
+	Tally() (sent, failed int)
+	Window(c color.Color, since time.Time) probe.Stats
+	Stop() probe.Measurement
+}
+
+// Option changes how an Engine works.
+type Option func(*Engine)
+
+// WithEvents makes the engine tell f whatever happens. f is called from
+// several goroutines, never from two at once.
+func WithEvents(f func(Event)) Option { return func(e *Engine) { e.emit = serially(f) } }
+
+// WithProber replaces the probe.
+func WithProber(f func(context.Context, probe.Config) Prober) Option {
+	return func(e *Engine) { e.probe = f }
+}
+
+// WithTransport replaces what sends health checks and smoke requests.
+func WithTransport(rt http.RoundTripper) Option {
+	return func(e *Engine) { e.client.Transport = rt }
+}
+
+// New returns an engine for target t. The holder names this process to
+// whoever finds the target locked: "ada@laptop, process 4711".
+func New(t Target, holder string, options ...Option) *Engine {
+	e := &Engine{
+		target: t,
+		holder: holder,
+		emit:   func(Event) {},
+		probe:  func(ctx context.Context, c probe.Config) Prober { return probe.Start(ctx, c) },
+		client: newClient(),
+	}
+	for _, o := range options {
+		o(e)
+	}
+	return e
+}
+
+// ErrAlreadyActive is returned by Run where the release has the traffic.
+var ErrAlreadyActive = errors.New("already active")
+
+// Run takes the target to the requested release. Whatever the outcome, the
+// report says what it cost, unless nothing was begun. The error is a
+// [problem.Problem] whose kind says how the target was left: RolledBack,
+// NeedsPerson, Interrupted, or Failed where the journal itself could not be
+// written and Resume has to finish.
+func (e *Engine) Run(ctx context.Context, req Request) (probe.Report, error) {
+	var report probe.Report
+	err := e.locked(ctx, func(h *hold) error {
+		if err := e.refuseUnfinished(ctx); err != nil {
+			return err
+		}
+		now, err := e.target.Observe(ctx)
+		if err != nil {
+			return fmt.Errorf("look at the target: %w", err)
+		}
+		if AlreadyActive(now, req.Release) {
+			return ErrAlreadyActive
+		}
+		plan, err := NewPlan(now, req)
+		if err != nil {
+			return problem.Wrap(err, problem.NotFound, "version-manager list", "%s %s", req.Kind, req.Release.Version)
+		}
+		r, err := e.begin(ctx, h, plan, req.Secrets)
+		if err != nil {
+			return err
+		}
+		report, err = r.proceed(ctx)
+		return err
+	})
+	return report, err
+}
+
+// Resume goes on with the deploy of the given id, or with the newest if id is
+// empty, from wherever the process that ran it was stopped.
+func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]string) (probe.Report, error) {
+	return e.takeOver(ctx, id, secrets, func(r *runner) error {
+		if r.run.Phase == Stuck {
+			return r.move(Resumed, nil)
+		}
+		return nil
+	})
+}
+
+// Undo takes an interrupted deploy back. One that is retiring the old color
+// can only go forward, which Undo then does.
+func (e *Engine) Undo(ctx context.Context, id string) (probe.Report, error) {
+	return e.takeOver(ctx, id, nil, func(r *runner) error {
+		switch r.run.Phase {
+		case Stuck:
+			return r.move(Resumed, nil)
+		case Retiring, Reverting:
+			return nil
+		}
+		return r.move(Recalled, nil)
+	})
+}
+
+func (e *Engine) takeOver(ctx context.Context, id string, secrets map[string]string, first func(*runner) error) (probe.Report, error) {
+	var report probe.Report
+	err := e.locked(ctx, func(h *hold) error {
+		run, err := e.unfinished(ctx, id)
+		if err != nil {
+			return err
+		}
+		r, err := e.rejoin(ctx, h, run, secrets)
+		if err != nil {
+			return err
+		}
+		if err := first(r); err != nil {
+			return err
+		}
+		report, err = r.proceed(ctx)
+		return err
+	})
+	return report, err
+}
+
+// unfinished finds the deploy to go on with.
+func (e *Engine) unfinished(ctx context.Context, id string) (Run, error) {
+	runs, err := History(ctx, e.target.History())
+	run, open := Unfinished(runs)
+	switch {
+	case err != nil && !open:
+		return run, problem.Wrap(err, problem.NeedsPerson, "version-manager status", "read the journals")
+	case !open:
+		return run, problem.New(problem.NotFound, "version-manager history", "no deploy was interrupted: there is nothing to resume")
+	case id != "" && id != run.ID:
+		return run, problem.New(problem.NotFound, "version-manager resume "+run.ID, "deploy %s has ended or does not exist: only the newest can be resumed", id)
+	}
+	return run, nil
+}
+
+func (e *Engine) refuseUnfinished(ctx context.Context) error {
+	runs, err := History(ctx, e.target.History())
+	if run, open := Unfinished(runs); open {
+		return problem.New(problem.Failed, "version-manager resume    (or, to take it back: version-manager rollback)",
+			"deploy %s to %s was interrupted while %s", run.ID, run.Plan.To(), run.Phase)
+	}
+	if err != nil {
+		e.emit(Event{Time: time.Now(), Kind: EventNote, Detail: "history is damaged: " + err.Error()})
+	}
+	return nil
+}

@@ -1,0 +1,310 @@
+package deploy_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/config"
+	"version-manager/internal/deploy"
+	"version-manager/internal/journal"
+	"version-manager/internal/probe"
+	"version-manager/internal/release"
+)
+
+// behaviour is how the instances of one version act in a fakeTarget. The zero
+// value is a good version.
+type behaviour struct {
+	readyAfter  time.Duration
+	neverReady  bool
+	flaps       bool // ready in every other second
+	crashes     bool // again and again, from the start
+	crashAfter  time.Duration
+	fails       bool          // 500 once it has the traffic
+	latency     time.Duration // of an answer; 10 ms where 0
+	drainsAfter time.Duration // what is in flight takes so long, from the moment it lost the traffic
+	smokeStatus int
+}
+
+// fakeTarget is a target in memory, to be used inside a synctest bubble. It
+// enforces what a target must refuse, and writes down every moment at which a
+// user would have noticed something.
+type fakeTarget struct {
+	t        *testing.T
+	dir      memory
+	mu       sync.Mutex
+	versions map[release.Version]behaviour
+	colors   map[color.Color]*fakeSide
+	active   color.Color
+	revision int
+	token    int
+	holder   *deploy.Holder
+	left     map[color.Color]time.Time // when a color lost the traffic
+	outages  []string
+	mistakes []string // calls that a careful engine does not make
+	kill     func(seq int, before bool) bool
+}
+
+type fakeSide struct {
+	spec    deploy.Spec
+	started time.Time
+}
+
+func newFakeTarget(t *testing.T, versions map[release.Version]behaviour) *fakeTarget {
+	return &fakeTarget{
+		t: t,
+
+		versions: versions,
+		colors:   map[color.Color]*fakeSide{},
+		left:     map[color.Color]time.Time{},
+		kill:     func(int, bool) bool { return false },
+	}
+}
+
+func (f *fakeTarget) side(c color.Color) (deploy.Side, bool) {
+	s, ok := f.colors[c]
+	if !ok {
+		return deploy.Side{}, false
+	}
+	b, age := f.versions[s.spec.Release.Version], time.Since(s.started)
+	side := deploy.Side{Version: s.spec.Release.Version, Image: s.spec.Release.Image, Want: s.spec.Replicas, Requests: 1000}
+	if c != f.active && time.Since(f.left[c]) < b.drainsAfter {
+		side.InFlight = 3
+	}
+	if f.active == c && b.fails {
+		side.Errors = 500
+	}
+	for i := range s.spec.Replicas {
+		instance := deploy.Instance{ID: fmt.Sprintf("%s-%d", c, i+1), Started: s.started, Ready: age >= b.readyAfter && !b.neverReady}
+		switch {
+		case b.flaps:
+			instance.Ready = int(age/time.Second)%2 == 0
+		case b.crashes, b.crashAfter > 0 && age > b.crashAfter:
+			instance.Ready, instance.Restarts, instance.Reason = false, 2, "exit status 2"
+		}
+		side.Instances = append(side.Instances, instance)
+	}
+	return side, true
+}
+
+func (f *fakeTarget) Observe(context.Context) (deploy.Observed, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	o := deploy.Observed{
+		App: "app", Active: f.active, Revision: fmt.Sprint(f.revision), Lock: f.holder,
+		Colors:    map[color.Color]deploy.Side{},
+		Entrances: deploy.Entrances{Public: []string{"http://app"}, Preview: "http://preview"},
+	}
+	for c := range f.colors {
+		o.Colors[c], _ = f.side(c)
+	}
+	return o, nil
+}
+
+func (f *fakeTarget) Logs(_ context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader(fmt.Sprintf("%s-1 | last words\n", q.Color))), nil
+}
+
+func (f *fakeTarget) History() journal.Reader { return &f.dir }
+
+func (f *fakeTarget) Lock(_ context.Context, holder string) (deploy.Session, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.holder != nil && time.Since(f.holder.Seen) < deploy.LockExpiry {
+		return nil, &deploy.HeldError{Holder: *f.holder, Now: time.Now()}
+	}
+	f.token++
+	f.holder = &deploy.Holder{Name: holder, Since: time.Now(), Seen: time.Now()}
+	return &fakeSession{fakeTarget: f, token: f.token}, nil
+}
+
+// RoundTrip answers what is sent to the preview address.
+func (f *fakeTarget) RoundTrip(req *http.Request) (*http.Response, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	status := http.StatusServiceUnavailable
+	if side, ok := f.side(f.active.Other()); ok && side.Ready() > 0 {
+		status = http.StatusOK
+		if s := f.versions[side.Version].smokeStatus; s != 0 && req.URL.Path != "/healthz" {
+			status = s
+		}
+	}
+	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader("hello")), Request: req}, nil
+}
+
+// fakeSession is a lock on a fakeTarget. It can be killed, after which it
+// does nothing any more, as a process that was killed does nothing.
+type fakeSession struct {
+	*fakeTarget
+	token int
+	dead  bool
+}
+
+var errKilled = errors.New("killed")
+
+func (s *fakeSession) call(f func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.dead:
+		return errKilled
+	case s.token != s.fakeTarget.token || s.holder == nil:
+		return deploy.ErrFenced
+	}
+	return f()
+}
+
+func (s *fakeSession) Renew(context.Context) error {
+	return s.call(func() error { s.holder.Seen = time.Now(); return nil })
+}
+
+func (s *fakeSession) Unlock(context.Context) error {
+	return s.call(func() error { s.holder = nil; return nil })
+}
+
+func (s *fakeSession) Backup(context.Context, string) (string, error) {
+	return "backup", s.call(func() error { return nil })
+}
+
+func (s *fakeSession) Apply(_ context.Context, c color.Color, spec deploy.Spec) error {
+	return s.call(func() error {
+		have, ok := s.colors[c]
+		if ok && have.spec.Release.Image == spec.Release.Image {
+			have.spec.Replicas = spec.Replicas
+			return nil
+		}
+		if c == s.active {
+			s.mistakes = append(s.mistakes, "replaced the active color")
+			return deploy.ErrRefused
+		}
+		s.colors[c] = &fakeSide{spec: spec, started: time.Now()}
+		return nil
+	})
+}
+
+func (s *fakeSession) Switch(_ context.Context, c color.Color, revision string) error {
+	return s.call(func() error {
+		if revision != fmt.Sprint(s.revision) {
+			return deploy.ErrConflict
+		}
+		side, ok := s.side(c)
+		if !ok || side.Ready() == 0 {
+			s.mistakes = append(s.mistakes, "switched to a color that cannot answer")
+			return deploy.ErrRefused
+		}
+		if old, ok := s.side(s.active); ok && side.Ready() < old.Ready() {
+			s.mistakes = append(s.mistakes, "switched to fewer instances")
+		}
+		s.left[s.active] = time.Now()
+		s.active = c
+		s.revision++
+		return nil
+	})
+}
+
+func (s *fakeSession) Confirm(_ context.Context, c color.Color) error {
+	return s.call(func() error {
+		if s.active != c {
+			return fmt.Errorf("the ingress answers from %q", s.active)
+		}
+		return nil
+	})
+}
+
+func (s *fakeSession) Retire(_ context.Context, c color.Color) error {
+	return s.call(func() error {
+		if c == s.active {
+			s.mistakes = append(s.mistakes, "retired the active color")
+			return deploy.ErrRefused
+		}
+		if side, ok := s.side(c); ok && side.InFlight > 0 {
+			s.outages = append(s.outages, fmt.Sprintf("%d requests cut on %s", side.InFlight, c))
+		}
+		delete(s.colors, c)
+		return nil
+	})
+}
+
+func (s *fakeSession) Remove(context.Context) error {
+	return s.call(func() error { clear(s.colors); s.active = color.None; return nil })
+}
+
+func (s *fakeSession) Journal() journal.Writer { return fakeWriter{s} }
+
+// fakeWriter dies, if told so, just before or just after a record is written.
+type fakeWriter struct{ s *fakeSession }
+
+func (w fakeWriter) Begin(ctx context.Context) (id string, err error) {
+	err = w.s.call(func() error { id, err = w.s.dir.Begin(ctx); return err })
+	return id, err
+}
+
+func (w fakeWriter) Append(ctx context.Context, id string, r journal.Record) error {
+	return w.s.call(func() error {
+		if w.s.kill(r.Seq, true) {
+			w.s.dead = true
+			return errKilled
+		}
+		err := w.s.dir.Append(ctx, id, r)
+		if w.s.kill(r.Seq, false) {
+			w.s.dead = true
+			return errKilled
+		}
+		return err
+	})
+}
+
+func (w fakeWriter) Attach(ctx context.Context, id, name string, content []byte) error {
+	return w.s.call(func() error { return w.s.dir.Attach(ctx, id, name, content) })
+}
+
+// fakeProber answers as the active version of a fakeTarget would, a hundred
+// times a second.
+type fakeProber struct {
+	f       *fakeTarget
+	started time.Time
+}
+
+func (p fakeProber) Tally() (sent, failed int) {
+	return int(time.Since(p.started) / (10 * time.Millisecond)), 0
+}
+
+func (p fakeProber) Window(c color.Color, since time.Time) probe.Stats {
+	p.f.mu.Lock()
+	defer p.f.mu.Unlock()
+	side := p.f.colors[c]
+	if since.Before(p.started) {
+		since = p.started
+	}
+	s := probe.Stats{Sent: int(time.Since(since) / (10 * time.Millisecond)), P50: 10 * time.Millisecond, Causes: map[probe.Outcome]int{}}
+	if side == nil {
+		return s
+	}
+	b := p.f.versions[side.spec.Release.Version]
+	if b.latency > 0 {
+		s.P50 = b.latency
+	}
+	if b.fails && p.f.active == c {
+		s.Failed = s.Sent
+	}
+	return s
+}
+
+func (p fakeProber) Stop() probe.Measurement { return probe.Measurement{Started: p.started} }
+
+// releaseOf returns a release with a configuration that is quick to deploy.
+func releaseOf(v release.Version) release.Release {
+	seconds := func(n int) config.Duration { return config.Duration{Duration: time.Duration(n) * time.Second} }
+	return release.Release{App: "app", Version: v, Image: "sha256:" + string(v), Config: config.App{
+		Name: "app", Health: "/healthz", Replicas: 2, Bake: seconds(10), Drain: seconds(30),
+		Gate:  config.Gate{Healthy: 3, For: seconds(1), Timeout: seconds(20)},
+		Smoke: []config.Smoke{{Path: "/", Contains: "hello"}},
+	}}
+}

@@ -1,0 +1,97 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+)
+
+// Scale brings the active color, which runs release rel, to n instances and
+// returns when all of them are ready.
+func (e *Engine) Scale(ctx context.Context, rel release.Release, n int) error {
+	if err := bounds(rel, n); err != nil {
+		return err
+	}
+	return e.settled(ctx, func(h *hold, now Observed) error {
+		if now.Active == color.None {
+			return problem.New(problem.NotFound, "version-manager deploy "+string(rel.Version), "scale: nothing is deployed")
+		}
+		if err := h.Apply(ctx, now.Active, Spec{Release: rel, Replicas: n}); err != nil {
+			return fmt.Errorf("scale %s: %w", now.Active, err)
+		}
+		return e.ready(ctx, now.Active, n, rel.Config.Gate.Timeout.Duration)
+	})
+}
+
+// bounds keeps a number of instances within what the release allows.
+func bounds(rel release.Release, n int) error {
+	a := rel.Config.Autoscale
+	low, high := max(1, a.Min), a.Max
+	if n >= low && (high == 0 || n <= high) {
+		return nil
+	}
+	hint := fmt.Sprintf("version-manager scale %d", low)
+	if n > low {
+		hint = fmt.Sprintf("version-manager scale %d    (or raise autoscale.max in version-manager.yaml and create a version)", high)
+	}
+	limits := fmt.Sprintf("from %d to %d", low, high)
+	if high == 0 {
+		limits = fmt.Sprintf("at least %d", low)
+	}
+	return problem.New(problem.Usage, hint, "scale to %d: %s allows %s instances", n, rel.Version, limits)
+}
+
+// ready returns when color c has n instances and all of them are ready.
+func (e *Engine) ready(ctx context.Context, c color.Color, n int, limit time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not ready within %s", limit))
+	defer cancel()
+	for {
+		now, err := e.target.Observe(ctx)
+		side := now.Colors[c]
+		if err == nil && side.Ready() == n && len(side.Instances) == n {
+			return nil
+		}
+		if wait(ctx, poll) != nil {
+			return errors.Join(fmt.Errorf("%d of %d instances ready%s", side.Ready(), n, side.reason()), context.Cause(ctx), err)
+		}
+	}
+}
+
+// RetireStandby stops the color that has no traffic and returns which version
+// that was, empty if there was none.
+func (e *Engine) RetireStandby(ctx context.Context) (release.Version, error) {
+	var gone release.Version
+	err := e.settled(ctx, func(h *hold, now Observed) error {
+		standby := now.Active.Other()
+		gone = now.Colors[standby].Version
+		if gone == "" {
+			return nil
+		}
+		return h.Retire(ctx, standby)
+	})
+	return gone, err
+}
+
+// Remove takes the app off the target. Its journals stay.
+func (e *Engine) Remove(ctx context.Context) error {
+	return e.locked(ctx, func(h *hold) error { return h.Remove(ctx) })
+}
+
+// settled runs f under the lock, unless a deploy was left half done.
+func (e *Engine) settled(ctx context.Context, f func(*hold, Observed) error) error {
+	return e.locked(ctx, func(h *hold) error {
+		if err := e.refuseUnfinished(ctx); err != nil {
+			return err
+		}
+		now, err := e.target.Observe(ctx)
+		if err != nil {
+			return fmt.Errorf("look at the target: %w", err)
+		}
+		return f(h, now)
+	})
+}

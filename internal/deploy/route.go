@@ -1,0 +1,83 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+const (
+	gateAge        = 10 * time.Second // after which a passed gate must be passed again
+	confirmTimeout = 60 * time.Second // an ingress can lag by half a minute
+)
+
+// switchOver sends the traffic to the new color, if that one can carry it and
+// the route is still the one that the plan was made for.
+func (r *runner) switchOver(ctx context.Context) (string, error) {
+	if err := r.freshGate(ctx); err != nil {
+		return "", err
+	}
+	p := r.run.Plan
+	now, err := r.target.Observe(ctx)
+	if err != nil {
+		return "", fmt.Errorf("look at the target: %w", err)
+	}
+	switch now.Active {
+	case p.New:
+		return "", errNothingToDo
+	case p.Old:
+	default:
+		return "", ErrConflict
+	}
+	if err := carries(now, p.New); err != nil {
+		return "", err
+	}
+	if err := r.keepBaseline(); err != nil {
+		return "", err
+	}
+	if err := r.hold.Switch(ctx, p.New, now.Revision); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s has the traffic", p.New), nil
+}
+
+// freshGate repeats the gate where its answer is old, as it is when another
+// process passed it and died.
+func (r *runner) freshGate(ctx context.Context) error {
+	passed, ok := r.run.last("gate")
+	if ok && passed.Status == StatusDone && time.Since(passed.Ended).Abs() < gateAge {
+		return nil
+	}
+	_, err := r.gate(ctx)
+	return err
+}
+
+// carries refuses a color with fewer ready instances than the active one has.
+func carries(now Observed, c color.Color) error {
+	have, need := now.Colors[c].Ready(), max(1, now.Colors[now.Active].Ready())
+	if have < need {
+		return fmt.Errorf("%s has %d ready instances and would take over from %d", c, have, need)
+	}
+	return nil
+}
+
+// confirm waits until the ingress obeys. The very first deploy has something
+// to measure only from here on.
+func (r *runner) confirm(ctx context.Context) (string, error) {
+	detail, err := r.confirmed(ctx, r.run.Plan.New)
+	if err == nil && r.prober == nil {
+		r.startProbe()
+	}
+	return detail, err
+}
+
+func (r *runner) confirmed(ctx context.Context, c color.Color) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, confirmTimeout)
+	defer cancel()
+	if err := r.hold.Confirm(ctx, c); err != nil {
+		return "", fmt.Errorf("the ingress does not obey: %w", err)
+	}
+	return fmt.Sprintf("every ingress answers from %s", c), nil
+}

@@ -1,0 +1,112 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"version-manager/internal/journal"
+)
+
+// Run is one deploy as its journal tells it.
+type Run struct {
+	ID      string    `json:"id"`
+	By      string    `json:"by"` // who began it
+	Plan    Plan      `json:"plan"`
+	Phase   Phase     `json:"phase"`
+	Why     string    `json:"why,omitempty"` // what the last failure said
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"` // of the last record
+	Steps   []StepRun `json:"steps"` // every run of every step, in order
+	Resumed int       `json:"resumed,omitempty"`
+	Wanted  bool      `json:"takenBack,omitempty"` // the way back was a person's wish, not a failure
+
+	Baseline Baseline `json:"baseline,omitzero"`
+
+	seq int // of the last record
+}
+
+// StepRun is one run of a step.
+type StepRun struct {
+	Name    string    `json:"name"`
+	Status  Status    `json:"status"`
+	Detail  string    `json:"detail,omitempty"`
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"`
+}
+
+// Took is how long the step ran.
+func (s StepRun) Took() time.Duration { return s.Ended.Sub(s.Started) }
+
+// last returns the newest run of a step.
+func (r Run) last(name string) (StepRun, bool) {
+	for _, s := range slices.Backward(r.Steps) {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return StepRun{}, false
+}
+
+// Load reads one deploy.
+func Load(ctx context.Context, j journal.Reader, id string) (Run, error) {
+	records, err := j.Read(ctx, id)
+	if err != nil && len(records) == 0 {
+		return Run{ID: id}, err
+	}
+	run, replayErr := replay(id, records)
+	return run, errors.Join(err, replayErr)
+}
+
+// History reads all deploys, oldest first. What cannot be read of one deploy
+// does not hide the others: it is part of the returned error.
+func History(ctx context.Context, j journal.Reader) ([]Run, error) {
+	ids, err := j.List(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	var runs []Run
+	var damaged []error
+	for _, id := range ids {
+		run, err := Load(ctx, j, id)
+		if errors.Is(err, errNoPlan) {
+			continue
+		}
+		if err != nil {
+			damaged = append(damaged, err)
+		}
+		if run.Plan.App != "" {
+			runs = append(runs, run)
+		}
+	}
+	return runs, errors.Join(damaged...)
+}
+
+// Unfinished returns the newest deploy if something of it is left to do.
+func Unfinished(runs []Run) (Run, bool) {
+	if len(runs) == 0 {
+		return Run{}, false
+	}
+	newest := runs[len(runs)-1]
+	return newest, !newest.Phase.Ended()
+}
+
+// Expect returns the median time that each step took in earlier deploys.
+func Expect(runs []Run) map[string]time.Duration {
+	took := map[string][]time.Duration{}
+	for _, r := range runs {
+		for _, s := range r.Steps {
+			if s.Status == StatusDone {
+				took[s.Name] = append(took[s.Name], s.Took())
+			}
+		}
+	}
+	medians := make(map[string]time.Duration, len(took))
+	for name, all := range took {
+		slices.Sort(all)
+		medians[name] = all[len(all)/2]
+	}
+	return medians
+}

@@ -1,0 +1,53 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// poll is how often the engine looks at the target while it waits.
+const poll = 50 * time.Millisecond
+
+func (r *runner) backup(ctx context.Context) (string, error) {
+	return r.hold.Backup(ctx, r.run.ID)
+}
+
+// start brings the new color up at the capacity of the active one. A warm
+// color keeps the secrets that it was started with.
+func (r *runner) start(ctx context.Context) (string, error) {
+	p := r.run.Plan
+	spec := Spec{Release: p.Release, Replicas: p.Replicas}
+	if !p.Warm {
+		spec.Secrets = r.secrets
+	}
+	if err := r.hold.Apply(ctx, p.New, spec); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s of %s in %s", instances(p.Replicas), p.To(), p.New), nil
+}
+
+// side observes the new color.
+func (r *runner) side(ctx context.Context) (Side, error) {
+	now, err := r.target.Observe(ctx)
+	if err != nil {
+		return Side{}, fmt.Errorf("look at the target: %w", err)
+	}
+	side, ok := now.Colors[r.run.Plan.New]
+	if !ok {
+		return Side{}, fmt.Errorf("%s is gone", r.run.Plan.New)
+	}
+	return side, nil
+}
+
+// wait sleeps for d, or less if ctx ends.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
