@@ -1,0 +1,83 @@
+# The common uses:
+#
+#   make run           build, create v1.0.0 if there is no version yet, deploy it, print the addresses
+#   make test          everything that needs no root and no service
+#   make check         what a change must pass before it is proposed: lint, vulnerabilities, race tests
+#   make e2e           real processes killed, a real browser
+#   make bench         every bench; each prints its table and fails when its bar is missed
+#
+# Go and git are all that `run` and `test` need.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO          ?= go
+BIN         := bin/version-manager
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.3.0
+
+.PHONY: build
+build: ## build the command line into bin/
+	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/version-manager
+
+.PHONY: run
+run: build ## create v1.0.0 if there is no version yet, deploy it, print the addresses
+	@./$(BIN) list --quiet >/dev/null 2>&1 && [ -n "$$(./$(BIN) list -o json | grep '"version"' || true)" ] || ./$(BIN) create v1.0.0
+	@./$(BIN) deploy latest
+	@./$(BIN) status
+
+.PHONY: test
+test: ## everything that needs no root and no service
+	@CGO_ENABLED=0 $(GO) test ./...
+
+.PHONY: race
+race: ## the same under the race detector
+	@$(GO) test -race ./...
+
+.PHONY: lint
+lint: ## formatting, vet on both systems, staticcheck
+	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	@$(GO) vet ./...
+	@GOOS=darwin $(GO) vet ./...
+	@$(GO) vet -tags crashtest ./internal/...
+	@$(GO) run $(STATICCHECK) ./...
+
+.PHONY: vuln
+vuln: ## known vulnerabilities in what we link
+	@$(GO) run $(GOVULNCHECK) ./...
+
+.PHONY: check
+check: lint vuln race
+
+.PHONY: browser
+browser: ## the pages in a real browser, with axe
+	@test/browser/run.sh
+
+.PHONY: crash-test
+crash-test: ## kill -9 of CLI and agent at every journal write, under load
+	@$(GO) run ./test/bench/crash
+
+.PHONY: e2e
+e2e: crash-test browser
+
+.PHONY: bench-switch
+bench-switch: ## 100 deploys there and back under 500 requests/s
+	@$(GO) run ./test/bench/switch
+
+.PHONY: bench-ingress
+bench-ingress: ## the ingress beside Caddy, HAProxy and nginx
+	@$(GO) run ./test/bench/ingress
+
+.PHONY: bench-cold
+bench-cold: ## the first build, start-up, memory
+	@$(GO) run ./test/bench/cold
+
+.PHONY: bench
+bench: bench-cold bench-ingress bench-switch
+
+.PHONY: readme
+readme: build ## run the README's transcript again and write it down
+	@$(GO) run ./test/readme
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'

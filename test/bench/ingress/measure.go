@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type settings struct {
+	rounds, connections int
+	length              time.Duration
+	only, profile       string
+}
+
+// measure starts everything, runs the rounds and judges.
+func measure(ctx context.Context, s settings) error {
+	dir, err := os.MkdirTemp("", "bench-ingress-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	all, err := proxies(ctx, s)
+	if err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	backend, err := start(ctx, dir, "", self, "-role=backend")
+	if err != nil {
+		return err
+	}
+	defer backend.stop()
+	var runs []*run
+	for _, p := range all {
+		if s.only != "" && s.only != p.name {
+			continue
+		}
+		c, err := p.start(ctx, dir, backend.addr)
+		if err != nil {
+			return err
+		}
+		defer c.stop()
+		runs = append(runs, &run{proxy: p, child: c})
+	}
+	if err := rounds(ctx, s, runs); err != nil {
+		return err
+	}
+	fmt.Print(table(s, runs))
+	if s.only != "" {
+		return nil
+	}
+	return verdict(runs)
+}
+
+// run is one proxy and what was measured of it.
+type run struct {
+	proxy   proxy
+	child   *child
+	samples []sample
+}
+
+// rounds measures one proxy after the other, again and again. The first
+// second of each is not counted.
+func rounds(ctx context.Context, s settings, runs []*run) error {
+	for i := range s.rounds {
+		for _, r := range runs {
+			if _, _, err := load(ctx, r.child.addr, s.connections, time.Second); err != nil {
+				return fmt.Errorf("%s: %w", r.proxy.name, err)
+			}
+			before := r.child.seconds()
+			got, n, err := load(ctx, r.child.addr, s.connections, s.length)
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.proxy.name, err)
+			}
+			got.cpu = time.Duration((r.child.seconds() - before) / float64(max(n, 1)) * float64(time.Second))
+			r.samples = append(r.samples, got)
+			fmt.Fprintf(os.Stderr, "round %d/%d  %-8s %8.0f requests/s\n", i+1, s.rounds, r.proxy.name, got.rps)
+		}
+	}
+	return nil
+}
+
+// processSeconds adds up the processor time of a process and its living
+// children, as Linux counts it; elsewhere it is zero.
+func processSeconds(pid int) float64 {
+	const ticksPerSecond = 100 // fixed in Linux's interface
+	total := 0.0
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range stats {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		id, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		f := strings.Fields(string(b[strings.LastIndexByte(string(b), ')')+1:]))
+		if id == pid || f[1] == strconv.Itoa(pid) {
+			user, _ := strconv.Atoi(f[11])
+			system, _ := strconv.Atoi(f[12])
+			total += float64(user+system) / ticksPerSecond
+		}
+	}
+	return total
+}

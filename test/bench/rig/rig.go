@@ -1,0 +1,223 @@
+// Package rig sets up what the benches and crash tests work on: the real
+// command line, built from this checkout, and a git repository of its own
+// with the fixture app, in a temporary folder and on free ports.
+package rig
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/probe"
+)
+
+// Rig is one app in one state folder. Close it.
+type Rig struct {
+	Dir  string // everything is below it
+	CLI  string // the binary
+	Port int    // of the app
+	Env  []string
+}
+
+// Config is the part of version-manager.yaml that a version may change.
+type Config struct {
+	Env      map[string]string
+	Bake     time.Duration
+	Drain    time.Duration
+	Replicas int
+	Extra    string // further lines
+}
+
+// New builds the command line, with build tags if there are any, and an empty
+// project.
+func New(ctx context.Context, tags string) (r *Rig, err error) {
+	dir, err := os.MkdirTemp("", "version-manager-")
+	if err != nil {
+		return nil, err
+	}
+	r = &Rig{Dir: dir, CLI: filepath.Join(dir, "version-manager")}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(dir)
+		}
+	}()
+	if err := r.command(ctx, "", "go", "build", "-trimpath", "-tags", tags, "-o", r.CLI, "version-manager/cmd/version-manager"); err != nil {
+		return nil, err
+	}
+	if r.Port, err = freePort(); err != nil {
+		return nil, err
+	}
+	return r, r.project(ctx)
+}
+
+// project makes a repository with the source of the fixture app.
+func (r *Rig) project(ctx context.Context) error {
+	app := filepath.Join(r.repository(), "app")
+	if err := os.MkdirAll(app, 0o700); err != nil {
+		return err
+	}
+	source, err := output(ctx, "go", "list", "-f", "{{.Dir}}{{range .GoFiles}} {{.}}{{end}}", "version-manager/test/app")
+	if err != nil {
+		return err
+	}
+	files := strings.Fields(source)
+	for _, name := range files[1:] {
+		if err := copyFile(filepath.Join(files[0], name), filepath.Join(app, name)); err != nil {
+			return err
+		}
+	}
+	websocket, err := output(ctx, "go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "github.com/coder/websocket")
+	if err != nil {
+		return err
+	}
+	mod := fmt.Sprintf("module fixture\n\ngo 1.26\n\nrequire %s\n", websocket)
+	if err := os.WriteFile(filepath.Join(r.repository(), "go.mod"), []byte(mod), 0o600); err != nil {
+		return err
+	}
+	if err := copyFile(filepath.Join(files[0], "../../go.sum"), filepath.Join(r.repository(), "go.sum")); err != nil {
+		return err
+	}
+	return r.command(ctx, r.repository(), "git", "init", "--quiet")
+}
+
+func (r *Rig) repository() string { return filepath.Join(r.Dir, "project") }
+
+// Create commits a configuration and makes a version of it.
+func (r *Rig) Create(ctx context.Context, version string, c Config) error {
+	ingress, err := freePort()
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "name: fixture\nbuild: {package: ./app}\nhealth: /readyz\nreplicas: %d\nbake: %s\ndrain: %s\n", max(1, c.Replicas), c.Bake, c.Drain)
+	fmt.Fprintf(&b, "local: {app: %d, ingress: [%d]}\n%s\nenv:\n  REVISION: %q\n", r.Port, ingress, c.Extra, version)
+	for k, v := range c.Env {
+		fmt.Fprintf(&b, "  %s: %q\n", k, v)
+	}
+	if err := os.WriteFile(filepath.Join(r.repository(), "version-manager.yaml"), []byte(b.String()), 0o600); err != nil {
+		return err
+	}
+	if err := r.command(ctx, r.repository(), "git", "add", "-A"); err != nil {
+		return err
+	}
+	if err := r.command(ctx, r.repository(), "git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", version); err != nil {
+		return err
+	}
+	return r.Must(ctx, "create", version)
+}
+
+// Result is what one call of the command line did.
+type Result struct {
+	Out, Err string
+	Code     int // -1: killed
+	Began    time.Time
+	Took     time.Duration
+}
+
+// Report is the report that a deploy printed with -o json.
+func (res Result) Report() (probe.Report, error) {
+	var report probe.Report
+	err := json.Unmarshal([]byte(res.Out), &report)
+	return report, err
+}
+
+// Run calls the command line in the project.
+func (r *Rig) Run(ctx context.Context, env []string, args ...string) (Result, error) {
+	var out, errs bytes.Buffer
+	c := exec.CommandContext(ctx, r.CLI, args...)
+	c.Dir, c.Stdout, c.Stderr = r.repository(), &out, &errs
+	c.Env = append(append(os.Environ(), r.Env...), env...)
+	res := Result{Began: time.Now()}
+	err := c.Run()
+	res.Took, res.Out, res.Err = time.Since(res.Began), out.String(), errs.String()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		res.Code = exit.ExitCode()
+		return res, nil
+	}
+	return res, err
+}
+
+// Must is Run where anything but success is an error.
+func (r *Rig) Must(ctx context.Context, args ...string) error {
+	res, err := r.Run(ctx, nil, args...)
+	if err == nil && res.Code != 0 {
+		err = fmt.Errorf("exit code %d: %s", res.Code, res.Err)
+	}
+	if err != nil {
+		return fmt.Errorf("version-manager %s: %w", strings.Join(args, " "), err)
+	}
+	return nil
+}
+
+// Status asks what runs.
+func (r *Rig) Status(ctx context.Context) (deploy.Observed, error) {
+	var now deploy.Observed
+	res, err := r.Run(ctx, nil, "status", "-o", "json")
+	if err == nil && res.Code != 0 {
+		err = fmt.Errorf("status: exit code %d: %s", res.Code, res.Err)
+	}
+	if err != nil {
+		return now, err
+	}
+	return now, json.Unmarshal([]byte(res.Out), &now)
+}
+
+// Base is where the app answers.
+func (r *Rig) Base() string { return fmt.Sprintf("http://127.0.0.1:%d", r.Port) }
+
+// State is the state folder.
+func (r *Rig) State() string { return filepath.Join(r.repository(), ".version-manager") }
+
+// Close stops what runs and removes everything.
+func (r *Rig) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := r.Must(ctx, "cleanup", "--yes"); err != nil {
+		fmt.Fprintln(os.Stderr, "clean up:", err)
+	}
+	os.RemoveAll(r.Dir)
+}
+
+func (r *Rig) command(ctx context.Context, dir, name string, args ...string) error {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir = dir
+	c.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return nil
+}
+
+func output(ctx context.Context, name string, args ...string) (string, error) {
+	out, err := exec.CommandContext(ctx, name, args...).Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+func copyFile(from, to string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, content, 0o600)
+}
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}

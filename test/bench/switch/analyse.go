@@ -1,0 +1,97 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"version-manager/internal/probe"
+	"version-manager/test/bench/sheet"
+)
+
+// analysis is what the record says about the switches.
+type analysis struct {
+	wrong, judged      int // answers after a confirmed switch
+	steady50, steady99 time.Duration
+	switch50, switch99 time.Duration
+	deploys            []time.Duration // from the command to the confirmed switch
+	rollbacks          []time.Duration // from the command to the last answer of the old color
+}
+
+// analyse looks at each request between two commands: it belongs to the
+// switch before it.
+func analyse(rec probe.Record, done []switched) analysis {
+	var a analysis
+	var steady, near []time.Duration
+	lastOld := make([]time.Time, len(done))
+	for _, s := range rec.Samples {
+		if s.Kind != probe.Kept && s.Kind != probe.Fresh {
+			continue
+		}
+		sent := rec.Started.Add(s.At)
+		i := owner(done, sent)
+		if i < 0 {
+			continue
+		}
+		d, who := done[i], rec.Sources[s.Source].Color
+		if s.Outcome == probe.OK && who == d.to.Other() {
+			lastOld[i] = later(lastOld[i], sent.Add(s.Took))
+		}
+		if sent.After(d.sure) {
+			a.judged++
+			if who != d.to {
+				a.wrong++
+			}
+		}
+		switch {
+		case sent.Sub(d.at).Abs() <= 500*time.Millisecond:
+			near = append(near, s.Took)
+		case sent.After(d.at.Add(2*time.Second)) && sent.Before(d.ended.Add(-2*time.Second)):
+			steady = append(steady, s.Took) // nothing starts and nothing stops
+		}
+	}
+	a.steady50, a.steady99 = sheet.Quantile(steady, .5), sheet.Quantile(steady, .99)
+	a.switch50, a.switch99 = sheet.Quantile(near, .5), sheet.Quantile(near, .99)
+	for i, d := range done {
+		if d.rollback {
+			a.rollbacks = append(a.rollbacks, lastOld[i].Sub(d.command))
+		} else {
+			a.deploys = append(a.deploys, d.sure.Sub(d.command))
+		}
+	}
+	return a
+}
+
+// owner is the last switch whose command was called before t, or -1.
+func owner(done []switched, t time.Time) int {
+	i := len(done) - 1
+	for i >= 0 && done[i].command.After(t) {
+		i--
+	}
+	return i
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// sameSum wants the app to have received exactly body.
+func sameSum(body []byte) func(probe.Answer) error {
+	sum := sha256.Sum256(body)
+	want := hex.EncodeToString(sum[:])
+	return func(a probe.Answer) error {
+		var got struct{ SHA256 string }
+		if err := json.Unmarshal(a.Body, &got); err != nil {
+			return err
+		}
+		if got.SHA256 != want {
+			return errors.New("the upload arrived changed")
+		}
+		return nil
+	}
+}
