@@ -1,0 +1,154 @@
+package probe
+
+import (
+	"fmt"
+	"html"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The chart's geometry, in units of its view box.
+const (
+	chartWidth = 960.0
+	plotLeft   = 112.0 // names stand left of it, right-aligned
+	plotRight  = 944.0
+	barsTop    = 62.0
+	barsHeight = 140.0
+	latTop     = barsTop + barsHeight + 38
+	latHeight  = 84.0
+	stepsTop   = latTop + latHeight + 34
+	stepHeight = 24.0
+	axisHeight = 34.0
+	columns    = 320 // of bars, at most
+)
+
+// chart draws the timeline as SVG. All looks come from the page's style
+// sheet, by class; nothing but shapes and text is written here.
+type chart struct {
+	strings.Builder
+	w    words
+	r    Report
+	from time.Time
+	x    axis
+	end  float64 // bottom of the plot
+	cols []Bucket
+	wide time.Duration // of one column
+}
+
+// drawChart returns the figure of a report.
+func drawChart(r Report, w words) template.HTML {
+	from, to := r.span()
+	c := &chart{w: w, r: r, from: from, x: axis{0, to.Sub(from).Seconds(), plotLeft, plotRight}}
+	c.end = stepsTop + stepHeight*float64(len(r.Steps)) + 8
+	c.cols, c.wide = merge(r.Measurement.Buckets, to.Sub(from), columns)
+	c.add(`<svg viewBox="0 0 %s %s" role="img" aria-label="%s" class="chart">`, px(chartWidth), px(c.end+axisHeight), esc(w.Text("chart.alt")))
+	c.WriteString(patterns)
+	c.time(to.Sub(from))
+	c.bars()
+	c.latency()
+	c.steps()
+	c.moments()
+	c.WriteString("</svg>")
+	return template.HTML(c.String())
+}
+
+// patterns tell colors apart without color: green is striped, failed is
+// hatched the other way.
+const patterns = `<defs>` +
+	`<pattern id="stripes" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" class="green"/><rect width="1.2" height="5" class="veil"/></pattern>` +
+	`<pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)"><rect width="4" height="4" class="ground"/><rect width="2.4" height="4" class="failed"/></pattern>` +
+	`</defs>`
+
+func (c *chart) add(format string, args ...any) { fmt.Fprintf(c, format, args...) }
+
+func (c *chart) text(x, y float64, class, anchor, text string) {
+	c.add(`<text x="%s" y="%s" class="%s" text-anchor="%s">%s</text>`, px(x), px(y), class, anchor, esc(text))
+}
+
+// at is where an instant is.
+func (c *chart) at(t time.Time) float64 { return c.x.px(t.Sub(c.from).Seconds()) }
+
+// due is where a bucket begins.
+func (c *chart) due(b Bucket) float64 {
+	return c.at(c.r.Measurement.Started.Add(time.Duration(b.At) * time.Millisecond))
+}
+
+// time draws the axis at the bottom and its grid.
+func (c *chart) time(d time.Duration) {
+	for _, t := range secondTicks(d, 10) {
+		x := c.x.px(t.Seconds())
+		c.add(`<path d="M%s %sV%s" class="grid"/>`, px(x), px(barsTop), px(c.end))
+		c.text(x, c.end+18, "tick", "middle", c.w.tick(t))
+	}
+}
+
+func (w words) tick(t time.Duration) string {
+	if t >= time.Minute {
+		return fmt.Sprintf("%d:%02d", int(t.Minutes()), int(t.Seconds())%60)
+	}
+	s := strconv.FormatFloat(t.Seconds(), 'f', -1, 64)
+	return strings.Replace(s, ".", w.mark(".", ","), 1) + "\u202fs"
+}
+
+// bars stacks the requests of each column by color and outcome.
+func (c *chart) bars() {
+	top := 0
+	for _, b := range c.cols {
+		top = max(top, b.total())
+	}
+	y := axis{0, nice(float64(top)), barsTop + barsHeight, barsTop}
+	c.rule(y.px(0), "0")
+	c.rule(y.px(y.to), c.w.Number(int(y.to)))
+	c.text(plotLeft-10, barsTop+barsHeight/2-4, "name", "end", c.w.Text("chart.requests"))
+	c.text(plotLeft-10, barsTop+barsHeight/2+12, "tick", "end", c.w.Text("chart.per", c.w.Lapse(c.wide)))
+	width := max(c.x.px(c.wide.Seconds())-plotLeft, 1.2)
+	below := make([]float64, len(c.cols))
+	for _, layer := range layers() {
+		var d strings.Builder
+		for i, b := range c.cols {
+			n := layer.count(b)
+			if n == 0 {
+				continue
+			}
+			from, to := y.px(below[i]), y.px(below[i]+float64(n))
+			if layer.class == "failed" {
+				to = min(to, from-3) // one failure among thousands must be seen
+			}
+			below[i] += float64(n)
+			fmt.Fprintf(&d, "M%s %sh%sV%sh-%sz", px(c.due(b)), px(from), px(width-.4), px(to), px(width-.4))
+		}
+		if d.Len() > 0 {
+			c.add(`<path d="%s" class="bar %s"/>`, d.String(), layer.class)
+		}
+	}
+}
+
+// layer is one part of a bar.
+type layer struct {
+	class string
+	count func(Bucket) int
+}
+
+// layers are listed from the ground up.
+func layers() []layer {
+	return []layer{
+		{"blue", func(b Bucket) int { return b.Blue }},
+		{"green", func(b Bucket) int { return b.Green }},
+		{"plain", func(b Bucket) int { return b.Plain }},
+		{"skipped", func(b Bucket) int { return b.Skipped }},
+		{"failed", func(b Bucket) int { return b.Failed }},
+	}
+}
+
+// rule is a horizontal line with its value.
+func (c *chart) rule(y float64, value string) {
+	c.add(`<path d="M%s %sH%s" class="rule"/>`, px(plotLeft), px(y), px(plotRight))
+	c.text(plotLeft-10, y+4, "tick", "end", value)
+}
+
+// px writes a coordinate in as few characters as it needs.
+func px(v float64) string { return strconv.FormatFloat(float64(int(v*10+.5))/10, 'f', -1, 64) }
+
+func esc(s string) string { return html.EscapeString(s) }

@@ -1,0 +1,168 @@
+package probe
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+// WriteHTML writes a report as one self-contained page in "en" or "de":
+// without script, without anything to load, and forbidding both.
+func WriteHTML(out io.Writer, r Report, lang string) error {
+	w, err := speak(lang)
+	if err != nil {
+		return err
+	}
+	style, err := page.ReadFile("page/style.css")
+	if err != nil {
+		return fmt.Errorf("read the report's style: %w", err)
+	}
+	t, err := template.ParseFS(page, "page/report.html")
+	if err != nil {
+		return fmt.Errorf("read the report's template: %w", err)
+	}
+	return t.Execute(out, view(r, w, string(style)))
+}
+
+// sheet is everything that the template shows.
+type sheet struct {
+	R         Report
+	M         Measurement
+	W         words
+	Style     template.CSS
+	StyleHash string
+	Verdict   string
+	Sent      string
+	Failed    string
+	Took      string
+	Alerts    []string
+	Figures   []figure
+	Chart     template.HTML
+	Legend    []swatch
+	Steps     []stepRow
+	Tables    []table
+	Method    []figure
+	Numbers   *table
+}
+
+// figure is one number that matters.
+type figure struct{ Name, Value, Note string }
+
+// swatch explains one look of the chart.
+type swatch struct {
+	Swatch template.HTML
+	Name   string
+}
+
+type stepRow struct {
+	Name, Status, Start, Lasted, Detail string
+	Bad                                 bool
+}
+
+// Lang is the page's language.
+func (w words) Lang() string { return w.lang }
+
+func view(r Report, w words, style string) sheet {
+	m := r.Measurement
+	sum := sha256.Sum256([]byte(style))
+	s := sheet{
+		R: r, M: m, W: w, Style: template.CSS(style),
+		StyleHash: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]),
+		Verdict:   w.verdict(r),
+		Sent:      w.Requests(m.Sent), Failed: w.failed(m.Failed),
+		Took:    w.Lapse(r.Ended.Sub(r.Started)),
+		Chart:   drawChart(r, w),
+		Legend:  w.legend(r),
+		Steps:   w.steps(r),
+		Tables:  w.tables(r),
+		Method:  w.method(m),
+		Numbers: w.numbers(m),
+	}
+	if m.Sent > 0 {
+		s.Figures = w.figures(r)
+	}
+	if d := r.strayed(); d > 0 {
+		s.Alerts = append(s.Alerts, w.Text("strayed", w.Lapse(d)))
+	}
+	if r.Partial {
+		s.Alerts = append(s.Alerts, w.Text("partial"))
+	}
+	return s
+}
+
+func (w words) failed(n int) string { return w.Text("failed.n", w.Number(n)) }
+
+// figures are the few that answer: did anybody notice?
+func (w words) figures(r Report) []figure {
+	m := r.Measurement
+	all := []figure{
+		{w.Text("fig.failed"), w.Number(m.Failed), w.Text("fig.failed.of", w.Number(m.Sent))},
+		{w.Text("fig.p50"), w.Ms(m.P50), w.Text("fig.p50.note", w.Ms(m.P90))},
+		{w.Text("fig.p99"), w.Ms(m.P99), w.Text("fig.p99.note", w.Ms(m.Max))},
+		{w.Text("fig.gap"), w.Ms(m.Gap), w.Text("fig.gap.note")},
+	}
+	if r.SwitchedAt.IsZero() {
+		return all
+	}
+	f := figure{Name: w.Text("fig.switch"), Value: w.Clock(r.SwitchedAt)}
+	if !r.ConfirmedAt.IsZero() {
+		f.Note = w.Text("fig.switch.note", w.Lapse(r.ConfirmedAt.Sub(r.SwitchedAt)))
+	}
+	all = append(all, f)
+	if _, last := r.lastOf(r.Color.Other()); r.From != "" && r.Color != color.None && !last.IsZero() {
+		all = append(all, figure{w.Text("fig.old", r.From), w.Clock(last), w.apart(last.Sub(r.SwitchedAt))})
+	}
+	return all
+}
+
+func (w words) apart(d time.Duration) string {
+	if d < 0 {
+		return w.Text("fig.old.before", w.Lapse(-d))
+	}
+	return w.Text("fig.old.after", w.Lapse(d))
+}
+
+// legend lists only what the chart shows.
+func (w words) legend(r Report) []swatch {
+	bar := func(class, name string) swatch {
+		return swatch{template.HTML(`<svg viewBox="0 0 26 11" aria-hidden="true"><rect width="26" height="11" class="bar ` + class + `"/></svg>`), name}
+	}
+	line := func(class string) swatch {
+		return swatch{template.HTML(`<svg viewBox="0 0 26 11" aria-hidden="true"><path d="M0 5.5h26" class="line ` + class + `"/></svg>`), w.Text("chart." + class)}
+	}
+	var all []swatch
+	var sum Bucket
+	for _, b := range r.Measurement.Buckets {
+		sum.Blue, sum.Green, sum.Plain = sum.Blue+b.Blue, sum.Green+b.Green, sum.Plain+b.Plain
+		sum.Failed, sum.Skipped = sum.Failed+b.Failed, sum.Skipped+b.Skipped
+	}
+	for _, l := range layers() {
+		if l.count(sum) > 0 {
+			all = append(all, bar(l.class, w.layerName(l.class, r)))
+		}
+	}
+	if r.Measurement.P99 > 0 {
+		all = append(all, line("p50"), line("p99"))
+	}
+	return all
+}
+
+// layerName is a color with the versions that ran in it, or an outcome.
+func (w words) layerName(class string, r Report) string {
+	c, err := color.Parse(class)
+	if err != nil {
+		return w.Text("chart." + class)
+	}
+	name := class
+	for _, s := range r.Measurement.Sources {
+		if s.Color == c && s.Version != "" {
+			name += " " + s.Version
+		}
+	}
+	return name
+}

@@ -1,0 +1,265 @@
+package probe
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+// update is read by the tests only: go test ./internal/probe -update
+var update = flag.Bool("update", false, "rewrite golden files")
+
+// traffic is a made-up record of a switch from blue to green at the given
+// time. From failFrom on, requests fail for 300 ms.
+func traffic(d time.Duration, rate int, switched, failFrom time.Duration) Record {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	r := Record{Started: epoch(), Rate: rate, Sources: []Source{{}, {color.Blue, "v1.0.0"}, {color.Green, "v1.1.0"}}}
+	for at := time.Duration(0); at < d; at += time.Second / time.Duration(rate) {
+		s := Sample{At: at, Kind: Kind(len(r.Samples) % 2), Source: 1}
+		took := 1.6 * math.Exp(rnd.NormFloat64()*.35)
+		if at > switched {
+			s.Source = 2
+		}
+		if at > switched && at < switched+400*ms {
+			took *= 2.5
+		}
+		if failFrom > 0 && at >= failFrom && at < failFrom+300*ms && len(r.Samples)%3 == 0 {
+			s.Outcome, s.Source = Outcome(1+len(r.Samples)%2*2), 0
+		}
+		s.Took = time.Duration(took * float64(ms))
+		r.Samples = append(r.Samples, s)
+	}
+	for at := time.Duration(0); at < d; at += 250 * ms {
+		r.Samples = append(r.Samples, Sample{At: at, Took: ms, Kind: WebSocket, Source: 1})
+	}
+	r.Samples = append(r.Samples, Sample{At: 100 * ms, Took: 5 * time.Second, Kind: Slow, Source: 1},
+		Sample{At: switched, Took: ms, Kind: WebSocket, Outcome: Polite})
+	return r
+}
+
+// good is a deploy as it should be.
+func good() Report {
+	at := func(s float64) time.Time { return epoch().Add(time.Duration(s * float64(time.Second))) }
+	return Report{
+		App: "caloguessr", Deploy: "20260102T030405Z-01", Kind: "zero-downtime", From: "v1.0.0", To: "v1.1.0", Color: color.Green,
+		Started: epoch(), Ended: at(18.4), Outcome: "done", SwitchedAt: at(5.732), ConfirmedAt: at(5.741),
+		Steps: []Span{
+			{"back up", "done", at(0), at(.041), "/state/backup/20260102T030405Z-01"},
+			{"start", "done", at(.041), at(1.9), "2 instances of v1.1.0 in green"},
+			{"gate", "done", at(1.9), at(5.1), "5 healthy answers over 3.1 s"},
+			{"smoke", "done", at(5.1), at(5.73), "3 requests"},
+			{"switch", "done", at(5.73), at(5.732), ""},
+			{"confirm", "done", at(5.732), at(5.741), "2 of 2 entrances"},
+			{"bake", "done", at(5.741), at(15.8), "612 requests, 0 failed, p50 1.7 ms"},
+			{"drain", "done", at(15.8), at(18.1), "0 in flight"},
+			{"retire", "skipped", at(18.1), at(18.1), "kept warm"},
+		},
+		Measurement: traffic(18*time.Second, 50, 5732*ms, 0).Measure(),
+	}
+}
+
+// bad was taken back because requests failed, and its names are hostile.
+func bad() Report {
+	r := good()
+	at := func(s float64) time.Time { return epoch().Add(time.Duration(s * float64(time.Second))) }
+	r.App, r.Outcome, r.Ended = `<script>alert("app")</script>`, "reverted", at(9)
+	r.Steps = append(r.Steps[:6:6],
+		Span{"bake", "failed", at(5.741), at(7.2), `17 of 73 requests failed & "more" <b>`},
+		Span{"switch back", "done", at(7.2), at(7.21), ""},
+		Span{"discard", "running", at(7.3), time.Time{}, ""})
+	r.Measurement = traffic(9*time.Second, 50, 5732*ms, 6500*ms).Measure()
+	r.Measurement.Skipped, r.Measurement.Late = 12, 34
+	r.Notes = []string{"bake: 17 of 73 requests failed </ul>"}
+	r.Partial = true
+	return r
+}
+
+func render(t *testing.T, r Report, lang string) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteHTML(&b, r, lang); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestPagesAreGolden(t *testing.T) {
+	for name, r := range map[string]Report{"good": good(), "bad": bad()} {
+		for _, lang := range []string{"en", "de"} {
+			golden(t, name+"."+lang+".html", render(t, r, lang))
+		}
+		golden(t, name+".txt", strings.Join(Summary(r), "\n")+"\n")
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; look at it and run go test ./internal/probe -update", path)
+	}
+}
+
+// Whatever was measured, or was not, the page is whole and small enough.
+func TestPageCopesWith(t *testing.T) {
+	one := Record{Started: epoch(), Sources: []Source{{}}, Samples: []Sample{{Took: ms}}}.Measure()
+	long := good()
+	long.Ended = epoch().Add(10 * time.Minute)
+	long.Measurement = traffic(10*time.Minute, 500, time.Minute, 0).Measure()
+	for name, r := range map[string]Report{
+		"nothing at all": {},
+		"no samples":     {App: "a", To: "v1.0.0", Started: epoch(), Ended: epoch(), Outcome: "done"},
+		"one sample":     {App: "a", To: "v1.0.0", Started: epoch(), Ended: epoch().Add(time.Second), Outcome: "done", Measurement: one},
+		"ten minutes":    long,
+		"unfinished":     {App: "a", From: "v1.0.0", To: "v1.1.0", Started: epoch(), Ended: epoch(), Outcome: "baking", SwitchedAt: epoch()},
+		"stuck":          {App: "a", From: "v1.0.0", To: "v1.1.0", Started: epoch(), Ended: epoch(), Outcome: "stuck"},
+	} {
+		for _, lang := range []string{"en", "de"} {
+			got := render(t, r, lang)
+			svg := got[strings.Index(got, `<svg viewBox="0 0 960`):]
+			svg = svg[:strings.Index(svg, "</svg>")]
+			if len(svg) > 300<<10 {
+				t.Errorf("%s: the chart has %d bytes", name, len(svg))
+			}
+			for _, wrong := range []string{"NaN", "Inf", "%!", "{fig", "{chart", "{verdict", "<no value>", "ZgotmplZ"} {
+				if strings.Contains(got, wrong) {
+					t.Errorf("%s in %s contains %q", name, lang, wrong)
+				}
+			}
+		}
+	}
+}
+
+func TestPageLetsNothingIn(t *testing.T) {
+	got := render(t, bad(), "en")
+	for _, wrong := range []string{"<script", "<b>", "</ul>\"", " style=", "http://", "https://", "src="} {
+		if strings.Contains(got, wrong) {
+			t.Errorf("the page contains %q", wrong)
+		}
+	}
+	if !strings.Contains(got, `content="default-src &#39;none&#39;; style-src &#39;sha256-`) && !strings.Contains(got, `content="default-src 'none'; style-src 'sha256-`) {
+		t.Error("the page has no content security policy")
+	}
+}
+
+func TestCatalogsAgree(t *testing.T) {
+	en, err := speak("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	de, err := speak("de")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, text := range en.texts {
+		if strings.Count(text, "%") != strings.Count(de.texts[key], "%") || de.texts[key] == "" {
+			t.Errorf("%s: %q and %q do not have the same places", key, text, de.texts[key])
+		}
+	}
+	for key := range de.texts {
+		if en.texts[key] == "" {
+			t.Errorf("%s is in German only", key)
+		}
+	}
+	for _, o := range []Outcome{Status, Refused, Reset, Timeout, Garbled} {
+		if en.texts["cause."+o.String()] == "" {
+			t.Errorf("cause %s has no text", o)
+		}
+	}
+	for _, k := range kindNames() {
+		if en.texts["kind."+k] == "" {
+			t.Errorf("kind %s has no text", k)
+		}
+	}
+	if _, err := speak("../en"); err == nil {
+		t.Error("a language that is a path was accepted")
+	}
+}
+
+func TestWords(t *testing.T) {
+	en, _ := speak("en")
+	de, _ := speak("de")
+	for n, want := range map[int][2]string{0: {"0", "0"}, 999: {"999", "999"}, 4512: {"4,512", "4.512"}, -1234567: {"-1,234,567", "-1.234.567"}} {
+		if a, b := en.Number(n), de.Number(n); a != want[0] || b != want[1] {
+			t.Errorf("%d reads %s and %s", n, a, b)
+		}
+	}
+	for d, want := range map[time.Duration]string{
+		0: "0 ms", 3400 * time.Nanosecond: "3,40 µs", 840 * time.Microsecond: "840 µs", 1234 * time.Microsecond: "1,23 ms", 12 * ms: "12,0 ms",
+		412 * ms: "412 ms", 1240 * ms: "1,24 s", 59 * time.Second: "59,0 s", 125 * time.Second: "2 min 5 s", -12 * ms: "−12,0 ms",
+	} {
+		if got := strings.ReplaceAll(de.Lapse(d), "\u202f", " "); got != want {
+			t.Errorf("%d reads %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	w, _ := speak("en")
+	for _, tt := range []struct{ kind, from, outcome, want string }{
+		{"deploy", "v1.0.0", "done", "v1.1.0 replaced v1.0.0"},
+		{"deploy", "", "done", "v1.1.0 is live"},
+		{"rollback", "v1.0.0", "done", "Rolled back from v1.0.0 to v1.1.0"},
+		{"deploy", "v1.0.0", "reverted", "v1.1.0 was taken back, v1.0.0 has the traffic"},
+		{"deploy", "", "reverted", "v1.1.0 was taken back"},
+		{"deploy", "v1.0.0", "stuck", "v1.1.0 is stuck halfway, both colors are kept"},
+		{"deploy", "v1.0.0", "retiring", "v1.1.0 was left unfinished"},
+	} {
+		if got := w.verdict(Report{Kind: tt.kind, From: tt.from, To: "v1.1.0", Outcome: tt.outcome}); got != tt.want {
+			t.Errorf("%+v reads %q", tt, got)
+		}
+	}
+}
+
+func TestStrayedRequestsAreSaid(t *testing.T) {
+	r := good()
+	if d := r.strayed(); d != 0 {
+		t.Errorf("a good deploy strayed by %s", d)
+	}
+	r.ConfirmedAt = r.SwitchedAt.Add(-time.Second)
+	if d := r.strayed(); d <= 0 || !strings.Contains(strings.Join(Summary(r), "\n"), "old color still got new requests") {
+		t.Errorf("strayed by %s, summary %q", d, Summary(r))
+	}
+}
+
+func TestReportSurvivesJSON(t *testing.T) {
+	b, err := json.Marshal(good())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Report
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(back, good()) {
+		t.Error("the report came back changed")
+	}
+}
+
+func TestMergeHidesNothing(t *testing.T) {
+	all := []Bucket{{At: 0, Blue: 5, P50: 1, P99: 2}, {At: 100, Green: 3, Failed: 1, P50: 3, P99: 9}, {At: 200, Skipped: 2}, {At: 900, Plain: 1, P50: 1, P99: 1}}
+	got, width := merge(all, time.Second, 5)
+	want := []Bucket{{At: 0, Blue: 5, Green: 3, Failed: 1, P50: 2, P99: 9}, {At: 200, Skipped: 2}, {At: 800, Plain: 1, P50: 1, P99: 1}}
+	if width != 200*ms || !reflect.DeepEqual(got, want) {
+		t.Errorf("merge() = %+v of %s", got, width)
+	}
+}

@@ -1,0 +1,80 @@
+package probe
+
+import (
+	"math"
+	"time"
+)
+
+// axis maps values to pixels, linearly.
+type axis struct{ from, to, at, end float64 }
+
+func (a axis) px(v float64) float64 {
+	return a.at + (v-a.from)/(a.to-a.from)*(a.end-a.at)
+}
+
+// nice returns the smallest of 1, 2, 5, 10, 20, 50... that is at least v.
+func nice(v float64) float64 {
+	if v <= 0 {
+		return 1
+	}
+	base := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, f := range []float64{1, 2, 5} {
+		if f*base >= v*(1-1e-9) {
+			return f * base
+		}
+	}
+	return 10 * base
+}
+
+// secondTicks is about n instants within d, at a distance that people use.
+func secondTicks(d time.Duration, n int) []time.Duration {
+	step := time.Duration(0)
+	for _, step = range []time.Duration{
+		100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second,
+		10 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour,
+	} {
+		if d <= step*time.Duration(n) {
+			break
+		}
+	}
+	var ticks []time.Duration
+	for t := time.Duration(0); t <= d && len(ticks) <= 4*n; t += step {
+		ticks = append(ticks, t)
+	}
+	return ticks
+}
+
+// decades are the powers of ten that span lo to hi, two at least.
+func decades(lo, hi float64) []float64 {
+	first, last := math.Floor(math.Log10(lo)), math.Ceil(math.Log10(hi))
+	var all []float64
+	for e := first; e <= max(last, first+1); e++ {
+		all = append(all, math.Pow(10, e))
+	}
+	return all
+}
+
+// merge joins buckets so that there are at most n columns for a time d, and
+// returns how long one of them is. The median of a column is the mean of its
+// buckets' medians, its p99 the worst of theirs: merging hides nothing.
+func merge(all []Bucket, d time.Duration, n int) ([]Bucket, time.Duration) {
+	times := max(int(math.Ceil(float64(d)/float64(BucketWidth)/float64(n))), 1)
+	width := time.Duration(times) * BucketWidth
+	var merged []Bucket
+	var medians Millis
+	var count int
+	for _, b := range all {
+		at := b.At - b.At%width.Milliseconds()
+		if len(merged) == 0 || merged[len(merged)-1].At != at {
+			merged, medians, count = append(merged, Bucket{At: at}), 0, 0
+		}
+		m := &merged[len(merged)-1]
+		m.Blue, m.Green, m.Plain = m.Blue+b.Blue, m.Green+b.Green, m.Plain+b.Plain
+		m.Failed, m.Skipped = m.Failed+b.Failed, m.Skipped+b.Skipped
+		if b.P99 > 0 {
+			medians, count = medians+b.P50, count+1
+			m.P50, m.P99 = medians/Millis(count), max(m.P99, b.P99)
+		}
+	}
+	return merged, width
+}

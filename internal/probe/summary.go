@@ -1,0 +1,92 @@
+package probe
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Summary is the few plain lines with which a deploy ends on a terminal.
+func Summary(r Report) []string {
+	w, err := speak("en")
+	if err != nil {
+		return nil // unreachable: the catalog is embedded and tested
+	}
+	m := r.Measurement
+	lines := []string{w.verdict(r) + ": " + w.cost(r)}
+	if m.Sent == 0 {
+		return lines
+	}
+	if m.Failed > 0 {
+		lines = append(lines, "failed: "+w.causes(m))
+	}
+	lines = append(lines, fmt.Sprintf("p50 %s, p99 %s, longest gap %s", w.Ms(m.P50), w.Ms(m.P99), w.Ms(m.Gap)))
+	if !r.SwitchedAt.IsZero() {
+		lines = append(lines, w.switching(r))
+	}
+	if d := r.strayed(); d > 0 {
+		lines = append(lines, w.Text("strayed", w.Lapse(d)))
+	}
+	if m.Skipped+m.Late > 0 {
+		lines = append(lines, fmt.Sprintf("this machine was busy: %s requests not sent, %s sent late", w.Number(m.Skipped), w.Number(m.Late)))
+	}
+	if r.Partial {
+		lines = append(lines, w.Text("partial"))
+	}
+	return slices.Collect(plain(lines))
+}
+
+// plain replaces the spaces that only a typesetter knows.
+func plain(lines []string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, l := range lines {
+			if !yield(strings.ReplaceAll(l, "\u202f", " ")) {
+				return
+			}
+		}
+	}
+}
+
+func (w words) verdict(r Report) string {
+	key := "verdict.other"
+	switch {
+	case r.Outcome == "done" && r.Kind == "rollback" && r.From != "":
+		key = "verdict.rollback"
+	case r.Outcome == "done" && r.From == "":
+		key = "verdict.first"
+	case r.Outcome == "reverted" && r.From == "":
+		key = "verdict.reverted.first"
+	case r.Outcome == "done" || r.Outcome == "reverted" || r.Outcome == "stuck":
+		key = "verdict." + r.Outcome
+	}
+	return w.Text(key, r.From, r.To)
+}
+
+// cost is what the users had of it.
+func (w words) cost(r Report) string {
+	if r.Measurement.Sent == 0 {
+		return w.Text("verdict.none")
+	}
+	return w.Requests(r.Measurement.Sent) + ", " + w.failed(r.Measurement.Failed)
+}
+
+func (w words) causes(m Measurement) string {
+	var parts []string
+	for _, o := range slices.Sorted(maps.Keys(m.Causes)) {
+		parts = append(parts, fmt.Sprintf("%s %s", w.Number(m.Causes[o]), w.Text("cause."+o.String())))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// switching tells when the traffic moved.
+func (w words) switching(r Report) string {
+	text := "switched at " + w.Clock(r.SwitchedAt) + " UTC"
+	if !r.ConfirmedAt.IsZero() {
+		text += ", confirmed " + w.Lapse(r.ConfirmedAt.Sub(r.SwitchedAt)) + " later"
+	}
+	if _, last := r.lastOf(r.Color.Other()); r.From != "" && !last.IsZero() {
+		text += ", last answer of " + r.From + " at " + w.Clock(last)
+	}
+	return text
+}

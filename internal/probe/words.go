@@ -1,0 +1,113 @@
+package probe
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+//go:embed page
+var page embed.FS
+
+// words speaks one language.
+type words struct {
+	lang  string
+	texts map[string]string
+}
+
+// speak loads the catalog of a language: "en" or "de".
+func speak(lang string) (words, error) {
+	b, err := page.ReadFile("page/" + lang + ".json")
+	if err != nil {
+		return words{}, fmt.Errorf("report in language %q: there is only en and de", lang)
+	}
+	w := words{lang: lang}
+	if err := json.Unmarshal(b, &w.texts); err != nil {
+		return words{}, fmt.Errorf("read catalog %s: %w", lang, err)
+	}
+	return w, nil
+}
+
+// Text returns the text of key. An unknown key shows itself; a test makes
+// sure that no page has one.
+func (w words) Text(key string, args ...any) string {
+	text, ok := w.texts[key]
+	switch {
+	case !ok:
+		return "{" + key + "}"
+	case len(args) == 0:
+		return text
+	// A verdict names the version that it came from only where it matters.
+	case strings.Contains(text, "%[2]s") && !strings.Contains(text, "%[1]s"):
+		return strings.ReplaceAll(text, "%[2]s", fmt.Sprint(args[1]))
+	}
+	return fmt.Sprintf(text, args...)
+}
+
+// Number writes 4512 as 4,512 or 4.512.
+func (w words) Number(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + w.mark(",", ".") + digits[i:]
+	}
+	return digits
+}
+
+func (w words) mark(en, de string) string {
+	if w.lang == "de" {
+		return de
+	}
+	return en
+}
+
+// Requests is a number with its noun.
+func (w words) Requests(n int) string {
+	if n == 1 {
+		return w.Text("requests.one")
+	}
+	return w.Text("requests", w.Number(n))
+}
+
+// Lapse writes a duration with three digits that matter.
+func (w words) Lapse(d time.Duration) string {
+	const thin = "\u202f" // no-break, narrow
+	switch ms := float64(d) / float64(time.Millisecond); {
+	case d < 0:
+		return "−" + w.Lapse(-d)
+	case d == 0:
+		return "0" + thin + "ms"
+	case ms < .9995:
+		return w.digits(ms*1000) + thin + "µs"
+	case ms < 999.5:
+		return w.digits(ms) + thin + "ms"
+	case ms < 59_950:
+		return w.digits(ms/1000) + thin + "s"
+	}
+	s := int(d.Round(time.Second) / time.Second)
+	return fmt.Sprintf("%d%smin %d%ss", s/60, thin, s%60, thin)
+}
+
+// Ms writes a measured number of milliseconds.
+func (w words) Ms(m Millis) string { return w.Lapse(m.Duration()) }
+
+func (w words) digits(f float64) string {
+	places := min(max(2-int(math.Floor(math.Log10(f))), 0), 2)
+	return strings.Replace(strconv.FormatFloat(f, 'f', places, 64), ".", w.mark(".", ","), 1)
+}
+
+// Clock is a time of day with milliseconds, in UTC.
+func (w words) Clock(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.UTC().Format("15:04:05" + w.mark(".", ",") + "000")
+}
+
+// Date is a date with a time, in UTC.
+func (w words) Date(t time.Time) string {
+	return t.UTC().Format(w.mark("2006-01-02 15:04:05 UTC", "02.01.2006, 15:04:05 UTC"))
+}
