@@ -5,70 +5,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"strings"
 	"testing"
 
 	"version-manager/internal/color"
 )
 
-// backend starts an instance and returns its address.
-func backend(t *testing.T, h http.HandlerFunc) string {
-	t.Helper()
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	return s.Listener.Addr().String()
-}
-
-// entrance starts the real server in front of p and returns its base URL.
-func entrance(t *testing.T, p *Proxy, o ServerOptions) string {
-	t.Helper()
-	s := httptest.NewUnstartedServer(nil)
-	s.Config = Server(p, o)
-	s.Start()
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
-// blue returns a proxy whose active color is blue with these instances.
-func blue(t *testing.T, o Options, addrs ...string) *Proxy {
-	t.Helper()
-	p := New(o)
-	p.SetPool(color.Blue, "v1.0.0", addrs)
-	p.Switch(color.Blue)
-	return p
-}
-
-func get(t *testing.T, u string) (int, string) {
-	t.Helper()
-	res, err := http.Get(u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, body(t, res)
-}
-
-func body(t *testing.T, res *http.Response) string {
-	t.Helper()
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-func echo(w http.ResponseWriter, r *http.Request) {
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	_, _ = w.Write(b)
-}
-
 func TestBodiesPassUnchanged(t *testing.T) {
-	u := entrance(t, blue(t, Options{}, backend(t, echo)), ServerOptions{})
+	u := entrance(t, blue(t, Options{}, startBackend(t, echo)), ServerOptions{})
 	for _, size := range []int{0, 1, 1000, 4096, 1 << 15, 1<<20 + 7} {
 		want := bytes.Repeat([]byte("x"), size)
 		for name, r := range map[string]io.Reader{"length": bytes.NewReader(want), "chunked": io.MultiReader(bytes.NewReader(want))} {
@@ -83,13 +26,97 @@ func TestBodiesPassUnchanged(t *testing.T) {
 	}
 }
 
-func TestTargetIsKeptAsSent(t *testing.T) {
-	u := entrance(t, blue(t, Options{}, backend(t, func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, r.RequestURI)
+func TestTargetAndHostAreKeptAsSent(t *testing.T) {
+	u := entrance(t, blue(t, Options{}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Method+" "+r.Host+" "+r.RequestURI)
 	})), ServerOptions{})
-	for _, path := range []string{"/", "/a%2Fb//c/../d?x=%20&y=;z", "/ä?ü"} {
-		if _, got := get(t, u+path); got != (&url.URL{Opaque: path}).Opaque && !strings.Contains(path, "ä") {
-			t.Errorf("%s arrived as %s", path, got)
+	for sent, want := range map[string]string{
+		"GET / HTTP/1.1\r\nHost: a.example:81":                     "GET a.example:81 /",
+		"PURGE /a%2Fb//c/../d?x=%20&y=;z HTTP/1.1\r\nHost: B":      "PURGE B /a%2Fb//c/../d?x=%20&y=;z",
+		"GET /\xc3\xa4?\xc3\xbc HTTP/1.1\r\nHost: a":               "GET a /\xc3\xa4?\xc3\xbc",
+		"OPTIONS * HTTP/1.1\r\nHost: a":                            "",
+		"GET http://other.example/p?q HTTP/1.1\r\nHost: a.example": "GET other.example /p?q",
+	} {
+		c, br := dialRaw(t, u)
+		send(t, c, sent+"\r\n\r\n")
+		if got := body(t, response(t, br, "GET")); got != want {
+			t.Errorf("%q arrived as %q, want %q", sent, got, want)
 		}
 	}
 }
+
+func TestConnectIsRefused(t *testing.T) {
+	c, br := dialRaw(t, entrance(t, blue(t, Options{}, startBackend(t, echo)), ServerOptions{}))
+	send(t, c, "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n")
+	if res := response(t, br, "CONNECT"); res.StatusCode != http.StatusNotImplemented {
+		t.Errorf("status %d", res.StatusCode)
+	}
+}
+
+func TestCounts(t *testing.T) {
+	p := blue(t, Options{}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bad" {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	}))
+	u := entrance(t, p, ServerOptions{})
+	for _, path := range []string{"/", "/bad", "/", "/"} {
+		get(t, u+path)
+	}
+	if n, bad := p.Counts(color.Blue); n != 4 || bad != 1 {
+		t.Errorf("counts are %d, %d, want 4, 1", n, bad)
+	}
+	p.Reset(color.Blue)
+	if n, bad := p.Counts(color.Blue); n != 0 || bad != 0 {
+		t.Errorf("counts after Reset are %d, %d", n, bad)
+	}
+	if n, bad := p.Counts(color.Green); n != 0 || bad != 0 {
+		t.Errorf("the other color counts %d, %d", n, bad)
+	}
+}
+
+func TestInFlightIsCountedAndGivenBack(t *testing.T) {
+	release := make(chan struct{})
+	addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+		<-release
+		if r.URL.Path == "/panic" {
+			panic(http.ErrAbortHandler)
+		}
+	})
+	p := blue(t, Options{}, addr)
+	u := entrance(t, p, ServerOptions{})
+	for _, path := range []string{"/", "/", "/panic"} {
+		go func() {
+			if res, err := http.Get(u + path); err == nil {
+				res.Body.Close()
+			}
+		}()
+	}
+	eventually(t, "three in flight", func() bool { return p.InFlight(color.Blue) == 3 && p.InFlightOf(addr) == 3 })
+	if n := p.InFlight(color.Green); n != 0 {
+		t.Errorf("%d in flight on the other color", n)
+	}
+	close(release)
+	eventually(t, "none in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
+}
+
+// A panic above the exchange must leave the counters right.
+func TestPanicGivesBackCounts(t *testing.T) {
+	addr := startBackend(t, say("hello"))
+	p := blue(t, Options{}, addr)
+	func() {
+		defer func() { _ = recover() }()
+		p.ServeHTTP(panicking{httptest.NewRecorder()}, httptest.NewRequest("GET", "/", nil))
+		t.Error("did not panic")
+	}()
+	if n, m := p.InFlight(color.Blue), p.InFlightOf(addr); n != 0 || m != 0 {
+		t.Errorf("%d and %d left in flight", n, m)
+	}
+	if len(p.blue.open.all()) != 0 {
+		t.Error("an exchange is still listed as open")
+	}
+}
+
+type panicking struct{ http.ResponseWriter }
+
+func (panicking) Write([]byte) (int, error) { panic("writer") }
