@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"version-manager/internal/atomicfile"
 )
 
 const (
@@ -39,7 +41,7 @@ func (s staged) commit(path string) error {
 	if err := os.Rename(s.Name(), path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return atomicfile.SyncDir(filepath.Dir(path))
 }
 
 // abort throws the file away; after commit it does nothing.
@@ -70,16 +72,6 @@ func sweep(dir, prefix string) {
 			os.RemoveAll(filepath.Join(dir, e.Name()))
 		}
 	}
-}
-
-// syncDir makes what was renamed in dir survive a power cut.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
 }
 
 // lock waits for the lock file at path and returns how to let go of it. The

@@ -56,6 +56,18 @@ func TestBuiltImageRuns(t *testing.T) {
 	}
 }
 
+func TestSBOM(t *testing.T) {
+	files := helloModule()
+	files["go.mod"] += "\nrequire example.org/greet v1.2.3\n\nreplace example.org/greet => ./greet\n"
+	files["main.go"] = "package main\n\nimport \"example.org/greet\"\n\nfunc main() { println(greet.Word) }\n"
+	files["greet/go.mod"] = "module example.org/greet\n"
+	files["greet/greet.go"] = "package greet\n\nconst Word = \"hello\"\n"
+	got := build(t, newRepo(t, files)).Release.SBOM
+	if want := []Module{{Path: "example.org/greet", Version: "v1.2.3"}}; !slices.Equal(got, want) {
+		t.Errorf("SBOM %+v, want %+v", got, want)
+	}
+}
+
 func TestBuildInSubdirectory(t *testing.T) {
 	files := map[string]string{"README": "monorepo", "shared/x.txt": "x"}
 	for name, content := range helloModule() {

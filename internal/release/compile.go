@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -86,8 +87,8 @@ func inspect(binary string) (goVersion string, sbom []Module, err error) {
 		return "", nil, problem.New(problem.Failed, "", "the package is a library, not a program: package main is needed")
 	}
 	for _, m := range info.Deps {
-		if m.Replace != nil {
-			m = m.Replace
+		if r := m.Replace; r != nil && !strings.HasPrefix(r.Path, ".") && !filepath.IsAbs(r.Path) {
+			m = r // another module; a folder is only another place of the same
 		}
 		sbom = append(sbom, Module{Path: m.Path, Version: m.Version, Sum: m.Sum})
 	}

@@ -192,6 +192,46 @@ func TestUnwritableRecordTakesTagBack(t *testing.T) {
 	create(t, o)
 }
 
+// Whatever Create had done when it was stopped, the same call completes it.
+func TestCreateAfterCrashAtEveryStep(t *testing.T) {
+	for _, last := range []string{"export", "build", "image", "store", "tag"} {
+		t.Run(last, func(t *testing.T) {
+			dir, state := newRepo(t, helloModule()), t.TempDir()
+			write(t, dir, map[string]string{"new.txt": ""})
+			o := Options{Dir: dir, Version: "v1.0.0", Message: "new", Store: NewStore(state)}
+			crash := o
+			crash.Progress = func(step string) {
+				if step == last {
+					panic("crash")
+				}
+			}
+			func() {
+				defer func() { _ = recover() }()
+				_, err := Create(t.Context(), crash)
+				t.Errorf("no crash, but %v", err)
+			}()
+			c := create(t, o)
+			if got, err := o.Store.Get("hello", "v1.0.0"); err != nil || got.Message != "new" || got.Image != c.Release.Image {
+				t.Errorf("record %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+// A crash between tag and record: the same call with the same message.
+func TestCreateAfterCrashBetweenTagAndRecord(t *testing.T) {
+	dir, state := newRepo(t, helloModule()), t.TempDir()
+	write(t, dir, map[string]string{"new.txt": ""})
+	o := Options{Dir: dir, Version: "v1.0.0", Message: "new", Store: NewStore(state)}
+	first := create(t, o)
+	if err := os.Remove(filepath.Join(state, "releases", "hello", "v1.0.0.json")); err != nil {
+		t.Fatal(err)
+	}
+	if again := create(t, o); again.Release.Image != first.Release.Image || again.Release.Message != "new" {
+		t.Errorf("second call made %+v", again.Release)
+	}
+}
+
 func TestEntries(t *testing.T) {
 	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
 	create(t, Options{Dir: dir, Version: "v1.10.0", Message: "ten", Store: store})

@@ -31,7 +31,7 @@ var gitSettings = [...]string{
 var gitEnv = [...]string{
 	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "EMAIL", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
 	"GIT_CONFIG_NOSYSTEM", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
-	"GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE", "GIT_CEILING_DIRECTORIES",
+	"GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE", "GIT_CEILING_DIRECTORIES", "SSH_AUTH_SOCK",
 }
 
 // gitError is what git said when it failed.
@@ -71,6 +71,7 @@ func (g git) stream(ctx context.Context, in io.Reader, out io.Writer, args ...st
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "git", append(full, args...)...)
 	cmd.Env = append(pick(gitEnv[:]), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=false", "SSH_ASKPASS=false",
+		"GIT_SSH_COMMAND=ssh -o BatchMode=yes",
 		"GIT_EDITOR=false", "GIT_PAGER=cat", "GIT_NO_REPLACE_OBJECTS=1", "GIT_OPTIONAL_LOCKS=0")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &stderr
 	ownGroup(cmd)

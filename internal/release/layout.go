@@ -125,10 +125,10 @@ func (v *verified) Read(p []byte) (int, error) {
 	n, err := v.f.Read(p)
 	v.sum.Write(p[:n])
 	v.size += int64(n)
-	if v.size > v.want.Size && v.want.Size > 0 {
-		return n, fmt.Errorf("image blob %s is damaged: longer than %d bytes", v.want.Digest, v.want.Size)
-	}
-	if err == io.EOF && hex.EncodeToString(v.sum.Sum(nil)) != v.want.Digest.Hex {
+	switch {
+	case v.size > v.want.Size, err == io.EOF && v.size < v.want.Size:
+		return n, fmt.Errorf("image blob %s is damaged: it has not the %d bytes that it should", v.want.Digest, v.want.Size)
+	case err == io.EOF && hex.EncodeToString(v.sum.Sum(nil)) != v.want.Digest.Hex:
 		return n, fmt.Errorf("image blob %s is damaged: its content has another digest", v.want.Digest)
 	}
 	return n, err

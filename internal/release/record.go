@@ -116,7 +116,7 @@ func (s *Store) read(app string, v Version) (Release, error) {
 // recordPath refuses names that would lead elsewhere.
 func (s *Store) recordPath(app string, v Version) (string, error) {
 	if app == "" || app == "images" || strings.ContainsAny(app, `/\.`) {
-		return "", fmt.Errorf("%q is not the name of an app", app)
+		return "", fmt.Errorf("%q cannot be the name of an app", app)
 	}
 	if parsed, err := ParseVersion(string(v)); err != nil || parsed != v {
 		return "", fmt.Errorf("%q is not a canonical version", v)

@@ -13,6 +13,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"version-manager/internal/atomicfile"
 	"version-manager/internal/problem"
 )
 
@@ -139,7 +140,7 @@ func moveInto(temp, dir, digest string) error {
 	if err := os.Chmod(temp, 0o755); err != nil {
 		return err
 	}
-	return errors.Join(os.Rename(temp, dir), syncDir(filepath.Dir(dir)))
+	return errors.Join(os.Rename(temp, dir), atomicfile.SyncDir(filepath.Dir(dir)))
 }
 
 func isUnpacked(dir, digest string) bool {
