@@ -68,7 +68,7 @@ func (r *head) field(h http.Header, name, value string, length *string) error {
 		}
 		r.chunked = true
 	case "Content-Length":
-		if *length != "" && *length != value {
+		if value == "" || (*length != "" && *length != value) {
 			return fmt.Errorf("%w: content lengths %q and %q", errMalformed, *length, value)
 		}
 		*length = value

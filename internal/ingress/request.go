@@ -22,10 +22,10 @@ var errTarget = errors.New("request target or host cannot be passed on")
 // target and the host of an HTTP/2 request were not and are checked here.
 func appendHead(b []byte, r *http.Request, from client) ([]byte, error) {
 	target := r.RequestURI
-	if !strings.HasPrefix(target, "/") && target != "*" {
+	if !origin(target) {
 		target = r.URL.RequestURI()
 	}
-	if !printable(target) || !printable(r.Host) || strings.ContainsAny(r.Host, `"\`) {
+	if !origin(target) || !printable(target) || !printable(r.Host) || strings.ContainsAny(r.Host, `"\`) {
 		return b, errTarget
 	}
 	b = append(b, r.Method...)
@@ -38,6 +38,9 @@ func appendHead(b []byte, r *http.Request, from client) ([]byte, error) {
 	b = appendFraming(b, r)
 	return append(b, "\r\n"...), nil
 }
+
+// origin reports whether target is a path, or the star of OPTIONS.
+func origin(target string) bool { return strings.HasPrefix(target, "/") || target == "*" }
 
 // appendEndToEnd appends the header without what concerns only the connection
 // to the client and without what the ingress itself says.
