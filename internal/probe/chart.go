@@ -12,9 +12,9 @@ import (
 // The chart's geometry, in units of its view box.
 const (
 	chartWidth = 960.0
-	plotLeft   = 112.0 // names stand left of it, right-aligned
+	plotLeft   = 112.0 // names and values stand left of it
 	plotRight  = 944.0
-	barsTop    = 62.0
+	barsTop    = 40.0
 	barsHeight = 140.0
 	latTop     = barsTop + barsHeight + 38
 	latHeight  = 84.0
@@ -48,8 +48,8 @@ func drawChart(r Report, w words) template.HTML {
 	c.time(to.Sub(from))
 	c.bars()
 	c.latency()
-	c.steps()
 	c.moments()
+	c.steps()
 	c.WriteString("</svg>")
 	return template.HTML(c.String())
 }
@@ -84,6 +84,15 @@ func (c *chart) time(d time.Duration) {
 	}
 }
 
+// round writes a value that has no digits to spare, such as 100 ms.
+func (w words) round(d time.Duration) string {
+	number, unit, _ := strings.Cut(w.Lapse(d), "\u202f")
+	if mark := w.mark(".", ","); strings.Contains(number, mark) {
+		number = strings.TrimRight(strings.TrimRight(number, "0"), mark)
+	}
+	return number + "\u202f" + unit
+}
+
 func (w words) tick(t time.Duration) string {
 	if t >= time.Minute {
 		return fmt.Sprintf("%d:%02d", int(t.Minutes()), int(t.Seconds())%60)
@@ -98,11 +107,11 @@ func (c *chart) bars() {
 	for _, b := range c.cols {
 		top = max(top, b.total())
 	}
-	y := axis{0, nice(float64(top)), barsTop + barsHeight, barsTop}
+	y := axis{0, max(nice(float64(top)), 2), barsTop + barsHeight, barsTop}
 	c.rule(y.px(0), "0")
 	c.rule(y.px(y.to), c.w.Number(int(y.to)))
-	c.text(plotLeft-10, barsTop+barsHeight/2-4, "name", "end", c.w.Text("chart.requests"))
-	c.text(plotLeft-10, barsTop+barsHeight/2+12, "tick", "end", c.w.Text("chart.per", c.w.Lapse(c.wide)))
+	c.text(0, barsTop+4, "name", "start", c.w.Text("chart.requests"))
+	c.text(0, barsTop+20, "tick", "start", c.w.Text("chart.per", c.w.round(c.wide)))
 	width := max(c.x.px(c.wide.Seconds())-plotLeft, 1.2)
 	below := make([]float64, len(c.cols))
 	for _, layer := range layers() {

@@ -16,16 +16,16 @@ func (c *chart) latency() {
 			lo, hi = min(lo, float64(b.P50)), max(hi, float64(b.P99))
 		}
 	}
-	c.text(plotLeft-10, latTop+latHeight/2+4, "name", "end", c.w.Text("chart.latency"))
+	c.text(0, latTop+4, "name", "start", c.w.Text("chart.latency"))
 	if hi == 0 {
 		c.rule(latTop+latHeight, "–")
 		return
 	}
-	marks := decades(max(lo, .01), max(hi, .01))
+	marks := rungs(max(lo, .01), max(hi, .01))
 	y := axis{math.Log10(marks[0]), math.Log10(marks[len(marks)-1]), latTop + latHeight, latTop}
 	for i, m := range marks {
 		if every := (len(marks) + 3) / 4; i%every == 0 {
-			c.rule(y.px(math.Log10(m)), c.w.Lapse(time.Duration(m*float64(time.Millisecond))))
+			c.rule(y.px(math.Log10(m)), c.w.round(time.Duration(m*float64(time.Millisecond))))
 		}
 	}
 	c.line(y, "p99", func(b Bucket) Millis { return b.P99 })
@@ -60,7 +60,7 @@ func (c *chart) steps() {
 	_, end := c.r.span()
 	for i, s := range c.r.Steps {
 		y := stepsTop + stepHeight*float64(i)
-		c.text(plotLeft-10, y+14, "name", "end", s.Name)
+		c.text(0, y+14, "name", "start", s.Name)
 		if s.Started.IsZero() {
 			continue
 		}
@@ -69,15 +69,27 @@ func (c *chart) steps() {
 		if !s.Ended.IsZero() {
 			to, lasted = c.at(s.Ended), c.w.Lapse(s.Ended.Sub(s.Started))
 		}
-		if s.Status != "done" {
+		if s.Status == "skipped" {
+			lasted = c.w.status(s.Status)
+		} else if s.Status != "done" {
 			lasted = strings.TrimSpace(c.w.status(s.Status) + " " + lasted)
 		}
 		c.add(`<rect x="%s" y="%s" width="%s" height="12" rx="2" class="step %s"/>`, px(from), px(y+4), px(max(to-from, 2)), statusClass(s.Status))
-		if room := plotRight - to; room > 150 {
-			c.text(max(to, from+2)+6, y+14, "tick", "start", lasted)
-		} else if from-plotLeft > 150 {
-			c.text(from-6, y+14, "tick", "end", lasted)
-		}
+		c.beside(from, max(to, from+2), y+14, lasted)
+	}
+}
+
+// beside writes what there is to say about a bar on that side of it where
+// there is room and no line in the way; else it leaves that to the table.
+func (c *chart) beside(from, to, y float64, text string) {
+	const room = 110
+	line := c.at(c.r.SwitchedAt)
+	free := to+room < plotRight && !(to < line && line < to+room/2)
+	switch {
+	case free:
+		c.text(to+6, y, "tick", "start", text)
+	case from-room > plotLeft:
+		c.text(from-6, y, "tick", "end", text)
 	}
 }
 
@@ -104,14 +116,13 @@ func (c *chart) moments() {
 		return
 	}
 	x := c.at(c.r.SwitchedAt)
-	c.add(`<path d="M%s %sV%s" class="moment"/>`, px(x), px(barsTop-26), px(c.end))
+	c.add(`<path d="M%s %sV%s" class="moment"/>`, px(x), px(barsTop-24), px(c.end))
+	c.label(x, c.w.Text("chart.switch"), "end")
 	if c.r.ConfirmedAt.IsZero() {
-		c.label(x, c.w.Text("chart.switch"), "end")
 		return
 	}
-	c.label(x, c.w.Text("chart.switch"), "end")
 	x = c.at(c.r.ConfirmedAt)
-	c.add(`<path d="M%s %sV%s" class="moment confirmed"/>`, px(x), px(barsTop-26), px(c.end))
+	c.add(`<path d="M%s %sV%s" class="moment confirmed"/>`, px(x), px(barsTop-24), px(c.end))
 	c.label(x, c.w.Text("chart.confirmed", "+"+c.w.Lapse(c.r.ConfirmedAt.Sub(c.r.SwitchedAt))), "start")
 }
 
@@ -121,5 +132,5 @@ func (c *chart) label(x float64, text, anchor string) {
 	} else {
 		x += 6
 	}
-	c.text(x, barsTop-16, "mark", anchor, text)
+	c.text(x, barsTop-14, "mark", anchor, text)
 }

@@ -60,7 +60,9 @@ type Seen struct {
 // BucketWidth is the resolution of the timeline.
 const BucketWidth = 100 * time.Millisecond
 
-// Bucket is the requests that were due within BucketWidth from At.
+// Bucket is the requests that were due within BucketWidth from At. Messages
+// on a WebSocket are only in it if they failed: others say nothing of the
+// route, because a connection stays where it was opened.
 type Bucket struct {
 	At      int64  `json:"atMs"` // since Started
 	Blue    int    `json:"blue,omitempty"`

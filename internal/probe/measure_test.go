@@ -72,7 +72,7 @@ func TestMeasure(t *testing.T) {
 			{At: 0, Blue: 3, P50: 10, P99: 20},
 			{At: 100, Blue: 1, Failed: 1, P50: 30, P99: 30},
 			{At: 200, Green: 1, Skipped: 1, P50: 40, P99: 40},
-			{At: 300, Blue: 2, Failed: 1, P50: 30, P99: 30},
+			{At: 300, Blue: 1, Failed: 1, P50: 30, P99: 30},
 		},
 	}
 	if !reflect.DeepEqual(m, want) {

@@ -12,13 +12,13 @@ func (a axis) px(v float64) float64 {
 	return a.at + (v-a.from)/(a.to-a.from)*(a.end-a.at)
 }
 
-// nice returns the smallest of 1, 2, 5, 10, 20, 50... that is at least v.
+// nice returns the smallest round number that is at least v.
 func nice(v float64) float64 {
 	if v <= 0 {
 		return 1
 	}
 	base := math.Pow(10, math.Floor(math.Log10(v)))
-	for _, f := range []float64{1, 2, 5} {
+	for _, f := range []float64{1, 1.5, 2, 3, 4, 5, 6, 8} {
 		if f*base >= v*(1-1e-9) {
 			return f * base
 		}
@@ -44,12 +44,17 @@ func secondTicks(d time.Duration, n int) []time.Duration {
 	return ticks
 }
 
-// decades are the powers of ten that span lo to hi, two at least.
-func decades(lo, hi float64) []float64 {
-	first, last := math.Floor(math.Log10(lo)), math.Ceil(math.Log10(hi))
-	var all []float64
-	for e := first; e <= max(last, first+1); e++ {
-		all = append(all, math.Pow(10, e))
+// rungs are the steps 1, 3, 10, 30... from the last one below lo to the first
+// one above hi, two at least.
+func rungs(lo, hi float64) []float64 {
+	at := func(i int) float64 { return math.Pow(10, math.Floor(float64(i)/2)) * []float64{1, 3}[i&1] }
+	i := 2 * int(math.Floor(math.Log10(lo)))
+	for at(i+1) <= lo {
+		i++
+	}
+	all := []float64{at(i), at(i + 1)}
+	for i += 2; all[len(all)-1] < hi; i++ {
+		all = append(all, at(i))
 	}
 	return all
 }

@@ -77,7 +77,7 @@ func (b *Bucket) add(s Sample, c color.Color) {
 		b.Failed++
 	case s.Outcome == Skipped:
 		b.Skipped++
-	case s.Outcome == Abandoned:
+	case s.Outcome == Abandoned || s.Kind == WebSocket: // it may stay with the old color
 	case c == color.Blue:
 		b.Blue++
 	case c == color.Green:

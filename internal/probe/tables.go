@@ -94,7 +94,7 @@ func (w words) numbers(m Measurement) *table {
 	}
 	last := m.Buckets[len(m.Buckets)-1].At
 	all, width := merge(m.Buckets, time.Duration(last)*time.Millisecond+BucketWidth, maxRows)
-	t := &table{Title: w.Text("numbers"), Head: []cell{right(w.Text("time") + " (" + w.Text("chart.per", w.Lapse(width)) + ")"),
+	t := &table{Title: w.Text("numbers"), Head: []cell{right(w.Text("time") + " (" + w.Text("chart.per", w.round(width)) + ")"),
 		right("blue"), right("green"), right(w.Text("chart.plain")), right(w.Text("chart.failed")), right(w.Text("chart.skipped")), right("p50"), right("p99")}}
 	for _, b := range all {
 		t.Rows = append(t.Rows, []cell{
