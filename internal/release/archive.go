@@ -2,16 +2,12 @@ package release
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"version-manager/internal/problem"
 )
@@ -130,62 +126,4 @@ func choose(images []v1.Descriptor) (v1.Descriptor, error) {
 	}
 	return v1.Descriptor{}, problem.New(problem.Failed, "save one image for this platform",
 		"%d images, none of which is for %s/%s", len(real), runtime.GOOS, runtime.GOARCH).With(have...)
-}
-
-// loadDocker converts what "docker save" wrote before it wrote OCI layouts.
-func loadDocker(root *os.Root, to layout) (*Image, error) {
-	b, err := readSmall(root, "manifest.json")
-	if err != nil {
-		return nil, err
-	}
-	var saved []struct {
-		Config string
-		Layers []string
-	}
-	if err := json.Unmarshal(b, &saved); err != nil {
-		return nil, fmt.Errorf("manifest.json: %w", err)
-	}
-	if len(saved) != 1 {
-		return nil, fmt.Errorf("manifest.json: it names %d images, want one", len(saved))
-	}
-	var layers []v1.Descriptor
-	for _, name := range saved[0].Layers {
-		d, err := loadLayer(root, name, to)
-		if err != nil {
-			return nil, fmt.Errorf("layer %s: %w", name, err)
-		}
-		layers = append(layers, d)
-	}
-	c, err := readSmall(root, saved[0].Config)
-	if err != nil {
-		return nil, err
-	}
-	return to.assemble(c, layers)
-}
-
-// loadLayer stores a layer uncompressed, whatever it was.
-func loadLayer(root *os.Root, name string, to layout) (v1.Descriptor, error) {
-	f, err := root.Open(name)
-	if err != nil {
-		return v1.Descriptor{}, err
-	}
-	defer f.Close()
-	plain, err := decompress(f)
-	if err != nil {
-		return v1.Descriptor{}, err
-	}
-	return to.put(io.LimitReader(plain, maxUnpackedBytes), types.OCIUncompressedLayer)
-}
-
-func readSmall(root *os.Root, name string) ([]byte, error) {
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
-	if len(b) > maxDocument {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxDocument)
-	}
-	return b, err
 }

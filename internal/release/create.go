@@ -3,12 +3,9 @@ package release
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
-	"version-manager/internal/config"
 	"version-manager/internal/problem"
 )
 
@@ -98,77 +95,6 @@ func (c *creation) create(ctx context.Context) error {
 	return c.publish(ctx, built)
 }
 
-// commit returns what to build: From, or the work tree once it is clean.
-func (c *creation) commit(ctx context.Context) (Commit, error) {
-	if c.From != "" {
-		return c.repo.Resolve(ctx, c.From)
-	}
-	dirty, err := c.repo.Dirty(ctx)
-	if err != nil {
-		return Commit{}, err
-	}
-	if len(dirty) > 0 {
-		if err := c.commitChanges(ctx, dirty); err != nil {
-			return Commit{}, err
-		}
-	}
-	commit, err := c.repo.Resolve(ctx, "HEAD")
-	if len(dirty) > 0 && err == nil {
-		c.note("%s committed as %.7s", count(len(dirty), "changed file was", "changed files were"), commit.ID)
-	}
-	return commit, err
-}
-
-func (c *creation) commitChanges(ctx context.Context, dirty []string) error {
-	if c.Message == "" {
-		return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s -m 'what changed'", c.Version),
-			"%s not committed, and a release is made from a commit", count(len(dirty), "file is", "files are")).With(dirty...)
-	}
-	// Whatever is certain to fail later shall fail before there is a commit.
-	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))
-	if err != nil {
-		return problem.Wrap(err, problem.Failed, "", "there is no %s, which says what to build", config.File)
-	}
-	defer f.Close()
-	app, err := config.Load(f)
-	if err != nil {
-		return err
-	}
-	if err := c.unused(app.Name); err != nil {
-		return err
-	}
-	return c.repo.CommitAll(ctx, c.Message)
-}
-
-// unused fails if the version is on record for the app.
-func (c *creation) unused(app string) error {
-	_, err := c.Store.Get(app, c.Version)
-	switch {
-	case err == nil:
-		return c.exists(app)
-	case problem.KindOf(err) == problem.NotFound:
-		return nil
-	}
-	return err
-}
-
-func (c *creation) exists(app string) error {
-	var taken []Version
-	for _, t := range c.tags {
-		taken = append(taken, t.Version)
-	}
-	records, _ := c.Store.List(app) // damaged ones have no say in a hint
-	for _, r := range records {
-		taken = append(taken, r.Version)
-	}
-	free := c.Version.free(taken)
-	if len(free) == 0 {
-		return problem.New(problem.Failed, "version-manager list", "%s exists already", c.Version)
-	}
-	return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s", free[0]),
-		"%s exists already; free are %s", c.Version, orList(free))
-}
-
 func (c *creation) build(ctx context.Context, commit Commit) (*Built, error) {
 	built, err := (&Builder{Repo: c.repo, Progress: c.Progress}).Build(ctx, commit)
 	if err != nil {
@@ -208,12 +134,4 @@ func (c *creation) progress(step string) {
 	if c.Progress != nil {
 		c.Progress(step)
 	}
-}
-
-// count writes "1 file is" or "2 files are".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -46,7 +46,7 @@ func (l layout) put(r io.Reader, mediaType types.MediaType) (v1.Descriptor, erro
 	return d, f.commit(l.path(d.Digest))
 }
 
-// putJSON stores v as canonical enough JSON: struct fields in their order.
+// putJSON stores v as JSON, whose bytes depend on v alone.
 func (l layout) putJSON(v any, mediaType types.MediaType) (v1.Descriptor, error) {
 	b, err := json.Marshal(v)
 	if err != nil {

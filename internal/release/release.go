@@ -2,8 +2,15 @@
 //
 // A release is a git commit, the image built from it, and the configuration
 // and infrastructure inputs of that commit, all named by content digest. The
-// same commit gives the same digests on every machine. Start with Builder,
-// which makes a release, and Store, which keeps it.
+// same commit gives the same digests in every folder and on every machine, as
+// long as platform and Go version are the same.
+//
+// Start with Create, which does all there is to do for one version. Below it
+// are Repo, the git repository; Builder, which makes an image from a commit;
+// and Store, which keeps images and records and unpacks them for the targets.
+// Images are OCI images in an OCI layout, made and read without Docker; other
+// tools can read the layout, too. The package starts nothing and knows nothing
+// of targets.
 package release
 
 import (
@@ -13,8 +20,8 @@ import (
 )
 
 // Release is the record of one version. It is stored as canonical JSON: keys
-// sorted, no insignificant space. Nothing in it depends on where or when the
-// build ran.
+// sorted, no insignificant space. Nothing in it depends on when the build ran
+// or in which folder.
 type Release struct {
 	App       string     `json:"app"`
 	Version   Version    `json:"version"`

@@ -1,0 +1,80 @@
+package release
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"version-manager/internal/problem"
+)
+
+func TestFailedCreateLeavesNothing(t *testing.T) {
+	files := helloModule()
+	files["main.go"] = "package main\n"
+	dir, state := newRepo(t, files), t.TempDir()
+	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(state)})
+	wantProblem(t, err, problem.Failed, "create v1.0.0: go build . failed", "")
+	nothingLeft(t, state)
+	if tags := runGit(t, dir, "tag"); tags != "" {
+		t.Errorf("tags %q", tags)
+	}
+}
+
+// The record comes after the tag. If it cannot be written the tag goes, too.
+func TestUnwritableRecordTakesTagBack(t *testing.T) {
+	dir, state := newRepo(t, helloModule()), t.TempDir()
+	obstacle := filepath.Join(state, "releases", "records.lock")
+	mkdir(t, obstacle) // a folder where the lock file should be
+	o := Options{Dir: dir, Version: "v1.0.0", Store: NewStore(state)}
+	if _, err := Create(t.Context(), o); err == nil || !strings.Contains(err.Error(), "record v1.0.0") {
+		t.Fatalf("error %v", err)
+	}
+	if tags := runGit(t, dir, "tag"); tags != "" {
+		t.Errorf("tags %q", tags)
+	}
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	create(t, o)
+}
+
+// Whatever Create had done when it was stopped, the same call completes it.
+func TestCreateAfterCrashAtEveryStep(t *testing.T) {
+	for _, last := range []string{"export", "build", "image", "store", "tag"} {
+		t.Run(last, func(t *testing.T) {
+			dir, state := newRepo(t, helloModule()), t.TempDir()
+			write(t, dir, map[string]string{"new.txt": ""})
+			o := Options{Dir: dir, Version: "v1.0.0", Message: "new", Store: NewStore(state)}
+			crash := o
+			crash.Progress = func(step string) {
+				if step == last {
+					panic("crash")
+				}
+			}
+			func() {
+				defer func() { _ = recover() }()
+				_, err := Create(t.Context(), crash)
+				t.Errorf("no crash, but %v", err)
+			}()
+			c := create(t, o)
+			if got, err := o.Store.Get("hello", "v1.0.0"); err != nil || got.Message != "new" || got.Image != c.Release.Image {
+				t.Errorf("record %+v, %v", got, err)
+			}
+		})
+	}
+}
+
+// A crash between tag and record: the same call with the same message.
+func TestCreateAfterCrashBetweenTagAndRecord(t *testing.T) {
+	dir, state := newRepo(t, helloModule()), t.TempDir()
+	write(t, dir, map[string]string{"new.txt": ""})
+	o := Options{Dir: dir, Version: "v1.0.0", Message: "new", Store: NewStore(state)}
+	first := create(t, o)
+	if err := os.Remove(filepath.Join(state, "releases", "hello", "v1.0.0.json")); err != nil {
+		t.Fatal(err)
+	}
+	if again := create(t, o); again.Release.Image != first.Release.Image || again.Release.Message != "new" {
+		t.Errorf("second call made %+v", again.Release)
+	}
+}

@@ -1,0 +1,109 @@
+package release
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"version-manager/internal/config"
+	"version-manager/internal/problem"
+)
+
+// Put keeps a record for ever. Putting the same one again does nothing; a
+// different one under the same version is refused.
+func (s *Store) Put(r Release) error {
+	b, err := config.Canonical(r)
+	if err != nil {
+		return err
+	}
+	path, err := s.recordPath(r.App, r.Version)
+	if err != nil {
+		return err
+	}
+	if _, err := decodeRecord(b, r.App, r.Version); err != nil {
+		return fmt.Errorf("record %s: %w", r.Version, err)
+	}
+	unlock, err := lock(filepath.Join(s.dir, "records.lock"))
+	if err != nil {
+		return fmt.Errorf("record %s: %w", r.Version, err)
+	}
+	defer unlock()
+	sweep(filepath.Dir(path), stagedPrefix)
+	if old, err := s.read(r.App, r.Version); err == nil {
+		if was, err := config.Canonical(old); err == nil && bytes.Equal(was, b) {
+			return nil
+		}
+		return problem.New(problem.Failed, "", "%s exists already and a release never changes", r.Version)
+	}
+	if err := writeAtomic(path, b); err != nil {
+		return fmt.Errorf("record %s: %w", r.Version, err)
+	}
+	return nil
+}
+
+// Get returns the record of one version.
+func (s *Store) Get(app string, v Version) (Release, error) {
+	r, err := s.read(app, v)
+	if !errors.Is(err, os.ErrNotExist) {
+		return r, err
+	}
+	have, _ := s.List(app) // damaged neighbours do not matter here
+	var versions []Version
+	for _, r := range have {
+		versions = append(versions, r.Version)
+	}
+	p := problem.New(problem.NotFound, "version-manager list", "there is no release %s of %s", v, app)
+	if near := Nearest(v, versions); len(near) > 0 {
+		p.What += ": did you mean " + orList(near) + "?"
+	}
+	return Release{}, p
+}
+
+// List returns all records of an app, newest version last. Damaged ones are
+// reported in the error; the others are returned all the same.
+func (s *Store) List(app string) ([]Release, error) {
+	if _, err := s.recordPath(app, "v0.0.0"); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(filepath.Join(s.dir, app))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var out []Release
+	var damaged []error
+	for _, e := range entries {
+		name, ok := strings.CutSuffix(e.Name(), recordExt)
+		if !ok {
+			continue // a staged file that a crash left behind
+		}
+		r, err := s.read(app, Version(name))
+		if err != nil {
+			damaged = append(damaged, err)
+			continue
+		}
+		out = append(out, r)
+	}
+	slices.SortFunc(out, func(a, b Release) int { return a.Version.Compare(b.Version) })
+	return out, errors.Join(damaged...)
+}
+
+func (s *Store) read(app string, v Version) (Release, error) {
+	path, err := s.recordPath(app, v)
+	if err != nil {
+		return Release{}, err
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return Release{}, err
+	}
+	r, err := decodeRecord(b, app, v)
+	if err != nil {
+		return Release{}, problem.Wrap(err, problem.Failed, fmt.Sprintf("rm '%s' && version-manager create %s", path, v),
+			"the record of %s %s is damaged", app, v)
+	}
+	return r, nil
+}

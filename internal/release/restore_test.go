@@ -1,0 +1,79 @@
+package release
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"version-manager/internal/problem"
+)
+
+func TestRestoreInFreshClone(t *testing.T) {
+	dir := newRepo(t, helloModule())
+	first := create(t, Options{Dir: dir, Version: "v1.0.0", Message: "the first\n\nwith details", Store: NewStore(t.TempDir())})
+	write(t, dir, map[string]string{"later.txt": ""})
+	commitAll(t, dir, "later")
+	clone := filepath.Join(t.TempDir(), "clone")
+	runGit(t, dir, "clone", "-q", dir, clone)
+
+	store := NewStore(t.TempDir())
+	for _, o := range []Options{{From: "HEAD"}, {Message: "another"}} { // not what the tag names
+		o.Dir, o.Version, o.Store = clone, "v1.0.0", store
+		_, err := Create(t.Context(), o)
+		wantProblem(t, err, problem.Failed, "exists already", "version-manager create v1.0.1")
+	}
+	again := create(t, Options{Dir: clone, Version: "v1.0.0", Store: store})
+	a, err := store.Get("hello", "v1.0.0")
+	if err != nil || a.Image != first.Release.Image || a.Message != first.Release.Message || a.Commit != first.Release.Commit {
+		t.Errorf("restored %+v, %v, want %+v", a, err, first.Release)
+	}
+	if len(again.Notes) != 1 || !strings.HasPrefix(again.Notes[0], "restored from the tag v1.0.0") {
+		t.Errorf("notes %q", again.Notes)
+	}
+}
+
+func TestRestoreMendsMissingImage(t *testing.T) {
+	dir, state := newRepo(t, helloModule()), t.TempDir()
+	store := NewStore(state)
+	r := create(t, Options{Dir: dir, Version: "v1.0.0", Store: store}).Release
+	if err := os.RemoveAll(filepath.Join(state, "releases", "images")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := store.Image(r.Image)
+	wantProblem(t, err, problem.Failed, "missing or damaged", "version-manager create")
+	create(t, Options{Dir: dir, Version: "v1.0.0", Store: store})
+	if _, err := store.Image(r.Image); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRestoreComparesWithTag(t *testing.T) {
+	for name, tt := range map[string]struct {
+		tag  string
+		note string // empty: refused
+	}{
+		"by hand":          {"by hand", "restored from"},
+		"other Go version": {trailers{"hello", "sha256:00", "go1.2", "plan9/mips"}.message("x"), "built by go1.2 for plan9/mips, this by go1."},
+		"other app":        {trailers{App: "other", Image: "sha256:00"}.message("x"), "restored from"},
+		"other content":    {"same", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
+			if tt.note == "" {
+				said := trailersOf(build(t, dir))
+				said.Image = "sha256:" + strings.Repeat("0", 64)
+				tt.tag = said.message("x")
+			}
+			runGit(t, dir, "tag", "-a", "-m", tt.tag, "v1.0.0")
+			c, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
+			if tt.note == "" {
+				wantProblem(t, err, problem.Failed, "is not the one that its tag names", "")
+				return
+			}
+			if err != nil || !strings.Contains(strings.Join(c.Notes, "\n"), tt.note) {
+				t.Errorf("notes %q, %v, want %q", c.Notes, err, tt.note)
+			}
+		})
+	}
+}
