@@ -1,0 +1,156 @@
+// Package geminitest is an in-process server that speaks as much of Gemini's
+// REST protocol as Caloguessr uses, for tests: generateContent and the lookup
+// of a model, with the errors in Google's own words and form.
+package geminitest
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Key and Model are the only ones that the server accepts.
+const (
+	Key   = "AIzaSy-test-key-0123456789-abcd"
+	Model = "gemini-3.5-flash-lite"
+)
+
+// Plate is an answer with two foods of the table and one that is not in it.
+const Plate = `{"items":[
+ {"name":"White rice","food":"20045","grams":180,"low":140,"high":230,"confidence":86},
+ {"name":"Chicken breast","food":"05064","grams":150,"low":110,"high":190,"confidence":72},
+ {"name":"Mango lassi","food":"","grams":250,"low":200,"high":300,"confidence":55}]}`
+
+// Request is what a client sent.
+type Request struct {
+	Method, Path string
+	Header       http.Header
+	Body         []byte
+}
+
+// Server is the fake. Its zero behaviour is to answer Plate.
+type Server struct {
+	URL string
+
+	mu       sync.Mutex
+	requests []Request
+	next     []http.HandlerFunc
+}
+
+// New starts a server that ends with the test.
+func New(t testing.TB) *Server {
+	s := &Server{}
+	h := httptest.NewServer(s)
+	t.Cleanup(h.Close)
+	s.URL = h.URL
+	return s
+}
+
+// Then queues answers to the next requests; after them it is Plate again.
+func (s *Server) Then(answers ...http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next = append(s.next, answers...)
+}
+
+// Requests returns what was sent so far.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client went away
+	}
+	answer := s.record(Request{r.Method, r.URL.Path, r.Header.Clone(), body})
+	model, verb, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v1beta/models/"), ":")
+	switch {
+	case answer != nil:
+		answer(w, r)
+	case r.Header.Get("x-goog-api-key") != Key:
+		BadKey(w, r)
+	case model != Model:
+		NoModel(w, r)
+	case r.Method == http.MethodGet && verb == "":
+		write(w, http.StatusOK, map[string]any{"name": "models/" + model, "supportedGenerationMethods": []string{"generateContent"}})
+	case r.Method == http.MethodPost && verb == "generateContent":
+		Says(Plate)(w, r)
+	default:
+		Fails(http.StatusBadRequest, "INVALID_ARGUMENT", "unknown method")(w, r)
+	}
+}
+
+func (s *Server) record(r Request) http.HandlerFunc {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests = append(s.requests, r)
+	if len(s.next) == 0 {
+		return nil
+	}
+	answer := s.next[0]
+	s.next = s.next[1:]
+	return answer
+}
+
+// Says answers with a text.
+func Says(text string) http.HandlerFunc { return Ends("STOP", text) }
+
+// Ends answers with a text and a reason for its end.
+func Ends(reason, text string) http.HandlerFunc {
+	content := map[string]any{"role": "model", "parts": []any{map[string]any{"text": text}}}
+	if text == "" {
+		content = map[string]any{"role": "model"}
+	}
+	return Raw(http.StatusOK, map[string]any{
+		"candidates":    []any{map[string]any{"content": content, "finishReason": reason, "index": 0}},
+		"usageMetadata": map[string]any{"promptTokenCount": 1200, "totalTokenCount": 1400},
+	})
+}
+
+// Blocks answers that the photo was not let through.
+func Blocks(reason string) http.HandlerFunc {
+	return Raw(http.StatusOK, map[string]any{"promptFeedback": map[string]any{"blockReason": reason}})
+}
+
+// Fails answers with an error of Google's form.
+func Fails(code int, status, message string, details ...any) http.HandlerFunc {
+	return Raw(code, map[string]any{"error": map[string]any{"code": code, "message": message, "status": status, "details": details}})
+}
+
+// BadKey is the answer to a key that is not one.
+func BadKey(w http.ResponseWriter, r *http.Request) {
+	Fails(http.StatusBadRequest, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.",
+		map[string]any{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"})(w, r)
+}
+
+// NoModel is the answer for a retired model.
+func NoModel(w http.ResponseWriter, r *http.Request) {
+	Fails(http.StatusNotFound, "NOT_FOUND", "models/x is not found for API version v1beta, or is not supported for generateContent.")(w, r)
+}
+
+// Exhausted is the answer to too many requests. delay is as in "2s"; empty
+// where Google does not say.
+func Exhausted(delay string) http.HandlerFunc {
+	return Fails(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "You exceeded your current quota.",
+		map[string]any{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay})
+}
+
+// Raw answers with any JSON.
+func Raw(code int, v any) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { write(w, code, v) }
+}
+
+func write(w http.ResponseWriter, code int, v any) {
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	w.WriteHeader(code)
+	json.NewEncoder(w).Encode(v) // a failed write shows at the client
+}

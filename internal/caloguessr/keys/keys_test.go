@@ -1,0 +1,211 @@
+package keys
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const marker = "AIzaMARKER-0123456789_abcdefWXYZ"
+
+func open(t *testing.T, folder, fixed string) *Store {
+	t.Helper()
+	s, err := Open(folder, fixed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSetAndDelete(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "new", "folder")
+	s, other := open(t, folder, ""), open(t, folder, "")
+	if _, err := s.Current(); !errors.Is(err, ErrNone) {
+		t.Fatalf("before: %v, want %v", err, ErrNone)
+	}
+	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
+	if err := s.Set(marker, now); err != nil {
+		t.Fatal(err)
+	}
+	k, err := other.Current() // another instance sees it at once
+	if err != nil || k.Reveal() != marker || !k.Saved.Equal(now) || k.Last() != "WXYZ" || k.FromEnvironment() {
+		t.Errorf("got %v saved %v, %v", k, k.Saved, err)
+	}
+	if err := other.Delete(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Current(); !errors.Is(err, ErrNone) {
+		t.Errorf("after delete: %v, want %v", err, ErrNone)
+	}
+	if err := s.Delete(); err != nil {
+		t.Errorf("delete again: %v", err)
+	}
+}
+
+func TestFilesArePrivate(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "data")
+	if err := open(t, folder, "").Set(marker, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	names := 0
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", d.Name(), info.Mode())
+		}
+		if d.IsDir() {
+			return nil
+		}
+		names++
+		data, err := os.ReadFile(path)
+		if bytes.Contains(data, []byte(marker[4:20])) {
+			t.Errorf("%s holds the key in clear", d.Name())
+		}
+		return err
+	})
+	if err != nil || names != 2 {
+		t.Errorf("%d files, want 2; %v", names, err)
+	}
+}
+
+func TestKeyDoesNotPrint(t *testing.T) {
+	k := Key{value: marker}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		if s := fmt.Sprintf(format, k); strings.Contains(s, "MARKER") {
+			t.Errorf("%s prints %s", format, s)
+		}
+	}
+	if s := k.LogValue().String(); s != "…WXYZ" {
+		t.Errorf("logs as %s", s)
+	}
+}
+
+func TestDamage(t *testing.T) {
+	for _, name := range []string{sealedFile, secretFile} {
+		for what, damage := range map[string]func([]byte) []byte{
+			"empty": func([]byte) []byte { return nil },
+			"half":  func(b []byte) []byte { return b[:len(b)/2] },
+			"bit":   func(b []byte) []byte { b[len(b)-1] ^= 1; return b },
+		} {
+			folder := t.TempDir()
+			s := open(t, folder, "")
+			if err := s.Set(marker, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(folder, name)
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, damage(data), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Current(); !errors.Is(err, ErrBroken) || strings.Contains(err.Error(), "MARKER") {
+				t.Errorf("%s of %s: %v, want %v", what, name, err, ErrBroken)
+			}
+			if err := s.Set(marker, time.Now()); err != nil {
+				t.Errorf("set again after %s of %s: %v", what, name, err)
+			}
+		}
+	}
+}
+
+func TestLostSecret(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, folder, "")
+	if err := s.Set(marker, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(folder, secretFile)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Current(); !errors.Is(err, ErrBroken) {
+		t.Errorf("%v, want %v", err, ErrBroken)
+	}
+}
+
+// Instances of both colors write and read at once; every reader sees a whole
+// key or none.
+func TestManyInstances(t *testing.T) {
+	folder := t.TempDir()
+	var wg sync.WaitGroup
+	for i := range 6 {
+		s := open(t, folder, "")
+		wg.Go(func() {
+			for range 15 {
+				if err := s.Set(fmt.Sprintf("key-number-%d-of-the-test", i), time.Now()); err != nil {
+					t.Errorf("set: %v", err)
+				}
+				if _, err := s.Current(); err != nil {
+					t.Errorf("read: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) != 2 {
+		t.Errorf("%d files are left, want 2; %v", len(left), err)
+	}
+}
+
+func TestEnvironmentHasPrecedence(t *testing.T) {
+	folder := t.TempDir()
+	if err := open(t, folder, "").Set(marker, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, folder, "environment-key-0123456789")
+	if k, err := s.Current(); err != nil || !k.FromEnvironment() || k.Reveal() != "environment-key-0123456789" {
+		t.Errorf("got %v, %v", k, err)
+	}
+	if err := s.Set(marker, time.Now()); !errors.Is(err, ErrFixed) {
+		t.Errorf("set: %v, want %v", err, ErrFixed)
+	}
+	if err := s.Delete(); !errors.Is(err, ErrFixed) || s.Writable() {
+		t.Errorf("delete: %v, want %v", err, ErrFixed)
+	}
+}
+
+func TestRefuses(t *testing.T) {
+	s := open(t, t.TempDir(), "")
+	for _, bad := range []string{"", "short", strings.Repeat("x", 201), "with space 0123456789012", "quote'0123456789012345", "newline\n012345678901234"} {
+		if err := s.Set(bad, time.Now()); !errors.Is(err, ErrMalformed) {
+			t.Errorf("Set(%q): %v, want %v", bad, err, ErrMalformed)
+		}
+	}
+	if err := open(t, "", "").Set(marker, time.Now()); !errors.Is(err, ErrNoFolder) {
+		t.Errorf("without a folder: %v, want %v", err, ErrNoFolder)
+	}
+	if _, err := Open("", "bad key"); !errors.Is(err, ErrMalformed) {
+		t.Errorf("a bad key from the environment: %v", err)
+	}
+}
+
+func FuzzUnseal(f *testing.F) {
+	secret := bytes.Repeat([]byte{7}, secretSize)
+	sealed, err := seal(secret, Key{value: marker})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(sealed)
+	f.Add(sealed[:11])
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if k, err := unseal(secret, data); err == nil && !bytes.Equal(data, sealed) {
+			t.Errorf("a made-up file opened as %v", k)
+		}
+	})
+}
