@@ -204,12 +204,8 @@ func TestStopAbandonsTheSlowRequest(t *testing.T) {
 	}
 }
 
-func TestHeaderTrickleCannotExhaustMemory(t *testing.T) {
-	var n atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set(HeaderVersion, fmt.Sprint("v1.0.", n.Add(1)))
-	}))
-	defer srv.Close()
+// A target that invents a version for each answer must not cost memory.
+func TestSourcesAreBounded(t *testing.T) {
 	r := newRecorder(time.Now(), 1)
 	for i := range 3 * maxSources {
 		r.add(Sample{}, Source{Version: fmt.Sprint(i)})
@@ -217,4 +213,28 @@ func TestHeaderTrickleCannotExhaustMemory(t *testing.T) {
 	if got := len(r.snapshot().Sources); got != maxSources {
 		t.Errorf("%d sources are kept", got)
 	}
+}
+
+// Whatever a target says, the probe has a word for it, and waits no longer
+// than it was told.
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []string{fine, "", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 204 No\r\n\r\n", "HTTP/1.1 100 Continue\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, said []byte) {
+		ours, theirs := net.Pipe()
+		go func() {
+			http.ReadRequest(bufio.NewReader(theirs))
+			theirs.Write(said)
+			theirs.Close()
+		}()
+		g := &gun{client: newClient(func(context.Context, time.Time) (net.Conn, error) { return ours, nil }, "app", ""), hard: t.Context()}
+		s := &shot{kind: Fresh, method: "GET", head: g.head("GET", "/", nil)}
+		switch out, _ := g.send(s, time.Now().Add(5*time.Second), nil); out {
+		case OK, Status, Reset, Garbled:
+		default:
+			t.Errorf("%q was %s", said, out)
+		}
+	})
 }

@@ -76,13 +76,13 @@ type Bucket struct {
 
 // Measure sums the record up.
 func (r Record) Measure() Measurement {
-	m := Measurement{Started: r.Started, Ended: r.Ended, Rate: r.Rate, Causes: map[Outcome]int{}, Kinds: map[Kind]Count{}}
-	m.Ended = r.ended()
+	m := Measurement{Started: r.Started, Ended: r.ended(), Rate: r.Rate, Causes: map[Outcome]int{}, Kinds: map[Kind]Count{}}
 	for _, s := range r.Samples {
 		m.count(s)
 	}
 	took := r.latencies()
-	m.P50, m.P90, m.P99, m.Max = millis(quantile(took, .5)), millis(quantile(took, .9)), millis(quantile(took, .99)), millis(quantile(took, 1))
+	m.P50, m.P90 = millis(quantile(took, .5)), millis(quantile(took, .9))
+	m.P99, m.Max = millis(quantile(took, .99)), millis(quantile(took, 1))
 	m.Gap, m.GapAt = r.longestGap()
 	m.Sources = r.seen()
 	m.Buckets = r.buckets()
@@ -133,31 +133,4 @@ func (r Record) latencies() []time.Duration {
 	}
 	slices.Sort(took)
 	return took
-}
-
-// longestGap looks from the start over all good answers to the last request.
-func (r Record) longestGap() (Millis, time.Time) {
-	var ends []time.Duration
-	var last time.Duration // when the last request was due
-	for _, s := range r.Samples {
-		if !s.Kind.timed() || !s.Outcome.Sent() {
-			continue
-		}
-		last = max(last, s.At)
-		if s.Outcome == OK {
-			ends = append(ends, s.At+s.Took)
-		}
-	}
-	slices.Sort(ends)
-	var gap, at, before time.Duration
-	for _, end := range append(ends, last) {
-		if end-before > gap {
-			gap, at = end-before, before
-		}
-		before = max(before, end)
-	}
-	if gap == 0 {
-		return 0, time.Time{}
-	}
-	return millis(gap), r.Started.Add(at)
 }

@@ -93,9 +93,7 @@ func TestOverloadIsCountedAsSkipped(t *testing.T) {
 	})
 }
 
-// A dial that takes this machine too long to begin is its own fault. Here the
-// whole process stands still, which a bubble shows as a loop that could not
-// run: the first answers hold the clock.
+// What this machine sends behind schedule is marked, from a limit on.
 func TestOwnLatenessIsMarked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRecorder(time.Now(), 10)

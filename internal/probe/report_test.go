@@ -263,3 +263,27 @@ func TestMergeHidesNothing(t *testing.T) {
 		t.Errorf("merge() = %+v of %s", got, width)
 	}
 }
+
+// A report comes back from where it was kept as JSON: whatever that holds, the
+// page stays a page.
+func FuzzPage(f *testing.F) {
+	for _, r := range []Report{{}, bad()} {
+		b, err := json.Marshal(r)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+	f.Add([]byte(`{"from":"%[1]s","to":"%!","outcome":"done","started":"0001-01-01T00:00:00Z","ended":"9999-01-01T00:00:00Z","measurement":{"buckets":[{"atMs":-5,"failed":-1,"p99Ms":1e300},{"atMs":9e15,"blue":9}]}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var r Report
+		if json.Unmarshal(b, &r) != nil {
+			return
+		}
+		got := render(t, r, "de")
+		if strings.Contains(got, "<script") || strings.Count(got, "</style>") != 1 {
+			t.Errorf("%s opened the page", b)
+		}
+		Summary(r)
+	})
+}
