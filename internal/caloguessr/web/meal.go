@@ -35,9 +35,12 @@ func (s *Server) meal(w http.ResponseWriter, r *http.Request) {
 // form reads a small form; otherwise it answers and returns false.
 func (s *Server) form(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	err := r.ParseMultipartForm(maxForm)
+	err := r.ParseForm()
+	if err == nil {
+		err = r.ParseMultipartForm(maxForm) // as a script sends it; all of it stays in memory
+	}
 	if errors.Is(err, http.ErrNotMultipart) {
-		err = nil // then ParseForm has read it
+		err = nil
 	}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		s.problem(w, r, http.StatusRequestEntityTooLarge, "problem.formTooLarge")

@@ -1,0 +1,262 @@
+package caloguessr
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"version-manager/internal/caloguessr/estimate/geminitest"
+)
+
+// env is an environment for tests: a free port and a folder of their own.
+func env(t *testing.T, pairs ...string) func(string) string {
+	t.Helper()
+	vars := map[string]string{"PORT": "0", "DATA_DIR": t.TempDir(), "DRAIN_LINGER": "200ms", "APP_VERSION": "v1.0.0", "APP_COLOR": "green"}
+	for i := 0; i < len(pairs); i += 2 {
+		vars[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) string { return vars[name] }
+}
+
+// running is Main in the background.
+type running struct {
+	url  string
+	stop context.CancelFunc
+	code chan int
+	log  chan map[string]any
+}
+
+// start runs Main and waits until it listens.
+func start(t *testing.T, getenv func(string) string) *running {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	t.Cleanup(stop)
+	r, w := io.Pipe()
+	m := &running{stop: stop, code: make(chan int, 1), log: make(chan map[string]any, 100)}
+	go func() {
+		m.code <- Main(ctx, getenv, w)
+		w.Close()
+	}()
+	go func() {
+		defer close(m.log)
+		for d := json.NewDecoder(r); ; {
+			var line map[string]any
+			if d.Decode(&line) != nil {
+				io.Copy(io.Discard, r) // never block the writer
+				return
+			}
+			m.log <- line
+		}
+	}()
+	m.url = "http://" + m.wait(t, "listening")["address"].(string)
+	return m
+}
+
+// wait returns the next log line with a message.
+func (m *running) wait(t *testing.T, message string) map[string]any {
+	t.Helper()
+	deadline := time.After(10 * time.Second)
+	for {
+		select {
+		case line, ok := <-m.log:
+			if !ok {
+				t.Fatalf("ended before %q", message)
+			}
+			if line["msg"] == message {
+				return line
+			}
+		case <-deadline:
+			t.Fatalf("no %q in the log", message)
+		}
+	}
+}
+
+func (m *running) get(t *testing.T, path string) (int, string) {
+	t.Helper()
+	response, err := http.Get(m.url + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+// untilTwoInFlight returns when a request is in flight beside our own.
+func (m *running) untilTwoInFlight(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+		if _, metrics := m.get(t, "/metrics"); strings.Contains(metrics, "caloguessr_http_in_flight 2") {
+			return
+		}
+	}
+	t.Fatal("the request is not in flight")
+}
+
+// After SIGTERM the instance is not ready at once, still answers new
+// requests for a moment, finishes the one in flight, and ends well.
+func TestDrain(t *testing.T) {
+	m := start(t, env(t))
+	if code, _ := m.get(t, "/readyz"); code != 200 {
+		t.Fatalf("readyz: %d", code)
+	}
+	held := make(chan int, 1)
+	go func() {
+		response, err := http.Get(m.url + "/healthz?hold=1s")
+		if err != nil {
+			held <- 0
+			return
+		}
+		defer response.Body.Close()
+		held <- response.StatusCode
+	}()
+	m.untilTwoInFlight(t)
+	m.stop()
+	m.wait(t, "draining")
+	if code, body := m.get(t, "/readyz"); code != 503 || body != "draining\n" {
+		t.Errorf("readyz while draining: %d %q", code, body)
+	}
+	if code, _ := m.get(t, "/"); code != 200 {
+		t.Errorf("a new request while draining: %d", code)
+	}
+	if status := <-held; status != 200 {
+		t.Errorf("the request in flight ended with %d", status)
+	}
+	m.wait(t, "drained")
+	if code := <-m.code; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestDrainGivesUp(t *testing.T) {
+	m := start(t, env(t, "DRAIN_LINGER", "0s", "DRAIN_TIMEOUT", "50ms"))
+	held := make(chan error, 1)
+	go func() {
+		response, err := http.Get(m.url + "/healthz?hold=10s")
+		if err == nil {
+			response.Body.Close()
+		}
+		held <- err
+	}()
+	m.untilTwoInFlight(t)
+	m.stop()
+	if err := <-held; err == nil {
+		t.Error("the request was not cut")
+	}
+	if code := <-m.code; code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+}
+
+func TestStartUpCheck(t *testing.T) {
+	gemini := geminitest.New(t)
+	for _, tt := range []struct{ model, key, message, level string }{
+		{geminitest.Model, "", "no key is set: photos cannot be recognised, the search works", "INFO"},
+		{geminitest.Model, geminitest.Key, "model is available", "INFO"},
+		{geminitest.Model, "another-key-0123456789", "photos may not be recognised", "WARN"},
+		{"gemini-9.9-dodo", geminitest.Key, "model does not exist: set GEMINI_MODEL to another, or leave it unset", "ERROR"},
+		{"gemini-2.0-flash", "", "model is shut down: set GEMINI_MODEL to another, or leave it unset", "ERROR"},
+	} {
+		m := start(t, env(t, "GEMINI_BASE_URL", gemini.URL, "GEMINI_API_KEY", tt.key, "GEMINI_MODEL", tt.model, "DRAIN_LINGER", "0s"))
+		if line := m.wait(t, tt.message); line["level"] != tt.level || line["version"] != "v1.0.0" {
+			t.Errorf("%s: %v", tt.model, line)
+		}
+		if code, _ := m.get(t, "/"); code != 200 {
+			t.Errorf("%s: the page answers %d", tt.model, code)
+		}
+		m.stop()
+		<-m.code
+	}
+}
+
+func TestConfig(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, []byte(geminitest.Key+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := fromEnv(env(t, "HOST", "::1", "PORT", "9000", "GEMINI_API_KEY_FILE", file, "TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"))
+	if err != nil || c.Address != "[::1]:9000" || c.Key != geminitest.Key || len(c.Proxies) != 4 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	c, err = fromEnv(func(string) string { return "" })
+	if err != nil || c.Address != "127.0.0.1:8080" || c.Model != "gemini-3.5-flash-lite" || c.Build.Version != "dev" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestBadConfig(t *testing.T) {
+	for name, value := range map[string]string{
+		"PORT": "http", "TRUSTED_PROXIES": "10.0.0.1", "DRAIN_LINGER": "soon", "DRAIN_TIMEOUT": "-1s",
+		"LOG_FORMAT": "xml", "CALOGUESSR_ADMIN_TOKEN": "short", "GEMINI_API_KEY_FILE": "/no/such/file",
+	} {
+		var stderr bytes.Buffer
+		if code := Main(t.Context(), env(t, name, value), &stderr); code != 2 || !strings.Contains(stderr.String(), name) {
+			t.Errorf("%s=%s: exit code %d, %q", name, value, code, stderr.String())
+		}
+	}
+	var stderr bytes.Buffer
+	if code := Main(t.Context(), env(t, "GEMINI_API_KEY", "a marker"), &stderr); code != 1 || strings.Contains(stderr.String(), "marker") {
+		t.Errorf("a malformed key: exit code %d, %q", code, stderr.String())
+	}
+}
+
+// The public app must not link what drives clusters and deploys: it would
+// grow the image and what an attacker finds in it.
+func TestImports(t *testing.T) {
+	allowed := []string{
+		"version-manager/internal/caloguessr", "version-manager/internal/httpkit",
+		"google.golang.org/genai", "github.com/prometheus/client_golang", "golang.org/x/image",
+	}
+	for _, root := range []string{".", "../httpkit", "../../cmd/caloguessr"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+			if err != nil {
+				return err
+			}
+			for _, spec := range file.Imports {
+				name, err := strconv.Unquote(spec.Path.Value)
+				if err != nil {
+					return err
+				}
+				if !isStandard(name) && !hasPrefix(name, allowed) {
+					t.Errorf("%s imports %s", path, name)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func isStandard(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return !strings.Contains(first, ".") && first != "version-manager"
+}
+
+func hasPrefix(name string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if name == p || strings.HasPrefix(name, p+"/") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"context"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestHealth(t *testing.T) {
+	a := newApp(t)
+	a.do(t, get("/healthz"), 200)
+	a.do(t, get("/readyz"), 200)
+	a.do(t, get("/healthz?hold=soon"), 400)
+	if got, want := a.do(t, get("/version"), 200), `{"version":"v1.2.3","color":"blue","instance":"blue-1"}`+"\n"; got != want {
+		t.Errorf("version %q, want %q", got, want)
+	}
+	a.Drain()
+	a.do(t, get("/readyz"), 503)
+	a.do(t, get("/healthz"), 200)
+	a.do(t, get("/"), 200)
+}
+
+func TestHold(t *testing.T) {
+	a := newApp(t)
+	synctest.Test(t, func(t *testing.T) {
+		for query, want := range map[string]time.Duration{"2s": 2 * time.Second, "1h": maxHold, "0s": 0} {
+			start := time.Now()
+			w := httptest.NewRecorder()
+			a.healthz(w, get("/healthz?hold="+query))
+			if took := time.Since(start); took != want || w.Code != 200 {
+				t.Errorf("hold=%s took %v, status %d", query, took, w.Code)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		a.healthz(httptest.NewRecorder(), get("/healthz?hold=9s").WithContext(ctx))
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("held for %v although the client left after 1s", took)
+		}
+	})
+}
+
+func TestMetrics(t *testing.T) {
+	a := withKey(t)
+	a.do(t, get("/some/made/up/path"), 404)
+	a.do(t, upload(lunch(t)), 200)
+	a.do(t, upload([]byte("x")), 415)
+	mustContain(t, a.do(t, get("/metrics"), 200),
+		`caloguessr_http_requests_total{code="404",route="/"} 1`,
+		`caloguessr_http_requests_total{code="415",route="/estimate"} 1`,
+		`caloguessr_http_request_seconds_count{route="/estimate"} 2`,
+		`caloguessr_estimates_total{outcome="ok",source="photo"} 1`,
+		`caloguessr_estimates_total{outcome="photo",source="photo"} 1`,
+		`caloguessr_http_in_flight 1`,
+		`caloguessr_build_info{color="blue",instance_id="blue-1",version="v1.2.3"} 1`,
+		"go_goroutines")
+}

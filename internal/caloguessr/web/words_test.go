@@ -1,0 +1,90 @@
+package web
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+
+	"version-manager/internal/caloguessr/i18n"
+)
+
+// Every text that a page or the code asks for exists, and every text that
+// exists is asked for.
+func TestWords(t *testing.T) {
+	words, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := slices.Collect(words["en"].Keys())
+	used := map[string]bool{}
+	for key := range keysInTemplates(t) {
+		used[key] = true
+		if !slices.Contains(known, key) {
+			t.Errorf("a template uses the unknown key %s", key)
+		}
+	}
+	looksLikeKey := regexp.MustCompile(`^(app|home|photo|result|confidence|search|keys|problem)\.[a-zA-Z]+$`)
+	for s := range stringsInCode(t) {
+		used[s] = true
+		if looksLikeKey.MatchString(s) && !slices.Contains(known, s) {
+			t.Errorf("the code uses the unknown key %s", s)
+		}
+	}
+	for _, key := range known {
+		if !used[key] {
+			t.Errorf("nobody uses %s", key)
+		}
+	}
+}
+
+func keysInTemplates(t *testing.T) map[string]bool {
+	t.Helper()
+	names, err := fs.Glob(files, "templates/*.html")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no templates", err)
+	}
+	call, keys := regexp.MustCompile(`\.T "([^"]+)"`), map[string]bool{}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range call.FindAllSubmatch(data, -1) {
+			keys[string(m[1])] = true
+		}
+	}
+	return keys
+}
+
+func stringsInCode(t *testing.T) map[string]bool {
+	t.Helper()
+	found, set := map[string]bool{}, token.NewFileSet()
+	for _, name := range []string{"estimate.go", "failure.go", "health.go", "home.go", "meal.go", "page.go", "problem.go", "server.go", "settings.go", "view.go"} {
+		file, err := parser.ParseFile(set, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if s, err := strconv.Unquote(lit.Value); err == nil {
+					found[s] = true
+				}
+			}
+			return true
+		})
+	}
+	return found
+}
+
+// The one style sheet is written by hand and stays small.
+func TestStyleIsSmall(t *testing.T) {
+	data, err := fs.ReadFile(files, "static/app.css")
+	if err != nil || len(data) >= 10_000 {
+		t.Errorf("app.css has %d bytes, %v", len(data), err)
+	}
+}
