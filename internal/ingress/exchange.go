@@ -61,11 +61,11 @@ func (x *exchange) serve() {
 		x.fail(status)
 		return
 	}
-	stop := context.AfterFunc(x.r.Context(), func() { x.breakOff(gone) })
-	defer stop()
 	if hasBody(x.r) {
 		x.upload = startUpload(x)
 	}
+	stop := context.AfterFunc(x.r.Context(), x.clientGone)
+	defer stop()
 	h, err := x.await()
 	switch {
 	case err != nil:
@@ -184,7 +184,7 @@ func (x *exchange) blame(err error) int {
 // fail answers with the ingress's own page, if there is still somebody to
 // read it.
 func (x *exchange) fail(status int) {
-	if x.broken() == gone || x.r.Context().Err() != nil {
+	if why := x.broken(); why == gone || (why == none && x.r.Context().Err() != nil) {
 		panic(http.ErrAbortHandler)
 	}
 	h := x.w.Header()
@@ -232,6 +232,14 @@ func (x *exchange) broken() ending {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.why
+}
+
+// clientGone is called when the request's context ends. net/http ends it as
+// well when a body does not come in time; who reads the body knows better.
+func (x *exchange) clientGone() {
+	if x.upload == nil || !x.upload.reading.Load() {
+		x.breakOff(gone)
+	}
 }
 
 // breakOff ends the exchange from another goroutine. It reports false if it

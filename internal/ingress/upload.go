@@ -31,6 +31,7 @@ type upload struct {
 	once    sync.Once
 	quit    chan struct{} // closed by stop
 	done    chan struct{} // closed when the goroutine has ended
+	reading atomic.Bool   // waits for the client
 	last    atomic.Bool   // everything was read from the client
 	err     error         // why not everything was sent; valid after done
 	mu      sync.Mutex
@@ -101,8 +102,7 @@ func (u *upload) copy() (reading bool, err error) {
 		if !u.extend() {
 			return true, os.ErrDeadlineExceeded
 		}
-		n, err := u.x.r.Body.Read(room)
-		u.last.Store(err == io.EOF)
+		n, err := u.read(room)
 		if n > 0 {
 			if _, err := u.x.up.Write(wrap(*buf, n)); err != nil {
 				return false, err
@@ -116,6 +116,22 @@ func (u *upload) copy() (reading bool, err error) {
 			return true, err
 		}
 	}
+}
+
+// read reads from the client. If the request's context ends meanwhile, it is
+// for the caller to say what that means.
+func (u *upload) read(room []byte) (int, error) {
+	u.reading.Store(true)
+	n, err := u.x.r.Body.Read(room)
+	if err != nil && err != io.EOF {
+		return n, err
+	}
+	u.last.Store(err == io.EOF)
+	u.reading.Store(false)
+	if gone := u.x.r.Context().Err(); gone != nil {
+		return n, gone
+	}
+	return n, err
 }
 
 // finish writes the last chunk and the trailers.
