@@ -127,6 +127,7 @@ func TestPageCopesWith(t *testing.T) {
 	long.Measurement = traffic(10*time.Minute, 500, time.Minute, 0).Measure()
 	for name, r := range map[string]Report{
 		"nothing at all": {},
+		"no end":         {App: "a", To: "v1.0.0", Started: epoch(), Outcome: "baking", SwitchedAt: epoch(), Measurement: one},
 		"no samples":     {App: "a", To: "v1.0.0", Started: epoch(), Ended: epoch(), Outcome: "done"},
 		"one sample":     {App: "a", To: "v1.0.0", Started: epoch(), Ended: epoch().Add(time.Second), Outcome: "done", Measurement: one},
 		"ten minutes":    long,

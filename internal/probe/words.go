@@ -77,7 +77,7 @@ func (w words) Lapse(d time.Duration) string {
 	const thin = "\u202f" // no-break, narrow
 	switch ms := float64(d) / float64(time.Millisecond); {
 	case d < 0:
-		return "−" + w.Lapse(-d)
+		return "−" + w.Lapse(-max(d, -math.MaxInt64)) // the lowest has no positive
 	case d == 0:
 		return "0" + thin + "ms"
 	case ms < .9995:
