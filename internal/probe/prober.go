@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -81,7 +82,7 @@ func (p *Prober) goLoop(shots []*shot) {
 
 func (p *Prober) goSocket(path string, interval time.Duration, header http.Header) {
 	// The dialer already speaks TLS where there is any: http in either case.
-	s := &socket{gun: p.gun, url: "http://" + p.host + path, header: header, interval: interval, timeout: p.timeout}
+	s := &socket{gun: p.gun, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: header, interval: interval, timeout: p.timeout}
 	p.wg.Go(func() { s.run(p.ctx) })
 }
 

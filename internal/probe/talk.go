@@ -29,22 +29,22 @@ func (s *socket) talk(ctx context.Context, c *websocket.Conn, from Source) (poli
 			return s.hangup(end.err, time.Now(), from)
 		case <-tick.C:
 		}
-		if done, polite := s.exchange(ctx, c, heard, strconv.Itoa(n), from); done {
+		if done, polite := s.exchange(c, heard, strconv.Itoa(n), from); done {
 			return polite
 		}
 	}
 }
 
 // exchange says text and waits for its echo.
-func (s *socket) exchange(ctx context.Context, c *websocket.Conn, heard <-chan message, text string, from Source) (done, polite bool) {
+func (s *socket) exchange(c *websocket.Conn, heard <-chan message, text string, from Source) (done, polite bool) {
 	began := time.Now()
 	late := time.NewTimer(s.timeout)
 	defer late.Stop()
-	wctx, cancel := context.WithTimeout(s.hard, s.timeout)
+	ctx, cancel := context.WithTimeout(s.hard, s.timeout)
 	defer cancel()
 	// A failed write says less than the close frame that may have arrived
 	// before it: the reader below has the last word.
-	c.Write(wctx, websocket.MessageText, []byte(text))
+	c.Write(ctx, websocket.MessageText, []byte(text))
 	for {
 		select {
 		case m := <-heard:
