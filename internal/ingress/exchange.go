@@ -235,9 +235,13 @@ func (x *exchange) broken() ending {
 }
 
 // clientGone is called when the request's context ends. net/http ends it as
-// well when a body does not come in time; who reads the body knows better.
+// well when a body does not come in time, and when one direction of a tunnel
+// ends; who reads there knows better.
 func (x *exchange) clientGone() {
-	if x.upload == nil || !x.upload.reading.Load() {
+	x.mu.Lock()
+	tunnel := x.hijacked != nil
+	x.mu.Unlock()
+	if !tunnel && (x.upload == nil || !x.upload.reading.Load()) {
 		x.breakOff(gone)
 	}
 }
