@@ -36,16 +36,16 @@ func (g *agent) handler() http.Handler {
 		reply(w, api.Ping{Agent: os.Getpid(), Keeper: g.link.Keeper()}, nil)
 	})
 	for pattern, do := range map[string]answer{
-		"GET {app}":             observe,
-		"DELETE {app}":          remove,
-		"POST {app}/lock":       lock,
-		"POST {app}/renew":      renew,
-		"POST {app}/unlock":     unlock,
-		"POST {app}/backup":     backup,
-		"POST {app}/switch":     switchTo,
-		"PUT {app}/{color}":     apply,
-		"DELETE {app}/{color}":  retire,
-		"POST {app}/{color}/ok": confirm,
+		"GET {app}":                   observe,
+		"DELETE {app}":                remove,
+		"POST {app}/lock":             lock,
+		"POST {app}/renew":            renew,
+		"POST {app}/unlock":           unlock,
+		"POST {app}/backup":           backup,
+		"POST {app}/switch":           switchTo,
+		"PUT {app}/colors/{color}":    apply,
+		"DELETE {app}/colors/{color}": retire,
+		"POST {app}/colors/{color}":   confirm,
 
 		"GET {app}/deploys":              listDeploys,
 		"POST {app}/deploys":             beginDeploy,

@@ -29,6 +29,7 @@ const (
 	restartFirst = 10 * time.Millisecond // wait before an agent that died young is started again
 	restartMost  = 500 * time.Millisecond
 	livedLong    = time.Second // after which a restart is immediate again
+	giveUpAfter  = 20          // deaths in a row of agents that were young
 )
 
 // Main becomes the keeper of the state folder, or the agent, whichever this
@@ -77,10 +78,11 @@ func lock(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// keep restarts the agent until it says that its work is done.
+// keep restarts the agent until it says that its work is done. It gives up on
+// one that cannot live, so that whoever waits for an answer is told.
 func keep(h *handed) error {
 	wait := restartFirst
-	for {
+	for deaths := 0; deaths < giveUpAfter; deaths++ {
 		began := time.Now()
 		if h.peer == nil { // not started by an agent that lives
 			if err := h.spawn(roleAgent); err != nil {
@@ -92,13 +94,14 @@ func keep(h *handed) error {
 		}
 		h.peer = nil
 		if time.Since(began) > livedLong {
-			wait = restartFirst
+			wait, deaths = restartFirst, 0
 			continue
 		}
 		slog.Warn("the agent died young", "after", time.Since(began).String(), "restart in", wait.String())
 		time.Sleep(wait)
 		wait = min(2*wait, restartMost)
 	}
+	return errors.New("the agent cannot be kept alive")
 }
 
 // listen does what the agent says until it is gone (false) or done (true).

@@ -22,6 +22,8 @@ func (s *session) do(ctx context.Context, method, path string, in, out any) erro
 	return s.t.client.do(ctx, method, s.t.path(path), s.token, in, out)
 }
 
+func colorPath(c color.Color) string { return "/colors/" + string(c) }
+
 func (s *session) Renew(ctx context.Context) error {
 	return s.do(ctx, http.MethodPost, "/renew", nil, nil)
 }
@@ -40,7 +42,7 @@ func (s *session) Backup(ctx context.Context, id string) (string, error) {
 
 func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
 	req := api.ApplyRequest{Spec: spec, Project: s.t.project}
-	return s.do(ctx, http.MethodPut, "/"+string(c), req, nil)
+	return s.do(ctx, http.MethodPut, colorPath(c), req, nil)
 }
 
 func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
@@ -48,11 +50,11 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 }
 
 func (s *session) Confirm(ctx context.Context, c color.Color) error {
-	return s.do(ctx, http.MethodPost, "/"+string(c)+"/ok", nil, nil)
+	return s.do(ctx, http.MethodPost, colorPath(c), nil, nil)
 }
 
 func (s *session) Retire(ctx context.Context, c color.Color) error {
-	return s.do(ctx, http.MethodDelete, "/"+string(c), nil, nil)
+	return s.do(ctx, http.MethodDelete, colorPath(c), nil, nil)
 }
 
 func (s *session) Remove(ctx context.Context) error {

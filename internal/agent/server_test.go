@@ -1,0 +1,44 @@
+package agent
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"version-manager/internal/agent/api"
+)
+
+func newTestAgent(t *testing.T) *agent {
+	dir := filepath.Join(t.TempDir(), "state")
+	return &agent{dir: dir, crash: newCrasher(dir), apps: map[string]*app{}, used: time.Now()}
+}
+
+func TestServerRefusesBadRequests(t *testing.T) {
+	h := newTestAgent(t).handler()
+	for _, tt := range []struct {
+		method, path, token, body, want string
+	}{
+		{"GET", "..%2f..", "", "", "cannot be the name of an app"},
+		{"GET", "Shop", "", "", "cannot be the name of an app"},
+		{"PUT", "shop/colors/red", "1", "{}", "not a color"},
+		{"PUT", "shop/colors/blue", "1", "{", "read the request"},
+		{"PUT", "shop/colors/blue", "x", "{}", api.TokenHeader},
+		{"PUT", "shop/colors/blue", "7", "{}", "the lock was lost"},
+		{"POST", "shop/switch", "0", `{"color":"blue"}`, "the lock was lost"},
+		{"POST", "shop/backup", "7", `{"text":"../x"}`, "cannot be the name of a backup"},
+		{"POST", "shop/lock", "", `{"holder":`, "read the request"},
+	} {
+		r := httptest.NewRequest(tt.method, api.Prefix+tt.path, strings.NewReader(tt.body))
+		if tt.token != "" {
+			r.Header.Set(api.TokenHeader, tt.token)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code == http.StatusOK || !strings.Contains(w.Body.String(), tt.want) {
+			t.Errorf("%s %s: %d %s, want %q", tt.method, tt.path, w.Code, w.Body, tt.want)
+		}
+	}
+}

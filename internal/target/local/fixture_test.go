@@ -1,0 +1,233 @@
+package local
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"version-manager/internal/agent"
+	"version-manager/internal/config"
+	"version-manager/internal/deploy"
+	"version-manager/internal/release"
+	"version-manager/internal/target/targettest"
+)
+
+// TestMain is the tests, or the agent that they start.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 4 && os.Args[1] == "agent" {
+		if err := agent.Run(os.Args[3]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// fixtureApp is the program in test/app, built once.
+var fixtureApp = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "fixture-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	bin := filepath.Join(dir, "app")
+	cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", bin, "version-manager/test/app")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("build the fixture: %w\n%s", err, out)
+	}
+	return os.ReadFile(bin)
+})
+
+// image returns an image that runs the program as /app.
+func image(t *testing.T, program []byte) v1.Image {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	if err := w.WriteHeader(&tar.Header{Name: "app", Mode: 0o755, Size: int64(len(program))}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write(program); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := mutate.AppendLayers(mutate.MediaType(empty.Image, types.OCIManifestSchema1), layer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/app"}, Env: []string{"PATH=/nowhere", "GREETING=hello"}}); err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// place is a state folder with a release store and an agent.
+type place struct {
+	t     *testing.T
+	state string
+	local config.Local
+	image string // digest
+}
+
+func newPlace(t *testing.T) *place {
+	t.Helper()
+	program, err := fixtureApp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &place{t: t, state: filepath.Join(t.TempDir(), ".version-manager")}
+	p.local = config.Local{Address: "127.0.0.1", App: freePort(t), Ingress: []int{freePort(t)}, Preview: "preview.localhost"}
+	p.image = p.store(program)
+	t.Cleanup(p.end)
+	return p
+}
+
+// store puts an image with that program into the release store.
+func (p *place) store(program []byte) (digest string) {
+	p.t.Helper()
+	dir := filepath.Join(p.state, "releases", "images")
+	to, err := layout.FromPath(dir)
+	if err != nil {
+		if to, err = layout.Write(dir, empty.Index); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	img := image(p.t, program)
+	if err := to.AppendImage(img); err != nil {
+		p.t.Fatal(err)
+	}
+	h, err := img.Digest()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return h.String()
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().(*net.TCPAddr).Port
+}
+
+func (p *place) target(app string) *Target {
+	p.t.Helper()
+	t, err := New(Options{App: app, State: p.state, Project: filepath.Dir(p.state), Agent: []string{os.Args[0]}})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return t
+}
+
+func (p *place) release(app string, v release.Version, env map[string]string) release.Release {
+	return release.Release{App: app, Version: v, Image: p.image, Config: config.App{
+		Name: app, Health: "/readyz", Env: env, Drain: config.Duration{Duration: 5 * time.Second}, Local: p.local}}
+}
+
+// client reaches the preview host without a resolver that knows it.
+func (p *place) harness() targettest.Harness {
+	return targettest.Harness{
+		Target: p.target("shop"),
+		Release: func(v release.Version, env map[string]string) release.Release {
+			return p.release("shop", v, env)
+		},
+		Client: targettest.PlainClient(func(address string) string {
+			return strings.Replace(address, "preview.localhost", "127.0.0.1", 1)
+		}),
+		Patience: 20 * time.Second,
+	}
+}
+
+// end removes the state folder, upon which the agent ends everything, and
+// makes sure that nothing is left.
+func (p *place) end() {
+	if p.t.Failed() {
+		if log, err := os.ReadFile(filepath.Join(p.state, "agent.log")); err == nil {
+			p.t.Logf("agent.log:\n%s", log)
+		}
+	}
+	if err := os.RemoveAll(p.state); err != nil {
+		p.t.Errorf("remove state folder: %v", err)
+	}
+	p.until("all processes to end", func() bool { return len(processesIn(p.t, p.state)) == 0 })
+}
+
+func (p *place) until(what string, ok func() bool) {
+	p.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// processesIn lists the command lines that name the folder.
+func processesIn(t *testing.T, dir string) (found []string) {
+	t.Helper()
+	out, err := exec.Command("ps", "-A", "-o", "pid=,stat=,args=").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		if strings.Contains(line, dir) && len(fields) > 1 && !strings.HasPrefix(fields[1], "Z") {
+			found = append(found, strings.TrimSpace(line))
+		}
+	}
+	return found
+}
+
+// deployFirst brings v1.0.0 of an app to blue and gives traffic to it.
+func (p *place) deployFirst(ctx context.Context, target *Target, replicas int) deploy.Session {
+	p.t.Helper()
+	s, err := target.Lock(ctx, "test")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := s.Apply(ctx, "blue", deploy.Spec{Release: p.release(target.app, "v1.0.0", nil), Replicas: replicas}); err != nil {
+		p.t.Fatal(err)
+	}
+	p.ready(target, replicas)
+	if err := s.Switch(ctx, "blue", "0"); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := s.Confirm(ctx, "blue"); err != nil {
+		p.t.Fatal(err)
+	}
+	return s
+}
+
+func (p *place) ready(target *Target, n int) {
+	p.t.Helper()
+	p.until("ready instances", func() bool {
+		o, err := target.Observe(p.t.Context())
+		return err == nil && o.Colors["blue"].Ready() == n
+	})
+}
