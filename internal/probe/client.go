@@ -13,7 +13,6 @@ import (
 type client struct {
 	dial    dialer
 	host    string // the Host header
-	mark    string // header line that says who asks, or empty
 	keep    int    // how many connections the kept kind alternates between
 	readers sync.Pool
 
@@ -26,8 +25,8 @@ type client struct {
 // handful of clients would.
 const kept = 4
 
-func newClient(dial dialer, host, mark string) *client {
-	return &client{dial: dial, host: host, mark: mark, keep: kept,
+func newClient(dial dialer, host string) *client {
+	return &client{dial: dial, host: host, keep: kept,
 		readers: sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}}
 }
 
@@ -37,7 +36,7 @@ func (c *client) head(method, path string, body []byte) []byte {
 		path = "/" + path
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: version-manager\r\nAccept: */*\r\n%s", method, path, c.host, c.mark)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: version-manager\r\nAccept: */*\r\n%s: 1\r\n", method, path, c.host, HeaderProbe)
 	if method != "GET" {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
 	}

@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"crypto/tls"
-	"net/http"
 	"time"
 )
 
@@ -35,7 +34,7 @@ type Part struct {
 // Start begins to ask. It ends by Stop, or stops asking when ctx ends.
 func (l Load) Start(ctx context.Context) *Prober {
 	dial, host := dialTo(l.Base, l.TLS)
-	c := newClient(dial, host, "")
+	c := newClient(dial, host)
 	c.keep = keptLoad
 	p := newProber(ctx, c, l.Rate, l.Timeout)
 	shots := make([]*shot, len(l.Mix))
@@ -46,7 +45,7 @@ func (l Load) Start(ctx context.Context) *Prober {
 		p.goLoop(shots)
 	}
 	for range l.Sockets {
-		p.goSocket(l.WebSocket, or(l.Interval, time.Second), http.Header{})
+		p.goSocket(l.WebSocket, or(l.Interval, time.Second))
 	}
 	return p
 }

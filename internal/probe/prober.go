@@ -36,7 +36,7 @@ func Start(ctx context.Context, c Config) *Prober {
 }
 
 func start(ctx context.Context, c Config, dial dialer, host string) *Prober {
-	p := newProber(ctx, newClient(dial, host, HeaderProbe+": 1\r\n"), c.Rate, c.Timeout)
+	p := newProber(ctx, newClient(dial, host), c.Rate, c.Timeout)
 	page := p.head("GET", c.Path, nil)
 	p.goLoop([]*shot{
 		{kind: Fresh, weight: 1, method: "GET", head: page, timeout: p.timeout},
@@ -47,7 +47,7 @@ func start(ctx context.Context, c Config, dial dialer, host string) *Prober {
 		p.wg.Go(func() { p.repeat(slow) })
 	}
 	if c.WebSocket != "" {
-		p.goSocket(c.WebSocket, echoInterval, http.Header{HeaderProbe: {"1"}})
+		p.goSocket(c.WebSocket, echoInterval)
 	}
 	return p
 }
@@ -80,9 +80,9 @@ func (p *Prober) goLoop(shots []*shot) {
 	p.wg.Go(func() { p.rec.end(p.loop(p.ctx, shots, p.rate, &p.wg)) })
 }
 
-func (p *Prober) goSocket(path string, interval time.Duration, header http.Header) {
+func (p *Prober) goSocket(path string, interval time.Duration) {
 	// The dialer already speaks TLS where there is any: http in either case.
-	s := &socket{gun: p.gun, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: header, interval: interval, timeout: p.timeout}
+	s := &socket{gun: p.gun, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: http.Header{HeaderProbe: {"1"}}, interval: interval, timeout: p.timeout}
 	p.wg.Go(func() { s.run(p.ctx) })
 }
 
@@ -112,6 +112,9 @@ func (p *Prober) WrongAfter(c color.Color, confirmed time.Time) int {
 
 // Measure sums up what was seen so far.
 func (p *Prober) Measure() Measurement { return p.rec.snapshot().Measure() }
+
+// Record is everything that was sampled so far, to be read only.
+func (p *Prober) Record() Record { return p.rec.snapshot() }
 
 // WaitAnswers returns when n requests that were due at since or later came to
 // an end, well or badly, or with ctx's error.
