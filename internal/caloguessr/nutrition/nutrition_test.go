@@ -75,7 +75,7 @@ func TestSearch(t *testing.T) {
 		{"süsskartoffel", "11508"}, {"suesskartoffel", "11508"}, {"potatos", "11367"},
 		{"Haferflocken", "08121"}, {"coca-cola", "14400"}, {"general tsos", "36618"},
 		{"spagetti", "20121"}, {"lasagna", "22977"}, {"o\u0308l", "04053"}, {"oil", "04053"},
-		{"Brot mit Butter", ""}, {"xyzzy", ""}, {"", ""}, {" - ", ""},
+		{"Brot mit Butter", "01001"}, {"Mango Lassi", "09176"}, {"xyzzy", ""}, {"", ""}, {" - ", ""},
 	} {
 		got := ""
 		if found := table.Search(tt.query, 5); len(found) > 0 {

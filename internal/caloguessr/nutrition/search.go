@@ -15,21 +15,21 @@ type word struct {
 	rank int // 0: first word of a name, 1: any other
 }
 
-// Search returns at most limit foods that match every word of the query, best
-// first. Case, umlauts, word order and small typos do not matter; words are
-// looked for in the names and synonyms of both languages.
+// Search returns at most limit foods that match the query, best first: those
+// that match every word of it or, if there are none, as many as possible.
+// Case, umlauts, word order and small typos do not matter; words are looked
+// for in the names and synonyms of both languages.
 func (t *Table) Search(query string, limit int) []Food {
 	terms := terms(query)
-	if len(terms) == 0 {
-		return nil
-	}
-	type hit struct{ food, cost int }
+	type hit struct{ food, matched, cost int }
 	var hits []hit
+	most := 1
 	for i, f := range t.foods {
-		if cost, ok := f.match(terms); ok {
-			hits = append(hits, hit{i, cost})
-		}
+		matched, cost := f.match(terms)
+		most = max(most, matched)
+		hits = append(hits, hit{i, matched, cost})
 	}
+	hits = slices.DeleteFunc(hits, func(h hit) bool { return h.matched < most })
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.cost, b.cost) })
 	found := make([]Food, 0, min(limit, len(hits)))
 	for _, h := range hits[:min(limit, len(hits))] {
@@ -47,8 +47,9 @@ func terms(query string) []string {
 	return all[:min(maxTerms, len(all))]
 }
 
-// match adds up what each term costs at its best word.
-func (f Food) match(terms []string) (cost int, ok bool) {
+// match counts the terms that some word of the food matches, and adds up what
+// each costs at its best word.
+func (f Food) match(terms []string) (matched, cost int) {
 	for _, term := range terms {
 		best := -1
 		for _, w := range f.words {
@@ -56,12 +57,12 @@ func (f Food) match(terms []string) (cost int, ok bool) {
 				best = c
 			}
 		}
-		if best < 0 {
-			return 0, false
+		if best >= 0 {
+			matched++
+			cost += best
 		}
-		cost += best
 	}
-	return cost, true
+	return matched, cost
 }
 
 // cost says how far term is from the word: equal, beginning, inside, typo.

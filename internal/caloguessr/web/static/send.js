@@ -23,7 +23,7 @@ export function swap(page, { picture, stay } = {}) {
   }
   document.title = page.title;
   show(picture);
-  const target = document.querySelector(".alert, #found, #result-heading, main");
+  const target = [".alert", "#found", "#result-heading", "main"].map((s) => document.querySelector(s)).find(Boolean);
   if (target.matches(".alert")) target.tabIndex = -1;
   target.focus({ preventScroll: true });
   if (stay) scrollTo(0, top);
