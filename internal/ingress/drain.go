@@ -83,7 +83,7 @@ func (x *exchange) leave() {
 	defer x.mu.Unlock()
 	if !x.ended {
 		x.leaving.Store(true)
-		_ = x.up.SetReadDeadline(past)
+		_ = x.up.SetReadDeadline(past())
 	}
 }
 

@@ -2,18 +2,15 @@ package ingress
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
 // past is a deadline that ends at once whatever waits for it.
-var past = time.Unix(1, 0)
+func past() time.Time { return time.Unix(1, 0) }
 
 // ending is why an exchange is broken off before its natural end.
 type ending int
@@ -35,9 +32,9 @@ type exchange struct {
 	ctl     *http.ResponseController
 	in      *instance
 	version string
-	upload  *upload // nil without a request body
-	whole   bool    // the response was read to its end: the connection is clean
-	writeBy time.Time
+	upload  *upload     // nil without a request body
+	whole   bool        // the response was read to its end: the connection is clean
+	writeBy time.Time   // the client's deadline, as last set
 	leaving atomic.Bool // a WebSocket whose color is being closed
 
 	mu        sync.Mutex
@@ -74,148 +71,6 @@ func (x *exchange) serve() {
 		x.tunnel(h)
 	default:
 		x.respond(h)
-	}
-}
-
-// send writes the request's head to an instance and returns 0, or the status
-// to answer with. It tries another instance only while no byte has left.
-func (x *exchange) send() int {
-	buf := x.p.bufs.Get().(*[]byte)
-	defer x.p.bufs.Put(buf)
-	head, err := appendHead((*buf)[:0], x.r, x.p.client(x.r))
-	if err != nil {
-		return http.StatusBadRequest
-	}
-	status := http.StatusServiceUnavailable
-	var tried []*instance
-	for {
-		in, version := x.side.pick(tried)
-		if in == nil {
-			return status
-		}
-		x.in, x.version, status = in, version, http.StatusBadGateway
-		n, err := x.sendTo(in, head)
-		if err == nil {
-			return 0
-		}
-		x.log("send request", err)
-		in.inFlight.Add(-1)
-		x.in = nil
-		if n > 0 || x.broken() != none || x.r.Context().Err() != nil {
-			return status
-		}
-		tried = append(tried, in)
-	}
-}
-
-// sendTo writes the head to one instance. Kept connections that turn out to
-// be closed are replaced, the last time by a new one.
-func (x *exchange) sendTo(in *instance, head []byte) (n int, err error) {
-	for {
-		c, err := in.connect(x.r.Context())
-		if err != nil {
-			return 0, err
-		}
-		if !x.attach(c) {
-			return 0, net.ErrClosed
-		}
-		if n, err = c.Write(head); err == nil {
-			return n, nil
-		}
-		c.Close()
-		if n > 0 || !c.kept {
-			return n, err
-		}
-	}
-}
-
-func (x *exchange) attach(c *conn) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.up = c; x.why != none {
-		c.Close()
-	}
-	return x.why == none
-}
-
-// maxEarly is how many 1xx answers may come before the final one.
-const maxEarly = 16
-
-// await reads response heads until the final one, passing early hints on.
-func (x *exchange) await() (head, error) {
-	if t := x.p.o.HeaderTimeout; t > 0 {
-		_ = x.up.SetReadDeadline(time.Now().Add(t))
-		defer x.up.SetReadDeadline(time.Time{})
-	}
-	for range maxEarly {
-		h, err := readHead(x.up.br, x.w.Header())
-		if err != nil || h.status >= 200 || h.status == http.StatusSwitchingProtocols {
-			return h, err
-		}
-		if h.status == http.StatusContinue {
-			if x.upload != nil {
-				x.upload.proceed()
-			}
-		} else if x.r.ProtoAtLeast(1, 1) {
-			x.w.WriteHeader(h.status)
-		}
-		clear(x.w.Header())
-	}
-	return head{}, errMalformed
-}
-
-// blame turns what went wrong while waiting for a response into a status.
-func (x *exchange) blame(err error) int {
-	switch x.broken() {
-	case tooSlow:
-		return http.StatusRequestTimeout
-	case drained:
-		return http.StatusServiceUnavailable
-	case gone:
-		return http.StatusBadGateway // which nobody will read
-	}
-	x.log("read response", err)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return http.StatusGatewayTimeout
-	}
-	return http.StatusBadGateway
-}
-
-// fail answers with the ingress's own page, if there is still somebody to
-// read it.
-func (x *exchange) fail(status int) {
-	if why := x.broken(); why == gone || (why == none && x.r.Context().Err() != nil) {
-		panic(http.ErrAbortHandler)
-	}
-	h := x.w.Header()
-	clear(h)
-	x.reveal(h)
-	x.hangUpUnlessRead(h)
-	x.commit()
-	x.count(status)
-	writePage(x.w, x.r, status)
-}
-
-// hangUpUnlessRead tells an HTTP/1 client that the connection ends, because
-// the rest of its request would otherwise be taken for the next one.
-func (x *exchange) hangUpUnlessRead(h http.Header) {
-	if x.r.ProtoMajor == 1 && hasBody(x.r) && (x.upload == nil || !x.upload.finished()) {
-		h.Set("Connection", "close")
-	}
-}
-
-// reveal names color and version to who asked for it.
-func (x *exchange) reveal(h http.Header) {
-	if _, asked := x.r.Header[probeHeader]; asked {
-		h[colorHeader] = []string{string(x.side.color)}
-		h[versionHeader] = []string{x.version}
-	}
-}
-
-func (x *exchange) count(status int) {
-	x.side.requests.Add(1)
-	if status >= 500 {
-		x.side.errors.Add(1)
 	}
 }
 
@@ -261,8 +116,8 @@ func (x *exchange) breakOff(why ending) bool {
 	if why == drained && x.hijacked != nil {
 		x.hijacked.Close()
 	} else if why == drained && x.committed {
-		_ = x.ctl.SetReadDeadline(past) // cannot fail on a server's connection
-		_ = x.ctl.SetWriteDeadline(past)
+		_ = x.ctl.SetReadDeadline(past()) // cannot fail on a server's connection
+		_ = x.ctl.SetWriteDeadline(past())
 	}
 	return true
 }
@@ -285,16 +140,4 @@ func (x *exchange) end() {
 		x.up.Close()
 	}
 	x.in.inFlight.Add(-1)
-}
-
-// log tells why an instance was of no use; without the query, which may hold
-// secrets.
-func (x *exchange) log(doing string, err error) {
-	if x.broken() == gone || errors.Is(err, context.Canceled) {
-		return
-	}
-	if err == io.EOF {
-		err = io.ErrUnexpectedEOF
-	}
-	x.p.o.Logger.Warn(doing, "color", x.side.color, "instance", x.in.addr, "method", x.r.Method, "path", x.r.URL.Path, "error", err)
 }

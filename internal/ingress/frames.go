@@ -73,4 +73,4 @@ func (f *frames) payload() uint64 {
 }
 
 // goingAway is an unmasked close frame with status 1001.
-var goingAway = [...]byte{0x88, 0x02, 0x03, 0xe9}
+const goingAway = "\x88\x02\x03\xe9"

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// sayings are what a person reads. They tell nothing about what runs here.
+// saying is what a person reads. It tells nothing about what runs here.
 func saying(status int) string {
 	switch status {
 	case http.StatusRequestTimeout:

@@ -149,15 +149,16 @@ func (p *Proxy) Reset(c color.Color) {
 }
 
 // ServeHTTP answers one request from the color that the route or the preview
-// host says.
+// host says. The response's header is the ingress's alone: what a handler in
+// front has put there may be lost.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodConnect {
-		writePage(w, r, http.StatusNotImplemented)
+		p.page(w, r, http.StatusNotImplemented, hasBody(r))
 		return
 	}
 	s := p.enter(r.Host)
 	if s == nil {
-		writePage(w, r, http.StatusServiceUnavailable)
+		p.page(w, r, http.StatusServiceUnavailable, hasBody(r))
 		return
 	}
 	defer s.inFlight.Add(-1)

@@ -11,7 +11,9 @@ import (
 func (x *exchange) respond(h head) {
 	hd := x.w.Header()
 	x.reveal(hd)
-	x.hangUpUnlessRead(hd)
+	if x.r.ProtoMajor == 1 && x.unread() {
+		hd.Set("Connection", "close")
+	}
 	if _, ok := hd["Content-Type"]; !ok {
 		hd["Content-Type"] = nil // or net/http would guess one
 	}
@@ -20,13 +22,13 @@ func (x *exchange) respond(h head) {
 		return
 	}
 	x.count(h.status)
-	x.allowWrite()
 	x.w.WriteHeader(h.status)
-	if x.r.Method != http.MethodHead && h.status != http.StatusNoContent && h.status != http.StatusNotModified {
+	bodiless := x.r.Method == http.MethodHead || h.status == http.StatusNoContent || h.status == http.StatusNotModified
+	if !bodiless {
 		x.pass(h)
 	}
-	x.whole = !h.close && (h.chunked || h.length >= 0 || x.r.Method == http.MethodHead ||
-		h.status == http.StatusNoContent || h.status == http.StatusNotModified)
+	x.whole = !h.close && (bodiless || h.chunked || h.length >= 0)
+	x.allowWrite() // what net/http still holds back
 }
 
 // pass copies the body. If the upstream dies in the middle, the client must
@@ -35,20 +37,20 @@ func (x *exchange) pass(h head) {
 	br := x.up.br
 	if h.length >= 0 && h.length <= int64(br.Buffered()) {
 		b, _ := br.Peek(int(h.length)) // is buffered
+		x.allowWrite()
 		if _, err := x.w.Write(b); err != nil {
 			panic(http.ErrAbortHandler)
 		}
 		_, _ = br.Discard(len(b))
 		return
 	}
-	var err error
-	switch {
-	case h.chunked:
-		if err = x.stream(httputil.NewChunkedReader(br), -1); err == nil {
-			err = x.trailers()
-		}
-	default:
-		err = x.stream(br, h.length)
+	var src io.Reader = br
+	if h.chunked {
+		src = httputil.NewChunkedReader(br)
+	}
+	err := x.stream(src, h.length)
+	if err == nil && h.chunked {
+		err = x.trailers()
 	}
 	if err != nil {
 		x.log("read response body", err)
@@ -57,7 +59,7 @@ func (x *exchange) pass(h head) {
 }
 
 // stream copies length bytes, or all if that is negative, and flushes
-// whenever it is going to wait for more.
+// whenever it is going to wait for more. The error is the upstream's.
 func (x *exchange) stream(src io.Reader, length int64) error {
 	buf := x.p.bufs.Get().(*[]byte)
 	defer x.p.bufs.Put(buf)
@@ -71,8 +73,8 @@ func (x *exchange) stream(src io.Reader, length int64) error {
 		}
 		n, err := src.Read(b)
 		x.allowWrite()
-		if _, werr := x.w.Write(b[:n]); werr != nil {
-			return werr
+		if _, err := x.w.Write(b[:n]); err != nil {
+			panic(http.ErrAbortHandler)
 		}
 		if left -= int64(n); left == 0 && length >= 0 {
 			return nil
@@ -120,16 +122,23 @@ func (x *exchange) allowWrite() {
 	}
 }
 
-// flush sends what was written. In HTTP/2 a deadline that passes ends the
-// stream even if nothing is being written, so it must not stay while waiting.
+// flush sends what was written, before waiting for more.
 func (x *exchange) flush() {
+	x.allowWrite()
 	_ = x.ctl.Flush() // the next write says if it failed
-	if x.r.ProtoMajor == 2 {
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		if x.why == none {
-			x.writeBy = time.Time{}
-			_ = x.ctl.SetWriteDeadline(time.Time{})
-		}
+	x.rest()
+}
+
+// rest takes the write deadline away while nothing is written: in HTTP/2 it
+// would end the stream all the same.
+func (x *exchange) rest() {
+	if x.r.ProtoMajor != 2 {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.why == none {
+		x.writeBy = time.Time{}
+		_ = x.ctl.SetWriteDeadline(time.Time{}) // nothing to take away where there are no deadlines
 	}
 }

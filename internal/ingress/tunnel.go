@@ -134,7 +134,7 @@ func (x *exchange) pumpDown(to limitedWriter) error {
 // still has to say is dropped; the client's answer goes through to it, so that
 // it sees an orderly end as well.
 func (x *exchange) sayGoodbye(to limitedWriter) error {
-	if _, err := to.Write(goingAway[:]); err != nil {
+	if _, err := io.WriteString(to, goingAway); err != nil {
 		return err
 	}
 	_ = x.up.SetReadDeadline(time.Now().Add(farewell))

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,8 +27,9 @@ const (
 type upload struct {
 	x       *exchange
 	ready   chan struct{} // closed when the body may be sent
-	once    sync.Once
 	quit    chan struct{} // closed by stop
+	allow   sync.Once     // closes ready
+	end     sync.Once     // closes quit
 	done    chan struct{} // closed when the goroutine has ended
 	reading atomic.Bool   // waits for the client
 	last    atomic.Bool   // everything was read from the client
@@ -44,15 +44,12 @@ func startUpload(x *exchange) *upload {
 	if x.r.ProtoMajor == 1 {
 		_ = x.ctl.EnableFullDuplex() // fails only where it is the rule anyway
 	}
-	if !expectsContinue(x.r) {
-		u.proceed()
-	}
 	go u.run()
 	return u
 }
 
 // proceed lets the body go.
-func (u *upload) proceed() { u.once.Do(func() { close(u.ready) }) }
+func (u *upload) proceed() { u.allow.Do(func() { close(u.ready) }) }
 
 func (u *upload) run() {
 	defer close(u.done)
@@ -78,6 +75,9 @@ func (u *upload) run() {
 
 // wait returns when the body may be sent.
 func (u *upload) wait() error {
+	if !expectsContinue(u.x.r) {
+		return nil
+	}
 	t := time.NewTimer(continueTimeout)
 	defer t.Stop()
 	select {
@@ -134,20 +134,12 @@ func (u *upload) read(room []byte) (int, error) {
 	return n, err
 }
 
-// finish writes the last chunk and the trailers.
+// finish ends a chunked body.
 func (u *upload) finish() error {
 	if u.x.r.ContentLength >= 0 {
 		return nil
 	}
-	b := []byte("0\r\n")
-	for name, values := range u.x.r.Trailer {
-		for _, v := range values {
-			if !hopByHop(name) && token([]byte(name)) && text([]byte(v)) {
-				b = appendField(b, name, v)
-			}
-		}
-	}
-	_, err := u.x.up.Write(append(b, "\r\n"...))
+	_, err := u.x.up.Write(appendLastChunk(nil, u.x.r.Trailer))
 	return err
 }
 
@@ -195,12 +187,12 @@ func (u *upload) stop() {
 	u.mu.Lock()
 	u.stopped = true
 	u.mu.Unlock()
-	close(u.quit)
+	u.end.Do(func() { close(u.quit) })
 	select {
 	case <-u.done:
 	default:
 		u.x.up.Close()
-		_ = u.x.ctl.SetReadDeadline(past)
+		_ = u.x.ctl.SetReadDeadline(past())
 		<-u.done
 	}
 	if u.err != nil && u.x.r.ProtoMajor == 1 {
@@ -209,21 +201,4 @@ func (u *upload) stop() {
 	if u.err != nil {
 		u.x.whole = false
 	}
-}
-
-// Around the bytes of a chunk there is room for its size and its end, so that
-// it takes one write.
-const (
-	chunkPrefix = 10
-	chunkSuffix = 2
-)
-
-func plainChunk(buf []byte, n int) []byte { return buf[chunkPrefix : chunkPrefix+n] }
-
-func chunk(buf []byte, n int) []byte {
-	var size [chunkPrefix]byte
-	s := append(strconv.AppendUint(size[:0], uint64(n), 16), "\r\n"...)
-	start := chunkPrefix - len(s)
-	copy(buf[start:], s)
-	return append(buf[start:chunkPrefix+n], "\r\n"...)
 }
