@@ -65,6 +65,13 @@ type run struct {
 	samples []sample
 }
 
+// At a rate that none of them finds hard, what counts is latency.
+const (
+	steadyRate    = 500 // requests/s
+	steadyClients = 16
+	steadyLength  = 2 * time.Second
+)
+
 // rounds measures one proxy after the other, again and again. The first
 // second of each is not counted.
 func rounds(ctx context.Context, s settings, runs []*run) error {
@@ -79,6 +86,10 @@ func rounds(ctx context.Context, s settings, runs []*run) error {
 				return fmt.Errorf("%s: %w", r.proxy.name, err)
 			}
 			got.cpu = time.Duration((r.child.seconds() - before) / float64(max(n, 1)) * float64(time.Second))
+			got.steady50, got.steady99, err = steady(ctx, r.child.addr, steadyRate, steadyClients, steadyLength)
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.proxy.name, err)
+			}
 			r.samples = append(r.samples, got)
 			fmt.Fprintf(os.Stderr, "round %d/%d  %-8s %8.0f requests/s\n", i+1, s.rounds, r.proxy.name, got.rps)
 		}

@@ -28,25 +28,28 @@ func (r *run) rps() spread[float64] {
 	return spreadOf(r.samples, func(s sample) float64 { return s.rps })
 }
 
-func (r *run) p99() spread[time.Duration] {
-	return spreadOf(r.samples, func(s sample) time.Duration { return s.p99 })
+// of is the spread of a duration.
+func (r *run) of(field func(sample) time.Duration) spread[time.Duration] {
+	return spreadOf(r.samples, field)
 }
 
-func (r *run) cpu() spread[time.Duration] {
-	return spreadOf(r.samples, func(s sample) time.Duration { return s.cpu })
-}
+func p99(s sample) time.Duration      { return s.p99 }
+func cpu(s sample) time.Duration      { return s.cpu }
+func steady50(s sample) time.Duration { return s.steady50 }
+func steady99(s sample) time.Duration { return s.steady99 }
 
 // table shows everything that is needed to believe or doubt the verdict.
 func table(s settings, runs []*run) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d cores shared by proxy, backend and wrk; %s/%s; %d rounds of %s, %d kept-alive connections, 1 KiB answers\n\n",
-		machine(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, s.rounds, s.length, s.connections)
+	fmt.Fprintf(&b, "%s, %d cores shared by proxy, backend and wrk; %s/%s; %d rounds of %s, %d kept-alive connections, 1 KiB answers;\nsteady: %d requests/s; every figure is the median of the rounds\n\n",
+		machine(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, s.rounds, s.length, s.connections, steadyRate)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "proxy\tversion\trequests/s\tmin–max\tp99 ms\tmin–max\tCPU µs/request\tours is\t")
+	fmt.Fprintln(w, "proxy\tversion\trequests/s\tmin–max\tp99 ms\tmin–max\tCPU µs/request\tsteady p50 ms\tsteady p99 ms\tmin–max\tours is\t")
 	for _, r := range runs {
-		rps, p99 := r.rps(), r.p99()
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.0f–%.0f\t%.2f\t%.2f–%.2f\t%d\t%.2fx\t\n", r.proxy.name, r.proxy.version,
-			rps.median, rps.min, rps.max, ms(p99.median), ms(p99.min), ms(p99.max), r.cpu().median.Microseconds(), ratio(runs[0], r))
+		rps, busy, calm := r.rps(), r.of(p99), r.of(steady99)
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.0f–%.0f\t%.2f\t%.2f–%.2f\t%d\t%.2f\t%.2f\t%.2f–%.2f\t%.2fx\t\n", r.proxy.name, r.proxy.version,
+			rps.median, rps.min, rps.max, ms(busy.median), ms(busy.min), ms(busy.max), r.of(cpu).median.Microseconds(),
+			ms(r.of(steady50).median), ms(calm.median), ms(calm.min), ms(calm.max), ratio(runs[0], r))
 	}
 	w.Flush()
 	return b.String()
@@ -54,8 +57,8 @@ func table(s settings, runs []*run) string {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// ratio is the median of ours/other over the rounds: both of a round had about
-// the same machine.
+// ratio is the median over the rounds of ours to other's requests/s: both of a
+// round had about the same machine.
 func ratio(ours, other *run) float64 {
 	var v []float64
 	for i := range other.samples {
@@ -90,7 +93,7 @@ func verdict(runs []*run) error {
 	if got, want := ours.rps().median, haproxy.rps().median/2; got < want {
 		missed = append(missed, fmt.Errorf("missed by %.1f %%: %.0f requests/s, half of HAProxy is %.0f", 100*(1-got/want), got, want))
 	}
-	if got, want := ours.p99().median, caddy.p99().max; got > want {
+	if got, want := ours.of(p99).median, caddy.of(p99).max; got > want {
 		missed = append(missed, fmt.Errorf("missed by %.1f %%: p99 %s, Caddy's is at most %s", 100*(float64(got)/float64(want)-1), got, want))
 	}
 	if err := errors.Join(missed...); err != nil {

@@ -16,6 +16,8 @@ type sample struct {
 	rps float64
 	p99 time.Duration
 	cpu time.Duration // processor time of the proxy, for each request
+
+	steady50, steady99 time.Duration // at a fixed moderate rate
 }
 
 // load runs wrk against addr.
