@@ -54,11 +54,7 @@ func runCreate(ctx context.Context, o createOptions) error {
 	if err := p.prepare(); err != nil {
 		return err
 	}
-	face, err := o.face()
-	if err != nil {
-		return err
-	}
-	m := newMaking(face, o.now, p.app.Name, v)
+	m := newMaking(o.io.NewFace(o.progress(), o.now), o.now, p.app.Name, v)
 	made, err := release.Create(ctx, release.Options{
 		Dir: p.root, Version: v, Message: o.message, From: o.from, Store: p.store(), Progress: m.step,
 	})

@@ -17,12 +17,13 @@ import (
 // of one which failed.
 func (a *app) measured(t deploy.Target, run func(*deploy.Engine) (probe.Report, error)) error {
 	defer survivingPipes()()
-	face, err := a.face()
-	if err != nil {
-		return err
-	}
+	progress := a.progress()
+	face := a.io.NewFace(progress, a.now)
 	report, err := run(deploy.New(t, a.holder(), deploy.WithEvents(face.Show)))
 	face.Close()
+	if progress == ui.Plain {
+		err = withoutLines(err) // the face has shown them already
+	}
 	if report.Deploy != "" {
 		if printErr := a.printReport(report); printErr != nil && err == nil {
 			err = printErr
@@ -31,14 +32,24 @@ func (a *app) measured(t deploy.Target, run func(*deploy.Engine) (probe.Report, 
 	return err
 }
 
-// face is how this call shows a deploy. What is asked for by name wins over
-// --quiet.
-func (a *app) face() (ui.Face, error) {
-	progress := a.global.progress
-	if progress == ui.Auto && a.global.quiet {
-		progress = ui.Quiet
+// progress is how this call shows a deploy. What is asked for by name wins
+// over --quiet.
+func (a *app) progress() ui.Progress {
+	if a.global.progress == ui.Auto && a.global.quiet {
+		return ui.Quiet
 	}
-	return a.io.NewFace(progress, ui.Dumb(a.getenv), a.now)
+	return a.io.Resolve(a.global.progress, ui.Dumb(a.getenv))
+}
+
+// withoutLines takes the evidence out of a problem.
+func withoutLines(err error) error {
+	p, ok := errors.AsType[*problem.Problem](err)
+	if !ok {
+		return err
+	}
+	bare := *p
+	bare.Lines = nil
+	return &bare
 }
 
 func (a *app) printReport(r probe.Report) error {

@@ -50,7 +50,7 @@ func listCommands(b *strings.Builder, c *cobra.Command) {
 	for _, g := range c.Groups() {
 		fmt.Fprintf(b, "\n%s:\n", g.Title)
 		for _, sub := range c.Commands() {
-			if sub.GroupID == g.ID && sub.IsAvailableCommand() {
+			if sub.GroupID == g.ID && (sub.IsAvailableCommand() || sub.Name() == "help") {
 				fmt.Fprintf(b, "  %-14s %s\n", sub.Name(), sub.Short)
 			}
 		}

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
 	"version-manager/internal/deploy"
@@ -30,25 +29,30 @@ const (
 // Progresses are all names, as a flag's help lists them.
 func Progresses() []Progress { return []Progress{Auto, TTY, Plain, Lines, Quiet} }
 
-// NewFace returns the face that p names, on standard error. dumb says that
-// the terminal cannot move its cursor.
-func (s *Streams) NewFace(p Progress, dumb bool, now func() time.Time) (Face, error) {
-	switch p {
-	case Auto:
-		if s.Err.Terminal && !dumb {
-			return newTTY(s, now), nil
-		}
-		return newPlain(s), nil
-	case TTY:
-		return newTTY(s, now), nil
-	case Plain:
-		return newPlain(s), nil
-	case Lines:
-		return newLines(s), nil
-	case Quiet:
-		return quiet{}, nil
+// Resolve returns the face that p means here. dumb says that the terminal
+// cannot move its cursor.
+func (s *Streams) Resolve(p Progress, dumb bool) Progress {
+	switch {
+	case p != Auto:
+		return p
+	case s.Err.Terminal && !dumb:
+		return TTY
 	}
-	return nil, fmt.Errorf("%q is not a progress", p)
+	return Plain
+}
+
+// NewFace returns the face that p, which is not Auto, names. It shows on
+// standard error.
+func (s *Streams) NewFace(p Progress, now func() time.Time) Face {
+	switch p {
+	case TTY:
+		return newTTY(s, now)
+	case Lines:
+		return newLines(s)
+	case Quiet:
+		return quiet{}
+	}
+	return newPlain(s)
 }
 
 type quiet struct{}

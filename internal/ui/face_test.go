@@ -57,10 +57,7 @@ func TestFaces(t *testing.T) {
 	for _, list := range []string{"done", "reverted"} {
 		for _, p := range []Progress{Plain, Lines, Quiet} {
 			s, out, err := Test("")
-			face, e := s.NewFace(p, false, time.Now)
-			if e != nil {
-				t.Fatal(e)
-			}
+			face := s.NewFace(p, time.Now)
 			for _, e := range recorded(t, list) {
 				face.Show(e)
 			}
@@ -131,16 +128,16 @@ func TestNewFace(t *testing.T) {
 		{Auto, true, false, "*ui.tty"},
 		{Auto, true, true, "*ui.plain"},
 		{TTY, false, false, "*ui.tty"},
-		{"fancy", true, false, "<nil>"},
+		{Plain, true, false, "*ui.plain"},
+		{Lines, true, false, "ui.lines"},
+		{Quiet, true, false, "ui.quiet"},
 	} {
 		s, _, _ := Test("")
 		s.Err.Terminal = tt.terminal
-		face, err := s.NewFace(tt.p, tt.dumb, time.Now)
+		face := s.NewFace(s.Resolve(tt.p, tt.dumb), time.Now)
 		if got := fmt.Sprintf("%T", face); got != tt.want {
-			t.Errorf("NewFace(%s) on terminal=%t dumb=%t is a %s, want %s", tt.p, tt.terminal, tt.dumb, got, tt.want)
+			t.Errorf("%s on terminal=%t dumb=%t is a %s, want %s", tt.p, tt.terminal, tt.dumb, got, tt.want)
 		}
-		if err == nil {
-			face.Close()
-		}
+		face.Close()
 	}
 }

@@ -9,13 +9,15 @@ import (
 )
 
 // plain is the face for log files and pipes: a line with the time of day for
-// each change. What only counts up is left out until a step ends.
+// each change. A step that has much to say is heard twice a second.
 type plain struct {
-	s      *Streams
-	begin  deploy.Event
-	detail string // last one shown, with its step
-	tally  *deploy.Tally
+	s     *Streams
+	begin deploy.Event
+	said  deploy.Event // the last progress shown
+	tally *deploy.Tally
 }
+
+const plainPause = 500 * time.Millisecond
 
 var _ Face = (*plain)(nil)
 
@@ -65,8 +67,10 @@ func (p *plain) progress(e deploy.Event) {
 	if detail == "" && e.Side != nil {
 		detail = readyText(*e.Side)
 	}
-	if key := e.Step + "\x00" + detail; detail != "" && key != p.detail {
-		p.detail = key
+	e.Detail = detail
+	again := e.Step == p.said.Step && (detail == p.said.Detail || e.Time.Sub(p.said.Time) < plainPause)
+	if detail != "" && !again {
+		p.said = e
 		p.print(e.Time, e.Step+": "+detail)
 	}
 }

@@ -62,7 +62,7 @@ func System(getenv func(string) string) *Streams {
 func output(f *os.File, getenv func(string) string) *Output {
 	fd := int(f.Fd())
 	o := &Output{Writer: f, Terminal: term.IsTerminal(fd)}
-	o.Color = o.Terminal && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+	o.Color = o.Terminal && wantsColor(getenv)
 	o.size = func() (int, int) {
 		w, h, err := term.GetSize(fd)
 		if err != nil {
@@ -71,6 +71,10 @@ func output(f *os.File, getenv func(string) string) *Output {
 		return w, h
 	}
 	return o
+}
+
+func wantsColor(getenv func(string) string) bool {
+	return getenv("NO_COLOR") == "" && !Dumb(getenv)
 }
 
 // ColorMode is what --color asks for.
@@ -100,7 +104,7 @@ func isUTF8(getenv func(string) string) bool {
 	return false
 }
 
-// Dumb reports whether o is a terminal that cannot move its cursor.
+// Dumb reports whether the terminal cannot move its cursor.
 func Dumb(getenv func(string) string) bool { return getenv("TERM") == "dumb" }
 
 // Test returns streams that are no terminal, read what in holds, and keep

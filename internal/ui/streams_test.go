@@ -27,3 +27,27 @@ func TestSizeIsNeverZero(t *testing.T) {
 		}
 	}
 }
+
+func TestColor(t *testing.T) {
+	for _, tt := range []struct {
+		env  map[string]string
+		want bool
+	}{
+		{nil, true},
+		{map[string]string{"TERM": "xterm-256color"}, true},
+		{map[string]string{"TERM": "dumb"}, false},
+		{map[string]string{"NO_COLOR": "1"}, false},
+	} {
+		if got := wantsColor(func(k string) string { return tt.env[k] }); got != tt.want {
+			t.Errorf("wantsColor(%v) = %t, want %t", tt.env, got, tt.want)
+		}
+	}
+	for mode, want := range map[ColorMode]bool{ColorAuto: true, ColorAlways: true, ColorNever: false} {
+		s, _, _ := Test("")
+		s.Out.Color, s.Err.Color = true, true // as on a terminal
+		s.SetColor(mode)
+		if s.Out.Color != want || s.Err.Color != want {
+			t.Errorf("--color %s: %t and %t, want %t", mode, s.Out.Color, s.Err.Color, want)
+		}
+	}
+}

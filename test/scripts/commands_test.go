@@ -108,8 +108,8 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return cmd
 }
 
-// interrupted starts a program, presses Ctrl-C so many times once its error
-// output matches, and wants this exit code:
+// interrupted starts a program, presses Ctrl-C so many times once its output
+// matches, and wants this exit code:
 // interrupted TIMES CODE PATTERN PROGRAM ARGS...
 // Its outputs are left in the files stdout.txt and stderr.txt.
 func interrupted(ts *testscript.TestScript, neg bool, args []string) {
@@ -131,8 +131,8 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// killed starts a program and kills it with SIGKILL once its error output
-// matches: killed PATTERN PROGRAM ARGS...
+// killed starts a program and kills it with SIGKILL once its output matches:
+// killed PATTERN PROGRAM ARGS...
 func killed(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: killed PATTERN PROGRAM ARGS...")
@@ -161,7 +161,8 @@ func start(ts *testscript.TestScript, args []string) *process {
 
 func (p *process) waitFor(ts *testscript.TestScript, pattern string) {
 	re := regexp.MustCompile(pattern)
-	for deadline := time.Now().Add(patience); !re.MatchString(p.err.String()); time.Sleep(5 * time.Millisecond) {
+	seen := func() bool { return re.MatchString(p.err.String()) || re.MatchString(p.out.String()) }
+	for deadline := time.Now().Add(patience); !seen(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			_ = p.cmd.Process.Kill() // the script fails anyway
 			ts.Fatalf("%q is not in\n%s", pattern, p.err)
@@ -169,7 +170,7 @@ func (p *process) waitFor(ts *testscript.TestScript, pattern string) {
 		select {
 		case err := <-p.ended:
 			p.ended <- err
-			if !re.MatchString(p.err.String()) {
+			if !seen() {
 				ts.Fatalf("ended (%v) before %q was to be seen in\n%s", err, pattern, p.err)
 			}
 		default:
