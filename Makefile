@@ -20,10 +20,11 @@ build: ## build the command line into bin/
 	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/version-manager
 
 .PHONY: run
-run: build ## create v1.0.0 if there is no version yet, deploy it, print the addresses
-	@./$(BIN) list --quiet >/dev/null 2>&1 && [ -n "$$(./$(BIN) list -o json | grep '"version"' || true)" ] || ./$(BIN) create v1.0.0
-	@./$(BIN) deploy latest
-	@./$(BIN) status
+run: build ## create v1.0.0 if there is no version yet, deploy the newest, print the addresses
+	@IFS=$$'\t' read -r version state _ < <(./$(BIN) list -q) || { version=v1.0.0; state='not built here'; }; \
+	if [ "$$state" = 'not built here' ]; then ./$(BIN) create "$$version" >/dev/null; fi; \
+	./$(BIN) deploy "$$version"; \
+	./$(BIN) status
 
 .PHONY: test
 test: ## everything that needs no root and no service
