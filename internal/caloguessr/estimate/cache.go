@@ -44,6 +44,7 @@ func NewCache(next Estimator, model string, max int) *Cache {
 func (c *Cache) Estimate(ctx context.Context, p photo.Photo, lang string) (Estimate, error) {
 	key := cacheKey{p.Hash, c.model, promptVersion, lang}
 	if e, ok := c.get(key); ok {
+		e.Remembered = true
 		return e, nil
 	}
 	e, err := c.next.Estimate(ctx, p, lang)

@@ -26,8 +26,9 @@ type Estimator interface {
 
 // Estimate is a checked answer.
 type Estimate struct {
-	Items []Item
-	Model string // who answered
+	Items      []Item
+	Model      string // who answered
+	Remembered bool   // nobody was asked this time
 }
 
 // Item is one food on the photo.

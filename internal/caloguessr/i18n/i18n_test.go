@@ -59,7 +59,7 @@ func TestInt(t *testing.T) {
 
 func TestT(t *testing.T) {
 	p := load(t)["en"]
-	if got, want := p.T("result.range", "low", 1234.4, "high", 2000), "likely between 1,234 and 2,000 kcal"; got != want {
+	if got, want := p.T("result.range", "low", 1234.4, "high", 2000), "likely between 1,234 and 2,000\u00a0kcal"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := p.T("no.such.key"); got != "no.such.key" {

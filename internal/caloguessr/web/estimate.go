@@ -23,8 +23,10 @@ const (
 	partOverhead = 16 << 10
 )
 
-// errNoPhoto is a form whose photo field is empty.
-var errNoPhoto = errors.New("no photo in the form")
+var (
+	errNoPhoto = errors.New("no photo in the form")
+	errBusy    = errors.New("too many photos at once")
+)
 
 // estimate takes a photo and shows the meal on it.
 func (s *Server) estimate(w http.ResponseWriter, r *http.Request) {
@@ -32,39 +34,39 @@ func (s *Server) estimate(w http.ResponseWriter, r *http.Request) {
 		s.tooMany(w, r, wait)
 		return
 	}
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	default:
-		w.Header().Set("Retry-After", "2")
-		s.problem(w, r, http.StatusServiceUnavailable, "problem.busy")
-		return
-	}
 	p := s.homePage(w, r, meal.Meal{}, search{})
-	m, err := s.recognise(w, r, p.Lang())
-	s.metrics.estimates.WithLabelValues("photo", outcome(err)).Inc()
+	e, err := s.recognise(w, r, p.Lang())
+	s.metrics.estimates.WithLabelValues(source(e), outcome(err)).Inc()
 	if err != nil {
 		s.estimateFailed(w, p, err)
 		return
 	}
-	s.render(w, http.StatusOK, "home", s.homePage(w, r, m, search{}))
+	s.render(w, http.StatusOK, "home", s.homePage(w, r, s.plate(e), search{}))
 }
 
 // recognise reads the photo and asks the estimator.
-func (s *Server) recognise(w http.ResponseWriter, r *http.Request, lang string) (meal.Meal, error) {
+func (s *Server) recognise(w http.ResponseWriter, r *http.Request, lang string) (estimate.Estimate, error) {
+	small, err := s.takePhoto(w, r)
+	if err != nil {
+		return estimate.Estimate{}, err
+	}
+	return s.Estimator.Estimate(r.Context(), small, lang)
+}
+
+// takePhoto reads the photo and makes it small. Only that takes memory worth
+// limiting; waiting for the estimator does not.
+func (s *Server) takePhoto(w http.ResponseWriter, r *http.Request) (photo.Photo, error) {
+	select {
+	case s.uploads <- struct{}{}:
+		defer func() { <-s.uploads }()
+	default:
+		return photo.Photo{}, errBusy
+	}
 	data, err := readPhoto(w, r)
 	if err != nil {
-		return meal.Meal{}, err
+		return photo.Photo{}, err
 	}
-	small, err := s.Intake.Take(r.Context(), data)
-	if err != nil {
-		return meal.Meal{}, err
-	}
-	e, err := s.Estimator.Estimate(r.Context(), small, lang)
-	if err != nil {
-		return meal.Meal{}, err
-	}
-	return s.plate(e), nil
+	return s.Intake.Take(r.Context(), data)
 }
 
 // plate turns an estimate into a meal.
@@ -123,7 +125,7 @@ func (s *Server) estimateFailed(w http.ResponseWriter, p homePage, err error) {
 	if f.after > 0 {
 		w.Header().Set("Retry-After", seconds(f.after))
 	}
-	if f.status >= 500 || f.logged {
+	if f.logged {
 		s.Log.Error("estimate", "outcome", outcome(err), "error", err)
 	}
 	p.Alert = p.T(f.key, "n", f.n, "model", s.Model)
@@ -133,6 +135,14 @@ func (s *Server) estimateFailed(w http.ResponseWriter, p homePage, err error) {
 func (s *Server) tooMany(w http.ResponseWriter, r *http.Request, wait time.Duration) {
 	w.Header().Set("Retry-After", seconds(wait))
 	s.problem(w, r, http.StatusTooManyRequests, "problem.tooMany", "n", int(math.Ceil(wait.Seconds())))
+}
+
+// source is who estimated, as a label.
+func source(e estimate.Estimate) string {
+	if e.Remembered {
+		return "memory"
+	}
+	return "gemini"
 }
 
 // outcome is an error as a label of few values.

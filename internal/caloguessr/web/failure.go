@@ -19,7 +19,7 @@ type failure struct {
 	key    string // of the sentence
 	n      int    // its {n}
 	after  time.Duration
-	logged bool // the operator has to do something
+	logged bool // the operator should know
 }
 
 // failureOf finds status and sentence for an error of photo or estimate.
@@ -41,6 +41,8 @@ func failureOf(err error) failure {
 		return failure{status: http.StatusUnsupportedMediaType, key: "problem.notImage"}
 	case errors.Is(err, photo.ErrDamaged):
 		return failure{status: http.StatusUnprocessableEntity, key: "problem.damaged"}
+	case errors.Is(err, errBusy):
+		return failure{status: http.StatusServiceUnavailable, key: "problem.busy", after: 2 * time.Second, logged: true}
 	case errors.Is(err, errNoPhoto):
 		return failure{status: http.StatusUnprocessableEntity, key: "problem.noPhoto"}
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
@@ -70,15 +72,15 @@ func estimateFailure(e *estimate.Error) failure {
 	case estimate.NoFood:
 		return failure{status: http.StatusUnprocessableEntity, key: "problem.noFood"}
 	case estimate.Garbled:
-		return failure{status: http.StatusBadGateway, key: "problem.garbled"}
+		return failure{status: http.StatusBadGateway, key: "problem.garbled", logged: true}
 	case estimate.Timeout:
-		return failure{status: http.StatusGatewayTimeout, key: "problem.timeout"}
+		return failure{status: http.StatusGatewayTimeout, key: "problem.timeout", logged: true}
 	case estimate.Unreachable:
-		return failure{status: http.StatusBadGateway, key: "problem.unreachable"}
+		return failure{status: http.StatusBadGateway, key: "problem.unreachable", logged: true}
 	case estimate.Rejected:
 		return failure{status: http.StatusBadGateway, key: "problem.rejected", logged: true}
 	}
-	return failure{status: http.StatusBadGateway, key: "problem.down"}
+	return failure{status: http.StatusBadGateway, key: "problem.down", logged: true}
 }
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http/httptest"
+	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,13 +48,17 @@ func TestMetrics(t *testing.T) {
 	a := withKey(t)
 	a.do(t, get("/some/made/up/path"), 404)
 	a.do(t, upload(lunch(t)), 200)
+	a.do(t, upload(lunch(t)), 200)
 	a.do(t, upload([]byte("x")), 415)
+	a.do(t, post("/meal", url.Values{"add": {"09003"}}), 200)
 	mustContain(t, a.do(t, get("/metrics"), 200),
 		`caloguessr_http_requests_total{code="404",route="/"} 1`,
 		`caloguessr_http_requests_total{code="415",route="/estimate"} 1`,
-		`caloguessr_http_request_seconds_count{route="/estimate"} 2`,
-		`caloguessr_estimates_total{outcome="ok",source="photo"} 1`,
-		`caloguessr_estimates_total{outcome="photo",source="photo"} 1`,
+		`caloguessr_http_request_seconds_count{route="/estimate"} 3`,
+		`caloguessr_estimates_total{outcome="ok",source="gemini"} 1`,
+		`caloguessr_estimates_total{outcome="ok",source="hand"} 1`,
+		`caloguessr_estimates_total{outcome="ok",source="memory"} 1`,
+		`caloguessr_estimates_total{outcome="photo",source="gemini"} 1`,
 		`caloguessr_http_in_flight 1`,
 		`caloguessr_build_info{color="blue",instance_id="blue-1",version="v1.2.3"} 1`,
 		"go_goroutines")

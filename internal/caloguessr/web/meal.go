@@ -24,6 +24,9 @@ func (s *Server) meal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m, q, full := s.change(m, form)
+	if len(m.Items) > 0 && m.Model == "" {
+		s.metrics.estimates.WithLabelValues("hand", "ok").Inc()
+	}
 	p := s.homePage(w, r, m, q)
 	status := http.StatusOK
 	if full {

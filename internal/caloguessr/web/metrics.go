@@ -33,7 +33,7 @@ func newMetrics(b Build) *metrics {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "caloguessr_http_in_flight", Help: "Requests being answered now."}),
 		estimates: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "caloguessr_estimates_total", Help: "Meals estimated, by who did it and how it ended."}, []string{"source", "outcome"}),
+			Name: "caloguessr_estimates_total", Help: "Meals estimated, by who did it (gemini, memory, hand) and how it ended."}, []string{"source", "outcome"}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "caloguessr_build_info", Help: "Which copy of the app this is; always 1.",

@@ -13,6 +13,7 @@ import (
 type page struct {
 	*i18n.Printer
 	Build  Build
+	Foods  int    // in the table
 	Self   string // path to come back to in another language
 	InForm bool   // the page holds a meal, which a change of language must carry along
 	Alert  string // what went wrong
@@ -38,7 +39,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, self string) page 
 	}
 	w.Header().Set("Content-Language", lang)
 	w.Header().Set("Vary", "Accept-Language, Cookie")
-	return page{Printer: s.Words[lang], Build: s.Build, Self: self}
+	return page{Printer: s.Words[lang], Build: s.Build, Foods: len(s.Table.Foods()), Self: self}
 }
 
 // render writes a page, or, if its template is broken, the bare truth.

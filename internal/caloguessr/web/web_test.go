@@ -210,9 +210,9 @@ func TestLanguageIsRemembered(t *testing.T) {
 func TestPhotoBecomesMeal(t *testing.T) {
 	a := withKey(t)
 	page := a.do(t, in("de", upload(lunch(t))), 200)
-	// 180 g of rice at 130 and 150 g of chicken at 165 kcal per 100 g.
-	mustContain(t, page, "<strong>482</strong>", "Weißer Reis", "Hähnchenbrust", "ziemlich sicher, 86 %", "eher sicher, 72 %",
-		"Gemini (gemini-3.5-flash-lite)", "Mango lassi, etwa 250 g", "nicht mitgezählt", `name="food" value="20045"`)
+	// 180 g of rice at 130 and 150 g of chicken at 165 kcal per 100\u00a0g.
+	mustContain(t, page, "<strong>482</strong>", "Weißer Reis", "Hähnchenbrust", "ziemlich sicher, 86\u00a0%", "eher sicher, 72\u00a0%",
+		"Gemini (gemini-3.5-flash-lite)", "Mango lassi, etwa 250\u00a0g", "nicht mitgezählt", `name="food" value="20045"`)
 	a.do(t, upload(lunch(t)), 200)
 	a.do(t, in("de", upload(lunch(t))), 200) // out of memory this time
 	if n := len(a.gemini.Requests()); n != 2 {
@@ -242,7 +242,7 @@ func TestMealForm(t *testing.T) {
 		form       url.Values
 		has, lacks []string
 	}{
-		{"as it was", rice(), []string{"<strong>234</strong>", "between 152 and 316 kcal", "rather sure, 60 %"}, nil},
+		{"as it was", rice(), []string{"<strong>234</strong>", "between 152 and 316\u00a0kcal", "rather sure, 60%"}, nil},
 		{"other grams", with(rice(), "grams", "2000"), []string{"<strong>2,600</strong>", "2,340 and 2,860", "by hand"}, []string{"rather sure"}},
 		{"remove", with(rice(), "remove", "0"), []string{"<strong>0</strong>", "Lassi"}, []string{"White rice"}},
 		{"drop", with(rice(), "drop", "0"), []string{"White rice"}, []string{"Lassi"}},
@@ -294,8 +294,8 @@ func TestBadPhotos(t *testing.T) {
 		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), 415, "HEIC", "HEIC-Fotos"},
 		{"GIF", []byte("GIF89a\x01\x00\x01\x00"), 415, "JPEG, PNG or WebP", "JPEG, PNG oder WebP"},
 		{"truncated", whole[:len(whole)/2], 422, "damaged or incomplete", "beschädigt oder unvollständig"},
-		{"bomb", bomb, 413, "fewer than 40 megapixels", "weniger als 40 Megapixel"},
-		{"20 MB", append(whole, make([]byte, 20<<20)...), 413, "at most 12 MB", "höchstens 12 MB"},
+		{"bomb", bomb, 413, "fewer than 40\u00a0megapixels", "weniger als 40\u00a0Megapixel"},
+		{"20 MB", append(whole, make([]byte, 20<<20)...), 413, "at most 12\u00a0MB", "höchstens 12\u00a0MB"},
 		{"nothing", nil, 422, "choose a photo first", "wähle zuerst ein Foto"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -331,7 +331,7 @@ func TestLargeUploadGetsItsAnswer(t *testing.T) {
 	if err != nil || response.StatusCode != 413 {
 		t.Errorf("status %d, %v", response.StatusCode, err)
 	}
-	mustContain(t, string(page), "at most 12 MB")
+	mustContain(t, string(page), "at most 12\u00a0MB")
 }
 
 func TestGeminiTroubleIsExplained(t *testing.T) {
@@ -411,6 +411,12 @@ func TestRateLimits(t *testing.T) {
 	other := upload([]byte("x"))
 	other.Header.Set("X-Forwarded-For", "192.0.2.9")
 	a.do(t, other, 415)
+}
+
+func TestRetiredModel(t *testing.T) {
+	page := withKey(t, func(o *Options) { o.Model = "gemini-2.0-flash" }).do(t, in("de", get("/")), 200)
+	mustContain(t, page, "Das Modell gemini-2.0-flash gibt es bei Google nicht", `action="/meal"`)
+	mustLack(t, page, `type="file"`)
 }
 
 func TestTooManyUploadsAtOnce(t *testing.T) {

@@ -18,7 +18,8 @@ async function send(form) {
   const body = new FormData(form);
   body.append("do", "update");
   try {
-    show(await post(form.action, body, { signal: running.signal }));
+    const page = await post(form.action, body, { signal: running.signal });
+    if (form.isConnected) show(page); // unless a button was quicker
   } catch {
     // The button still works, and says what is wrong.
   }

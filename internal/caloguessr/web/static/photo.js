@@ -6,7 +6,9 @@ const quality = 0.85;
 // choose shows the chosen photo before it is sent.
 export function choose(input) {
   const area = input.closest(".drop");
-  area.querySelector("img")?.remove();
+  const old = area.querySelector("img");
+  if (old) URL.revokeObjectURL(old.src);
+  old?.remove();
   const [file] = input.files;
   if (!file?.type.startsWith("image/")) return;
   const image = new Image();
