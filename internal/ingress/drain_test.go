@@ -102,7 +102,7 @@ func TestCloseCutsTheRest(t *testing.T) {
 // All clients get the close frame, not all at the same moment, and nobody has
 // to be cut.
 func TestCloseSaysGoodbye(t *testing.T) {
-	const sockets, grace = 50, time.Second
+	const sockets, grace = 30, 2 * time.Second
 	p := blue(t, Options{}, startBackend(t, echoSocket))
 	u := entrance(t, p, ServerOptions{})
 	var mu sync.Mutex

@@ -61,7 +61,7 @@ func (p *Proxy) page(w http.ResponseWriter, r *http.Request, status int, unread 
 // HTTP/1 connection has to end then, because that part would be taken for the
 // next request.
 func (x *exchange) unread() bool {
-	return hasBody(x.r) && (x.upload == nil || !x.upload.finished())
+	return hasBody(x.r) && (x.upload == nil || !x.upload.last.Load())
 }
 
 // reveal names color and version to who asked for it.

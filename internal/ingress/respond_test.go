@@ -261,3 +261,26 @@ func TestConnectionsAreKeptAfter(t *testing.T) {
 		}
 	}
 }
+
+// A body of known length may also come late; the limit is for the client only.
+func TestLateBody(t *testing.T) {
+	limit := 100 * time.Millisecond
+	addr := startBackend(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "6")
+		for _, s := range []string{"abc", "def"} {
+			_ = http.NewResponseController(w).Flush()
+			time.Sleep(3 * limit)
+			_, _ = io.WriteString(w, s)
+		}
+	})
+	u := entrance(t, blue(t, Options{WriteTimeout: limit}, addr), ServerOptions{})
+	for name, client := range bothProtocols() {
+		res, err := client.Get(u)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := body(t, res); got != "abcdef" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

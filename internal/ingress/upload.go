@@ -14,8 +14,8 @@ const (
 	// continueTimeout is how long a body waits for a 100 from an upstream
 	// that may not know it.
 	continueTimeout = time.Second
-	// finishTimeout is how long an answer waits for the end of an upload whose
-	// last byte is being written.
+	// finishTimeout is how long a complete answer waits for the end of an upload
+	// whose last bytes are being written.
 	finishTimeout = 50 * time.Millisecond
 	// lingerTimeout is how long net/http may go on reading a body that nobody
 	// wants, so that the client gets to read the answer.
@@ -109,7 +109,6 @@ func (u *upload) copy() (reading bool, err error) {
 			}
 		}
 		if err == io.EOF {
-			_ = u.x.ctl.SetReadDeadline(time.Time{})
 			return false, u.finish()
 		}
 		if err != nil {
@@ -126,7 +125,10 @@ func (u *upload) read(room []byte) (int, error) {
 	if err != nil && err != io.EOF {
 		return n, err
 	}
-	u.last.Store(err == io.EOF)
+	if err == io.EOF {
+		_ = u.x.ctl.SetReadDeadline(time.Time{}) // net/http reads on, to see the client go
+		u.last.Store(true)
+	}
 	u.reading.Store(false)
 	if gone := u.x.r.Context().Err(); gone != nil {
 		return n, gone
@@ -162,43 +164,47 @@ func (u *upload) isStopped() bool {
 	return u.stopped
 }
 
-// finished reports whether the whole body was sent. It waits a little if only
-// the last write is missing.
-func (u *upload) finished() bool {
-	if u.last.Load() {
-		t := time.NewTimer(finishTimeout)
-		defer t.Stop()
-		select {
-		case <-u.done:
-		case <-t.C:
-		}
-	}
-	select {
-	case <-u.done:
-		return u.err == nil
-	default:
-		return false
-	}
-}
-
 // stop returns when the goroutine has ended: after that nobody reads the
-// body any more but net/http.
+// body any more but net/http. The upstream's connection survives only if all
+// of the body was sent.
 func (u *upload) stop() {
 	u.mu.Lock()
 	u.stopped = true
 	u.mu.Unlock()
 	u.end.Do(func() { close(u.quit) })
-	select {
-	case <-u.done:
-	default:
+	if !u.ended() {
 		u.x.up.Close()
-		_ = u.x.ctl.SetReadDeadline(past())
+		if !u.last.Load() {
+			_ = u.x.ctl.SetReadDeadline(past())
+		}
 		<-u.done
 	}
-	if u.err != nil && u.x.r.ProtoMajor == 1 {
+	if !u.last.Load() && u.x.r.ProtoMajor == 1 {
 		_ = u.x.ctl.SetReadDeadline(time.Now().Add(lingerTimeout))
 	}
 	if u.err != nil {
 		u.x.whole = false
+	}
+}
+
+// ended reports whether the goroutine has ended. It waits a little if only
+// the last write is missing.
+func (u *upload) ended() bool {
+	patience := time.Duration(0)
+	if u.last.Load() {
+		patience = finishTimeout
+	}
+	select {
+	case <-u.done:
+		return true
+	default:
+	}
+	t := time.NewTimer(patience)
+	defer t.Stop()
+	select {
+	case <-u.done:
+		return true
+	case <-t.C:
+		return false
 	}
 }
