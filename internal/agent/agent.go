@@ -17,7 +17,6 @@
 package agent
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -155,7 +154,7 @@ func (g *agent) openAll() {
 		}
 		a := g.app(e.Name())
 		wg.Go(func() {
-			if err := a.resume(context.Background()); err != nil {
+			if err := a.resume(); err != nil {
 				slog.Error("resume", "app", a.name, "error", err)
 			}
 		})
@@ -200,6 +199,9 @@ func (g *agent) endAll() {
 			a.closeEntrances()
 			for _, s := range a.sides {
 				a.shrink(s, 0, 0)
+			}
+			for id, r := range a.strays {
+				endStray(r.Proc, id)
 			}
 		})
 	}

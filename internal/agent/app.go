@@ -37,6 +37,7 @@ type app struct {
 	journal *journal.Dir
 	turn    chan struct{}
 	damaged error
+	strays  map[string]record // what runs although the state is damaged
 
 	mu      sync.Mutex
 	state   state
@@ -227,8 +228,9 @@ func (a *app) idle() bool {
 
 // resume brings back what the state says: it adopts the instances that live,
 // starts those that do not and opens the entrances.
-func (a *app) resume(ctx context.Context) error {
+func (a *app) resume() error {
 	if a.damaged != nil {
+		a.strays = strays(a.paths)
 		return a.damaged
 	}
 	endStrays(a.paths, a.wants)
@@ -243,11 +245,7 @@ func (a *app) resume(ctx context.Context) error {
 			slog.Error("resume", "app", a.name, "error", err)
 		}
 		spec := deploy.Spec{Release: w.Release, Replicas: w.Replicas, Secrets: secrets}
-		p, err := newPlan(ctx, a.root, a.store, a.name, spec)
-		if err != nil {
-			return fmt.Errorf("resume %s of %s: %w", c, a.name, err)
-		}
-		s := &side{paths: a.paths, color: c, want: *w, plan: p}
+		s := &side{paths: a.paths, color: c, want: *w, plan: later(a.root, a.store, a.name, spec)}
 		a.mu.Lock()
 		a.sides[c] = s
 		a.mu.Unlock()

@@ -95,7 +95,7 @@ func (a *app) install(token uint64, c color.Color, p *plan, spec deploy.Spec, ke
 	if err := a.change(token, func(st *state) { st.Colors[c] = &w }); err != nil {
 		return err
 	}
-	s := &side{paths: a.paths, color: c, want: w, plan: p}
+	s := &side{paths: a.paths, color: c, want: w, plan: p.now}
 	a.mu.Lock()
 	a.sides[c] = s
 	a.proxy.Reset(c)

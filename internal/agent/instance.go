@@ -32,7 +32,8 @@ type instance struct {
 	id      string
 	color   color.Color
 	key     string // of what it runs; see wanted
-	plan    *plan
+	plan    func() (*plan, error)
+	health  string // path
 	file    string // the record
 	out     *logs.Collector
 	client  *http.Client
@@ -79,7 +80,7 @@ func (r record) write(file string) error {
 func newInstance(n int, s *side, client *http.Client, changed func()) (*instance, error) {
 	id := instanceID(s.color, n)
 	i := &instance{
-		id: id, color: s.color, key: s.want.Key, plan: s.plan, client: client, changed: changed,
+		id: id, color: s.color, key: s.want.Key, plan: s.plan, health: s.want.Release.Config.Health, client: client, changed: changed,
 		file:     s.paths.run(id + ".json"),
 		stopping: make(chan struct{}), begun: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -170,6 +171,10 @@ func (i *instance) start(again bool) (end func() string) {
 }
 
 func (i *instance) spawn(again bool) (*process.Child, error) {
+	plan, err := i.plan()
+	if err != nil {
+		return nil, err
+	}
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -179,7 +184,7 @@ func (i *instance) spawn(again bool) (*process.Child, error) {
 		return nil, err
 	}
 	defer in.Close()
-	c := process.Command{Argv: i.plan.argv, Env: i.plan.envFor(i.color, i.id, port), Dir: i.plan.dir, Output: in}
+	c := process.Command{Argv: plan.argv, Env: plan.envFor(i.color, i.id, port), Dir: plan.dir, Output: in}
 	return process.Start(c, func(id process.Identity) error {
 		i.mu.Lock()
 		defer i.mu.Unlock()
@@ -203,7 +208,7 @@ func (i *instance) watch(end func() string) (healthy time.Duration) {
 	since := time.Now()
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		check := func(ctx context.Context) error { return checkHealth(ctx, i.client, addr, i.plan.health) }
+		check := func(ctx context.Context) error { return checkHealth(ctx, i.client, addr, i.health) }
 		watchHealth(ctx, check, wasReady, func(err error) {
 			if err == nil {
 				since = time.Now()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
@@ -22,12 +23,21 @@ const loopback = "127.0.0.1"
 // plan is how the instances of one color are started. An image is run as a
 // plain process of this machine: its root file system is a folder, no more.
 type plan struct {
-	argv    []string
-	dir     string   // working folder
-	env     []string // without what differs between instances
-	health  string   // path
-	version release.Version
+	argv []string
+	dir  string   // working folder
+	env  []string // without what differs between instances
 }
+
+// later makes a plan when the first instance has to be started. An agent that
+// comes back and finds all of them alive neither needs one nor can fail to
+// make one.
+func later(root string, store *release.Store, app string, spec deploy.Spec) func() (*plan, error) {
+	return sync.OnceValues(func() (*plan, error) {
+		return newPlan(context.Background(), root, store, app, spec)
+	})
+}
+
+func (p *plan) now() (*plan, error) { return p, nil }
 
 // newPlan unpacks the release below root and finds its program.
 func newPlan(ctx context.Context, root string, store *release.Store, app string, spec deploy.Spec) (*plan, error) {
@@ -50,10 +60,8 @@ func newPlan(ctx context.Context, root string, store *release.Store, app string,
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
 	p := &plan{
-		argv:    append([]string{program}, argv[1:]...),
-		dir:     filepath.Join(fs, filepath.FromSlash(path.Clean("/"+workdir))),
-		health:  r.Config.Health,
-		version: r.Version,
+		argv: append([]string{program}, argv[1:]...),
+		dir:  filepath.Join(fs, filepath.FromSlash(path.Clean("/"+workdir))),
 	}
 	p.env = mergeEnv(inheritedEnv(os.Environ()), slices.DeleteFunc(env, isPath), pairs(r.Config.Env), pairs(spec.Secrets),
 		[]string{"HOME=" + data, "DATA_DIR=" + data, "HOST=" + loopback, "APP_VERSION=" + string(r.Version)})

@@ -60,7 +60,7 @@ type side struct {
 	paths     paths
 	color     color.Color
 	want      wanted
-	plan      *plan
+	plan      func() (*plan, error)
 	instances []*instance // by number: the first is number 1
 	pool      []string    // what the ingress was told last
 }
@@ -84,18 +84,29 @@ func stopAll(instances []*instance, stop func(*instance)) {
 	wg.Wait()
 }
 
-// endStrays ends processes that an earlier agent started and that nobody
-// wants any more: their record names no instance that is kept.
-func endStrays(p paths, keep func(id, key string) bool) {
+// strays lists the processes that an earlier agent started, by instance.
+func strays(p paths) map[string]record {
+	found := map[string]record{}
 	files, _ := filepath.Glob(p.run("*.json")) // the pattern is well formed
 	for _, file := range files {
 		r, err := readRecord(file)
-		id := strings.TrimSuffix(filepath.Base(file), ".json")
-		if err == nil && keep(id, r.Key) {
+		if err != nil {
+			slog.Error("read what an earlier agent started", "file", file, "error", err)
+		}
+		found[strings.TrimSuffix(filepath.Base(file), ".json")] = r
+	}
+	return found
+}
+
+// endStrays ends processes that an earlier agent started and that nobody
+// wants any more: their record names no instance that is kept.
+func endStrays(p paths, keep func(id, key string) bool) {
+	for id, r := range strays(p) {
+		if keep(id, r.Key) {
 			continue
 		}
 		endStray(r.Proc, id)
-		for _, f := range []string{file, p.run(id + ".fifo")} {
+		for _, f := range []string{p.run(id + ".json"), p.run(id + ".fifo")} {
 			if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				slog.Error("forget stray instance", "instance", id, "error", err)
 			}

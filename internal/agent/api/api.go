@@ -7,6 +7,7 @@ package api
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,13 +68,17 @@ const socketFile = "agent.sock"
 // maxSocket is a little less than what systems allow as a socket's path.
 const maxSocket = 100
 
-// Socket returns the path on which the agent of the state folder listens.
-func Socket(dir string) string {
+// Socket returns the path on which the agent of the state folder listens, or
+// fs.ErrNotExist where none ever did.
+func Socket(dir string) (string, error) {
 	path := filepath.Join(dir, socketFile)
 	if to, err := os.Readlink(path); err == nil {
-		return to
+		return to, nil
 	}
-	return path
+	if len(path) > maxSocket {
+		return "", fmt.Errorf("find the agent's socket: %w", fs.ErrNotExist)
+	}
+	return path, nil
 }
 
 // MakeSocket returns a path where the agent of the state folder can listen,

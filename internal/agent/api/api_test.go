@@ -83,13 +83,13 @@ func TestSocketOfALongPath(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if Socket(dir) != path {
-				t.Errorf("Socket = %s, want %s", Socket(dir), path)
+			if got, err := Socket(dir); got != path || err != nil {
+				t.Errorf("Socket = %s, %v, want %s", got, err, path)
 			}
 			ln.(*net.UnixListener).SetUnlinkOnClose(false)
 			ln.Close()
 		}
-		path := Socket(dir)
+		path, _ := Socket(dir)
 		RemoveSocket(dir)
 		if _, err := os.Lstat(path); err == nil {
 			t.Errorf("%s is still there", path)

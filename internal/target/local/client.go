@@ -33,7 +33,11 @@ func newClient(state string, argv []string) (*client, error) {
 		return nil, err
 	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", api.Socket(state))
+		path, err := api.Socket(state)
+		if err != nil {
+			return nil, err
+		}
+		return (&net.Dialer{}).DialContext(ctx, "unix", path)
 	}
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second}
 	return &client{http: &http.Client{Transport: transport}, starter: s}, nil

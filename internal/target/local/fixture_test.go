@@ -2,6 +2,7 @@ package local
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"context"
 	"fmt"
@@ -230,4 +231,12 @@ func (p *place) ready(target *Target, n int) {
 		o, err := target.Observe(p.t.Context())
 		return err == nil && o.Colors["blue"].Ready() == n
 	})
+}
+
+// scanLines sends the lines of r until it ends.
+func scanLines(r io.Reader, to chan<- string) {
+	defer close(to)
+	for lines := bufio.NewScanner(r); lines.Scan(); {
+		to <- lines.Text()
+	}
 }

@@ -106,6 +106,13 @@ func (tr *Traffic) Stop() (sent int, failed []string) {
 	return tr.sent, tr.failed
 }
 
+// Sent counts the requests so far.
+func (tr *Traffic) Sent() int {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.sent
+}
+
 // Last is when the last request began that version v answered.
 func (tr *Traffic) Last(v release.Version) time.Time {
 	tr.mu.Lock()

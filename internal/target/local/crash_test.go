@@ -1,0 +1,42 @@
+//go:build crashtest
+
+package local
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"version-manager/internal/journal"
+)
+
+func TestAgentDiesAtAJournalWrite(t *testing.T) {
+	for _, when := range []string{"before:2", "after:2"} {
+		t.Run(when, func(t *testing.T) {
+			t.Setenv("VERSION_MANAGER_KILL_AGENT", when)
+			p := newPlace(t)
+			target := p.target("shop")
+			s, err := target.Lock(t.Context(), "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := ping(t, target).Agent
+			id, err := s.Journal().Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for seq := 1; seq <= 3; seq++ {
+				r := journal.Record{Seq: seq, Time: time.Now().UTC(), Type: "step", Body: json.RawMessage(`{}`)}
+				if err := s.Journal().Append(t.Context(), id, r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got, err := target.History().Read(t.Context(), id); err != nil || len(got) != 3 {
+				t.Errorf("Read = %v, %v", got, err)
+			}
+			if ping(t, target).Agent == first {
+				t.Error("the agent was not killed")
+			}
+		})
+	}
+}

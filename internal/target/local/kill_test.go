@@ -1,0 +1,231 @@
+package local
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/deploy"
+	"version-manager/internal/target/targettest"
+)
+
+func ping(t *testing.T, target *Target) api.Ping {
+	t.Helper()
+	p, err := target.Ping(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func kill(t *testing.T, pids ...int) {
+	t.Helper()
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatalf("kill %d: %v", pid, err)
+		}
+	}
+}
+
+func observe(t *testing.T, target *Target) deploy.Observed {
+	t.Helper()
+	o, err := target.Observe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// sameAs fails the test unless nothing changed but counters.
+func sameAs(t *testing.T, before, after deploy.Observed) {
+	t.Helper()
+	if before.Active != after.Active || before.Revision != after.Revision || !slices.Equal(before.Entrances.Public, after.Entrances.Public) {
+		t.Errorf("route and entrances were %+v and are %+v", before, after)
+	}
+	for c, side := range before.Colors {
+		if !slices.Equal(side.Instances, after.Colors[c].Instances) {
+			t.Errorf("instances of %s were %+v and are %+v", c, side.Instances, after.Colors[c].Instances)
+		}
+	}
+}
+
+func TestKilledAgentComesBackUnderLoad(t *testing.T) {
+	p := newPlace(t)
+	target := p.target("shop")
+	session := p.deployFirst(t.Context(), target, 2)
+	before := observe(t, target)
+	traffic := targettest.Pester(t, p.harness().Client, before.Entrances.Public[0]+"/version", before.Entrances.Public[1]+"/version")
+	for n := range 3 {
+		p.until("some traffic", func() bool { return traffic.Sent() > 50*(n+1) })
+		was := ping(t, target)
+		began := time.Now()
+		kill(t, was.Agent)
+		if now := ping(t, target); now.Agent == was.Agent || now.Keeper != was.Keeper {
+			t.Errorf("processes were %+v and are %+v", was, now)
+		}
+		d := time.Since(began)
+		t.Logf("away for %v", d)
+		if d > time.Second {
+			t.Errorf("the agent was away for %v", d)
+		}
+		sameAs(t, before, observe(t, target))
+	}
+	sent, failed := traffic.Stop()
+	for _, f := range failed {
+		if strings.Contains(f, "refused") {
+			t.Errorf("a connection was refused: %s", f)
+		}
+	}
+	t.Logf("%d requests, %d were cut by three kills", sent, len(failed))
+	if len(failed) > 3*4 { // what was in flight at each kill
+		t.Errorf("%d of %d requests failed, such as %s", len(failed), sent, failed[0])
+	}
+	if err := session.Renew(t.Context()); err != nil {
+		t.Errorf("the lock was lost: %v", err)
+	}
+}
+
+func TestKilledKeeperIsReplaced(t *testing.T) {
+	p := newPlace(t)
+	target := p.target("shop")
+	p.deployFirst(t.Context(), target, 1)
+	before := observe(t, target)
+	traffic := targettest.Pester(t, p.harness().Client, before.Entrances.Public[0]+"/version")
+	was := ping(t, target)
+	kill(t, was.Keeper)
+	var now api.Ping
+	p.until("another keeper", func() bool { now = ping(t, target); return now.Keeper != was.Keeper })
+	if now.Agent != was.Agent {
+		t.Errorf("processes were %+v and are %+v", was, now)
+	}
+	if sent, failed := traffic.Stop(); len(failed) > 0 {
+		t.Errorf("%d of %d requests failed, such as %s", len(failed), sent, failed[0])
+	}
+	kill(t, now.Agent) // and the new keeper is as good as the old one
+	sameAs(t, before, observe(t, target))
+}
+
+func TestBothKilledThenTheNextCommandAdopts(t *testing.T) {
+	p := newPlace(t)
+	target := p.target("shop")
+	p.deployFirst(t.Context(), target, 2)
+	before := observe(t, target)
+	now := ping(t, target)
+	kill(t, now.Keeper, now.Agent)
+	sameAs(t, before, observe(t, p.target("shop")))
+	for _, url := range before.Entrances.Public {
+		if status, id, err := targettest.Ask(t.Context(), p.harness().Client, url+"/version"); status != 200 || id.Color != "blue" || err != nil {
+			t.Errorf("%s: %d, %+v, %v", url, status, id, err)
+		}
+	}
+}
+
+func TestKilledInstanceIsStartedAgain(t *testing.T) {
+	p := newPlace(t)
+	target := p.target("shop")
+	p.deployFirst(t.Context(), target, 1)
+	for restarts, who := range []string{"a child", "an adopted one"} {
+		if restarts > 0 {
+			kill(t, ping(t, target).Agent)
+		}
+		kill(t, instancePIDs(t, p)...)
+		p.until(who+" to be started again", func() bool {
+			i := observe(t, target).Colors["blue"].Instances[0]
+			return i.Restarts == restarts+1 && i.Ready
+		})
+	}
+}
+
+// instancePIDs finds the processes of the fixture app.
+func instancePIDs(t *testing.T, p *place) (pids []int) {
+	t.Helper()
+	for _, line := range processesIn(t, filepath.Join(p.state, "rootfs")) {
+		var pid int
+		for _, r := range strings.Fields(line)[0] {
+			pid = 10*pid + int(r-'0')
+		}
+		pids = append(pids, pid)
+	}
+	if len(pids) == 0 {
+		t.Fatal("no instance runs")
+	}
+	return pids
+}
+
+func TestADeadHolderLosesTheLockAtOnce(t *testing.T) {
+	p := newPlace(t)
+	target := p.target("shop")
+	cmd := exec.Command(os.Args[0], "-test.run=^TestHoldTheLock$")
+	cmd.Env = append(os.Environ(), "HOLD_IN="+p.state)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the lock to be held", func() bool { return observe(t, target).Lock != nil })
+	if _, err := target.Lock(t.Context(), "bob"); err == nil {
+		t.Error("the lock was had although its holder lives")
+	}
+	kill(t, cmd.Process.Pid)
+	_ = cmd.Wait() // it was killed
+	began := time.Now()
+	s, err := target.Lock(t.Context(), "bob")
+	if err != nil || time.Since(began) > 2*time.Second {
+		t.Fatalf("Lock after %v = %v", time.Since(began), err)
+	}
+	if err := s.Unlock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestHoldTheLock is the other process of the test above.
+func TestHoldTheLock(t *testing.T) {
+	state := os.Getenv("HOLD_IN")
+	if state == "" {
+		t.Skip("only as a child process")
+	}
+	target, err := New(Options{App: "shop", State: state, Agent: []string{os.Args[0]}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := target.Lock(t.Context(), "ada"); err != nil {
+		t.Fatal(err)
+	}
+	<-t.Context().Done() // until it is killed
+}
+
+func TestFollowingLogsSurvivesTheAgent(t *testing.T) {
+	p := newPlace(t)
+	target := p.target("shop")
+	session := p.deployFirst(t.Context(), target, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	r, err := target.Logs(ctx, deploy.LogQuery{Follow: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	seen := make(chan string, 1000)
+	go scanLines(r, seen)
+	if first := <-seen; !strings.Contains(first, "v1.0.0") {
+		t.Errorf("first line %q", first)
+	}
+	kill(t, ping(t, target).Agent)
+	if err := session.Apply(t.Context(), "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range seen {
+		if strings.Contains(line, "v1.1.0") {
+			return
+		}
+		if strings.Contains(line, "v1.0.0") {
+			t.Errorf("seen twice: %q", line)
+		}
+	}
+	t.Error("the lines ended")
+}
