@@ -45,7 +45,7 @@ func (r *runner) gate(ctx context.Context) (string, error) {
 		}
 		s.add(time.Now(), err)
 		if s.count >= max(1, g.Healthy) && s.length() >= g.For.Duration {
-			return fmt.Sprintf("%d healthy answers in %s", s.count, s.length().Round(time.Millisecond)), nil
+			return fmt.Sprintf("%d healthy answers in %s", s.count, s.length().Round(10*time.Millisecond)), nil
 		}
 		r.progress("gate", s.describe(side, r.run.Plan.Replicas), &side)
 		if wait(bounded, poll) != nil {
@@ -105,7 +105,7 @@ func (s *streak) length() time.Duration { return s.last.Sub(s.first) }
 
 func (s *streak) describe(side Side, want int) string {
 	if s.count > 0 {
-		return fmt.Sprintf("%d/%d ready, %d healthy answers", side.Ready(), want, s.count)
+		return fmt.Sprintf("%d/%d ready, healthy answers: %d", side.Ready(), want, s.count)
 	}
 	if s.reason != nil {
 		return s.reason.Error()

@@ -29,6 +29,7 @@ func (r *runner) startProbe() {
 		Timeout:   c.Timeout.Duration,
 		Slow:      c.Slow,
 		WebSocket: c.WebSocket,
+		TLS:       trustOf(now.Entrances.Public[0]),
 	})
 }
 

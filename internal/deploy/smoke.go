@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -78,26 +77,4 @@ func excerpt(body []byte) string {
 		line = strings.ToValidUTF8(line[:120], "") + "…"
 	}
 	return fmt.Sprintf(": %q", line)
-}
-
-// newClient returns a client for the addresses of a target. Names below
-// localhost always mean this machine, also where the resolver has never heard
-// of them.
-func newClient() *http.Client {
-	dialer := &net.Dialer{Timeout: 3 * time.Second}
-	transport := &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			host, port, err := net.SplitHostPort(address)
-			if err == nil && strings.HasSuffix(host, ".localhost") {
-				address = net.JoinHostPort("localhost", port)
-			}
-			return dialer.DialContext(ctx, network, address)
-		},
-		MaxIdleConnsPerHost: 2,
-		IdleConnTimeout:     time.Second,
-	}
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }

@@ -86,11 +86,14 @@ func (p *Prober) goSocket(path string, interval time.Duration) {
 	p.wg.Go(func() { s.run(p.ctx) })
 }
 
-// repeat keeps one request open.
+// repeat keeps one request open. Nobody waits for the last one: what it had to
+// show it showed when the route changed, and a person waits for the report.
 func (p *Prober) repeat(s *shot) {
+	g := *p.gun
+	g.hard = p.ctx
 	for p.ctx.Err() == nil {
 		began := time.Now()
-		p.fire(s, began, nil)
+		g.fire(s, began, nil)
 		wait(p.ctx, slowInterval-time.Since(began))
 	}
 }
@@ -128,8 +131,8 @@ func (p *Prober) WaitAnswers(ctx context.Context, n int, since time.Time) error 
 }
 
 // Stop ends the asking, waits up to the timeout for what is outstanding, and
-// sums up. A slow request that would take longer is cut and counted as
-// abandoned. Calling it again returns the same.
+// sums up. The slow request of a Prober is cut and counted as abandoned.
+// Calling it again returns the same.
 func (p *Prober) Stop() Measurement {
 	p.quit()
 	timer := time.AfterFunc(p.timeout+lateAfter, p.kill)
