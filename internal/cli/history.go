@@ -57,7 +57,7 @@ func newHistory(a *app) *cobra.Command {
 		Long: "Lists all deploys, newest first. With ID it shows one: its steps, how long each took, and where its\n" +
 			"reports are. With --html it prints only the path of the report for a browser; with -v the records\n" +
 			"of the journal as well.",
-		Example:           "  version-manager history\n  version-manager history 000007\n  version-manager history 000007 --html",
+		Example:           "  version-manager history\n  version-manager history 7\n  version-manager history 7 --html",
 		GroupID:           "deploys",
 		Args:              takes(0, 1),
 		ValidArgsFunction: cobra.NoFileCompletions,

@@ -20,7 +20,7 @@ func newResume(a *app) *cobra.Command {
 		Short: "go on with a deploy that was interrupted",
 		Long: "Goes on with a deploy whose process died, from where its journal says that it stood. One that got\n" +
 			"stuck on its way back tries that way again. To take an interrupted deploy back instead, use rollback.",
-		Example:           "  version-manager resume\n  version-manager resume 000007",
+		Example:           "  version-manager resume\n  version-manager resume 7",
 		GroupID:           "deploys",
 		Args:              takes(0, 1),
 		ValidArgsFunction: cobra.NoFileCompletions,

@@ -7,9 +7,12 @@ import (
 	"time"
 )
 
-// Duration writes d as a person would: "0.8s", "12s", "3m05s", "2h04m", "3d".
+// Duration writes d as a person would: "4ms", "0.8s", "12s", "3m05s", "2h04m",
+// "3d".
 func Duration(d time.Duration) string {
 	switch d = max(d, 0); {
+	case d < 95*time.Millisecond:
+		return fmt.Sprintf("%dms", d.Milliseconds())
 	case d < 9950*time.Millisecond:
 		return fmt.Sprintf("%.1fs", d.Seconds())
 	case d < 59500*time.Millisecond:
@@ -22,17 +25,6 @@ func Duration(d time.Duration) string {
 		return fmt.Sprintf("%dh%02dm", m/60, m%60)
 	}
 	return fmt.Sprintf("%dd", int(d.Hours()/24+0.5))
-}
-
-// Millis writes a latency: "0.4ms", "12ms", "1.3s".
-func Millis(d time.Duration) string {
-	switch {
-	case d < 10*time.Millisecond:
-		return fmt.Sprintf("%.1fms", float64(d)/float64(time.Millisecond))
-	case d < time.Second:
-		return fmt.Sprintf("%dms", d.Milliseconds())
-	}
-	return Duration(d)
 }
 
 // Count writes n with separators: "4,512".

@@ -7,8 +7,10 @@ import (
 
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		-time.Second:                           "0.0s",
-		0:                                      "0.0s",
+		-time.Second:                           "0ms",
+		0:                                      "0ms",
+		94 * time.Millisecond:                  "94ms",
+		95 * time.Millisecond:                  "0.1s",
 		840 * time.Millisecond:                 "0.8s",
 		9949 * time.Millisecond:                "9.9s",
 		9950 * time.Millisecond:                "10s",
@@ -28,18 +30,6 @@ func TestDuration(t *testing.T) {
 	} {
 		if got := Duration(d); got != want {
 			t.Errorf("Duration(%s) = %q, want %q", time.Duration.String(d), got, want)
-		}
-	}
-}
-
-func TestMillis(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		400 * time.Microsecond:  "0.4ms",
-		12 * time.Millisecond:   "12ms",
-		1300 * time.Millisecond: "1.3s",
-	} {
-		if got := Millis(d); got != want {
-			t.Errorf("Millis(%s) = %q, want %q", d, got, want)
 		}
 	}
 }

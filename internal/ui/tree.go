@@ -135,12 +135,28 @@ func (s step) draw(branch string, pad int, now time.Time, sym symbols) line {
 		return l
 	}
 	l = append(l, span{strings.Repeat(" ", max(0, pad-cells(s.name))) + fmt.Sprintf("  %6s", text), faint})
-	for _, more := range []string{word, Clean(s.detail)} {
-		if more != "" {
-			l = append(l, span{"  " + more, tintOf(s.status)})
-		}
+	if word != "" {
+		l = append(l, span{"  " + word, tintOf(s.status)})
 	}
-	return l
+	return append(l, span{indented(s.detail), detailTint(s.status)})
+}
+
+// detailTint keeps the eye on what goes on and on what went wrong.
+func detailTint(s deploy.Status) tint {
+	switch s {
+	case deploy.StatusRunning:
+		return ordinary
+	case deploy.StatusFailed:
+		return bad
+	}
+	return faint
+}
+
+func indented(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "  " + Clean(s)
 }
 
 // instances is the standby color while it starts, an instance a line.
