@@ -63,19 +63,23 @@ func (a *app) run(ctx context.Context, args []string) int {
 		return 0
 	}
 	code := codeOf(err)
-	if !isSilent(err) {
-		a.io.Problem(err, a.global.verbose)
-	}
+	a.complain(err, code)
 	if code == problem.Usage {
 		a.io.Note("usage: %s", useLine(cmd))
 	}
 	return int(code)
 }
 
-// isSilent: who pressed Ctrl-C while reading logs knows why they ended.
-func isSilent(err error) bool {
-	_, hasWords := errors.AsType[*problem.Problem](err)
-	return errors.Is(err, context.Canceled) && !hasWords
+// complain prints err. Who pressed Ctrl-C knows why a command ended, and who
+// did so while reading logs expected nothing else.
+func (a *app) complain(err error, code problem.Kind) {
+	_, worded := errors.AsType[*problem.Problem](err)
+	switch {
+	case worded || code != problem.Interrupted:
+		a.io.Problem(err, a.global.verbose)
+	case err != context.Canceled:
+		a.io.Note("interrupted")
+	}
 }
 
 // newRoot builds the tree of all commands.

@@ -69,10 +69,23 @@ func (a *app) deploy(ctx context.Context, t deploy.Target, kind deploy.Kind, rel
 		return e.Run(ctx, deploy.Request{Kind: kind, Release: rel, Secrets: secrets, MaxFailed: maxFailed})
 	})
 	if errors.Is(err, deploy.ErrAlreadyActive) {
-		a.note("%s has all traffic already: nothing to do", rel.Version)
-		return a.printReport(probe.Report{App: rel.App, Kind: string(kind), To: string(rel.Version), Outcome: string(deploy.Done)})
+		return a.printNothingToDo(kind, rel)
 	}
 	return err
+}
+
+// printNothingToDo is the answer where the release has the traffic already: a
+// report without a deploy.
+func (a *app) printNothingToDo(kind deploy.Kind, rel release.Release) error {
+	now, said := a.now().UTC(), fmt.Sprintf("%s has all traffic already: nothing to do", rel.Version)
+	r := probe.Report{
+		App: rel.App, Kind: string(kind), From: string(rel.Version), To: string(rel.Version),
+		Started: now, Ended: now, Outcome: string(deploy.Done), Steps: []probe.Span{}, Notes: []string{said},
+	}
+	return a.io.Answer(a.global.format, r, func() error {
+		_, err := fmt.Fprintln(a.io.Out, said)
+		return err
+	})
 }
 
 // history reads all deploys. Damage of one is said, and hides no other.

@@ -8,7 +8,7 @@ import (
 
 // Face shows a deploy while it runs. All faces get the same events; they
 // differ only in what they make of them. Show may be called from any
-// goroutine, one at a time. Close leaves the final state on the screen and
+// goroutine, one at a time, and never waits for whoever reads. Close leaves the final state on the screen and
 // must be called before anything else is printed.
 type Face interface {
 	Show(deploy.Event)
@@ -48,11 +48,11 @@ func (s *Streams) NewFace(p Progress, now func() time.Time) Face {
 	case TTY:
 		return newTTY(s, now)
 	case Lines:
-		return newLines(s)
+		return detach(newLines(s))
 	case Quiet:
 		return quiet{}
 	}
-	return newPlain(s)
+	return detach(newPlain(s))
 }
 
 type quiet struct{}

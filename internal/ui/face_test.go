@@ -124,12 +124,12 @@ func TestNewFace(t *testing.T) {
 		terminal, dumb bool
 		want           string
 	}{
-		{Auto, false, false, "*ui.plain"},
+		{Auto, false, false, "*ui.detached"},
 		{Auto, true, false, "*ui.tty"},
-		{Auto, true, true, "*ui.plain"},
+		{Auto, true, true, "*ui.detached"},
 		{TTY, false, false, "*ui.tty"},
-		{Plain, true, false, "*ui.plain"},
-		{Lines, true, false, "ui.lines"},
+		{Plain, true, false, "*ui.detached"},
+		{Lines, true, false, "*ui.detached"},
 		{Quiet, true, false, "ui.quiet"},
 	} {
 		s, _, _ := Test("")

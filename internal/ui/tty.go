@@ -20,9 +20,10 @@ type tty struct {
 	sym symbols
 	now func() time.Time
 
-	mu    sync.Mutex // guards what follows
-	tree  tree
-	frame string // what is on the screen now
+	mu   sync.Mutex // guards tree
+	tree tree
+
+	frame string // what is on the screen now; only the drawing goroutine knows
 	drawn []int  // the columns that each of its lines needs
 
 	stop sync.Once
@@ -48,11 +49,8 @@ func (t *tty) Show(e deploy.Event) {
 
 // Close draws the final state in full.
 func (t *tty) Close() {
-	t.stop.Do(func() {
-		close(t.quit)
-		<-t.done
-		t.redraw(true)
-	})
+	t.stop.Do(func() { close(t.quit) })
+	<-t.done
 }
 
 func (t *tty) run() {
@@ -64,22 +62,15 @@ func (t *tty) run() {
 		case <-tick.C:
 			t.redraw(false)
 		case <-t.quit:
+			t.redraw(true)
 			return
 		}
 	}
 }
 
 func (t *tty) redraw(final bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.tree.begin.Time.IsZero() {
-		return
-	}
 	width, height := t.s.Err.Size()
-	lines, focus := t.tree.draw(t.now(), t.sym)
-	if !final {
-		lines = window(lines, focus, height-1)
-	}
+	lines := t.lines(final, height)
 	var b strings.Builder
 	for _, l := range lines {
 		b.WriteString(l.fit(width-1, t.s.Err.Color, t.sym.ellipsis) + "\x1b[K\n")
@@ -90,6 +81,20 @@ func (t *tty) redraw(final bool) {
 	up := rows(t.drawn, width)
 	t.frame, t.drawn = b.String(), columns(lines, width-1)
 	_, _ = t.s.Err.Write([]byte(back(up) + t.frame + "\x1b[J")) // a deploy does not fail for want of a screen
+}
+
+// lines is the tree as it is now: all of it at the end, before that what fits.
+func (t *tty) lines(final bool, height int) []line {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tree.begin.Time.IsZero() {
+		return nil
+	}
+	lines, focus := t.tree.draw(t.now(), t.sym)
+	if final {
+		return lines
+	}
+	return window(lines, focus, height-1)
 }
 
 // back moves the cursor to the start of the row that is n rows up.

@@ -86,6 +86,7 @@ probe: {path: /version, rate: 50, timeout: 2s}
 local: {app: %s, ingress: [%s]}
 env:
   FIXTURE: %q
+  BASE_DELAY: 40ms # far above the noise of a busy machine, so that only "slow" is slow
 %s`, ts.Getenv("APP"), ts.Getenv("INGRESS"), args[0], env)
 	ts.Check(os.WriteFile(ts.MkAbs("version-manager.yaml"), []byte(yaml), 0o600))
 	ts.Check(ts.Exec("version-manager", "create", args[0], "-m", "version "+args[0], "-q", "--progress", "quiet"))

@@ -1,0 +1,40 @@
+package ui
+
+import (
+	"io"
+	"testing"
+	"time"
+)
+
+// TestFacesDoNotWaitForTheirReader: a reader that stalls holds up no event,
+// and still gets everything in the end.
+func TestFacesDoNotWaitForTheirReader(t *testing.T) {
+	for _, p := range []Progress{TTY, Plain, Lines} {
+		r, w := io.Pipe() // a write waits until it is read
+		s, _, _ := Test("")
+		s.Err.Writer = w
+		face := s.NewFace(p, time.Now)
+		shown := make(chan struct{})
+		go func() {
+			defer close(shown)
+			for _, e := range recorded(t, "done") {
+				face.Show(e)
+			}
+		}()
+		select {
+		case <-shown:
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s waits for its reader", p)
+		}
+		read := make(chan []byte)
+		go func() {
+			b, _ := io.ReadAll(r) // a pipe fails only if it is told to
+			read <- b
+		}()
+		face.Close()
+		w.Close()
+		if b := <-read; len(b) == 0 {
+			t.Errorf("%s shows nothing", p)
+		}
+	}
+}
