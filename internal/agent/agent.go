@@ -25,6 +25,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,7 +35,7 @@ import (
 
 const (
 	idleAfter   = 5 * time.Second        // an agent without work ends after that long without a request
-	lookEvery   = 500 * time.Millisecond // after the state folder and for idleness
+	lookEvery   = 200 * time.Millisecond // after the state folder and for idleness
 	memoryLimit = 64 << 20               // bytes of heap above which the collector works harder
 	maxBody     = 8 << 20                // bytes of one request
 )
@@ -50,7 +51,7 @@ func Run(dir string) error {
 	return keeper.Main(dir, func(l *keeper.Link) error {
 		debug.SetMemoryLimit(memoryLimit)
 		debug.SetGCPercent(50)
-		a := &agent{dir: dir, link: l, crash: newCrasher(dir), apps: map[string]*app{}, used: time.Now()}
+		a := &agent{dir: dir, link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now()}
 		return a.run()
 	})
 }
@@ -60,6 +61,9 @@ type agent struct {
 	dir   string
 	link  *keeper.Link
 	crash *crasher
+	ports *ports
+
+	unpacking sync.RWMutex // read: images are being unpacked, or not noted yet
 
 	mu    sync.Mutex
 	apps  map[string]*app
@@ -106,6 +110,11 @@ func listenPrivately(path string) (net.Listener, error) {
 
 // work returns when there is nothing left to do.
 func (g *agent) work(failed <-chan error) error {
+	lock := filepath.Join(g.dir, keeper.LockFile)
+	was, err := os.Stat(lock)
+	if err != nil {
+		return err
+	}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
@@ -114,7 +123,7 @@ func (g *agent) work(failed <-chan error) error {
 			return fmt.Errorf("listen for commands: %w", err)
 		case <-tick.C:
 		}
-		if _, err := os.Stat(filepath.Join(g.dir, "agent.lock")); err != nil {
+		if is, err := os.Stat(lock); err != nil || !os.SameFile(was, is) {
 			slog.Warn("the state folder is gone: ending everything")
 			g.endAll()
 			return nil
@@ -168,10 +177,40 @@ func (g *agent) app(name string) *app {
 	defer g.mu.Unlock()
 	a := g.apps[name]
 	if a == nil {
-		a = openApp(name, g.dir, g.link, g.owner)
+		a = openApp(name, g)
 		g.apps[name] = a
 	}
 	return a
+}
+
+// sweep removes the unpacked images that no app uses any more. It does not
+// wait for its turn: the next one does the same work.
+func (g *agent) sweep() {
+	if !g.unpacking.TryLock() {
+		return
+	}
+	defer g.unpacking.Unlock()
+	used := map[string]bool{}
+	g.mu.Lock()
+	for _, a := range g.apps {
+		for _, w := range a.now().Colors {
+			used[rootfs(g.dir, w.Release.Image)] = true
+		}
+		if a.damaged != nil {
+			g.mu.Unlock()
+			return // who knows what it uses
+		}
+	}
+	g.mu.Unlock()
+	found, _ := filepath.Glob(rootfs(g.dir, "sha256:*")) // the pattern is well formed
+	for _, path := range found {
+		if used[strings.TrimSuffix(path, ".unpacked")] {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			slog.Error("remove unpacked image", "path", path, "error", err)
+		}
+	}
 }
 
 // owner is the app that listens at the address, "" if none does.
@@ -196,13 +235,11 @@ func (g *agent) endAll() {
 	for _, a := range g.apps {
 		wg.Go(func() {
 			a.turn <- struct{}{}
-			a.closeEntrances()
+			a.closeEntrances(a.now().Entrances)
 			for _, s := range a.sides {
 				a.shrink(s, 0, 0)
 			}
-			for id, r := range a.strays {
-				endStray(r.Proc, id)
-			}
+			endStrays(a.paths, a.strays)
 		})
 	}
 	wg.Wait()

@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"time"
 
-	"version-manager/internal/agent/keeper"
 	"version-manager/internal/agent/process"
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/color"
@@ -27,13 +27,12 @@ import (
 // turn is held through a whole change, which may take as long as requests
 // need to finish; mu only while fields are read or set.
 type app struct {
+	agent   *agent
 	name    string
 	root    string // the state folder
 	paths   paths
 	store   *release.Store
 	client  *http.Client
-	link    *keeper.Link
-	owner   func(address string) (app string) // who in this agent listens there
 	journal *journal.Dir
 	turn    chan struct{}
 	damaged error
@@ -49,11 +48,11 @@ type app struct {
 
 // openApp reads what is known about the app. Damage is no error here: it is
 // the answer to all that is asked of this app, while others work.
-func openApp(name, root string, link *keeper.Link, owner func(string) string) *app {
+func openApp(name string, g *agent) *app {
 	a := &app{
-		name: name, root: root, link: link, owner: owner,
-		paths:   paths{root + "/apps/" + name},
-		store:   release.NewStore(root),
+		agent: g, name: name, root: g.dir,
+		paths:   paths{filepath.Join(g.dir, "apps", name)},
+		store:   release.NewStore(g.dir),
 		client:  newHealthClient(),
 		turn:    make(chan struct{}, 1),
 		sides:   map[color.Color]*side{},
@@ -229,12 +228,19 @@ func (a *app) idle() bool {
 // resume brings back what the state says: it adopts the instances that live,
 // starts those that do not and opens the entrances.
 func (a *app) resume() error {
+	found := strays(a.paths)
 	if a.damaged != nil {
-		a.strays = strays(a.paths)
+		a.strays = found
 		return a.damaged
 	}
-	endStrays(a.paths, a.wants)
+	a.turn <- struct{}{} // no change before the strays have ended
 	st := a.now()
+	inTheWay := st.sortOut(found)
+	endStrays(a.paths, inTheWay)
+	go func() {
+		endStrays(a.paths, found) // may take as long as they need to drain
+		<-a.turn
+	}()
 	if len(st.Colors) == 0 {
 		return nil
 	}
@@ -258,22 +264,27 @@ func (a *app) resume() error {
 	return a.serveAll()
 }
 
-func (a *app) wants(id, key string) bool {
-	for c, w := range a.now().Colors {
+// sortOut removes from found what is to be adopted, and returns apart what
+// has the place of an instance that shall run something else.
+func (s state) sortOut(found map[string]record) (inTheWay map[string]record) {
+	inTheWay = map[string]record{}
+	for c, w := range s.Colors {
 		for n := range w.Replicas {
-			if id == instanceID(c, n+1) && key == w.Key {
-				return true
+			id := instanceID(c, n+1)
+			if r, ok := found[id]; ok && r.Key != w.Key {
+				inTheWay[id] = r
 			}
+			delete(found, id)
 		}
 	}
-	return false
+	return inTheWay
 }
 
 // grow starts the instances that are missing, and returns when they were
 // started; that they were is not that they are ready.
 func (a *app) grow(s *side, replicas int) error {
 	for n := len(s.instances) + 1; n <= replicas; n++ {
-		i, err := newInstance(n, s, a.client, func() { a.publish(s.color) })
+		i, err := newInstance(n, s, a.client, a.agent.ports, func() { a.publish(s.color) })
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"version-manager/internal/agent/api"
@@ -23,6 +24,8 @@ const farewell = time.Second
 // apply makes color c run spec.
 func (a *app) apply(ctx context.Context, token uint64, c color.Color, req api.ApplyRequest) error {
 	return a.exclusive(ctx, token, func(ctx context.Context) error {
+		a.agent.unpacking.RLock()
+		defer a.agent.unpacking.RUnlock()
 		spec := req.Spec
 		key, err := a.completeSpec(c, &spec)
 		if err != nil {
@@ -153,9 +156,19 @@ func (a *app) retire(ctx context.Context, token uint64, c color.Color) error {
 			return nil
 		}
 		a.clear(c)
-		if err := a.change(token, func(st *state) { delete(st.Colors, c) }); err != nil {
+		var closing []entrance
+		err := a.change(token, func(st *state) {
+			delete(st.Colors, c)
+			if len(st.Colors) > 0 { // else a first deploy failed, and the next one wants them
+				closing = st.unlisted()
+			}
+			st.Entrances = slices.DeleteFunc(st.Entrances, func(e entrance) bool { return slices.Contains(closing, e) })
+		})
+		if err != nil {
 			return err
 		}
+		a.closeEntrances(closing)
+		a.agent.sweep()
 		return removeSecrets(a.paths, c)
 	})
 }
@@ -163,7 +176,7 @@ func (a *app) retire(ctx context.Context, token uint64, c color.Color) error {
 // remove takes the app off this machine. Its journals, logs and data stay.
 func (a *app) remove(ctx context.Context, token uint64) error {
 	return a.exclusive(ctx, token, func(context.Context) error {
-		a.closeEntrances()
+		a.closeEntrances(a.now().Entrances)
 		for _, c := range color.Both() {
 			a.clear(c)
 			if err := removeSecrets(a.paths, c); err != nil {
@@ -173,6 +186,7 @@ func (a *app) remove(ctx context.Context, token uint64) error {
 		if a.proxy != nil {
 			a.proxy.Switch(color.None)
 		}
+		defer a.agent.sweep()
 		return a.change(token, func(st *state) {
 			clear(st.Colors)
 			st.Entrances, st.Preview, st.Active = nil, "", color.None

@@ -120,10 +120,10 @@ func inProject(project, file string) string {
 
 // listen opens a listener that outlives this agent.
 func (a *app) listen(address string) (net.Listener, error) {
-	if who := a.owner(address); who != "" && who != a.name {
+	if who := a.agent.owner(address); who != "" && who != a.name {
 		return nil, fmt.Errorf("the app %s of this agent listens there: %w", who, syscall.EADDRINUSE)
 	}
-	return a.link.Listen(address, func() (net.Listener, error) { return net.Listen("tcp", address) })
+	return a.agent.link.Listen(address, func() (net.Listener, error) { return net.Listen("tcp", address) })
 }
 
 func (a *app) taken(err error, field, address string) error {
@@ -177,20 +177,43 @@ func (a *app) serve(e entrance) error {
 }
 
 // closeEntrances refuses connections from now on and ends those there are.
-func (a *app) closeEntrances() {
-	for _, e := range a.now().Entrances {
-		a.link.Drop(e.Address)
-		if srv := a.servers[e.Address]; srv != nil {
-			ctx, cancel := context.WithTimeout(context.Background(), farewell)
-			if srv.Shutdown(ctx) != nil {
-				srv.Close()
-			}
-			cancel()
-		}
+func (a *app) closeEntrances(list []entrance) {
+	for _, e := range list {
+		a.agent.link.Drop(e.Address)
 		a.mu.Lock()
+		srv := a.servers[e.Address]
 		delete(a.servers, e.Address)
 		a.mu.Unlock()
+		if srv == nil {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), farewell)
+		if srv.Shutdown(ctx) != nil {
+			srv.Close()
+		}
+		cancel()
 	}
+}
+
+// unlisted returns the entrances that the configuration of no color asks for
+// any more.
+func (s state) unlisted() (list []entrance) {
+	for _, e := range s.Entrances {
+		asked := false
+		for _, w := range s.Colors {
+			asked = asked || asksFor(w.Release.Config.Local, e.Address)
+		}
+		if !asked {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+func asksFor(local config.Local, address string) bool {
+	return slices.ContainsFunc(append(local.Ingress[:len(local.Ingress):len(local.Ingress)], local.App), func(port int) bool {
+		return address == net.JoinHostPort(cmp.Or(local.Address, loopback), strconv.Itoa(port))
+	})
 }
 
 const (

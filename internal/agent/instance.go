@@ -37,6 +37,7 @@ type instance struct {
 	file    string // the record
 	out     *logs.Collector
 	client  *http.Client
+	ports   *ports
 	changed func() // called without locks when readiness changed
 
 	stopping chan struct{}
@@ -77,10 +78,10 @@ func (r record) write(file string) error {
 }
 
 // newInstance begins to supervise. A record of the same key is adopted.
-func newInstance(n int, s *side, client *http.Client, changed func()) (*instance, error) {
+func newInstance(n int, s *side, client *http.Client, ports *ports, changed func()) (*instance, error) {
 	id := instanceID(s.color, n)
 	i := &instance{
-		id: id, color: s.color, key: s.want.Key, plan: s.plan, health: s.want.Release.Config.Health, client: client, changed: changed,
+		id: id, color: s.color, key: s.want.Key, plan: s.plan, health: s.want.Release.Config.Health, client: client, ports: ports, changed: changed,
 		file:     s.paths.run(id + ".json"),
 		stopping: make(chan struct{}), begun: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -175,7 +176,7 @@ func (i *instance) spawn(again bool) (*process.Child, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	port, err := i.ports.free()
 	if err != nil {
 		return nil, err
 	}
@@ -296,15 +297,4 @@ func waitFor(limit time.Duration, ok func() bool) bool {
 		time.Sleep(10 * time.Millisecond)
 	}
 	return true
-}
-
-// freePort returns a port that nobody listens on. Should another process take
-// it before the app does, the app fails and its next start gets another one.
-func freePort() (int, error) {
-	ln, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port, nil
 }

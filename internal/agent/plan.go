@@ -22,6 +22,12 @@ const loopback = "127.0.0.1"
 
 // plan is how the instances of one color are started. An image is run as a
 // plain process of this machine: its root file system is a folder, no more.
+//
+// An instance gets the image's environment, then that of version-manager.yaml,
+// then the secrets, and from us HOST and PORT, where it has to listen,
+// APP_VERSION, APP_COLOR and APP_INSTANCE, and DATA_DIR, a private folder that
+// all instances of the app share and that is its HOME too. Of the operator's
+// environment it gets what inheritedEnv lists and nothing else.
 type plan struct {
 	argv []string
 	dir  string   // working folder

@@ -98,20 +98,21 @@ func strays(p paths) map[string]record {
 	return found
 }
 
-// endStrays ends processes that an earlier agent started and that nobody
-// wants any more: their record names no instance that is kept.
-func endStrays(p paths, keep func(id, key string) bool) {
-	for id, r := range strays(p) {
-		if keep(id, r.Key) {
-			continue
-		}
-		endStray(r.Proc, id)
-		for _, f := range []string{p.run(id + ".json"), p.run(id + ".fifo")} {
-			if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				slog.Error("forget stray instance", "instance", id, "error", err)
+// endStrays ends processes of an earlier agent that nobody wants any more, and
+// forgets them.
+func endStrays(p paths, found map[string]record) {
+	var wg sync.WaitGroup
+	for id, r := range found {
+		wg.Go(func() {
+			endStray(r.Proc, id)
+			for _, f := range []string{p.run(id + ".json"), p.run(id + ".fifo")} {
+				if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					slog.Error("forget stray instance", "instance", id, "error", err)
+				}
 			}
-		}
+		})
 	}
+	wg.Wait()
 }
 
 func endStray(proc process.Identity, id string) {

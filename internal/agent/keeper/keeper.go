@@ -18,12 +18,16 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+// LockFile, in the state folder, is locked as long as a keeper or an agent lives.
+const LockFile = "agent.lock"
 
 const (
 	restartFirst = 10 * time.Millisecond // wait before an agent that died young is started again
@@ -65,7 +69,7 @@ func lock(dir string) (*os.File, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make state folder: %w", err)
 	}
-	f, err := os.OpenFile(dir+"/agent.lock", os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, LockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock state folder: %w", err)
 	}

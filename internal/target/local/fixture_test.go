@@ -11,8 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -128,15 +130,23 @@ func (p *place) store(program []byte) (digest string) {
 	return h.String()
 }
 
+// freePort returns a port that no outgoing connection takes by chance and
+// that no other test of this run gets.
 func freePort(t *testing.T) int {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := 10000 + (os.Getpid()*50+int(nextPort.Add(1)))%9000
+		ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			ln.Close()
+			return port
+		}
 	}
-	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port
+	t.Fatal("no free port")
+	return 0
 }
+
+var nextPort atomic.Int64
 
 func (p *place) target(app string) *Target {
 	p.t.Helper()
@@ -174,10 +184,19 @@ func (p *place) end() {
 			p.t.Logf("agent.log:\n%s", log)
 		}
 	}
+	var left []string
+	defer func() {
+		if len(left) > 0 {
+			p.t.Errorf("still running:\n%s", strings.Join(left, "\n"))
+		}
+	}()
 	if err := os.RemoveAll(p.state); err != nil {
 		p.t.Errorf("remove state folder: %v", err)
 	}
-	p.until("all processes to end", func() bool { return len(processesIn(p.t, p.state)) == 0 })
+	p.until("all processes to end", func() bool {
+		left = processesIn(p.t, p.state)
+		return len(left) == 0
+	})
 }
 
 func (p *place) until(what string, ok func() bool) {

@@ -57,6 +57,7 @@ func sameAs(t *testing.T, before, after deploy.Observed) {
 }
 
 func TestKilledAgentComesBackUnderLoad(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	target := p.target("shop")
 	session := p.deployFirst(t.Context(), target, 2)
@@ -93,6 +94,7 @@ func TestKilledAgentComesBackUnderLoad(t *testing.T) {
 }
 
 func TestKilledKeeperIsReplaced(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	target := p.target("shop")
 	p.deployFirst(t.Context(), target, 1)
@@ -113,6 +115,7 @@ func TestKilledKeeperIsReplaced(t *testing.T) {
 }
 
 func TestBothKilledThenTheNextCommandAdopts(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	target := p.target("shop")
 	p.deployFirst(t.Context(), target, 2)
@@ -128,6 +131,7 @@ func TestBothKilledThenTheNextCommandAdopts(t *testing.T) {
 }
 
 func TestKilledInstanceIsStartedAgain(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	target := p.target("shop")
 	p.deployFirst(t.Context(), target, 1)
@@ -141,6 +145,34 @@ func TestKilledInstanceIsStartedAgain(t *testing.T) {
 			return i.Restarts == restarts+1 && i.Ready
 		})
 	}
+}
+
+func TestAgentKilledWhileScalingDown(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	target := p.target("shop")
+	s := p.deployFirst(t.Context(), target, 2)
+	spec := deploy.Spec{Release: p.release("shop", "v1.0.0", nil), Replicas: 1}
+	url := observe(t, target).Entrances.Public[0]
+	for range 8 { // so that both instances have something to do
+		go targettest.Ask(t.Context(), p.harness().Client, url+"/slow?for=3s")
+	}
+	p.until("requests in flight", func() bool { return observe(t, target).Colors["blue"].InFlight == 8 })
+	scaled := make(chan error, 1)
+	go func() { scaled <- s.Apply(t.Context(), "blue", spec) }()
+	p.until("the second to drain", func() bool {
+		list := observe(t, target).Colors["blue"].Instances
+		return len(list) == 2 && list[1].Reason == "draining"
+	})
+	kill(t, ping(t, target).Agent)
+	began := time.Now()
+	if o := observe(t, target); o.Active != "blue" || o.Colors["blue"].Want != 1 || time.Since(began) > time.Second {
+		t.Errorf("after %v: %+v", time.Since(began), o)
+	}
+	if err := <-scaled; err != nil {
+		t.Errorf("Apply = %v", err)
+	}
+	p.until("one instance to be left", func() bool { return len(instancePIDs(t, p)) == 1 })
 }
 
 // instancePIDs finds the processes of the fixture app.
@@ -160,6 +192,7 @@ func instancePIDs(t *testing.T, p *place) (pids []int) {
 }
 
 func TestADeadHolderLosesTheLockAtOnce(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	target := p.target("shop")
 	cmd := exec.Command(os.Args[0], "-test.run=^TestHoldTheLock$")
@@ -200,6 +233,7 @@ func TestHoldTheLock(t *testing.T) {
 }
 
 func TestFollowingLogsSurvivesTheAgent(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	target := p.target("shop")
 	session := p.deployFirst(t.Context(), target, 1)

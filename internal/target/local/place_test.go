@@ -28,6 +28,7 @@ import (
 )
 
 func TestTakenPortIsNamed(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	ctx := t.Context()
 	other, err := net.Listen("tcp", "127.0.0.1:0")
@@ -163,6 +164,7 @@ func grep(t *testing.T, dir, text string) (found []string) {
 }
 
 func TestStateIsPrivate(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	p.deployFirst(t.Context(), p.target("shop"), 1)
 	err := filepath.WalkDir(p.state, func(path string, d fs.DirEntry, err error) error {
@@ -184,6 +186,7 @@ func TestStateIsPrivate(t *testing.T) {
 }
 
 func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	shop, cart := p.target("shop"), p.target("cart")
 	p.deployFirst(t.Context(), shop, 1)
@@ -226,6 +229,7 @@ func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
 }
 
 func TestProgramsThatCannotRun(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	s, err := p.target("shop").Lock(t.Context(), "test")
 	if err != nil {
@@ -249,6 +253,7 @@ func TestProgramsThatCannotRun(t *testing.T) {
 }
 
 func TestIngressSpeaksTLSWithACertificate(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	pool := writeCertificate(t, filepath.Dir(p.state))
 	p.local.Cert, p.local.Key = "cert.pem", "key.pem" // relative to the project
@@ -295,6 +300,7 @@ func writeCertificate(t *testing.T, dir string) *x509.CertPool {
 }
 
 func TestAgentEndsWhenNothingIsLeft(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	target := p.target("shop")
 	s := p.deployFirst(t.Context(), target, 1)
@@ -316,10 +322,51 @@ func TestAgentEndsWhenNothingIsLeft(t *testing.T) {
 	}
 }
 
+func TestRetireClearsUp(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	ctx, target := t.Context(), p.target("shop")
+	s := p.deployFirst(ctx, target, 1)
+	old := observe(t, target)
+	program, err := fixtureApp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.image = p.store(append(program[:len(program):len(program)], 0)) // another digest, and other ports
+	p.local.App, p.local.Ingress = freePort(t), []int{freePort(t)}
+	if err := s.Apply(ctx, "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+		t.Fatal(err)
+	}
+	p.until("green to be ready", func() bool { return observe(t, target).Colors["green"].Ready() == 1 })
+	if got := observe(t, target).Entrances.Public; len(got) != 4 {
+		t.Errorf("while both colors run the entrances are %v", got)
+	}
+	if err := s.Switch(ctx, "green", old.Revision); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Confirm(ctx, "green"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Retire(ctx, "blue"); err != nil {
+		t.Fatal(err)
+	}
+	if got := observe(t, target).Entrances.Public; len(got) != 2 || got[0] == old.Entrances.Public[0] {
+		t.Errorf("afterwards they are %v", got)
+	}
+	if _, err := http.Get(old.Entrances.Public[0]); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("the old entrance: %v, want it closed", err)
+	}
+	unpacked, err := filepath.Glob(filepath.Join(p.state, "rootfs", "sha256-*"))
+	if err != nil || len(unpacked) != 2 { // a folder and its note
+		t.Errorf("unpacked images: %v, %v", unpacked, err)
+	}
+}
+
 func TestMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads /proc")
 	}
+	t.Parallel()
 	p := newPlace(t)
 	target := p.target("shop")
 	p.deployFirst(t.Context(), target, 2)

@@ -31,7 +31,8 @@ type Harness struct {
 	Patience time.Duration
 }
 
-// Run runs the suite. Each test gets a harness of its own.
+// Run runs the suite. Each test gets a harness of its own, and all run side
+// by side.
 func Run(t *testing.T, fresh func(*testing.T) Harness) {
 	for _, tt := range []struct {
 		name string
@@ -56,6 +57,7 @@ func Run(t *testing.T, fresh func(*testing.T) Harness) {
 		{"logs are selected and followed", following},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			h := fresh(t)
 			if h.Client == nil {
 				h.Client = PlainClient(nil)
