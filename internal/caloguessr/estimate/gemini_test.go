@@ -132,7 +132,7 @@ func TestFailures(t *testing.T) {
 			s.Then(tt.answer, tt.answer)
 			wait := 10 * time.Second
 			if tt.want == Timeout {
-				wait = 100 * time.Millisecond
+				wait = 2 * time.Second
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), wait)
 			defer cancel()

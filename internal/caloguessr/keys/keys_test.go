@@ -204,7 +204,7 @@ func FuzzUnseal(f *testing.F) {
 	f.Add(sealed[:11])
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if k, err := unseal(secret, data); err == nil && !bytes.Equal(data, sealed) {
+		if k, err := unseal(secret, data); err == nil && k.Reveal() != marker {
 			t.Errorf("a made-up file opened as %v", k)
 		}
 	})
