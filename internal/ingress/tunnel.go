@@ -102,17 +102,17 @@ func (x *exchange) pumpDown(to limitedWriter) error {
 	if x.frames == nil {
 		return pump(to, x.up.br)
 	}
-	for {
-		leaving := x.leaving.Load()
-		if leaving && x.frames.between() {
-			return x.sayGoodbye(to)
-		}
+	for !x.mayLeave() {
 		b, err := available(x.up.br)
+		if x.mayLeave() {
+			break
+		}
+		leaving := x.leaving.Load()
 		if err == io.EOF {
 			return to.CloseWrite()
 		}
-		if errors.Is(err, os.ErrDeadlineExceeded) && x.leaving.Load() {
-			_ = x.up.SetReadDeadline(time.Time{})
+		if leaving && errors.Is(err, os.ErrDeadlineExceeded) {
+			_ = x.up.SetReadDeadline(time.Time{}) // was only to wake up; a closed one fails next
 			continue
 		}
 		if err != nil {
@@ -128,7 +128,11 @@ func (x *exchange) pumpDown(to limitedWriter) error {
 		}
 		_, _ = x.up.br.Discard(len(b))
 	}
+	return x.sayGoodbye(to)
 }
+
+// mayLeave reports whether it is time to say good-bye.
+func (x *exchange) mayLeave() bool { return x.leaving.Load() && x.frames.between() }
 
 // sayGoodbye tells the client that the server is going away. What the app
 // still has to say is dropped; the client's answer goes through to it, so that
@@ -137,8 +141,10 @@ func (x *exchange) sayGoodbye(to limitedWriter) error {
 	if _, err := io.WriteString(to, goingAway); err != nil {
 		return err
 	}
+	x.mu.Lock() // leave is setting a deadline at this moment, or has
 	_ = x.up.SetReadDeadline(time.Now().Add(farewell))
 	_ = to.SetReadDeadline(time.Now().Add(farewell))
+	x.mu.Unlock()
 	_, _ = io.Copy(io.Discard, x.up.br)
 	return net.ErrClosed
 }
