@@ -85,7 +85,7 @@ func TestPickAfterSetPool(t *testing.T) {
 			}
 		})
 	}
-	for i := range 40 {
+	for i := range 20 {
 		old := s.pool.Load()
 		next := (i + 1) % 2
 		gone[next].Store(false)

@@ -90,7 +90,7 @@ func TestNobodyEntersAfterSwitch(t *testing.T) {
 			}
 		})
 	}
-	for range 100 {
+	for range 40 {
 		old := p.Active()
 		drained[index[old.Other()]].Store(false)
 		p.Switch(old.Other())

@@ -125,10 +125,7 @@ func (u *upload) read(room []byte) (int, error) {
 	if err != nil && err != io.EOF {
 		return n, err
 	}
-	if err == io.EOF {
-		_ = u.x.ctl.SetReadDeadline(time.Time{}) // net/http reads on, to see the client go
-		u.last.Store(true)
-	}
+	u.last.Store(err == io.EOF) // from here on the deadline is net/http's again
 	u.reading.Store(false)
 	if gone := u.x.r.Context().Err(); gone != nil {
 		return n, gone
