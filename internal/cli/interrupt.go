@@ -5,7 +5,12 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// onePress is the time within which signals count as one: a wrapper such as
+// timeout(1) or a build tool passes on what the terminal has sent already.
+const onePress = 50 * time.Millisecond
 
 // interruptible returns a context that the first Ctrl-C cancels, so that the
 // command can stop cleanly, and a channel that the second one closes.
@@ -15,15 +20,12 @@ func interruptible(parent context.Context) (ctx context.Context, second <-chan s
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	twice := make(chan struct{})
 	go func() {
-		defer close(twice)
-		for range 2 {
-			select {
-			case <-signals:
-				cancel()
-			case <-parent.Done():
-				return
-			}
+		<-signals
+		cancel()
+		for first := time.Now(); time.Since(first) < onePress; {
+			<-signals
 		}
+		close(twice)
 	}()
 	return ctx, twice, func() { signal.Stop(signals); cancel() }
 }

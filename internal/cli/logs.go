@@ -5,11 +5,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
 	"version-manager/internal/ui"
 )
 
@@ -57,33 +60,59 @@ func runLogs(ctx context.Context, o logsOptions) error {
 		return err
 	}
 	defer logs.Close()
-	if !o.io.Out.Terminal {
-		_, err = io.Copy(o.io.Out, logs)
-	} else {
-		err = cleanly(o.io.Out, logs)
-	}
-	if ctx.Err() != nil {
+	n, err := o.print(logs)
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case err != nil:
+		return fmt.Errorf("read logs: %w", err)
+	case n == 0:
+		return o.nothing(ctx, p, t)
 	}
-	return err
+	return nil
+}
+
+// print copies the lines and returns how many bytes that were.
+func (o logsOptions) print(logs io.Reader) (int64, error) {
+	if o.io.Out.Terminal {
+		return cleanly(o.io.Out, logs)
+	}
+	return io.Copy(o.io.Out, logs)
+}
+
+// nothing tells a name that does not exist from an instance that is silent.
+func (o logsOptions) nothing(ctx context.Context, p place, t deploy.Target) error {
+	now, err := t.Observe(ctx)
+	if err != nil {
+		return fmt.Errorf("look at the target: %w", err)
+	}
+	if len(now.Colors) == 0 {
+		return notDeployed(p)
+	}
+	known := o.query.Instance == ""
+	for _, side := range now.Colors {
+		known = known || slices.ContainsFunc(side.Instances, func(i deploy.Instance) bool { return i.ID == o.query.Instance })
+	}
+	if !known {
+		return problem.New(problem.NotFound, "version-manager status", "there is no instance %s", o.query.Instance)
+	}
+	o.note("nothing was written")
+	return nil
 }
 
 // cleanly copies lines to a terminal, which an app's log must not command.
-func cleanly(out io.Writer, logs io.Reader) error {
-	lines := bufio.NewReader(logs)
-	for {
+func cleanly(out io.Writer, logs io.Reader) (n int64, err error) {
+	for lines := bufio.NewReader(logs); ; {
 		text, err := lines.ReadString('\n')
 		if text != "" {
-			if text[len(text)-1] == '\n' {
-				text = text[:len(text)-1]
-			}
-			fmt.Fprintln(out, ui.Clean(text))
+			n += int64(len(text))
+			fmt.Fprintln(out, ui.Clean(strings.TrimSuffix(text, "\n")))
 		}
 		if err == io.EOF {
-			return nil
+			return n, nil
 		}
 		if err != nil {
-			return fmt.Errorf("read logs: %w", err)
+			return n, err
 		}
 	}
 }

@@ -21,6 +21,9 @@ import (
 // patience is how long a script waits for what should take moments.
 const patience = 30 * time.Second
 
+// onePress is longer than the time within which two Ctrl-C count as one.
+const onePress = 100 * time.Millisecond
+
 // freeport sets variables to ports that were free a moment ago:
 // freeport NAME...
 func freeport(ts *testscript.TestScript, neg bool, args []string) {
@@ -122,7 +125,8 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 	p.waitFor(ts, args[2])
 	for i := range times {
 		if i > 0 {
-			p.waitFor(ts, "interrupted") // a person sees the answer to the first before the second
+			p.waitFor(ts, "interrupted") // a person reads the answer to the first before the second
+			time.Sleep(onePress)
 		}
 		ts.Check(p.cmd.Process.Signal(os.Interrupt))
 	}

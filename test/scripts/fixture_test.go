@@ -80,7 +80,7 @@ replicas: 2
 autoscale: {min: 1, max: 4}
 gate: {healthy: 2, for: 200ms, timeout: 4s}
 bake: 1s
-drain: 5s
+drain: 2s
 smoke: [{path: /version, contains: instance}]
 probe: {path: /version, rate: 50, timeout: 2s}
 local: {app: %s, ingress: [%s]}
