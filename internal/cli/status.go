@@ -11,7 +11,6 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
-	"version-manager/internal/ui"
 )
 
 type statusOptions struct {
@@ -172,61 +171,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-time.After(d):
 		return nil
 	}
-}
-
-func (o statusOptions) print(s status) error {
-	facts := ui.Table{Heading: []string{"APP", s.App}, Uncut: true}
-	switch side, ok := s.Colors[s.Active]; {
-	case ok:
-		facts.Add("active", fmt.Sprintf("%s on %s", side.Version, s.Active))
-	default:
-		facts.Add("active", "nothing is deployed")
-	}
-	for _, url := range s.Entrances.Public {
-		facts.Add("open", url)
-	}
-	if s.Entrances.Preview != "" {
-		facts.Add("preview", s.Entrances.Preview)
-	}
-	if s.Lock != nil {
-		facts.Add("deploying", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.Age(s.Lock.Since, o.now())))
-	}
-	if n := s.Newest; n != nil {
-		facts.Add("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, n.Phase, ui.Age(n.Ended, o.now())))
-	}
-	if len(s.Colors) == 0 {
-		return o.tables(&facts)
-	}
-	return o.tables(&facts, colorsTable(s.Observed), o.instancesTable(s.Observed))
-}
-
-func colorsTable(now deploy.Observed) *ui.Table {
-	t := &ui.Table{Heading: []string{"COLOR", "VERSION", "STATE", "READY", "IN FLIGHT", "REQUESTS", "ERRORS", "RESTARTS"}}
-	for _, c := range color.Both() {
-		side, ok := now.Colors[c]
-		if !ok {
-			continue
-		}
-		state := "standby"
-		if c == now.Active {
-			state = "active"
-		}
-		t.Add(string(c), string(side.Version), state, fmt.Sprintf("%d/%d", side.Ready(), side.Want), ui.Count(side.InFlight),
-			ui.Count(int(side.Requests)), ui.Count(int(side.Errors)), ui.Count(side.Restarts()))
-	}
-	return t
-}
-
-func (o statusOptions) instancesTable(now deploy.Observed) *ui.Table {
-	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "STARTED", "RESTARTS", "ADDRESS", "REASON"}}
-	for _, c := range color.Both() {
-		for _, i := range now.Colors[c].Instances {
-			ready := "no"
-			if i.Ready {
-				ready = "yes"
-			}
-			t.Add(i.ID, ready, ui.Age(i.Started, o.now()), ui.Count(i.Restarts), i.Address, i.Reason)
-		}
-	}
-	return t
 }

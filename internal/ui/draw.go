@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"version-manager/internal/deploy"
+)
+
+// draw returns the tree as it stands at the moment now, and which of its
+// lines is the one to keep in sight where not all fit.
+func (t *tree) draw(now time.Time, sym symbols) (lines []line, focus int) {
+	lines = append(lines, line{{sym.begin + " ", active}, {Clean(headline(t.begin, sym.arrow)), strong}, {"  " + t.clock(now), faint}})
+	steps, pad := t.shown()
+	for i, s := range steps {
+		branch, stem := sym.branch, sym.stem
+		if i == len(steps)-1 {
+			branch, stem = sym.last, " "
+		}
+		lines = append(lines, s.draw(branch, pad, now, sym))
+		if s.status == deploy.StatusRunning {
+			focus = len(lines) - 1
+			lines = append(lines, t.instances(stem, sym)...)
+		}
+	}
+	return append(lines, t.foot(sym)...), focus
+}
+
+// shown are the steps to draw and the width of the longest name. What was not
+// reached is of no interest any more once the deploy has ended.
+func (t *tree) shown() (steps []step, pad int) {
+	for _, s := range t.steps {
+		if t.end != nil && s.status == "" {
+			continue
+		}
+		steps = append(steps, s)
+		pad = max(pad, cells(s.name))
+	}
+	return steps, pad
+}
+
+func (t *tree) clock(now time.Time) string {
+	if t.begin.Time.IsZero() {
+		return ""
+	}
+	if t.end != nil {
+		now = t.end.Time
+	}
+	return Duration(now.Sub(t.begin.Time))
+}
+
+func (s step) draw(branch string, pad int, now time.Time, sym symbols) line {
+	took := s.elapsed
+	if s.status == deploy.StatusRunning {
+		took = now.Sub(s.since)
+	}
+	text := ""
+	if s.status != "" && s.status != deploy.StatusSkipped {
+		text = Duration(took)
+	}
+	l := line{{branch + " ", faint}, {sym.status[s.status] + " ", tintOf(s.status)}, {Clean(s.name), ordinary}}
+	word := string(s.status) // so that the symbol never stands alone
+	if s.status == deploy.StatusDone || s.status == deploy.StatusRunning {
+		word = ""
+	}
+	if text == "" && word == "" && s.detail == "" {
+		return l
+	}
+	l = append(l, span{strings.Repeat(" ", max(0, pad-cells(s.name))) + fmt.Sprintf("  %6s", text), faint})
+	if word != "" {
+		l = append(l, span{"  " + word, tintOf(s.status)})
+	}
+	return append(l, span{indented(s.detail), detailTint(s.status)})
+}
+
+// detailTint keeps the eye on what goes on and on what went wrong.
+func detailTint(s deploy.Status) tint {
+	switch s {
+	case deploy.StatusRunning:
+		return ordinary
+	case deploy.StatusFailed:
+		return bad
+	}
+	return faint
+}
+
+func indented(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "  " + Clean(s)
+}
+
+// instances is the standby color while it starts, an instance a line.
+func (t *tree) instances(stem string, sym symbols) []line {
+	if t.side == nil {
+		return nil
+	}
+	var lines []line
+	for _, i := range t.side.Instances {
+		status, words := deploy.StatusRunning, "starting"
+		switch {
+		case i.Ready:
+			status, words = deploy.StatusDone, "ready"
+		case i.Reason != "":
+			words = Clean(i.Reason)
+		}
+		if i.Restarts > 0 {
+			words += ", " + Plural(i.Restarts, "restart")
+		}
+		lines = append(lines, line{{stem + "     ", faint}, {sym.status[status] + " ", tintOf(status)}, {Clean(i.ID), ordinary}, {"  " + words, faint}})
+	}
+	return lines
+}
+
+// foot is what follows the steps: the running count, notes, the last words of
+// an instance until the error at the end repeats them, how it ended.
+func (t *tree) foot(sym symbols) []line {
+	var lines []line
+	if t.tally != nil {
+		tint := good
+		if t.tally.Failed > 0 {
+			tint = bad
+		}
+		lines = append(lines, line{{"   " + tallyText(*t.tally), tint}})
+	}
+	for _, n := range t.notes {
+		lines = append(lines, line{{"   " + Clean(n), warning}})
+	}
+	if t.end == nil {
+		for _, w := range t.words {
+			lines = append(lines, line{{"   " + sym.bar + " ", faint}, {Clean(w), ordinary}})
+		}
+		return lines
+	}
+	status := deploy.StatusFailed
+	if t.end.Outcome == deploy.Done {
+		status = deploy.StatusDone
+	}
+	return append(lines, line{{sym.status[status] + " ", tintOf(status)}, {Clean(outcomeText(t.begin, *t.end)), strong}})
+}
