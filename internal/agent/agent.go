@@ -20,11 +20,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -111,10 +113,7 @@ func listenPrivately(path string) (net.Listener, error) {
 // work returns when there is nothing left to do.
 func (g *agent) work(failed <-chan error) error {
 	lock := filepath.Join(g.dir, keeper.LockFile)
-	was, err := os.Stat(lock)
-	if err != nil {
-		return err
-	}
+	was, _ := os.Stat(lock) // where it is gone already, the first look says so
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
@@ -230,9 +229,10 @@ func (g *agent) owner(address string) string {
 // endAll ends every instance, without a word to a disk that is gone.
 func (g *agent) endAll() {
 	g.mu.Lock()
-	defer g.mu.Unlock()
+	apps := slices.Collect(maps.Values(g.apps)) // not under the lock: a change that is being made needs it
+	g.mu.Unlock()
 	var wg sync.WaitGroup
-	for _, a := range g.apps {
+	for _, a := range apps {
 		wg.Go(func() {
 			a.turn <- struct{}{}
 			a.closeEntrances(a.now().Entrances)
