@@ -152,7 +152,7 @@ func TestMetadataIsGone(t *testing.T) {
 
 func TestTakeShrinks(t *testing.T) {
 	for _, tt := range []struct{ w, h, wantW, wantH int }{
-		{2200, 1100, 1024, 512}, {1100, 880, 1024, 819}, {100, 80, 100, 80}, {4000, 1, 1024, 1},
+		{2200, 220, 1024, 102}, {110, 1100, 102, 1024}, {100, 80, 100, 80}, {4000, 1, 1024, 1},
 	} {
 		got, err := NewIntake(1).Take(t.Context(), jpegOf(t, picture(tt.w, tt.h)))
 		if err != nil || got.Width != tt.wantW || got.Height != tt.wantH {
