@@ -187,7 +187,7 @@ func (a *app) observe() deploy.Observed {
 func (a *app) look(s *side) deploy.Side {
 	d := deploy.Side{
 		Version: s.want.Release.Version, Image: s.want.Release.Image, Want: s.want.Replicas,
-		InFlight: a.proxy.InFlight(s.color), Instances: []deploy.Instance{},
+		InFlight: a.proxy.InFlight(s.color), Tunnels: a.proxy.Tunnels(s.color), Instances: []deploy.Instance{},
 	}
 	d.Requests, d.Errors = a.proxy.Counts(s.color)
 	for _, i := range s.instances {

@@ -14,8 +14,9 @@ func (r *runner) drain(ctx context.Context) (string, error) {
 	return r.drained(ctx, "drain", r.run.Plan.Old)
 }
 
-// drained counts what is in flight on a color down to nothing, for as long as
-// the configuration allows.
+// drained counts the requests in flight on a color down to nothing, for as
+// long as the configuration allows. It does not wait for WebSockets, which may
+// never end: retiring says goodbye to them.
 func (r *runner) drained(ctx context.Context, step string, c color.Color) (string, error) {
 	limit := r.run.Plan.Release.Config.Drain.Duration
 	began := time.Now()
@@ -41,8 +42,24 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color) (strin
 // retire stops the old color. What drain could not wait for is closed.
 func (r *runner) retire(ctx context.Context) (string, error) {
 	p := r.run.Plan
+	now, err := r.target.Observe(ctx)
+	if err != nil {
+		return "", fmt.Errorf("look at the target: %w", err)
+	}
 	if err := r.hold.Retire(ctx, p.Old); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s (%s) is stopped", p.Old, p.From), nil
+	return fmt.Sprintf("%s (%s) is stopped%s", p.Old, p.From, closed(now.Colors[p.Old])), nil
+}
+
+// closed says what a retired color still had open.
+func closed(s Side) string {
+	text := ""
+	if s.InFlight > 0 {
+		text += fmt.Sprintf(", requests cut: %d", s.InFlight)
+	}
+	if s.Tunnels > 0 {
+		text += fmt.Sprintf(", WebSockets sent away: %d", s.Tunnels)
+	}
+	return text
 }

@@ -54,8 +54,9 @@ type Session interface {
 	// Confirm returns when every ingress instance was seen to send new
 	// requests to color c.
 	Confirm(ctx context.Context, c color.Color) error
-	// Retire closes what is still open on color c, stops its instances and
-	// forgets them. It refuses the active color.
+	// Retire says goodbye to the WebSockets of color c, cuts what else is
+	// still open on it, stops its instances and forgets them. It refuses the
+	// active color.
 	Retire(ctx context.Context, c color.Color) error
 	// Remove stops both colors and takes the app off the target. Journals stay.
 	Remove(ctx context.Context) error
@@ -86,7 +87,8 @@ type Side struct {
 	Version   release.Version `json:"version"`
 	Image     string          `json:"image"`
 	Want      int             `json:"want"`     // instances asked for
-	InFlight  int             `json:"inFlight"` // requests and open connections
+	InFlight  int             `json:"inFlight"` // requests being answered
+	Tunnels   int             `json:"tunnels"`  // WebSockets and other upgraded connections
 	Requests  uint64          `json:"requests"` // answered since the color was started
 	Errors    uint64          `json:"errors"`   // of them with a 5xx
 	Instances []Instance      `json:"instances"`

@@ -40,7 +40,7 @@ func (s *side) sendAway(grace time.Duration) {
 	tick := time.NewTicker(drainTick)
 	defer tick.Stop()
 	turns := farewells(s.open.all(), grace)
-	for s.inFlight.Load() > 0 {
+	for s.busy() {
 		elapsed := time.Since(start)
 		for len(turns) > 0 && turns[0].at <= elapsed {
 			turns[0].x.leave()
@@ -51,6 +51,21 @@ func (s *side) sendAway(grace time.Duration) {
 		}
 		<-tick.C
 	}
+}
+
+// busy reports whether anything is open.
+func (s *side) busy() bool { return s.inFlight.Load() > 0 || s.tunnels.Load() > 0 }
+
+// becomeTunnel and endTunnel move an exchange from one count to the other and
+// back. In between it is in both, so that neither is ever too low.
+func (s *side) becomeTunnel() {
+	s.tunnels.Add(1)
+	s.inFlight.Add(-1)
+}
+
+func (s *side) endTunnel() {
+	s.inFlight.Add(1)
+	s.tunnels.Add(-1)
 }
 
 type turn struct {

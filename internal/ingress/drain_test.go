@@ -96,7 +96,7 @@ func TestCloseCutsTheRest(t *testing.T) {
 			t.Error("a cut stream over HTTP/2 looks whole")
 		}
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
 }
 
 // All clients get the close frame, not all at the same moment, and nobody has
@@ -133,7 +133,7 @@ func TestCloseSaysGoodbye(t *testing.T) {
 	if spread := told[len(told)-1] - told[0]; spread < grace/4 {
 		t.Errorf("all were told within %s", spread)
 	}
-	if n := p.InFlight(color.Blue); n != 0 {
+	if n := p.InFlight(color.Blue) + p.Tunnels(color.Blue); n != 0 {
 		t.Errorf("%d left", n)
 	}
 }
@@ -191,5 +191,5 @@ func TestOtherUpgradesAreCut(t *testing.T) {
 	if _, err := br.ReadByte(); err == nil || errors.Is(err, net.ErrClosed) {
 		t.Errorf("still open: %v", err)
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
 }

@@ -13,7 +13,8 @@ import (
 type side struct {
 	color    color.Color
 	o        *Options
-	inFlight atomic.Int64
+	inFlight atomic.Int64 // requests
+	tunnels  atomic.Int64 // WebSockets and the like, which are no requests any more
 	requests atomic.Uint64
 	errors   atomic.Uint64
 	pool     atomic.Pointer[pool]

@@ -118,10 +118,19 @@ func (p *Proxy) SetPool(c color.Color, version string, addrs []string) {
 	}
 }
 
-// InFlight counts the requests and open connections of color c.
+// InFlight counts the requests that color c is answering. They end by
+// themselves; see Tunnels for what may not.
 func (p *Proxy) InFlight(c color.Color) int {
 	if s := p.side(c); s != nil {
 		return int(s.inFlight.Load())
+	}
+	return 0
+}
+
+// Tunnels counts the WebSockets and other upgraded connections of color c.
+func (p *Proxy) Tunnels(c color.Color) int {
+	if s := p.side(c); s != nil {
+		return int(s.tunnels.Load())
 	}
 	return 0
 }

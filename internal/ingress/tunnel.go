@@ -31,6 +31,8 @@ func (x *exchange) tunnel(h head) {
 		return
 	}
 	defer client.Close()
+	x.side.becomeTunnel()
+	defer x.side.endTunnel()
 	if !x.hijack(client, strings.EqualFold(proto, "websocket")) {
 		return
 	}

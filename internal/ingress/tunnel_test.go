@@ -63,15 +63,15 @@ func TestWebSocket(t *testing.T) {
 	for _, size := range []int{0, 1, 126, 4096, 70000, 1 << 20} {
 		roundTrip(t, c, bytes.Repeat([]byte{7}, size))
 	}
-	if n := p.InFlightOf(addr); n != 1 {
-		t.Errorf("%d in flight, want 1", n)
+	if requests, tunnels, all := p.InFlight(color.Blue), p.Tunnels(color.Blue), p.InFlightOf(addr); requests != 0 || tunnels != 1 || all != 1 {
+		t.Errorf("%d requests and %d tunnels, %d in all; want 0, 1, 1", requests, tunnels, all)
 	}
 	time.Sleep(4 * limit) // longer than every limit
 	roundTrip(t, c, []byte("still there"))
 	if err := c.Close(websocket.StatusNormalClosure, "bye"); err != nil {
 		t.Error(err)
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
+	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
 	if n, bad := p.Counts(color.Blue); n != 1 || bad != 0 {
 		t.Errorf("counts %d, %d", n, bad)
 	}
@@ -113,7 +113,7 @@ func TestTunnelKeepsEarlyBytesAndHalves(t *testing.T) {
 	if all, err := io.ReadAll(br); string(all) != "early heard at once, later" || err != nil {
 		t.Errorf("%q, %v", all, err)
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
 }
 
 func TestTunnelInstanceEndsFirst(t *testing.T) {
@@ -150,7 +150,7 @@ func TestTunnelBreaks(t *testing.T) {
 	if _, err := io.ReadAll(br); err != nil && strings.Contains(err.Error(), "timeout") {
 		t.Error(err)
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
 }
 
 func TestUpgradeRefusedByInstance(t *testing.T) {
