@@ -1,6 +1,7 @@
 package scripts_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -63,7 +64,8 @@ func (f fixture) app(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // version creates a version of that app, of which every variable that is
-// given goes to the instances: version VERSION NAME=VALUE...
+// given goes to the instances: version VERSION NAME=VALUE... Its bake time is
+// $BAKE, a second where that is not set.
 func (f fixture) version(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: version VERSION NAME=VALUE...")
@@ -79,7 +81,7 @@ health: /readyz
 replicas: 2
 autoscale: {min: 1, max: 4}
 gate: {healthy: 2, for: 200ms, timeout: 4s}
-bake: 1s
+bake: %s
 drain: 2s
 smoke: [{path: /version, contains: instance}]
 probe: {path: /version, rate: 50, timeout: 2s}
@@ -87,7 +89,7 @@ local: {app: %s, ingress: [%s]}
 env:
   FIXTURE: %q
   BASE_DELAY: 40ms # far above the noise of a busy machine, so that only "slow" is slow
-%s`, ts.Getenv("APP"), ts.Getenv("INGRESS"), args[0], env)
+%s`, cmp.Or(ts.Getenv("BAKE"), "1s"), ts.Getenv("APP"), ts.Getenv("INGRESS"), args[0], env)
 	ts.Check(os.WriteFile(ts.MkAbs("version-manager.yaml"), []byte(yaml), 0o600))
 	ts.Check(ts.Exec("version-manager", "create", args[0], "-m", "version "+args[0], "-q", "--progress", "quiet"))
 }
