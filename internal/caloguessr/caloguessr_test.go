@@ -1,17 +1,10 @@
 package caloguessr
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"go/parser"
-	"go/token"
 	"io"
-	"io/fs"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -181,82 +174,4 @@ func TestStartUpCheck(t *testing.T) {
 		m.stop()
 		<-m.code
 	}
-}
-
-func TestConfig(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "key")
-	if err := os.WriteFile(file, []byte(geminitest.Key+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	c, err := fromEnv(env(t, "HOST", "::1", "PORT", "9000", "GEMINI_API_KEY_FILE", file, "TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"))
-	if err != nil || c.Address != "[::1]:9000" || c.Key != geminitest.Key || len(c.Proxies) != 4 {
-		t.Errorf("%+v, %v", c, err)
-	}
-	c, err = fromEnv(func(string) string { return "" })
-	if err != nil || c.Address != "127.0.0.1:8080" || c.Model != "gemini-3.5-flash-lite" || c.Build.Version != "dev" {
-		t.Errorf("%+v, %v", c, err)
-	}
-}
-
-func TestBadConfig(t *testing.T) {
-	for name, value := range map[string]string{
-		"PORT": "http", "TRUSTED_PROXIES": "10.0.0.1", "DRAIN_LINGER": "soon", "DRAIN_TIMEOUT": "-1s",
-		"LOG_FORMAT": "xml", "CALOGUESSR_ADMIN_TOKEN": "short", "GEMINI_API_KEY_FILE": "/no/such/file",
-	} {
-		var stderr bytes.Buffer
-		if code := Main(t.Context(), env(t, name, value), &stderr); code != 2 || !strings.Contains(stderr.String(), name) {
-			t.Errorf("%s=%s: exit code %d, %q", name, value, code, stderr.String())
-		}
-	}
-	var stderr bytes.Buffer
-	if code := Main(t.Context(), env(t, "GEMINI_API_KEY", "a marker"), &stderr); code != 1 || strings.Contains(stderr.String(), "marker") {
-		t.Errorf("a malformed key: exit code %d, %q", code, stderr.String())
-	}
-}
-
-// The public app must not link what drives clusters and deploys: it would
-// grow the image and what an attacker finds in it.
-func TestImports(t *testing.T) {
-	allowed := []string{
-		"version-manager/internal/caloguessr", "version-manager/internal/httpkit",
-		"google.golang.org/genai", "github.com/prometheus/client_golang", "golang.org/x/image",
-	}
-	for _, root := range []string{".", "../httpkit", "../../cmd/caloguessr"} {
-		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || !strings.HasSuffix(path, ".go") {
-				return err
-			}
-			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
-			if err != nil {
-				return err
-			}
-			for _, spec := range file.Imports {
-				name, err := strconv.Unquote(spec.Path.Value)
-				if err != nil {
-					return err
-				}
-				if !isStandard(name) && !hasPrefix(name, allowed) {
-					t.Errorf("%s imports %s", path, name)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func isStandard(name string) bool {
-	first, _, _ := strings.Cut(name, "/")
-	return !strings.Contains(first, ".") && first != "version-manager"
-}
-
-func hasPrefix(name string, prefixes []string) bool {
-	for _, p := range prefixes {
-		if name == p || strings.HasPrefix(name, p+"/") {
-			return true
-		}
-	}
-	return false
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"version-manager/internal/caloguessr/estimate"
+	"version-manager/internal/caloguessr/meal"
 	"version-manager/internal/caloguessr/web"
 	"version-manager/internal/httpkit"
 )
@@ -46,7 +47,7 @@ func fromEnv(getenv func(string) string) (config, error) {
 		Address:    net.JoinHostPort(get("HOST", "127.0.0.1"), get("PORT", "8080")),
 		Build:      web.Build{Version: get("APP_VERSION", "dev"), Color: get("APP_COLOR", ""), Instance: get("APP_INSTANCE", "")},
 		DataDir:    get("DATA_DIR", ""),
-		Model:      get("GEMINI_MODEL", estimate.DefaultModel),
+		Model:      strings.TrimPrefix(get("GEMINI_MODEL", estimate.DefaultModel), "models/"),
 		BaseURL:    get("GEMINI_BASE_URL", estimate.DefaultBaseURL),
 		AdminToken: get("CALOGUESSR_ADMIN_TOKEN", ""),
 	}
@@ -70,6 +71,9 @@ func (c config) check() error {
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
 		return fmt.Errorf("PORT: %q is not a port", port)
+	}
+	if !meal.ValidModel(c.Model) {
+		return fmt.Errorf("GEMINI_MODEL: %q is not the name of a model such as %s", c.Model, estimate.DefaultModel)
 	}
 	if c.AdminToken != "" && len(c.AdminToken) < minToken {
 		return fmt.Errorf("CALOGUESSR_ADMIN_TOKEN: shorter than %d characters", minToken)

@@ -31,6 +31,9 @@ const (
 
 var modelName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$`)
 
+// ValidModel reports whether s can be the name of a model.
+func ValidModel(s string) bool { return modelName.MatchString(s) }
+
 // maxName is how long the name of an unknown food may be, in characters.
 const maxName = 60
 
@@ -64,7 +67,7 @@ func Decode(form url.Values, table *nutrition.Table) (Meal, error) {
 			m.Unknown = append(m.Unknown, Unknown{name, ParseGrams(form[FieldWeight][i], 1)})
 		}
 	}
-	if m.Model = form.Get(FieldModel); m.Model != "" && !modelName.MatchString(m.Model) {
+	if m.Model = form.Get(FieldModel); m.Model != "" && !ValidModel(m.Model) {
 		return Meal{}, fmt.Errorf("%w: model", ErrForm)
 	}
 	return m, nil

@@ -1,0 +1,58 @@
+package caloguessr
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// The public app must not link what drives clusters and deploys: it would
+// grow the image and what an attacker finds in it.
+func TestImports(t *testing.T) {
+	allowed := []string{
+		"version-manager/internal/caloguessr", "version-manager/internal/httpkit",
+		"google.golang.org/genai", "github.com/prometheus/client_golang", "golang.org/x/image",
+	}
+	for _, root := range []string{".", "../httpkit", "../../cmd/caloguessr"} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") {
+				return err
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+			if err != nil {
+				return err
+			}
+			for _, spec := range file.Imports {
+				name, err := strconv.Unquote(spec.Path.Value)
+				if err != nil {
+					return err
+				}
+				if !isStandard(name) && !hasPrefix(name, allowed) {
+					t.Errorf("%s imports %s", path, name)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func isStandard(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return !strings.Contains(first, ".") && first != "version-manager"
+}
+
+func hasPrefix(name string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if name == p || strings.HasPrefix(name, p+"/") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+
+	"version-manager/internal/caloguessr/estimate/geminitest"
+)
+
+func TestPhotoBecomesMeal(t *testing.T) {
+	a := withKey(t)
+	page := a.do(t, in("de", upload(lunch(t))), 200)
+	// 180 g of rice at 130 and 150 g of chicken at 165 kcal per 100\u00a0g.
+	mustContain(t, page, "<strong>482</strong>", "Weißer Reis", "Hähnchenbrust", "ziemlich sicher, 86\u00a0%", "eher sicher, 72\u00a0%",
+		"Gemini (gemini-3.5-flash-lite)", "Mango lassi, etwa 250\u00a0g", "nicht mitgezählt", `name="food" value="20045"`)
+	a.do(t, upload(lunch(t)), 200)
+	a.do(t, in("de", upload(lunch(t))), 200) // out of memory this time
+	if n := len(a.gemini.Requests()); n != 2 {
+		t.Errorf("Gemini was asked %d times, want once a language", n)
+	}
+}
+
+func TestBadPhotos(t *testing.T) {
+	whole := lunch(t)
+	bomb := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x06\x00\x00\x00\xb6\x05\xd9\x50")
+	for _, tt := range []struct {
+		name   string
+		data   []byte
+		status int
+		en, de string
+	}{
+		{"not an image", []byte("MZ I am a program"), 415, "not a photo", "kein Foto"},
+		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), 415, "HEIC", "HEIC-Fotos"},
+		{"GIF", []byte("GIF89a\x01\x00\x01\x00"), 415, "JPEG, PNG or WebP", "JPEG, PNG oder WebP"},
+		{"truncated", whole[:len(whole)/2], 422, "damaged or incomplete", "beschädigt oder unvollständig"},
+		{"bomb", bomb, 413, "fewer than 40\u00a0megapixels", "weniger als 40\u00a0Megapixel"},
+		{"20 MB", append(whole, make([]byte, 20<<20)...), 413, "at most 12\u00a0MB", "höchstens 12\u00a0MB"},
+		{"nothing", nil, 422, "choose a photo first", "wähle zuerst ein Foto"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := withKey(t)
+			mustContain(t, a.do(t, in("en", upload(tt.data)), tt.status), tt.en, `role="alert"`, `type="file"`)
+			mustContain(t, a.do(t, in("de", upload(tt.data)), tt.status), tt.de, `lang="de"`)
+			if len(a.gemini.Requests()) > 0 {
+				t.Error("Gemini was asked")
+			}
+		})
+	}
+	mustContain(t, withKey(t).do(t, post("/estimate", url.Values{"photo": {"x"}}), 422), "choose a photo first")
+}
+
+// A browser reads the answer only after it has sent everything: a refused
+// upload must not end in a reset connection.
+func TestLargeUploadGetsItsAnswer(t *testing.T) {
+	a := withKey(t)
+	s := httptest.NewServer(a.handler)
+	defer s.Close()
+	r := upload(append(lunch(t), make([]byte, 20<<20)...))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/estimate", r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = r.Header
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != 413 {
+		t.Errorf("status %d, %v", response.StatusCode, err)
+	}
+	mustContain(t, string(page), "at most 12\u00a0MB")
+}
+
+func TestGeminiTroubleIsExplained(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		answer http.HandlerFunc
+		status int
+		en, de string
+	}{
+		{"bad key", geminitest.BadKey, 502, "does not accept the Gemini key", "nimmt den Gemini-Schlüssel nicht an"},
+		{"model gone", geminitest.NoModel, 502, "The model gemini-3.5-flash-lite does not exist", "gibt es bei Google nicht"},
+		{"rate limit", geminitest.Exhausted("42s"), 429, "try again in 42 seconds", "in 42 Sekunden"},
+		{"rate limit of unknown length", geminitest.Exhausted(""), 429, "try again later", "später noch einmal"},
+		{"blocked", geminitest.Blocks("SAFETY"), 422, "safety filter", "Sicherheitsfilter"},
+		{"no food", geminitest.Says(`{"items":[]}`), 422, "No food was recognised", "nichts Essbares"},
+		{"nonsense", geminitest.Says("yummy"), 502, "made no sense", "keinen Sinn"},
+		{"down", geminitest.Fails(503, "UNAVAILABLE", "overloaded"), 502, "not available at the moment", "gerade nicht verfügbar"},
+		{"slow", geminitest.Fails(504, "DEADLINE_EXCEEDED", "slow"), 504, "took too long", "zu lange gebraucht"},
+		{"refused request", geminitest.Fails(400, "INVALID_ARGUMENT", "schema"), 502, "did not accept our request", "nicht angenommen"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			a := withKey(t)
+			a.gemini.Then(tt.answer, tt.answer, tt.answer, tt.answer)
+			mustContain(t, a.do(t, in("en", upload(lunch(t))), tt.status), tt.en)
+			mustContain(t, a.do(t, in("de", upload(lunch(t))), tt.status), tt.de)
+		})
+	}
+	mustContain(t, newApp(t).do(t, upload(lunch(t)), 503), "no Gemini key is set")
+}
+
+func TestRateLimits(t *testing.T) {
+	a := withKey(t)
+	for range photoBurst {
+		a.do(t, upload([]byte("x")), 415)
+	}
+	w := httptest.NewRecorder()
+	a.handler.ServeHTTP(w, in("de", upload([]byte("x"))))
+	if w.Code != 429 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+	}
+	mustContain(t, w.Body.String(), "Das war viel auf einmal", "Sekunden")
+	other := upload([]byte("x"))
+	other.Header.Set("X-Forwarded-For", "192.0.2.9")
+	a.do(t, other, 415)
+}
+
+func TestTooManyUploadsAtOnce(t *testing.T) {
+	a := withKey(t)
+	for range maxUploads {
+		a.uploads <- struct{}{}
+	}
+	mustContain(t, a.do(t, upload(lunch(t)), 503), "Too many photos")
+}

@@ -1,0 +1,45 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"version-manager/internal/caloguessr/estimate"
+	"version-manager/internal/caloguessr/photo"
+)
+
+func TestErrorPages(t *testing.T) {
+	a := newApp(t)
+	crossed := post("/meal", rice())
+	crossed.Header.Set("Sec-Fetch-Site", "cross-site")
+	for _, tt := range []struct {
+		r      *http.Request
+		status int
+		de     string
+	}{
+		{get("/nope"), 404, "Diese Seite gibt es nicht"},
+		{get("/estimate"), 405, "nimmt solche Anfragen nicht an"},
+		{post("/", nil), 405, "nimmt solche Anfragen nicht an"},
+		{crossed, 403, "anderen Website"},
+	} {
+		mustContain(t, a.do(t, in("de", tt.r), tt.status), tt.de, "Das hat nicht geklappt", "Zurück zum Anfang")
+	}
+	w := httptest.NewRecorder()
+	a.handler.ServeHTTP(w, get("/estimate"))
+	if w.Header().Get("Allow") != http.MethodPost {
+		t.Errorf("Allow: %q", w.Header().Get("Allow"))
+	}
+}
+
+// panics is an estimator with a bug.
+type panics struct{}
+
+func (panics) Estimate(context.Context, photo.Photo, string) (estimate.Estimate, error) { panic("bug") }
+
+func TestBugGetsAPage(t *testing.T) {
+	a := withKey(t, func(o *Options) { o.Estimator = panics{} })
+	mustContain(t, a.do(t, in("de", upload(lunch(t))), 500), "schiefgegangen")
+	mustContain(t, a.log.String(), "level=ERROR", "bug")
+}
