@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"version-manager/internal/problem"
@@ -47,16 +48,13 @@ func (s *Streams) Note(format string, args ...any) {
 func (s *Streams) Next(command string) { s.say("next:", good, command) }
 
 // say prints a label and a text. Further lines of the text are indented, so
-// that whatever a cause brings along stays recognizably below its label.
+// that whatever a cause brings along stays recognizably below its label; one
+// that only repeats the line before, as joined errors do, is left out.
 func (s *Streams) say(label string, t tint, text string) {
-	first := true
-	for l := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		if !first {
-			fmt.Fprintf(s.Err, "  %s\n", Clean(l))
-			continue
-		}
-		fmt.Fprintf(s.Err, "%s %s\n", paint(s.Err.Color, t, label), Clean(l))
-		first = false
+	lines := slices.Compact(strings.Split(strings.TrimRight(text, "\n"), "\n"))
+	fmt.Fprintf(s.Err, "%s %s\n", paint(s.Err.Color, t, label), Clean(lines[0]))
+	for _, l := range lines[1:] {
+		fmt.Fprintf(s.Err, "  %s\n", Clean(l))
 	}
 }
 

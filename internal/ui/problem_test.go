@@ -17,7 +17,7 @@ func TestProblem(t *testing.T) {
 		want string
 	}{
 		{"ordinary", errors.New("boom"), "error: boom\n"},
-		{"several lines", errors.New("a\nb\n"), "error: a\n  b\n"},
+		{"several lines", errors.New("a\nb\nb\n"), "error: a\n  b\n"},
 		{"with hint", problem.New(problem.Usage, "version-manager help", "odd"), "error: odd\nhint: version-manager help\n"},
 		{
 			"cause",
