@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -181,15 +183,17 @@ func (p *place) harness() targettest.Harness {
 // end removes the state folder, upon which the agent ends everything, and
 // makes sure that nothing is left.
 func (p *place) end() {
-	if p.t.Failed() {
-		if log, err := os.ReadFile(filepath.Join(p.state, "agent.log")); err == nil {
-			p.t.Logf("agent.log:\n%s", log)
-		}
+	log := filepath.Join(p.t.TempDir(), "agent.log") // a second name, which survives
+	if err := os.Link(filepath.Join(p.state, "agent.log"), log); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		p.t.Error(err)
 	}
 	var left []string
 	defer func() {
 		if len(left) > 0 {
 			p.t.Errorf("still running:\n%s", strings.Join(left, "\n"))
+		}
+		if text, err := os.ReadFile(log); err == nil && p.t.Failed() {
+			p.t.Logf("agent.log:\n%s", text)
 		}
 	}()
 	if err := os.RemoveAll(p.state); err != nil {
