@@ -34,7 +34,7 @@ const (
 
 	// decodeTime bounds one decode. A file made to be slow, such as a JPEG of
 	// a thousand empty scans, runs into it.
-	decodeTime = 10 * time.Second
+	decodeTime = 5 * time.Second
 	quality    = 85
 )
 
@@ -91,15 +91,15 @@ func (in *Intake) Take(ctx context.Context, data []byte) (Photo, error) {
 	return encode(turn.apply(shrink(decoded, MaxSide)))
 }
 
-// checkSize reads the header only. Deep colour counts twice, because it
-// takes twice the memory.
+// checkSize reads the header only. Deep colour and progressive JPEG count
+// twice, because they take at least twice the memory.
 func checkSize(f format, data []byte) error {
 	config, err := f.config(bytes.NewReader(data))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	pixels := int64(config.Width) * int64(config.Height)
-	if isDeep(config.ColorModel) {
+	if isDeep(config.ColorModel) || f == formatJPEG && isProgressive(data) {
 		pixels *= 2
 	}
 	switch {

@@ -20,20 +20,10 @@ const (
 // readOrientation finds the tag in a JPEG file. Whatever is missing or
 // broken on the way means upright: a photo is never refused for its metadata.
 func readOrientation(jpeg []byte) orientation {
-	for rest := jpeg[min(2, len(jpeg)):]; len(rest) >= 4 && rest[0] == 0xff; {
-		marker, size := rest[1], int(binary.BigEndian.Uint16(rest[2:]))
-		if marker == 0xff { // a fill byte
-			rest = rest[1:]
-			continue
-		}
-		if marker == 0xda || size < 2 || len(rest) < 2+size {
-			break // the picture itself begins, or the file is cut off
-		}
-		body := rest[4 : 2+size]
-		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && marker == 0xe1 {
+	for marker, body := range segments(jpeg) {
+		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && marker == markerAPP1 {
 			return tiffOrientation(tiff)
 		}
-		rest = rest[2+size:]
 	}
 	return upright
 }
