@@ -103,7 +103,7 @@ func (m *running) untilTwoInFlight(t *testing.T) {
 // After SIGTERM the instance is not ready at once, still answers new
 // requests for a moment, finishes the one in flight, and ends well.
 func TestDrain(t *testing.T) {
-	m := start(t, env(t))
+	m := start(t, env(t, "DRAIN_LINGER", "2s")) // longer than two requests take on a busy machine
 	if code, _ := m.get(t, "/readyz"); code != 200 {
 		t.Fatalf("readyz: %d", code)
 	}
