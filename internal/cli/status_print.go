@@ -35,7 +35,7 @@ func (o statusOptions) print(s status) error {
 }
 
 func colorsTable(now deploy.Observed) *ui.Table {
-	t := &ui.Table{Heading: []string{"COLOR", "VERSION", "STATE", "READY", "IN FLIGHT", "REQUESTS", "ERRORS", "RESTARTS"}}
+	t := &ui.Table{Heading: []string{"COLOR", "VERSION", "STATE", "READY", "IN FLIGHT", "TUNNELS", "REQUESTS", "ERRORS", "RESTARTS"}}
 	for _, c := range color.Both() {
 		side, ok := now.Colors[c]
 		if !ok {
@@ -45,7 +45,7 @@ func colorsTable(now deploy.Observed) *ui.Table {
 		if c == now.Active {
 			state = "active"
 		}
-		t.Add(string(c), string(side.Version), state, fmt.Sprintf("%d/%d", side.Ready(), side.Want), ui.Count(side.InFlight),
+		t.Add(string(c), string(side.Version), state, fmt.Sprintf("%d/%d", side.Ready(), side.Want), ui.Count(side.InFlight), ui.Count(side.Tunnels),
 			ui.Count(int(side.Requests)), ui.Count(int(side.Errors)), ui.Count(side.Restarts()))
 	}
 	return t
