@@ -2,19 +2,15 @@ package agent
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
 	"path/filepath"
-	"strconv"
 	"sync"
-	"time"
 
 	"version-manager/internal/agent/process"
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/color"
-	"version-manager/internal/deploy"
 	"version-manager/internal/ingress"
 	"version-manager/internal/journal"
 	"version-manager/internal/problem"
@@ -168,146 +164,4 @@ func (a *app) exclusive(ctx context.Context, token uint64, do func(context.Conte
 		return fenced
 	}
 	return err
-}
-
-// observe looks and changes nothing.
-func (a *app) observe() deploy.Observed {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	o := deploy.Observed{
-		App: a.name, Active: a.state.Active, Revision: revision(a.state.Revision),
-		Colors: map[color.Color]deploy.Side{}, Entrances: a.state.urls(), Lock: a.state.Lease.holder(),
-	}
-	for c, s := range a.sides {
-		o.Colors[c] = a.look(s)
-	}
-	return o
-}
-
-func (a *app) look(s *side) deploy.Side {
-	d := deploy.Side{
-		Version: s.want.Release.Version, Image: s.want.Release.Image, Want: s.want.Replicas,
-		InFlight: a.proxy.InFlight(s.color), Tunnels: a.proxy.Tunnels(s.color), Instances: []deploy.Instance{},
-	}
-	d.Requests, d.Errors = a.proxy.Counts(s.color)
-	for _, i := range s.instances {
-		d.Instances = append(d.Instances, i.status())
-	}
-	return d
-}
-
-func revision(n uint64) string { return strconv.FormatUint(n, 10) }
-
-// publish tells the ingress which instances of a color may get requests.
-//
-// If the active color has none left, the ingress keeps the ones it knew: a
-// health check that all of them fail is more often wrong about the instances
-// than right, and where it is right a request loses nothing by trying.
-func (a *app) publish(c color.Color) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s := a.sides[c]
-	if s == nil {
-		return
-	}
-	pool := s.ready()
-	if len(pool) == 0 && a.state.Active == c && len(s.pool) > 0 {
-		return
-	}
-	s.pool = pool
-	a.proxy.SetPool(c, string(s.want.Release.Version), pool)
-}
-
-// idle reports whether nothing runs and nobody is about to change that.
-func (a *app) idle() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.damaged == nil && len(a.state.Colors) == 0 && len(a.state.Entrances) == 0 && !a.state.Lease.held()
-}
-
-// resume brings back what the state says: it adopts the instances that live,
-// starts those that do not and opens the entrances.
-func (a *app) resume() error {
-	found := strays(a.paths)
-	if a.damaged != nil {
-		a.strays = found
-		return a.damaged
-	}
-	a.turn <- struct{}{} // no change before the strays have ended
-	st := a.now()
-	inTheWay := st.sortOut(found)
-	endStrays(a.paths, inTheWay)
-	go func() {
-		endStrays(a.paths, found) // may take as long as they need to drain
-		<-a.turn
-	}()
-	if len(st.Colors) == 0 {
-		return nil
-	}
-	a.proxy = a.newProxy(st.Preview)
-	for c, w := range st.Colors {
-		secrets, err := loadSecrets(a.paths, c)
-		if err != nil {
-			slog.Error("resume", "app", a.name, "error", err)
-		}
-		spec := deploy.Spec{Release: w.Release, Replicas: w.Replicas, Secrets: secrets}
-		s := &side{paths: a.paths, color: c, want: *w, plan: later(a.root, a.store, a.name, spec)}
-		a.mu.Lock()
-		a.sides[c] = s
-		a.mu.Unlock()
-		if err := a.grow(s, w.Replicas); err != nil {
-			slog.Error("resume", "app", a.name, "color", c, "error", err)
-		}
-		a.publish(c)
-	}
-	a.proxy.Switch(st.Active)
-	return a.serveAll()
-}
-
-// sortOut removes from found what is to be adopted, and returns apart what
-// has the place of an instance that shall run something else.
-func (s state) sortOut(found map[string]record) (inTheWay map[string]record) {
-	inTheWay = map[string]record{}
-	for c, w := range s.Colors {
-		for n := range w.Replicas {
-			id := instanceID(c, n+1)
-			if r, ok := found[id]; ok && r.Key != w.Key {
-				inTheWay[id] = r
-			}
-			delete(found, id)
-		}
-	}
-	return inTheWay
-}
-
-// grow starts the instances that are missing, and returns when they were
-// started; that they were is not that they are ready.
-func (a *app) grow(s *side, replicas int) error {
-	for n := len(s.instances) + 1; n <= replicas; n++ {
-		i, err := newInstance(n, s, a.client, a.agent.ports, func() { a.publish(s.color) })
-		if err != nil {
-			return err
-		}
-		a.mu.Lock()
-		s.instances = append(s.instances, i)
-		a.mu.Unlock()
-	}
-	for _, i := range s.instances {
-		<-i.begun
-		if err := i.startError(); err != nil {
-			return fmt.Errorf("instance %s: %w", i.id, err)
-		}
-	}
-	return nil
-}
-
-// shrink ends the instances beyond the first n and forgets them.
-func (a *app) shrink(s *side, n int, drain time.Duration) {
-	if len(s.instances) <= n {
-		return
-	}
-	stopAll(s.instances[n:], func(i *instance) { i.stop(drain, a.proxy.InFlightOf) })
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s.instances = s.instances[:n:n]
 }

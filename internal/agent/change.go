@@ -3,14 +3,9 @@ package agent
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"time"
 
 	"version-manager/internal/agent/api"
-	"version-manager/internal/agent/statefile"
-	"version-manager/internal/atomicfile"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
@@ -118,109 +113,6 @@ func (a *app) clear(c color.Color) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.sides, c)
-}
-
-// switchTo makes the new route durable before it counts: an agent that comes
-// back has the route that was confirmed to somebody.
-func (a *app) switchTo(ctx context.Context, token uint64, c color.Color, ifRevision string) error {
-	return a.exclusive(ctx, token, func(context.Context) error {
-		now := a.now()
-		repeated := now.Active == c && now.SwitchedBy == token && ifRevision == revision(now.Revision-1)
-		if repeated {
-			return nil
-		}
-		if ifRevision != revision(now.Revision) {
-			return fmt.Errorf("the route has revision %d, not %s: %w", now.Revision, ifRevision, deploy.ErrConflict)
-		}
-		if s := a.sides[c]; s == nil || len(s.ready()) == 0 {
-			return fmt.Errorf("switch to %s: no instance of it is ready: %w", c, deploy.ErrRefused)
-		}
-		if now.Active == c {
-			return nil
-		}
-		err := a.change(token, func(st *state) { st.Active, st.Revision, st.SwitchedBy = c, now.Revision+1, token })
-		if err == nil {
-			a.proxy.Switch(c)
-		}
-		return err
-	})
-}
-
-// retire ends a standby color.
-func (a *app) retire(ctx context.Context, token uint64, c color.Color) error {
-	return a.exclusive(ctx, token, func(context.Context) error {
-		if a.now().Active == c {
-			return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
-		}
-		if a.sides[c] == nil {
-			return nil
-		}
-		a.clear(c)
-		var closing []entrance
-		err := a.change(token, func(st *state) {
-			delete(st.Colors, c)
-			if len(st.Colors) > 0 { // else a first deploy failed, and the next one wants them
-				closing = st.unlisted()
-			}
-			st.Entrances = slices.DeleteFunc(st.Entrances, func(e entrance) bool { return slices.Contains(closing, e) })
-		})
-		if err != nil {
-			return err
-		}
-		a.closeEntrances(closing)
-		a.agent.sweep()
-		return removeSecrets(a.paths, c)
-	})
-}
-
-// remove takes the app off this machine. Its journals, logs and data stay.
-func (a *app) remove(ctx context.Context, token uint64) error {
-	return a.exclusive(ctx, token, func(context.Context) error {
-		a.closeEntrances(a.now().Entrances)
-		for _, c := range color.Both() {
-			a.clear(c)
-			if err := removeSecrets(a.paths, c); err != nil {
-				return err
-			}
-		}
-		if a.proxy != nil {
-			a.proxy.Switch(color.None)
-		}
-		defer a.agent.sweep()
-		return a.change(token, func(st *state) {
-			clear(st.Colors)
-			st.Entrances, st.Preview, st.Active = nil, "", color.None
-			st.Revision++
-		})
-	})
-}
-
-// backup copies the state aside and reads it back.
-func (a *app) backup(token uint64, id string) (string, error) {
-	if id == "" || id[0] == '.' || filepath.Base(id) != id {
-		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if err := a.state.Lease.check(token); err != nil {
-		return "", err
-	}
-	body, err := statefile.Encode(a.state)
-	if err != nil {
-		return "", err
-	}
-	path := a.paths.backup(id)
-	if err := atomicfile.Write(path, body, 0o600); err != nil {
-		return "", fmt.Errorf("back up the state: %w", err)
-	}
-	read, err := os.ReadFile(path)
-	if err == nil {
-		err = statefile.Decode(read, &state{})
-	}
-	if err != nil {
-		return "", fmt.Errorf("read the backup back: %w", err)
-	}
-	return path, nil
 }
 
 func sameRelease(a, b release.Release) bool {

@@ -2,25 +2,16 @@ package agent
 
 import (
 	"cmp"
-	"context"
-	"crypto/tls"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
-	"syscall"
-	"time"
 
-	"version-manager/internal/color"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/ingress"
-	"version-manager/internal/problem"
 )
 
 // entrance is one public listener. All of an app lead through one ingress,
@@ -118,83 +109,6 @@ func inProject(project, file string) string {
 	return filepath.Join(project, file)
 }
 
-// listen opens a listener that outlives this agent.
-func (a *app) listen(address string) (net.Listener, error) {
-	if who := a.agent.owner(address); who != "" && who != a.name {
-		return nil, fmt.Errorf("the app %s of this agent listens there: %w", who, syscall.EADDRINUSE)
-	}
-	return a.agent.link.Listen(address, func() (net.Listener, error) { return net.Listen("tcp", address) })
-}
-
-func (a *app) taken(err error, field, address string) error {
-	host, port, _ := net.SplitHostPort(address)
-	why := brief(err)
-	if strings.Contains(err.Error(), "of this agent") {
-		why = err.Error()
-	}
-	hint := fmt.Sprintf("write another port to local.%s in %s", field, config.File)
-	return problem.New(problem.Failed, hint, "port %s on %s cannot be had for %s: %s", port, host, a.name, why)
-}
-
-// serveAll serves every entrance that is not served yet.
-func (a *app) serveAll() error {
-	var errs []error
-	for _, e := range a.now().Entrances {
-		if a.servers[e.Address] == nil {
-			errs = append(errs, a.serve(e))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (a *app) serve(e entrance) error {
-	o := ingress.ServerOptions{ErrorLog: slog.NewLogLogger(slog.With("app", a.name, "entrance", e.Address).Handler(), slog.LevelWarn)}
-	if e.Cert != "" {
-		cert, err := tls.LoadX509KeyPair(e.Cert, e.Key)
-		if err != nil {
-			return problem.Wrap(err, problem.Failed, "check local.cert and local.key in "+config.File, "load the certificate")
-		}
-		o.Certificates = []tls.Certificate{cert}
-	}
-	ln, err := a.listen(e.Address)
-	if err != nil {
-		return a.taken(err, "app", e.Address)
-	}
-	srv := ingress.Server(a.proxy, o)
-	a.mu.Lock()
-	a.servers[e.Address] = srv
-	a.mu.Unlock()
-	run := func() error { return srv.Serve(ln) }
-	if e.Cert != "" {
-		run = func() error { return srv.ServeTLS(ln, "", "") }
-	}
-	go func() {
-		if err := run(); !errors.Is(err, http.ErrServerClosed) {
-			slog.Error("serve entrance", "app", a.name, "address", e.Address, "error", err)
-		}
-	}()
-	return nil
-}
-
-// closeEntrances refuses connections from now on and ends those there are.
-func (a *app) closeEntrances(list []entrance) {
-	for _, e := range list {
-		a.agent.link.Drop(e.Address)
-		a.mu.Lock()
-		srv := a.servers[e.Address]
-		delete(a.servers, e.Address)
-		a.mu.Unlock()
-		if srv == nil {
-			continue
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), farewell)
-		if srv.Shutdown(ctx) != nil {
-			srv.Close()
-		}
-		cancel()
-	}
-}
-
 // unlisted returns the entrances that the configuration of no color asks for
 // any more.
 func (s state) unlisted() (list []entrance) {
@@ -214,62 +128,4 @@ func asksFor(local config.Local, address string) bool {
 	return slices.ContainsFunc(append(local.Ingress[:len(local.Ingress):len(local.Ingress)], local.App), func(port int) bool {
 		return address == net.JoinHostPort(cmp.Or(local.Address, loopback), strconv.Itoa(port))
 	})
-}
-
-const (
-	confirmTimes = 3 // answers in a row that must come from the wanted color
-	confirmLimit = 10 * time.Second
-)
-
-// confirm asks through every entrance, as any client would, until each has
-// shown that it obeys the route.
-func (a *app) confirm(ctx context.Context, token uint64, c color.Color) error {
-	if err := a.check(token); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, confirmLimit)
-	defer cancel()
-	st, path := a.now(), "/"
-	if w := st.Colors[c]; w != nil {
-		path = w.Release.Config.Health
-	}
-	client := &http.Client{Transport: &http.Transport{
-		DisableKeepAlives: true, // a new connection is what a new client has
-		// It is our own listener on this machine, and its name may be any.
-		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
-	}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	for _, e := range st.Entrances {
-		if err := confirmOne(ctx, client, e.url()+path, c); err != nil {
-			return fmt.Errorf("confirm %s at %s: %w", c, e.url(), err)
-		}
-	}
-	return nil
-}
-
-func confirmOne(ctx context.Context, client *http.Client, url string, want color.Color) error {
-	for row := 0; row < confirmTimes; row++ {
-		got, err := ask(ctx, client, url)
-		if ctx.Err() != nil {
-			return fmt.Errorf("the last answer came from %q: %w", got, errors.Join(ctx.Err(), err))
-		}
-		if err != nil || got != want {
-			row = -1
-			time.Sleep(10 * time.Millisecond)
-		}
-	}
-	return nil
-}
-
-func ask(ctx context.Context, client *http.Client, url string) (color.Color, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return color.None, err
-	}
-	req.Header.Set("Version-Manager-Probe", "1")
-	res, err := client.Do(req)
-	if err != nil {
-		return color.None, err
-	}
-	res.Body.Close()
-	return color.Color(res.Header.Get("Version-Manager-Color")), nil
 }

@@ -1,19 +1,15 @@
 package agent
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
 	"time"
 
 	"version-manager/internal/agent/api"
-	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
 	"version-manager/internal/problem"
 )
@@ -134,89 +130,3 @@ func (c call) read(v any) error {
 }
 
 func (c call) color() (color.Color, error) { return color.Parse(c.PathValue("color")) }
-
-func observe(c call) (any, error) { return c.app.observe(), nil }
-
-func lock(c call) (any, error) {
-	var req api.LockRequest
-	if err := c.read(&req); err != nil {
-		return nil, err
-	}
-	token, err := c.app.lock(req.Holder, req.Nonce, peerOf(c.Context()))
-	return api.LockAnswer{Token: token}, err
-}
-
-func renew(c call) (any, error)  { return nil, c.app.check(c.token) }
-func unlock(c call) (any, error) { return nil, c.app.unlock(c.token) }
-func remove(c call) (any, error) { return nil, c.app.remove(c.Context(), c.token) }
-
-func backup(c call) (any, error) {
-	var id api.Text
-	if err := c.read(&id); err != nil {
-		return nil, err
-	}
-	path, err := c.app.backup(c.token, id.Text)
-	return api.Text{Text: path}, err
-}
-
-func apply(c call) (any, error) {
-	var req api.ApplyRequest
-	col, err := c.color()
-	if err = errors.Join(err, c.read(&req)); err != nil {
-		return nil, err
-	}
-	return nil, c.app.apply(c.Context(), c.token, col, req)
-}
-
-func switchTo(c call) (any, error) {
-	var req api.SwitchRequest
-	if err := c.read(&req); err != nil {
-		return nil, err
-	}
-	col, err := color.Parse(req.Color)
-	if err != nil {
-		return nil, err
-	}
-	return nil, c.app.switchTo(c.Context(), c.token, col, req.IfRevision)
-}
-
-func confirm(c call) (any, error) {
-	col, err := c.color()
-	if err != nil {
-		return nil, err
-	}
-	return nil, c.app.confirm(c.Context(), c.token, col)
-}
-
-func retire(c call) (any, error) {
-	col, err := c.color()
-	if err != nil {
-		return nil, err
-	}
-	return nil, c.app.retire(c.Context(), c.token, col)
-}
-
-// connKey finds a request's connection in its context.
-type connKey struct{}
-
-func withConn(ctx context.Context, c net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, c)
-}
-
-// peerOf is the process that sent a request, as the kernel says; zero where
-// it cannot be seen from here, as out of a container.
-func peerOf(ctx context.Context) process.Identity {
-	c, ok := ctx.Value(connKey{}).(*net.UnixConn)
-	if !ok {
-		return process.Identity{}
-	}
-	pid, err := process.Peer(c)
-	if err != nil || pid <= 0 {
-		return process.Identity{}
-	}
-	id, err := process.Of(pid)
-	if err != nil {
-		return process.Identity{}
-	}
-	return id
-}

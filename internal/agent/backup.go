@@ -1,0 +1,39 @@
+package agent
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"version-manager/internal/agent/statefile"
+	"version-manager/internal/atomicfile"
+	"version-manager/internal/problem"
+)
+
+// backup copies the state aside and reads it back.
+func (a *app) backup(token uint64, id string) (string, error) {
+	if id == "" || id[0] == '.' || filepath.Base(id) != id {
+		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := a.state.Lease.check(token); err != nil {
+		return "", err
+	}
+	body, err := statefile.Encode(a.state)
+	if err != nil {
+		return "", err
+	}
+	path := a.paths.backup(id)
+	if err := atomicfile.Write(path, body, 0o600); err != nil {
+		return "", fmt.Errorf("back up the state: %w", err)
+	}
+	read, err := os.ReadFile(path)
+	if err == nil {
+		err = statefile.Decode(read, &state{})
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the backup back: %w", err)
+	}
+	return path, nil
+}

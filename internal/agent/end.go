@@ -1,0 +1,102 @@
+package agent
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"version-manager/internal/agent/keeper"
+)
+
+// work returns when there is nothing left to do.
+func (g *agent) work(failed <-chan error) error {
+	lock := filepath.Join(g.dir, keeper.LockFile)
+	was, _ := os.Stat(lock) // where it is gone already, the first look says so
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-failed:
+			return fmt.Errorf("listen for commands: %w", err)
+		case <-tick.C:
+		}
+		if is, err := os.Stat(lock); err != nil || !os.SameFile(was, is) {
+			slog.Warn("the state folder is gone: ending everything")
+			g.endAll()
+			return nil
+		}
+		if g.idle() {
+			slog.Info("nothing left to do")
+			return nil
+		}
+	}
+}
+
+func (g *agent) idle() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.calls > 0 || time.Since(g.used) < idleAfter {
+		return false
+	}
+	for _, a := range g.apps {
+		if !a.idle() {
+			return false
+		}
+	}
+	return true
+}
+
+// sweep removes the unpacked images that no app uses any more. It does not
+// wait for its turn: the next one does the same work.
+func (g *agent) sweep() {
+	if !g.unpacking.TryLock() {
+		return
+	}
+	defer g.unpacking.Unlock()
+	used := map[string]bool{}
+	g.mu.Lock()
+	for _, a := range g.apps {
+		for _, w := range a.now().Colors {
+			used[rootfs(g.dir, w.Release.Image)] = true
+		}
+		if a.damaged != nil {
+			g.mu.Unlock()
+			return // who knows what it uses
+		}
+	}
+	g.mu.Unlock()
+	found, _ := filepath.Glob(rootfs(g.dir, "sha256:*")) // the pattern is well formed
+	for _, path := range found {
+		if used[strings.TrimSuffix(path, ".unpacked")] {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			slog.Error("remove unpacked image", "path", path, "error", err)
+		}
+	}
+}
+
+// endAll ends every instance, without a word to a disk that is gone.
+func (g *agent) endAll() {
+	g.mu.Lock()
+	apps := slices.Collect(maps.Values(g.apps)) // not under the lock: a change that is being made needs it
+	g.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, a := range apps {
+		wg.Go(func() {
+			a.turn <- struct{}{}
+			a.closeEntrances(a.now().Entrances)
+			for _, s := range a.sides {
+				a.shrink(s, 0, 0)
+			}
+			endStrays(a.paths, a.strays)
+		})
+	}
+	wg.Wait()
+}

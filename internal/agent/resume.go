@@ -1,0 +1,96 @@
+package agent
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"version-manager/internal/deploy"
+)
+
+// resume brings back what the state says: it adopts the instances that live,
+// starts those that do not and opens the entrances.
+func (a *app) resume() error {
+	found := strays(a.paths)
+	if a.damaged != nil {
+		a.strays = found
+		return a.damaged
+	}
+	a.turn <- struct{}{} // no change before the strays have ended
+	st := a.now()
+	inTheWay := st.sortOut(found)
+	endStrays(a.paths, inTheWay)
+	go func() {
+		endStrays(a.paths, found) // may take as long as they need to drain
+		<-a.turn
+	}()
+	if len(st.Colors) == 0 {
+		return nil
+	}
+	a.proxy = a.newProxy(st.Preview)
+	for c, w := range st.Colors {
+		secrets, err := loadSecrets(a.paths, c)
+		if err != nil {
+			slog.Error("resume", "app", a.name, "error", err)
+		}
+		spec := deploy.Spec{Release: w.Release, Replicas: w.Replicas, Secrets: secrets}
+		s := &side{paths: a.paths, color: c, want: *w, plan: later(a.root, a.store, a.name, spec)}
+		a.mu.Lock()
+		a.sides[c] = s
+		a.mu.Unlock()
+		if err := a.grow(s, w.Replicas); err != nil {
+			slog.Error("resume", "app", a.name, "color", c, "error", err)
+		}
+		a.publish(c)
+	}
+	a.proxy.Switch(st.Active)
+	return a.serveAll()
+}
+
+// sortOut removes from found what is to be adopted, and returns apart what
+// has the place of an instance that shall run something else.
+func (s state) sortOut(found map[string]record) (inTheWay map[string]record) {
+	inTheWay = map[string]record{}
+	for c, w := range s.Colors {
+		for n := range w.Replicas {
+			id := instanceID(c, n+1)
+			if r, ok := found[id]; ok && r.Key != w.Key {
+				inTheWay[id] = r
+			}
+			delete(found, id)
+		}
+	}
+	return inTheWay
+}
+
+// grow starts the instances that are missing, and returns when they were
+// started; that they were is not that they are ready.
+func (a *app) grow(s *side, replicas int) error {
+	for n := len(s.instances) + 1; n <= replicas; n++ {
+		i, err := newInstance(n, s, a.client, a.agent.ports, func() { a.publish(s.color) })
+		if err != nil {
+			return err
+		}
+		a.mu.Lock()
+		s.instances = append(s.instances, i)
+		a.mu.Unlock()
+	}
+	for _, i := range s.instances {
+		<-i.begun
+		if err := i.startError(); err != nil {
+			return fmt.Errorf("instance %s: %w", i.id, err)
+		}
+	}
+	return nil
+}
+
+// shrink ends the instances beyond the first n and forgets them.
+func (a *app) shrink(s *side, n int, drain time.Duration) {
+	if len(s.instances) <= n {
+		return
+	}
+	stopAll(s.instances[n:], func(i *instance) { i.stop(drain, a.proxy.InFlightOf) })
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s.instances = s.instances[:n:n]
+}

@@ -1,0 +1,59 @@
+package agent
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"syscall"
+	"time"
+
+	"version-manager/internal/agent/process"
+)
+
+// termGrace is how long an instance may take to end after SIGTERM.
+const termGrace = 10 * time.Second
+
+// stop lets the instance finish what is in flight on it, for at most drain,
+// then ends it and forgets it.
+func (i *instance) stop(drain time.Duration, inFlight func(addr string) int) {
+	i.mu.Lock()
+	i.leaves = true
+	i.mu.Unlock()
+	i.changed()
+	waitFor(drain, func() bool { return inFlight(i.address()) == 0 })
+	close(i.stopping)
+	i.terminate()
+	if err := errors.Join(os.Remove(i.file), i.out.Close()); err != nil {
+		slog.Error("forget instance", "instance", i.id, "error", err)
+	}
+}
+
+func (i *instance) terminate() {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		i.mu.Lock()
+		proc := i.run.Proc
+		i.mu.Unlock()
+		if err := proc.Signal(sig); err != nil && !errors.Is(err, process.ErrGone) {
+			slog.Error("signal instance", "instance", i.id, "signal", sig.String(), "error", err)
+		}
+		select {
+		case <-i.done:
+			return
+		case <-time.After(termGrace):
+			slog.Warn("instance did not end in time", "instance", i.id, "signal", sig.String())
+		}
+	}
+	<-i.done
+}
+
+// waitFor polls ok for at most limit.
+func waitFor(limit time.Duration, ok func() bool) bool {
+	deadline := time.Now().Add(limit)
+	for !ok() {
+		if time.Now().After(deadline) {
+			return false
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return true
+}

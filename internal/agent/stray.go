@@ -1,0 +1,58 @@
+package agent
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	"version-manager/internal/agent/process"
+)
+
+// strays lists the processes that an earlier agent started, by instance.
+func strays(p paths) map[string]record {
+	found := map[string]record{}
+	files, _ := filepath.Glob(p.run("*.json")) // the pattern is well formed
+	for _, file := range files {
+		r, err := readRecord(file)
+		if err != nil {
+			slog.Error("read what an earlier agent started", "file", file, "error", err)
+		}
+		found[strings.TrimSuffix(filepath.Base(file), ".json")] = r
+	}
+	return found
+}
+
+// endStrays ends processes of an earlier agent that nobody wants any more, and
+// forgets them.
+func endStrays(p paths, found map[string]record) {
+	var wg sync.WaitGroup
+	for id, r := range found {
+		wg.Go(func() {
+			endStray(r.Proc, id)
+			for _, f := range []string{p.run(id + ".json"), p.run(id + ".fifo")} {
+				if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					slog.Error("forget stray instance", "instance", id, "error", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func endStray(proc process.Identity, id string) {
+	if !proc.Alive() {
+		return
+	}
+	slog.Warn("end stray instance", "instance", id, "pid", proc.PID)
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		_ = proc.Signal(sig) // ErrGone is what we want
+		if waitFor(termGrace, func() bool { return !proc.Alive() }) {
+			return
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"version-manager/internal/agent/process"
+)
+
+// supervise runs until stop.
+func (i *instance) supervise() {
+	defer close(i.done)
+	begun := sync.OnceFunc(func() { close(i.begun) })
+	var wait backoff
+	for first := true; ; first = false {
+		i.mu.Lock()
+		adopted, known := i.run.Proc, i.run.Proc.PID != 0
+		i.mu.Unlock()
+		end := func() string { _ = adopted.Wait(context.Background()); return "ended" }
+		if !first || !known || !adopted.Alive() {
+			end = i.start(known)
+		}
+		begun()
+		healthy := time.Duration(0)
+		if end != nil {
+			healthy = i.watch(end)
+		}
+		select {
+		case <-i.stopping:
+			return
+		case <-time.After(wait.next(healthy)):
+		}
+	}
+}
+
+// start starts the process and returns how to wait for its end; nil if it
+// could not be started.
+func (i *instance) start(again bool) (end func() string) {
+	child, err := i.spawn(again)
+	i.mu.Lock()
+	i.failed, i.reason = err, "starting"
+	if err != nil {
+		i.reason = err.Error()
+	}
+	i.mu.Unlock()
+	if err != nil {
+		slog.Error("start instance", "instance", i.id, "error", err)
+		return nil
+	}
+	select {
+	case <-i.stopping: // whoever stops us may not have seen this process
+		_ = child.Signal(syscall.SIGTERM)
+	default:
+	}
+	return child.Wait
+}
+
+func (i *instance) spawn(again bool) (*process.Child, error) {
+	plan, err := i.plan()
+	if err != nil {
+		return nil, err
+	}
+	port, err := i.ports.free()
+	if err != nil {
+		return nil, err
+	}
+	in, err := i.out.Input()
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	c := process.Command{Argv: plan.argv, Env: plan.envFor(i.color, i.id, port), Dir: plan.dir, Output: in}
+	return process.Start(c, func(id process.Identity) error {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		r := record{Proc: id, Key: i.key, Address: net.JoinHostPort(loopback, strconv.Itoa(port)),
+			Started: time.Now().UTC(), Restarts: i.run.Restarts}
+		if again {
+			r.Restarts++
+		}
+		i.run = r
+		return r.write(i.file)
+	})
+}
+
+// watch checks the health until the process ends, notes why it did, and
+// returns for how long it was healthy.
+func (i *instance) watch(end func() string) (healthy time.Duration) {
+	ctx, cancel := context.WithCancel(context.Background())
+	i.mu.Lock()
+	addr, wasReady := i.run.Address, i.run.Ready
+	i.mu.Unlock()
+	since := time.Now()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		check := func(ctx context.Context) error { return checkHealth(ctx, i.client, addr, i.health) }
+		watchHealth(ctx, check, wasReady, func(err error) {
+			if err == nil {
+				since = time.Now()
+			}
+			i.report(err)
+		})
+	})
+	how := end()
+	cancel()
+	wg.Wait()
+	if err := i.out.Flush(); err != nil {
+		slog.Error("collect the last words", "instance", i.id, "error", err)
+	}
+	if last := i.out.Last(); last != "" {
+		how += ": " + last
+	}
+	i.mu.Lock()
+	if i.run.Ready {
+		healthy = time.Since(since)
+	}
+	i.mu.Unlock()
+	i.report(errors.New(how))
+	return healthy
+}
+
+// report notes the health: nil is ready.
+func (i *instance) report(err error) {
+	i.mu.Lock()
+	was := i.run.Ready
+	i.run.Ready, i.reason = err == nil, ""
+	if err != nil {
+		i.reason = err.Error()
+	}
+	now, record := i.run.Ready, i.run
+	i.mu.Unlock()
+	if was == now {
+		return
+	}
+	i.changed()
+	if writeErr := record.write(i.file); writeErr != nil {
+		slog.Error("note readiness", "instance", i.id, "error", writeErr)
+	}
+}

@@ -1,0 +1,74 @@
+package local
+
+import (
+	"errors"
+	"net/http"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"version-manager/internal/deploy"
+)
+
+func TestAgentEndsWhenNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	target := p.target("shop")
+	s := p.deployFirst(t.Context(), target, 1)
+	pids := instancePIDs(t, p)
+	if err := s.Remove(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Unlock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the end of all processes", func() bool { return len(processesIn(t, p.state)) == 0 })
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, 0); err == nil {
+			t.Errorf("instance %d still runs", pid)
+		}
+	}
+	if o := observe(t, target); o.Active != "" { // and a new agent begins where that one ended
+		t.Errorf("active is %s", o.Active)
+	}
+}
+
+func TestRetireClearsUp(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	ctx, target := t.Context(), p.target("shop")
+	s := p.deployFirst(ctx, target, 1)
+	old := observe(t, target)
+	program, err := fixtureApp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.image = p.store(append(program[:len(program):len(program)], 0)) // another digest, and other ports
+	p.local.App, p.local.Ingress = freePort(t), []int{freePort(t)}
+	if err := s.Apply(ctx, "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+		t.Fatal(err)
+	}
+	p.until("green to be ready", func() bool { return observe(t, target).Colors["green"].Ready() == 1 })
+	if got := observe(t, target).Entrances.Public; len(got) != 4 {
+		t.Errorf("while both colors run the entrances are %v", got)
+	}
+	if err := s.Switch(ctx, "green", old.Revision); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Confirm(ctx, "green"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Retire(ctx, "blue"); err != nil {
+		t.Fatal(err)
+	}
+	if got := observe(t, target).Entrances.Public; len(got) != 2 || got[0] == old.Entrances.Public[0] {
+		t.Errorf("afterwards they are %v", got)
+	}
+	if _, err := http.Get(old.Entrances.Public[0]); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("the old entrance: %v, want it closed", err)
+	}
+	unpacked, err := filepath.Glob(filepath.Join(p.state, "rootfs", "sha256-*"))
+	if err != nil || len(unpacked) != 2 { // a folder and its note
+		t.Errorf("unpacked images: %v, %v", unpacked, err)
+	}
+}
