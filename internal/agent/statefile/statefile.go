@@ -16,7 +16,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"version-manager/internal/atomicfile"
 )
@@ -65,16 +64,6 @@ func Load(path string, v any) (aside string, err error) {
 		return "", fmt.Errorf("set damaged state aside: %w", err)
 	}
 	return aside, nil
-}
-
-// Delete removes the document and the generation before it.
-func Delete(path string) error {
-	for _, p := range []string{path + ".prev", path} {
-		if err := os.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return atomicfile.SyncDir(filepath.Dir(path))
 }
 
 // Encode returns v as it stands in a file: a line with the checksum, then JSON.
