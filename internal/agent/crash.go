@@ -7,4 +7,4 @@ type crasher struct{}
 
 func newCrasher(string) *crasher { return &crasher{} }
 
-func (*crasher) point(string) {}
+func (*crasher) point(string, int) {}

@@ -53,11 +53,11 @@ func appendDeploy(c call) (any, error) {
 	if err := c.app.check(c.token); err != nil {
 		return nil, err
 	}
-	c.crash.point("before")
+	c.crash.point("before", r.Seq)
 	if err := c.app.journal.Append(c.Context(), c.PathValue("id"), r); err != nil {
 		return nil, err
 	}
-	c.crash.point("after")
+	c.crash.point("after", r.Seq)
 	return nil, nil
 }
 

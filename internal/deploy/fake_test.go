@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -279,21 +280,18 @@ func (p fakeProber) Tally() (sent, failed int) {
 func (p fakeProber) Window(c color.Color, since time.Time) probe.Stats {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
-	side := p.f.colors[c]
 	if since.Before(p.started) {
 		since = p.started
 	}
 	s := probe.Stats{Sent: int(time.Since(since) / (10 * time.Millisecond)), P50: 10 * time.Millisecond, Causes: map[probe.Outcome]int{}}
-	if side == nil {
-		return s
+	if side := p.f.colors[c]; side != nil {
+		b := p.f.versions[side.spec.Release.Version]
+		s.P50 = cmp.Or(b.latency, s.P50)
+		if b.fails && p.f.active == c {
+			s.Failed = s.Sent
+		}
 	}
-	b := p.f.versions[side.spec.Release.Version]
-	if b.latency > 0 {
-		s.P50 = b.latency
-	}
-	if b.fails && p.f.active == c {
-		s.Failed = s.Sent
-	}
+	s.P10 = s.P50
 	return s
 }
 

@@ -11,17 +11,19 @@ import (
 // busy machine and narrow enough for the faults that matter: errors are not
 // noise, and ten times slower is not either.
 const (
-	slowFactor   = 3                    // times the median before the switch ...
+	slowFactor   = 3                    // times as long as before the switch ...
 	slowMargin   = 5 * time.Millisecond // ... and this much more
-	enoughTimes  = 20                   // answers, before medians are compared
-	errorShare   = 100                  // one in so many answers to users may be a 5xx ...
-	enoughErrors = 5                    // ... once there are so many
+	enoughTimes  = 20                   // answers, before they are compared
+	errorShare   = 0.01                 // of the answers to users may be a 5xx, or twice what it was before
+	enoughErrors = 5                    // of them, before their share counts
 )
 
 // Baseline is how the old color answered before the switch.
 type Baseline struct {
 	Answers int           `json:"answers"`
-	P50     time.Duration `json:"p50"` // nanoseconds
+	P10     time.Duration `json:"p10"`    // nanoseconds
+	P50     time.Duration `json:"p50"`    // nanoseconds
+	Errors  float64       `json:"errors"` // share of the answers to users that were a 5xx
 }
 
 // observation is what can be known about a color that has the traffic.
@@ -50,7 +52,7 @@ func judge(o observation, final bool) error {
 		return fmt.Errorf("an instance crashed%s", o.reason)
 	case o.ready == 0:
 		return fmt.Errorf("no instance is ready%s", o.reason)
-	case o.errors >= enoughErrors && o.errors*errorShare > o.answers && o.maxFailed < int(o.errors):
+	case o.errors >= enoughErrors && share(o.errors, o.answers) > max(errorShare, 2*o.before.Errors):
 		return fmt.Errorf("%d of %d answers to users were errors of the app", o.errors, o.answers)
 	case tooSlow(o):
 		return fmt.Errorf("answers take %s, and took %s before", o.probe.P50.Round(time.Millisecond), o.before.P50.Round(time.Millisecond))
@@ -60,9 +62,19 @@ func judge(o observation, final bool) error {
 	return nil
 }
 
+// tooSlow compares the fastest tenth of the answers. A busy machine delays
+// some requests by a lot, so that medians of short times jump; a version that
+// is slow delays all of them.
 func tooSlow(o observation) bool {
 	if o.before.Answers < enoughTimes || o.probe.Sent-o.probe.Failed < enoughTimes {
 		return false
 	}
-	return o.probe.P50 > slowFactor*o.before.P50+slowMargin
+	return o.probe.P10 > slowFactor*o.before.P10+slowMargin
+}
+
+func share(part, all uint64) float64 {
+	if all == 0 {
+		return 0
+	}
+	return float64(part) / float64(all)
 }

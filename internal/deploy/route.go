@@ -34,7 +34,7 @@ func (r *runner) switchOver(ctx context.Context) (string, error) {
 	if err := carries(now, p.New); err != nil {
 		return "", err
 	}
-	if err := r.keepBaseline(); err != nil {
+	if err := r.keepBaseline(now.Colors[p.Old]); err != nil {
 		return "", err
 	}
 	if err := r.hold.Switch(ctx, p.New, now.Revision); err != nil {

@@ -174,7 +174,7 @@ func (r *runner) runStep(ctx context.Context, s step) error {
 	}
 	e := Event{Kind: EventStep, Step: s.name, Status: status, Detail: detail, Elapsed: time.Since(began)}
 	if status == StatusFailed && ctx.Err() == nil {
-		e.Lines = r.lastWords(r.run.Plan.New)
+		e.Lines = r.lastWords()
 		err = &stepError{step: s.name, err: err, lines: e.Lines}
 	}
 	r.tell(e)
@@ -189,9 +189,9 @@ func (r *runner) move(t Trigger, why error) error {
 		return err
 	}
 	body := phaseBody{On: t, To: next}
-	if why != nil {
+	if why != nil && t != Interrupted {
 		body.Why = why.Error()
-		r.cause = errors.Join(r.cause, why)
+		r.blame(why)
 	}
 	if next.Ended() || next == Stuck {
 		if err := r.attachReport(next); err != nil {
@@ -199,6 +199,15 @@ func (r *runner) move(t Trigger, why error) error {
 		}
 	}
 	return r.append(phaseRecord, body)
+}
+
+// blame adds what failed to what failed before.
+func (r *runner) blame(why error) {
+	if r.cause == nil || r.cause.Error() == why.Error() {
+		r.cause = why
+		return
+	}
+	r.cause = errors.Join(r.cause, why)
 }
 
 var errJournal = errors.New("the journal could not be written")

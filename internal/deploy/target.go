@@ -141,6 +141,7 @@ type Holder struct {
 type LogQuery struct {
 	Color    color.Color
 	Instance string
-	Tail     int // last lines of each instance
+	Since    time.Time // only what was written after it
+	Tail     int       // last lines of each instance
 	Follow   bool
 }

@@ -83,10 +83,10 @@ func (r *runner) switchedAt(otherwise time.Time) time.Time {
 
 // keepBaseline journals how the old color did just before the switch, so that
 // the new one can be compared with it even by another process.
-func (r *runner) keepBaseline() error {
+func (r *runner) keepBaseline(old Side) error {
 	if r.prober == nil {
 		return nil
 	}
 	s := r.prober.Window(r.run.Plan.Old, r.joined)
-	return r.append(baselineRecord, Baseline{Answers: s.Sent - s.Failed, P50: s.P50})
+	return r.append(baselineRecord, Baseline{Answers: s.Sent - s.Failed, P10: s.P10, P50: s.P50, Errors: share(old.Errors, old.Requests)})
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/internal/color"
 	"version-manager/internal/probe"
 	"version-manager/internal/problem"
 )
@@ -20,12 +19,13 @@ const (
 	lastMoment = 1 * time.Second // to read them: a person is waiting
 )
 
-// lastWords reads the end of a color's log. Without it a failure is a riddle,
-// but failing to get it must not hide the failure.
-func (r *runner) lastWords(c color.Color) []string {
+// lastWords reads the end of the new color's log, as far as this deploy wrote
+// it. Without it a failure is a riddle, but failing to get it must not hide
+// the failure.
+func (r *runner) lastWords() []string {
 	ctx, cancel := context.WithTimeout(r.hold.life, lastMoment)
 	defer cancel()
-	logs, err := r.target.Logs(ctx, LogQuery{Color: c, Tail: lastLines})
+	logs, err := r.target.Logs(ctx, LogQuery{Color: r.run.Plan.New, Since: r.logsFrom(), Tail: lastLines})
 	if err != nil {
 		return nil
 	}
@@ -35,6 +35,15 @@ func (r *runner) lastWords(c color.Color) []string {
 		lines = append(lines, s.Text())
 	}
 	return lines
+}
+
+// logsFrom is when this deploy began to write logs. A color that was warm
+// before has its last words from earlier.
+func (r *runner) logsFrom() time.Time {
+	if r.run.Plan.Warm {
+		return time.Time{}
+	}
+	return r.run.Started
 }
 
 // interrupted says what the first Ctrl-C does: that depends on the phase.

@@ -11,7 +11,8 @@ import (
 type Stats struct {
 	Sent   int
 	Failed int
-	P50    time.Duration // of fresh and kept requests that were answered
+	P10    time.Duration // of fresh and kept requests that were answered
+	P50    time.Duration
 	P99    time.Duration
 	Max    time.Duration
 	Causes map[Outcome]int // of the failed ones
@@ -44,7 +45,7 @@ func (r Record) Window(c color.Color, since time.Time) Stats {
 		}
 	}
 	slices.Sort(took)
-	st.P50, st.P99, st.Max = quantile(took, .5), quantile(took, .99), quantile(took, 1)
+	st.P10, st.P50, st.P99, st.Max = quantile(took, .1), quantile(took, .5), quantile(took, .99), quantile(took, 1)
 	return st
 }
 

@@ -21,6 +21,9 @@ const (
 	stampLayout = "2006-01-02T15:04:05.000000Z"
 )
 
+// Stamp is t as lines carry it.
+func Stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+
 // File is a log file that stamps lines and rotates. Bytes go to the disk as
 // they come, not line by line, so that a killed agent loses none.
 type File struct {
@@ -120,7 +123,7 @@ func (l *File) nextStamp() string {
 		now = l.stamp.Add(time.Microsecond)
 	}
 	l.stamp = now
-	return now.Format(stampLayout) + " "
+	return Stamp(now) + " "
 }
 
 func (l *File) remember(piece []byte) {

@@ -4,6 +4,8 @@ package local
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,8 +15,10 @@ import (
 func TestAgentDiesAtAJournalWrite(t *testing.T) {
 	for _, when := range []string{"before:2", "after:2"} {
 		t.Run(when, func(t *testing.T) {
-			t.Setenv("VERSION_MANAGER_KILL_AGENT", when)
 			p := newPlace(t)
+			if err := os.WriteFile(filepath.Join(p.state, "kill-agent"), []byte(when), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			target := p.target("shop")
 			s, err := target.Lock(t.Context(), "test")
 			if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"version-manager/internal/agent/logs"
 	"version-manager/internal/deploy"
 )
 
@@ -22,6 +23,9 @@ func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, er
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	s := &logStream{t: t, q: q}
+	if !q.Since.IsZero() {
+		s.since = logs.Stamp(q.Since)
+	}
 	if err := s.open(ctx); err != nil {
 		cancel()
 		return nil, err
@@ -49,14 +53,15 @@ func (r readCloser) Close() error { return r.close() }
 type logStream struct {
 	t     *Target
 	q     deploy.LogQuery
-	since string // stamp of the last line
+	since string // stamp of the last line, or of the query
+	began bool   // lines were read, so that the tail is no question any more
 	body  io.ReadCloser
 }
 
 func (s *logStream) open(ctx context.Context) error {
 	v := url.Values{"color": {string(s.q.Color)}, "instance": {s.q.Instance}, "since": {s.since},
 		"follow": {strconv.FormatBool(s.q.Follow)}}
-	if s.since == "" {
+	if !s.began {
 		v.Set("tail", strconv.Itoa(s.q.Tail))
 	}
 	return s.t.client.insist(ctx, func() error {
@@ -101,6 +106,6 @@ func (s *logStream) copyOnce(w io.Writer) error {
 		if _, err := io.WriteString(w, text); err != nil {
 			return err
 		}
-		s.since = stamp
+		s.since, s.began = stamp, true
 	}
 }
