@@ -111,7 +111,7 @@ func TestFailures(t *testing.T) {
 		{"rate limit, long", geminitest.Exhausted("42s"), RateLimited, 1},
 		{"rate limit, twice", geminitest.Exhausted("0.05s"), RateLimited, 2},
 		{"server error, twice", geminitest.Fails(503, "UNAVAILABLE", "overloaded"), Down, 2},
-		{"error without JSON", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>oops", 502) }, Down, 2},
+		{"error without JSON", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>oops", http.StatusBadGateway) }, Down, 2},
 		{"blocked photo", geminitest.Blocks("SAFETY"), Refused, 1},
 		{"blocked answer", geminitest.Ends("PROHIBITED_CONTENT", ""), Refused, 1},
 		{"cut answer", geminitest.Ends("MAX_TOKENS", `{"items":[`), Garbled, 1},

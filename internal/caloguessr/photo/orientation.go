@@ -10,11 +10,12 @@ import (
 // turned to stand upright.
 type orientation int
 
+const upright orientation = 1
+
 const (
-	upright   orientation = 1
-	maxIFD                = 512 // entries looked at; real files have a few dozen
-	tagOrient             = 0x0112
-	typeShort             = 3
+	maxIFD    = 512 // entries looked at; real files have a few dozen
+	tagOrient = 0x0112
+	typeShort = 3
 )
 
 // readOrientation finds the tag in a JPEG file. Whatever is missing or
