@@ -164,14 +164,9 @@ func TestTermLetsRequestsFinish(t *testing.T) {
 	upload, finish := io.Pipe()
 	answered := make(chan uploaded, 1)
 	go func() {
-		var got uploaded
-		if res, err := http.Post(base+"/upload", "", upload); err == nil {
-			json.NewDecoder(res.Body).Decode(&got)
-			res.Body.Close()
-		}
-		answered <- got
+		answered <- postSlowly(ctx, base+"/upload", upload)
 	}()
-	finish.Write([]byte("half ")) // returns when the request is under way
+	finish.Write([]byte("half ")) // returns when the app reads the body
 	stop <- syscall.SIGTERM
 
 	_, _, err = ws.Read(ctx)
@@ -189,6 +184,25 @@ func TestTermLetsRequestsFinish(t *testing.T) {
 	if c := exit(t, code); c != 0 {
 		t.Errorf("exit code %d", c)
 	}
+}
+
+// postSlowly sends body only when the app has asked for it, so that whoever
+// writes to it knows that the request has reached the app.
+func postSlowly(ctx context.Context, url string, body io.Reader) (got uploaded) {
+	client := http.Client{Transport: &http.Transport{ExpectContinueTimeout: 10 * time.Second}}
+	defer client.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+	if err != nil {
+		return got
+	}
+	req.Header.Set("Expect", "100-continue")
+	res, err := client.Do(req)
+	if err != nil {
+		return got
+	}
+	defer res.Body.Close()
+	json.NewDecoder(res.Body).Decode(&got)
+	return got
 }
 
 func TestEchoRepeats(t *testing.T) {
