@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -72,7 +73,7 @@ func (r *runner) interrupted(during Phase) {
 func (r *runner) verdict() error {
 	p := r.run.Plan
 	about := fmt.Sprintf("%s %s", p.Kind, p.To())
-	history := "version-manager history " + r.run.ID
+	history := cmp.Or(advice(r.cause), "version-manager history "+r.run.ID)
 	switch {
 	case r.run.Phase == Stuck:
 		return problem.Wrap(r.cause, problem.NeedsPerson,
@@ -86,6 +87,15 @@ func (r *runner) verdict() error {
 		return problem.Wrap(r.cause, problem.RolledBack, history, "%s: failed and rolled back, %s", about, r.left()).With(evidence(r.cause)...)
 	}
 	return nil
+}
+
+// advice is what the failed part itself recommends, which is closer to the
+// matter than anything that can be said here.
+func advice(err error) string {
+	if p, ok := errors.AsType[*problem.Problem](err); ok {
+		return p.Hint
+	}
+	return ""
 }
 
 // left says who has the traffic at the end.

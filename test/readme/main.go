@@ -114,7 +114,7 @@ func record(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "$ %s\n%s\n", command, shown)
+		fmt.Fprintf(&b, "$ %s\n%s\n", command, strings.ReplaceAll(shown, dir, "~"))
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n", nil
 }

@@ -13,13 +13,13 @@ type terminal struct{ socket string }
 
 const (
 	session = "readme"
-	prompt  = "READY>"
+	prompt  = "READY>"        // after the exit code of the command before
 	limit   = 5 * time.Minute // for one command
 )
 
 func openTerminal(ctx context.Context, dir string) (*terminal, error) {
 	t := &terminal{socket: dir + ".tmux"}
-	shell := "env -u TMUX PS1='" + prompt + "' PATH=" + dir + "/bin:$PATH LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/dev/null " +
+	shell := "env -u TMUX -u MAKEFLAGS -u MAKELEVEL PS1='$?" + prompt + "' PATH=" + dir + "/bin:$PATH LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/dev/null " +
 		"GIT_AUTHOR_NAME=you GIT_AUTHOR_EMAIL=you@localhost GIT_COMMITTER_NAME=you GIT_COMMITTER_EMAIL=you@localhost bash --norc --noprofile"
 	if _, err := t.tmux(ctx, "new-session", "-d", "-s", session, "-x", "110", "-y", "60", "-c", dir, shell); err != nil {
 		return nil, fmt.Errorf("open a terminal (is tmux installed?): %w", err)
@@ -45,9 +45,15 @@ func (t *terminal) run(ctx context.Context, command string) (string, error) {
 		return "", fmt.Errorf("%s: %w", command, err)
 	}
 	screen, err := t.screen(ctx)
+	if err != nil {
+		return "", err
+	}
 	_, shown, _ := strings.Cut(screen, "\n") // the typed line
-	shown, _, _ = strings.Cut(shown, "\n"+prompt)
-	return strings.TrimRight(shown, "\n ") + "\n", err
+	shown, ok := strings.CutSuffix(strings.TrimSpace(shown), "0"+prompt)
+	if !ok {
+		return "", fmt.Errorf("%s failed:\n%s", command, shown)
+	}
+	return strings.TrimRight(shown, "\n ") + "\n", nil
 }
 
 // await returns when the screen shows n prompts, the last one waiting.
