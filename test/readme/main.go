@@ -107,7 +107,7 @@ func record(ctx context.Context) (string, error) {
 		"make run",
 		"version-manager create v1.1.0 -m 'Say it better'",
 		"version-manager zero-downtime v1.1.0",
-		"version-manager rollback",
+		"version-manager rollback v1.0.0",
 		"version-manager history",
 	} {
 		shown, err := t.run(ctx, command)

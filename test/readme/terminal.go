@@ -14,7 +14,7 @@ type terminal struct{ socket string }
 const (
 	session = "readme"
 	prompt  = "READY>"        // after the exit code of the command before
-	limit   = 5 * time.Minute // for one command
+	limit   = 2 * time.Minute // for one command
 )
 
 func openTerminal(ctx context.Context, dir string) (*terminal, error) {
