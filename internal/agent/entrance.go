@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
@@ -27,15 +28,15 @@ func (e entrance) url() string { return e.urlFor("") }
 
 // urlFor returns the base URL under another host name, or under the address.
 func (e entrance) urlFor(host string) string {
-	scheme := "http"
+	scheme, usual := "http", ":80"
 	if e.Cert != "" {
-		scheme = "https"
+		scheme, usual = "https", ":443"
 	}
 	addr, port, _ := net.SplitHostPort(e.Address) // it was made by JoinHostPort
 	if ip := net.ParseIP(addr); addr == "" || (ip != nil && ip.IsUnspecified()) {
 		addr = loopback // where the address means all of this machine's
 	}
-	return scheme + "://" + net.JoinHostPort(cmp.Or(host, addr), port)
+	return scheme + "://" + strings.TrimSuffix(net.JoinHostPort(cmp.Or(host, addr), port), usual)
 }
 
 // urls lists the entrances for people: the app's own port first.
