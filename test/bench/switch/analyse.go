@@ -8,23 +8,20 @@ import (
 	"time"
 
 	"version-manager/internal/probe"
-	"version-manager/test/bench/sheet"
 )
 
 // analysis is what the record says about the switches.
 type analysis struct {
-	wrong, judged      int // answers after a confirmed switch
-	steady50, steady99 time.Duration
-	switch50, switch99 time.Duration
-	deploys            []time.Duration // from the command to the confirmed switch
-	rollbacks          []time.Duration // from the command to the last answer of the old color
+	wrong, judged int             // answers after a confirmed switch
+	steady, near  seconds         // latencies far from any change, and around a switch
+	deploys       []time.Duration // from the command to the confirmed switch
+	rollbacks     []time.Duration // from the command to the last answer of the old color
 }
 
 // analyse looks at each request between two commands: it belongs to the
 // switch before it.
 func analyse(rec probe.Record, done []switched) analysis {
-	var a analysis
-	var steady, near []time.Duration
+	a := analysis{steady: seconds{}, near: seconds{}}
 	lastOld := make([]time.Time, len(done))
 	for _, s := range rec.Samples {
 		if s.Kind != probe.Kept && s.Kind != probe.Fresh {
@@ -47,13 +44,11 @@ func analyse(rec probe.Record, done []switched) analysis {
 		}
 		switch {
 		case sent.Sub(d.at).Abs() <= 500*time.Millisecond:
-			near = append(near, s.Took)
+			a.near.add(i, 0, s.Took)
 		case sent.After(d.at.Add(2*time.Second)) && sent.Before(d.ended.Add(-2*time.Second)):
-			steady = append(steady, s.Took) // nothing starts and nothing stops
+			a.steady.add(i, int(sent.Sub(d.at)/time.Second), s.Took) // nothing starts and nothing stops
 		}
 	}
-	a.steady50, a.steady99 = sheet.Quantile(steady, .5), sheet.Quantile(steady, .99)
-	a.switch50, a.switch99 = sheet.Quantile(near, .5), sheet.Quantile(near, .99)
 	for i, d := range done {
 		if d.rollback {
 			a.rollbacks = append(a.rollbacks, lastOld[i].Sub(d.command))
