@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,13 +12,20 @@ import (
 // drain waits until the old color has answered everything that it began,
 // while the new one is still watched: the way back is open until retire.
 func (r *runner) drain(ctx context.Context) (string, error) {
-	return r.drained(ctx, "drain", r.run.Plan.Old)
+	g, err := r.newGuard(ctx)
+	if err != nil {
+		return "", err
+	}
+	return r.drained(ctx, "drain", r.run.Plan.Old, func() error {
+		_, err := g.check(ctx, false)
+		return err
+	})
 }
 
 // drained counts the requests in flight on a color down to nothing, for as
-// long as the configuration allows. It does not wait for WebSockets, which may
-// never end: retiring says goodbye to them.
-func (r *runner) drained(ctx context.Context, step string, c color.Color) (string, error) {
+// long as the configuration allows and check finds nothing wrong. It does not
+// wait for WebSockets, which may never end: retiring says goodbye to them.
+func (r *runner) drained(ctx context.Context, step string, c color.Color, check func() error) (string, error) {
 	limit := r.run.Plan.Release.Config.Drain.Duration
 	began := time.Now()
 	for {
@@ -33,7 +41,7 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color) (strin
 			return fmt.Sprintf("%d still in flight on %s after %s", left, c, limit), nil
 		}
 		r.progress(step, fmt.Sprintf("%d in flight on %s", left, c), nil)
-		if err := wait(ctx, poll); err != nil {
+		if err := errors.Join(check(), wait(ctx, poll)); err != nil {
 			return "", err
 		}
 	}

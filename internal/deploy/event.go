@@ -34,8 +34,7 @@ type Event struct {
 
 	// Of an end event.
 	Outcome Phase    `json:"outcome,omitempty"`
-	Report  string   `json:"report,omitempty"` // where the HTML report is
-	Lines   []string `json:"lines,omitempty"`  // last log lines of a culprit
+	Lines   []string `json:"lines,omitempty"` // last log lines of a culprit
 }
 
 // EventKind says which fields of an Event are set.
@@ -57,6 +56,7 @@ const (
 	StatusDone    Status = "done"
 	StatusSkipped Status = "skipped" // nothing to do
 	StatusFailed  Status = "failed"
+	StatusStopped Status = "stopped" // by Ctrl-C, or because its process died
 )
 
 // Tally is the running count of the probe.

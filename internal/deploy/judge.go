@@ -55,7 +55,7 @@ func judge(o observation, final bool) error {
 	case o.errors >= enoughErrors && share(o.errors, o.answers) > max(errorShare, 2*o.before.Errors):
 		return fmt.Errorf("%d of %d answers to users were errors of the app", o.errors, o.answers)
 	case tooSlow(o):
-		return fmt.Errorf("answers take %s, and took %s before", o.probe.P50.Round(time.Millisecond), o.before.P50.Round(time.Millisecond))
+		return fmt.Errorf("even fast answers take %s, and took %s before", o.probe.P10.Round(time.Millisecond), o.before.P10.Round(time.Millisecond))
 	case final && o.probe.Sent == o.probe.Failed:
 		return fmt.Errorf("the probe got no answer, which proves nothing")
 	}

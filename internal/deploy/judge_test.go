@@ -21,7 +21,7 @@ func TestJudge(t *testing.T) {
 		"a failure is allowed":  {func(o *observation) { o.probe.Failed, o.maxFailed = 1, 1 }, ""},
 		"crash":                 {func(o *observation) { o.restarts = 1 }, "crashed"},
 		"nobody ready":          {func(o *observation) { o.ready = 0 }, "no instance is ready"},
-		"slow":                  {func(o *observation) { o.probe.P10, o.probe.P50 = 80*ms, 100*ms }, "answers take 100ms, and took 10ms before"},
+		"slow":                  {func(o *observation) { o.probe.P10, o.probe.P50 = 80*ms, 100*ms }, "answers take 80ms, and took 8ms before"},
 		"slower but fine":       {func(o *observation) { o.probe.P10, o.probe.P50 = 28*ms, 34*ms }, ""},
 		"a busy machine":        {func(o *observation) { o.probe.P50 = 100 * ms }, ""},
 		"slow by few answers":   {func(o *observation) { o.probe.P10, o.probe.Sent = 80*ms, 19 }, ""},

@@ -75,7 +75,7 @@ func (r *Run) apply(rec journal.Record) error {
 	case baselineRecord:
 		return json.Unmarshal(rec.Body, &r.Baseline)
 	case resumeRecord:
-		r.Resumed++
+		r.applyResume()
 		return nil
 	}
 	return nil // written by a newer version: of no meaning here
@@ -88,6 +88,14 @@ func (r *Run) applyPlan(rec journal.Record) error {
 	}
 	r.Plan, r.By, r.Started = body.Plan, body.By, rec.Time
 	return nil
+}
+
+// applyResume closes the step that the process before died in.
+func (r *Run) applyResume() {
+	r.Resumed++
+	if n := len(r.Steps); n > 0 && r.Steps[n-1].Status == StatusRunning {
+		r.Steps[n-1].Status, r.Steps[n-1].Detail = StatusStopped, "the process that ran it died"
+	}
 }
 
 func (r *Run) applyPhase(rec journal.Record) error {

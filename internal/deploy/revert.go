@@ -80,7 +80,7 @@ func (r *runner) discard(ctx context.Context) (string, error) {
 	if _, runs := now.Colors[p.New]; !runs || p.Kind == Rollback && p.Warm {
 		return "", errNothingToDo
 	}
-	left, err := r.drained(ctx, "discard", p.New)
+	left, err := r.drained(ctx, "discard", p.New, func() error { return nil })
 	if err != nil {
 		return "", err
 	}

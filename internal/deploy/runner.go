@@ -28,6 +28,8 @@ type runner struct {
 	measured *probe.Measurement // nil until the prober is stopped
 }
 
+const interruptedText = "interrupted by Ctrl-C"
+
 // errNothingToDo is how a step says that everything is as it wants it.
 var errNothingToDo = errors.New("nothing to do")
 
@@ -169,11 +171,13 @@ func (r *runner) runStep(ctx context.Context, s step) error {
 	switch {
 	case errors.Is(err, errNothingToDo):
 		status, err = StatusSkipped, nil
+	case errors.Is(err, context.Canceled) && r.hold.life.Err() == nil:
+		status, detail = StatusStopped, interruptedText
 	case err != nil:
 		status, detail = StatusFailed, err.Error()
 	}
 	e := Event{Kind: EventStep, Step: s.name, Status: status, Detail: detail, Elapsed: time.Since(began)}
-	if status == StatusFailed && ctx.Err() == nil {
+	if status == StatusFailed {
 		e.Lines = r.lastWords()
 		err = &stepError{step: s.name, err: err, lines: e.Lines}
 	}
@@ -189,7 +193,10 @@ func (r *runner) move(t Trigger, why error) error {
 		return err
 	}
 	body := phaseBody{On: t, To: next}
-	if why != nil && t != Interrupted {
+	switch {
+	case t == Interrupted:
+		body.Why = interruptedText
+	case why != nil:
 		body.Why = why.Error()
 		r.blame(why)
 	}

@@ -25,55 +25,65 @@ func (r *runner) settle(ctx context.Context) (string, error) {
 // first thing that is wrong, and it does not pass without data: no answer at
 // all is no good answer.
 func (r *runner) watch(ctx context.Context, step string, d time.Duration) (string, error) {
-	began := time.Now()
-	first, err := r.side(ctx)
+	g, err := r.newGuard(ctx)
 	if err != nil {
 		return "", err
-	}
-	if r.prober == nil {
-		return "", errors.New("there is no probe to watch with")
 	}
 	for {
 		if err := wait(ctx, glance); err != nil {
 			return "", err
 		}
-		e, err := r.look(ctx, first, began)
+		left := d - time.Since(g.began)
+		o, err := g.check(ctx, left <= 0)
 		if err != nil {
 			return "", err
 		}
-		left := d - time.Since(began)
-		if err := judge(e, left <= 0); err != nil {
-			return "", err
-		}
 		if left <= 0 {
-			return e.String(), nil
+			return o.String(), nil
 		}
-		r.progress(step, fmt.Sprintf("%s left, %s", left.Round(time.Second), e), nil)
+		r.progress(step, fmt.Sprintf("%s left, %s", left.Round(time.Second), o), nil)
 	}
 }
 
-// look collects what can be known about the new color now.
-func (r *runner) look(ctx context.Context, first Side, since time.Time) (observation, error) {
-	side, err := r.side(ctx)
+// guard looks after the new color from some instant on.
+type guard struct {
+	r     *runner
+	began time.Time
+	first Side // how the color was at that instant
+}
+
+func (r *runner) newGuard(ctx context.Context) (*guard, error) {
+	if r.prober == nil {
+		return nil, errors.New("there is no probe to watch with")
+	}
+	first, err := r.side(ctx)
+	return &guard{r: r, began: time.Now(), first: first}, err
+}
+
+// check judges what can be known about the new color now.
+func (g *guard) check(ctx context.Context, final bool) (observation, error) {
+	side, err := g.r.side(ctx)
 	if err != nil {
 		return observation{}, err
 	}
-	p := r.run.Plan
-	return observation{
-		probe:     r.prober.Window(p.New, r.switchedAt(since)),
-		before:    r.run.Baseline,
+	p := g.r.run.Plan
+	o := observation{
+		probe:     g.r.prober.Window(p.New, g.r.carriesSince(g.began)),
+		before:    g.r.run.Baseline,
 		maxFailed: p.MaxFailed,
-		restarts:  side.Restarts() - first.Restarts(),
+		restarts:  side.Restarts() - g.first.Restarts(),
 		reason:    side.reason(),
 		ready:     side.Ready(),
-		answers:   side.Requests - min(first.Requests, side.Requests),
-		errors:    side.Errors - min(first.Errors, side.Errors),
-	}, nil
+		answers:   side.Requests - min(g.first.Requests, side.Requests),
+		errors:    side.Errors - min(g.first.Errors, side.Errors),
+	}
+	return o, judge(o, final)
 }
 
-// switchedAt is when the new color got the traffic, or the given instant if
-// another process switched, since when this one's probe has nothing to say.
-func (r *runner) switchedAt(otherwise time.Time) time.Time {
+// carriesSince is since when the new color was asked to have the traffic, or
+// the given instant if another process switched, of whose time this one's
+// probe knows nothing.
+func (r *runner) carriesSince(otherwise time.Time) time.Time {
 	s, ok := r.run.last(stepSwitch)
 	if !ok || s.Started.Before(r.joined) {
 		return otherwise

@@ -7,8 +7,6 @@ import (
 	"html/template"
 	"io"
 	"time"
-
-	"version-manager/internal/color"
 )
 
 // WriteHTML writes a report as one self-contained page in "en" or "de":
@@ -83,6 +81,9 @@ func view(r Report, w words, style string) sheet {
 	if d := r.strayed(); d > 0 {
 		s.Alerts = append(s.Alerts, w.Text("strayed", w.Lapse(d)))
 	}
+	if r.Outcome != "done" && len(r.Notes) > 0 {
+		s.Alerts = append(s.Alerts, r.Notes[0])
+	}
 	if r.Partial {
 		s.Alerts = append(s.Alerts, w.Text("partial"))
 	}
@@ -108,14 +109,14 @@ func (w words) figures(r Report) []figure {
 		f.Note = w.Text("fig.switch.note", w.Lapse(r.ConfirmedAt.Sub(r.SwitchedAt)))
 	}
 	all = append(all, f)
-	if _, last := r.lastOf(r.Color.Other()); r.From != "" && r.Color != color.None && !last.IsZero() {
+	if last := r.oldFinished(); !last.IsZero() {
 		all = append(all, figure{w.Text("fig.old", r.From), w.Clock(last), w.apart(last.Sub(r.SwitchedAt))})
 	}
 	return all
 }
 
 func (w words) apart(d time.Duration) string {
-	if d < 0 {
+	if d <= 0 {
 		return w.Text("fig.old.before", w.Lapse(-d))
 	}
 	return w.Text("fig.old.after", w.Lapse(d))

@@ -56,6 +56,17 @@ func (r Report) strayed() time.Duration {
 	return max(started.Sub(r.ConfirmedAt), 0)
 }
 
+// oldFinished is when the old color gave its last answer: to a request that
+// was begun before the switch. Of a deploy that was taken back, or after which
+// the old color still got new requests, it says nothing and is zero.
+func (r Report) oldFinished() time.Time {
+	if r.Outcome != "done" || r.From == "" || r.strayed() > 0 {
+		return time.Time{}
+	}
+	_, answered := r.lastOf(r.Color.Other())
+	return answered
+}
+
 // span is the time that the page's timeline shows.
 func (r Report) span() (from, to time.Time) {
 	m := r.Measurement

@@ -136,9 +136,11 @@ func TestPageCopesWith(t *testing.T) {
 	} {
 		for _, lang := range []string{"en", "de"} {
 			got := render(t, r, lang)
-			svg := got[strings.Index(got, `<svg viewBox="0 0 960`):]
-			svg = svg[:strings.Index(svg, "</svg>")]
-			if len(svg) > 300<<10 {
+			_, svg, drawn := strings.Cut(got, `<svg viewBox="0 0 960`)
+			if want := r.Measurement.Sent > 0; drawn != want {
+				t.Errorf("%s: there is a chart: %t, want %t", name, drawn, want)
+			}
+			if svg, _, _ = strings.Cut(svg, "</svg>"); len(svg) > 300<<10 {
 				t.Errorf("%s: the chart has %d bytes", name, len(svg))
 			}
 			for _, wrong := range []string{"NaN", "Inf", "%!", "{fig", "{chart", "{verdict", "<no value>", "ZgotmplZ"} {

@@ -85,8 +85,8 @@ func (w words) switching(r Report) string {
 	if !r.ConfirmedAt.IsZero() {
 		text += ", confirmed " + w.Lapse(r.ConfirmedAt.Sub(r.SwitchedAt)) + " later"
 	}
-	if _, last := r.lastOf(r.Color.Other()); r.From != "" && !last.IsZero() {
-		text += ", last answer of " + r.From + " at " + w.Clock(last)
+	if last := r.oldFinished(); !last.IsZero() {
+		text += ", " + r.From + " finished what it had begun at " + w.Clock(last)
 	}
 	return text
 }
