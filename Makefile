@@ -6,7 +6,7 @@
 #   make e2e           real processes killed, a real browser
 #   make bench         every bench; each prints its table and fails when its bar is missed
 #
-# Go and git are all that `run` and `test` need.
+# Go and git are all that `run` and `test` need, beside make and bash.
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -43,11 +43,11 @@ lint: ## formatting, vet on both systems, staticcheck
 	@$(GO) run $(STATICCHECK) ./...
 
 .PHONY: vuln
-vuln: ## known vulnerabilities in what we link
+vuln: ## known vulnerabilities in what we link (asks the public database)
 	@$(GO) run $(GOVULNCHECK) ./...
 
 .PHONY: check
-check: lint vuln race
+check: lint vuln race ## what a change must pass before it is proposed
 
 .PHONY: browser
 browser: ## the pages in a real browser, with axe
@@ -58,7 +58,7 @@ crash-test: ## kill -9 of CLI and agent at every journal write, under load
 	@$(GO) run ./test/bench/crash
 
 .PHONY: e2e
-e2e: crash-test browser
+e2e: crash-test browser ## real processes killed, a real browser
 
 .PHONY: bench-switch
 bench-switch: ## 100 deploys there and back under 500 requests/s
@@ -73,7 +73,7 @@ bench-cold: ## the first build, start-up, memory
 	@$(GO) run ./test/bench/cold
 
 .PHONY: bench
-bench: bench-cold bench-ingress bench-switch
+bench: bench-cold bench-ingress bench-switch ## every bench
 
 .PHONY: readme
 readme: build ## run the README's transcript again and write it down

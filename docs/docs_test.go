@@ -37,6 +37,21 @@ func TestPathsExist(t *testing.T) {
 	}
 }
 
+// What a script writes into the README must not be empty.
+func TestReadmeIsRecorded(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"transcript", "commands"} {
+		_, rest, _ := strings.Cut(string(text), "<!-- begin "+name+" -->")
+		content, _, closed := strings.Cut(rest, "<!-- end "+name+" -->")
+		if !closed || len(strings.TrimSpace(content)) < 100 {
+			t.Errorf("the %s is missing: make readme", name)
+		}
+	}
+}
+
 func exists(t *testing.T, document, path string) {
 	t.Helper()
 	if _, err := os.Stat(strings.TrimSuffix(path, "/...")); err != nil {

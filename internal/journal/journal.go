@@ -1,9 +1,9 @@
 // Package journal is the memory of a deploy: an append-only list of records
 // that survives a crash of whoever writes it.
 //
-// A Store keeps one journal per deploy of one app. Dir is the Store on a
-// disk; a cluster keeps the same records as objects. The package knows
-// nothing of what a record means: that is package deploy's.
+// Whoever keeps journals, one per deploy of one app, is a Reader and a Writer;
+// Dir keeps them on a disk. The package knows nothing of what a record means:
+// that is package deploy's.
 package journal
 
 import (

@@ -1,4 +1,4 @@
-// Package probe asks the app for its front page, all through a deploy, so
+// Package probe asks the app for a cheap page, all through a deploy, so
 // that the deploy can say what it cost the users.
 //
 // Start begins to ask and returns a Prober; Stop ends it and returns the

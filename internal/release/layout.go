@@ -78,7 +78,7 @@ func (l layout) read(d v1.Descriptor) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// index reads index.json, which is nil where there is none yet.
+// index reads index.json. Where there is none yet the index is empty.
 func (l layout) index() (*v1.IndexManifest, error) {
 	b, err := os.ReadFile(filepath.Join(l.dir, "index.json"))
 	if os.IsNotExist(err) {

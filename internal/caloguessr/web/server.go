@@ -3,7 +3,7 @@
 //
 // The server keeps nothing about visitors. A meal travels in the form of the
 // page that shows it; a photo is gone when the answer is written. Every page
-// works without JavaScript; static/app.js only makes it smoother, with the
+// works without JavaScript; the scripts in static only make it smoother, with the
 // very same requests. Start with [New].
 package web
 
