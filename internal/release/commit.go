@@ -26,15 +26,19 @@ func (c *creation) commit(ctx context.Context) (Commit, error) {
 	}
 	commit, err := c.repo.Resolve(ctx, "HEAD")
 	if len(dirty) > 0 && err == nil {
-		c.note("%s committed as %.7s", count(len(dirty), "changed file was", "changed files were"), commit.ID)
+		c.committed = true
+		c.note("%s committed as %.7s: %s", count(len(dirty), "changed file was", "changed files were"), commit.ID, named(dirty))
 	}
 	return commit, err
 }
 
-func (c *creation) commitChanges(ctx context.Context, dirty []string) error {
+func (c *creation) commitChanges(ctx context.Context, dirty []Change) error {
 	if c.Message == "" {
 		return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s -m 'what changed'", c.Version),
-			"%s not committed, and a release is made from a commit", count(len(dirty), "file is", "files are")).With(dirty...)
+			"%s not committed, and a version is made from a commit", count(len(dirty), "file is", "files are")).With(words(dirty)...)
+	}
+	if err := refuseSecrets(dirty); err != nil {
+		return err
 	}
 	// Whatever is certain to fail later shall fail before there is a commit.
 	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))

@@ -22,13 +22,14 @@ type Options struct {
 // Created is a new release and what a person should know about it.
 type Created struct {
 	Release Release
-	Notes   []string // sentences: "2 changed files were committed as 1a2b3c4"
+	Notes   []string // sentences: "2 changed files were committed as 1a2b3c4: …"
 }
 
 // Create makes a release: commit if need be, build, store, tag, record. The
 // record comes last and is what makes the release exist, so that a crash at
 // any point leaves nothing that the same call would not pick up: an image
-// without record is only content, and a tag without record is rebuilt.
+// without record is only content, and a tag without record is rebuilt. The
+// notes are there also where it fails.
 func Create(ctx context.Context, o Options) (Created, error) {
 	repo, err := Open(ctx, o.Dir)
 	if err != nil {
@@ -44,8 +45,11 @@ func Create(ctx context.Context, o Options) (Created, error) {
 	} else {
 		err = c.create(ctx)
 	}
+	if c.committed {
+		c.takeBack(context.WithoutCancel(ctx), err == nil)
+	}
 	if err != nil {
-		return Created{}, o.failed(err)
+		return Created{Notes: c.result.Notes}, o.failed(err)
 	}
 	return c.result, nil
 }
@@ -63,9 +67,10 @@ func (o Options) failed(err error) error {
 // creation is one run of Create.
 type creation struct {
 	Options
-	repo   *Repo
-	tags   []Tag
-	result Created
+	repo      *Repo
+	tags      []Tag
+	committed bool // what was changed in the work tree
+	result    Created
 }
 
 func (c *creation) create(ctx context.Context) error {

@@ -62,7 +62,7 @@ func TestCreateFromDirtyTree(t *testing.T) {
 	write(t, dir, map[string]string{"new file.txt": "", "main.go": "package main\n\nfunc main() { println(\"second\") }\n"})
 	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.2.0", Store: store})
 	wantProblem(t, err, problem.Failed, "2 files are not committed", "version-manager create v1.2.0 -m 'what changed'")
-	if got := lines(err); got != "main.go\nnew file.txt" {
+	if got := lines(err); got != "main.go\nnew file.txt (new)" {
 		t.Errorf("files %q", got)
 	}
 
@@ -71,8 +71,12 @@ func TestCreateFromDirtyTree(t *testing.T) {
 	if c.Release.Image == from.Release.Image || c.Release.Message != "say second" {
 		t.Errorf("release %+v", c.Release)
 	}
-	if len(c.Notes) != 1 || !strings.HasPrefix(c.Notes[0], "2 changed files were committed as ") {
-		t.Errorf("notes %q", c.Notes)
+	head := runGit(t, dir, "rev-parse", "HEAD")
+	if want := []string{
+		"2 changed files were committed as " + head[:7] + ": new file.txt (new), main.go",
+		"to take the commit back before anything is pushed: git tag -d v1.2.0 && git reset --soft HEAD~1",
+	}; !slices.Equal(c.Notes, want) {
+		t.Errorf("notes %q, want %q", c.Notes, want)
 	}
 	if dirty, _ := openRepo(t, dir).Dirty(t.Context()); len(dirty) != 0 {
 		t.Errorf("still dirty: %q", dirty)
@@ -88,5 +92,8 @@ func TestCreateInEmptyRepository(t *testing.T) {
 	write(t, dir, helloModule())
 	_, err = Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
 	wantProblem(t, err, problem.Failed, "3 files are not committed", "-m")
-	create(t, Options{Dir: dir, Version: "v1.0.0", Message: "first", Store: store})
+	c := create(t, Options{Dir: dir, Version: "v1.0.0", Message: "first", Store: store})
+	if want := "git tag -d v1.0.0 && git update-ref -d HEAD"; !strings.HasSuffix(c.Notes[1], want) {
+		t.Errorf("notes %q, want %q at the end", c.Notes, want)
+	}
 }

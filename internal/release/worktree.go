@@ -3,13 +3,25 @@ package release
 import (
 	"context"
 	"strings"
-
-	"version-manager/internal/problem"
 )
 
+// Change is a file that differs from the last commit.
+type Change struct {
+	Path    string // from Root
+	New     bool   // the last commit does not have it
+	Tracked bool   // git was told of it, by a commit or by git add
+}
+
+func (c Change) String() string {
+	if c.New {
+		return c.Path + " (new)"
+	}
+	return c.Path
+}
+
 // Dirty returns the files that differ from the last commit, untracked ones
-// included, as paths from Root.
-func (r *Repo) Dirty(ctx context.Context) ([]string, error) {
+// included.
+func (r *Repo) Dirty(ctx context.Context) ([]Change, error) {
 	if r.Bare {
 		return nil, nil
 	}
@@ -17,13 +29,13 @@ func (r *Repo) Dirty(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var files []string
+	var changes []Change
 	for entry := range strings.SplitSeq(out, "\x00") {
-		if len(entry) > 3 {
-			files = append(files, entry[3:]) // after two letters of status and a space
+		if len(entry) > 3 { // two letters of status, a space, the path
+			changes = append(changes, Change{Path: entry[3:], New: entry[0] == '?' || entry[0] == 'A', Tracked: entry[0] != '?'})
 		}
 	}
-	return files, nil
+	return changes, nil
 }
 
 // CommitAll commits every change of the work tree.
@@ -36,17 +48,4 @@ func (r *Repo) CommitAll(ctx context.Context, message string) error {
 	}
 	_, err := r.git.feed(ctx, message+"\n", "commit", "--quiet", "--no-verify", "--cleanup=whitespace", "--file=-")
 	return err
-}
-
-// identity makes sure that git knows who commits and tags, so that it fails
-// before anything was changed and with the lines to paste.
-func (r *Repo) identity(ctx context.Context) error {
-	for _, who := range []string{"GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"} {
-		if _, err := r.git.run(ctx, "var", who); err != nil {
-			return problem.New(problem.Failed,
-				"git config --global user.name 'Your Name' && git config --global user.email you@example.org",
-				"git does not know who you are, and commits and tags carry a name")
-		}
-	}
-	return nil
 }

@@ -18,12 +18,12 @@ func TestDirtyNamesEveryFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, dir, map[string]string{"main.go": "changed", "ünï code.txt": "", "sub/a\nb": "", "x.log": "ignored"})
-	got, err := openRepo(t, dir).Dirty(t.Context())
+	changes, err := openRepo(t, dir).Dirty(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(got)
-	want := []string{"gone.txt", "main.go", "new.txt", "old.txt", "sub/a\nb", "ünï code.txt"}
+	got := slices.Sorted(slices.Values(words(changes)))
+	want := []string{"gone.txt", "main.go", "new.txt (new)", "old.txt", "sub/a\nb (new)", "ünï code.txt (new)"}
 	if !slices.Equal(got, want) {
 		t.Errorf("dirty %q, want %q", got, want)
 	}

@@ -1,0 +1,79 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"version-manager/internal/problem"
+)
+
+// manyChanges is how many files a note names.
+const manyChanges = 10
+
+// words are the changes as a person reads them.
+func words(changes []Change) []string {
+	list := make([]string, len(changes))
+	for i, c := range changes {
+		list[i] = c.String()
+	}
+	return list
+}
+
+// named names the first changes, the new files before the others: what should
+// not have been committed is among those.
+func named(changes []Change) string {
+	sorted := slices.SortedStableFunc(slices.Values(changes), func(a, b Change) int {
+		switch {
+		case a.New == b.New:
+			return 0
+		case a.New:
+			return -1
+		}
+		return 1
+	})
+	list := words(sorted[:min(manyChanges, len(sorted))])
+	if more := len(sorted) - len(list); more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(list, ", "), more)
+	}
+	return strings.Join(list, ", ")
+}
+
+// refuseSecrets keeps files that look like secrets out of a commit, unless
+// somebody has told git of them by name.
+func refuseSecrets(changes []Change) error {
+	var secret []string
+	for _, c := range changes {
+		if !c.Tracked && looksSecret(path.Base(c.Path)) {
+			secret = append(secret, c.Path)
+		}
+	}
+	if len(secret) == 0 {
+		return nil
+	}
+	return problem.New(problem.Failed, "add to .gitignore what is secret, and commit the rest yourself: git add FILE && git commit",
+		"%s not known to git: nothing was committed", count(len(secret), "file that looks like a secret is", "files that look like secrets are")).With(secret...)
+}
+
+// looksSecret goes by the names that secrets usually have.
+func looksSecret(name string) bool {
+	return slices.ContainsFunc([]string{".env", ".env.*", "*.pem", "*.key", "id_rsa*", "*credentials*", "openrc*"}, func(pattern string) bool {
+		match, err := path.Match(pattern, strings.ToLower(name))
+		return match && err == nil
+	})
+}
+
+// takeBack says how to undo the commit that Create made on its own, and the
+// tag if it came to that.
+func (c *creation) takeBack(ctx context.Context, tagged bool) {
+	undo := "git reset --soft HEAD~1"
+	if _, err := c.repo.Resolve(ctx, "HEAD~1"); err != nil {
+		undo = "git update-ref -d HEAD" // it is the first one
+	}
+	if tagged {
+		undo = fmt.Sprintf("git tag -d %s && %s", c.Version, undo)
+	}
+	c.note("to take the commit back before anything is pushed: %s", undo)
+}
