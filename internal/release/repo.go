@@ -43,7 +43,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	}
 	out, err := git{abs}.run(ctx, "rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--absolute-git-dir")
 	if err != nil {
-		return nil, notRepo(abs, err)
+		return nil, notRepo(ctx, abs, err)
 	}
 	lines := strings.SplitN(out, "\n", 3)
 	if len(lines) != 3 {
@@ -60,15 +60,15 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	return &Repo{git: git{top}, Root: top, Prefix: appRoot(top, prefix)}, err
 }
 
-func notRepo(dir string, err error) error {
+func notRepo(ctx context.Context, dir string, err error) error {
 	ge, ok := errors.AsType[*gitError](err)
 	switch {
 	case ok && strings.Contains(ge.stderr, "dubious ownership"):
 		return problem.Wrap(err, problem.Failed, fmt.Sprintf("git config --global --add safe.directory '%s'", dir),
 			"the repository belongs to another user")
 	case ok && strings.Contains(ge.stderr, "not a git repository"):
-		return problem.New(problem.Failed, "git init && git add -A && git commit -m 'first version'",
-			"%s is not a git repository, and releases are made from commits", dir)
+		return problem.New(problem.Failed, git{dir}.firstCommit(ctx, "git init && "),
+			"%s is not a git repository, and versions are made from commits", dir)
 	}
 	return err
 }
@@ -112,7 +112,7 @@ func (r *Repo) Resolve(ctx context.Context, ref string) (Commit, error) {
 
 func (r *Repo) unresolved(ctx context.Context, ref string) error {
 	if _, err := r.git.run(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
-		return problem.New(problem.Failed, "git add -A && git commit -m 'first version'",
+		return problem.New(problem.Failed, r.git.firstCommit(ctx, ""),
 			"the repository %s has no commit yet", r.Root)
 	}
 	hint := "git log --oneline"

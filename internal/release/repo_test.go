@@ -1,6 +1,7 @@
 package release
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -12,6 +13,10 @@ func TestOpenProblems(t *testing.T) {
 	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(t.TempDir()))
 	_, err := Open(t.Context(), t.TempDir())
 	wantProblem(t, err, problem.Failed, "is not a git repository", "git init && git add -A && git commit")
+
+	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	_, err = Open(t.Context(), t.TempDir())
+	wantProblem(t, err, problem.Failed, "is not a git repository", setIdentity+" && git init && git add -A && git commit")
 
 	t.Setenv("PATH", t.TempDir())
 	_, err = Open(t.Context(), t.TempDir())
