@@ -55,11 +55,7 @@ func newCleanup(a *app) *cobra.Command {
 }
 
 func runCleanup(ctx context.Context, o cleanupOptions) error {
-	p, err := o.place()
-	if err != nil {
-		return err
-	}
-	t, err := p.open()
+	p, t, err := o.open()
 	if err != nil {
 		return err
 	}

@@ -65,15 +65,7 @@ func givenMax(c *cobra.Command, value *int) *int {
 }
 
 func runDeploy(ctx context.Context, o deployOptions) error {
-	p, err := o.place()
-	if err != nil {
-		return err
-	}
-	rel, err := p.release(o.version)
-	if err != nil {
-		return err
-	}
-	t, err := p.open()
+	_, t, rel, err := o.openVersion(o.version)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,15 +73,7 @@ func newHistory(a *app) *cobra.Command {
 }
 
 func runHistory(ctx context.Context, o historyOptions) error {
-	p, err := o.place()
-	if err != nil {
-		return err
-	}
-	t, err := p.open()
-	if err != nil {
-		return err
-	}
-	all, err := o.history(ctx, t)
+	p, t, all, err := o.openHistory(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,10 +91,9 @@ func pastOf(r deploy.Run) past {
 	return past{r.ID, r.Plan.Kind, r.Plan.From, r.Plan.To(), r.Plan.New, r.Phase, r.Why, r.By, r.Started, r.Ended, r.Resumed}
 }
 
-// one shows a deploy by its id. Leading zeros may be left out.
+// one shows a deploy by its id.
 func (o historyOptions) one(ctx context.Context, p place, t deploy.Target, all []deploy.Run) error {
-	bare := func(id string) string { return strings.TrimLeft(id, "0") }
-	i := slices.IndexFunc(all, func(r deploy.Run) bool { return bare(r.ID) == bare(o.id) })
+	i := slices.IndexFunc(all, func(r deploy.Run) bool { return r.ID == o.id })
 	if i < 0 {
 		return problem.New(problem.NotFound, "version-manager history", "there is no deploy %s", o.id)
 	}

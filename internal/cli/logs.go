@@ -47,11 +47,7 @@ func newLogs(a *app) *cobra.Command {
 }
 
 func runLogs(ctx context.Context, o logsOptions) error {
-	p, err := o.place()
-	if err != nil {
-		return err
-	}
-	t, err := p.open()
+	p, t, err := o.open()
 	if err != nil {
 		return err
 	}
@@ -82,9 +78,9 @@ func (o logsOptions) print(logs io.Reader) (int64, error) {
 
 // nothing tells a name that does not exist from an instance that is silent.
 func (o logsOptions) nothing(ctx context.Context, p place, t deploy.Target) error {
-	now, err := t.Observe(ctx)
+	now, err := observe(ctx, t)
 	if err != nil {
-		return fmt.Errorf("look at the target: %w", err)
+		return err
 	}
 	if len(now.Colors) == 0 {
 		return notDeployed(p)

@@ -85,7 +85,7 @@ func (p place) open() (deploy.Target, error) {
 	if err := p.prepare(); err != nil {
 		return nil, err
 	}
-	return target.Open(target.Spec{App: p.app.Name, State: p.state, Project: p.root})
+	return target.Open(target.Spec{App: p.app.Name, State: p.state, Local: p.app.Local, Project: p.root})
 }
 
 // release returns the record of the version that a person typed.

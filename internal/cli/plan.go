@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -38,21 +37,13 @@ func newPlan(a *app) *cobra.Command {
 }
 
 func runPlan(ctx context.Context, o planOptions) error {
-	p, err := o.place()
+	p, t, rel, err := o.openVersion(o.version)
 	if err != nil {
 		return err
 	}
-	rel, err := p.release(o.version)
+	now, err := observe(ctx, t)
 	if err != nil {
 		return err
-	}
-	t, err := p.open()
-	if err != nil {
-		return err
-	}
-	now, err := t.Observe(ctx)
-	if err != nil {
-		return fmt.Errorf("look at the target: %w", err)
 	}
 	plan, err := deploy.NewPlan(now, deploy.Request{Kind: o.kind, Release: rel})
 	if err != nil {

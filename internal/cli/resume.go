@@ -35,15 +35,7 @@ func newResume(a *app) *cobra.Command {
 }
 
 func runResume(ctx context.Context, o resumeOptions) error {
-	p, err := o.place()
-	if err != nil {
-		return err
-	}
-	t, err := p.open()
-	if err != nil {
-		return err
-	}
-	runs, err := o.history(ctx, t)
+	_, t, runs, err := o.openHistory(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -47,24 +46,16 @@ func newRollback(a *app) *cobra.Command {
 }
 
 func runRollback(ctx context.Context, o rollbackOptions) error {
-	p, err := o.place()
-	if err != nil {
-		return err
-	}
-	t, err := p.open()
-	if err != nil {
-		return err
-	}
-	runs, err := o.history(ctx, t)
+	p, t, runs, err := o.openHistory(ctx)
 	if err != nil {
 		return err
 	}
 	if _, open := deploy.Unfinished(runs); open && o.version == "" {
 		return o.measured(t, func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "") })
 	}
-	now, err := t.Observe(ctx)
+	now, err := observe(ctx, t)
 	if err != nil {
-		return fmt.Errorf("look at the target: %w", err)
+		return err
 	}
 	rel, err := o.choose(p, now, runs)
 	if err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -36,17 +35,13 @@ func newScale(a *app) *cobra.Command {
 }
 
 func runScale(ctx context.Context, o scaleOptions) error {
-	p, err := o.place()
+	p, t, err := o.open()
 	if err != nil {
 		return err
 	}
-	t, err := p.open()
+	now, err := observe(ctx, t)
 	if err != nil {
 		return err
-	}
-	now, err := t.Observe(ctx)
-	if err != nil {
-		return fmt.Errorf("look at the target: %w", err)
 	}
 	active, ok := now.Colors[now.Active]
 	if !ok {

@@ -57,11 +57,7 @@ func newStatus(a *app) *cobra.Command {
 }
 
 func runStatus(ctx context.Context, o statusOptions) error {
-	p, err := o.place()
-	if err != nil {
-		return err
-	}
-	t, err := p.open()
+	p, t, err := o.open()
 	if err != nil {
 		return err
 	}
@@ -93,9 +89,9 @@ func (o statusOptions) once(ctx context.Context, p place, t deploy.Target) error
 }
 
 func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error) {
-	now, err := t.Observe(ctx)
+	now, err := observe(ctx, t)
 	if err != nil {
-		return status{}, fmt.Errorf("look at the target: %w", err)
+		return status{}, err
 	}
 	runs, err := o.history(ctx, t)
 	if err != nil {
@@ -113,9 +109,9 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 func (o statusOptions) await(ctx context.Context, p place, t deploy.Target) error {
 	deadline := time.Now().Add(o.wait)
 	for {
-		now, err := t.Observe(ctx)
+		now, err := observe(ctx, t)
 		if err != nil {
-			return fmt.Errorf("look at the target: %w", err)
+			return err
 		}
 		if now.Lock == nil {
 			return o.once(ctx, p, t)

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/release"
+)
+
+// open finds the app that the call is about and the target where it runs.
+func (a *app) open() (place, deploy.Target, error) {
+	p, err := a.place()
+	if err != nil {
+		return p, nil, err
+	}
+	t, err := p.open()
+	return p, t, err
+}
+
+// openVersion is open for a call about one version, as a person typed it.
+func (a *app) openVersion(typed string) (place, deploy.Target, release.Release, error) {
+	p, err := a.place()
+	if err != nil {
+		return p, nil, release.Release{}, err
+	}
+	rel, err := p.release(typed)
+	if err != nil {
+		return p, nil, rel, err
+	}
+	t, err := p.open()
+	return p, t, rel, err
+}
+
+// openHistory is open for a call about the deploys until now.
+func (a *app) openHistory(ctx context.Context) (place, deploy.Target, []deploy.Run, error) {
+	p, t, err := a.open()
+	if err != nil {
+		return p, nil, nil, err
+	}
+	runs, err := a.history(ctx, t)
+	return p, t, runs, err
+}
+
+// observe looks at what runs.
+func observe(ctx context.Context, t deploy.Target) (deploy.Observed, error) {
+	now, err := t.Observe(ctx)
+	if err != nil {
+		return now, fmt.Errorf("look at the target: %w", err)
+	}
+	return now, nil
+}
