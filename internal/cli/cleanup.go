@@ -112,7 +112,7 @@ func (o cleanupOptions) confirm(p place) error {
 	if o.yes {
 		return nil
 	}
-	if !o.io.Prompts {
+	if !o.asks() {
 		return problem.New(problem.Usage, "version-manager cleanup --yes", "cleanup stops %s, and there is no terminal to ask whether that is meant", p.app.Name)
 	}
 	answer, err := o.prompt(fmt.Sprintf("this stops all instances of %s; type its name to confirm: ", p.app.Name))

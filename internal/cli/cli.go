@@ -46,7 +46,7 @@ func Main(args []string) int {
 	case c := <-code:
 		return c
 	case <-second:
-		a.io.Note("stopped at once; if a deploy was under way, this goes on with it: version-manager resume")
+		a.say("stopped at once; if a deploy was under way, this goes on with it: version-manager resume")
 		return int(problem.Interrupted)
 	}
 }
@@ -63,22 +63,25 @@ func (a *app) run(ctx context.Context, args []string) int {
 		return 0
 	}
 	code := codeOf(err)
-	a.complain(err, code)
-	if code == problem.Usage {
-		a.io.Note("usage: %s", useLine(cmd))
-	}
+	a.complain(cmd, err, code)
 	return int(code)
 }
 
 // complain prints err. Who pressed Ctrl-C knows why a command ended, and who
 // did so while reading logs expected nothing else.
-func (a *app) complain(err error, code problem.Kind) {
+func (a *app) complain(cmd *cobra.Command, err error, code problem.Kind) {
 	_, worded := errors.AsType[*problem.Problem](err)
 	switch {
+	case err == context.Canceled:
+	case a.global.progress == ui.Lines:
+		a.io.ProblemLine(err, code)
 	case worded || code != problem.Interrupted:
 		a.io.Problem(err, a.global.verbose)
-	case err != context.Canceled:
-		a.io.Note("interrupted")
+	default:
+		a.say("interrupted")
+	}
+	if code == problem.Usage && a.global.progress != ui.Lines {
+		a.say("usage: %s", useLine(cmd))
 	}
 }
 

@@ -80,3 +80,24 @@ func TestColorFlag(t *testing.T) {
 		t.Errorf("no color in %q", err)
 	}
 }
+
+// TestJSONLines: where a program reads standard error, an error is a line of
+// JSON too, and nothing else is there.
+func TestJSONLines(t *testing.T) {
+	for args, want := range map[string]string{
+		"deploy":      `{"error":"VERSION is missing","hint":"version-manager deploy --help","code":2}`,
+		"-C / status": `{"error":"there is no version-manager.yaml in / or above","hint":"cd to the app, or name its folder with -C DIR","code":5}`,
+	} {
+		a, _, err := testApp()
+		a.run(t.Context(), append([]string{"--progress", "json"}, strings.Fields(args)...))
+		if err.String() != want+"\n" {
+			t.Errorf("%s: got %s, want %s", args, err, want)
+		}
+	}
+	a, _, err := testApp()
+	a.global.progress = ui.Lines
+	a.note("2%% of %s", "it")
+	if want := `"kind":"note","detail":"2% of it"}`; !strings.Contains(err.String(), want) {
+		t.Errorf("got %s, want %s", err, want)
+	}
+}

@@ -59,11 +59,11 @@ func runCreate(ctx context.Context, o createOptions) error {
 		Dir: p.root, Version: v, Message: o.message, From: o.from, Store: p.store(), Progress: m.step,
 	})
 	m.end(err)
-	if err != nil {
-		return err
-	}
 	for _, n := range made.Notes {
 		o.note("%s", n)
+	}
+	if err != nil {
+		return err
 	}
 	if err := o.io.Answer(o.global.format, made.Release, func() error { return o.print(made.Release) }); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/ui"
 )
 
 // deployOptions are those of deploy and zero-downtime.
@@ -80,6 +81,9 @@ func runDeploy(ctx context.Context, o deployOptions) error {
 
 // sayWhere tells how to see the result and how to undo it.
 func (a *app) sayWhere(now deploy.Observed) {
+	if a.global.progress == ui.Lines {
+		return // who reads those has the events
+	}
 	if len(now.Entrances.Public) > 0 {
 		a.note("open: %s", now.Entrances.Public[0])
 	}

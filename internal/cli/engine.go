@@ -14,11 +14,14 @@ import (
 )
 
 // measured runs one deploy of whatever kind and prints its report, also that
-// of one which failed.
-func (a *app) measured(t deploy.Target, run func(*deploy.Engine) (probe.Report, error)) error {
+// of one which failed. The notes are shown with the deploy's own.
+func (a *app) measured(t deploy.Target, run func(*deploy.Engine) (probe.Report, error), notes ...string) error {
 	defer survivingPipes()()
 	progress := a.progress()
 	face := a.io.NewFace(progress, a.now)
+	for _, n := range notes {
+		face.Show(deploy.Event{Time: a.now(), Kind: deploy.EventNote, Detail: n})
+	}
 	report, err := run(deploy.New(t, a.holder(), deploy.WithEvents(face.Show)))
 	face.Close()
 	if progress == ui.Plain {
@@ -62,12 +65,13 @@ func (a *app) printReport(r probe.Report) error {
 // deploy takes the target to a release.
 func (a *app) deploy(ctx context.Context, t deploy.Target, kind deploy.Kind, rel release.Release, maxFailed *int) error {
 	secrets, unset := a.secrets(rel.Config.Secrets)
+	var notes []string
 	if len(unset) > 0 {
-		a.note("not set in the environment, so the app does not get it: %s", strings.Join(unset, ", "))
+		notes = append(notes, "not set in the environment, so the app does not get it: "+strings.Join(unset, ", "))
 	}
 	err := a.measured(t, func(e *deploy.Engine) (probe.Report, error) {
 		return e.Run(ctx, deploy.Request{Kind: kind, Release: rel, Secrets: secrets, MaxFailed: maxFailed})
-	})
+	}, notes...)
 	if errors.Is(err, deploy.ErrAlreadyActive) {
 		return a.printNothingToDo(kind, rel)
 	}
@@ -103,9 +107,22 @@ func (a *app) history(ctx context.Context, t deploy.Target) ([]deploy.Run, error
 // note says something that is neither answer nor error.
 func (a *app) note(format string, args ...any) {
 	if !a.global.quiet {
-		a.io.Note(format, args...)
+		a.say(format, args...)
 	}
 }
+
+// say is note for what also --quiet lets pass. Where a program reads JSON
+// lines, it is one of them.
+func (a *app) say(format string, args ...any) {
+	if a.global.progress == ui.Lines {
+		a.io.NoteLine(a.now(), fmt.Sprintf(format, args...))
+		return
+	}
+	a.io.Note(format, args...)
+}
+
+// asks reports whether there is a person who can answer a question.
+func (a *app) asks() bool { return a.io.Prompts && a.global.progress != ui.Lines }
 
 // next names the command that is useful now.
 func (a *app) next(format string, args ...any) {

@@ -82,7 +82,7 @@ func (o rollbackOptions) choose(p place, now deploy.Observed, runs []deploy.Run)
 		return release.Release{}, problem.New(problem.NotFound, "version-manager rollback VERSION", "rollback: nothing was active before %s", active.Version)
 	}
 	typed := string(before)
-	if o.io.Prompts && !o.yes {
+	if o.asks() && !o.yes {
 		var err error
 		if typed, err = o.ask(p, now, before); err != nil {
 			return release.Release{}, err

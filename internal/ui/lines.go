@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"time"
 
 	"version-manager/internal/deploy"
 )
@@ -15,6 +16,11 @@ func newLines(s *Streams) lines {
 	e := json.NewEncoder(s.Err)
 	e.SetEscapeHTML(false)
 	return lines{e}
+}
+
+// NoteLine prints a sentence as [Lines] shows it.
+func (s *Streams) NoteLine(at time.Time, text string) {
+	newLines(s).Show(deploy.Event{Time: at, Kind: deploy.EventNote, Detail: text})
 }
 
 // Show cannot report that nobody reads any more; the deploy is worth more

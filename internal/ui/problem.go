@@ -16,12 +16,7 @@ const evidence = 20
 // failed, why, the evidence, and what to type next. Of long evidence only the
 // end is shown, unless all is asked for.
 func (s *Streams) Problem(err error, all bool) {
-	message, cause := err.Error(), ""
-	p, ok := errors.AsType[*problem.Problem](err)
-	if ok && p.Cause != nil {
-		cause = p.Cause.Error()
-		message = strings.TrimSuffix(message, ": "+cause)
-	}
+	message, cause := split(err)
 	s.say("error:", bad, message)
 	if cause != "" {
 		s.say("cause:", strong, cause)
@@ -39,9 +34,38 @@ func (s *Streams) Problem(err error, all bool) {
 	}
 }
 
+// split returns what failed and why, which may be empty.
+func split(err error) (message, cause string) {
+	message = err.Error()
+	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Cause != nil {
+		cause = p.Cause.Error()
+		message = strings.TrimSuffix(message, ": "+cause)
+	}
+	return message, cause
+}
+
+// failure is an error for programs. Its JSON form is a contract.
+type failure struct {
+	Error string       `json:"error"`
+	Cause string       `json:"cause,omitempty"`
+	Hint  string       `json:"hint,omitempty"`
+	Lines []string     `json:"lines,omitempty"` // evidence
+	Code  problem.Kind `json:"code"`            // with which the program exits
+}
+
+// ProblemLine prints err as the last of the JSON lines that [Lines] writes.
+func (s *Streams) ProblemLine(err error, code problem.Kind) {
+	f := failure{Code: code}
+	f.Error, f.Cause = split(err)
+	f.Hint, f.Lines = advice(err)
+	_ = newLines(s).to.Encode(f) // there is nobody left to tell
+}
+
 // Note prints a sentence that is neither answer nor error.
 func (s *Streams) Note(format string, args ...any) {
-	fmt.Fprintf(s.Err, format+"\n", args...)
+	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+		fmt.Fprintln(s.Err, Clean(line))
+	}
 }
 
 // Next prints the command that is useful after the one that just succeeded.

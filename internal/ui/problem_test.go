@@ -73,3 +73,32 @@ func TestProblemShowsTheEndOfLongEvidence(t *testing.T) {
 		t.Errorf("all:\n%s", err)
 	}
 }
+
+func TestProblemLine(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		code problem.Kind
+		want string
+	}{
+		{errors.New("a\nb <c>"), problem.Failed, `{"error":"a\nb <c>","code":1}`},
+		{
+			problem.Wrap(errors.New("disk full"), problem.RolledBack, "free some space", "deploy").With("last", "words"),
+			problem.RolledBack,
+			`{"error":"deploy","cause":"disk full","hint":"free some space","lines":["last","words"],"code":3}`,
+		},
+	} {
+		s, out, err := Test("")
+		s.ProblemLine(tt.err, tt.code)
+		if err.String() != tt.want+"\n" || out.Len() > 0 {
+			t.Errorf("got %s, want %s", err, tt.want)
+		}
+	}
+}
+
+func TestNoteIsSafeToShow(t *testing.T) {
+	s, _, err := Test("")
+	s.Note("new file: %s", "\x1b[2J\nnext")
+	if want := "new file: ?[2J\nnext\n"; err.String() != want {
+		t.Errorf("got %q, want %q", err, want)
+	}
+}
