@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 var (
@@ -16,6 +17,13 @@ var (
 	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
 	envName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	httpVerb = regexp.MustCompile(`^[A-Z]+$`)
+)
+
+// Limits that no deploy of this kind has ever needed: what is beyond them is
+// a slip of the keyboard.
+const (
+	maxReplicas = 1000
+	maxDuration = 24 * time.Hour
 )
 
 // mistakes collects what is wrong, in the order of the file.
@@ -80,12 +88,13 @@ func (m *mistakes) smoke(list []Smoke) {
 }
 
 func (m *mistakes) scale(a App) {
-	m.check(a.Replicas >= 1, "replicas: %d is less than 1", a.Replicas)
+	m.check(a.Replicas >= 1 && a.Replicas <= maxReplicas, "replicas: %d is not between 1 and %d", a.Replicas, maxReplicas)
 	auto := a.Autoscale
 	if auto == (Autoscale{}) {
 		return
 	}
 	m.check(auto.Min >= 1, "autoscale.min: %d is less than 1", auto.Min)
+	m.check(auto.Max <= maxReplicas, "autoscale.max: %d is more than %d", auto.Max, maxReplicas)
 	m.check(auto.Max >= auto.Min, "autoscale.max: %d is less than autoscale.min, %d", auto.Max, auto.Min)
 	m.check(auto.Max < auto.Min || a.Replicas >= auto.Min && a.Replicas <= auto.Max,
 		"replicas: %d is not between autoscale.min, %d, and autoscale.max, %d", a.Replicas, auto.Min, auto.Max)
@@ -116,20 +125,20 @@ func (m *mistakes) variable(key, name string, seen map[string]string) {
 
 // reserved names tell an instance who and where it is.
 func reserved(name string) bool {
-	return name == "PORT" || name == "DATA_DIR" || strings.HasPrefix(name, "APP_")
+	return name == "PORT" || name == "HOST" || name == "DATA_DIR" || strings.HasPrefix(name, "APP_")
 }
 
 func (m *mistakes) timing(a App) {
 	m.positive("bake", a.Bake)
 	m.positive("drain", a.Drain)
-	m.check(a.Gate.Healthy >= 1, "gate.healthy: %d is less than 1", a.Gate.Healthy)
+	m.check(a.Gate.Healthy >= 1 && a.Gate.Healthy <= 1000, "gate.healthy: %d is not between 1 and 1000", a.Gate.Healthy)
 	m.positive("gate.for", a.Gate.For)
 	m.positive("gate.timeout", a.Gate.Timeout)
 	m.check(a.Gate.For.Duration < a.Gate.Timeout.Duration, "gate.for: %s is not shorter than gate.timeout, %s", a.Gate.For, a.Gate.Timeout)
 }
 
 func (m *mistakes) positive(key string, d Duration) {
-	m.check(d.Duration > 0, "%s: %s is not a positive duration", key, d)
+	m.check(d.Duration > 0 && d.Duration <= maxDuration, "%s: %s is not a duration between 0 and %s", key, d, maxDuration)
 }
 
 func (m *mistakes) probe(a App) {

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -51,7 +50,7 @@ func (r *runner) gate(ctx context.Context) (string, error) {
 		}
 		r.progress("gate", s.describe(side, r.run.Plan.Replicas), &side)
 		if wait(bounded, poll) != nil {
-			return "", errors.Join(context.Cause(bounded), s.reason)
+			return "", both(context.Cause(bounded), s.reason)
 		}
 	}
 }

@@ -14,8 +14,8 @@ const (
 	slowFactor   = 3                    // times as long as before the switch ...
 	slowMargin   = 5 * time.Millisecond // ... and this much more
 	enoughTimes  = 20                   // answers, before they are compared
-	errorShare   = 0.01                 // of the answers to users may be a 5xx, or twice what it was before
-	enoughErrors = 5                    // of them, before their share counts
+	errorShare   = 0.05                 // of the answers to users may be a 5xx, or twice what it was before
+	enoughErrors = 10                   // of them, before their share counts
 )
 
 // Baseline is how the old color answered before the switch.

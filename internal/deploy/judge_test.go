@@ -26,9 +26,9 @@ func TestJudge(t *testing.T) {
 		"a busy machine":        {func(o *observation) { o.probe.P50 = 100 * ms }, ""},
 		"slow by few answers":   {func(o *observation) { o.probe.P10, o.probe.Sent = 80*ms, 19 }, ""},
 		"nothing to compare":    {func(o *observation) { o.probe.P10, o.before.Answers = 80*ms, 19 }, ""},
-		"users get errors":      {func(o *observation) { o.errors = 11 }, "11 of 1000 answers to users were errors"},
-		"few errors":            {func(o *observation) { o.errors, o.answers = 4, 10 }, ""},
-		"errors as before":      {func(o *observation) { o.errors, o.before.Errors = 11, 0.01 }, ""},
+		"users get errors":      {func(o *observation) { o.errors = 51 }, "51 of 1000 answers to users were errors"},
+		"few errors":            {func(o *observation) { o.errors, o.answers = 9, 10 }, ""},
+		"errors as before":      {func(o *observation) { o.errors, o.before.Errors = 51, 0.03 }, ""},
 		"silence is no success": {func(o *observation) { o.probe = probe.Stats{} }, "proves nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {

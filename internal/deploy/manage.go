@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -57,7 +56,7 @@ func (e *Engine) ready(ctx context.Context, c color.Color, n int, limit time.Dur
 			return nil
 		}
 		if wait(ctx, poll) != nil {
-			return errors.Join(fmt.Errorf("%d of %d instances ready%s", side.Ready(), n, side.reason()), context.Cause(ctx), err)
+			return both(fmt.Errorf("%w: %d of %d instances ready%s", context.Cause(ctx), side.Ready(), n, side.reason()), err)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type Run struct {
 	Ended   time.Time `json:"ended"` // of the last record
 	Steps   []StepRun `json:"steps"` // every run of every step, in order
 	Resumed int       `json:"resumed,omitempty"`
+	Damaged bool      `json:"damaged,omitempty"`   // the journal cannot be read to its end
 	Wanted  bool      `json:"takenBack,omitempty"` // the way back was a person's wish, not a failure
 
 	Baseline Baseline `json:"baseline,omitzero"`
@@ -57,6 +58,7 @@ func Load(ctx context.Context, j journal.Reader, id string) (Run, error) {
 		return Run{ID: id}, err
 	}
 	run, replayErr := replay(id, records)
+	run.Damaged = err != nil || replayErr != nil
 	return run, errors.Join(err, replayErr)
 }
 
@@ -84,13 +86,15 @@ func History(ctx context.Context, j journal.Reader) ([]Run, error) {
 	return runs, errors.Join(damaged...)
 }
 
-// Unfinished returns the newest deploy if something of it is left to do.
+// Unfinished returns the newest deploy if something of it is left to do. Of one
+// whose journal is damaged nobody can know, and nobody can go on with it: the
+// next deploy begins with what the target says about itself.
 func Unfinished(runs []Run) (Run, bool) {
 	if len(runs) == 0 {
 		return Run{}, false
 	}
 	newest := runs[len(runs)-1]
-	return newest, !newest.Phase.Ended()
+	return newest, !newest.Phase.Ended() && !newest.Damaged
 }
 
 // Expect returns the median time that each step took in earlier deploys.

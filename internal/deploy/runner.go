@@ -214,7 +214,15 @@ func (r *runner) blame(why error) {
 		r.cause = why
 		return
 	}
-	r.cause = errors.Join(r.cause, why)
+	r.cause = both(r.cause, why)
+}
+
+// both says two errors in one line.
+func both(a, b error) error {
+	if b == nil {
+		return a
+	}
+	return fmt.Errorf("%w; %w", a, b)
 }
 
 var errJournal = errors.New("the journal could not be written")

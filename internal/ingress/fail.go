@@ -36,7 +36,7 @@ func (x *exchange) fail(status int) {
 	clear(h)
 	x.reveal(h)
 	x.commit()
-	x.count(status)
+	x.count(status, true)
 	unread := x.unread()
 	if unread && x.upload != nil {
 		x.upload.stop()
@@ -72,11 +72,17 @@ func (x *exchange) reveal(h http.Header) {
 	}
 }
 
-func (x *exchange) count(status int) {
+func (x *exchange) count(status int, own bool) {
 	x.side.requests.Add(1)
-	if status >= 500 {
+	if status >= 500 && (own || !dependency(status)) {
 		x.side.errors.Add(1)
 	}
+}
+
+// dependency reports whether an app that answers so speaks of somebody behind
+// it or of load, which is no fault of its version.
+func dependency(status int) bool {
+	return status >= http.StatusBadGateway && status <= http.StatusGatewayTimeout
 }
 
 // log tells why an instance was of no use; without the query, which may hold

@@ -32,7 +32,7 @@ func (p *Proxy) client(r *http.Request) client {
 // replaces reports whether the ingress says a header itself, or nobody may.
 func (c client) replaces(name string) bool {
 	switch name {
-	case probeHeader, "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Request-Id":
+	case probeHeader, colorHeader, versionHeader, "Proxy", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Request-Id":
 		return true
 	}
 	return !c.trusted && (name == "X-Real-Ip" || strings.HasPrefix(name, "X-Forwarded-"))

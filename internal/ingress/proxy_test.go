@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"version-manager/internal/color"
@@ -120,3 +121,22 @@ func TestPanicGivesBackCounts(t *testing.T) {
 type panicking struct{ http.ResponseWriter }
 
 func (panicking) Write([]byte) (int, error) { panic("writer") }
+
+// A gateway's codes from an app speak of somebody behind it.
+func TestErrorsAreTheAppsOwn(t *testing.T) {
+	p := blue(t, Options{}, startBackend(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status, _ := strconv.Atoi(r.URL.Path[1:])
+		w.WriteHeader(status)
+	})))
+	u := entrance(t, p, ServerOptions{})
+	for _, status := range []string{"200", "404", "500", "501", "502", "503", "504"} {
+		res, err := http.Get(u + "/" + status)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+	}
+	if requests, bad := p.Counts(color.Blue); requests != 7 || bad != 2 {
+		t.Errorf("%d requests, %d errors; want 7 and 2", requests, bad)
+	}
+}

@@ -96,8 +96,8 @@ func TestRequestID(t *testing.T) {
 func TestHopByHopHeadersStay(t *testing.T) {
 	got := exchangeHead(t, blue(t, Options{}, startBackend(t, headers)),
 		"Connection: keep-alive, X-Mine\r\nX-Mine: 1\r\nX-Other: 2\r\nKeep-Alive: timeout=5\r\nProxy-Authorization: secret\r\n"+
-			"Te: trailers, deflate\r\nProxy-Connection: x\r\nUpgrade: h2c\r\nHttp2-Settings: AAA\r\nVersion-Manager-Probe: 1\r\n")
-	for _, name := range []string{"Connection", "X-Mine", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Upgrade", "Http2-Settings", probeHeader} {
+			"Te: trailers, deflate\r\nProxy-Connection: x\r\nUpgrade: h2c\r\nHttp2-Settings: AAA\r\nVersion-Manager-Probe: 1\r\nVersion-Manager-Color: red\r\nProxy: http://evil\r\n")
+	for _, name := range []string{"Connection", "X-Mine", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Upgrade", "Http2-Settings", "Proxy", probeHeader, colorHeader, versionHeader} {
 		if v, there := got[name]; there {
 			t.Errorf("%s: %q was passed on", name, v)
 		}

@@ -21,7 +21,7 @@ func (x *exchange) respond(h head) {
 		x.fail(x.blame(nil))
 		return
 	}
-	x.count(h.status)
+	x.count(h.status, false)
 	x.w.WriteHeader(h.status)
 	bodiless := x.r.Method == http.MethodHead || h.status == http.StatusNoContent || h.status == http.StatusNotModified
 	if !bodiless {

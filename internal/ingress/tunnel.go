@@ -33,10 +33,12 @@ func (x *exchange) tunnel(h head) {
 	defer client.Close()
 	x.side.becomeTunnel()
 	defer x.side.endTunnel()
+	x.in.tunnels.Add(1)
+	defer x.in.tunnels.Add(-1)
 	if !x.hijack(client, strings.EqualFold(proto, "websocket")) {
 		return
 	}
-	x.count(http.StatusSwitchingProtocols)
+	x.count(http.StatusSwitchingProtocols, false)
 	_ = client.SetDeadline(time.Time{})
 	down := limitedWriter{client, x.p.o.WriteTimeout}
 	if _, err := down.Write(answer); err != nil {

@@ -102,6 +102,10 @@ func (s *Server) deleteKey(w http.ResponseWriter, r *http.Request) {
 // changed sends the browser back to the settings, so that reloading them
 // does not send the key again.
 func (s *Server) changed(w http.ResponseWriter, r *http.Request, done string, err error) {
+	if errors.Is(err, keys.ErrFixed) {
+		s.settingsFailed(w, r, http.StatusConflict, "keys.environment")
+		return
+	}
 	if err != nil {
 		s.Log.Error("change key", "error", err)
 		s.settingsFailed(w, r, http.StatusInternalServerError, "keys.notSaved")

@@ -149,7 +149,7 @@ func TestFixedKey(t *testing.T) {
 	page := a.do(t, get("/settings"), 200)
 	mustContain(t, page, "by the environment", "Test key")
 	mustLack(t, page, "abcd", "Delete key", "Save key")
-	a.do(t, post("/settings/delete", nil), 500)
+	a.do(t, post("/settings/delete", nil), 409)
 	a.do(t, upload(lunch(t)), 200)
 }
 
