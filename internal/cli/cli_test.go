@@ -36,6 +36,7 @@ func TestUsage(t *testing.T) {
 		{"status --wait -1s", problem.Usage, "is negative", "usage: version-manager status"},
 		{"status --watch --wait 1s", problem.Usage, "choose one", "usage: version-manager status"},
 		{"logs --color red", problem.Usage, "want one of blue, green", "usage: version-manager logs"},
+		{"logs -o yaml", problem.Usage, "use -o json", "usage: version-manager logs"},
 		{"logs --tail -1", problem.Usage, "is not a number of lines", "usage: version-manager logs"},
 		{"completion tcsh", problem.Usage, `"tcsh" is not a shell`, "usage: version-manager completion SHELL"},
 		{"-C / list", problem.NotFound, "there is no version-manager.yaml in /", ""},

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -27,14 +28,18 @@ func newLogs(a *app) *cobra.Command {
 		Use:   "logs",
 		Short: "print what the instances write",
 		Long: "Prints what the instances write, oldest line first, each with the name of its instance. With -f it\n" +
-			"goes on until Ctrl-C. Here --color chooses one of the two colors that run, not the output's colors.",
+			"goes on until Ctrl-C. With -o json each line is an object with instance and text.\n" +
+			"Here --color chooses one of the two colors that run, not the output's colors.",
 		Example:           "  version-manager logs --tail 20\n  version-manager logs -f --color green\n  version-manager logs --instance blue-1",
 		GroupID:           "running",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if o.query.Tail < 0 {
+			switch {
+			case o.query.Tail < 0:
 				return usage(c, "--tail %d is not a number of lines", o.query.Tail)
+			case o.global.format == ui.YAML:
+				return usage(c, "logs come line by line, and YAML does not: use -o json")
 			}
 			return runLogs(c.Context(), o)
 		},
@@ -70,8 +75,16 @@ func runLogs(ctx context.Context, o logsOptions) error {
 
 // print copies the lines and returns how many bytes that were.
 func (o logsOptions) print(logs io.Reader) (int64, error) {
-	if o.io.Out.Terminal {
-		return cleanly(o.io.Out, logs)
+	switch {
+	case o.global.format == ui.JSON:
+		to := json.NewEncoder(o.io.Out)
+		to.SetEscapeHTML(false)
+		return eachLine(logs, func(line string) error { return to.Encode(loggedOf(line)) })
+	case o.io.Out.Terminal: // which an app's log must not command
+		return eachLine(logs, func(line string) error {
+			_, err := fmt.Fprintln(o.io.Out, ui.Clean(line))
+			return err
+		})
 	}
 	return io.Copy(o.io.Out, logs)
 }
@@ -96,13 +109,25 @@ func (o logsOptions) nothing(ctx context.Context, p place, t deploy.Target) erro
 	return nil
 }
 
-// cleanly copies lines to a terminal, which an app's log must not command.
-func cleanly(out io.Writer, logs io.Reader) (n int64, err error) {
+// logged is one line in the answer of logs.
+type logged struct {
+	Instance string `json:"instance"`
+	Text     string `json:"text"`
+}
+
+func loggedOf(line string) logged {
+	instance, text, _ := strings.Cut(line, " | ")
+	return logged{instance, text}
+}
+
+// eachLine gives every line to f and returns how many bytes there were.
+func eachLine(logs io.Reader, f func(line string) error) (n int64, err error) {
 	for lines := bufio.NewReader(logs); ; {
 		text, err := lines.ReadString('\n')
-		if text != "" {
-			n += int64(len(text))
-			fmt.Fprintln(out, ui.Clean(strings.TrimSuffix(text, "\n")))
+		if n += int64(len(text)); text != "" {
+			if err := f(strings.TrimSuffix(text, "\n")); err != nil {
+				return n, err
+			}
 		}
 		if err == io.EOF {
 			return n, nil
