@@ -51,9 +51,9 @@ func runScale(ctx context.Context, o scaleOptions) error {
 	if err != nil {
 		return err
 	}
-	o.note("scaling %s from %d to %d", active.Version, active.Want, o.n)
 	if err := deploy.New(t, o.holder()).Scale(ctx, rel, o.n); err != nil {
 		return err
 	}
+	o.note("scaled %s from %d to %d", active.Version, active.Want, o.n)
 	return statusOptions{app: o.app}.once(ctx, p, t)
 }
