@@ -13,8 +13,9 @@ import (
 // termGrace is how long an instance may take to end after SIGTERM.
 const termGrace = 10 * time.Second
 
-// stop lets the instance finish what is in flight on it, for at most drain,
-// then ends it and forgets it.
+// stop lets the instance finish the requests in flight on it, for at most
+// drain, then ends it and forgets it. WebSockets may never finish: the app is
+// told to end while the ingress still carries them, and says goodbye itself.
 func (i *instance) stop(drain time.Duration, inFlight func(addr string) int) {
 	i.mu.Lock()
 	i.leaves = true

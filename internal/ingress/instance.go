@@ -13,7 +13,8 @@ type instance struct {
 	addr     string
 	o        *Options
 	born     time.Time
-	inFlight atomic.Int64
+	inFlight atomic.Int64 // tunnels included
+	tunnels  atomic.Int64
 	restsTo  atomic.Int64 // passed over until then, in nanoseconds since born
 
 	mu     sync.Mutex

@@ -67,7 +67,7 @@ func (s *side) inFlightOf(addr string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if in := s.known[addr]; in != nil {
-		return int(in.inFlight.Load())
+		return int(in.inFlight.Load() - in.tunnels.Load())
 	}
 	return 0
 }
