@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"version-manager/internal/agent/api"
@@ -50,20 +51,11 @@ func (g *agent) handler() http.Handler {
 		"GET {app}/deploys/{id}/{name}":  readAttachment,
 		"POST {app}/deploys/{id}/{name}": attach,
 	} {
-		method, path := cutPattern(pattern)
+		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+api.Prefix+path, g.call(do))
 	}
 	mux.HandleFunc("GET "+api.Prefix+"{app}/logs", g.logs)
 	return mux
-}
-
-func cutPattern(p string) (method, path string) {
-	for i := range p {
-		if p[i] == ' ' {
-			return p[:i], p[i+1:]
-		}
-	}
-	return "", p
 }
 
 // call finds the app that a request is about and sends the answer.
