@@ -127,6 +127,18 @@ func (g *agent) openAll() {
 		})
 	}
 	wg.Wait()
+	g.dropStale()
+}
+
+// dropStale closes what an earlier agent listened on but did not live to note,
+// or noted as closed but did not live to close.
+func (g *agent) dropStale() {
+	for _, name := range g.link.Names() {
+		if name != apiName && g.owner(name) == "" {
+			slog.Info("close listener that no app wants", "address", name)
+			g.link.Drop(name)
+		}
+	}
 }
 
 // app returns the app of that name, which may be unknown yet.
@@ -146,10 +158,8 @@ func (g *agent) owner(address string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for name, a := range g.apps {
-		for _, e := range a.now().Entrances {
-			if e.Address == address {
-				return name
-			}
+		if a.serves(address) {
+			return name
 		}
 	}
 	return ""

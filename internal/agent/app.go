@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"version-manager/internal/agent/process"
@@ -33,13 +34,13 @@ type app struct {
 	turn    chan struct{}
 	damaged error
 	strays  map[string]record // what runs although the state is damaged
+	proxy   *ingress.Proxy
 
 	mu      sync.Mutex
 	state   state
-	proxy   *ingress.Proxy
 	sides   map[color.Color]*side
-	servers map[string]*http.Server // by address
-	cancel  context.CancelFunc      // of the change that is being made, or nil
+	servers map[string]*server // by address
+	cancel  context.CancelFunc // of the change that is being made, or nil
 }
 
 // openApp reads what is known about the app. Damage is no error here: it is
@@ -52,7 +53,7 @@ func openApp(name string, g *agent) *app {
 		client:  newHealthClient(),
 		turn:    make(chan struct{}, 1),
 		sides:   map[color.Color]*side{},
-		servers: map[string]*http.Server{},
+		servers: map[string]*server{},
 	}
 	a.journal = journal.NewDir(a.paths.deploys())
 	st, aside, err := loadState(a.paths, name)
@@ -65,7 +66,7 @@ func openApp(name string, g *agent) *app {
 		slog.Warn("state was damaged: went back by one change", "app", name, "aside", aside)
 	}
 	st.Lease.wake(process.Identity.Alive)
-	a.state = st
+	a.state, a.proxy = st, newProxy(name, st.Preview)
 	return a
 }
 
@@ -84,15 +85,24 @@ func (a *app) lock(holder, nonce string, proc process.Identity) (token uint64, e
 	return next.Lease.Token, a.save(next)
 }
 
+// unlock ends a deploy, and with it the entrances that nothing wants any more.
 func (a *app) unlock(token uint64) error {
+	closing, err := a.release(token)
+	a.closeEntrances(closing)
+	return err
+}
+
+func (a *app) release(token uint64) (closing []entrance, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	next := a.state.clone()
 	changed, err := next.Lease.release(token)
 	if err != nil || !changed {
-		return err
+		return nil, err
 	}
-	return a.save(next)
+	closing = next.unwanted()
+	next.Entrances = slices.DeleteFunc(next.Entrances, func(e entrance) bool { return slices.Contains(closing, e) })
+	return closing, a.save(next)
 }
 
 // check is a sign of life of the lock's holder; anybody else is fenced off.

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"version-manager/internal/agent/api"
@@ -26,18 +27,20 @@ func (a *app) apply(ctx context.Context, token uint64, c color.Color, req api.Ap
 		if err != nil {
 			return err
 		}
+		asked, err := a.openEntrances(token, req.Local, req.Project)
+		if err != nil {
+			return err
+		}
+		w := wanted{Release: spec.Release, Replicas: spec.Replicas, Key: key, Entrances: asked}
 		if s := a.sides[c]; s != nil && s.want.Key == key {
-			return a.resize(token, s, spec.Replicas)
+			return a.resize(token, s, w)
 		}
 		plan, err := newPlan(ctx, a.root, a.store, a.name, spec)
 		if err != nil {
 			return err
 		}
-		if err := a.openEntrances(token, spec.Release.Config.Local, req.Project); err != nil {
-			return err
-		}
 		a.clear(c)
-		return a.install(token, c, plan, spec, key)
+		return a.install(token, c, plan, w, spec.Secrets)
 	})
 }
 
@@ -65,11 +68,9 @@ func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err er
 	return keyOf(*spec)
 }
 
-// resize changes only the number of instances.
-func (a *app) resize(token uint64, s *side, replicas int) error {
-	if s.want.Replicas != replicas {
-		next := s.want
-		next.Replicas = replicas
+// resize changes only the number of instances, and notes the entrances.
+func (a *app) resize(token uint64, s *side, next wanted) error {
+	if s.want.Replicas != next.Replicas || !slices.Equal(s.want.Entrances, next.Entrances) {
 		if err := a.change(token, func(st *state) { st.Colors[s.color] = &next }); err != nil {
 			return err
 		}
@@ -77,17 +78,16 @@ func (a *app) resize(token uint64, s *side, replicas int) error {
 		s.want = next
 		a.mu.Unlock()
 	}
-	a.shrink(s, replicas, s.want.Release.Config.Drain.Duration)
-	return a.grow(s, replicas)
+	a.shrink(s, next.Replicas, s.want.Release.Config.Drain.Duration)
+	return a.grow(s, next.Replicas)
 }
 
-// install starts spec in a color that runs nothing.
-func (a *app) install(token uint64, c color.Color, p *plan, spec deploy.Spec, key string) error {
-	w := wanted{Release: spec.Release, Replicas: spec.Replicas, Key: key}
+// install starts w in a color that runs nothing.
+func (a *app) install(token uint64, c color.Color, p *plan, w wanted, secrets map[string]string) error {
 	if err := a.paths.make(); err != nil {
 		return err
 	}
-	if err := saveSecrets(a.paths, c, spec.Secrets); err != nil {
+	if err := saveSecrets(a.paths, c, secrets); err != nil {
 		return fmt.Errorf("keep the secrets: %w", err)
 	}
 	if err := a.change(token, func(st *state) { st.Colors[c] = &w }); err != nil {
@@ -98,7 +98,7 @@ func (a *app) install(token uint64, c color.Color, p *plan, spec deploy.Spec, ke
 	a.sides[c] = s
 	a.proxy.Reset(c)
 	a.mu.Unlock()
-	return a.grow(s, spec.Replicas)
+	return a.grow(s, w.Replicas)
 }
 
 // clear closes what is open on a standby color and ends its instances.

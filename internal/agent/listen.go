@@ -16,6 +16,24 @@ import (
 	"version-manager/internal/problem"
 )
 
+func newProxy(app, preview string) *ingress.Proxy {
+	return ingress.New(ingress.Options{Preview: preview, Logger: slog.With("app", app)})
+}
+
+// server serves one entrance.
+type server struct {
+	entrance
+	http *http.Server
+	done chan struct{} // closed when it accepts no more
+}
+
+// serves reports whether the app listens at the address.
+func (a *app) serves(address string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.servers[address] != nil
+}
+
 // listen opens a listener that outlives this agent.
 func (a *app) listen(address string) (net.Listener, error) {
 	if who := a.agent.owner(address); who != "" && who != a.name {
@@ -24,71 +42,91 @@ func (a *app) listen(address string) (net.Listener, error) {
 	return a.agent.link.Listen(address, func() (net.Listener, error) { return net.Listen("tcp", address) })
 }
 
-func (a *app) taken(err error, field, address string) error {
-	host, port, _ := net.SplitHostPort(address)
+func (a *app) taken(err error, e entrance) error {
+	host, port, _ := net.SplitHostPort(e.Address) // it was made by JoinHostPort
 	why := brief(err)
 	if strings.Contains(err.Error(), "of this agent") {
 		why = err.Error()
 	}
-	hint := fmt.Sprintf("write another port to local.%s in %s", field, config.File)
+	hint := fmt.Sprintf("write another port to %s in %s, then repeat the same command", e.setting(), config.File)
 	return problem.New(problem.Failed, hint, "port %s on %s cannot be had for %s: %s", port, host, a.name, why)
 }
 
-// serveAll serves every entrance that is not served yet.
-func (a *app) serveAll() error {
+func (a *app) serveAll(list []entrance) error {
 	var errs []error
-	for _, e := range a.now().Entrances {
-		if a.servers[e.Address] == nil {
-			errs = append(errs, a.serve(e))
-		}
+	for _, e := range list {
+		errs = append(errs, a.serve(e))
 	}
 	return errors.Join(errs...)
 }
 
+// serve serves e, unless it does already. Where it served the address in
+// another way, with another certificate, that one ends afterwards.
 func (a *app) serve(e entrance) error {
+	a.mu.Lock()
+	old := a.servers[e.Address]
+	a.mu.Unlock()
+	if old != nil && old.Cert == e.Cert && old.Key == e.Key {
+		return nil
+	}
+	s, err := a.newServer(e)
+	if err != nil {
+		return err
+	}
+	ln, err := a.listen(e.Address)
+	if err != nil {
+		return a.taken(err, e)
+	}
+	a.mu.Lock()
+	a.servers[e.Address] = s
+	a.mu.Unlock()
+	go s.run(ln)
+	if old != nil {
+		old.end()
+	}
+	return nil
+}
+
+func (a *app) newServer(e entrance) (*server, error) {
 	o := ingress.ServerOptions{ErrorLog: slog.NewLogLogger(slog.With("app", a.name, "entrance", e.Address).Handler(), slog.LevelWarn)}
 	if e.Cert != "" {
 		cert, err := tls.LoadX509KeyPair(e.Cert, e.Key)
 		if err != nil {
-			return problem.Wrap(err, problem.Failed, "check local.cert and local.key in "+config.File, "load the certificate")
+			return nil, problem.Wrap(err, problem.Failed, "check local.cert and local.key in "+config.File, "load the certificate")
 		}
 		o.Certificates = []tls.Certificate{cert}
 	}
-	ln, err := a.listen(e.Address)
-	if err != nil {
-		return a.taken(err, "app", e.Address)
-	}
-	srv := ingress.Server(a.proxy, o)
-	a.mu.Lock()
-	a.servers[e.Address] = srv
-	a.mu.Unlock()
-	run := func() error { return srv.Serve(ln) }
-	if e.Cert != "" {
-		run = func() error { return srv.ServeTLS(ln, "", "") }
-	}
-	go func() {
-		if err := run(); !errors.Is(err, http.ErrServerClosed) {
-			slog.Error("serve entrance", "app", a.name, "address", e.Address, "error", err)
-		}
-	}()
-	return nil
+	return &server{e, ingress.Server(a.proxy, o), make(chan struct{})}, nil
 }
 
-// closeEntrances refuses connections from now on and ends those there are.
+func (s *server) run(ln net.Listener) {
+	defer close(s.done)
+	serve := func() error { return s.http.Serve(ln) }
+	if s.Cert != "" {
+		serve = func() error { return s.http.ServeTLS(ln, "", "") }
+	}
+	if err := serve(); !errors.Is(err, http.ErrServerClosed) {
+		slog.Error("serve entrance", "address", s.Address, "error", err)
+	}
+}
+
+// end returns when no more is accepted. Requests that there are go on to their
+// end, or to that of their color.
+func (s *server) end() {
+	go func() { _ = s.http.Shutdown(context.Background()) }() // fails only with its context
+	<-s.done
+}
+
+// closeEntrances refuses connections from now on.
 func (a *app) closeEntrances(list []entrance) {
 	for _, e := range list {
 		a.agent.link.Drop(e.Address)
 		a.mu.Lock()
-		srv := a.servers[e.Address]
+		s := a.servers[e.Address]
 		delete(a.servers, e.Address)
 		a.mu.Unlock()
-		if srv == nil {
-			continue
+		if s != nil {
+			s.end()
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), farewell)
-		if srv.Shutdown(ctx) != nil {
-			srv.Close()
-		}
-		cancel()
 	}
 }

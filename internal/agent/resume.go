@@ -24,10 +24,6 @@ func (a *app) resume() error {
 		endStrays(a.paths, found) // may take as long as they need to drain
 		<-a.turn
 	}()
-	if len(st.Colors) == 0 {
-		return nil
-	}
-	a.proxy = a.newProxy(st.Preview)
 	for c, w := range st.Colors {
 		secrets, err := loadSecrets(a.paths, c)
 		if err != nil {
@@ -44,7 +40,7 @@ func (a *app) resume() error {
 		a.publish(c)
 	}
 	a.proxy.Switch(st.Active)
-	return a.serveAll()
+	return a.serveAll(st.Entrances)
 }
 
 // sortOut removes from found what is to be adopted, and returns apart what

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
@@ -45,18 +44,9 @@ func (a *app) retire(ctx context.Context, token uint64, c color.Color) error {
 			return nil
 		}
 		a.clear(c)
-		var closing []entrance
-		err := a.change(token, func(st *state) {
-			delete(st.Colors, c)
-			if len(st.Colors) > 0 { // else a first deploy failed, and the next one wants them
-				closing = st.unlisted()
-			}
-			st.Entrances = slices.DeleteFunc(st.Entrances, func(e entrance) bool { return slices.Contains(closing, e) })
-		})
-		if err != nil {
+		if err := a.change(token, func(st *state) { delete(st.Colors, c) }); err != nil {
 			return err
 		}
-		a.closeEntrances(closing)
 		a.agent.sweep()
 		return removeSecrets(a.paths, c)
 	})
@@ -72,9 +62,7 @@ func (a *app) remove(ctx context.Context, token uint64) error {
 				return err
 			}
 		}
-		if a.proxy != nil {
-			a.proxy.Switch(color.None)
-		}
+		a.proxy.Switch(color.None)
 		defer a.agent.sweep()
 		return a.change(token, func(st *state) {
 			clear(st.Colors)

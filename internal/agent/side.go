@@ -17,6 +17,8 @@ type wanted struct {
 	Release  release.Release `json:"release"`
 	Replicas int             `json:"replicas"`
 	Key      string          `json:"key"` // changes with everything that instances of it are started with
+
+	Entrances []entrance `json:"entrances"` // that the last Apply to the color asked for
 }
 
 // keyOf names what instances of spec are started with.

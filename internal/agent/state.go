@@ -42,6 +42,11 @@ func loadState(p paths, app string) (s state, aside string, err error) {
 	if s.Colors == nil {
 		s.Colors = map[color.Color]*wanted{}
 	}
+	for _, w := range s.Colors {
+		if w.Entrances == nil { // an earlier version of us did not note them
+			w.Entrances = s.Entrances
+		}
+	}
 	return s, aside, err
 }
 

@@ -8,13 +8,7 @@ import (
 
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/color"
-	"version-manager/internal/config"
-	"version-manager/internal/release"
 )
-
-func runs(local config.Local, replicas int, key string) *wanted {
-	return &wanted{Release: release.Release{Config: config.App{Local: local}}, Replicas: replicas, Key: key}
-}
 
 func TestDamagedStateGoesBackByOneChangeAndFencesOff(t *testing.T) {
 	p := paths{t.TempDir()}
@@ -46,7 +40,7 @@ func TestUnknownAppHasEmptyState(t *testing.T) {
 }
 
 func TestSortOut(t *testing.T) {
-	s := state{Colors: map[color.Color]*wanted{color.Blue: runs(config.Local{}, 2, "new")}}
+	s := state{Colors: map[color.Color]*wanted{color.Blue: {Replicas: 2, Key: "new"}}}
 	found := map[string]record{"blue-1": {Key: "new"}, "blue-2": {Key: "old"}, "blue-3": {Key: "new"}, "green-1": {Key: "new"}}
 	inTheWay := slices.Sorted(maps.Keys(s.sortOut(found)))
 	if rest := slices.Sorted(maps.Keys(found)); !slices.Equal(inTheWay, []string{"blue-2"}) || !slices.Equal(rest, []string{"blue-3", "green-1"}) {
@@ -61,8 +55,8 @@ func TestEntrances(t *testing.T) {
 			{Address: "127.0.0.1:30001"}, {Address: "0.0.0.0:8080", Ingress: true}, {Address: "[::]:8443", Ingress: true, Cert: "c"},
 		},
 		Colors: map[color.Color]*wanted{
-			color.Blue:  runs(config.Local{App: 30001, Ingress: []int{80}}, 1, ""),
-			color.Green: runs(config.Local{Address: "0.0.0.0", Ingress: []int{80, 8080}}, 1, ""),
+			color.Blue:  {Entrances: []entrance{{Address: "127.0.0.1:30001"}}},
+			color.Green: {Entrances: []entrance{{Address: "0.0.0.0:8080"}}},
 		},
 	}
 	got := s.urls()
@@ -70,7 +64,11 @@ func TestEntrances(t *testing.T) {
 	if !slices.Equal(got.Public, want) || got.Preview != "https://preview.localhost:8443" {
 		t.Errorf("urls = %+v", got)
 	}
-	if list := s.unlisted(); len(list) != 1 || list[0].Address != "[::]:8443" {
-		t.Errorf("unlisted = %+v", list)
+	if list := s.unwanted(); len(list) != 1 || list[0].Address != "[::]:8443" {
+		t.Errorf("unwanted = %+v", list)
+	}
+	clear(s.Colors)
+	if list := s.unwanted(); list != nil {
+		t.Errorf("unwanted while nothing runs = %+v", list)
 	}
 }

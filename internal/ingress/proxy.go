@@ -89,6 +89,7 @@ func (o Options) withDefaults() Options {
 type Proxy struct {
 	o     Options
 	route atomic.Pointer[route]
+	host  atomic.Pointer[string] // of the preview
 	blue  *side
 	green *side
 	bufs  sync.Pool // of *[]byte with bufSize bytes
@@ -106,6 +107,7 @@ func New(o Options) *Proxy {
 	p := &Proxy{o: o, blue: newSide(color.Blue, &o), green: newSide(color.Green, &o)}
 	p.bufs.New = func() any { b := make([]byte, bufSize); return &b }
 	p.route.Store(&route{})
+	p.SetPreview(o.Preview)
 	return p
 }
 
@@ -135,7 +137,7 @@ func (p *Proxy) Tunnels(c color.Color) int {
 	return 0
 }
 
-// InFlightOf counts the requests and open connections of one instance.
+// InFlightOf counts the requests that one instance is answering.
 func (p *Proxy) InFlightOf(addr string) int {
 	return p.blue.inFlightOf(addr) + p.green.inFlightOf(addr)
 }

@@ -16,6 +16,9 @@ type route struct {
 // No request begins on another color after it has returned.
 func (p *Proxy) Switch(c color.Color) { p.route.Store(&route{active: c}) }
 
+// SetPreview gives the preview another host name; "" ends it.
+func (p *Proxy) SetPreview(host string) { p.host.Store(&host) }
+
 // Active is the color that new requests go to.
 func (p *Proxy) Active() color.Color { return p.route.Load().active }
 
@@ -49,15 +52,16 @@ func (p *Proxy) enter(host string) *side {
 
 // want is the color that host asks for.
 func (p *Proxy) want(active color.Color, host string) color.Color {
-	if p.o.Preview == "" {
+	preview := *p.host.Load()
+	if preview == "" {
 		return active
 	}
 	name := hostname(host)
-	if strings.EqualFold(name, p.o.Preview) {
+	if strings.EqualFold(name, preview) {
 		return active.Other()
 	}
 	first, rest, found := strings.Cut(name, ".")
-	if !found || !strings.EqualFold(rest, p.o.Preview) {
+	if !found || !strings.EqualFold(rest, preview) {
 		return active
 	}
 	for _, c := range color.Both() {

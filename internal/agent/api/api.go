@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
 	"version-manager/internal/problem"
@@ -45,10 +46,12 @@ type LockAnswer struct {
 	Token uint64 `json:"token"`
 }
 
-// ApplyRequest says what a color shall run.
+// ApplyRequest says what a color shall run. Where the app listens is no part
+// of a release: it is Local, as this machine's work tree has it now.
 type ApplyRequest struct {
-	Spec    deploy.Spec `json:"spec"`
-	Project string      `json:"project"` // absolute path that the configuration's file names are relative to
+	Spec    deploy.Spec  `json:"spec"`
+	Local   config.Local `json:"local"`
+	Project string       `json:"project"` // absolute path that Local's file names are relative to
 }
 
 // SwitchRequest asks for a route, provided that the present one is IfRevision.

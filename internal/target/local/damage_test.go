@@ -14,10 +14,11 @@ import (
 func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	shop, cart := p.target("shop"), p.target("cart")
+	shop := p.target("shop")
 	p.deployFirst(t.Context(), shop, 1)
 	before := observe(t, shop)
 	p.local.App, p.local.Ingress = freePort(t), []int{freePort(t)}
+	cart := p.target("cart")
 	s := p.deployFirst(t.Context(), cart, 1)
 	if err := s.Unlock(t.Context()); err != nil {
 		t.Fatal(err)

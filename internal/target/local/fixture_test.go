@@ -77,7 +77,7 @@ var nextPort atomic.Int64
 
 func (p *place) target(app string) *Target {
 	p.t.Helper()
-	t, err := New(Options{App: app, State: p.state, Project: filepath.Dir(p.state), Agent: []string{os.Args[0]}})
+	t, err := New(Options{App: app, State: p.state, Local: p.local, Project: filepath.Dir(p.state), Agent: []string{os.Args[0]}})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func (p *place) target(app string) *Target {
 
 func (p *place) release(app string, v release.Version, env map[string]string) release.Release {
 	return release.Release{App: app, Version: v, Image: p.image, Config: config.App{
-		Name: app, Health: "/readyz", Env: env, Drain: config.Duration{Duration: 5 * time.Second}, Local: p.local}}
+		Name: app, Health: "/readyz", Env: env, Drain: config.Duration{Duration: 5 * time.Second}}}
 }
 
 // client reaches the preview host without a resolver that knows it.

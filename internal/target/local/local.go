@@ -17,6 +17,7 @@ import (
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/color"
+	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
 )
@@ -24,9 +25,10 @@ import (
 // Options say which app and which agent is meant.
 type Options struct {
 	App     string
-	State   string   // the state folder; one agent serves it
-	Project string   // the folder that file names in version-manager.yaml are relative to
-	Agent   []string // the program and first arguments that start an agent; empty: this program
+	State   string       // the state folder; one agent serves it
+	Local   config.Local // where the app listens, whatever version runs
+	Project string       // the folder that Local's file names are relative to
+	Agent   []string     // the program and first arguments that start an agent; empty: this program
 }
 
 // Target is one app on this machine.
@@ -34,6 +36,7 @@ type Target struct {
 	client  *client
 	app     string
 	state   string
+	local   config.Local
 	project string
 }
 
@@ -56,7 +59,7 @@ func New(o Options) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Target{client: c, app: o.App, state: state, project: project}, nil
+	return &Target{client: c, app: o.App, state: state, local: o.Local, project: project}, nil
 }
 
 // Ping returns the processes that serve the state folder, after starting

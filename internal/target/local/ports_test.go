@@ -1,0 +1,166 @@
+package local
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/release"
+	"version-manager/internal/target/targettest"
+)
+
+// apply makes a version run in a standby color and waits until it is ready.
+func (p *place) apply(s deploy.Session, target *Target, c color.Color, v release.Version) {
+	p.t.Helper()
+	if err := s.Apply(p.t.Context(), c, deploy.Spec{Release: p.release("shop", v, nil), Replicas: 1}); err != nil {
+		p.t.Fatal(err)
+	}
+	p.until("an instance to be ready", func() bool { return observe(p.t, target).Colors[c].Ready() == 1 })
+}
+
+// swap brings a version to a standby color, gives it the traffic, and retires
+// the other.
+func (p *place) swap(s deploy.Session, target *Target, c color.Color, v release.Version) {
+	p.t.Helper()
+	p.apply(s, target, c, v)
+	ctx := p.t.Context()
+	err := s.Switch(ctx, c, observe(p.t, target).Revision)
+	if err == nil {
+		err = s.Confirm(ctx, c)
+	}
+	if err == nil {
+		err = s.Retire(ctx, c.Other())
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *place) lock(target *Target) deploy.Session {
+	p.t.Helper()
+	s, err := target.Lock(p.t.Context(), "test")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return s
+}
+
+func (p *place) unlock(s deploy.Session) {
+	p.t.Helper()
+	if err := s.Unlock(p.t.Context()); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *place) newPorts() {
+	p.local.App, p.local.Ingress = freePort(p.t), []int{freePort(p.t)}
+}
+
+func TestPortsChangeBetweenDeploys(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	first := p.target("shop")
+	p.unlock(p.deployFirst(t.Context(), first, 1))
+	old := observe(t, first).Entrances.Public
+
+	p.newPorts()
+	target := p.target("shop")
+	s := p.lock(target)
+	traffic := []*targettest.Traffic{targettest.Pester(t, p.harness().Client, old[0]+"/version", old[1]+"/version")}
+	p.apply(s, target, "green", "v1.1.0")
+	both := observe(t, target).Entrances.Public
+	if len(both) != 4 {
+		t.Fatalf("during the deploy the entrances are %v", both)
+	}
+	traffic = append(traffic, targettest.Pester(t, p.harness().Client, both[0]+"/version", both[1]+"/version"))
+	kill(t, ping(t, target).Keeper) // the next one keeps all four
+	p.swap(s, target, "green", "v1.1.0")
+	for _, tr := range traffic {
+		if sent, failed := tr.Stop(); len(failed) > 0 || sent == 0 {
+			t.Errorf("%d of %d requests failed, such as %v", len(failed), sent, failed)
+		}
+	}
+	slow := make(chan int, 1)
+	go func() {
+		status, _, _ := targettest.Ask(t.Context(), p.harness().Client, old[0]+"/slow?for=2s")
+		slow <- status
+	}()
+	p.until("a request through the old entrance", func() bool { return observe(t, target).Colors["green"].InFlight == 1 })
+	p.unlock(s)
+	if now := observe(t, target).Entrances.Public; len(now) != 2 || now[0] != both[0] || now[1] != both[1] {
+		t.Errorf("afterwards the entrances are %v, were %v", now, both)
+	}
+	for _, url := range old {
+		if _, err := http.Get(url); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("%s: %v, want it closed", url, err)
+		}
+	}
+	if status := <-slow; status != http.StatusOK {
+		t.Errorf("the request that began before got %d", status)
+	}
+}
+
+func TestGoingBackNeedsNoOldPort(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	first := p.target("shop")
+	p.unlock(p.deployFirst(t.Context(), first, 1))
+	old := observe(t, first).Entrances.Public[0]
+
+	p.newPorts()
+	target := p.target("shop")
+	s := p.lock(target)
+	p.swap(s, target, "green", "v1.1.0")
+	p.unlock(s)
+	other, err := net.Listen("tcp", strings.TrimPrefix(old, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	s = p.lock(target)
+	p.swap(s, target, "blue", "v1.0.0")
+	p.unlock(s)
+	if status, id, err := targettest.Ask(t.Context(), p.harness().Client, observe(t, target).Entrances.Public[0]+"/version"); err != nil || id.Version != "v1.0.0" {
+		t.Errorf("answered with %d by %+v, %v", status, id, err)
+	}
+}
+
+func TestAFailedDeployLeavesThePorts(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	first := p.target("shop")
+	p.unlock(p.deployFirst(t.Context(), first, 1))
+	before := observe(t, first)
+
+	p.newPorts()
+	new := "127.0.0.1:" + strconv.Itoa(p.local.App)
+	target := p.target("shop")
+	s := p.lock(target)
+	p.apply(s, target, "green", "v1.1.0")
+	if err := s.Retire(t.Context(), "green"); err != nil {
+		t.Fatal(err)
+	}
+	p.unlock(s)
+	sameAs(t, before, observe(t, target))
+	if _, err := net.Dial("tcp", new); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("the new port: %v, want it closed", err)
+	}
+
+	other, err := net.Listen("tcp", new)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	s = p.lock(target)
+	if err := s.Apply(t.Context(), "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err == nil {
+		t.Error("the new port was had although it is taken")
+	}
+	p.unlock(s)
+	sameAs(t, before, observe(t, target))
+}
