@@ -66,11 +66,11 @@ func givenMax(c *cobra.Command, value *int) *int {
 }
 
 func runDeploy(ctx context.Context, o deployOptions) error {
-	_, t, rel, err := o.openVersion(o.version)
+	p, t, rel, err := o.openVersion(o.version)
 	if err != nil {
 		return err
 	}
-	if err := o.deploy(ctx, t, o.kind, rel, o.maxFailed); err != nil {
+	if err := o.deploy(ctx, p, t, deploy.Request{Kind: o.kind, Release: rel, MaxFailed: o.maxFailed}); err != nil {
 		return err
 	}
 	if now, err := t.Observe(ctx); err == nil {

@@ -62,20 +62,28 @@ func (a *app) printReport(r probe.Report) error {
 	})
 }
 
-// deploy takes the target to a release.
-func (a *app) deploy(ctx context.Context, t deploy.Target, kind deploy.Kind, rel release.Release, maxFailed *int) error {
-	secrets, unset := a.secrets(rel.Config.Secrets)
+// deploy takes the target to a release. It adds the secrets to what is
+// requested.
+func (a *app) deploy(ctx context.Context, p place, t deploy.Target, req deploy.Request) error {
+	secrets, unset := a.secrets(req.Release.Config.Secrets)
+	req.Secrets = secrets
 	var notes []string
 	if len(unset) > 0 {
 		notes = append(notes, "not set in the environment, so the app does not get it: "+strings.Join(unset, ", "))
 	}
 	err := a.measured(t, func(e *deploy.Engine) (probe.Report, error) {
-		return e.Run(ctx, deploy.Request{Kind: kind, Release: rel, Secrets: secrets, MaxFailed: maxFailed})
+		return e.Run(ctx, req)
 	}, notes...)
-	if errors.Is(err, deploy.ErrAlreadyActive) {
-		return a.printNothingToDo(kind, rel)
+	if !errors.Is(err, deploy.ErrAlreadyActive) {
+		return err
 	}
-	return err
+	if err := a.printNothingToDo(req.Kind, req.Release); err != nil {
+		return err
+	}
+	if req.Kind != deploy.Rollback {
+		a.sayUnshipped(ctx, p, req.Release)
+	}
+	return nil
 }
 
 // printNothingToDo is the answer where the release has the traffic already: a

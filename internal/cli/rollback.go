@@ -61,7 +61,7 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.deploy(ctx, t, deploy.Rollback, rel, o.maxFailed); err != nil {
+	if err := o.deploy(ctx, p, t, deploy.Request{Kind: deploy.Rollback, Release: rel, MaxFailed: o.maxFailed}); err != nil {
 		return err
 	}
 	o.next("version-manager status")
