@@ -73,7 +73,8 @@ func runCreate(ctx context.Context, o createOptions) error {
 }
 
 func (o createOptions) print(r release.Release) error {
-	facts := ui.Table{Heading: []string{"VERSION", string(r.Version)}, Uncut: true}
+	facts := ui.Table{Uncut: true}
+	facts.Add("version", string(r.Version))
 	facts.Add("commit", r.Commit)
 	facts.Add("image", r.Image)
 	facts.Add("config", r.ConfigID)

@@ -33,7 +33,8 @@ func (o historyOptions) page(id string, reports map[string]string) error {
 }
 
 func (o historyOptions) print(a pastInFull) error {
-	facts := ui.Table{Heading: []string{"DEPLOY", a.ID}, Uncut: true}
+	facts := ui.Table{Uncut: true}
+	facts.Add("deploy", a.ID)
 	facts.Add("kind", string(a.Kind))
 	facts.Add("from", string(a.From))
 	facts.Add("to", fmt.Sprintf("%s on %s", a.To, a.Color))

@@ -99,7 +99,7 @@ func (o planOptions) print(a planAnswer) error {
 		}
 		parts.Add(c.Part, word, digest(c.From), digest(c.To))
 	}
-	steps := ui.Table{Heading: []string{"STEP", "TOOK", "WHAT"}}
+	steps := ui.Table{Heading: []string{"STEP", "USUALLY", "WHAT"}}
 	for _, s := range a.Steps {
 		took := "-"
 		if s.Seconds > 0 {

@@ -9,7 +9,8 @@ import (
 )
 
 func (o statusOptions) print(s status) error {
-	facts := ui.Table{Heading: []string{"APP", s.App}, Uncut: true}
+	facts := ui.Table{Uncut: true}
+	facts.Add("app", s.App)
 	switch side, ok := s.Colors[s.Active]; {
 	case ok:
 		facts.Add("active", fmt.Sprintf("%s on %s", side.Version, s.Active))

@@ -8,7 +8,7 @@ import (
 // Table is a list with named columns: aligned under a heading for a person,
 // bare tab-separated lines for a program.
 type Table struct {
-	Heading []string
+	Heading []string // none where the first column says what the second is
 	Rows    [][]string
 	Uncut   bool // a person needs the end of a line even where it does not fit
 }
@@ -46,19 +46,21 @@ func (t *Table) align(b *strings.Builder, out *Output) {
 		}
 		b.WriteString(strings.TrimRight(l.fit(limit, out.Color, "…"), " ") + "\n")
 	}
-	write(t.Heading, faint)
+	if len(t.Heading) > 0 {
+		write(t.Heading, faint)
+	}
 	for _, row := range t.Rows {
 		write(cleaned(row), ordinary)
 	}
 }
 
 func (t *Table) widths() []int {
-	w := make([]int, len(t.Heading))
-	for i, h := range t.Heading {
-		w[i] = cells(h)
-	}
-	for _, row := range t.Rows {
+	var w []int
+	for _, row := range append([][]string{t.Heading}, t.Rows...) {
 		for i, text := range cleaned(row) {
+			if i == len(w) {
+				w = append(w, 0)
+			}
 			w[i] = max(w[i], cells(text))
 		}
 	}

@@ -41,4 +41,15 @@ func TestTable(t *testing.T) {
 	if want := "v1.10.0  3m ago  a message that is longer than the terminal is wide\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("uncut:\n%s\nwant:\n%s", out, want)
 	}
+
+	out.Reset()
+	facts := Table{}
+	facts.Add("app", "tiny")
+	facts.Add("active", "v1.0.0 on blue")
+	if err := facts.Print(s.Out); err != nil {
+		t.Fatal(err)
+	}
+	if want := "app     tiny\nactive  v1.0.0 on blue\n"; out.String() != want {
+		t.Errorf("without heading:\n%s\nwant:\n%s", out, want)
+	}
 }
