@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
@@ -13,7 +12,7 @@ import (
 func (o historyOptions) list(all []past) error {
 	table := ui.Table{Heading: []string{"ID", "WHEN", "KIND", "FROM", "TO", "PHASE", "TOOK", "WHY"}}
 	for _, p := range all {
-		table.Add(p.ID, ui.Age(p.Started, o.now()), string(p.Kind), string(p.From), string(p.To),
+		table.Add(p.ID, ui.Clock(p.Started, o.now()), string(p.Kind), string(p.From), string(p.To),
 			string(p.Phase), ui.Duration(p.Ended.Sub(p.Started)), firstLine(p.Why))
 	}
 	return table.Print(o.io.Out)
@@ -43,7 +42,7 @@ func (o historyOptions) print(a pastInFull) error {
 		facts.Add("why", firstLine(a.Why))
 	}
 	facts.Add("by", a.By)
-	facts.Add("started", a.Started.Local().Format(time.DateTime))
+	facts.Add("started", ui.Clock(a.Started, o.now()))
 	facts.Add("took", ui.Duration(a.Ended.Sub(a.Started)))
 	for _, name := range []string{deploy.ReportHTML, deploy.ReportHTMLDe, deploy.ReportJSON} {
 		if path, ok := a.Reports[name]; ok {
@@ -58,7 +57,7 @@ func (o historyOptions) print(a pastInFull) error {
 	if o.global.verbose {
 		records := ui.Table{Heading: []string{"RECORD", "TIME", "TYPE", "BODY"}}
 		for _, r := range a.Records {
-			records.Add(fmt.Sprint(r.Seq), r.Time.Local().Format(time.TimeOnly), r.Type, string(r.Body))
+			records.Add(fmt.Sprint(r.Seq), ui.Clock(r.Time, o.now()), r.Type, string(r.Body))
 		}
 		tables = append(tables, &records)
 	}

@@ -26,6 +26,9 @@ type status struct {
 	Open   bool  `json:"unfinished"` // the newest deploy is under way or was interrupted
 }
 
+// interrupted reports that somebody has to go on with the newest deploy.
+func (s status) interrupted() bool { return s.Open && s.Lock == nil }
+
 // glancePause is how often status looks while it waits or watches.
 const glancePause = 500 * time.Millisecond
 
@@ -80,7 +83,7 @@ func (o statusOptions) once(ctx context.Context, p place, t deploy.Target) error
 		return err
 	}
 	switch {
-	case s.Open && s.Lock == nil:
+	case s.interrupted():
 		o.next("version-manager resume    (or, to take it back: version-manager rollback)")
 	case s.Active == color.None:
 		o.next("version-manager list")

@@ -24,15 +24,28 @@ func (o statusOptions) print(s status) error {
 		facts.Add("preview", s.Entrances.Preview)
 	}
 	if s.Lock != nil {
-		facts.Add("deploying", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.Age(s.Lock.Since, o.now())))
+		facts.Add("deploying", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.Clock(s.Lock.Since, o.now())))
 	}
 	if n := s.Newest; n != nil {
-		facts.Add("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, n.Phase, ui.Age(n.Ended, o.now())))
+		facts.Add("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, s.standing(), ui.Clock(n.Ended, o.now())))
 	}
 	if len(s.Colors) == 0 {
 		return o.tables(&facts)
 	}
 	return o.tables(&facts, colorsTable(s.Observed), o.instancesTable(s.Observed))
+}
+
+// standing is how far the newest deploy has come, before the time of its last
+// record. Nobody works on one that is open while the lock is free.
+func (s status) standing() string {
+	phase := string(s.Newest.Phase)
+	switch {
+	case !s.Open:
+		return phase + " at"
+	case s.interrupted() && s.Newest.Phase != deploy.Stuck:
+		return "interrupted while " + phase + " since"
+	}
+	return phase + " since"
 }
 
 func colorsTable(now deploy.Observed) *ui.Table {

@@ -70,3 +70,13 @@ func Age(t, now time.Time) string {
 	}
 	return t.Format(time.DateOnly)
 }
+
+// Clock is the local time of day, with date and zone where t is of another
+// day than now.
+func Clock(t, now time.Time) string {
+	t = t.Local()
+	if t.Format(time.DateOnly) == now.Local().Format(time.DateOnly) {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format(time.DateTime + " MST")
+}

@@ -67,3 +67,16 @@ func TestAge(t *testing.T) {
 		t.Errorf("Age(zero) = %q", got)
 	}
 }
+
+func TestClock(t *testing.T) {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.Local)
+	zone, _ := now.Zone()
+	for want, at := range map[string]time.Time{
+		"11:59:59":                    now.Add(-time.Second).UTC(),
+		"2026-04-30 12:00:00 " + zone: now.AddDate(0, 0, -1),
+	} {
+		if got := Clock(at, now); got != want {
+			t.Errorf("Clock(%s) = %q, want %q", at, got, want)
+		}
+	}
+}
