@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 )
 
@@ -9,7 +11,8 @@ func newCompletion(a *app) *cobra.Command {
 		Use:   "completion SHELL",
 		Short: "print the completion script of a shell",
 		Long: "Prints the script with which a shell completes commands, flags and versions. SHELL is\n" +
-			"bash, zsh, fish or powershell.",
+			"bash, zsh, fish or powershell. Bash needs its package bash-completion to load the script from the folder\n" +
+			"of the example; without that package put this into ~/.bashrc: source <(version-manager completion bash).",
 		Example: "  version-manager completion bash > ~/.local/share/bash-completion/completions/version-manager\n" +
 			"  version-manager completion zsh > ~/.zfunc/_version-manager",
 		GroupID:   "other",
@@ -18,6 +21,9 @@ func newCompletion(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			switch root := c.Root(); args[0] {
 			case "bash":
+				if _, err := fmt.Fprint(a.io.Out, bashWithoutPackage); err != nil {
+					return err
+				}
 				return root.GenBashCompletionV2(a.io.Out, true)
 			case "zsh":
 				return root.GenZshCompletion(a.io.Out)
@@ -30,3 +36,19 @@ func newCompletion(a *app) *cobra.Command {
 		},
 	}
 }
+
+// bashWithoutPackage stands in for a function of the package bash-completion.
+// It splits the line at spaces only, as the flags -n =: ask the real one to.
+const bashWithoutPackage = `if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    _get_comp_words_by_ref()
+    {
+        local line="${COMP_LINE:0:COMP_POINT}"
+        read -ra words <<< "$line"
+        case "$line" in *[[:space:]]) words+=("") ;; esac
+        cword=$((${#words[@]} - 1))
+        cur="${words[cword]}"
+        prev="${words[cword - 1]}"
+    }
+fi
+
+`
