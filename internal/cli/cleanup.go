@@ -35,7 +35,7 @@ func newCleanup(a *app) *cobra.Command {
 		Use:   "cleanup",
 		Short: "stop everything of the app",
 		Long: "Stops everything of the app and closes its addresses. Versions and history stay, so it can be deployed\n" +
-			"again; with --all they are deleted too. With --standby only the version that is kept warm is stopped.\n" +
+			"again; with --all they are deleted too. With --standby only the version on standby (warm) is stopped.\n" +
 			"Whoever is to lose something is asked for the app's name, unless --yes is given.",
 		Example:           "  version-manager cleanup\n  version-manager cleanup --standby\n  version-manager cleanup --all --yes",
 		GroupID:           "running",
@@ -48,7 +48,7 @@ func newCleanup(a *app) *cobra.Command {
 			return runCleanup(c.Context(), o)
 		},
 	}
-	c.Flags().BoolVar(&o.standby, "standby", false, "stop only the version that is kept warm")
+	c.Flags().BoolVar(&o.standby, "standby", false, "stop only the version on standby")
 	c.Flags().BoolVar(&o.all, "all", false, "delete all versions and the history as well")
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c
@@ -94,7 +94,7 @@ func (o cleanupOptions) retire(ctx context.Context, p place, e *deploy.Engine) e
 }
 
 func (o cleanupOptions) print(c cleaned) error {
-	text := "nothing was warm"
+	text := "nothing is on standby"
 	switch {
 	case c.State != "":
 		text = fmt.Sprintf("%s is stopped, %s is deleted", c.App, c.State)

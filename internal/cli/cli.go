@@ -129,7 +129,7 @@ func runRoot(c *cobra.Command, args []string) error {
 
 func groups() []*cobra.Group {
 	return []*cobra.Group{
-		{ID: "releases", Title: "Releases"},
+		{ID: "releases", Title: "Versions"},
 		{ID: "deploys", Title: "Deploys"},
 		{ID: "running", Title: "What runs"},
 		{ID: "other", Title: "Other"},

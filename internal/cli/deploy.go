@@ -33,8 +33,8 @@ func newZeroDowntime(a *app) *cobra.Command {
 	c.Use = "zero-downtime VERSION"
 	c.Short = "deploy with smoke tests, a watch and a warm way back"
 	c.Long = "Deploys with everything that production wants: smoke tests before the switch, a time of watching\n" +
-		"after it in which the first failure takes the deploy back, and the old version kept warm, so that a\n" +
-		"rollback is only a switch. The answer is a report of what it cost the users."
+		"after it in which the first failure takes the deploy back, and the old version kept on standby (warm),\n" +
+		"so that a rollback is only a switch. The answer is a report of what it cost the users."
 	c.Example = "  version-manager zero-downtime v1.1.0\n  version-manager zero-downtime v1.1.0 --max-failed 3"
 	return c
 }
@@ -88,7 +88,7 @@ func (a *app) sayWhere(now deploy.Observed) {
 		a.note("open: %s", now.Entrances.Public[0])
 	}
 	if warm, ok := now.Colors[now.Active.Other()]; ok {
-		a.next("version-manager rollback    (%s is kept warm)", warm.Version)
+		a.next("version-manager rollback    (%s is on standby)", warm.Version)
 		return
 	}
 	a.next("version-manager status")

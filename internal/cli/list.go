@@ -17,7 +17,7 @@ type listOptions struct{ *app }
 // listed is one version in the answer of list.
 type listed struct {
 	Version release.Version `json:"version"`
-	State   string          `json:"state,omitempty"` // "active on blue", "warm on green", "not built here"
+	State   string          `json:"state,omitempty"` // "active on blue", "standby on green", "not built here"
 	Time    time.Time       `json:"time,omitzero"`   // of the commit, if it is built
 	Commit  string          `json:"commit"`
 	Image   string          `json:"image,omitempty"`
@@ -31,7 +31,7 @@ func newList(a *app) *cobra.Command {
 		Use:   "list",
 		Short: "list all versions, newest first",
 		Long: "Lists all versions, newest first, in the order of semantic versions: v1.10.0 is newer than v1.9.0.\n" +
-			"STATE says which one has the traffic and which one is kept warm.",
+			"STATE says which one has the traffic and which one is on standby for a rollback.",
 		Example:           "  version-manager list\n  version-manager list -o json",
 		GroupID:           "releases",
 		Args:              takes(0, 0),
@@ -110,7 +110,7 @@ func stateOf(now deploy.Observed, v release.Version) string {
 		case c == now.Active:
 			return "active on " + string(c)
 		default:
-			return "warm on " + string(c)
+			return "standby on " + string(c)
 		}
 	}
 	return ""

@@ -18,7 +18,7 @@ func (o rollbackOptions) ask(p place, now deploy.Observed, propose release.Versi
 	if err != nil {
 		o.note("%v", err)
 	}
-	table := ui.Table{Heading: []string{"VERSION", "STATE", "MADE FROM", "MESSAGE"}}
+	table := ui.Table{Heading: []string{"VERSION", "STATE", "COMMIT", "MESSAGE"}}
 	for _, r := range slices.Backward(releases) {
 		table.Add(string(r.Version), stateOf(now, r.Version), short(r.Commit), r.Message)
 	}

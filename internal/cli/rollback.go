@@ -27,7 +27,7 @@ func newRollback(a *app) *cobra.Command {
 		Short: "give the traffic back to an earlier version",
 		Long: "Gives the traffic back to an earlier version, by the same gates as a deploy. Without VERSION that\n" +
 			"is the one which was active before; on a terminal it is proposed together with the others. A version\n" +
-			"that is still warm needs only a switch. A deploy that was interrupted is taken back.",
+			"on standby needs only a switch. A deploy that was interrupted is taken back.",
 		Example:           "  version-manager rollback\n  version-manager rollback v1.0.0",
 		GroupID:           "deploys",
 		Args:              takes(0, 1),
