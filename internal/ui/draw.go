@@ -8,9 +8,10 @@ import (
 	"version-manager/internal/deploy"
 )
 
-// draw returns the tree as it stands at the moment now, and which of its
-// lines is the one to keep in sight where not all fit.
-func (t *tree) draw(now time.Time, sym symbols) (lines []line, focus int) {
+// draw returns the tree as it stands at the moment now for a screen of so many
+// columns, and which of its lines is the one to keep in sight where not all
+// fit.
+func (t *tree) draw(now time.Time, sym symbols, width int) (lines []line, focus int) {
 	lines = append(lines, line{{sym.begin + " ", active}, {Clean(headline(t.begin, sym.arrow)), strong}, {"  " + t.clock(now), faint}})
 	steps, pad := t.shown()
 	for i, s := range steps {
@@ -24,7 +25,7 @@ func (t *tree) draw(now time.Time, sym symbols) (lines []line, focus int) {
 			lines = append(lines, t.instances(stem, sym)...)
 		}
 	}
-	return append(lines, t.foot(sym)...), focus
+	return append(lines, t.foot(sym, width)...), focus
 }
 
 // shown are the steps to draw and the width of the longest name. What was not
@@ -114,23 +115,29 @@ func (t *tree) instances(stem string, sym symbols) []line {
 	return lines
 }
 
+// margin is what stands before the lines below the steps.
+const margin = "   "
+
 // foot is what follows the steps: the running count, notes, the last words of
-// an instance until the error at the end repeats them, how it ended.
-func (t *tree) foot(sym symbols) []line {
+// an instance until the error at the end repeats them, how it ended. Notes are
+// whole sentences, so they wrap where they do not fit.
+func (t *tree) foot(sym symbols, width int) []line {
 	var lines []line
 	if t.tally != nil {
 		tint := good
 		if t.tally.Failed > 0 {
 			tint = bad
 		}
-		lines = append(lines, line{{"   " + tallyText(*t.tally), tint}})
+		lines = append(lines, line{{margin + tallyText(*t.tally), tint}})
 	}
 	for _, n := range t.notes {
-		lines = append(lines, line{{"   " + Clean(n), warning}})
+		for _, part := range wrap(Clean(n), width-len(margin)) {
+			lines = append(lines, line{{margin + part, warning}})
+		}
 	}
 	if t.end == nil {
 		for _, w := range t.words {
-			lines = append(lines, line{{"   " + sym.bar + " ", faint}, {Clean(w), ordinary}})
+			lines = append(lines, line{{margin + sym.bar + " ", faint}, {Clean(w), ordinary}})
 		}
 		return lines
 	}

@@ -108,7 +108,7 @@ func TestTree(t *testing.T) {
 			for _, e := range recorded(t, list) {
 				tree.apply(e)
 				fmt.Fprintf(&b, "--- %s %s\n", e.Kind, strings.TrimSpace(e.Step+" "+string(e.Status)))
-				lines, _ := tree.draw(e.Time.Add(50*time.Millisecond), s.symbols())
+				lines, _ := tree.draw(e.Time.Add(50*time.Millisecond), s.symbols(), look.width)
 				for _, l := range lines {
 					b.WriteString(l.fit(look.width, look.color, s.symbols().ellipsis) + "\n")
 				}

@@ -101,6 +101,22 @@ func cut(s string, limit int) string {
 	return s
 }
 
+// wrap breaks a text into lines of at most limit columns: between words, and
+// within one that is longer than that.
+func wrap(s string, limit int) []string {
+	limit = max(limit, 2) // the widest rune has two
+	var lines []string
+	for cells(s) > limit {
+		part := cut(s, limit)
+		if i := strings.LastIndexByte(s[:len(part)+1], ' '); i > 0 {
+			part = s[:i]
+		}
+		lines = append(lines, part)
+		s = strings.TrimLeft(s[len(part):], " ")
+	}
+	return append(lines, s)
+}
+
 // Clean makes a text from outside, such as an app's log line, safe to show: an
 // escape sequence in it must not move the cursor or color the screen.
 func Clean(s string) string {

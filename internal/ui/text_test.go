@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -40,6 +41,44 @@ func FuzzClean(f *testing.F) {
 			if n := cells(cut(got, limit)); n > limit {
 				t.Errorf("cut(%q, %d) needs %d columns", got, limit, n)
 			}
+		}
+	})
+}
+
+func TestWrap(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		limit int
+		want  []string
+	}{
+		{"", 10, []string{""}},
+		{"short", 10, []string{"short"}},
+		{"press Ctrl-C again to stop", 12, []string{"press Ctrl-C", "again to", "stop"}},
+		{"a/very/long/path here", 8, []string{"a/very/l", "ong/path", "here"}},
+		{"日本語", 1, []string{"日", "本", "語"}},
+		{"two  spaces", 5, []string{"two ", "space", "s"}},
+	} {
+		if got := wrap(tt.text, tt.limit); !slices.Equal(got, tt.want) {
+			t.Errorf("wrap(%q, %d) = %q, want %q", tt.text, tt.limit, got, tt.want)
+		}
+	}
+}
+
+// FuzzWrap: nothing but spaces is lost, and nothing is too wide.
+func FuzzWrap(f *testing.F) {
+	f.Add("press Ctrl-C again", 8)
+	f.Add("日本 語", 3)
+	f.Fuzz(func(t *testing.T, text string, limit int) {
+		text, limit = Clean(text), min(max(limit, 2), 200)
+		lines := wrap(text, limit)
+		for _, l := range lines {
+			if cells(l) > limit {
+				t.Errorf("wrap(%q, %d): %q is too wide", text, limit, l)
+			}
+		}
+		solid := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+		if got := strings.Join(lines, ""); solid(got) != solid(text) {
+			t.Errorf("wrap(%q, %d) = %q", text, limit, lines)
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 // tty is the live tree. It draws over itself, at most ten times a second and
 // only if something changed, and leaves its last state in the scrollback.
 //
-// A line never wraps: that would break the count of rows to go back. When the
+// No line is left to the terminal to wrap: that would break the count of rows to go back. When the
 // window gets narrower, terminals wrap what was drawn before, which is why
 // the columns of each drawn line are kept and the rows counted anew.
 type tty struct {
@@ -70,7 +70,7 @@ func (t *tty) run() {
 
 func (t *tty) redraw(final bool) {
 	width, height := t.s.Err.Size()
-	lines := t.lines(final, height)
+	lines := t.lines(final, width-1, height)
 	var b strings.Builder
 	for _, l := range lines {
 		b.WriteString(l.fit(width-1, t.s.Err.Color, t.sym.ellipsis) + "\x1b[K\n")
@@ -84,13 +84,13 @@ func (t *tty) redraw(final bool) {
 }
 
 // lines is the tree as it is now: all of it at the end, before that what fits.
-func (t *tty) lines(final bool, height int) []line {
+func (t *tty) lines(final bool, width, height int) []line {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.tree.begin.Time.IsZero() {
 		return nil
 	}
-	lines, focus := t.tree.draw(t.now(), t.sym)
+	lines, focus := t.tree.draw(t.now(), t.sym, width)
 	if final {
 		return lines
 	}

@@ -150,7 +150,7 @@ func finalTree(events []deploy.Event, width int) string {
 	for _, e := range events {
 		tree.apply(e)
 	}
-	lines, _ := tree.draw(time.Time{}, (&Streams{Unicode: true}).symbols())
+	lines, _ := tree.draw(time.Time{}, (&Streams{Unicode: true}).symbols(), width-1)
 	for _, l := range lines {
 		b.WriteString(l.fit(width-1, false, "…") + "\n")
 	}
