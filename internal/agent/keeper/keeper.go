@@ -5,7 +5,8 @@
 // fail. The agent does the work. While a killed agent comes back, its sockets
 // stay open in the keeper, so the kernel queues new connections. A killed
 // keeper is replaced by the agent in the same way. Each sees the other's end
-// at once, because the socket between them reports it.
+// at once, because the socket between them reports it. Link.HandOver replaces
+// both by those of another program.
 //
 // Main is what both run; the agent's part gets a Link, through which it opens
 // its listeners.

@@ -44,6 +44,13 @@ func serve(dir string, l *Link) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getpid(), " ", l.Keeper()) })
+	mux.HandleFunc("/hand-over", func(w http.ResponseWriter, r *http.Request) {
+		if err := l.HandOver([]string{r.FormValue("to"), "agent", dir}, func() {}); err != nil {
+			http.Error(w, err.Error(), http.StatusTeapot)
+			return
+		}
+		defer cancel()
+	})
 	mux.HandleFunc("/quit", func(http.ResponseWriter, *http.Request) { cancel() })
 	srv := &http.Server{Handler: mux}
 	go srv.Serve(ln)

@@ -91,13 +91,11 @@ func (l *Link) Drop(name string) {
 func (l *Link) quit() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.done = true
-	body, err := json.Marshal(message{Quit: true})
-	if err != nil {
-		return err
+	if l.done {
+		return nil // another agent works on
 	}
-	_, err = l.h.peer.Write(body)
-	return err
+	l.done = true
+	return l.h.tell(message{Quit: true})
 }
 
 // send tells the keeper and waits for its answer. If it died meanwhile, the

@@ -29,7 +29,8 @@ const (
 // handed is what one of the two processes hands to the other.
 type handed struct {
 	peer  *net.UnixConn
-	pid   int // of the process at the other end
+	pid   int         // of the process at the other end
+	proc  *os.Process // the same, if this one started it
 	lock  *os.File
 	files map[string]*os.File // listeners by name
 }
@@ -64,12 +65,20 @@ func inherited() (role string, h *handed, err error) {
 // spawn starts this binary again in the given role with all that h holds; it
 // becomes the new peer.
 func (h *handed) spawn(role string) error {
+	exe, err := Self()
+	if err != nil {
+		return err
+	}
+	return h.spawnAs(role, exe, os.Args)
+}
+
+func (h *handed) spawnAs(role, exe string, argv []string) error {
 	ours, theirs, err := pair()
 	if err != nil {
 		return err
 	}
 	defer theirs.Close()
-	cmd, err := command(role, h, theirs)
+	cmd, err := command(role, h, theirs, exe, argv)
 	if err == nil {
 		err = cmd.Start()
 	}
@@ -78,15 +87,11 @@ func (h *handed) spawn(role string) error {
 		return fmt.Errorf("start the %s: %w", role, err)
 	}
 	go cmd.Wait() // its end shows on the connection; this only buries it
-	h.peer, h.pid = ours, cmd.Process.Pid
+	h.peer, h.pid, h.proc = ours, cmd.Process.Pid, cmd.Process
 	return nil
 }
 
-func command(role string, h *handed, theirs *os.File) (*exec.Cmd, error) {
-	exe, err := self()
-	if err != nil {
-		return nil, err
-	}
+func command(role string, h *handed, theirs *os.File, exe string, argv []string) (*exec.Cmd, error) {
 	names := []string{}
 	files := []*os.File{theirs, h.lock}
 	for name, f := range h.files {
@@ -97,8 +102,8 @@ func command(role string, h *handed, theirs *os.File) (*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(exe, os.Args[1:]...)
-	cmd.Args[0] = os.Args[0]
+	cmd := exec.Command(exe, argv[1:]...)
+	cmd.Args[0] = argv[0]
 	cmd.Env = append(environ(), roleVar+"="+role, filesVar+"="+string(list))
 	if role == roleKeep {
 		cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
@@ -109,9 +114,9 @@ func command(role string, h *handed, theirs *os.File) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// self is the binary that runs now, even if another one has taken its place
+// Self is the binary that runs now, even if another one has taken its place
 // in the file system: keeper and agent must be of one make.
-func self() (string, error) {
+func Self() (string, error) {
 	if runtime.GOOS == "linux" {
 		return "/proc/self/exe", nil
 	}

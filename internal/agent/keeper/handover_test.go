@@ -1,0 +1,59 @@
+package keeper
+
+import (
+	"net/http"
+	"os"
+	"testing"
+
+	"version-manager/internal/agent/process"
+)
+
+func (f *fixture) handOver(program string) (status int) {
+	f.t.Helper()
+	res, err := http.Get(f.url + "/hand-over?to=" + program)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	res.Body.Close()
+	return res.StatusCode
+}
+
+func TestHandOverReplacesBothAndRefusesNoConnection(t *testing.T) {
+	f := begin(t)
+	for range 2 {
+		before := f.mustAsk()
+		agent, errA := process.Of(before.agent)
+		keeper, errK := process.Of(before.keeper)
+		if errA != nil || errK != nil {
+			t.Fatal(errA, errK)
+		}
+		if status := f.handOver(os.Args[0]); status != http.StatusOK {
+			t.Fatalf("status %d", status)
+		}
+		f.until("the next agent", func() bool { return f.mustAsk().agent != before.agent })
+		if now := f.mustAsk(); now.keeper == before.keeper {
+			t.Errorf("the keeper is still %d", now.keeper)
+		}
+		f.until("the end of the former ones", func() bool {
+			return !agent.Alive() && !keeper.Alive()
+		})
+	}
+	now := f.mustAsk() // and the new pair is as good as the first
+	kill(t, now.agent)
+	f.until("a new agent", func() bool { next, err := f.ask(); return err == nil && next.agent != now.agent })
+}
+
+func TestHandOverToABrokenProgramChangesNothing(t *testing.T) {
+	f := begin(t)
+	before := f.mustAsk()
+	for _, program := range []string{"/bin/false", "/nonexistent"} {
+		if status := f.handOver(program); status != http.StatusTeapot {
+			t.Errorf("%s: status %d", program, status)
+		}
+	}
+	if now := f.mustAsk(); now != before {
+		t.Errorf("processes were %v and are %v", before, now)
+	}
+	kill(t, before.agent)
+	f.until("a new agent", func() bool { now, err := f.ask(); return err == nil && now.agent != before.agent })
+}
