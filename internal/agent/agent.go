@@ -10,7 +10,13 @@
 // forgotten and package logs what instances print.
 //
 // An agent may be killed at any time. Everything it promised is on the disk
-// before it answers; what it finds on the disk it brings about again.
+// before it answers; what it finds on the disk it brings about again. In the
+// same way it gives its place to another build of the program, when a command
+// line of that build is about to change something.
+//
+// Ports belong to the machine, not to a release: each Apply brings those of
+// the work tree and opens them before it does anything else; those that no
+// running color was applied with are closed when the lock is given back.
 //
 // The package decides nothing about deploys: that is package deploy's.
 // Start with [Run].
@@ -20,11 +26,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -50,7 +58,8 @@ func Run(dir string) error {
 	return keeper.Main(dir, func(l *keeper.Link) error {
 		debug.SetMemoryLimit(memoryLimit)
 		debug.SetGCPercent(50)
-		a := &agent{dir: dir, link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now()}
+		a := &agent{dir: dir, link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now(),
+			moved: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
 		return a.run()
 	})
 }
@@ -63,6 +72,9 @@ type agent struct {
 	ports *ports
 
 	unpacking sync.RWMutex // read: images are being unpacked, or not noted yet
+	moving    sync.RWMutex // read: a call is answered; written: another program takes over
+	moved     chan struct{}
+	build     func() (string, error)
 
 	mu    sync.Mutex
 	apps  map[string]*app
@@ -88,7 +100,12 @@ func (g *agent) run() error {
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	slog.Info("agent ready", "keeper", g.link.Keeper(), "apps", len(g.apps))
-	if err := g.work(failed); err != nil {
+	err = g.work(failed)
+	if errors.Is(err, errMoved) {
+		g.leave(srv)
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	api.RemoveSocket(g.dir)
@@ -151,6 +168,13 @@ func (g *agent) app(name string) *app {
 		g.apps[name] = a
 	}
 	return a
+}
+
+// all returns a copy: what is done with the apps may need the lock.
+func (g *agent) all() []*app {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Collect(maps.Values(g.apps))
 }
 
 // owner is the app that listens at the address, "" if none does.

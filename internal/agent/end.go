@@ -3,10 +3,8 @@ package agent
 import (
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,7 +12,8 @@ import (
 	"version-manager/internal/agent/keeper"
 )
 
-// work returns when there is nothing left to do.
+// work returns when there is nothing left to do, or errMoved when another
+// program does it.
 func (g *agent) work(failed <-chan error) error {
 	lock := filepath.Join(g.dir, keeper.LockFile)
 	was, _ := os.Stat(lock) // where it is gone already, the first look says so
@@ -24,6 +23,8 @@ func (g *agent) work(failed <-chan error) error {
 		select {
 		case err := <-failed:
 			return fmt.Errorf("listen for commands: %w", err)
+		case <-g.moved:
+			return errMoved
 		case <-tick.C:
 		}
 		if is, err := os.Stat(lock); err != nil || !os.SameFile(was, is) {
@@ -84,11 +85,8 @@ func (g *agent) sweep() {
 
 // endAll ends every instance, without a word to a disk that is gone.
 func (g *agent) endAll() {
-	g.mu.Lock()
-	apps := slices.Collect(maps.Values(g.apps)) // not under the lock: a change that is being made needs it
-	g.mu.Unlock()
 	var wg sync.WaitGroup
-	for _, a := range apps {
+	for _, a := range g.all() {
 		wg.Go(func() {
 			a.turn <- struct{}{}
 			a.closeEntrances(a.now().Entrances)

@@ -3,6 +3,7 @@ package agent
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"strconv"
@@ -41,6 +42,7 @@ type instance struct {
 	reason string
 	failed error // of the last start
 	leaves bool  // no new requests
+	let    bool  // another agent keeps it now
 }
 
 // record is what the next agent has to know.
@@ -89,6 +91,22 @@ func newInstance(n int, s *side, client *http.Client, ports *ports, changed func
 }
 
 func instanceID(c color.Color, n int) string { return string(c) + "-" + strconv.Itoa(n) }
+
+// letGo ends supervising and collecting, and leaves the process alone.
+func (i *instance) letGo() {
+	i.mu.Lock()
+	i.let = true
+	i.mu.Unlock()
+	if err := i.out.LetGo(); err != nil {
+		slog.Error("let go of the log", "instance", i.id, "error", err)
+	}
+}
+
+func (i *instance) isLetGo() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.let
+}
 
 // startError says why the last start failed, if it did.
 func (i *instance) startError() error {

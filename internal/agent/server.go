@@ -30,8 +30,10 @@ type answer func(call) (any, error)
 func (g *agent) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+api.PingPath, func(w http.ResponseWriter, r *http.Request) {
-		reply(w, api.Ping{Agent: os.Getpid(), Keeper: g.link.Keeper()}, nil)
+		build, err := g.build()
+		reply(w, api.Ping{Agent: os.Getpid(), Keeper: g.link.Keeper(), Build: build}, err)
 	})
+	mux.HandleFunc("POST "+api.ReplacePath, g.replace)
 	for pattern, do := range map[string]answer{
 		"GET {app}":                   observe,
 		"DELETE {app}":                remove,
@@ -62,6 +64,10 @@ func (g *agent) handler() http.Handler {
 func (g *agent) call(do answer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		defer g.begin()()
+		if !g.moving.TryRLock() {
+			panic(http.ErrAbortHandler) // the next agent answers when this is repeated
+		}
+		defer g.moving.RUnlock()
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		c, err := g.newCall(r)
 		if err != nil {
@@ -115,7 +121,11 @@ func reply(w http.ResponseWriter, body any, err error) {
 }
 
 func (c call) read(v any) error {
-	if err := json.NewDecoder(c.Body).Decode(v); err != nil {
+	return readBody(c.Request, v)
+}
+
+func readBody(r *http.Request, v any) error {
+	if err := json.NewDecoder(r.Body).Decode(v); err != nil {
 		return problem.Wrap(err, problem.Failed, "", "read the request")
 	}
 	return nil

@@ -18,7 +18,7 @@ func (i *instance) supervise() {
 	defer close(i.done)
 	begun := sync.OnceFunc(func() { close(i.begun) })
 	var wait backoff
-	for first := true; ; first = false {
+	for first := true; !i.isLetGo(); first = false {
 		i.mu.Lock()
 		adopted, known := i.run.Proc, i.run.Proc.PID != 0
 		i.mu.Unlock()
@@ -79,6 +79,9 @@ func (i *instance) spawn(again bool) (*process.Child, error) {
 	return process.Start(c, func(id process.Identity) error {
 		i.mu.Lock()
 		defer i.mu.Unlock()
+		if i.let {
+			return errMoved
+		}
 		r := record{Proc: id, Key: i.key, Address: net.JoinHostPort(loopback, strconv.Itoa(port)),
 			Started: time.Now().UTC(), Restarts: i.run.Restarts}
 		if again {
@@ -127,19 +130,28 @@ func (i *instance) watch(end func() string) (healthy time.Duration) {
 
 // report notes the health: nil is ready.
 func (i *instance) report(err error) {
+	changed, writeErr := i.note(err)
+	if changed {
+		i.changed()
+	}
+	if writeErr != nil {
+		slog.Error("note readiness", "instance", i.id, "error", writeErr)
+	}
+}
+
+func (i *instance) note(err error) (changed bool, writeErr error) {
 	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.let {
+		return false, nil
+	}
 	was := i.run.Ready
 	i.run.Ready, i.reason = err == nil, ""
 	if err != nil {
 		i.reason = err.Error()
 	}
-	now, record := i.run.Ready, i.run
-	i.mu.Unlock()
-	if was == now {
-		return
+	if was == i.run.Ready {
+		return false, nil
 	}
-	i.changed()
-	if writeErr := record.write(i.file); writeErr != nil {
-		slog.Error("note readiness", "instance", i.id, "error", writeErr)
-	}
+	return true, i.run.write(i.file)
 }

@@ -32,6 +32,18 @@ const PingPath = "/v1/ping"
 type Ping struct {
 	Agent  int `json:"agent"`
 	Keeper int `json:"keeper"`
+
+	Build string `json:"build"` // identity of the program that they run; see BuildOf
+}
+
+// ReplacePath asks an agent to give its place to another program.
+const ReplacePath = "/v1/replace"
+
+// ReplaceRequest names that program. An agent of the same Build has nothing
+// to do.
+type ReplaceRequest struct {
+	Build string   `json:"build"`
+	Argv  []string `json:"argv"` // the program's absolute path and the arguments that start an agent
 }
 
 // LockRequest asks for the lock. Nonce makes a repeated request recognisable

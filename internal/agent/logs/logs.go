@@ -2,7 +2,9 @@
 //
 // An instance writes into a named pipe that outlives the agent: while a
 // killed agent comes back the pipe holds the lines, and the instance neither
-// gets a SIGPIPE nor notices. A Collector stamps each line with the time and
+// gets a SIGPIPE nor notices. Should nobody come back, because agent and keeper
+// are both dead, the pipe is full after 64 KiB, and an instance that goes on
+// printing waits until the next command has started an agent. A Collector stamps each line with the time and
 // writes it to a File, which rotates. Stream merges the files of several
 // instances by time and can follow them.
 package logs
@@ -94,6 +96,14 @@ func (c *Collector) Last() string { return c.file.Last() }
 func (c *Collector) Close() error {
 	err := c.Flush()
 	err = errors.Join(err, c.r.Close(), os.Remove(c.pipe))
+	<-c.done
+	return errors.Join(err, c.file.Close())
+}
+
+// LetGo stops collecting and leaves the pipe, with what is in it, to another
+// Collector.
+func (c *Collector) LetGo() error {
+	err := c.r.Close()
 	<-c.done
 	return errors.Join(err, c.file.Close())
 }

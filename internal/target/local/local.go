@@ -89,12 +89,17 @@ func (t *Target) Observe(ctx context.Context) (o deploy.Observed, err error) {
 func (t *Target) History() journal.Reader { return history{t} }
 
 // Lock implements [deploy.Target]. Should this process die, the lock is free
-// at once.
+// at once. An agent that runs another program than this one gives its place to
+// it, before anything is changed.
 func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
 	var a api.LockAnswer
 	req := api.LockRequest{Holder: holder, Nonce: rand.Text()}
 	if err := t.client.do(ctx, http.MethodPost, t.path("/lock"), 0, req, &a); err != nil {
 		return nil, err
 	}
-	return &session{t, a.Token}, nil
+	s := &session{t, a.Token}
+	if err := t.client.matchAgent(ctx); err != nil {
+		return nil, errors.Join(err, s.Unlock(context.WithoutCancel(ctx)))
+	}
+	return s, nil
 }

@@ -59,7 +59,7 @@ func (s *starter) start(why error) error {
 		return fmt.Errorf("open the agent's log: %w", err)
 	}
 	defer log.Close()
-	argv := append(s.argv[:len(s.argv):len(s.argv)], "agent", "--state", s.state)
+	argv := s.command()
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env = s.state, agentEnv(os.Environ())
 	cmd.Stdout, cmd.Stderr = log, log
@@ -69,6 +69,11 @@ func (s *starter) start(why error) error {
 	}
 	go cmd.Wait() // it outlives us, or else has to be buried
 	return nil
+}
+
+// command is the program and the arguments that start an agent.
+func (s *starter) command() []string {
+	return append(s.argv[:len(s.argv):len(s.argv)], "agent", "--state", s.state)
 }
 
 func (s *starter) logPath() string { return filepath.Join(s.state, "agent.log") }

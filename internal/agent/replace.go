@@ -1,0 +1,103 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/keeper"
+	"version-manager/internal/color"
+	"version-manager/internal/problem"
+)
+
+const (
+	lastRequests = 5 * time.Second // for what is in flight when another program takes over
+	lastCalls    = time.Second     // for answers to commands, which are repeated where they are lost
+)
+
+// errMoved: another program serves the state folder now.
+var errMoved = errors.New("another program has taken over")
+
+func buildOfSelf() (string, error) {
+	self, err := keeper.Self()
+	if err != nil {
+		return "", err
+	}
+	return api.BuildOf(self)
+}
+
+// replace gives the place to another program, so that a newer command line is
+// served by an agent of its own make.
+func (g *agent) replace(w http.ResponseWriter, r *http.Request) {
+	defer g.begin()()
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	var req api.ReplaceRequest
+	err := readBody(r, &req)
+	if err == nil && (len(req.Argv) == 0 || !filepath.IsAbs(req.Argv[0])) {
+		err = problem.New(problem.Usage, "", "a program to be replaced by has an absolute path")
+	}
+	moved := false
+	if err == nil {
+		moved, err = g.handOver(r.Context(), req)
+	}
+	reply(w, nil, err)
+	if moved {
+		close(g.moved)
+	}
+}
+
+// handOver waits for the calls that are being answered; those that come from
+// then on are for the next agent.
+func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (moved bool, err error) {
+	if build, err := g.build(); err != nil || build == req.Build {
+		return false, err
+	}
+	for !g.moving.TryLock() { // waiting in Lock would keep new calls waiting
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	slog.Info("giving the place to another program", "program", req.Argv[0])
+	if err := g.link.HandOver(req.Argv, g.letGo); err != nil {
+		g.moving.Unlock()
+		return false, err
+	}
+	return true, nil // and nothing is changed here any more
+}
+
+// letGo leaves all instances as they are to the next agent.
+func (g *agent) letGo() {
+	for _, a := range g.all() {
+		for _, s := range a.sides {
+			for _, i := range s.instances {
+				i.letGo()
+			}
+		}
+	}
+}
+
+// leave accepts nothing new and lets what was begun here end.
+func (g *agent) leave(srv *http.Server) {
+	var wg sync.WaitGroup
+	for _, a := range g.all() {
+		for _, s := range a.servers {
+			s.end()
+		}
+		for _, c := range color.Both() {
+			wg.Go(func() { a.proxy.Close(c, lastRequests) })
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lastCalls)
+	defer cancel()
+	if srv.Shutdown(ctx) != nil {
+		srv.Close()
+	}
+	wg.Wait()
+}

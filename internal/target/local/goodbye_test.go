@@ -1,0 +1,90 @@
+package local
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/coder/websocket"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/target/targettest"
+)
+
+func TestRetiringSaysGoodbyeToWebSockets(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	target := p.target("shop")
+	s := p.deployFirst(t.Context(), target, 1)
+	socket := dialSocket(t, observe(t, target).Entrances.Public[0])
+	p.swap(s, target, "green", "v1.1.0")
+	wantGoodbye(t, socket)
+}
+
+func TestScalingDownWaitsForRequestsAndSendsWebSocketsAway(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	target := p.target("shop")
+	s := p.deployFirst(t.Context(), target, 1)
+	scale := func(n int) error {
+		return s.Apply(t.Context(), "blue", deploy.Spec{Release: p.release("shop", "v1.0.0", nil), Replicas: n})
+	}
+	if err := scale(2); err != nil {
+		t.Fatal(err)
+	}
+	p.ready(target, 2)
+	url := observe(t, target).Entrances.Public[0]
+	const each = 12 // enough for both instances to have some
+	answers, ends := make(chan int, each), make(chan error, each)
+	for range each {
+		socket := dialSocket(t, url)
+		go func() { ends <- readEnd(t, socket) }()
+		go func() {
+			status, _, _ := targettest.Ask(t.Context(), p.harness().Client, url+"/slow?for=1s")
+			answers <- status
+		}()
+	}
+	p.until("all that is to be in flight", func() bool { return observe(t, target).Colors["blue"].InFlight == each })
+	if err := scale(1); err != nil {
+		t.Fatal(err)
+	}
+	for range each {
+		if status := <-answers; status != http.StatusOK {
+			t.Errorf("a request got %d", status)
+		}
+	}
+	p.until("some WebSockets to end", func() bool { return len(ends) > 0 })
+	if left := observe(t, target).Colors["blue"].Tunnels; left == 0 {
+		t.Error("those of the other instance ended as well")
+	}
+	p.swap(s, target, "green", "v1.1.0")
+	for range each {
+		if err := <-ends; websocket.CloseStatus(err) != websocket.StatusGoingAway {
+			t.Errorf("a WebSocket ended with %v, want going away", err)
+		}
+	}
+}
+
+func dialSocket(t *testing.T, url string) *websocket.Conn {
+	t.Helper()
+	c, _, err := websocket.Dial(t.Context(), url+"/ws", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.CloseNow() })
+	if _, _, err := c.Read(t.Context()); err != nil { // it says its version
+		t.Fatal(err)
+	}
+	return c
+}
+
+func readEnd(t *testing.T, c *websocket.Conn) error {
+	_, _, err := c.Read(t.Context())
+	return err
+}
+
+func wantGoodbye(t *testing.T, c *websocket.Conn) {
+	t.Helper()
+	if err := readEnd(t, c); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+		t.Errorf("the WebSocket ended with %v, want going away", err)
+	}
+}

@@ -1,0 +1,56 @@
+package local
+
+import (
+	"context"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/problem"
+)
+
+// matchAgent returns when the agent runs the program that this process would
+// start as one, after asking it to give its place to it where it does not.
+func (c *client) matchAgent(ctx context.Context) error {
+	req, err := c.starter.replacement()
+	if err != nil {
+		return err
+	}
+	var asked time.Time
+	for {
+		var now api.Ping
+		if err := c.do(ctx, http.MethodGet, api.PingPath, 0, nil, &now); err != nil {
+			return err
+		}
+		if now.Build == req.Build {
+			return nil
+		}
+		if asked.IsZero() {
+			if err := c.do(ctx, http.MethodPost, api.ReplacePath, 0, req, nil); err != nil {
+				return problem.Wrap(err, problem.Failed, "", "replace the agent by %s", req.Argv[0])
+			}
+			asked = time.Now()
+		}
+		if time.Since(asked) > patience {
+			return problem.New(problem.Failed, "repeat the same command", "another program than %s serves %s", req.Argv[0], c.starter.state)
+		}
+		select { // the former one may answer once more
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(retryFirst):
+		}
+	}
+}
+
+func (s *starter) replacement() (r api.ReplaceRequest, err error) {
+	r.Argv = s.command()
+	if r.Argv[0], err = exec.LookPath(r.Argv[0]); err == nil {
+		r.Argv[0], err = filepath.Abs(r.Argv[0])
+	}
+	if err == nil {
+		r.Build, err = api.BuildOf(r.Argv[0])
+	}
+	return r, err
+}

@@ -1,0 +1,93 @@
+package local
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"version-manager/internal/target/targettest"
+)
+
+// anotherBuild is a target whose program differs from the one that runs.
+func (p *place) anotherBuild() *Target {
+	p.t.Helper()
+	program, err := os.ReadFile(os.Args[0])
+	file := filepath.Join(p.t.TempDir(), "version-manager")
+	if err == nil {
+		err = os.WriteFile(file, append(program, 0), 0o700)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	target, err := New(Options{App: "shop", State: p.state, Local: p.local, Project: filepath.Dir(p.state), Agent: []string{file}})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return target
+}
+
+func TestAnotherBuildTakesOverUnderLoad(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	older := p.target("shop")
+	p.unlock(p.deployFirst(t.Context(), older, 2))
+	before, was := observe(t, older), ping(t, older)
+	url := before.Entrances.Public[0]
+	slow := make(chan int, 1)
+	go func() {
+		status, _, _ := targettest.Ask(t.Context(), p.harness().Client, url+"/slow?for=2s")
+		slow <- status
+	}()
+	socket := dialSocket(t, url)
+	p.until("all that is to be in flight", func() bool {
+		c := observe(t, older).Colors["blue"]
+		return c.InFlight == 1 && c.Tunnels == 1
+	})
+	traffic := targettest.Pester(t, p.harness().Client, url+"/version", before.Entrances.Public[1]+"/version")
+	p.until("some traffic", func() bool { return traffic.Sent() > 50 })
+
+	newer := p.anotherBuild()
+	s := p.lock(newer)
+	now := ping(t, newer)
+	if now.Build == was.Build || now.Agent == was.Agent || now.Keeper == was.Keeper {
+		t.Errorf("processes were %+v and are %+v", was, now)
+	}
+	sameAs(t, before, observe(t, newer))
+	sent := traffic.Sent()
+	p.until("more traffic", func() bool { return traffic.Sent() > sent+50 })
+	if sent, failed := traffic.Stop(); len(failed) > 0 {
+		t.Errorf("%d of %d requests failed, such as %s", len(failed), sent, failed[0])
+	}
+	if status := <-slow; status != http.StatusOK {
+		t.Errorf("the request in flight got %d", status)
+	}
+	wantGoodbye(t, socket)
+	p.swap(s, newer, "green", "v1.1.0")
+	p.unlock(s)
+	kill(t, now.Agent)
+	if again := ping(t, newer); again.Build != now.Build {
+		t.Errorf("after a kill %+v serves, before it was %+v", again, now)
+	}
+}
+
+func TestAProgramThatCannotTakeOver(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	target := p.target("shop")
+	p.unlock(p.deployFirst(t.Context(), target, 1))
+	before, was := observe(t, target), ping(t, target)
+	broken, err := New(Options{App: "shop", State: p.state, Local: p.local, Agent: []string{"false"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := broken.Lock(t.Context(), "test"); err == nil || !strings.Contains(err.Error(), "replace the agent") {
+		t.Errorf("Lock = %v", err)
+	}
+	if now := ping(t, target); now != was {
+		t.Errorf("processes were %+v and are %+v", was, now)
+	}
+	sameAs(t, before, observe(t, target))
+	p.unlock(p.lock(target))
+}
