@@ -11,14 +11,9 @@ import (
 	"version-manager/internal/config"
 )
 
-// Ports belong to the machine, not to a release, so an app has one set of
-// entrances whatever versions run. Every Apply brings what the work tree asks
-// for at that time. Apply only opens, and before anything else; what no
-// running color was applied with any more is closed when the lock is given
-// back. So while a deploy runs, its own measurement included, nothing that was
-// open is closed, and one that fails leaves the entrances as they were.
-
-// openEntrances listens wherever local asks for, and returns that.
+// openEntrances listens wherever local asks for, and returns that. It closes
+// nothing: while a deploy runs, its own measurement included, all that was
+// open stays open, and one that fails leaves the entrances as they were.
 func (a *app) openEntrances(token uint64, local config.Local, project string) ([]entrance, error) {
 	before := a.now().Entrances
 	asked, err := a.serveAsked(local, project)

@@ -1,9 +1,11 @@
 package local
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -163,4 +165,29 @@ func TestAFailedDeployLeavesThePorts(t *testing.T) {
 	}
 	p.unlock(s)
 	sameAs(t, before, observe(t, target))
+}
+
+func TestPreviewAndCertificateChange(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	first := p.target("shop")
+	p.unlock(p.deployFirst(t.Context(), first, 1))
+	old := observe(t, first).Entrances
+
+	pool := writeCertificate(t, filepath.Dir(p.state))
+	p.local.Cert, p.local.Key, p.local.Preview = "cert.pem", "key.pem", "localhost"
+	target := p.target("shop")
+	s := p.lock(target)
+	p.apply(s, target, "green", "v1.1.0")
+	now := observe(t, target).Entrances
+	if want := strings.Replace(old.Public[1], "http:", "https:", 1); len(now.Public) != 2 || now.Public[1] != want {
+		t.Errorf("entrances are %+v, want %s", now, want)
+	}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "127.0.0.1"}, DisableKeepAlives: true}}
+	for url, want := range map[string]color.Color{now.Public[0]: "blue", now.Public[1]: "blue", now.Preview: "green"} {
+		if status, id, err := targettest.Ask(t.Context(), client, url+"/version"); err != nil || id.Color != want {
+			t.Errorf("%s: %d, %+v, %v, want %s", url, status, id, err, want)
+		}
+	}
+	p.unlock(s)
 }
