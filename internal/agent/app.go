@@ -31,6 +31,7 @@ type app struct {
 	store   *release.Store
 	client  *http.Client
 	journal *journal.Dir
+	reserve *reserve
 	turn    chan struct{}
 	damaged error
 	strays  map[string]record // what runs although the state is damaged
@@ -55,7 +56,7 @@ func openApp(name string, g *agent) *app {
 		sides:   map[color.Color]*side{},
 		servers: map[string]*server{},
 	}
-	a.journal = journal.NewDir(a.paths.deploys())
+	a.journal, a.reserve = journal.NewDir(a.paths.deploys()), newReserve(a.paths.dir)
 	st, aside, err := loadState(a.paths, name)
 	if err != nil {
 		a.damaged = problem.Wrap(err, problem.NeedsPerson,
@@ -136,7 +137,7 @@ func (a *app) save(next state) error {
 	if err := a.paths.make(); err != nil {
 		return err
 	}
-	if err := statefile.Save(a.paths.state(), next); err != nil {
+	if err := a.reserve.spend(func() error { return statefile.Save(a.paths.state(), next) }); err != nil {
 		return problem.Wrap(err, problem.Failed, "df -h "+a.root, "keep the state of %s", a.name)
 	}
 	a.state = next

@@ -20,6 +20,9 @@ func beginDeploy(c call) (any, error) {
 	if err := c.app.check(c.token); err != nil {
 		return nil, err
 	}
+	if err := c.app.reserve.fill(); err != nil {
+		return nil, err
+	}
 	ids, err := c.app.journal.List(c.Context())
 	if err != nil {
 		return nil, err
@@ -54,7 +57,8 @@ func appendDeploy(c call) (any, error) {
 		return nil, err
 	}
 	c.crash.point("before", r.Seq)
-	if err := c.app.journal.Append(c.Context(), c.PathValue("id"), r); err != nil {
+	write := func() error { return c.app.journal.Append(c.Context(), c.PathValue("id"), r) }
+	if err := c.app.reserve.spend(write); err != nil {
 		return nil, err
 	}
 	c.crash.point("after", r.Seq)
