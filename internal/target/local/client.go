@@ -23,8 +23,9 @@ const (
 
 // client talks to the agent of one state folder.
 type client struct {
-	http    *http.Client
-	starter *starter
+	http     *http.Client
+	starter  *starter
+	patience time.Duration
 }
 
 func newClient(state string, argv []string) (*client, error) {
@@ -40,7 +41,7 @@ func newClient(state string, argv []string) (*client, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", path)
 	}
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second}
-	return &client{http: &http.Client{Transport: transport}, starter: s}, nil
+	return &client{http: &http.Client{Transport: transport}, starter: s, patience: patience}, nil
 }
 
 // do sends in and reads the answer into out. Where the agent is not there, or
@@ -60,6 +61,21 @@ func (c *client) do(ctx context.Context, method, path string, token uint64, in, 
 	})
 }
 
+// errSilent: there is an agent, but it says nothing.
+var errSilent = errors.New("the agent does not answer")
+
+// ask is do for what an agent answers at once. One that was stopped, or has
+// no processor or disk to work with, must not hang whoever asks.
+func (c *client) ask(ctx context.Context, method, path string, in, out any) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.patience, errSilent)
+	defer cancel()
+	err := c.do(ctx, method, path, 0, in, out)
+	if err != nil && context.Cause(ctx) == errSilent {
+		return c.starter.explain(errSilent)
+	}
+	return err
+}
+
 // errAway: there was no whole answer.
 var errAway = errors.New("the agent did not answer")
 
@@ -76,10 +92,10 @@ func (c *client) insist(ctx context.Context, try func() error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if since.IsZero() || began.Sub(since) > patience/2 && time.Since(began) > patience/2 {
+		if since.IsZero() || began.Sub(since) > c.patience/2 && time.Since(began) > c.patience/2 {
 			since = time.Now() // the agent worked on it for long before it died
 		}
-		if time.Since(since) > patience {
+		if time.Since(since) > c.patience {
 			return c.starter.explain(err)
 		}
 		if err := c.starter.start(err); err != nil {

@@ -26,7 +26,7 @@ const deploys = "/deploys"
 func deployPath(id string) string { return deploys + "/" + url.PathEscape(id) }
 
 func (h history) get(ctx context.Context, path string, out any) error {
-	return h.t.client.do(ctx, http.MethodGet, h.t.path(path), 0, nil, out)
+	return h.t.client.ask(ctx, http.MethodGet, h.t.path(path), nil, out)
 }
 
 func (h history) List(ctx context.Context) (ids []string, err error) {

@@ -65,7 +65,7 @@ func New(o Options) (*Target, error) {
 // Ping returns the processes that serve the state folder, after starting
 // them where there are none.
 func (t *Target) Ping(ctx context.Context) (p api.Ping, err error) {
-	return p, t.client.do(ctx, http.MethodGet, api.PingPath, 0, nil, &p)
+	return p, t.client.ask(ctx, http.MethodGet, api.PingPath, nil, &p)
 }
 
 // unknown reports whether the app never was on this machine, which can be
@@ -82,7 +82,7 @@ func (t *Target) Observe(ctx context.Context) (o deploy.Observed, err error) {
 	if t.unknown() {
 		return deploy.Observed{App: t.app, Revision: "0", Colors: map[color.Color]deploy.Side{}}, nil
 	}
-	return o, t.client.do(ctx, http.MethodGet, t.path(""), 0, nil, &o)
+	return o, t.client.ask(ctx, http.MethodGet, t.path(""), nil, &o)
 }
 
 // History implements [deploy.Target].
@@ -94,7 +94,7 @@ func (t *Target) History() journal.Reader { return history{t} }
 func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
 	var a api.LockAnswer
 	req := api.LockRequest{Holder: holder, Nonce: rand.Text()}
-	if err := t.client.do(ctx, http.MethodPost, t.path("/lock"), 0, req, &a); err != nil {
+	if err := t.client.ask(ctx, http.MethodPost, t.path("/lock"), req, &a); err != nil {
 		return nil, err
 	}
 	s := &session{t, a.Token}
