@@ -13,14 +13,14 @@ func (s *Streams) symbols() symbols {
 		return symbols{
 			begin: "►", branch: "├─", last: "└─", stem: "│", bar: "│", arrow: "→", ellipsis: "…",
 			status: map[deploy.Status]string{
-				"": " ", deploy.StatusRunning: "◎", deploy.StatusDone: "✔", deploy.StatusSkipped: "-", deploy.StatusFailed: "✗",
+				"": " ", deploy.StatusRunning: "◎", deploy.StatusDone: "✔", deploy.StatusSkipped: "-", deploy.StatusFailed: "✗", deploy.StatusStopped: "■",
 			},
 		}
 	}
 	return symbols{
 		begin: ">", branch: "|-", last: "`-", stem: "|", bar: "|", arrow: "->", ellipsis: "~",
 		status: map[deploy.Status]string{
-			"": " ", deploy.StatusRunning: "*", deploy.StatusDone: "+", deploy.StatusSkipped: "-", deploy.StatusFailed: "x",
+			"": " ", deploy.StatusRunning: "*", deploy.StatusDone: "+", deploy.StatusSkipped: "-", deploy.StatusFailed: "x", deploy.StatusStopped: "!",
 		},
 	}
 }
