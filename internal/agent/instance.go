@@ -1,18 +1,13 @@
 package agent
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"strconv"
 	"sync"
-	"time"
 
 	"version-manager/internal/agent/logs"
-	"version-manager/internal/agent/process"
-	"version-manager/internal/atomicfile"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 )
@@ -43,32 +38,6 @@ type instance struct {
 	failed error // of the last start
 	leaves bool  // no new requests
 	let    bool  // another agent keeps it now
-}
-
-// record is what the next agent has to know.
-type record struct {
-	Proc     process.Identity `json:"process"`
-	Key      string           `json:"key"`
-	Address  string           `json:"address"`
-	Started  time.Time        `json:"started"`
-	Restarts int              `json:"restarts"`
-	Ready    bool             `json:"ready"`
-}
-
-func readRecord(file string) (r record, err error) {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return r, err
-	}
-	return r, json.Unmarshal(b, &r)
-}
-
-func (r record) write(file string) error {
-	b, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	return atomicfile.Write(file, b, 0o600)
 }
 
 // newInstance begins to supervise. A record of the same key is adopted.

@@ -1,0 +1,72 @@
+package agent
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"version-manager/internal/agent/process"
+	"version-manager/internal/atomicfile"
+)
+
+// record is what the next agent has to know of an instance.
+type record struct {
+	Proc     process.Identity `json:"process"`
+	Key      string           `json:"key"`
+	Address  string           `json:"address"`
+	Started  time.Time        `json:"started"`
+	Restarts int              `json:"restarts"`
+	Ready    bool             `json:"ready"`
+	Folder   string           `json:"folder"` // in which it was written, see folderOf
+}
+
+// errCopied: the record came here with a copy of the folder. The process that
+// it names belongs to the original.
+var errCopied = errors.New("the record is a copy")
+
+func readRecord(file string) (r record, err error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal(b, &r); err != nil {
+		return record{}, err
+	}
+	here, err := folderOf(file)
+	if err != nil {
+		return record{}, err
+	}
+	if r.Folder != here {
+		return record{}, errCopied
+	}
+	return r, nil
+}
+
+func (r record) write(file string) (err error) {
+	if r.Folder, err = folderOf(file); err != nil {
+		return err
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(file, b, 0o600)
+}
+
+// folderOf identifies the folder of a file. It stays the same when the folder
+// is moved, and is another one for a copy.
+func folderOf(file string) (string, error) {
+	info, err := os.Stat(filepath.Dir(file))
+	if err != nil {
+		return "", err
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return "", errors.New("this system does not number its folders")
+	}
+	return fmt.Sprintf("%d:%d", st.Dev, st.Ino), nil
+}

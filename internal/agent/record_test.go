@@ -1,0 +1,40 @@
+package agent
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"version-manager/internal/agent/process"
+)
+
+func TestRecordIsKnownWhereItWasWritten(t *testing.T) {
+	root := t.TempDir()
+	here, moved, copied := filepath.Join(root, "here"), filepath.Join(root, "moved"), filepath.Join(root, "copied")
+	for _, dir := range []string{here, copied} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := record{Proc: process.Identity{PID: 4711, Start: "x"}, Key: "k"}
+	if err := want.write(filepath.Join(here, "blue-1.json")); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(here, "blue-1.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(copied, "blue-1.json"), b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := readRecord(filepath.Join(copied, "blue-1.json")); !errors.Is(err, errCopied) || r.Proc.PID != 0 {
+		t.Errorf("in a copy: %+v, %v", r, err)
+	}
+	if err := os.Rename(here, moved); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := readRecord(filepath.Join(moved, "blue-1.json")); err != nil || r.Proc != want.Proc {
+		t.Errorf("after a move: %+v, %v", r, err)
+	}
+}
