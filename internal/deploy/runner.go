@@ -2,14 +2,11 @@ package deploy
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/journal"
 	"version-manager/internal/probe"
 	"version-manager/internal/problem"
 )
@@ -127,125 +124,6 @@ func (r *runner) unfinished(err error) error {
 	return problem.Wrap(err, problem.Failed, "version-manager resume", "deploy %s stopped while %s", r.run.ID, r.run.Phase)
 }
 
-// runPhase runs the steps of the current phase. From Retiring on, and on the
-// way back, an interrupt does not count: stopping there would leave a mess.
-func (r *runner) runPhase(ctx context.Context) error {
-	list := steps(r.run.Plan.Kind, r.run.Plan.Old)
-	if r.run.Phase == Retiring || r.run.Phase == Reverting {
-		if during := r.run.Phase; ctx.Err() == nil {
-			defer context.AfterFunc(ctx, func() { r.interrupted(during) })()
-		}
-		ctx, list = r.hold.life, append(list, wayBack()...)
-	}
-	ctx, cancel := withLife(ctx, r.hold.life)
-	defer cancel()
-	for _, s := range list {
-		if s.phase != r.run.Phase {
-			continue
-		}
-		if err := r.runStep(ctx, s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// withLife ends ctx also when the lock is lost.
-func withLife(ctx, life context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	stop := context.AfterFunc(life, func() { cancel(context.Cause(life)) })
-	return ctx, func() { stop(); cancel(nil) }
-}
-
-func (r *runner) runStep(ctx context.Context, s step) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	began := time.Now()
-	if err := r.append(stepRecord, stepBody{Step: s.name, Status: StatusRunning}); err != nil {
-		return err
-	}
-	r.tell(Event{Kind: EventStep, Step: s.name, Status: StatusRunning})
-	detail, err := s.do(r, ctx)
-	status := StatusDone
-	switch {
-	case errors.Is(err, errNothingToDo):
-		status, err = StatusSkipped, nil
-	case errors.Is(err, context.Canceled) && r.hold.life.Err() == nil:
-		status, detail = StatusStopped, interruptedText
-	case err != nil:
-		status, detail = StatusFailed, err.Error()
-	}
-	e := Event{Kind: EventStep, Step: s.name, Status: status, Detail: detail, Elapsed: time.Since(began)}
-	if status == StatusFailed {
-		e.Lines = r.lastWords()
-		err = &stepError{step: s.name, err: err, lines: e.Lines}
-	}
-	r.tell(e)
-	return errors.Join(err, r.append(stepRecord, stepBody{Step: s.name, Status: status, Detail: detail}))
-}
-
-// move journals a change of phase. The report is written before a phase that
-// ends the deploy, so that an ended deploy always has one.
-func (r *runner) move(t Trigger, why error) error {
-	next, err := r.run.Phase.Next(t)
-	if err != nil {
-		return err
-	}
-	body := phaseBody{On: t, To: next}
-	switch {
-	case t == Interrupted:
-		body.Why = interruptedText
-	case why != nil:
-		body.Why = why.Error()
-		r.blame(why)
-	}
-	if next.Ended() || next == Stuck {
-		if err := r.attachReport(next); err != nil {
-			r.tell(Event{Kind: EventNote, Detail: "the report could not be kept: " + err.Error()})
-		}
-	}
-	return r.append(phaseRecord, body)
-}
-
-// blame adds what failed to what failed before.
-func (r *runner) blame(why error) {
-	if r.cause == nil || r.cause.Error() == why.Error() {
-		r.cause = why
-		return
-	}
-	r.cause = both(r.cause, why)
-}
-
-// both says two errors in one line.
-func both(a, b error) error {
-	if b == nil {
-		return a
-	}
-	return fmt.Errorf("%w; %w", a, b)
-}
-
-var errJournal = errors.New("the journal could not be written")
-
-// append journals one record and applies it to the run, by the code that
-// replays a journal, so that memory and disk cannot differ.
-func (r *runner) append(typ string, body any) error {
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		return fmt.Errorf("%w: %w", errJournal, err)
-	}
-	rec := journal.Record{Seq: r.run.seq + 1, Time: time.Now().UTC().Round(0), Type: typ, Body: encoded}
-	killPoint("before", rec.Seq)
-	if err := r.hold.Journal().Append(r.hold.life, r.run.ID, rec); err != nil {
-		return fmt.Errorf("%w: %w", errJournal, err)
-	}
-	killPoint("after", rec.Seq)
-	if err := r.run.apply(rec); err != nil {
-		return fmt.Errorf("%w: %w", errJournal, err)
-	}
-	return nil
-}
-
 // tell emits an event of this deploy, with the probe's count.
 func (r *runner) tell(e Event) {
 	e.Time, e.Deploy = time.Now(), r.run.ID
@@ -259,21 +137,4 @@ func (r *runner) tell(e Event) {
 // progress says how a running step fares.
 func (r *runner) progress(step, detail string, side *Side) {
 	r.tell(Event{Kind: EventProgress, Step: step, Detail: detail, Side: side})
-}
-
-// stepError is the failure of one step, with the evidence.
-type stepError struct {
-	step  string
-	err   error
-	lines []string
-}
-
-func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
-func (e *stepError) Unwrap() error { return e.err }
-
-func evidence(err error) []string {
-	if e, ok := errors.AsType[*stepError](err); ok {
-		return slices.Clone(e.lines)
-	}
-	return nil
 }

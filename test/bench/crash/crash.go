@@ -174,8 +174,8 @@ func (c *crash) clean(ctx context.Context) (fault string, err error) {
 		return fmt.Sprintf("%d of %d instances ready", side.Ready(), side.Want), nil
 	case now.Lock != nil:
 		return "the lock is still held by " + now.Lock.Name, nil
-	case len(runs) > 0 && !runs[len(runs)-1].Phase.Ended():
-		return "a deploy is left " + string(runs[len(runs)-1].Phase), nil
+	case len(runs) == 0 || !runs[0].Phase.Ended(): // newest first
+		return fmt.Sprintf("the newest deploy is left unfinished: %+v", runs[:min(1, len(runs))]), nil
 	}
 	return "", nil
 }

@@ -1,0 +1,83 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+)
+
+// runPhase runs the steps of the current phase. From Retiring on, and on the
+// way back, an interrupt does not count: stopping there would leave a mess.
+func (r *runner) runPhase(ctx context.Context) error {
+	list := steps(r.run.Plan.Kind, r.run.Plan.Old)
+	if r.run.Phase == Retiring || r.run.Phase == Reverting {
+		if during := r.run.Phase; ctx.Err() == nil {
+			defer context.AfterFunc(ctx, func() { r.interrupted(during) })()
+		}
+		ctx, list = r.hold.life, append(list, wayBack()...)
+	}
+	ctx, cancel := withLife(ctx, r.hold.life)
+	defer cancel()
+	for _, s := range list {
+		if s.phase != r.run.Phase {
+			continue
+		}
+		if err := r.runStep(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withLife ends ctx also when the lock is lost.
+func withLife(ctx, life context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(life, func() { cancel(context.Cause(life)) })
+	return ctx, func() { stop(); cancel(nil) }
+}
+
+func (r *runner) runStep(ctx context.Context, s step) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	began := time.Now()
+	if err := r.append(stepRecord, stepBody{Step: s.name, Status: StatusRunning}); err != nil {
+		return err
+	}
+	r.tell(Event{Kind: EventStep, Step: s.name, Status: StatusRunning})
+	detail, err := s.do(r, ctx)
+	status := StatusDone
+	switch {
+	case errors.Is(err, errNothingToDo):
+		status, err = StatusSkipped, nil
+	case errors.Is(err, context.Canceled) && r.hold.life.Err() == nil:
+		status, detail = StatusStopped, interruptedText
+	case err != nil:
+		status, detail = StatusFailed, err.Error()
+	}
+	e := Event{Kind: EventStep, Step: s.name, Status: status, Detail: detail, Elapsed: time.Since(began)}
+	if status == StatusFailed {
+		e.Lines = r.lastWords()
+		err = &stepError{step: s.name, err: err, lines: e.Lines}
+	}
+	r.tell(e)
+	return errors.Join(err, r.append(stepRecord, stepBody{Step: s.name, Status: status, Detail: detail}))
+}
+
+// stepError is the failure of one step, with the evidence.
+type stepError struct {
+	step  string
+	err   error
+	lines []string
+}
+
+func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
+func (e *stepError) Unwrap() error { return e.err }
+
+func evidence(err error) []string {
+	if e, ok := errors.AsType[*stepError](err); ok {
+		return slices.Clone(e.lines)
+	}
+	return nil
+}
