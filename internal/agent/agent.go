@@ -57,7 +57,6 @@ func Run(dir string) error {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)).With("pid", os.Getpid()))
 	return keeper.Main(dir, func(l *keeper.Link) error {
 		debug.SetMemoryLimit(memoryLimit)
-		debug.SetGCPercent(50)
 		a := &agent{dir: dir, link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now(),
 			moved: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
 		return a.run()
