@@ -105,6 +105,7 @@ func record(ctx context.Context) (string, error) {
 	var b strings.Builder
 	for _, command := range []string{
 		"make run",
+		"sed -i 's/What is on your plate?/What did you eat?/' internal/caloguessr/i18n/en.json",
 		"version-manager create v1.1.0 -m 'Say it better'",
 		"version-manager zero-downtime v1.1.0",
 		"version-manager rollback v1.0.0",
