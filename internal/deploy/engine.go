@@ -144,12 +144,11 @@ func (e *Engine) takeOver(ctx context.Context, id string, secrets map[string]str
 
 // unfinished finds the deploy to go on with.
 func (e *Engine) unfinished(ctx context.Context, id string) (Run, error) {
-	runs, err := History(ctx, e.target.History())
-	run, open := Unfinished(runs)
+	run, err := newest(ctx, e.target.History())
 	switch {
-	case err != nil && !open:
-		return run, problem.Wrap(err, problem.NeedsPerson, "version-manager status", "read the journals")
-	case !open:
+	case err != nil:
+		return run, problem.Wrap(err, problem.NeedsPerson, "version-manager status", "read the newest journal")
+	case !run.open():
 		return run, problem.New(problem.NotFound, "version-manager history", "no deploy was interrupted: there is nothing to resume")
 	case id != "" && id != run.ID:
 		return run, problem.New(problem.NotFound, "version-manager resume "+run.ID, "deploy %s has ended or does not exist: only the newest can be resumed", id)
@@ -158,8 +157,8 @@ func (e *Engine) unfinished(ctx context.Context, id string) (Run, error) {
 }
 
 func (e *Engine) refuseUnfinished(ctx context.Context) error {
-	runs, err := History(ctx, e.target.History())
-	if run, open := Unfinished(runs); open {
+	run, err := newest(ctx, e.target.History())
+	if run.open() {
 		return problem.New(problem.Failed, "version-manager resume    (or, to take it back: version-manager rollback)",
 			"deploy %s to %s was interrupted while %s", run.ID, run.Plan.To(), run.Phase)
 	}

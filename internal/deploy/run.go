@@ -55,7 +55,7 @@ func (r Run) last(name string) (StepRun, bool) {
 func Load(ctx context.Context, j journal.Reader, id string) (Run, error) {
 	records, err := j.Read(ctx, id)
 	if err != nil && len(records) == 0 {
-		return Run{ID: id}, err
+		return Run{ID: id, Damaged: true}, err
 	}
 	run, replayErr := replay(id, records)
 	run.Damaged = err != nil || replayErr != nil
@@ -86,6 +86,22 @@ func History(ctx context.Context, j journal.Reader) ([]Run, error) {
 	return runs, errors.Join(damaged...)
 }
 
+// newest reads the newest deploy alone: a rollback must not become slower with
+// every deploy before it. Without any it is one that is done.
+func newest(ctx context.Context, j journal.Reader) (Run, error) {
+	ids, err := j.List(ctx)
+	if err != nil {
+		return Run{Phase: Done}, fmt.Errorf("read history: %w", err)
+	}
+	for _, id := range slices.Backward(ids) {
+		run, err := Load(ctx, j, id)
+		if !errors.Is(err, errNoPlan) {
+			return run, err
+		}
+	}
+	return Run{Phase: Done}, nil
+}
+
 // Unfinished returns the newest deploy if something of it is left to do. Of one
 // whose journal is damaged nobody can know, and nobody can go on with it: the
 // next deploy begins with what the target says about itself.
@@ -93,9 +109,11 @@ func Unfinished(runs []Run) (Run, bool) {
 	if len(runs) == 0 {
 		return Run{}, false
 	}
-	newest := runs[len(runs)-1]
-	return newest, !newest.Phase.Ended() && !newest.Damaged
+	last := runs[len(runs)-1]
+	return last, last.open()
 }
+
+func (r Run) open() bool { return !r.Phase.Ended() && !r.Damaged }
 
 // Expect returns the median time that each step took in earlier deploys.
 func Expect(runs []Run) map[string]time.Duration {
