@@ -119,17 +119,6 @@ func (p *Prober) Measure() Measurement { return p.rec.snapshot().Measure() }
 // Record is everything that was sampled so far, to be read only.
 func (p *Prober) Record() Record { return p.rec.snapshot() }
 
-// WaitAnswers returns when n requests that were due at since or later came to
-// an end, well or badly, or with ctx's error.
-func (p *Prober) WaitAnswers(ctx context.Context, n int, since time.Time) error {
-	for p.Window(color.None, since).Sent < n {
-		if !wait(ctx, 10*time.Millisecond) {
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
 // Stop ends the asking, waits up to the timeout for what is outstanding, and
 // sums up. The slow request of a Prober is cut and counted as abandoned.
 // Calling it again returns the same.

@@ -3,18 +3,6 @@
 // instances of Caloguessr. It fails when a bar is missed.
 package main
 
-import (
-	"context"
-	"fmt"
-	"os"
-	"os/signal"
-)
+import "version-manager/test/bench/sheet"
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench-cold:", err)
-		os.Exit(1)
-	}
-}
+func main() { sheet.Main("bench-cold", run) }

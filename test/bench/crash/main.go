@@ -4,18 +4,6 @@
 // checks that everything came to a clean end. It fails when a bar is missed.
 package main
 
-import (
-	"context"
-	"fmt"
-	"os"
-	"os/signal"
-)
+import "version-manager/test/bench/sheet"
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "crash-test:", err)
-		os.Exit(1)
-	}
-}
+func main() { sheet.Main("crash-test", run) }

@@ -6,18 +6,6 @@
 // DEPLOYS and ROLLBACKS in the environment change how often.
 package main
 
-import (
-	"context"
-	"fmt"
-	"os"
-	"os/signal"
-)
+import "version-manager/test/bench/sheet"
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench-switch:", err)
-		os.Exit(1)
-	}
-}
+func main() { sheet.Main("bench-switch", run) }

@@ -1,0 +1,19 @@
+package probe
+
+import (
+	"context"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+// WaitAnswers returns when n requests that were due at since or later came to
+// an end, well or badly, or with ctx's error.
+func (p *Prober) WaitAnswers(ctx context.Context, n int, since time.Time) error {
+	for p.Window(color.None, since).Sent < n {
+		if !wait(ctx, 10*time.Millisecond) {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
