@@ -15,21 +15,22 @@ const File = "version-manager.yaml"
 
 // App is the content of version-manager.yaml.
 type App struct {
-	Name      string            `yaml:"name" json:"name"`                                // DNS label: a-z, 0-9, '-'
-	Build     Build             `yaml:"build" json:"build"`                              // exactly one of its fields
-	Port      int               `yaml:"port,omitempty" json:"port"`                      // where the app listens inside an image; told to it as PORT
-	Health    string            `yaml:"health,omitempty" json:"health"`                  // path that answers 2xx when the instance is ready
-	Smoke     []Smoke           `yaml:"smoke,omitempty" json:"smoke,omitempty"`          // requests that a standby color must answer before the switch
-	Replicas  int               `yaml:"replicas,omitempty" json:"replicas"`              // of the first deploy; later ones start at the active color's capacity
-	Autoscale Autoscale         `yaml:"autoscale,omitempty" json:"autoscale,omitzero"`   // bounds of every scaling, by hand or by load
-	Env       map[string]string `yaml:"env,omitempty" json:"env,omitempty"`              // plain values
-	Secrets   []string          `yaml:"secrets,omitempty" json:"secrets,omitempty"`      // names of environment variables handed through from the operator; values are never recorded
-	Bake      Duration          `yaml:"bake,omitempty" json:"bake"`                      // how long zero-downtime watches the new color
-	Drain     Duration          `yaml:"drain,omitempty" json:"drain"`                    // how long requests on the old color may take to finish
-	Gate      Gate              `yaml:"gate,omitempty" json:"gate"`                      // what a standby color must show before it gets traffic
-	Probe     Probe             `yaml:"probe,omitempty" json:"probe"`                    // the requests by which a deploy is measured
-	Local     Local             `yaml:"local,omitempty" json:"local"`                    // where the local target listens
-	Infra     []string          `yaml:"infrastructure,omitempty" json:"infra,omitempty"` // files and folders whose content is part of the version
+	Name       string            `yaml:"name" json:"name"`                                // DNS label: a-z, 0-9, '-'
+	Build      Build             `yaml:"build" json:"build"`                              // exactly one of its fields
+	Port       int               `yaml:"port,omitempty" json:"port"`                      // where the app listens inside an image; told to it as PORT
+	Health     string            `yaml:"health,omitempty" json:"health"`                  // path that answers 2xx when the instance is ready
+	Smoke      []Smoke           `yaml:"smoke,omitempty" json:"smoke,omitempty"`          // requests that a standby color must answer before the switch
+	Replicas   int               `yaml:"replicas,omitempty" json:"replicas"`              // of the first deploy; later ones start at the active color's capacity
+	Autoscale  Autoscale         `yaml:"autoscale,omitempty" json:"autoscale,omitzero"`   // bounds of every scaling, by hand or by load
+	Env        map[string]string `yaml:"env,omitempty" json:"env,omitempty"`              // plain values
+	Secrets    []string          `yaml:"secrets,omitempty" json:"secrets,omitempty"`      // names of environment variables handed through from the operator; values are never recorded
+	Bake       Duration          `yaml:"bake,omitempty" json:"bake"`                      // how long zero-downtime watches the new color
+	Drain      Duration          `yaml:"drain,omitempty" json:"drain"`                    // how long requests on the old color may take to finish
+	Gate       Gate              `yaml:"gate,omitempty" json:"gate"`                      // what a standby color must show before it gets traffic
+	Probe      Probe             `yaml:"probe,omitempty" json:"probe"`                    // the requests by which a deploy is measured
+	Local      Local             `yaml:"local,omitempty" json:"local"`                    // where the local target listens
+	Kubernetes Kubernetes        `yaml:"kubernetes,omitempty" json:"kubernetes,omitzero"` // how it runs in a cluster
+	Infra      []string          `yaml:"infrastructure,omitempty" json:"infra,omitempty"` // files and folders whose content is part of the version
 }
 
 // Build says where the image comes from.
@@ -85,4 +86,26 @@ type Local struct {
 	Preview string `yaml:"preview,omitempty" json:"preview"`     // host name that reaches the standby color
 	Cert    string `yaml:"cert,omitempty" json:"cert,omitempty"` // PEM files; with them the ingress speaks TLS
 	Key     string `yaml:"key,omitempty" json:"key,omitempty"`
+}
+
+// Kubernetes says how the app runs in a cluster. Its empty values mean what
+// the comments say, so that a file without this section is complete.
+type Kubernetes struct {
+	Namespace  string    `yaml:"namespace,omitempty" json:"namespace,omitempty"`   // empty: the app's name
+	Hosts      []string  `yaml:"hosts,omitempty" json:"hosts,omitempty"`           // public host names; empty: every host
+	Preview    string    `yaml:"preview,omitempty" json:"preview,omitempty"`       // host name that reaches the standby color; empty: local.preview
+	Gateway    string    `yaml:"gateway,omitempty" json:"gateway,omitempty"`       // "namespace/name"; empty: the one that install-ingress makes
+	Entrances  []string  `yaml:"entrances,omitempty" json:"entrances,omitempty"`   // base URLs at which users reach the gateway; empty: found from nodes and load balancer
+	Registry   string    `yaml:"registry,omitempty" json:"registry,omitempty"`     // "registry.example.org/team"; empty: images are loaded into the nodes
+	PullSecret string    `yaml:"pullSecret,omitempty" json:"pullSecret,omitempty"` // name of the Secret with which nodes pull from the registry
+	Load       []string  `yaml:"load,omitempty" json:"load,omitempty"`             // command that loads an image archive from its standard input into one node; {node} and {address} stand for it
+	Resources  Resources `yaml:"resources,omitempty" json:"resources,omitzero"`
+}
+
+// Resources are Kubernetes quantities, such as 250m and 128Mi.
+type Resources struct {
+	CPU         string `yaml:"cpu,omitempty" json:"cpu,omitempty"`                 // asked for; empty: 100m
+	Memory      string `yaml:"memory,omitempty" json:"memory,omitempty"`           // asked for; empty: 64Mi
+	CPULimit    string `yaml:"cpuLimit,omitempty" json:"cpuLimit,omitempty"`       // empty: none, so that nobody is throttled
+	MemoryLimit string `yaml:"memoryLimit,omitempty" json:"memoryLimit,omitempty"` // empty: 256Mi
 }

@@ -1,0 +1,89 @@
+// Package kube talks to a Kubernetes API server. It is the only package that
+// imports client-go: everybody else works with the plain types of k8s.io/api
+// and with the few verbs below.
+//
+// Start with [Open], which reads a kubeconfig and contacts nobody. The client
+// is the dynamic one, which costs a third of the typed clientset to compile;
+// [As] turns what it returns into the type of k8s.io/api that is meant.
+package kube
+
+import (
+	"context"
+	"io"
+	"net"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// Manager is the one field manager of everything that we apply.
+const Manager = "version-manager"
+
+// Object is any object of the API.
+type Object = unstructured.Unstructured
+
+// Ref names an object, or with an empty Name all objects of its kind in a
+// namespace.
+type Ref struct {
+	Kind      string // "Deployment", "HTTPRoute": one of the kinds that this package knows
+	Namespace string // empty: that of the client, ignored by kinds that have none
+	Name      string
+}
+
+// Cluster is what package kube offers; a *Client is the real one.
+type Cluster interface {
+	// Get reads one object; a missing one is an error that IsNotFound knows.
+	Get(ctx context.Context, r Ref) (*Object, error)
+	// List reads the objects of a kind that match a label selector ("" all).
+	List(ctx context.Context, r Ref, selector string) ([]Object, error)
+	// Apply makes the object as given, server-side, as Manager; fields that
+	// others own are taken over. A resourceVersion in it is a precondition.
+	Apply(ctx context.Context, o *Object) (*Object, error)
+	// DryApply returns what Apply would make, and makes nothing.
+	DryApply(ctx context.Context, o *Object) (*Object, error)
+	// Create fails with an error that IsExists knows if the object is there.
+	Create(ctx context.Context, o *Object) (*Object, error)
+	// Update replaces an object; its resourceVersion is a precondition, and
+	// IsConflict knows the error of a lost race.
+	Update(ctx context.Context, o *Object) (*Object, error)
+	// Patch merges a JSON merge patch.
+	Patch(ctx context.Context, r Ref, patch any) (*Object, error)
+	// Delete removes an object and, in the background, what it owns. One that
+	// is not there is no error.
+	Delete(ctx context.Context, r Ref) error
+	// Watch calls f for every object of the kind, now and with each change,
+	// until ctx ends or f returns an error.
+	Watch(ctx context.Context, r Ref, selector string, f func(Event) error) error
+	// Logs reads the log of one container.
+	Logs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error)
+	// DialPod connects to a port inside a pod, through the API server.
+	DialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error)
+	// Missing returns those of the permissions that the user does not have.
+	Missing(ctx context.Context, need []Permission) ([]Permission, error)
+	// Version returns the API server's version, "v1.34.4".
+	Version(ctx context.Context) (string, error)
+	// Namespace is the one that empty namespaces mean.
+	Namespace() string
+}
+
+// Event is one change that Watch saw.
+type Event struct {
+	Deleted bool
+	Object  *Object
+}
+
+// LogQuery selects lines of a container's log.
+type LogQuery struct {
+	Container string
+	Tail      int  // last lines; 0: all
+	Follow    bool // go on until ctx ends
+	Previous  bool // of the container's life before this one
+	Since     int  // seconds; 0: from the beginning
+}
+
+// Permission is something that a user may be allowed to do.
+type Permission struct {
+	Verb     string // "create"
+	Group    string // "apps"
+	Resource string // "deployments", "pods/portforward"
+	Scope    string // namespace; empty: the whole cluster
+}
