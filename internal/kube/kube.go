@@ -51,7 +51,7 @@ type Cluster interface {
 	// is not there is no error.
 	Delete(ctx context.Context, r Ref) error
 	// Watch calls f for every object of the kind, now and with each change,
-	// until ctx ends or f returns an error.
+	// until ctx ends, f returns an error or the connection is lost.
 	Watch(ctx context.Context, r Ref, selector string, f func(Event) error) error
 	// Logs reads the log of one container.
 	Logs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error)
@@ -68,6 +68,7 @@ type Cluster interface {
 // Event is one change that Watch saw.
 type Event struct {
 	Deleted bool
+	Synced  bool // all objects that there were at the beginning have been told; Object is nil
 	Object  *Object
 }
 
