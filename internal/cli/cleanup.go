@@ -18,7 +18,6 @@ type cleanupOptions struct {
 	*app
 	standby bool
 	all     bool
-	yes     bool
 }
 
 // cleaned is the answer of cleanup.
@@ -50,13 +49,15 @@ func newCleanup(a *app) *cobra.Command {
 	}
 	c.Flags().BoolVar(&o.standby, "standby", false, "stop only the version on standby")
 	c.Flags().BoolVar(&o.all, "all", false, "delete all versions and the history as well")
-	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c
 }
 
 func runCleanup(ctx context.Context, o cleanupOptions) error {
 	p, t, err := o.open()
 	if err != nil {
+		return err
+	}
+	if err := o.allow(p, t); err != nil {
 		return err
 	}
 	engine := deploy.New(t, o.holder())
@@ -109,7 +110,7 @@ func (o cleanupOptions) print(c cleaned) error {
 
 // confirm makes sure that somebody means it.
 func (o cleanupOptions) confirm(p place) error {
-	if o.yes {
+	if o.global.yes {
 		return nil
 	}
 	if !o.asks() {

@@ -33,6 +33,7 @@ type app struct {
 	getenv func(string) string
 	now    func() time.Time
 	global globals
+	args   []string // of this call
 }
 
 // Main runs the command that args name and returns the exit code.
@@ -53,6 +54,7 @@ func Main(args []string) int {
 
 // run is Main without signals.
 func (a *app) run(ctx context.Context, args []string) int {
+	a.args = args
 	root := newRoot(a)
 	root.SetArgs(args)
 	root.SetIn(a.io.In)
@@ -113,6 +115,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newCreate(a), newList(a),
 		newDeploy(a), newZeroDowntime(a), newRollback(a), newPlan(a), newResume(a), newHistory(a),
+		newRender(a), newDiff(a),
 		newStatus(a), newScale(a), newLogs(a), newCleanup(a), newAgent(),
 		newCompletion(a), newVersion(a), newExitCodes(),
 	)
@@ -132,6 +135,7 @@ func groups() []*cobra.Group {
 		{ID: "releases", Title: "Versions"},
 		{ID: "deploys", Title: "Deploys"},
 		{ID: "running", Title: "What runs"},
+		{ID: "clusters", Title: "Clusters"},
 		{ID: "other", Title: "Other"},
 	}
 }

@@ -15,9 +15,12 @@ import (
 
 // measured runs one deploy of whatever kind and prints its report, also that
 // of one which failed. The notes are shown with the deploy's own.
-func (a *app) measured(t deploy.Target, run func(*deploy.Engine) (probe.Report, error), notes ...string) error {
+func (a *app) measured(p place, t deploy.Target, run func(*deploy.Engine) (probe.Report, error), notes ...string) error {
 	defer survivingPipes()()
 	progress := a.progress()
+	if err := a.allow(p, t); err != nil {
+		return err
+	}
 	face := a.io.NewFace(progress, a.now)
 	for _, n := range notes {
 		face.Show(deploy.Event{Time: a.now(), Kind: deploy.EventNote, Detail: n})
@@ -71,7 +74,7 @@ func (a *app) deploy(ctx context.Context, p place, t deploy.Target, req deploy.R
 	if len(unset) > 0 {
 		notes = append(notes, "not set in the environment, so the app does not get it: "+strings.Join(unset, ", "))
 	}
-	err := a.measured(t, func(e *deploy.Engine) (probe.Report, error) {
+	err := a.measured(p, t, func(e *deploy.Engine) (probe.Report, error) {
 		return e.Run(ctx, req)
 	}, notes...)
 	if !errors.Is(err, deploy.ErrAlreadyActive) {

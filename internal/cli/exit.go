@@ -28,6 +28,7 @@ func exits() []exit {
 		{problem.NotFound, "no such version, deploy or app"},
 		{problem.LockHeld, "somebody else is deploying"},
 		{problem.Running, "a deploy was still under way when --wait ended"},
+		{problem.Differs, "the cluster differs from the version (diff)"},
 		{problem.Interrupted, "interrupted by Ctrl-C"},
 	}
 }

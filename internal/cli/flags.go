@@ -19,6 +19,9 @@ type globals struct {
 	progress ui.Progress
 	quiet    bool
 	verbose  bool
+	yes      bool   // the answer to whatever would be asked
+	target   string // empty: as the environment says
+	cluster  clusterFlags
 }
 
 // stateVariable names the environment variable for --state.
@@ -33,6 +36,8 @@ func (a *app) addGlobals(f *pflag.FlagSet) {
 	f.Var(choose(&g.progress, ui.Progresses()...), "progress", "how a deploy is shown while it runs")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print the answer and errors only")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "show all evidence of an error, not just its end")
+	f.BoolVarP(&g.yes, "yes", "y", false, "do not ask")
+	g.addTarget(f)
 	color := ui.ColorAuto
 	c := choose(&color, ui.ColorAuto, ui.ColorAlways, ui.ColorNever)
 	c.then = a.io.SetColor

@@ -78,7 +78,7 @@ func listedOf(now deploy.Observed, e release.Entry) listed {
 // glance looks at the target. Versions can be listed where it cannot be
 // reached, so that is only a note.
 func (a *app) glance(ctx context.Context, p place) deploy.Observed {
-	t, err := p.open()
+	t, err := a.target(p)
 	if err != nil {
 		a.note("what runs is not known: %v", err)
 		return deploy.Observed{}

@@ -6,6 +6,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
+	"version-manager/internal/target"
 )
 
 // open finds the app that the call is about and the target where it runs.
@@ -14,8 +15,23 @@ func (a *app) open() (place, deploy.Target, error) {
 	if err != nil {
 		return p, nil, err
 	}
-	t, err := p.open()
+	t, err := a.target(p)
 	return p, t, err
+}
+
+// target returns the target where the app runs.
+func (a *app) target(p place) (deploy.Target, error) {
+	name, err := a.targetName()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.prepare(); err != nil {
+		return nil, err
+	}
+	return target.Open(target.Spec{
+		Name: name, App: p.app.Name, State: p.state, Local: p.app.Local, Project: p.root,
+		Kubernetes: a.kubernetes(p.app.Kubernetes),
+	})
 }
 
 // openVersion is open for a call about one version, as a person typed it.
@@ -28,7 +44,7 @@ func (a *app) openVersion(typed string) (place, deploy.Target, release.Release, 
 	if err != nil {
 		return p, nil, rel, err
 	}
-	t, err := p.open()
+	t, err := a.target(p)
 	return p, t, rel, err
 }
 

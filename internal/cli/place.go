@@ -8,10 +8,8 @@ import (
 
 	"version-manager/internal/atomicfile"
 	"version-manager/internal/config"
-	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
-	"version-manager/internal/target"
 )
 
 // place is the app that a call is about and where its state is.
@@ -79,14 +77,6 @@ func (p place) prepare() error {
 }
 
 func (p place) store() *release.Store { return release.NewStore(p.state) }
-
-// open returns the target where the app runs.
-func (p place) open() (deploy.Target, error) {
-	if err := p.prepare(); err != nil {
-		return nil, err
-	}
-	return target.Open(target.Spec{App: p.app.Name, State: p.state, Local: p.app.Local, Project: p.root})
-}
 
 // release returns the record of the version that a person typed.
 func (p place) release(typed string) (release.Release, error) {

@@ -22,7 +22,8 @@ func newPlan(a *app) *cobra.Command {
 		Use:   "plan VERSION",
 		Short: "show what a deploy would do, and change nothing",
 		Long: "Shows what a deploy of a version would do: its steps with the time that they took in earlier\n" +
-			"deploys, the instances of both colors, and which parts of the version differ. It changes nothing.",
+			"deploys, the instances of both colors, and which parts of the version differ. In a cluster it also\n" +
+			"says what there makes a deploy slower or riskier. It changes nothing.",
 		Example:           "  version-manager plan v1.1.0\n  version-manager plan v1.1.0 --kind zero-downtime -o json",
 		GroupID:           "deploys",
 		Args:              takes(1, 1),
@@ -49,6 +50,10 @@ func runPlan(ctx context.Context, o planOptions) error {
 	if err != nil {
 		return problem.Wrap(err, problem.NotFound, "version-manager list", "plan %s", rel.Version)
 	}
+	around, err := surroundings(ctx, t)
+	if err != nil {
+		return err
+	}
 	runs, err := o.history(ctx, t)
 	if err != nil {
 		return err
@@ -59,6 +64,10 @@ func runPlan(ctx context.Context, o planOptions) error {
 		Capacity: capacities(now, plan),
 		Changes:  changes(p.before(plan.From), rel),
 		Steps:    expected(plan, deploy.Expect(runs)),
+	}
+	if around != nil {
+		answer.Cluster = &planCluster{around.Context, around.Server, around.Namespace}
+		answer.Warnings = around.Warnings
 	}
 	if err := o.io.Answer(o.global.format, answer, func() error { return o.print(answer) }); err != nil {
 		return err

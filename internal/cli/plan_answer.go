@@ -21,6 +21,15 @@ type planAnswer struct {
 	Capacity []capacity      `json:"capacity"`
 	Changes  []change        `json:"changes"`
 	Steps    []expectedStep  `json:"steps"`
+	Cluster  *planCluster    `json:"cluster,omitempty"`
+	Warnings []string        `json:"warnings,omitempty"` // what in the cluster makes the deploy slower or riskier
+}
+
+// planCluster is the cluster that would be changed.
+type planCluster struct {
+	Context   string `json:"context"`
+	Server    string `json:"server"`
+	Namespace string `json:"namespace"`
 }
 
 // capacity is a color before and after the deploy.
@@ -87,6 +96,13 @@ func (o planOptions) print(a planAnswer) error {
 		return err
 	}
 	fmt.Fprintf(o.io.Out, "%s %s: %s to %s\n\n", a.Kind, a.App, cmp.Or(string(a.From), "nothing"), a.To)
+	if c := a.Cluster; c != nil {
+		fmt.Fprintf(o.io.Out, "in context %s, %s, namespace %s\n", c.Context, c.Server, c.Namespace)
+		for _, w := range a.Warnings {
+			fmt.Fprintf(o.io.Out, "warning: %s\n", w)
+		}
+		fmt.Fprintln(o.io.Out)
+	}
 	colors := ui.Table{Heading: []string{"COLOR", "NOW", "DURING", "THEN"}}
 	for _, c := range a.Capacity {
 		colors.Add(string(c.Color), runs(c.Now, c.Has), runs(c.During, ""), runs(c.Then, c.Gets))

@@ -35,13 +35,13 @@ func newResume(a *app) *cobra.Command {
 }
 
 func runResume(ctx context.Context, o resumeOptions) error {
-	_, t, runs, err := o.openHistory(ctx)
+	p, t, runs, err := o.openHistory(ctx)
 	if err != nil {
 		return err
 	}
 	run, _ := deploy.Unfinished(runs)
 	secrets, _ := o.secrets(run.Plan.Release.Config.Secrets)
-	if err := o.measured(t, func(e *deploy.Engine) (probe.Report, error) { return e.Resume(ctx, o.id, secrets) }); err != nil {
+	if err := o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Resume(ctx, o.id, secrets) }); err != nil {
 		return err
 	}
 	o.next("version-manager status")

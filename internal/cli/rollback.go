@@ -15,7 +15,6 @@ import (
 type rollbackOptions struct {
 	*app
 	version   string // empty: the one that was active before
-	yes       bool
 	maxFailed *int
 }
 
@@ -41,7 +40,6 @@ func newRollback(a *app) *cobra.Command {
 		},
 	}
 	addMaxFailed(c, &maxFailed)
-	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "do not ask")
 	return c
 }
 
@@ -51,7 +49,7 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 		return err
 	}
 	if _, open := deploy.Unfinished(runs); open && o.version == "" {
-		return o.measured(t, func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "") })
+		return o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "") })
 	}
 	now, err := observe(ctx, t)
 	if err != nil {
@@ -82,7 +80,7 @@ func (o rollbackOptions) choose(p place, now deploy.Observed, runs []deploy.Run)
 		return release.Release{}, problem.New(problem.NotFound, "version-manager rollback VERSION", "rollback: nothing was active before %s", active.Version)
 	}
 	typed := string(before)
-	if o.asks() && !o.yes {
+	if o.asks() && !o.global.yes {
 		var err error
 		if typed, err = o.ask(p, now, before); err != nil {
 			return release.Release{}, err

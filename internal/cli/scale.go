@@ -51,6 +51,9 @@ func runScale(ctx context.Context, o scaleOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := o.allow(p, t); err != nil {
+		return err
+	}
 	if err := deploy.New(t, o.holder()).Scale(ctx, rel, o.n); err != nil {
 		return err
 	}

@@ -29,8 +29,12 @@ type status struct {
 // interrupted reports that somebody has to go on with the newest deploy.
 func (s status) interrupted() bool { return s.Open && s.Lock == nil }
 
-// glancePause is how often status looks while it waits or watches.
-const glancePause = 500 * time.Millisecond
+// glancePause is how often status looks while it waits or watches this
+// machine, farPause while it watches a cluster, which has others to answer.
+const (
+	glancePause = 500 * time.Millisecond
+	farPause    = 2 * time.Second
+)
 
 func newStatus(a *app) *cobra.Command {
 	o := statusOptions{app: a}
@@ -38,7 +42,8 @@ func newStatus(a *app) *cobra.Command {
 		Use:   "status",
 		Short: "show what runs and who has the traffic",
 		Long: "Shows what runs: both colors with their instances, which one has the traffic, the addresses, and\n" +
-			"the newest deploy. With --wait it returns when no deploy is under way any more, with exit code 8\n" +
+			"the newest deploy; of a cluster also nodes, services, autoscaling and the events of the last minutes.\n" +
+			"With --wait it returns when no deploy is under way any more, with exit code 8\n" +
 			"if one still is at the end of that time.",
 		Example:           "  version-manager status\n  version-manager status --watch\n  version-manager status --wait 60s -o json",
 		GroupID:           "running",
@@ -96,6 +101,9 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 	if err != nil {
 		return status{}, err
 	}
+	if now.Cluster, err = surroundings(ctx, t); err != nil {
+		return status{}, err
+	}
 	runs, err := o.history(ctx, t)
 	if err != nil {
 		return status{}, err
@@ -136,6 +144,10 @@ func (o statusOptions) await(ctx context.Context, p place, t deploy.Target) erro
 // the one before.
 func (o statusOptions) follow(ctx context.Context, p place, t deploy.Target) error {
 	out := o.io.Out
+	every := glancePause
+	if _, far := t.(elsewhere); far {
+		every = farPause
+	}
 	var last []byte
 	for {
 		var now bytes.Buffer
@@ -157,7 +169,7 @@ func (o statusOptions) follow(ctx context.Context, p place, t deploy.Target) err
 				return err
 			}
 		}
-		if err := pause(ctx, glancePause); err != nil {
+		if err := pause(ctx, every); err != nil {
 			return err
 		}
 	}

@@ -29,10 +29,15 @@ func (o statusOptions) print(s status) error {
 	if n := s.Newest; n != nil {
 		facts.Add("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, s.standing(), ui.Clock(n.Ended, o.now())))
 	}
-	if len(s.Colors) == 0 {
-		return o.tables(&facts)
+	list := []*ui.Table{&facts}
+	if len(s.Colors) > 0 {
+		list = append(list, colorsTable(s.Observed), o.instancesTable(s.Observed))
 	}
-	return o.tables(&facts, colorsTable(s.Observed), o.instancesTable(s.Observed))
+	if s.Cluster != nil {
+		clusterFacts(&facts, s.Cluster)
+		list = append(list, o.clusterTables(s.Cluster)...)
+	}
+	return o.tables(list...)
 }
 
 // standing is how far the newest deploy has come, before the time of its last
@@ -66,14 +71,13 @@ func colorsTable(now deploy.Observed) *ui.Table {
 }
 
 func (o statusOptions) instancesTable(now deploy.Observed) *ui.Table {
+	if now.Cluster != nil {
+		return o.podsTable(now)
+	}
 	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "STARTED", "RESTARTS", "ADDRESS", "REASON"}}
 	for _, c := range color.Both() {
 		for _, i := range now.Colors[c].Instances {
-			ready := "no"
-			if i.Ready {
-				ready = "yes"
-			}
-			t.Add(i.ID, ready, ui.Age(i.Started, o.now()), ui.Count(i.Restarts), i.Address, i.Reason)
+			t.Add(i.ID, yesNo(i.Ready), ui.Age(i.Started, o.now()), ui.Count(i.Restarts), i.Address, i.Reason)
 		}
 	}
 	return t

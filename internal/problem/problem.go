@@ -24,6 +24,7 @@ const (
 	NotFound    Kind = 5   // no such version, deploy, app
 	LockHeld    Kind = 6   // somebody else is deploying
 	Running     Kind = 8   // still under way when --wait ended
+	Differs     Kind = 9   // what runs is not what a version says
 	Interrupted Kind = 130 // Ctrl-C
 )
 

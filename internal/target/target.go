@@ -22,6 +22,17 @@ type Spec struct {
 	Local   config.Local // of the work tree, not of a release: ports belong to the machine
 	Project string       // the folder of version-manager.yaml
 	Agent   []string     // for this machine: the program and first arguments that start an agent; empty: this program
+
+	Kubernetes Kubernetes
+}
+
+// Kubernetes says which cluster is meant and how the app runs in it.
+type Kubernetes struct {
+	Kubeconfig string            // file; empty: $KUBECONFIG, else the one in the home folder
+	Context    string            // of the kubeconfig; empty: its current one
+	Namespace  string            // empty: as Config says, else the app's name
+	Config     config.Kubernetes // of the work tree: a cluster's entrances belong to the cluster
+	Self       []string          // the program and first arguments that nodes get their images from; empty: this program
 }
 
 // Open returns the target. It contacts nothing yet.

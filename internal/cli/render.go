@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"sigs.k8s.io/yaml"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+	"version-manager/internal/ui"
+)
+
+// renderer is a target that keeps what it runs as objects.
+type renderer interface {
+	// Render returns the YAML documents of a version in color c, and needs no
+	// cluster for it.
+	Render(spec deploy.Spec, c color.Color) ([]byte, error)
+}
+
+type renderOptions struct {
+	*app
+	version  string
+	color    color.Color
+	replicas int // 0: as the version's configuration says
+}
+
+func newRender(a *app) *cobra.Command {
+	o := renderOptions{app: a, color: color.Blue}
+	c := &cobra.Command{
+		Use:   "render VERSION",
+		Short: "print the Kubernetes objects of a version",
+		Long: "Prints all Kubernetes objects of a version as YAML, in the form in which a deploy applies them; with\n" +
+			"-o json as one List. It asks no cluster, and the values of secrets are not in it: for who keeps\n" +
+			"them in git and has something else apply them.\n" +
+			"Here --color chooses one of the two colors that run, not the output's colors.",
+		Example:           "  version-manager render v1.1.0 > shop.yaml\n  version-manager render v1.1.0 --color green --replicas 3 -o json",
+		GroupID:           "clusters",
+		Args:              takes(1, 1),
+		ValidArgsFunction: a.completeVersions,
+		RunE: func(c *cobra.Command, args []string) error {
+			if o.replicas < 0 {
+				return usage(c, "--replicas %d is not a number of instances", o.replicas)
+			}
+			o.version = args[0]
+			return runRender(c.Context(), o)
+		},
+	}
+	c.Flags().Var(choose(&o.color, color.Blue, color.Green), "color", "the color that the version shall run in")
+	c.Flags().IntVar(&o.replicas, "replicas", 0, "with `N` instances (default replicas of the version)")
+	return c
+}
+
+func runRender(_ context.Context, o renderOptions) error {
+	o.global.meanCluster()
+	_, t, rel, err := o.openVersion(o.version)
+	if err != nil {
+		return err
+	}
+	r, ok := t.(renderer)
+	if !ok {
+		return noObjects("render")
+	}
+	n := o.replicas
+	if n == 0 {
+		n = max(1, rel.Config.Replicas)
+	}
+	docs, err := r.Render(deploy.Spec{Release: rel, Replicas: n}, o.color)
+	if err != nil {
+		return fmt.Errorf("render %s: %w", rel.Version, err)
+	}
+	return o.print(docs)
+}
+
+func (o renderOptions) print(docs []byte) error {
+	if o.global.format == ui.JSON {
+		list, err := listOf(docs)
+		if err != nil {
+			return fmt.Errorf("read what was rendered: %w", err)
+		}
+		return o.io.Answer(ui.JSON, list, nil)
+	}
+	_, err := o.io.Out.Write(docs)
+	return err
+}
+
+// list is what kubectl takes as one object for many.
+type list struct {
+	APIVersion string            `json:"apiVersion"`
+	Kind       string            `json:"kind"`
+	Items      []json.RawMessage `json:"items"`
+}
+
+func listOf(docs []byte) (list, error) {
+	l := list{APIVersion: "v1", Kind: "List", Items: []json.RawMessage{}}
+	for _, doc := range documents(docs) {
+		object, err := yaml.YAMLToJSON(doc)
+		if err != nil {
+			return l, err
+		}
+		if string(object) != "null" {
+			l.Items = append(l.Items, object)
+		}
+	}
+	return l, nil
+}
+
+// documents splits a stream of YAML.
+func documents(stream []byte) [][]byte {
+	return bytes.Split(append([]byte("\n"), stream...), []byte("\n---\n"))
+}
+
+// noObjects is the answer where the target is no cluster.
+func noObjects(command string) error {
+	return problem.New(problem.Usage, "version-manager --target kubernetes "+command, "%s is about a cluster, and the target is local", command)
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"github.com/spf13/pflag"
+
+	"version-manager/internal/config"
+	"version-manager/internal/problem"
+	"version-manager/internal/target"
+)
+
+// The targets by name.
+const (
+	localTarget   = "local"
+	clusterTarget = "kubernetes"
+)
+
+// targetVariable names the environment variable for --target.
+const targetVariable = "VERSION_MANAGER_TARGET"
+
+// clusterFlags are those that say which cluster is meant.
+type clusterFlags struct {
+	kubeconfig string
+	context    string
+	namespace  string
+}
+
+func (g *globals) addTarget(f *pflag.FlagSet) {
+	f.Var(choose(&g.target, localTarget, clusterTarget), "target", "where the app runs (default local; or set "+targetVariable+")")
+	f.StringVar(&g.cluster.kubeconfig, "kubeconfig", "", "reach the cluster with this `FILE` (default $KUBECONFIG, then ~/.kube/config)")
+	f.StringVar(&g.cluster.context, "context", "", "use the context `NAME` of the kubeconfig (default its current one)")
+	f.StringVar(&g.cluster.namespace, "namespace", "", "run in the namespace `NAME` of the cluster (default kubernetes.namespace, then the app's name)")
+}
+
+// targetName is the target that flags or the environment ask for. Who names a
+// cluster need not say that it is one.
+func (a *app) targetName() (string, error) {
+	named := a.global.cluster != (clusterFlags{})
+	switch {
+	case named && a.global.target == localTarget:
+		return "", problem.New(problem.Usage, "version-manager --target kubernetes …", "--kubeconfig, --context and --namespace are for a cluster, and --target is local")
+	case named:
+		return clusterTarget, nil
+	case a.global.target != "":
+		return a.global.target, nil
+	}
+	switch name := a.getenv(targetVariable); name {
+	case "", localTarget, clusterTarget:
+		return firstOf(name, localTarget), nil
+	default:
+		return "", problem.New(problem.Usage, "export "+targetVariable+"="+clusterTarget, "%s is %q: want one of %s, %s", targetVariable, name, localTarget, clusterTarget)
+	}
+}
+
+// meanCluster is for commands that only a cluster understands: there the
+// flags that name one are a choice of which, not of whether.
+func (g *globals) meanCluster() {
+	if g.target == "" {
+		g.target = clusterTarget
+	}
+}
+
+// kubernetes is the part of a target's description that is about a cluster.
+func (a *app) kubernetes(c config.Kubernetes) target.Kubernetes {
+	g := a.global.cluster
+	return target.Kubernetes{Kubeconfig: g.kubeconfig, Context: g.context, Namespace: g.namespace, Config: c}
+}
