@@ -4,7 +4,19 @@
 //
 // Start with [Open], which reads a kubeconfig and contacts nobody. The client
 // is the dynamic one, which costs a third of the typed clientset to compile;
-// [As] turns what it returns into the type of k8s.io/api that is meant.
+// [As] turns what it returns into the type of k8s.io/api that is meant, [From]
+// goes the other way.
+//
+// An API server may restart in the middle of a deploy. So every call has a
+// timeout for each try, and is tried again for about half a minute when the
+// server cannot be reached or says that it is busy. What a lost answer hides
+// does no harm to reads, Apply, Patch and Delete, which say how things shall
+// be. Create and Update are safe because a second one is refused; but then
+// nobody knows who was first, and [IsUnanswered] says so: the caller looks at
+// the object and decides. A server that never answered is given up at once.
+//
+// Errors for which there is advice are of package problem. None of them shows
+// a token, a key or a password.
 package kube
 
 import (
@@ -20,6 +32,9 @@ const Manager = "version-manager"
 
 // Object is any object of the API.
 type Object = unstructured.Unstructured
+
+// AllNamespaces as the namespace of a Ref means all of them, for List and Watch.
+const AllNamespaces = "*"
 
 // Ref names an object, or with an empty Name all objects of its kind in a
 // namespace.

@@ -1,0 +1,96 @@
+package kube
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+)
+
+var _ Cluster = (*Client)(nil)
+
+// Client is a Cluster that was opened from a kubeconfig. Several goroutines
+// may use it at once.
+type Client struct {
+	context   string
+	namespace string
+	config    *rest.Config // for connections into pods
+	objects   dynamic.Interface
+	raw       rest.Interface
+
+	patience time.Duration // for how long a call is tried again
+	attempt  time.Duration // how long one try may take
+	reached  atomic.Bool   // the server answered at least once
+	outage   atomic.Int64  // when it last could not be reached, in Unix nanoseconds
+}
+
+// Context is the name of the kubeconfig's context, "in-cluster" without one.
+func (c *Client) Context() string { return c.context }
+
+// Server is the address of the API server.
+func (c *Client) Server() string { return c.config.Host }
+
+// Namespace implements Cluster.
+func (c *Client) Namespace() string { return c.namespace }
+
+// Get implements Cluster.
+func (c *Client) Get(ctx context.Context, r Ref) (*Object, error) {
+	return c.one(ctx, "get", r, repeatable, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+		return api.Get(ctx, r.Name, metav1.GetOptions{})
+	})
+}
+
+// List implements Cluster.
+func (c *Client) List(ctx context.Context, r Ref, selector string) ([]Object, error) {
+	k, err := kindOf(r.Kind)
+	if err != nil {
+		return nil, fmt.Errorf("list: %w", err)
+	}
+	list, err := c.list(ctx, k, r, selector)
+	if err != nil {
+		return nil, err
+	}
+	return list.items, nil
+}
+
+// one makes a call about one object, and tries again as the manner allows.
+func (c *Client) one(ctx context.Context, verb string, r Ref, m manner, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
+	k, err := kindOf(r.Kind)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", verb, err)
+	}
+	if r.Name == "" {
+		return nil, fmt.Errorf("%s %s: no name", verb, r.Kind)
+	}
+	return c.call(ctx, verb, k, r, m, f)
+}
+
+func (c *Client) call(ctx context.Context, verb string, k kind, r Ref, m manner, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
+	api := c.api(k, r.Namespace)
+	o, err := retry(ctx, c, m, timed(c, func(ctx context.Context) (*Object, error) { return f(ctx, api) }))
+	if err != nil {
+		return nil, c.explain(verb, k, r, err)
+	}
+	return o, nil
+}
+
+// api returns the place of a kind's objects.
+func (c *Client) api(k kind, namespace string) dynamic.ResourceInterface {
+	all := c.objects.Resource(k.gvr())
+	if k.cluster || namespace == AllNamespaces {
+		return all
+	}
+	return all.Namespace(c.in(namespace))
+}
+
+// in resolves an empty namespace.
+func (c *Client) in(namespace string) string {
+	if namespace == "" {
+		return c.namespace
+	}
+	return namespace
+}

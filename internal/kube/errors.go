@@ -1,0 +1,50 @@
+package kube
+
+import (
+	"errors"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+)
+
+// IsNotFound tells whether an object is not there; see IsNoKind.
+func IsNotFound(err error) bool { return apierrors.IsNotFound(err) && !IsNoKind(err) }
+
+// IsNoKind tells whether the cluster does not know this kind of object at
+// all: its CustomResourceDefinition is missing.
+func IsNoKind(err error) bool {
+	return apierrors.IsNotFound(err) && strings.Contains(err.Error(), "the server could not find the requested resource")
+}
+
+// IsConflict tells whether somebody else changed the object in between.
+func IsConflict(err error) bool { return apierrors.IsConflict(err) }
+
+// IsExists tells whether an object to be created is there already.
+func IsExists(err error) bool { return apierrors.IsAlreadyExists(err) }
+
+// IsForbidden tells whether the user lacks a permission; see IsQuota.
+func IsForbidden(err error) bool { return apierrors.IsForbidden(err) && !IsQuota(err) }
+
+// IsQuota tells whether a ResourceQuota of the namespace is used up.
+func IsQuota(err error) bool {
+	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), "exceeded quota")
+}
+
+// IsUnanswered tells whether a try of the failed Create or Update, or Apply
+// with a precondition, may have been carried out although no answer came. A
+// conflict may then be one with ourselves: read the object, and compare.
+func IsUnanswered(err error) bool {
+	_, ok := errors.AsType[*unanswered](err)
+	return ok
+}
+
+type unanswered struct{ error }
+
+func (u *unanswered) Unwrap() error { return u.error }
+
+func unansweredIf(lost bool, err error) error {
+	if !lost {
+		return err
+	}
+	return &unanswered{err}
+}

@@ -1,0 +1,73 @@
+package kube
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+)
+
+// Logs implements Cluster.
+func (c *Client) Logs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error) {
+	pod, err := kindOf("Pod")
+	if err != nil || r.Kind != "Pod" || r.Name == "" {
+		return nil, fmt.Errorf("logs of %s %q: only pods have logs", r.Kind, r.Name)
+	}
+	stream, err := c.openLog(ctx, r, q)
+	if err != nil {
+		return nil, c.explain("read the log of", pod, r, err)
+	}
+	return stream, nil
+}
+
+func (c *Client) openLog(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error) {
+	return retry(ctx, c, repeatable, func(ctx context.Context) (io.ReadCloser, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		if !q.Follow { // a follower may wait long for its first line
+			timer := time.AfterFunc(c.attempt, cancel)
+			defer timer.Stop()
+		}
+		req := c.raw.Get().AbsPath("/api/v1/namespaces", c.in(r.Namespace), "pods", r.Name, "log")
+		for name, value := range q.params() {
+			req = req.Param(name, value)
+		}
+		body, err := req.Stream(ctx)
+		if err != nil {
+			cancel()
+			return nil, err
+		}
+		return logStream{body, cancel}, nil
+	})
+}
+
+// logStream ends its request when it is closed.
+type logStream struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (s logStream) Close() error {
+	s.cancel()
+	return s.ReadCloser.Close()
+}
+
+func (q LogQuery) params() map[string]string {
+	p := map[string]string{}
+	if q.Container != "" {
+		p["container"] = q.Container
+	}
+	if q.Tail > 0 {
+		p["tailLines"] = strconv.Itoa(q.Tail)
+	}
+	if q.Since > 0 {
+		p["sinceSeconds"] = strconv.Itoa(q.Since)
+	}
+	if q.Follow {
+		p["follow"] = "true"
+	}
+	if q.Previous {
+		p["previous"] = "true"
+	}
+	return p
+}

@@ -1,0 +1,144 @@
+package kube
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/clientcmd/api"
+
+	"version-manager/internal/problem"
+)
+
+// inCluster is the context of a process that is a pod itself.
+const inCluster = "in-cluster"
+
+// Options say which cluster is meant. The zero value means what kubectl means.
+type Options struct {
+	Kubeconfig string // file; empty: the list in $KUBECONFIG, else ~/.kube/config, else the pod's own account
+	Context    string // empty: the file's current context
+	Namespace  string // empty: that of the context, else "default"
+}
+
+// Open reads the kubeconfig. It contacts nobody: the first call does.
+func Open(o Options) (*Client, error) {
+	access, err := load(o)
+	if err != nil {
+		return nil, err
+	}
+	return connect(access)
+}
+
+// access is what a kubeconfig says about one context.
+type access struct {
+	context, namespace string
+	config             *rest.Config
+}
+
+func load(o Options) (access, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath, rules.WarnIfAllMissing = o.Kubeconfig, false
+	file, err := rules.Load()
+	switch {
+	case os.IsNotExist(err):
+		return access{}, missing(fmt.Sprintf("there is no kubeconfig %s", o.Kubeconfig))
+	case err != nil:
+		return access{}, problem.Wrap(err, problem.Failed, "kubectl config view", "read the kubeconfig")
+	case api.IsConfigEmpty(file):
+		return loadInCluster(o)
+	}
+	return loadFile(o, rules, file)
+}
+
+func missing(what string) error {
+	return problem.New(problem.Failed, "version-manager cluster up, or: export KUBECONFIG=FILE", "%s", what)
+}
+
+func loadFile(o Options, rules *clientcmd.ClientConfigLoadingRules, file *api.Config) (access, error) {
+	name := o.Context
+	if name == "" {
+		name = file.CurrentContext
+	}
+	if file.Contexts[name] == nil {
+		return access{}, unknownContext(name, file)
+	}
+	over := &clientcmd.ConfigOverrides{CurrentContext: name, Context: api.Context{Namespace: o.Namespace}}
+	config := clientcmd.NewNonInteractiveClientConfig(*file, name, over, rules)
+	rc, err := config.ClientConfig()
+	if err != nil {
+		return access{}, problem.Wrap(err, problem.Failed, "kubectl config view", "read context %q of the kubeconfig", name)
+	}
+	namespace, _, err := config.Namespace()
+	if err != nil {
+		return access{}, problem.Wrap(err, problem.Failed, "kubectl config view", "read context %q of the kubeconfig", name)
+	}
+	return access{name, namespace, rc}, nil
+}
+
+func loadInCluster(o Options) (access, error) {
+	rc, err := rest.InClusterConfig()
+	if err != nil {
+		return access{}, missing("there is no kubeconfig, so no cluster is known")
+	}
+	namespace := o.Namespace
+	if b, err := os.ReadFile("/var/run/secrets/kubernetes.io/serviceaccount/namespace"); err == nil && namespace == "" {
+		namespace = string(b)
+	}
+	return access{inCluster, namespace, rc}, nil
+}
+
+// connect makes the client. HTTP/2 is off: one connection for everything means
+// that everything hangs when it does, while of HTTP/1.1 a hung request takes
+// only its own connection along.
+func connect(a access) (*Client, error) {
+	rc := rest.CopyConfig(a.config)
+	rc.UserAgent = Manager
+	rc.QPS, rc.Burst = 50, 100
+	rc.WarningHandler = rest.NoWarnings{}
+	rc.NextProtos = []string{"http/1.1"}
+	rc.Dial = (&net.Dialer{
+		Timeout:         5 * time.Second,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3},
+	}).DialContext
+	plain := rest.CopyConfig(rc)
+	rc.Wrap(func(next http.RoundTripper) http.RoundTripper { return impatient{next} })
+	client, err := rest.HTTPClientFor(rc)
+	if err != nil {
+		return nil, explainPlugin(a.context, err)
+	}
+	return assemble(a, rc, plain, client)
+}
+
+func assemble(a access, rc, plain *rest.Config, client *http.Client) (*Client, error) {
+	objects, err := dynamic.NewForConfigAndClient(rc, client)
+	if err != nil {
+		return nil, problem.Wrap(err, problem.Failed, "kubectl config view", "use context %q of the kubeconfig", a.context)
+	}
+	raw, err := rest.UnversionedRESTClientForConfigAndClient(dynamic.ConfigFor(rc), client)
+	if err != nil {
+		return nil, problem.Wrap(err, problem.Failed, "kubectl config view", "use context %q of the kubeconfig", a.context)
+	}
+	namespace := a.namespace
+	if namespace == "" {
+		namespace = "default"
+	}
+	return &Client{context: a.context, namespace: namespace, config: plain, objects: objects, raw: raw,
+		patience: 30 * time.Second, attempt: 10 * time.Second}, nil
+}
+
+// impatient hides Retry-After from client-go, which would wait silently until
+// the try's time is up; the waiting is done where the reason is known.
+type impatient struct{ next http.RoundTripper }
+
+func (t impatient) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(r)
+	if resp != nil {
+		resp.Header.Del("Retry-After")
+	}
+	return resp, err
+}

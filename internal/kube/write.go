@@ -1,0 +1,96 @@
+package kube
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+)
+
+// Apply implements Cluster.
+func (c *Client) Apply(ctx context.Context, o *Object) (*Object, error) {
+	return c.apply(ctx, o, nil)
+}
+
+// DryApply implements Cluster.
+func (c *Client) DryApply(ctx context.Context, o *Object) (*Object, error) {
+	return c.apply(ctx, o, []string{metav1.DryRunAll})
+}
+
+func (c *Client) apply(ctx context.Context, o *Object, dry []string) (*Object, error) {
+	body, err := json.Marshal(clean(o))
+	if err != nil {
+		return nil, fmt.Errorf("apply %s %s: %w", o.GetKind(), o.GetName(), err)
+	}
+	force := true
+	opts := metav1.PatchOptions{FieldManager: Manager, Force: &force, DryRun: dry}
+	m := repeatable
+	if o.GetResourceVersion() != "" {
+		m = guarded
+	}
+	return c.write(ctx, "patch", o, m, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+		return api.Patch(ctx, o.GetName(), types.ApplyPatchType, body, opts)
+	})
+}
+
+// clean leaves out what the server owns and what an applied object must not
+// have.
+func clean(o *Object) *Object {
+	o = o.DeepCopy()
+	o.SetManagedFields(nil)
+	return o
+}
+
+// Create implements Cluster.
+func (c *Client) Create(ctx context.Context, o *Object) (*Object, error) {
+	return c.write(ctx, "create", o, guarded, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+		return api.Create(ctx, o, metav1.CreateOptions{FieldManager: Manager})
+	})
+}
+
+// Update implements Cluster.
+func (c *Client) Update(ctx context.Context, o *Object) (*Object, error) {
+	if o.GetResourceVersion() == "" {
+		return nil, fmt.Errorf("update %s %s: it has no resourceVersion, so it would overwrite whatever is there", o.GetKind(), o.GetName())
+	}
+	return c.write(ctx, "update", o, guarded, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+		return api.Update(ctx, o, metav1.UpdateOptions{FieldManager: Manager})
+	})
+}
+
+func (c *Client) write(ctx context.Context, verb string, o *Object, m manner, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
+	k, err := kindOfObject(o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", verb, err)
+	}
+	if o.GetName() == "" {
+		return nil, fmt.Errorf("%s %s: no name", verb, k.name)
+	}
+	return c.call(ctx, verb, k, Ref{k.name, o.GetNamespace(), o.GetName()}, m, f)
+}
+
+// Patch implements Cluster.
+func (c *Client) Patch(ctx context.Context, r Ref, patch any) (*Object, error) {
+	body, err := json.Marshal(patch)
+	if err != nil {
+		return nil, fmt.Errorf("patch %s %s: %w", r.Kind, r.Name, err)
+	}
+	return c.one(ctx, "patch", r, repeatable, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+		return api.Patch(ctx, r.Name, types.MergePatchType, body, metav1.PatchOptions{FieldManager: Manager})
+	})
+}
+
+// Delete implements Cluster.
+func (c *Client) Delete(ctx context.Context, r Ref) error {
+	background := metav1.DeletePropagationBackground
+	_, err := c.one(ctx, "delete", r, repeatable, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+		return nil, api.Delete(ctx, r.Name, metav1.DeleteOptions{PropagationPolicy: &background})
+	})
+	if IsNotFound(err) || IsNoKind(err) {
+		return nil
+	}
+	return err
+}
