@@ -66,7 +66,7 @@ type Cluster interface {
 	// is not there is no error.
 	Delete(ctx context.Context, r Ref) error
 	// Watch calls f for every object of the kind, now and with each change,
-	// until ctx ends, f returns an error or the connection is lost.
+	// until ctx ends, f returns an error or the watch cannot go on.
 	Watch(ctx context.Context, r Ref, selector string, f func(Event) error) error
 	// Logs reads the log of one container.
 	Logs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error)
@@ -83,7 +83,8 @@ type Cluster interface {
 // Event is one change that Watch saw.
 type Event struct {
 	Deleted bool
-	Synced  bool // all objects that there were at the beginning have been told; Object is nil
+	Synced  bool // all that there was at the beginning, or changed while there was no connection, has been told; Object is nil
+	Lost    bool // the connection is gone: what was told may be old until Synced comes again; Object is nil
 	Object  *Object
 }
 
