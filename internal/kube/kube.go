@@ -65,6 +65,9 @@ type Cluster interface {
 	// Delete removes an object and, in the background, what it owns. One that
 	// is not there is no error.
 	Delete(ctx context.Context, r Ref) error
+	// DeleteIf is Delete of an object that still is as it was read: its UID and
+	// resourceVersion are preconditions, and IsConflict knows a lost race.
+	DeleteIf(ctx context.Context, o *Object) error
 	// Watch calls f for every object of the kind, now and with each change,
 	// until ctx ends, f returns an error or the watch cannot go on.
 	Watch(ctx context.Context, r Ref, selector string, f func(Event) error) error
