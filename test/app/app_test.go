@@ -63,6 +63,8 @@ func TestEndpoints(t *testing.T) {
 		{"GET", "/healthz", "", 200, "ok"},
 		{"GET", "/readyz", "", 200, "ready"},
 		{"GET", "/slow?for=1ms", "", 200, `"version":"v1.2.3"`},
+		{"GET", "/burn?for=1ms", "", 200, `"version":"v1.2.3"`},
+		{"GET", "/burn?for=long", "", 400, "invalid duration"},
 		{"GET", "/slow?for=long", "", 400, "invalid duration"},
 		{"GET", "/bytes?n=-1", "", 400, "want 0 to"},
 		{"POST", "/upload", "hello", 200, `"sha256":"` + hex.EncodeToString(sum[:]) + `","length":5`},

@@ -13,6 +13,7 @@ import (
 
 const (
 	maxSlow  = time.Minute
+	maxBurn  = time.Second
 	maxBytes = 64 << 20
 )
 
@@ -32,6 +33,7 @@ func (a *app) handler() http.Handler {
 	work.HandleFunc("GET /{$}", a.version)
 	work.HandleFunc("GET /version", a.version)
 	work.HandleFunc("GET /slow", a.slow)
+	work.HandleFunc("GET /burn", a.burn)
 	work.HandleFunc("GET /bytes", a.bytes)
 	work.HandleFunc("POST /upload", a.upload)
 	work.HandleFunc("GET /events", a.events)
@@ -65,6 +67,21 @@ func (a *app) slow(w http.ResponseWriter, r *http.Request) {
 	if pause(r.Context(), min(d, maxSlow)) {
 		answer(w, a.identity())
 	}
+}
+
+// burn keeps a processor busy ?for=, which is cut to a second, so that an
+// autoscaler has something to see.
+func (a *app) burn(w http.ResponseWriter, r *http.Request) {
+	d, err := time.ParseDuration(or(r.FormValue("for"), "10ms"))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	sum := sha256.Sum256(nil)
+	for end := time.Now().Add(min(d, maxBurn)); time.Now().Before(end); {
+		sum = sha256.Sum256(sum[:])
+	}
+	answer(w, a.identity())
 }
 
 // bytes answers ?n= bytes.
