@@ -56,5 +56,8 @@ func (c *Client) may(ctx context.Context, p Permission) (bool, error) {
 		return false, err
 	}
 	review, err := As[authorization.SelfSubjectAccessReview](o)
-	return review.Status.Allowed, err
+	if err != nil {
+		return false, err
+	}
+	return review.Status.Allowed, nil
 }

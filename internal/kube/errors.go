@@ -7,8 +7,9 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
-// IsNotFound tells whether an object is not there; see IsNoKind.
-func IsNotFound(err error) bool { return apierrors.IsNotFound(err) && !IsNoKind(err) }
+// IsNotFound tells whether something is not there: the object, its namespace,
+// or its kind, which IsNoKind tells from the others.
+func IsNotFound(err error) bool { return apierrors.IsNotFound(err) }
 
 // IsNoKind tells whether the cluster does not know this kind of object at
 // all: its CustomResourceDefinition is missing.
@@ -24,6 +25,9 @@ func IsExists(err error) bool { return apierrors.IsAlreadyExists(err) }
 
 // IsForbidden tells whether the user lacks a permission; see IsQuota.
 func IsForbidden(err error) bool { return apierrors.IsForbidden(err) && !IsQuota(err) }
+
+// IsUnauthorized tells whether the server does not accept who the user is.
+func IsUnauthorized(err error) bool { return apierrors.IsUnauthorized(err) }
 
 // IsQuota tells whether a ResourceQuota of the namespace is used up.
 func IsQuota(err error) bool {

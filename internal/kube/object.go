@@ -8,10 +8,10 @@ import (
 )
 
 // As converts an object to a type of k8s.io/api.
-func As[T any](o *Object) (T, error) {
-	var v T
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &v); err != nil {
-		return v, fmt.Errorf("%s %s as %T: %w", o.GetKind(), o.GetName(), v, err)
+func As[T any](o *Object) (*T, error) {
+	v := new(T)
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, v); err != nil {
+		return nil, fmt.Errorf("%s %s as %T: %w", o.GetKind(), o.GetName(), *v, err)
 	}
 	return v, nil
 }

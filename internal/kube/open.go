@@ -103,7 +103,7 @@ func connect(a access) (*Client, error) {
 	rc.NextProtos = []string{"http/1.1"}
 	rc.Dial = (&net.Dialer{
 		Timeout:         5 * time.Second,
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3},
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3},
 	}).DialContext
 	plain := rest.CopyConfig(rc)
 	rc.Wrap(func(next http.RoundTripper) http.RoundTripper { return impatient{next} })

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/dynamic"
 )
 
 // listing is a consistent state of some objects.
@@ -41,114 +41,61 @@ func selection(r Ref, selector string) metav1.ListOptions {
 	return o
 }
 
-// Watch implements Cluster.
+// Watch implements Cluster. A connection that ends, as every one does after
+// some minutes, is followed by another that goes on where it stopped.
 func (c *Client) Watch(ctx context.Context, r Ref, selector string, f func(Event) error) error {
 	k, err := kindOf(r.Kind)
 	if err != nil {
 		return fmt.Errorf("watch: %w", err)
 	}
-	w := &watcher{client: c, kind: k, ref: r, selector: selector, tell: f, known: map[string]*Object{}}
-	return w.run(ctx)
-}
-
-// watcher knows what f was told, so that f learns of every change, even of a
-// deletion that happened while there was no connection.
-type watcher struct {
-	client   *Client
-	kind     kind
-	ref      Ref
-	selector string
-	tell     func(Event) error
-
-	known   map[string]*Object
-	version string // where the next watch begins; empty: with a new list
+	l, err := c.list(ctx, k, r, selector)
+	if err != nil {
+		return err
+	}
+	for i := range l.items {
+		if err := f(Event{Object: &l.items[i]}); err != nil {
+			return err
+		}
+	}
+	if err := f(Event{Synced: true}); err != nil {
+		return err
+	}
+	w := watcher{version: l.version, tell: f}
+	for ctx.Err() == nil {
+		err := w.follow(ctx, c.api(k, r.Namespace), selection(r, selector))
+		if s, ok := errors.AsType[stopped](err); ok {
+			return s.error
+		}
+		if err != nil && ctx.Err() == nil {
+			return c.explain("watch", k, r, err)
+		}
+		sleep(ctx, firstWait) // for a server that ends every watch at once
+	}
+	return context.Cause(ctx)
 }
 
 // stopped is an error of the caller's function, which ends the watch.
 type stopped struct{ error }
 
-func (w *watcher) run(ctx context.Context) error {
-	wait := firstWait
-	for listed := false; ctx.Err() == nil; {
-		began := time.Now()
-		err := w.once(ctx)
-		if s, ok := errors.AsType[stopped](err); ok {
-			return s.error
-		}
-		listed = listed || len(w.known) > 0 || w.version != ""
-		if again, _ := w.client.judge(err); err != nil && !again && !gone(err) || err != nil && !listed {
-			if ctx.Err() != nil {
-				break
-			}
-			return err
-		}
-		if wait = min(2*wait, maxWait); time.Since(began) > maxWait {
-			wait = firstWait
-		}
-		sleep(ctx, wait)
-	}
-	return context.Cause(ctx)
+// watcher tells what changed since a version.
+type watcher struct {
+	version string
+	tell    func(Event) error
 }
 
-// gone tells whether the server no longer knows what happened since.
-func gone(err error) bool { return apierrors.IsResourceExpired(err) || apierrors.IsGone(err) }
-
-// once catches up and follows until the connection ends.
-func (w *watcher) once(ctx context.Context) error {
-	if w.version == "" {
-		if err := w.relist(ctx); err != nil {
-			return err
-		}
-	}
-	opts := selection(w.ref, w.selector)
-	opts.ResourceVersion, opts.AllowWatchBookmarks = w.version, true
-	minutes := int64(300)
-	opts.TimeoutSeconds = &minutes
-	stream, err := w.client.api(w.kind, w.ref.Namespace).Watch(ctx, opts)
-	if err == nil {
-		defer stream.Stop()
-		err = w.follow(ctx, stream.ResultChan())
-	}
-	if gone(err) {
-		w.version = ""
-	}
-	if err != nil {
-		if _, ok := errors.AsType[stopped](err); !ok {
-			return w.client.explain("watch", w.kind, w.ref, err)
-		}
-	}
-	return err
-}
-
-func (w *watcher) relist(ctx context.Context) error {
-	l, err := w.client.list(ctx, w.kind, w.ref, w.selector)
+// follow returns nil where the connection ended in good order.
+func (w *watcher) follow(ctx context.Context, api dynamic.ResourceInterface, opts metav1.ListOptions) error {
+	opts.ResourceVersion, opts.AllowWatchBookmarks, opts.TimeoutSeconds = w.version, true, new(int64(300))
+	stream, err := api.Watch(ctx, opts)
 	if err != nil {
 		return err
 	}
-	there := map[string]bool{}
-	for i := range l.items {
-		there[key(&l.items[i])] = true
-		if err := w.changed(&l.items[i]); err != nil {
-			return err
-		}
-	}
-	for k, o := range w.known {
-		if !there[k] {
-			if err := w.deleted(o); err != nil {
-				return err
-			}
-		}
-	}
-	w.version = l.version
-	return nil
-}
-
-func (w *watcher) follow(ctx context.Context, events <-chan watch.Event) error {
+	defer stream.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case e, open := <-events:
+		case e, open := <-stream.ResultChan():
 			if !open {
 				return nil
 			}
@@ -167,36 +114,12 @@ func (w *watcher) event(e watch.Event) error {
 	if !ok {
 		return fmt.Errorf("unexpected %T", e.Object)
 	}
-	var err error
-	switch e.Type {
-	case watch.Added, watch.Modified:
-		err = w.changed(o)
-	case watch.Deleted:
-		err = w.deleted(o)
-	}
 	w.version = o.GetResourceVersion()
-	return err
-}
-
-func (w *watcher) changed(o *Object) error {
-	before := w.known[key(o)]
-	if before != nil && before.GetUID() == o.GetUID() && before.GetResourceVersion() == o.GetResourceVersion() {
+	if e.Type == watch.Bookmark {
 		return nil
 	}
-	w.known[key(o)] = o
-	return w.say(Event{Object: o})
-}
-
-func (w *watcher) deleted(o *Object) error {
-	delete(w.known, key(o))
-	return w.say(Event{Deleted: true, Object: o})
-}
-
-func (w *watcher) say(e Event) error {
-	if err := w.tell(e); err != nil {
+	if err := w.tell(Event{Deleted: e.Type == watch.Deleted, Object: o}); err != nil {
 		return stopped{err}
 	}
 	return nil
 }
-
-func key(o *Object) string { return o.GetNamespace() + "/" + o.GetName() }

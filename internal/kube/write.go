@@ -85,11 +85,26 @@ func (c *Client) Patch(ctx context.Context, r Ref, patch any) (*Object, error) {
 
 // Delete implements Cluster.
 func (c *Client) Delete(ctx context.Context, r Ref) error {
+	return c.remove(ctx, r, nil)
+}
+
+// DeleteIf implements Cluster.
+func (c *Client) DeleteIf(ctx context.Context, o *Object) error {
+	uid, version := o.GetUID(), o.GetResourceVersion()
+	if uid == "" || version == "" {
+		return fmt.Errorf("delete %s %s: it was not read from the server", o.GetKind(), o.GetName())
+	}
+	r := Ref{o.GetKind(), o.GetNamespace(), o.GetName()}
+	return c.remove(ctx, r, &metav1.Preconditions{UID: &uid, ResourceVersion: &version})
+}
+
+func (c *Client) remove(ctx context.Context, r Ref, only *metav1.Preconditions) error {
 	background := metav1.DeletePropagationBackground
+	opts := metav1.DeleteOptions{PropagationPolicy: &background, Preconditions: only}
 	_, err := c.one(ctx, "delete", r, repeatable, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
-		return nil, api.Delete(ctx, r.Name, metav1.DeleteOptions{PropagationPolicy: &background})
+		return nil, api.Delete(ctx, r.Name, opts)
 	})
-	if IsNotFound(err) || IsNoKind(err) {
+	if IsNotFound(err) {
 		return nil
 	}
 	return err
