@@ -1,0 +1,99 @@
+package manifest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+)
+
+// sidecar sets what varies about the container that counts requests.
+func (a App) sidecar(c *corev1.Container) {
+	c.Image, c.ImagePullPolicy = a.Sidecar, a.pullPolicy()
+	a.fill(c.Env)
+	for i, arg := range c.Args {
+		switch name, _, _ := strings.Cut(arg, "="); name {
+		case "--app":
+			c.Args[i] = fmt.Sprintf("--app=127.0.0.1:%d", a.config().Port)
+		case "--health":
+			c.Args[i] = "--health=" + literal(a.config().Health)
+		}
+	}
+}
+
+// app sets what varies about the app's own container.
+func (a App) app(c *corev1.Container) error {
+	c.Image, c.ImagePullPolicy = a.Image, a.pullPolicy()
+	a.fill(c.Env)
+	c.Env = append(c.Env, own(a.config().Env, c.Env)...)
+	if len(a.config().Secrets) == 0 {
+		c.EnvFrom = nil
+	} else {
+		c.EnvFrom[0].SecretRef.Name = SecretName(a.name(), a.Color)
+	}
+	c.Ports[0].ContainerPort = int32(a.config().Port)
+	c.StartupProbe.FailureThreshold = max(c.StartupProbe.FailureThreshold, seconds(a.config().Gate.Timeout.Duration))
+	c.ReadinessProbe.HTTPGet.Path = a.config().Health
+	c.Lifecycle.PreStop.HTTPGet.Path = fmt.Sprintf("/drained?sleep=%s&limit=%s", a.sleep(), a.config().Drain)
+	return a.resources(c.Resources)
+}
+
+// fill gives the variables that say who and where an instance is their values.
+func (a App) fill(env []corev1.EnvVar) {
+	for i := range env {
+		switch v := &env[i]; v.Name {
+		case "PORT":
+			v.Value = strconv.Itoa(a.config().Port)
+		case "APP_VERSION":
+			v.Value = string(a.Release.Version)
+		case "APP_COLOR":
+			v.Value = string(a.Color)
+		}
+	}
+}
+
+// own is the configuration's environment but for what ours says already.
+func own(env map[string]string, ours []corev1.EnvVar) (list []corev1.EnvVar) {
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if !slices.ContainsFunc(ours, func(v corev1.EnvVar) bool { return v.Name == name }) {
+			list = append(list, corev1.EnvVar{Name: name, Value: literal(env[name])})
+		}
+	}
+	return list
+}
+
+// literal keeps Kubernetes from replacing $(NAME) in a value: what stands in
+// version-manager.yaml means the same on every target.
+func literal(s string) string { return strings.ReplaceAll(s, "$", "$$") }
+
+// resources sets what the configuration says over what the YAML says.
+func (a App) resources(r corev1.ResourceRequirements) error {
+	given := a.config().Kubernetes.Resources
+	for _, v := range []struct {
+		key, value string
+		list       corev1.ResourceList
+		name       corev1.ResourceName
+	}{
+		{"cpu", given.CPU, r.Requests, corev1.ResourceCPU},
+		{"memory", given.Memory, r.Requests, corev1.ResourceMemory},
+		{"cpuLimit", given.CPULimit, r.Limits, corev1.ResourceCPU},
+		{"memoryLimit", given.MemoryLimit, r.Limits, corev1.ResourceMemory},
+	} {
+		if v.value == "" {
+			continue
+		}
+		q, err := resource.ParseQuantity(v.value)
+		if err != nil {
+			return fmt.Errorf("read kubernetes.resources.%s, %q: %w", v.key, v.value, err)
+		}
+		v.list[v.name] = q
+	}
+	if asked := r.Requests[corev1.ResourceMemory]; given.MemoryLimit == "" && asked.Cmp(r.Limits[corev1.ResourceMemory]) > 0 {
+		r.Limits[corev1.ResourceMemory] = asked // who asks for more than the default limit means more
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package manifest
+
+import (
+	"cmp"
+	"strings"
+
+	"version-manager/internal/color"
+	"version-manager/internal/config"
+)
+
+// Labels and annotations of the objects.
+const (
+	NameLabel    = "app.kubernetes.io/name"
+	ManagedLabel = "app.kubernetes.io/managed-by" // Manager
+	VersionLabel = "app.kubernetes.io/version"    // of Deployments and pods
+	ColorLabel   = "version-manager.io/color"
+
+	VersionNote = "version-manager.io/version" // a label is too short for every version
+	ImageNote   = "version-manager.io/image"   // digest, as the release has it
+	ConfigNote  = "version-manager.io/config"  // digest, as the release has it
+	SecretsNote = "version-manager.io/secrets" // resourceVersion of the Secret
+)
+
+// Manager is who manages what carries ManagedLabel.
+const Manager = "version-manager"
+
+// Containers and ports of a pod.
+const (
+	AppContainer     = "app"
+	SidecarContainer = "sidecar"
+	TrafficPort      = 15080 // of the sidecar: all requests
+	AdminPort        = 15081 // of the sidecar: counts and hooks
+)
+
+// The Gateway that install-ingress makes.
+const (
+	GatewayNamespace = "traefik"
+	GatewayName      = "version-manager"
+)
+
+// Side is the name of a color's Deployment, Service and disruption budget.
+func Side(app string, c color.Color) string { return app + "-" + string(c) }
+
+// SecretName is the name of the Secret with a color's secret variables.
+func SecretName(app string, c color.Color) string { return Side(app, c) + "-secrets" }
+
+// PreviewName is the name of the route to the standby color. The names of the
+// public route, the autoscaler and the anchor are the app's.
+func PreviewName(app string) string { return app + "-preview" }
+
+// Selector matches the pods, and all other objects, of one color, or with
+// color.None everything of the app.
+func Selector(app string, c color.Color) string {
+	s := NameLabel + "=" + app + "," + ManagedLabel + "=" + Manager
+	if c != color.None {
+		s += "," + ColorLabel + "=" + string(c)
+	}
+	return s
+}
+
+// Space is the namespace that an app runs in.
+func Space(c config.App) string { return cmp.Or(c.Kubernetes.Namespace, c.Name) }
+
+// PreviewHost is the host name that reaches the standby color.
+func PreviewHost(c config.App) string { return cmp.Or(c.Kubernetes.Preview, c.Local.Preview) }
+
+// Gateway is the namespace and the name of the Gateway that an app's routes
+// hang on.
+func Gateway(c config.App) (namespace, name string) {
+	if namespace, name, found := strings.Cut(c.Kubernetes.Gateway, "/"); found {
+		return namespace, name
+	}
+	return GatewayNamespace, GatewayName
+}

@@ -1,0 +1,91 @@
+package manifest
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"version-manager/internal/color"
+	"version-manager/internal/kube"
+)
+
+// Route is the one object that decides which color gets the traffic. Without
+// host names in the configuration it takes every host.
+func Route(a App, active color.Color) *kube.Object {
+	return a.route("route.yaml", a.name(), a.config().Kubernetes.Hosts, active)
+}
+
+// Preview leads to the standby color.
+func Preview(a App, standby color.Color) *kube.Object {
+	return a.route("preview.yaml", PreviewName(a.name()), []string{PreviewHost(a.config())}, standby)
+}
+
+func (a App) route(file, name string, hosts []string, c color.Color) *kube.Object {
+	o := loadRoute(file)
+	o.SetName(name)
+	o.SetNamespace(a.namespace())
+	o.SetLabels(map[string]string{NameLabel: a.name(), ManagedLabel: Manager})
+	spec := o.Object["spec"].(map[string]any)
+	delete(spec, "hostnames")
+	if len(hosts) > 0 {
+		spec["hostnames"] = texts(hosts)
+	}
+	gateway := spec["parentRefs"].([]any)[0].(map[string]any)
+	gateway["namespace"], gateway["name"] = Gateway(a.config())
+	if err := Point(o, a.name(), c); err != nil {
+		panic(fmt.Sprintf("read %s: %v", file, err))
+	}
+	return o
+}
+
+func texts(list []string) (out []any) {
+	for _, s := range list {
+		out = append(out, s)
+	}
+	return out
+}
+
+// Point makes a route lead to color c and changes nothing else in it. The
+// error says that it is no route of ours.
+func Point(route *kube.Object, app string, c color.Color) error {
+	rules, backend, err := backend(route)
+	if err != nil {
+		return err
+	}
+	backend["name"] = Side(app, c)
+	return unstructured.SetNestedSlice(route.Object, rules, "spec", "rules")
+}
+
+// Pointed returns the color that a route leads to.
+func Pointed(route *kube.Object, app string) (color.Color, error) {
+	_, backend, err := backend(route)
+	if err != nil {
+		return color.None, err
+	}
+	name, _ := backend["name"].(string)
+	c, found := strings.CutPrefix(name, app+"-")
+	if !found {
+		return color.None, fmt.Errorf("route %s leads to service %q, which is not of %s", route.GetName(), name, app)
+	}
+	return color.Parse(c)
+}
+
+// backend returns a copy of a route's rules and in it the one place that all
+// traffic goes to.
+func backend(route *kube.Object) (rules []any, backend map[string]any, err error) {
+	if rules, _, err = unstructured.NestedSlice(route.Object, "spec", "rules"); err != nil {
+		return nil, nil, fmt.Errorf("read rules of route %s: %w", route.GetName(), err)
+	}
+	for _, rule := range rules {
+		rule, _ := rule.(map[string]any)
+		refs, _ := rule["backendRefs"].([]any)
+		if len(rules) != 1 || len(refs) != 1 {
+			break
+		}
+		if backend, ok := refs[0].(map[string]any); ok {
+			return rules, backend, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("route %s does not lead to exactly one service: somebody else has changed it", route.GetName())
+}

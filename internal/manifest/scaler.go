@@ -1,0 +1,35 @@
+package manifest
+
+import (
+	"slices"
+
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/color"
+	"version-manager/internal/config"
+	"version-manager/internal/kube"
+)
+
+// Scaler is the autoscaler, pointed at color c with the given bounds, or nil
+// if the configuration names no load to act on: bounds alone bind only those
+// who scale by hand.
+func Scaler(a App, c color.Color, least, most int) *kube.Object {
+	auto := a.config().Autoscale
+	if !scales(auto) {
+		return nil
+	}
+	o := load[autoscalingv2.HorizontalPodAutoscaler]("scaler.yaml")
+	a.named(&o.ObjectMeta, a.name())
+	o.Spec.ScaleTargetRef.Name = Side(a.name(), c)
+	o.Spec.MinReplicas, o.Spec.MaxReplicas = new(int32(least)), int32(most)
+	percent := map[corev1.ResourceName]int{corev1.ResourceCPU: auto.CPU, corev1.ResourceMemory: auto.Memory}
+	o.Spec.Metrics = slices.DeleteFunc(o.Spec.Metrics, func(m autoscalingv2.MetricSpec) bool {
+		p := percent[m.ContainerResource.Name]
+		m.ContainerResource.Target.AverageUtilization = new(int32(p))
+		return p == 0
+	})
+	return plain(&o)
+}
+
+func scales(a config.Autoscale) bool { return a.CPU > 0 || a.Memory > 0 }
