@@ -1,3 +1,8 @@
+// The heavy programs of a local cluster, compiled when somebody asks for one.
+// They are a module of their own because their dependencies must not reach the
+// command line's, and one module, not five, because so every program is
+// compiled against the same libraries and shares what was compiled for the
+// program before it.
 module version-manager/cluster
 
 go 1.26.4
@@ -5,9 +10,14 @@ go 1.26.4
 require (
 	github.com/coredns/coredns v1.14.0
 	github.com/spf13/cobra v1.10.2
+	github.com/spf13/pflag v1.0.10
 	go.etcd.io/etcd/server/v3 v3.6.4
+	k8s.io/api v0.36.2
+	k8s.io/apiserver v0.36.2
+	k8s.io/client-go v0.36.2
 	k8s.io/component-base v0.36.2
 	k8s.io/kubernetes v1.34.4
+	sigs.k8s.io/metrics-server v0.7.2
 )
 
 require (
@@ -138,7 +148,7 @@ require (
 	github.com/go-jose/go-jose/v4 v4.1.4 // indirect
 	github.com/go-kit/kit v0.13.0 // indirect
 	github.com/go-kit/log v0.2.1 // indirect
-	github.com/go-logfmt/logfmt v0.5.1 // indirect
+	github.com/go-logfmt/logfmt v0.6.0 // indirect
 	github.com/go-logr/logr v1.4.3 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/go-logr/zapr v1.3.0 // indirect
@@ -330,7 +340,6 @@ require (
 	github.com/sourcegraph/conc v0.3.0 // indirect
 	github.com/spf13/afero v1.11.0 // indirect
 	github.com/spf13/cast v1.7.0 // indirect
-	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/spf13/viper v1.18.2 // indirect
 	github.com/spiffe/go-spiffe/v2 v2.6.0 // indirect
 	github.com/stealthrocket/wasi-go v0.8.0 // indirect
@@ -431,11 +440,8 @@ require (
 	gopkg.in/ns1/ns1-go.v2 v2.17.2 // indirect
 	gopkg.in/yaml.v2 v2.4.0 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
-	k8s.io/api v0.36.2 // indirect
 	k8s.io/apiextensions-apiserver v0.34.3 // indirect
 	k8s.io/apimachinery v0.36.2 // indirect
-	k8s.io/apiserver v0.36.2 // indirect
-	k8s.io/client-go v0.36.2 // indirect
 	k8s.io/cloud-provider v0.34.4 // indirect
 	k8s.io/cluster-bootstrap v0.0.0 // indirect
 	k8s.io/component-helpers v0.34.4 // indirect
@@ -468,25 +474,34 @@ require (
 	sigs.k8s.io/json v0.0.0-20250730193827-2d320260d730 // indirect
 	sigs.k8s.io/knftables v0.0.17 // indirect
 	sigs.k8s.io/mcs-api v0.3.0 // indirect
-	sigs.k8s.io/metrics-server v0.9.0 // indirect
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/sig-storage-lib-external-provisioner/v10 v10.0.1 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.0 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
 
+// Programs whose main packages need nothing of ours. Each is built by itself:
+// local-path still spells logrus with a capital S, Traefik does not, and Go
+// refuses to look at both at once.
 tool (
 	github.com/rancher/local-path-provisioner
 	github.com/traefik/traefik/v3/cmd/traefik
-	sigs.k8s.io/metrics-server/cmd/metrics-server
 )
 
+// Traefik's own replacements: a module's count only for its own build, so
+// whoever builds Traefik from elsewhere has to repeat them. And metrics-server
+// 0.7.2 reads a kubelet's answer with a parser that Prometheus has changed
+// since; Traefik does not care.
 replace (
 	github.com/abbot/go-http-auth => github.com/containous/go-http-auth v0.4.1-0.20200324110947-a37a7636d23e
 	github.com/gorilla/mux => github.com/containous/mux v0.0.0-20250523120546-41b6ec3aed59
 	github.com/mailgun/minheap => github.com/containous/minheap v0.0.0-20190809180810-6e71eb837595
+	github.com/prometheus/prometheus => github.com/prometheus/prometheus v0.48.1
 )
 
+// The libraries that were released with k8s.io/kubernetes v1.34.4. It names
+// none of their versions itself, and other modules here ask for newer ones
+// that it does not compile with.
 replace (
 	k8s.io/api => k8s.io/api v0.34.4
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.34.4

@@ -1,0 +1,93 @@
+package programs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"version-manager/internal/problem"
+)
+
+const (
+	maxLines = 60               // of the go command's output shown after a failure
+	patience = 10 * time.Second // between asking the go command to stop and killing it
+)
+
+// goCommand runs go in the module. The environment keeps what says where
+// modules come from; flags and workspaces of the user's other work would
+// change the programs and are turned off.
+func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=", "GO111MODULE=on", "GOAMD64=v1", "LC_ALL=C")
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = patience
+	// A group of its own: Ctrl-C at the terminal reaches go once, from us.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd
+}
+
+// toolchain is the Go that builds the module, with its system.
+func toolchain(ctx context.Context, dir string) (string, error) {
+	cmd := goCommand(ctx, dir, "env", "GOVERSION", "GOOS", "GOARCH")
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", problem.New(problem.Failed, "install Go from https://go.dev/dl", "the cluster's programs are compiled here, and the go command is not installed")
+	}
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if err != nil {
+		return "", problem.Wrap(err, problem.Failed, "go version", "ask the go command for its version").With(tail(said.String())...)
+	}
+	return strings.Join(strings.Fields(string(out)), " "), nil
+}
+
+// output collects what the go command says and knows its last line.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(b)
+}
+
+func (o *output) lines() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return tail(o.text.String())
+}
+
+// note is what goes on beside compiling: "downloading k8s.io/api v0.34.4".
+func (o *output) note() string {
+	lines := o.lines()
+	if len(lines) == 0 {
+		return ""
+	}
+	note, _ := strings.CutPrefix(lines[len(lines)-1], "go: ")
+	if !strings.HasPrefix(note, "downloading ") {
+		return ""
+	}
+	return note
+}
+
+// tail returns the last lines of s.
+func tail(s string) []string {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return nil
+	}
+	lines := strings.Split(s, "\n")
+	return lines[max(0, len(lines)-maxLines):]
+}
