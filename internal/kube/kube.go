@@ -98,6 +98,7 @@ type LogQuery struct {
 	Follow    bool // go on until ctx ends
 	Previous  bool // of the container's life before this one
 	Since     int  // seconds; 0: from the beginning
+	Stamped   bool // each line begins with when it was written, in RFC 3339, and a space
 }
 
 // Permission is something that a user may be allowed to do.

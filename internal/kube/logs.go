@@ -66,6 +66,9 @@ func (q LogQuery) params() map[string]string {
 	if q.Follow {
 		p["follow"] = "true"
 	}
+	if q.Stamped {
+		p["timestamps"] = "true"
+	}
 	if q.Previous {
 		p["previous"] = "true"
 	}
