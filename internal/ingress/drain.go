@@ -31,6 +31,15 @@ func (p *Proxy) Close(c color.Color, grace time.Duration) int {
 	return cut
 }
 
+// SendAway is the first half of Close: it says good-bye to the WebSockets of
+// color c within grace, and returns when nothing is open any more or grace is
+// over. It cuts nothing.
+func (p *Proxy) SendAway(c color.Color, grace time.Duration) {
+	if s := p.side(c); s != nil {
+		s.sendAway(grace)
+	}
+}
+
 // sendAway returns when nothing is open any more, or after grace.
 func (s *side) sendAway(grace time.Duration) {
 	if grace <= 0 {

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/color"
+	"version-manager/internal/sidecar"
+)
+
+// newSidecar is what every pod runs beside the app. Its calls stand in
+// deploy/app/deployment.yaml.
+func newSidecar(a *app) *cobra.Command {
+	var o sidecar.Options
+	var side string
+	c := &cobra.Command{
+		Use:    "sidecar --app HOST:PORT --color COLOR",
+		Short:  "forward and count requests inside a pod",
+		Long:   "Forwards all requests of a pod to its app and counts them. It is part of what a deploy starts in a cluster.",
+		Hidden: true,
+		Args:   takes(0, 0),
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if o.App == "" {
+				return usage(c, "--app is missing")
+			}
+			if o.Color, err = color.Parse(side); err != nil {
+				return usage(c, "--color: %w", err)
+			}
+			return runSidecar(a, o)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&o.Listen, "listen", ":15080", "take requests at `ADDRESS`")
+	f.StringVar(&o.Admin, "admin", ":15081", "take probes and hooks at `ADDRESS`")
+	f.StringVar(&o.App, "app", "", "forward to `HOST:PORT`")
+	f.StringVar(&o.Health, "health", "/", "ask `PATH` whether the app says anything")
+	f.StringVar(&side, "color", "", "color of the pod")
+	f.StringVar(&o.Version, "version", "", "version of the app")
+	f.StringVar(&o.Instance, "instance", "", "name of the pod")
+	return c
+}
+
+// runSidecar serves until the kubelet says that the pod ends. A second signal
+// says nothing new: what is in flight is finished all the same.
+func runSidecar(a *app, o sidecar.Options) error {
+	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	o.Logger = slog.New(slog.NewTextHandler(a.io.Err, nil))
+	return sidecar.Run(ctx, o)
+}

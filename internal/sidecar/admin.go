@@ -1,0 +1,91 @@
+package sidecar
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+// Counts is what GET /counts answers with.
+type Counts struct {
+	Color    color.Color `json:"color"`
+	Version  string      `json:"version"`
+	Instance string      `json:"instance"`
+	InFlight int         `json:"inFlight"`
+	Tunnels  int         `json:"tunnels"`
+	Requests uint64      `json:"requests"` // answered since the sidecar started
+	Errors   uint64      `json:"errors"`   // of them with a 5xx
+}
+
+// admin serves what is not traffic:
+//
+//	GET /live      it runs; for its own probes
+//	GET /answers   the app says anything at all; for the app's liveness probe
+//	GET /counts    see Counts
+//	GET /drained   waits ?sleep=, then until all is quiet, at most ?limit=;
+//	               the app's preStop hook
+//	POST /goodbye  sends the WebSockets away; from inside the pod only
+func (s *Sidecar) admin() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /live", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /answers", s.answers)
+	mux.HandleFunc("GET /counts", s.counts)
+	mux.HandleFunc("GET /drained", s.drained)
+	mux.HandleFunc("POST /goodbye", s.goodbye)
+	return mux
+}
+
+func (s *Sidecar) counts(w http.ResponseWriter, _ *http.Request) {
+	c := Counts{Color: s.o.Color, Version: s.o.Version, Instance: s.o.Instance,
+		InFlight: s.proxy.InFlight(s.o.Color), Tunnels: s.proxy.Tunnels(s.o.Color)}
+	c.Requests, c.Errors = s.proxy.Counts(s.o.Color)
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(c) // who asked is gone
+}
+
+// answers is 200 if the app answers its health path with whatever status. An
+// app that says that it is not ready is alive.
+func (s *Sidecar) answers(w http.ResponseWriter, r *http.Request) {
+	if err := s.ask(r.Context()); err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+	}
+}
+
+func (s *Sidecar) ask(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.times.answer)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.o.App+s.o.Health, nil)
+	if err != nil {
+		return fmt.Errorf("ask the app: %w", err)
+	}
+	own := &http.Transport{DisableKeepAlives: true} // every question is a new one
+	res, err := own.RoundTrip(req)                  // no client: a redirection is an answer too
+	if err != nil {
+		return fmt.Errorf("ask the app: %w", err)
+	}
+	return res.Body.Close()
+}
+
+func (s *Sidecar) drained(w http.ResponseWriter, r *http.Request) {
+	sleep, err := time.ParseDuration(r.FormValue("sleep"))
+	limit, err2 := time.ParseDuration(r.FormValue("limit"))
+	if err != nil || err2 != nil || sleep < 0 || limit < 0 {
+		http.Error(w, "want durations: /drained?sleep=5s&limit=30s", http.StatusBadRequest)
+		return
+	}
+	s.drain(r.Context(), sleep, limit)
+}
+
+func (s *Sidecar) goodbye(w http.ResponseWriter, r *http.Request) {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !from.Addr().Unmap().IsLoopback() {
+		http.Error(w, "only from inside the pod", http.StatusForbidden)
+		return
+	}
+	s.proxy.SendAway(s.o.Color, s.times.farewell)
+}

@@ -1,0 +1,99 @@
+package sidecar
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+const sockets = 30
+
+// TestGoodbyeAfterTheSleep: WebSockets are told to go spread over some time,
+// and not before the proxies know that they must not come back.
+func TestGoodbyeAfterTheSleep(t *testing.T) {
+	const sleep = 200 * time.Millisecond
+	p := start(t, chat(t))
+	told := watch(t, p)
+	began := time.Now()
+	get(t, p.office+"/drained?sleep=200ms&limit=5s")
+	first, last := time.Hour, time.Duration(0)
+	for range sockets {
+		at := (<-told).Sub(began)
+		first, last = min(first, at), max(last, at)
+	}
+	if first < sleep || last-first < p.times.farewell/4 {
+		t.Errorf("told between %s and %s", first, last)
+	}
+	eventually(t, "no socket is open", func() bool { return p.counts(t).Tunnels == 0 })
+	p.stop(t)
+}
+
+func TestGoodbyeOnRequest(t *testing.T) {
+	p := start(t, chat(t))
+	told := watch(t, p)
+	if n := p.counts(t).Tunnels; n != sockets {
+		t.Errorf("%d tunnels, want %d", n, sockets)
+	}
+	res, err := http.Post(p.office+"/goodbye", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	for range sockets {
+		<-told
+	}
+}
+
+func TestGoodbyeFromElsewhere(t *testing.T) {
+	for _, from := range []string{"10.1.2.3:4567", "nobody"} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/goodbye", nil)
+		r.RemoteAddr = from
+		New(Options{}).admin().ServeHTTP(w, r)
+		if w.Code != http.StatusForbidden {
+			t.Errorf("%s got %d", from, w.Code)
+		}
+	}
+}
+
+// chat is an app that says hello to WebSockets and waits until they go.
+func chat(t *testing.T) string {
+	app, _ := startApp(t, func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		defer c.CloseNow()
+		if err := c.Write(r.Context(), websocket.MessageText, []byte("hello")); err == nil {
+			_, _, _ = c.Read(r.Context())
+		}
+	})
+	return app
+}
+
+// watch opens the sockets and says when each was told that its server goes.
+func watch(t *testing.T, p *pod) <-chan time.Time {
+	t.Helper()
+	told := make(chan time.Time, sockets)
+	for range sockets {
+		c, _, err := websocket.Dial(t.Context(), strings.Replace(p.traffic, "http", "ws", 1), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.CloseNow() })
+		if _, _, err := c.Read(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			_, _, err := c.Read(t.Context())
+			if got := websocket.CloseStatus(err); got != websocket.StatusGoingAway {
+				t.Errorf("ended with %v (%v)", got, err)
+			}
+			told <- time.Now()
+		}()
+	}
+	return told
+}

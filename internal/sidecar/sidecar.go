@@ -1,0 +1,132 @@
+// Package sidecar is the program that stands in every pod between the gateway
+// and the app. All requests go through it. It is why the requests in flight
+// and the errors of a color can be counted behind any gateway, why draining
+// counts instead of sleeping, and why an app that dies at the first signal
+// loses nothing.
+//
+// Start with [Run], which serves until its context ends. Requests go through
+// [ingress.Proxy] with this pod's app as its only instance; a second listener,
+// see admin.go, is for the kubelet's probes and hooks and for who counts.
+//
+// It routes nothing and knows no other pod. It believes the forwarding headers
+// of whoever connects, because a network policy lets only the gateway's
+// proxies in.
+//
+// # How a pod ends
+//
+//  1. The cluster takes the pod out of its Service and the kubelet calls the
+//     app's hook, GET /drained, at the same moment.
+//  2. For the time of the hook's sleep nothing changes but that HTTP answers
+//     end their connections: proxies that have not heard of it yet go on
+//     sending, and are served. A connection is never closed while it is idle,
+//     because its proxy may be sending at that moment; only an answer can say
+//     that no request must follow.
+//  3. WebSockets are told to go, spread over some seconds. Not before: they
+//     would come back to a pod that is about to end.
+//  4. When nothing is in flight and nothing has come for a moment, or at the
+//     hook's limit, it answers, and the kubelet ends the app.
+//  5. The sidecar is told last. Until then it listens. What idle connections
+//     are left then belong to proxies that have no way to this pod any more.
+package sidecar
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/ingress"
+)
+
+// Options say which app it stands in front of, and who that is.
+type Options struct {
+	Listen   string // address for requests
+	Admin    string // address for probes, hooks and counts
+	App      string // host:port of the app
+	Health   string // a path of the app that answers without effect
+	Color    color.Color
+	Version  string
+	Instance string
+	Logger   *slog.Logger // hears why a request got a 502 or 504
+}
+
+// idleTimeout is how long an unused connection of a proxy is kept. It has to
+// be longer than what any of them keeps its own (Traefik 90 s, Envoy an hour):
+// who closes first must be the one who sends. Those of proxies that have died
+// are found out by the kernel's keep-alive.
+const idleTimeout = 2 * time.Hour
+
+// lastWait is how long a sidecar that is told to end waits for what is in
+// flight. The pod's own limit is usually shorter.
+const lastWait = 30 * time.Second
+
+// Sidecar is one of them.
+type Sidecar struct {
+	o       Options
+	proxy   *ingress.Proxy
+	leaving atomic.Int32 // hooks under way
+	times   times
+}
+
+// times are constants but for the tests.
+type times struct {
+	farewell time.Duration // over which WebSockets are told to go
+	quiet    time.Duration // without a request, after which none is expected
+	answer   time.Duration // within which a living app says something
+}
+
+// New returns a Sidecar that serves nothing yet.
+func New(o Options) *Sidecar {
+	s := &Sidecar{o: o, times: times{farewell: 5 * time.Second, quiet: 500 * time.Millisecond, answer: 4 * time.Second}}
+	s.proxy = ingress.New(ingress.Options{Trusted: everybody(), Logger: o.Logger})
+	s.proxy.SetPool(o.Color, o.Version, []string{o.App})
+	s.proxy.Switch(o.Color)
+	return s
+}
+
+func everybody() []netip.Prefix {
+	return []netip.Prefix{netip.PrefixFrom(netip.IPv4Unspecified(), 0), netip.PrefixFrom(netip.IPv6Unspecified(), 0)}
+}
+
+// Run listens and serves until ctx ends, and returns when what was in flight
+// then has been answered.
+func Run(ctx context.Context, o Options) error {
+	traffic, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return fmt.Errorf("listen for requests: %w", err)
+	}
+	admin, err := net.Listen("tcp", o.Admin)
+	if err != nil {
+		traffic.Close()
+		return fmt.Errorf("listen for probes: %w", err)
+	}
+	return New(o).serve(ctx, traffic, admin)
+}
+
+func (s *Sidecar) serve(ctx context.Context, traffic, admin net.Listener) error {
+	failed := make(chan error, 2)
+	server := ingress.Server(s.handler(), ingress.ServerOptions{IdleTimeout: idleTimeout})
+	go func() { failed <- server.Serve(traffic) }()
+	office := &http.Server{Handler: s.admin(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { failed <- office.Serve(admin) }()
+	defer office.Close()
+	defer server.Close()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	s.drain(context.Background(), 0, lastWait)
+	closing, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := server.Shutdown(closing); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("end: %w", err)
+	}
+	return nil
+}
