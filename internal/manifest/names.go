@@ -61,8 +61,12 @@ func Selector(app string, c color.Color) string {
 // Space is the namespace that an app runs in.
 func Space(c config.App) string { return cmp.Or(c.Kubernetes.Namespace, c.Name) }
 
-// PreviewHost is the host name that reaches the standby color.
-func PreviewHost(c config.App) string { return cmp.Or(c.Kubernetes.Preview, c.Local.Preview) }
+// PreviewHost is the host name that reaches the standby color. Where the
+// configuration has none it is one that no two apps of a cluster share; no
+// name server knows it, so it is for a Host header.
+func PreviewHost(c config.App) string {
+	return cmp.Or(c.Kubernetes.Preview, "preview."+c.Name+"."+Space(c)+".internal")
+}
 
 // Gateway is the namespace and the name of the Gateway that an app's routes
 // hang on.
