@@ -86,8 +86,7 @@ type Cluster interface {
 // Event is one change that Watch saw.
 type Event struct {
 	Deleted bool
-	Synced  bool // all that there was at the beginning, or changed while there was no connection, has been told; Object is nil
-	Lost    bool // the connection is gone: what was told may be old until Synced comes again; Object is nil
+	Synced  bool // all that there was at the beginning has been told; Object is nil
 	Object  *Object
 }
 
