@@ -93,7 +93,7 @@ type Local struct {
 type Kubernetes struct {
 	Namespace  string    `yaml:"namespace,omitempty" json:"namespace,omitempty"`   // empty: the app's name
 	Hosts      []string  `yaml:"hosts,omitempty" json:"hosts,omitempty"`           // public host names; empty: every host
-	Preview    string    `yaml:"preview,omitempty" json:"preview,omitempty"`       // host name that reaches the standby color; empty: local.preview
+	Preview    string    `yaml:"preview,omitempty" json:"preview,omitempty"`       // host name that reaches the standby color; empty: preview.APP.NAMESPACE.internal
 	Gateway    string    `yaml:"gateway,omitempty" json:"gateway,omitempty"`       // "namespace/name"; empty: the one that install-ingress makes
 	Entrances  []string  `yaml:"entrances,omitempty" json:"entrances,omitempty"`   // base URLs at which users reach the gateway; empty: found from nodes and load balancer
 	Registry   string    `yaml:"registry,omitempty" json:"registry,omitempty"`     // "registry.example.org/team"; empty: images are loaded into the nodes

@@ -50,6 +50,7 @@ func (a App) Validate() error {
 	m.timing(a)
 	m.probe(a)
 	m.local(a.Local)
+	m.kubernetes(a)
 	for _, p := range a.Infra {
 		m.check(filepath.IsLocal(p), "infrastructure: %q leads out of the repository", p)
 	}

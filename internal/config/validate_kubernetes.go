@@ -1,0 +1,123 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Words of the cluster's API, as far as its own regular expressions go. This
+// package does without Kubernetes, so that the smallest program can read a
+// configuration.
+var (
+	clusterName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	registry    = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+	cpuAmount   = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)(m?)$`)
+	memAmount   = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([KMGT]i|[kMGT]|)$`)
+)
+
+const (
+	// maxClusterApp leaves room for what follows the name in those of Services.
+	maxClusterApp = 63 - len("-green")
+	// firstSidecarPort and the one after it are taken in every pod.
+	firstSidecarPort = 15080
+)
+
+func (m *mistakes) kubernetes(a App) {
+	k := a.Kubernetes
+	// An app that is no label at all was complained about already.
+	m.check(len(a.Name) <= maxClusterApp || !dnsLabel.MatchString(a.Name), "name: %q is longer than %d: in a cluster -blue and -green follow it", a.Name, maxClusterApp)
+	m.check(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is taken in every pod of a cluster", a.Port)
+	m.check(k.Namespace == "" || clusterName.MatchString(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
+	m.hosts(k)
+	if namespace, name, found := strings.Cut(k.Gateway, "/"); k.Gateway != "" {
+		m.check(found && clusterName.MatchString(namespace) && isHost(name), "kubernetes.gateway: %q is not of the form namespace/name", k.Gateway)
+	}
+	for _, e := range k.Entrances {
+		m.check(isBase(e), "kubernetes.entrances: %q is not a URL such as http://192.0.2.1:30001", e)
+	}
+	m.images(k)
+	m.resources(k.Resources)
+}
+
+func (m *mistakes) hosts(k Kubernetes) {
+	for i, h := range k.Hosts {
+		m.check(isHost(strings.TrimPrefix(h, "*.")), "kubernetes.hosts: %q is not a host name", h)
+		m.check(!slices.Contains(k.Hosts[:i], h), "kubernetes.hosts: %q is there twice", h)
+	}
+	m.check(k.Preview == "" || isHost(k.Preview), "kubernetes.preview: %q is not a host name", k.Preview)
+	m.check(!slices.Contains(k.Hosts, k.Preview), "kubernetes.preview: %q is a public host already", k.Preview)
+}
+
+// images checks how nodes come by their images: from a registry, or by a
+// command.
+func (m *mistakes) images(k Kubernetes) {
+	m.check(!strings.Contains(k.Registry, "://"), "kubernetes.registry: %q: leave out the scheme", k.Registry)
+	m.check(k.Registry == "" || strings.Contains(k.Registry, "://") || registry.MatchString(k.Registry),
+		"kubernetes.registry: %q is not of the form registry.example.org/team", k.Registry)
+	m.check(k.PullSecret == "" || isHost(k.PullSecret), "kubernetes.pullSecret: %q is not the name of a Secret", k.PullSecret)
+	m.check(k.PullSecret == "" || k.Registry != "", "kubernetes.pullSecret: there is no kubernetes.registry to pull from")
+	m.check(len(k.Load) == 0 || k.Registry == "", "kubernetes.load: with kubernetes.registry, nodes pull by themselves: give one of the two")
+	names := func(arg string) bool { return strings.Contains(arg, "{node}") || strings.Contains(arg, "{address}") }
+	m.check(len(k.Load) == 0 || k.Load[0] != "" && slices.ContainsFunc(k.Load, names),
+		"kubernetes.load: %q says nowhere which node: write {node} or {address}", k.Load)
+}
+
+func (m *mistakes) resources(r Resources) {
+	cpu := m.amount("cpu", r.CPU, cpuAmount, "250m or 2")
+	memory := m.amount("memory", r.Memory, memAmount, "128Mi or 1Gi")
+	cpuLimit := m.amount("cpuLimit", r.CPULimit, cpuAmount, "250m or 2")
+	memoryLimit := m.amount("memoryLimit", r.MemoryLimit, memAmount, "128Mi or 1Gi")
+	m.check(cpuLimit == 0 || cpu <= cpuLimit, "kubernetes.resources.cpuLimit: %s is less than cpu, %s", r.CPULimit, r.CPU)
+	m.check(memoryLimit == 0 || memory <= memoryLimit, "kubernetes.resources.memoryLimit: %s is less than memory, %s", r.MemoryLimit, r.Memory)
+}
+
+// amount returns what a quantity is worth, 0 for none or a wrong one.
+func (m *mistakes) amount(key, s string, form *regexp.Regexp, such string) float64 {
+	if s == "" {
+		return 0
+	}
+	parts := form.FindStringSubmatch(s)
+	if parts == nil {
+		m.check(false, "kubernetes.resources.%s: %q is not a quantity such as %s", key, s, such)
+		return 0
+	}
+	n, _ := strconv.ParseFloat(parts[1], 64) // the form says that it is one
+	m.check(n > 0, "kubernetes.resources.%s: %s is nothing", key, s)
+	return n * worth(parts[2])
+}
+
+// worth is what a unit multiplies a number with.
+func worth(unit string) float64 {
+	if unit == "m" {
+		return 1e-3
+	}
+	thousand := 1e3
+	if strings.HasSuffix(unit, "i") {
+		thousand = 1 << 10
+	}
+	n := 1.0
+	if unit != "" {
+		for range 1 + strings.IndexByte("KMGT", unit[0]&^0x20) { // k is written small where it means 1000
+			n *= thousand
+		}
+	}
+	return n
+}
+
+// isHost reports whether s is a host name and no address.
+func isHost(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err != nil && len(s) <= 253 && hostName.MatchString(s)
+}
+
+// isBase reports whether s is a URL that paths can be put behind.
+func isBase(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+		fmt.Sprintf("%s://%s", u.Scheme, u.Host) == strings.TrimSuffix(s, "/")
+}
