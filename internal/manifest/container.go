@@ -92,8 +92,21 @@ func (a App) resources(r corev1.ResourceRequirements) error {
 		}
 		v.list[v.name] = q
 	}
-	if asked := r.Requests[corev1.ResourceMemory]; given.MemoryLimit == "" && asked.Cmp(r.Limits[corev1.ResourceMemory]) > 0 {
-		r.Limits[corev1.ResourceMemory] = asked // who asks for more than the default limit means more
-	}
+	agree(r, corev1.ResourceCPU, given.CPULimit != "")
+	agree(r, corev1.ResourceMemory, given.MemoryLimit != "")
 	return nil
+}
+
+// agree makes what is asked for no more than the limit where only one of the
+// two was given: the other one, a default, follows.
+func agree(r corev1.ResourceRequirements, name corev1.ResourceName, limited bool) {
+	limit, found := r.Limits[name]
+	if asked := r.Requests[name]; !found || asked.Cmp(limit) <= 0 {
+		return
+	}
+	if limited {
+		r.Requests[name] = limit
+	} else {
+		r.Limits[name] = r.Requests[name]
+	}
 }

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"version-manager/internal/color"
+	"version-manager/internal/config"
 	"version-manager/internal/kube"
 	"version-manager/internal/release"
 )
@@ -173,12 +175,35 @@ func TestBadQuantity(t *testing.T) {
 	}
 }
 
-// TestLimitFollowsRequest: a request above the default limit would be refused.
-func TestLimitFollowsRequest(t *testing.T) {
-	a := minimal(t)
-	a.Release.Config.Kubernetes.Resources.Memory = "1Gi"
-	d := as[appsv1.Deployment](t, find(t, all(t, a), "Deployment", "hello-blue"))
-	if got := d.Spec.Template.Spec.Containers[0].Resources.Limits.Memory().String(); got != "1Gi" {
-		t.Errorf("memory limit %s", got)
+// TestDefaultsFollow: a request above its limit would be refused.
+func TestDefaultsFollow(t *testing.T) {
+	for want, given := range map[string]config.Resources{
+		"100m 1Gi 0 1Gi":     {Memory: "1Gi"},
+		"100m 32Mi 0 32Mi":   {MemoryLimit: "32Mi"},
+		"50m 64Mi 50m 256Mi": {CPULimit: "50m"},
+		"2 64Mi 0 256Mi":     {CPU: "2"},
+	} {
+		a := minimal(t)
+		a.Release.Config.Kubernetes.Resources = given
+		r := as[appsv1.Deployment](t, find(t, all(t, a), "Deployment", "hello-blue")).Spec.Template.Spec.Containers[0].Resources
+		got := fmt.Sprint(r.Requests.Cpu(), " ", r.Requests.Memory(), " ", r.Limits.Cpu(), " ", r.Limits.Memory())
+		if got != want {
+			t.Errorf("%+v: %s, want %s", given, got, want)
+		}
+	}
+}
+
+// TestQuantities: what the configuration takes, the cluster takes too.
+func TestQuantities(t *testing.T) {
+	for key, list := range map[string][]string{
+		"cpu":    {"1", "0.5", "250m", "10.25"},
+		"memory": {"1000000", "64Mi", "1.5Gi", "2Ti", "100Ki", "3k", "5M", "1.5G", "7T"},
+	} {
+		for _, s := range list {
+			r := released(t, "v1.0.0", fmt.Sprintf("name: hello\nbuild: {package: .}\nkubernetes: {resources: {%s: %q}}\n", key, s))
+			if _, err := Color(App{Release: r, Color: color.Blue}); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }
