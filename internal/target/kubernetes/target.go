@@ -15,10 +15,15 @@ package kubernetes
 
 import (
 	"cmp"
+	"errors"
 
 	"version-manager/internal/color"
 	"version-manager/internal/config"
+	"version-manager/internal/deploy"
+	"version-manager/internal/images"
 	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/release"
 )
 
 // Options say which app in which cluster is meant.
@@ -26,41 +31,91 @@ type Options struct {
 	App        string
 	State      string            // the state folder, where images are kept
 	Config     config.Kubernetes // of the work tree: where the gateway is and how images get to the nodes belong to the cluster
-	Preview    string            // host name that reaches the standby color, where Config names none
 	Kubeconfig string            // empty: as kubectl finds it
 	Context    string            // empty: the kubeconfig's current one
-	Project    string            // the folder that file names are relative to
+	Namespace  string            // empty: as Config says, else the app's name
 	Self       []string          // this program and its first arguments; empty: the running executable
 }
 
 // Target is one app in one namespace of a cluster.
 type Target struct {
 	kube      kube.Cluster
+	where     place
 	app       string
 	namespace string
 	options   Options
+	images    delivery
+	mirror    *mirror
+	tallies   map[color.Color]*tally
+	doctor    *doctor
+	door      door
 }
+
+// place is how people know a cluster.
+type place interface {
+	Context() string
+	Server() string
+}
+
+var (
+	_ deploy.Target  = (*Target)(nil)
+	_ deploy.Session = (*session)(nil)
+)
+
+// New returns the target. It reads the kubeconfig and contacts nobody.
+func New(o Options) (*Target, error) {
+	if o.App == "" {
+		return nil, errors.New("no app was named")
+	}
+	o.Namespace = cmp.Or(o.Namespace, o.Config.Namespace, o.App)
+	o.Config.Namespace = o.Namespace
+	client, err := kube.Open(kube.Options{Kubeconfig: o.Kubeconfig, Context: o.Context, Namespace: o.Namespace})
+	if err != nil {
+		return nil, err
+	}
+	store := release.NewStore(o.State)
+	brings := images.New(images.Options{
+		Cluster: client, Store: store, App: o.App, Namespace: o.Namespace, Config: o.Config, State: o.State, Self: o.Self,
+	})
+	return assemble(o, client, client, brings), nil
+}
+
+// assemble puts a target together from what may be another's in tests.
+func assemble(o Options, k kube.Cluster, where place, brings delivery) *Target {
+	t := &Target{
+		kube: k, where: where, app: o.App, namespace: o.Namespace, options: o, images: brings,
+		mirror:  newMirror(k, o.Namespace, manifest.Selector(o.App, color.None)),
+		tallies: map[color.Color]*tally{},
+		doctor:  newDoctor(k, o.Namespace),
+	}
+	for _, c := range color.Both() {
+		t.tallies[c] = newTally(k, o.Namespace)
+	}
+	return t
+}
+
+// Close ends the watches and the lines to pods, which otherwise end when
+// nobody has looked for a while. The next look begins them again.
+func (t *Target) Close() {
+	t.mirror.close()
+	for _, c := range t.tallies {
+		c.close()
+	}
+}
+
+// selector matches everything of the app that was made by us, and its pods.
+func (t *Target) selector() string { return manifest.Selector(t.app, color.None) }
 
 // colorName is the name of the Deployment, the Service and the
 // PodDisruptionBudget of a color.
-func (t *Target) colorName(c color.Color) string { return t.app + "-" + string(c) }
-
-// selector matches everything of the app that was made by us, and its pods.
-func (t *Target) selector() string {
-	return labelApp + "=" + t.app + "," + labelManager + "=" + kube.Manager
-}
+func (t *Target) colorName(c color.Color) string { return manifest.Side(t.app, c) }
 
 // ref names an object of the app in its namespace.
 func (t *Target) ref(kind, name string) kube.Ref {
 	return kube.Ref{Kind: kind, Namespace: t.namespace, Name: name}
 }
 
-// namespaceOf is where an app lives.
-func namespaceOf(app string, k config.Kubernetes) string { return cmp.Or(k.Namespace, app) }
-
 const (
-	labelApp     = "app.kubernetes.io/name"
-	labelManager = "app.kubernetes.io/managed-by"
-	labelColor   = "version-manager.io/color"
-	labelVersion = "app.kubernetes.io/version"
+	labelApp     = manifest.NameLabel
+	labelManager = manifest.ManagedLabel
 )

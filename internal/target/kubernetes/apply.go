@@ -1,0 +1,201 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+)
+
+// applyPoll is how often the mirror is looked at while pods start or end.
+const applyPoll = 50 * time.Millisecond
+
+// Apply implements [deploy.Session].
+//
+//  1. What would cost requests is refused.
+//  2. If the color runs the release already, only the number of instances is
+//     changed. The pods stay as they are even if this program would make them
+//     otherwise today: what is known to work is not touched.
+//  3. Else the images go to where the nodes find them, while what runs in the
+//     color goes on.
+//  4. Another release in the color ends, completely. It is deleted rather than
+//     changed, so that no two versions ever stand behind one Service, and the
+//     counts of the new one begin at zero.
+//  5. The objects are made, and it waits until the instances were started or
+//     it is known why they never will be.
+func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
+	if err := s.verify(ctx); err != nil {
+		return err
+	}
+	have, err := s.deployment(ctx, c)
+	if err != nil {
+		return err
+	}
+	active, err := s.routeLive(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.admissible(active == c, have, spec); err != nil {
+		return err
+	}
+	if runs(have, spec) {
+		err = s.resize(ctx, active == c, c, spec)
+	} else {
+		err = s.replace(ctx, c, have, spec)
+	}
+	if err != nil {
+		return err
+	}
+	return s.awaitStarted(ctx, c, spec.Replicas)
+}
+
+// deployment reads that of a color, nil if the color runs nothing.
+func (t *Target) deployment(ctx context.Context, c color.Color) (*kube.Object, error) {
+	o, err := t.kube.Get(ctx, t.ref("Deployment", manifest.Side(t.app, c)))
+	if kube.IsNotFound(err) {
+		return nil, nil
+	}
+	return o, err
+}
+
+// runs reports whether a color runs what spec says.
+func runs(have *kube.Object, spec deploy.Spec) bool {
+	return have != nil && have.GetDeletionTimestamp() == nil && manifest.Runs(have, spec.Release)
+}
+
+// admissible refuses what would cost requests.
+func (t *Target) admissible(active bool, have *kube.Object, spec deploy.Spec) error {
+	switch {
+	case spec.Release.App != t.app:
+		return problem.New(problem.Usage, "", "%s is a release of %q, not of %q", spec.Release.Version, spec.Release.App, t.app)
+	case spec.Replicas < 0:
+		return problem.New(problem.Usage, "", "%d instances cannot be", spec.Replicas)
+	case active && spec.Replicas == 0:
+		return fmt.Errorf("scale to zero: the color is active: %w", deploy.ErrRefused)
+	case active && !runs(have, spec):
+		return fmt.Errorf("replace what runs by %s: the color is active: %w", spec.Release.Version, deploy.ErrRefused)
+	}
+	return nil
+}
+
+// resize changes only the number of instances. Who does it to the active
+// color does it by hand, so that the autoscaler has to respect it.
+func (s *session) resize(ctx context.Context, active bool, c color.Color, spec deploy.Spec) error {
+	if active {
+		if err := s.floor(ctx, spec.Replicas); err != nil {
+			return err
+		}
+	}
+	_, err := s.edit(ctx, "Deployment", manifest.Side(s.app, c), func(o *kube.Object) (bool, error) {
+		return setReplicas(o, spec.Replicas)
+	})
+	if err != nil {
+		return fmt.Errorf("scale %s to %d: %w", c, spec.Replicas, err)
+	}
+	return nil
+}
+
+// setReplicas reports whether it changed something.
+func setReplicas(o *kube.Object, n int) (bool, error) {
+	spec, ok := o.Object["spec"].(map[string]any)
+	if !ok {
+		return false, fmt.Errorf("%s %s has no spec", o.GetKind(), o.GetName())
+	}
+	if have, ok := spec["replicas"].(int64); ok && have == int64(n) {
+		return false, nil
+	}
+	spec["replicas"] = int64(n)
+	return true, nil
+}
+
+// replace makes color c run another release than it did.
+func (s *session) replace(ctx context.Context, c color.Color, have *kube.Object, spec deploy.Spec) error {
+	a := s.manifest(spec.Release, c)
+	if err := s.deliver(ctx, &a); err != nil {
+		return err
+	}
+	a.Replicas, a.Secrets = spec.Replicas, spec.Secrets
+	if err := s.base(ctx, a); err != nil {
+		return err
+	}
+	if have != nil {
+		if err := s.end(ctx, c); err != nil {
+			return fmt.Errorf("end what ran in %s: %w", c, err)
+		}
+	}
+	if err := s.install(ctx, a); err != nil {
+		return err
+	}
+	return s.preview(ctx, c)
+}
+
+// base makes what belongs to the app as a whole.
+func (s *session) base(ctx context.Context, a manifest.App) error {
+	for _, o := range manifest.Base(a) {
+		if o.GetKind() == "ConfigMap" {
+			continue // the anchor, which Lock made: it holds more than the app's name
+		}
+		if _, err := s.apply(ctx, o); err != nil {
+			return denied(err)
+		}
+	}
+	return s.ensureRoutes(ctx)
+}
+
+// install makes the objects of a color that runs nothing.
+func (s *session) install(ctx context.Context, a manifest.App) error {
+	list, err := manifest.Color(a)
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		if err := finish(o, a); err != nil {
+			return err
+		}
+		if _, err := s.apply(ctx, o); err != nil {
+			return denied(err)
+		}
+	}
+	return nil
+}
+
+// finish adds to an object what only this package wants to know.
+func finish(o *kube.Object, a manifest.App) error {
+	if o.GetKind() != "Deployment" {
+		return nil
+	}
+	if _, err := setReplicas(o, a.Replicas); err != nil {
+		return err
+	}
+	return noteAutoscale(o, a.Release.Config.Autoscale)
+}
+
+// manifest is a release in this place: where the gateway is and how nodes pull
+// belong to the cluster, not to the release.
+func (t *Target) manifest(r release.Release, c color.Color) manifest.App {
+	return manifest.App{Release: t.placed(r), Color: c}
+}
+
+func (t *Target) placed(r release.Release) release.Release {
+	here := t.options.Config
+	here.Namespace, here.Resources = t.namespace, r.Config.Kubernetes.Resources
+	r.Config.Kubernetes = here
+	return r
+}
+
+// denied explains why the cluster does not take an object.
+func denied(err error) error {
+	switch {
+	case kube.IsQuota(err):
+		return problem.Wrap(err, problem.Failed, "kubectl describe resourcequota", "the quota of the namespace is used up")
+	case kube.IsForbidden(err):
+		return problem.Wrap(err, problem.Failed, "kubectl auth can-i --list", "the cluster does not take it")
+	}
+	return err
+}

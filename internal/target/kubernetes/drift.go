@@ -1,0 +1,202 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+)
+
+// Difference is one field in which the cluster is not as a release says.
+type Difference struct {
+	Object string `json:"object"` // "Deployment/shop-blue"
+	Path   string `json:"path"`   // "spec.template.spec.containers[0].image"; empty: the object as a whole
+	Live   any    `json:"live"`   // nil: is not there
+	Wanted any    `json:"wanted"` // nil: should not be there
+}
+
+func (d Difference) String() string {
+	switch {
+	case d.Path == "":
+		return d.Object + " is missing"
+	case d.Live == nil:
+		return fmt.Sprintf("%s %s: should be %v", d.Object, d.Path, d.Wanted)
+	case d.Wanted == nil:
+		return fmt.Sprintf("%s %s: %v should not be there", d.Object, d.Path, d.Live)
+	}
+	return fmt.Sprintf("%s %s: %v should be %v", d.Object, d.Path, d.Live, d.Wanted)
+}
+
+// Drift returns what differs between the cluster and a release, in the color
+// that runs it or else in the active one. The API server is asked what it
+// would make of each object, so that fields which others have set on purpose,
+// and values that mean the same, are no difference. How many instances there
+// are is nobody's drift.
+func (t *Target) Drift(ctx context.Context, spec deploy.Spec) ([]string, error) {
+	list, err := t.Differences(ctx, spec)
+	var texts []string
+	for _, d := range list {
+		texts = append(texts, d.String())
+	}
+	return texts, err
+}
+
+// Differences is Drift for programs.
+func (t *Target) Differences(ctx context.Context, spec deploy.Spec) (all []Difference, err error) {
+	c, err := t.colorOf(ctx, spec)
+	if err != nil {
+		return nil, err
+	}
+	list, err := t.render(spec, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range list {
+		if o.GetKind() == "Namespace" || o.GetName() == manifest.PreviewName(t.app) || o.GetKind() == "ConfigMap" {
+			continue // made once and left to whoever cares; leads to where the traffic is not; has the history in it
+		}
+		found, err := t.compare(ctx, o)
+		if err != nil {
+			return nil, fmt.Errorf("compare %s: %w", named(o), err)
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// colorOf is where to look for a release.
+func (t *Target) colorOf(ctx context.Context, spec deploy.Spec) (color.Color, error) {
+	active, err := t.routeLive(ctx)
+	if err != nil {
+		return color.None, err
+	}
+	for _, c := range color.Both() {
+		d, err := t.deployment(ctx, c)
+		if err != nil {
+			return color.None, err
+		}
+		if runs(d, spec) {
+			return c, nil
+		}
+	}
+	if active == color.None {
+		return color.Blue, nil
+	}
+	return active, nil
+}
+
+// compare says in what a live object differs from the wanted one.
+func (t *Target) compare(ctx context.Context, want *kube.Object) ([]Difference, error) {
+	name := want.GetKind() + "/" + want.GetName()
+	live, err := t.kube.Get(ctx, refOf(want))
+	if kube.IsNotFound(err) {
+		return []Difference{{Object: name}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := adopt(want, live); err != nil {
+		return nil, err
+	}
+	made, err := t.kube.DryApply(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	return diff(name, "", declared(live), declared(made)), nil
+}
+
+// adopt takes over into want what is decided by others in the course of time.
+func adopt(want, live *kube.Object) error {
+	for _, name := range []string{annotationTerm, annotationSwitch, floorNote, leastNote} {
+		if v, ok := live.GetAnnotations()[name]; ok {
+			annotate(want, name, v)
+		}
+	}
+	switch want.GetKind() {
+	case "Deployment":
+		return adoptDeployment(want, live)
+	case "HorizontalPodAutoscaler":
+		_, err := setLeast(want, leastOf(live))
+		return err
+	}
+	return nil
+}
+
+// adoptDeployment: the number of instances is the operator's or the
+// autoscaler's, and which Secret it was started with the Secret's.
+func adoptDeployment(want, live *kube.Object) error {
+	if _, err := setReplicas(want, replicasOf(live)); err != nil {
+		return err
+	}
+	path := []string{"spec", "template", "metadata", "annotations", manifest.SecretsNote}
+	if secrets := field(live, path...); secrets != "" {
+		return setField(want, secrets, path...)
+	}
+	return nil
+}
+
+// declared is what of an object was said by people and programs, rather than
+// seen by the cluster.
+func declared(o *kube.Object) map[string]any {
+	fields := maps.Clone(o.Object)
+	delete(fields, "status")
+	fields["metadata"] = map[string]any{"labels": stringMap(o.GetLabels()), "annotations": stringMap(o.GetAnnotations())}
+	return fields
+}
+
+func stringMap(m map[string]string) map[string]any {
+	out := map[string]any{}
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}
+
+// diff compares two values of JSON, field by field.
+func diff(object, path string, live, want any) []Difference {
+	if a, ok := live.(map[string]any); ok {
+		if b, ok := want.(map[string]any); ok {
+			return diffMaps(object, path, a, b)
+		}
+	}
+	if a, ok := live.([]any); ok {
+		if b, ok := want.([]any); ok && len(a) == len(b) {
+			return diffLists(object, path, a, b)
+		}
+	}
+	if reflect.DeepEqual(live, want) {
+		return nil
+	}
+	return []Difference{{object, path, live, want}}
+}
+
+func diffMaps(object, path string, live, want map[string]any) (all []Difference) {
+	keys := map[string]bool{}
+	for k := range live {
+		keys[k] = true
+	}
+	for k := range want {
+		keys[k] = true
+	}
+	for _, k := range slices.Sorted(maps.Keys(keys)) {
+		below := k
+		if path != "" {
+			below = path + "." + k
+		}
+		all = append(all, diff(object, below, live[k], want[k])...)
+	}
+	return all
+}
+
+func diffLists(object, path string, live, want []any) (all []Difference) {
+	for i := range live {
+		all = append(all, diff(object, fmt.Sprintf("%s[%d]", path, i), live[i], want[i])...)
+	}
+	return all
+}

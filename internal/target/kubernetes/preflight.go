@@ -1,0 +1,118 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"golang.org/x/sync/errgroup"
+
+	"version-manager/internal/kube"
+	"version-manager/internal/problem"
+)
+
+// oldest is the first minor version of Kubernetes 1 in which a sidecar is
+// started before the app and ended after it without being asked for.
+const oldest = 29
+
+// preflight finds out before the first change what would stop a deploy in its
+// middle.
+func (t *Target) preflight(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, check := range []func(context.Context) error{t.checkVersion, t.checkPermissions, t.checkNodes, t.preflightGateway} {
+		g.Go(func() error { return check(ctx) })
+	}
+	return g.Wait()
+}
+
+func (t *Target) checkVersion(ctx context.Context) error {
+	v, err := t.kube.Version(ctx)
+	if err != nil {
+		return err
+	}
+	if minor, ok := minorOf(v); ok && minor < oldest {
+		return problem.New(problem.Failed, "", "the cluster runs Kubernetes %s: version-manager needs 1.%d or later, which ends sidecars after the app", v, oldest)
+	}
+	return nil
+}
+
+// minorOf reads "v1.34.4+k3s1"; what looks otherwise is nothing to judge by.
+func minorOf(v string) (minor int, ok bool) {
+	rest, found := strings.CutPrefix(v, "v1.")
+	digits, _, _ := strings.Cut(rest, ".")
+	minor, err := strconv.Atoi(strings.TrimRight(digits, "+"))
+	return minor, found && err == nil
+}
+
+// checkNodes looks for a machine that takes pods. Who may not see them learns
+// it from the pods.
+func (t *Target) checkNodes(ctx context.Context) error {
+	nodes, err := list[corev1.Node](ctx, t.kube, kube.Ref{Kind: "Node"}, "")
+	if kube.IsForbidden(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p := problem.New(problem.Failed, "kubectl get nodes", "no node of the cluster is ready")
+	for _, n := range nodes {
+		ready, why := nodeState(n)
+		if ready && !n.Spec.Unschedulable {
+			return nil
+		}
+		p.Lines = append(p.Lines, fmt.Sprintf("%s: %s", n.Name, why))
+	}
+	return p
+}
+
+// checkPermissions lists everything that the user would have to be allowed.
+func (t *Target) checkPermissions(ctx context.Context) error {
+	missing, err := t.kube.Missing(ctx, permissions(t.namespace))
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	p := problem.New(problem.Failed, fmt.Sprintf("kubectl -n %s auth can-i --list", t.namespace),
+		"the user of context %s lacks permissions in namespace %s", t.where.Context(), t.namespace)
+	for _, m := range missing {
+		p.Lines = append(p.Lines, permissionText(m))
+	}
+	return p
+}
+
+// permissions is what a deploy does, by resource.
+func permissions(namespace string) (need []kube.Permission) {
+	const change = "get list watch create update patch delete"
+	for _, r := range []struct{ group, resource, verbs string }{
+		{"apps", "deployments", change},
+		{"", "pods", "get list watch delete"},
+		{"", "pods/log", "get"},
+		{"", "pods/portforward", "create"},
+		{"", "events", "list"},
+		{"", "services", change},
+		{"", "secrets", change},
+		{"", "configmaps", change},
+		{"", "serviceaccounts", change},
+		{"policy", "poddisruptionbudgets", change},
+		{"autoscaling", "horizontalpodautoscalers", change},
+		{"networking.k8s.io", "networkpolicies", change},
+		{"coordination.k8s.io", "leases", change},
+		{"gateway.networking.k8s.io", "httproutes", change},
+		{"discovery.k8s.io", "endpointslices", "list"},
+	} {
+		for verb := range strings.FieldsSeq(r.verbs) {
+			need = append(need, kube.Permission{Verb: verb, Group: r.group, Resource: r.resource, Scope: namespace})
+		}
+	}
+	return need
+}
+
+// permissionText is a permission as an administrator grants it.
+func permissionText(p kube.Permission) string {
+	if p.Group == "" {
+		return p.Verb + " " + p.Resource
+	}
+	return p.Verb + " " + p.Resource + "." + p.Group
+}

@@ -1,0 +1,44 @@
+package kubernetes
+
+import (
+	"bytes"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+)
+
+// Render returns everything that runs spec in color c and sends the traffic
+// there, as YAML documents in the order in which they can be applied. It
+// contacts nobody.
+func (t *Target) Render(spec deploy.Spec, c color.Color) ([]byte, error) {
+	list, err := t.render(spec, c)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = manifest.Write(&b, list)
+	return b.Bytes(), err
+}
+
+func (t *Target) render(spec deploy.Spec, c color.Color) ([]*kube.Object, error) {
+	a := t.manifest(spec.Release, c)
+	a.Replicas = max(spec.Replicas, spec.Release.Config.Replicas, 1)
+	if spec.Replicas > 0 {
+		a.Replicas = spec.Replicas
+	}
+	if err := t.name(&a); err != nil {
+		return nil, err
+	}
+	list, err := manifest.All(a)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range list {
+		if err := finish(o, a); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}

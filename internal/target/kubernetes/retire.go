@@ -1,0 +1,115 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+)
+
+const (
+	byePatience = 2 * time.Second  // for one sidecar to hear the goodbye
+	endPatience = 20 * time.Second // beyond a pod's own grace, for the cluster to end it
+)
+
+// Retire implements [deploy.Session].
+func (s *session) Retire(ctx context.Context, c color.Color) error {
+	if err := s.verify(ctx); err != nil {
+		return err
+	}
+	active, err := s.routeLive(ctx)
+	if err != nil {
+		return err
+	}
+	if active == c {
+		return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
+	}
+	if err := s.preview(ctx, color.None); err != nil {
+		return err
+	}
+	return s.end(ctx, c)
+}
+
+// end says goodbye to who is still connected to a color, deletes what makes
+// it run, and waits until its pods are gone or their grace is over.
+func (s *session) end(ctx context.Context, c color.Color) error {
+	pods, err := s.pods(ctx, c)
+	if err != nil {
+		return err
+	}
+	s.sayGoodbye(ctx, pods)
+	name := manifest.Side(s.app, c)
+	for _, o := range []kube.Ref{s.ref("Deployment", name), s.ref("PodDisruptionBudget", name), s.ref("Secret", manifest.SecretName(s.app, c))} {
+		if err := s.delete(ctx, o.Kind, o.Name); err != nil {
+			return err
+		}
+	}
+	return s.awaitGone(ctx, c, grace(pods)+endPatience)
+}
+
+// pods reads the pods of a color from the API server itself.
+func (t *Target) pods(ctx context.Context, c color.Color) ([]*corev1.Pod, error) {
+	list, err := t.kube.List(ctx, t.ref("Pod", ""), manifest.Selector(t.app, c))
+	if err != nil {
+		return nil, err
+	}
+	var pods []*corev1.Pod
+	for i := range list {
+		p, err := kube.As[corev1.Pod](&list[i])
+		if err != nil {
+			return nil, err
+		}
+		pods = append(pods, p)
+	}
+	return pods, nil
+}
+
+// sayGoodbye has the WebSockets of pods sent away. One that does not listen
+// ends without a word.
+func (s *session) sayGoodbye(ctx context.Context, pods []*corev1.Pod) {
+	ctx, cancel := context.WithTimeout(ctx, byePatience)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, p := range pods {
+		if sidecarRuns(p) {
+			wg.Go(func() { _ = goodbye(ctx, s.kube, s.namespace, p.Name) })
+		}
+	}
+	wg.Wait()
+}
+
+// grace is the longest that one of the pods may take to end.
+func grace(pods []*corev1.Pod) (longest time.Duration) {
+	for _, p := range pods {
+		if s := p.Spec.TerminationGracePeriodSeconds; s != nil {
+			longest = max(longest, time.Duration(*s)*time.Second)
+		}
+	}
+	return longest
+}
+
+// awaitGone returns when a color has no pods any more. One on a node that does
+// not answer stays in the books: after its grace nobody waits for it.
+func (s *session) awaitGone(ctx context.Context, c color.Color, limit time.Duration) error {
+	for deadline := time.Now().Add(limit); ; {
+		left, err := s.pods(ctx, c)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 || time.Now().After(deadline) {
+			return nil
+		}
+		select {
+		case <-time.After(4 * applyPoll):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

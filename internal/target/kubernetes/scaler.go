@@ -1,0 +1,195 @@
+package kubernetes
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"version-manager/internal/color"
+	"version-manager/internal/config"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/release"
+)
+
+// There is one autoscaler, and it follows the traffic:
+//
+//  1. It looks at the active color alone. A standby color is never scaled by
+//     load, because it has none and would shrink.
+//  2. While somebody holds the lock it may add instances and take none away
+//     ([session.pin]): what a deploy has counted stays.
+//  3. A switch hands it over, with the bounds of the release that now has the
+//     traffic and at the number of instances that it came with.
+//  4. When the lock is given back its lower bound is the configured one again
+//     ([session.unpin]), or the number that a person asked for: who scales by
+//     hand means at least that many, until he scales again. The autoscaler
+//     would take any other number back within minutes, silently.
+const (
+	autoscaleNote = "version-manager.io/autoscale" // on a Deployment: bounds and targets of its release
+	leastNote     = "version-manager.io/least"     // on the autoscaler: the configured lower bound
+	floorNote     = "version-manager.io/floor"     // on the autoscaler: what a person asked for
+)
+
+// noteAutoscale keeps with a Deployment what the autoscaler will have to know
+// when the color gets the traffic, which may be by another process.
+func noteAutoscale(o *kube.Object, a config.Autoscale) error {
+	b, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	annotate(o, autoscaleNote, string(b))
+	return nil
+}
+
+// handOver makes the autoscaler follow color c, or removes it where the
+// release there wants none.
+func (s *session) handOver(ctx context.Context, c color.Color) error {
+	d, err := s.deployment(ctx, c)
+	if err != nil || d == nil {
+		return err
+	}
+	var auto config.Autoscale
+	if note := d.GetAnnotations()[autoscaleNote]; note != "" {
+		if err := json.Unmarshal([]byte(note), &auto); err != nil {
+			return fmt.Errorf("read the autoscaling of %s: %w", c, err)
+		}
+	}
+	have, err := s.scaler(ctx)
+	if err != nil {
+		return err
+	}
+	next, err := s.follow(c, auto, replicasOf(d), have)
+	if err != nil {
+		return err
+	}
+	if next == nil {
+		return s.delete(ctx, "HorizontalPodAutoscaler", s.app)
+	}
+	if _, err := s.apply(ctx, next); err != nil {
+		return fmt.Errorf("hand the autoscaler over to %s: %w", c, err)
+	}
+	return nil
+}
+
+// follow is the autoscaler of a color with n instances, pinned there; nil if
+// none is wanted.
+func (t *Target) follow(c color.Color, auto config.Autoscale, n int, have *kube.Object) (*kube.Object, error) {
+	r := release.Release{App: t.app, Config: config.App{Name: t.app, Autoscale: auto}}
+	most := max(auto.Max, auto.Min, 1)
+	o := manifest.Scaler(t.manifest(r, c), c, min(max(n, auto.Min, 1), most), most)
+	if o == nil {
+		return nil, nil
+	}
+	annotate(o, leastNote, strconv.Itoa(max(auto.Min, 1)))
+	if have != nil {
+		if floor := have.GetAnnotations()[floorNote]; floor != "" {
+			annotate(o, floorNote, floor)
+		}
+	}
+	return o, nil
+}
+
+// scaler reads the autoscaler, nil if there is none.
+func (t *Target) scaler(ctx context.Context) (*kube.Object, error) {
+	o, err := t.kube.Get(ctx, t.ref("HorizontalPodAutoscaler", t.app))
+	if kube.IsNotFound(err) {
+		return nil, nil
+	}
+	return o, err
+}
+
+// pin keeps the autoscaler from taking instances away while the lock is held.
+func (s *session) pin(ctx context.Context) error {
+	have, err := s.scaler(ctx)
+	if err != nil || have == nil {
+		return err
+	}
+	h, err := kube.As[autoscalingv2.HorizontalPodAutoscaler](have)
+	if err != nil {
+		return err
+	}
+	d, err := s.kube.Get(ctx, s.ref("Deployment", h.Spec.ScaleTargetRef.Name))
+	if kube.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.editScaler(ctx, func(o *kube.Object) (bool, error) {
+		return setLeast(o, max(leastOf(o), replicasOf(d)))
+	})
+}
+
+// unpin lets it go down to where it may.
+func (s *session) unpin(ctx context.Context) error {
+	return s.editScaler(ctx, func(o *kube.Object) (bool, error) {
+		return setLeast(o, max(note(o, leastNote), note(o, floorNote), 1))
+	})
+}
+
+// floor makes n the number below which the autoscaler does not go, as long as
+// nobody says otherwise.
+func (s *session) floor(ctx context.Context, n int) error {
+	return s.editScaler(ctx, func(o *kube.Object) (bool, error) {
+		changed := note(o, floorNote) != n
+		annotate(o, floorNote, strconv.Itoa(n))
+		moved, err := setLeast(o, n)
+		return changed || moved, err
+	})
+}
+
+// editScaler changes the autoscaler, if there is one.
+func (s *session) editScaler(ctx context.Context, change func(*kube.Object) (bool, error)) error {
+	_, err := s.edit(ctx, "HorizontalPodAutoscaler", s.app, change)
+	if kube.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("change the autoscaler: %w", err)
+	}
+	return nil
+}
+
+// setLeast sets the lower bound, as far as the upper one allows.
+func setLeast(o *kube.Object, n int) (bool, error) {
+	most, _, err := unstructured.NestedInt64(o.Object, "spec", "maxReplicas")
+	if err != nil {
+		return false, err
+	}
+	n = min(n, int(most))
+	if leastOf(o) == n {
+		return false, nil
+	}
+	return true, unstructured.SetNestedField(o.Object, int64(n), "spec", "minReplicas")
+}
+
+// leastOf is the lower bound, which is 1 where nobody has named one.
+func leastOf(o *kube.Object) int {
+	n, found, err := unstructured.NestedInt64(o.Object, "spec", "minReplicas")
+	if err != nil || !found {
+		return 1
+	}
+	return int(n)
+}
+
+// note reads a number from an annotation, 0 where there is none.
+func note(o *kube.Object, name string) int {
+	n, err := strconv.Atoi(o.GetAnnotations()[name])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// replicasOf is how many instances a Deployment shall have.
+func replicasOf(o *kube.Object) int {
+	n, found, err := unstructured.NestedInt64(o.Object, "spec", "replicas")
+	if err != nil || !found {
+		return 1
+	}
+	return int(n)
+}

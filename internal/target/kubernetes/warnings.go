@@ -1,0 +1,53 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+)
+
+// warnings is what in the cluster makes a deploy slower or riskier. What
+// cannot be found out is no warning.
+func (t *Target) warnings(ctx context.Context, c deploy.Cluster) (list []string) {
+	ready := 0
+	for _, n := range c.Nodes {
+		if !n.Ready {
+			list = append(list, fmt.Sprintf("node %s is not ready: %s", n.Name, n.Reason))
+		} else {
+			ready++
+		}
+	}
+	if ready == 1 {
+		list = append(list, "there is only one node: without it nothing answers")
+	}
+	if text := t.blindScaler(ctx); text != "" {
+		list = append(list, text)
+	}
+	if err := t.preflightGateway(ctx); err != nil {
+		list = append(list, err.Error())
+	}
+	return list
+}
+
+// blindScaler says why the autoscaler does not know the load.
+func (t *Target) blindScaler(ctx context.Context) string {
+	o, err := t.scaler(ctx)
+	if err != nil || o == nil {
+		return ""
+	}
+	h, err := kube.As[autoscalingv2.HorizontalPodAutoscaler](o)
+	if err != nil {
+		return ""
+	}
+	for _, c := range h.Status.Conditions {
+		if c.Type == autoscalingv2.ScalingActive && c.Status == corev1.ConditionFalse {
+			return "the autoscaler does nothing: " + c.Message
+		}
+	}
+	return ""
+}
