@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"time"
 )
 
@@ -16,6 +17,9 @@ type Load struct {
 	WebSocket string        // their path
 	Interval  time.Duration // between two messages of one of them; 1 s where 0
 	TLS       *tls.Config
+	// Dial connects to the address of Base; nil: as the system does. It is how
+	// requests for one host come in at different entrances.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Part is one kind of request of a Load.
@@ -34,6 +38,9 @@ type Part struct {
 // Start begins to ask. It ends by Stop, or stops asking when ctx ends.
 func (l Load) Start(ctx context.Context) *Prober {
 	dial, host := dialTo(l.Base, l.TLS)
+	if l.Dial != nil {
+		dial = dialBy(l.Dial, host)
+	}
 	c := newClient(dial, host)
 	c.keep = keptLoad
 	p := newProber(ctx, c, l.Rate, l.Timeout)
@@ -48,6 +55,15 @@ func (l Load) Start(ctx context.Context) *Prober {
 		p.goSocket(l.WebSocket, or(l.Interval, time.Second))
 	}
 	return p
+}
+
+// dialBy makes a dialer of a function that knows no deadline.
+func dialBy(dial func(ctx context.Context, network, address string) (net.Conn, error), host string) dialer {
+	return func(ctx context.Context, deadline time.Time) (net.Conn, error) {
+		ctx, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
+		return dial(ctx, "tcp", host)
+	}
 }
 
 // keptLoad is how many connections a load keeps alive: enough that none of

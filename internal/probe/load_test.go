@@ -2,10 +2,12 @@ package probe
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -52,6 +54,30 @@ func TestLoadMixesByWeightAndChecks(t *testing.T) {
 		if m.Kinds[Kept].Sent < 55 || m.Kinds[Fresh].Sent < 25 || up.Sent < 9 {
 			t.Errorf("kinds %v", m.Kinds)
 		}
+	}
+}
+
+// TestLoadDialsElsewhere: requests for a host come in where they are sent to.
+func TestLoadDialsElsewhere(t *testing.T) {
+	var wrong atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.Host != "shop.example" {
+			wrong.Add(1)
+		}
+	}))
+	defer srv.Close()
+	p := Load{
+		Base: "http://shop.example", Rate: 100, Mix: []Part{{Kind: Fresh, Path: "/"}},
+		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, network, srv.Listener.Addr().String())
+		},
+	}.Start(t.Context())
+	if err := p.WaitAnswers(t.Context(), 10, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if m := p.Stop(); m.Failed > 0 || wrong.Load() > 0 {
+		t.Errorf("%d of %d failed, %d for another host", m.Failed, m.Sent, wrong.Load())
 	}
 }
 
