@@ -100,7 +100,7 @@ func (d *Dir) Append(_ context.Context, id string, r Record) error {
 }
 
 func (d *Dir) append(id string, r Record) error {
-	line, err := encode(r)
+	line, err := Encode(r)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (d *Dir) append(id string, r Record) error {
 
 // sameRecord lets a writer repeat its last record, and only that very one.
 func sameRecord(last Record, line []byte) error {
-	have, err := encode(last)
+	have, err := Encode(last)
 	if err != nil {
 		return err
 	}

@@ -162,7 +162,7 @@ func TestNamesStayInside(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
-	line, _ := encode(record(1))
+	line, _ := Encode(record(1))
 	f.Add(line)
 	f.Add(append(line, "00000000 {}\n"...))
 	f.Add([]byte("\n\n"))

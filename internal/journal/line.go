@@ -16,7 +16,8 @@ const sumLen = 8
 
 var errDamaged = errors.New("damaged record")
 
-func encode(r Record) ([]byte, error) {
+// Encode returns a record as a line, with its line feed.
+func Encode(r Record) ([]byte, error) {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode record %d: %w", r.Seq, err)
@@ -24,8 +25,8 @@ func encode(r Record) ([]byte, error) {
 	return fmt.Appendf(nil, "%08x %s\n", sum(body), body), nil
 }
 
-// decode reads a line without its line feed.
-func decode(line []byte) (Record, error) {
+// Decode reads a line without its line feed.
+func Decode(line []byte) (Record, error) {
 	var r Record
 	if len(line) <= sumLen || line[sumLen] != ' ' {
 		return r, errDamaged
@@ -50,7 +51,7 @@ func scan(content []byte) (records []Record, whole int, err error) {
 	rest := content
 	for len(rest) > 0 {
 		line, after, ended := bytes.Cut(rest, []byte("\n"))
-		r, bad := decode(line)
+		r, bad := Decode(line)
 		if bad == nil && ended && r.Seq == len(records)+1 {
 			records = append(records, r)
 			whole = len(content) - len(after)
@@ -67,7 +68,7 @@ func scan(content []byte) (records []Record, whole int, err error) {
 
 func followedByRecord(rest []byte) bool {
 	for line := range bytes.Lines(rest) {
-		if _, err := decode(bytes.TrimSuffix(line, []byte("\n"))); err == nil {
+		if _, err := Decode(bytes.TrimSuffix(line, []byte("\n"))); err == nil {
 			return true
 		}
 	}

@@ -1,8 +1,21 @@
 package kubernetes
 
+import (
+	"sync"
+	"time"
+
+	"version-manager/internal/kube"
+)
+
 // session is the lock, for as long as the Lease names its token.
 type session struct {
 	*Target
 	holder string // as people read it
 	token  string // of this one taking of the lock
+	term   int64  // of the lease: counts the holders
+
+	mu       sync.Mutex
+	anchorID string                  // UID of the anchor; empty: not looked at yet
+	journals map[string]*kube.Object // as last written, by id
+	switched time.Time               // when the route was last written; zero: not by this process
 }

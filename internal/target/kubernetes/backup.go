@@ -1,0 +1,136 @@
+package kubernetes
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/problem"
+)
+
+// backups is how many of them are kept.
+const backups = 10
+
+// Backup implements [deploy.Session]. It keeps all objects of the app, as
+// kubectl apply takes them, in a Secret, since Secrets are among them. To
+// restore one:
+//
+//	kubectl get secret -n shop shop-backup-000012 -o 'go-template={{index .data "content.gz"}}' |
+//	  base64 -d | gunzip | kubectl apply -f -
+func (s *session) Backup(ctx context.Context, id string) (string, error) {
+	name, err := s.backupName(id)
+	if err != nil {
+		return "", err
+	}
+	if err := s.verify(ctx); err != nil {
+		return "", err
+	}
+	content, err := s.everything(ctx)
+	if err != nil {
+		return "", fmt.Errorf("back up the app: %w", err)
+	}
+	if err := s.keep(ctx, name, keepsBackup, filepath.Base(id), content); err != nil {
+		return "", fmt.Errorf("back up the app: %w", err)
+	}
+	if err := s.compare(ctx, name, content); err != nil {
+		return "", fmt.Errorf("read backup %s back: %w", name, err)
+	}
+	if err := s.thinBackups(ctx); err != nil {
+		return "", fmt.Errorf("remove old backups: %w", err)
+	}
+	return "secret " + s.namespace + "/" + name, nil
+}
+
+func (t *Target) backupName(id string) (string, error) {
+	if n, err := strconv.Atoi(id); err == nil && n > 0 {
+		id = fmt.Sprintf("%06d", n)
+	}
+	if !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$`).MatchString(id) {
+		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
+	}
+	return t.app + "-backup-" + id, nil
+}
+
+// everything is all that makes the app, as YAML documents.
+func (t *Target) everything(ctx context.Context) ([]byte, error) {
+	var all []*kube.Object
+	for _, kind := range stamped() {
+		list, err := t.kube.List(ctx, t.ref(kind, ""), t.selector()+",!"+labelKeeps)
+		if kube.IsNoKind(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range list {
+			all = append(all, restorable(&o))
+		}
+	}
+	var b bytes.Buffer
+	err := manifest.Write(&b, all)
+	return b.Bytes(), err
+}
+
+// restorable leaves out what the cluster wrote into an object.
+func restorable(o *kube.Object) *kube.Object {
+	o = o.DeepCopy()
+	for _, name := range []string{"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "ownerReferences"} {
+		unstructured.RemoveNestedField(o.Object, "metadata", name)
+	}
+	unstructured.RemoveNestedField(o.Object, "status")
+	if o.GetKind() == "Service" { // other addresses may be free when it is restored
+		unstructured.RemoveNestedField(o.Object, "spec", "clusterIP")
+		unstructured.RemoveNestedField(o.Object, "spec", "clusterIPs")
+	}
+	return o
+}
+
+// compare reads a backup back.
+func (s *session) compare(ctx context.Context, name string, content []byte) error {
+	o, err := s.kube.Get(ctx, s.ref("Secret", name))
+	if err != nil {
+		return err
+	}
+	read, err := unpack(o)
+	if err != nil {
+		return err
+	}
+	if have, want := digest(read), digest(content); have != want {
+		return fmt.Errorf("its digest is %s, not %s", have, want)
+	}
+	return nil
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// thinBackups removes all but the newest.
+func (s *session) thinBackups(ctx context.Context) error {
+	list, err := s.kube.List(ctx, s.ref("Secret", ""), s.selector()+","+labelKeeps+"="+keepsBackup)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(list, func(a, b kube.Object) int {
+		x, y := a.GetCreationTimestamp(), b.GetCreationTimestamp()
+		return cmp.Or(y.Compare(x.Time), cmp.Compare(b.GetName(), a.GetName()))
+	})
+	for _, o := range list[min(len(list), backups):] {
+		if err := s.delete(ctx, "Secret", o.GetName()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/manifest"
+)
+
+const (
+	confirmTimes  = 3                      // answers in a row that a proxy must give
+	confirmPause  = 20 * time.Millisecond  // between two questions to a proxy
+	confirmRelist = 250 * time.Millisecond // after which it is asked again which proxies there are
+	confirmAsk    = 3 * time.Second        // for one answer
+	entrancesLong = 3 * time.Second        // for which entrances must obey where no proxy can be asked
+)
+
+// Confirm implements [deploy.Session].
+//
+//  1. Every proxy pod is asked directly, until each has shown that it obeys.
+//  2. How long that took since the switch is kept, for the pods' farewell.
+//  3. The public entrances are asked too, as far as they are reached from
+//     here: between them and the proxies may be more than we know.
+//  4. A preview that leads to nobody has to have arrived as well.
+func (s *session) Confirm(ctx context.Context, c color.Color) error {
+	if err := s.verify(ctx); err != nil {
+		return err
+	}
+	active, err := s.routeLive(ctx)
+	if err != nil {
+		return err
+	}
+	if active != c || c == color.None {
+		return fmt.Errorf("confirm %s: the route leads to %q: %w", c, active, deploy.ErrRefused)
+	}
+	g, err := s.gateway(ctx, 0)
+	if err != nil {
+		return err
+	}
+	if err := s.confirmProxies(ctx, g, c); err != nil {
+		return fmt.Errorf("confirm %s: %w", c, err)
+	}
+	if err := s.confirmEntrances(ctx, g, c); err != nil {
+		return fmt.Errorf("confirm %s: %w", c, err)
+	}
+	return s.confirmPreview(ctx)
+}
+
+func (s *session) confirmProxies(ctx context.Context, g gateway, c color.Color) error {
+	if len(g.proxies) == 0 {
+		return nil
+	}
+	host, err := s.publicHost(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.proxiesObey(ctx, s.question(ctx, host, c))
+	if errors.Is(err, errNoProxy) {
+		return nil // the entrances will be asked for longer
+	}
+	if err != nil {
+		return err
+	}
+	return s.measured(ctx)
+}
+
+// publicHost is a host name that the public route takes.
+func (t *Target) publicHost(ctx context.Context) (string, error) {
+	o, err := t.kube.Get(ctx, t.ref("HTTPRoute", t.app))
+	if err != nil {
+		return "", fmt.Errorf("look at the route: %w", err)
+	}
+	if hosts := hostnames(o); len(hosts) > 0 {
+		return concrete(hosts[0]), nil
+	}
+	return t.app + ".invalid", nil
+}
+
+// confirmPreview waits for a preview without a standby color.
+func (s *session) confirmPreview(ctx context.Context) error {
+	o, err := s.kube.Get(ctx, s.ref("HTTPRoute", manifest.PreviewName(s.app)))
+	if err != nil {
+		return fmt.Errorf("look at the preview's route: %w", err)
+	}
+	if c, err := manifest.Pointed(o, s.app); err != nil || c != color.None {
+		return err
+	}
+	return s.previewEmpty(ctx)
+}
+
+// measured keeps how long the proxies took to obey the last switch of this
+// session.
+func (s *session) measured(ctx context.Context) error {
+	s.mu.Lock()
+	began := s.switched
+	s.switched = time.Time{}
+	s.mu.Unlock()
+	if began.IsZero() {
+		return nil // another process switched, or this was asked before
+	}
+	return s.keepPropagation(ctx, time.Since(began))
+}

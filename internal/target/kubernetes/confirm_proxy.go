@@ -1,0 +1,202 @@
+package kubernetes
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/color"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/probe"
+)
+
+var errNoProxy = errors.New("no proxy of the gateway can be asked")
+
+// question is what is asked of a proxy, and from whom an answer must come.
+type question struct {
+	host, path string
+	want       color.Color // None: nobody, which is a 503
+}
+
+// question asks for the page of the health checks, which is cheap.
+func (t *Target) question(ctx context.Context, host string, want color.Color) question {
+	q := question{host, "/", want}
+	o, ok, err := t.mirror.get(ctx, "Deployment", manifest.Side(t.app, want))
+	if err != nil || !ok {
+		return q
+	}
+	d, err := kube.As[appsv1.Deployment](o)
+	if err != nil {
+		return q
+	}
+	for _, c := range d.Spec.Template.Spec.Containers {
+		if p := c.ReadinessProbe; c.Name == manifest.AppContainer && p != nil && p.HTTPGet != nil {
+			q.path = "/" + strings.TrimPrefix(p.HTTPGet.Path, "/")
+		}
+	}
+	return q
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	color  string
+}
+
+func (q question) met(a answer) bool {
+	if q.want == color.None {
+		return a.status == http.StatusServiceUnavailable && a.color == ""
+	}
+	return a.color == string(q.want)
+}
+
+func (a answer) String() string {
+	if a.color == "" {
+		return fmt.Sprintf("status %d from the gateway itself", a.status)
+	}
+	return fmt.Sprintf("status %d from %s", a.status, a.color)
+}
+
+// proxy is one pod of the gateway on which a connection is kept open.
+type proxy struct {
+	name   string
+	client *http.Client
+	scheme string
+	row    int   // good answers, one after the other
+	last   error // why the last one was not good
+}
+
+// proxiesObey asks every proxy of the gateway until each has given some good
+// answers in a row. Proxies come and go meanwhile, so it looks again which
+// there are, and once more at the end. Where there is none it is content:
+// whoever depends on it asks the entrances.
+func (t *Target) proxiesObey(ctx context.Context, q question) error {
+	asked := map[string]*proxy{}
+	defer func() {
+		for _, p := range asked {
+			p.client.CloseIdleConnections()
+		}
+	}()
+	for {
+		g, err := t.gateway(ctx, 0)
+		if err != nil {
+			return err
+		}
+		if !t.renew(asked, g) {
+			return nil
+		}
+		if err := askFor(ctx, asked, q, confirmRelist); err != nil {
+			return err
+		}
+	}
+}
+
+// renew brings the proxies that are asked up to those that there are, and
+// reports whether one of them has yet to obey.
+func (t *Target) renew(asked map[string]*proxy, g gateway) (left bool) {
+	there := map[string]bool{}
+	for _, pod := range g.proxies {
+		key := string(pod.UID)
+		there[key] = true
+		if asked[key] == nil {
+			asked[key] = t.newProxy(pod, g)
+		}
+		left = left || asked[key].row < confirmTimes
+	}
+	for key, p := range asked {
+		if !there[key] {
+			p.client.CloseIdleConnections()
+			delete(asked, key)
+		}
+	}
+	return left
+}
+
+func (t *Target) newProxy(pod corev1.Pod, g gateway) *proxy {
+	transport := &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return t.kube.DialPod(ctx, pod.Namespace, pod.Name, g.port)
+		},
+		// The API server's tunnel leads into that pod and nowhere else.
+		TLSClientConfig:     &tls.Config{InsecureSkipVerify: true},
+		MaxIdleConnsPerHost: 1,
+	}
+	client := &http.Client{
+		Transport:     transport,
+		Timeout:       confirmAsk,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return &proxy{name: pod.Namespace + "/" + pod.Name, client: client, scheme: g.scheme()}
+}
+
+// askFor asks those that do not obey yet, each at its own pace, for d or until
+// all do. It fails if ctx ends, with what was wrong last.
+func askFor(ctx context.Context, asked map[string]*proxy, q question, d time.Duration) error {
+	round, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, p := range asked {
+		wg.Go(func() { p.until(ctx, round, q) })
+	}
+	wg.Wait()
+	if ctx.Err() == nil {
+		return nil
+	}
+	err := context.Cause(ctx)
+	for _, p := range asked {
+		if p.row < confirmTimes && p.last != nil {
+			err = fmt.Errorf("%w: %s: %w", err, p.name, p.last)
+		}
+	}
+	return err
+}
+
+// until asks until the proxy obeys or the round is over. A question that is
+// under way then is still waited for.
+func (p *proxy) until(ctx, round context.Context, q question) {
+	for p.row < confirmTimes {
+		a, err := ask(ctx, p.client, p.scheme, q)
+		switch {
+		case err == nil && q.met(a):
+			p.row++
+		case ctx.Err() != nil:
+			return // the answer is the deadline's, and says less than the one before
+		case err != nil:
+			p.row, p.last = 0, err
+		default:
+			p.row, p.last = 0, errors.New(a.String())
+		}
+		if p.row == confirmTimes || pause(round, confirmPause) != nil {
+			return
+		}
+	}
+}
+
+// ask sends one question.
+func ask(ctx context.Context, client *http.Client, scheme string, q question) (answer, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+q.host+q.path, nil)
+	if err != nil {
+		return answer{}, err
+	}
+	req.Header.Set(probe.HeaderProbe, "1")
+	res, err := client.Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer res.Body.Close()
+	if _, err := io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20)); err != nil {
+		return answer{}, err
+	}
+	return answer{res.StatusCode, res.Header.Get(probe.HeaderColor)}, nil
+}

@@ -1,0 +1,236 @@
+package kubernetes
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/journal"
+	"version-manager/internal/kube"
+)
+
+// history reads the journals that live in the cluster: one Secret per deploy,
+// each record under its number.
+type history struct{ *Target }
+
+// writer adds to them for as long as the session has the lock.
+type writer struct{ *session }
+
+var (
+	_ journal.Reader = history{}
+	_ journal.Writer = writer{}
+)
+
+// History implements [deploy.Target].
+func (t *Target) History() journal.Reader { return history{t} }
+
+// Journal implements [deploy.Session].
+func (s *session) Journal() journal.Writer { return writer{s} }
+
+// List implements [journal.Reader].
+func (h history) List(ctx context.Context) ([]string, error) {
+	newest, err := h.newestDeploy(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list deploys: %w", err)
+	}
+	var ids []string
+	for n := 1; n <= newest; n++ {
+		ids = append(ids, strconv.Itoa(n))
+	}
+	return ids, nil
+}
+
+// Read implements [journal.Reader].
+func (h history) Read(ctx context.Context, id string) ([]journal.Record, error) {
+	o, err := h.readJournal(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	list, err := recordsOf(o)
+	if err != nil {
+		return list, fmt.Errorf("journal of deploy %s: %w", id, err)
+	}
+	return list, nil
+}
+
+// Begin implements [journal.Writer]. It returns the newest journal if that is
+// still empty: then somebody asked before and did not get the answer.
+func (w writer) Begin(ctx context.Context) (string, error) {
+	newest, err := w.newestDeploy(ctx)
+	if err != nil {
+		return "", fmt.Errorf("begin journal: %w", err)
+	}
+	if err := w.verify(ctx); err != nil {
+		return "", err
+	}
+	if newest > 0 {
+		last, err := (history{w.Target}).Read(ctx, strconv.Itoa(newest))
+		if err == nil && len(last) == 0 {
+			return strconv.Itoa(newest), nil
+		}
+	}
+	id := strconv.Itoa(newest + 1)
+	if err := w.makeJournal(ctx, id); err != nil {
+		return "", fmt.Errorf("begin journal: %w", err)
+	}
+	return id, w.setAnchorData(ctx, anchorDeploys, id)
+}
+
+// makeJournal makes an empty journal. One that is there already was made by
+// somebody who died before he could tell the anchor.
+func (w writer) makeJournal(ctx context.Context, id string) error {
+	name, err := w.journalName(id)
+	if err != nil {
+		return err
+	}
+	o, err := w.kept(ctx, name, keepsJournal, id)
+	if err != nil {
+		return err
+	}
+	if err := w.verify(ctx); err != nil {
+		return err
+	}
+	if _, err := w.kube.Create(ctx, o); err != nil && !kube.IsExists(err) {
+		return err
+	}
+	return nil
+}
+
+// Append implements [journal.Writer].
+func (w writer) Append(ctx context.Context, id string, r journal.Record) error {
+	line, err := journal.Encode(r)
+	if err != nil {
+		return err
+	}
+	err = w.guarded(ctx, "append", func(ctx context.Context) error {
+		o, err := w.lastWritten(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := w.verify(ctx); err != nil {
+			return err
+		}
+		there, err := follows(o, r.Seq, line)
+		if err != nil || there {
+			return err
+		}
+		o, err = w.kube.Patch(ctx, refOf(o), map[string]any{
+			"metadata": map[string]any{"resourceVersion": o.GetResourceVersion()},
+			"data":     map[string]any{recordKey(r.Seq): base64.StdEncoding.EncodeToString(line)},
+		})
+		w.remember(id, o)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("journal of deploy %s: %w", id, err)
+	}
+	return nil
+}
+
+// lastWritten is a journal as this session wrote it last. If it has changed
+// since, the write's precondition finds out.
+func (w writer) lastWritten(ctx context.Context, id string) (*kube.Object, error) {
+	w.mu.Lock()
+	o := w.journals[id]
+	w.mu.Unlock()
+	if o != nil {
+		return o, nil
+	}
+	return w.readJournal(ctx, id)
+}
+
+// remember keeps what a write returned, or after a failed one nothing.
+func (w writer) remember(id string, o *kube.Object) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.journals[id] = o
+}
+
+// follows reports whether a record is there already as the last one, and fails
+// if it is neither that nor the next.
+func follows(o *kube.Object, seq int, line []byte) (there bool, err error) {
+	list, err := recordsOf(o)
+	if err != nil {
+		return false, err
+	}
+	if n := len(list); n > 0 && n == seq {
+		have, err := journal.Encode(list[n-1])
+		if err == nil && !bytes.Equal(have, line) {
+			err = fmt.Errorf("record %d exists already with other content", seq)
+		}
+		return true, err
+	}
+	if want := len(list) + 1; seq != want {
+		return false, fmt.Errorf("record %d does not follow: want %d", seq, want)
+	}
+	return false, nil
+}
+
+// recordsOf reads the records of a journal. As in a file, a damaged last one
+// was never written, and damage before it is an error.
+func recordsOf(o *kube.Object) (list []journal.Record, err error) {
+	secret, err := kube.As[corev1.Secret](o)
+	if err != nil {
+		return nil, err
+	}
+	for seq := 1; seq <= len(secret.Data); seq++ {
+		r, err := journal.Decode(bytes.TrimSuffix(secret.Data[recordKey(seq)], []byte("\n")))
+		if err == nil && r.Seq != seq {
+			err = fmt.Errorf("it says that it is record %d", r.Seq)
+		}
+		if err != nil && seq == len(secret.Data) && secret.Data[recordKey(seq)] != nil {
+			return list, nil
+		}
+		if err != nil {
+			return list, fmt.Errorf("record %d: %w", seq, err)
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+func recordKey(seq int) string { return fmt.Sprintf("%06d", seq) }
+
+func (t *Target) readJournal(ctx context.Context, id string) (*kube.Object, error) {
+	name, err := t.journalName(id)
+	if err != nil {
+		return nil, err
+	}
+	return t.readKept(ctx, name, "deploy "+id)
+}
+
+// readKept reads a Secret of the anchor.
+func (t *Target) readKept(ctx context.Context, name, what string) (*kube.Object, error) {
+	o, err := t.kube.Get(ctx, t.ref("Secret", name))
+	if kube.IsNotFound(err) {
+		return nil, fmt.Errorf("%s: %w", what, journal.ErrNotFound)
+	}
+	return o, err
+}
+
+// journalName is the Secret of a deploy. Padded, so that kubectl lists them in
+// order.
+func (t *Target) journalName(id string) (string, error) {
+	n, err := strconv.Atoi(id)
+	if err != nil || n < 1 || strconv.Itoa(n) != id {
+		return "", fmt.Errorf("deploy %q: %w: ids are numbers", id, journal.ErrNotFound)
+	}
+	return fmt.Sprintf("%s-deploy-%06d", t.app, n), nil
+}
+
+// stampJournal fences the newest journal off from an earlier holder.
+func (s *session) stampJournal(ctx context.Context) error {
+	newest, err := s.newestDeploy(ctx)
+	if err != nil || newest == 0 {
+		return err
+	}
+	name, err := s.journalName(strconv.Itoa(newest))
+	if err != nil {
+		return err
+	}
+	return s.stampOne(ctx, "Secret", name)
+}

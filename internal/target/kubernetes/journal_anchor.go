@@ -1,0 +1,122 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"version-manager/internal/kube"
+)
+
+// The anchor is a ConfigMap with the app's name. It owns what has to outlive
+// everything else: journals, reports and backups. Whoever deletes it, or the
+// namespace, deletes the app's history.
+const (
+	anchorDeploys     = "deploys"     // the number of the newest deploy
+	anchorPropagation = "propagation" // see propagation.go
+)
+
+// labelKeeps marks what is kept for the anchor and is no part of what runs.
+const labelKeeps = "version-manager.io/keeps"
+
+const (
+	keepsJournal    = "journal"
+	keepsAttachment = "attachment"
+	keepsBackup     = "backup"
+)
+
+// labelDeploy is the id of the deploy that something is kept of.
+const labelDeploy = "version-manager.io/deploy"
+
+// ensureAnchor makes the anchor where it is missing.
+func (s *session) ensureAnchor(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.anchorID != "" {
+		return nil
+	}
+	return s.guarded(ctx, "make the anchor", func(ctx context.Context) error {
+		o, err := s.kube.Get(ctx, s.ref("ConfigMap", s.app))
+		if kube.IsNotFound(err) {
+			if err := s.verify(ctx); err != nil {
+				return err
+			}
+			o, err = s.kube.Create(ctx, s.anchorObject())
+		}
+		if err != nil {
+			return err
+		}
+		s.anchorID = string(o.GetUID())
+		return nil
+	})
+}
+
+func (t *Target) anchorObject() *kube.Object {
+	o := &kube.Object{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap",
+		"data": map[string]any{anchorDeploys: "0"},
+	}}
+	t.label(o, t.app)
+	return o
+}
+
+func (t *Target) namespaceObject() *kube.Object {
+	o := &kube.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace"}}
+	o.SetName(t.namespace)
+	o.SetLabels(map[string]string{labelManager: kube.Manager})
+	return o
+}
+
+// kept makes an empty Secret that the anchor owns. It is a Secret because a
+// journal holds configuration, and a backup everything.
+func (s *session) kept(ctx context.Context, name, keeps, deploy string) (*kube.Object, error) {
+	if err := s.ensureAnchor(ctx); err != nil {
+		return nil, err
+	}
+	o := &kube.Object{Object: map[string]any{
+		"apiVersion": "v1", "kind": "Secret", "type": "version-manager.io/" + keeps,
+	}}
+	s.label(o, name)
+	labels := o.GetLabels()
+	labels[labelKeeps], labels[labelDeploy] = keeps, deploy
+	o.SetLabels(labels)
+	o.Object["metadata"].(map[string]any)["ownerReferences"] = []any{map[string]any{
+		"apiVersion": "v1", "kind": "ConfigMap", "name": s.app, "uid": s.anchorID,
+	}}
+	return o, nil
+}
+
+// anchorData reads one value of the anchor; "" where there is none.
+func (t *Target) anchorData(ctx context.Context, key string) (string, error) {
+	o, err := t.kube.Get(ctx, t.ref("ConfigMap", t.app))
+	if kube.IsNotFound(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return field(o, "data", key), nil
+}
+
+// setAnchorData writes one value of the anchor.
+func (s *session) setAnchorData(ctx context.Context, key, value string) error {
+	_, err := s.edit(ctx, "ConfigMap", s.app, func(o *kube.Object) (bool, error) {
+		changed := field(o, "data", key) != value
+		return changed, setField(o, value, "data", key)
+	})
+	return err
+}
+
+// newestDeploy is the number of the newest deploy, 0 if there is none. One
+// small object says it: listing the journals would bring all their contents.
+func (t *Target) newestDeploy(ctx context.Context) (int, error) {
+	text, err := t.anchorData(ctx, anchorDeploys)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("ConfigMap %s: %s is %q, not the number of the newest deploy", t.app, anchorDeploys, text)
+	}
+	return n, nil
+}

@@ -1,0 +1,210 @@
+package kubernetes
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+)
+
+// Lock implements [deploy.Target]. The lock is the app's Lease.
+//
+// How old a lease is must not depend on anybody's clock being right, and a
+// newcomer cannot watch it for 15 s first. So both instants are taken from the
+// API server: the last renewal from when it noted that write in the object's
+// managed fields, and the present from what it would note if we wrote now, by
+// a dry run. The times inside the lease are the holder's own and only used to
+// say for how long he has had it.
+func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
+	if err := t.preflight(ctx); err != nil {
+		return nil, err
+	}
+	s := &session{Target: t, holder: holder, token: rand.Text()[:16], journals: map[string]*kube.Object{}}
+	clean, err := s.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.settle(ctx, clean); err != nil {
+		if clean {
+			err = errors.Join(err, s.giveBack(context.WithoutCancel(ctx)))
+		} // else the next holder has to stamp too, which he does with a lock that was not given back
+		return nil, err
+	}
+	return s, nil
+}
+
+// settle makes the lock safe to work under.
+func (s *session) settle(ctx context.Context, clean bool) error {
+	if err := s.ensureAnchor(ctx); err != nil {
+		return err
+	}
+	if !clean {
+		if err := s.stamp(ctx); err != nil {
+			return err
+		}
+	}
+	return s.pin(ctx)
+}
+
+// take makes the lease ours, unless somebody else holds it. It reports whether
+// the holder before had given it back.
+func (s *session) take(ctx context.Context) (clean bool, err error) {
+	err = s.guarded(ctx, "lock", func(ctx context.Context) error {
+		l, err := s.readLease(ctx)
+		if kube.IsNotFound(err) {
+			clean = true
+			return s.takeNew(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if l.holder == s.identity() {
+			s.term = l.term // the first answer was lost
+			return nil
+		}
+		if err := s.refuseHeld(ctx, l); err != nil {
+			return err
+		}
+		clean = l.holder == ""
+		return s.writeLease(ctx, l.next(s.identity(), time.Now()))
+	})
+	return clean, err
+}
+
+// takeNew makes the lease, and the namespace where that is missing too.
+func (s *session) takeNew(ctx context.Context) error {
+	create := func() error { return s.createLease(ctx, lease{}.next(s.identity(), time.Now())) }
+	err := create()
+	if !kube.IsNotFound(err) {
+		return err
+	}
+	if _, err := s.kube.Create(ctx, s.namespaceObject()); err != nil && !kube.IsExists(err) {
+		return fmt.Errorf("make namespace %s: %w", s.namespace, err)
+	}
+	return create()
+}
+
+// refuseHeld fails with a HeldError where the lease is somebody's who may
+// still be alive.
+func (t *Target) refuseHeld(ctx context.Context, l lease) error {
+	if l.holder == "" || l.holderDied() {
+		return nil
+	}
+	now, err := t.serverTime(ctx)
+	if err != nil {
+		return fmt.Errorf("look at the lock's age: %w", err)
+	}
+	if age := now.Sub(l.written); age < expired {
+		return &deploy.HeldError{Holder: l.describe(age), Now: time.Now()}
+	}
+	return nil
+}
+
+// expired is when a lease is surely older than LockExpiry: the server notes
+// whole seconds.
+const expired = deploy.LockExpiry + time.Second
+
+// serverTime is what the API server's clock shows.
+func (t *Target) serverTime(ctx context.Context) (time.Time, error) {
+	o, err := t.kube.DryApply(ctx, t.leaseObject(lease{holder: "nobody", acquired: time.Now(), renewed: time.Now()}))
+	if err != nil {
+		return time.Time{}, err
+	}
+	at := writtenAt(o, "Apply")
+	if at.IsZero() {
+		return at, errors.New("the API server does not say when it wrote an object")
+	}
+	return at, nil
+}
+
+// Renew implements [deploy.Session].
+func (s *session) Renew(ctx context.Context) error {
+	return s.guarded(ctx, "renew the lock", func(ctx context.Context) error {
+		l, err := s.heldLease(ctx)
+		if err != nil {
+			return err
+		}
+		l.renewed = time.Now()
+		return s.writeLease(ctx, l)
+	})
+}
+
+// Unlock implements [deploy.Session].
+func (s *session) Unlock(ctx context.Context) error {
+	l, err := s.readLease(ctx)
+	if err == nil && l.holder == "" && l.term == s.term {
+		return nil // whoever lost the answer asks again
+	}
+	if err := s.verify(ctx); err != nil {
+		return err
+	}
+	if err := s.unpin(ctx); err != nil {
+		return err
+	}
+	return s.giveBack(ctx)
+}
+
+func (s *session) giveBack(ctx context.Context) error {
+	return s.guarded(ctx, "unlock", func(ctx context.Context) error {
+		l, err := s.readLease(ctx)
+		if err == nil && l.holder == "" && l.term == s.term {
+			return nil
+		}
+		if l, err = s.heldLease(ctx); err != nil {
+			return err
+		}
+		l.holder, l.process = "", ""
+		return s.writeLease(ctx, l)
+	})
+}
+
+// heldLease reads the lease and fails with ErrFenced if it is not ours.
+func (s *session) heldLease(ctx context.Context) (lease, error) {
+	l, err := s.readLease(ctx)
+	if kube.IsNotFound(err) {
+		return l, fmt.Errorf("the lease is gone: %w", deploy.ErrFenced)
+	}
+	if err != nil {
+		return l, err
+	}
+	return l, s.owns(l)
+}
+
+// owns fails with ErrFenced if the lease is not ours. One that has expired is
+// still ours while nobody took it over.
+func (s *session) owns(l lease) error {
+	if l.holder == s.identity() && l.term == s.term {
+		return nil
+	}
+	who := "nobody"
+	if l.holder != "" {
+		who = l.name()
+	}
+	return fmt.Errorf("term %d is over, %s has term %d: %w", s.term, who, l.term, deploy.ErrFenced)
+}
+
+// identity is the holder as the lease has it: the name for people, and a token
+// of this one taking.
+func (s *session) identity() string { return s.holder + tokenMark + s.token }
+
+// holderNow is who holds the lock, as far as the mirror knows.
+func (t *Target) holderNow(ctx context.Context) (*deploy.Holder, error) {
+	o, ok, err := t.mirror.get(ctx, "Lease", t.app)
+	if err != nil || !ok {
+		return nil, err
+	}
+	l, err := readLease(o)
+	if err != nil {
+		return nil, err
+	}
+	age := max(0, time.Since(l.written))
+	if l.holder == "" || age >= expired || l.holderDied() {
+		return nil, nil
+	}
+	h := l.describe(age)
+	return &h, nil
+}

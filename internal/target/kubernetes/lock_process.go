@@ -1,0 +1,39 @@
+package kubernetes
+
+import (
+	"encoding/json"
+	"os"
+
+	"version-manager/internal/agent/process"
+)
+
+// processMark names a process so that another one can tell whether it could
+// see it, and then whether it still lives.
+type processMark struct {
+	process.Identity
+	World string `json:"world"` // in which process numbers mean the same
+}
+
+// processHere marks this process; empty where it could not be recognised.
+func processHere() string {
+	id, err := process.Of(os.Getpid())
+	where := processWorld()
+	if err != nil || where == "" {
+		return ""
+	}
+	mark, err := json.Marshal(processMark{id, where})
+	if err != nil {
+		return ""
+	}
+	return string(mark)
+}
+
+// processDied reports whether a marked process is surely dead: it would be
+// visible from here, and is not there.
+func processDied(mark string) bool {
+	var m processMark
+	if mark == "" || json.Unmarshal([]byte(mark), &m) != nil {
+		return false
+	}
+	return m.World != "" && m.World == processWorld() && !m.Alive()
+}
