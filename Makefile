@@ -3,7 +3,7 @@
 #   make run           build, create v1.0.0 if there is no version yet, deploy it, print the addresses
 #   make test          everything that needs no root and no service
 #   make check         what a change must pass before it is proposed: lint, vulnerabilities, race tests
-#   make e2e           real processes killed, a real browser
+#   make e2e           a real cluster of three nodes on this machine; as root
 #   make bench         every bench; each prints its table and fails when its bar is missed
 #
 # Go and git are all that `run` and `test` need, beside make and bash.
@@ -58,7 +58,12 @@ crash-test: ## kill -9 of CLI and agent at every journal write, under load
 	@$(GO) run ./test/bench/crash
 
 .PHONY: e2e
-e2e: crash-test browser ## real processes killed, a real browser
+e2e: ## the whole story in a real cluster of three nodes on this machine; as root
+	@$(GO) run ./test/e2e
+
+.PHONY: e2e-faults
+e2e-faults: ## one fault at a time in that cluster, under load; as root
+	@$(GO) run ./test/e2e/faults
 
 .PHONY: bench-switch
 bench-switch: ## 100 deploys there and back under 500 requests/s
@@ -71,6 +76,10 @@ bench-ingress: ## the ingress beside Caddy, HAProxy and nginx
 .PHONY: bench-cold
 bench-cold: ## the first build, start-up, memory
 	@$(GO) run ./test/bench/cold
+
+.PHONY: bench-kube
+bench-kube: ## 50 switches in a real cluster, beside what people do otherwise; as root
+	@$(GO) run ./test/bench/kube
 
 .PHONY: bench
 bench: bench-cold bench-ingress bench-switch ## every bench

@@ -5,6 +5,7 @@ package rig
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,6 +31,7 @@ type Rig struct {
 
 // Config is the part of version-manager.yaml that a version may change.
 type Config struct {
+	Name     string // of the app; "fixture" where empty
 	Env      map[string]string
 	Bake     time.Duration
 	Drain    time.Duration
@@ -61,7 +63,7 @@ func New(ctx context.Context, tags string) (r *Rig, err error) {
 
 // project makes a repository with the source of the fixture app.
 func (r *Rig) project(ctx context.Context) error {
-	app := filepath.Join(r.repository(), "app")
+	app := filepath.Join(r.Project(), "app")
 	if err := os.MkdirAll(app, 0o700); err != nil {
 		return err
 	}
@@ -80,16 +82,17 @@ func (r *Rig) project(ctx context.Context) error {
 		return err
 	}
 	mod := fmt.Sprintf("module fixture\n\ngo 1.26\n\nrequire %s\n", websocket)
-	if err := os.WriteFile(filepath.Join(r.repository(), "go.mod"), []byte(mod), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.Project(), "go.mod"), []byte(mod), 0o600); err != nil {
 		return err
 	}
-	if err := copyFile(filepath.Join(files[0], "../../go.sum"), filepath.Join(r.repository(), "go.sum")); err != nil {
+	if err := copyFile(filepath.Join(files[0], "../../go.sum"), filepath.Join(r.Project(), "go.sum")); err != nil {
 		return err
 	}
-	return r.command(ctx, r.repository(), "git", "init", "--quiet")
+	return r.command(ctx, r.Project(), "git", "init", "--quiet")
 }
 
-func (r *Rig) repository() string { return filepath.Join(r.Dir, "project") }
+// Project is the folder of the repository.
+func (r *Rig) Project() string { return filepath.Join(r.Dir, "project") }
 
 // Create commits a configuration and makes a version of it.
 func (r *Rig) Create(ctx context.Context, version string, c Config) error {
@@ -98,18 +101,18 @@ func (r *Rig) Create(ctx context.Context, version string, c Config) error {
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "name: fixture\nbuild: {package: ./app}\nhealth: /readyz\nreplicas: %d\nbake: %s\ndrain: %s\n", max(1, c.Replicas), c.Bake, c.Drain)
+	fmt.Fprintf(&b, "name: %s\nbuild: {package: ./app}\nhealth: /readyz\nreplicas: %d\nbake: %s\ndrain: %s\n", cmp.Or(c.Name, "fixture"), max(1, c.Replicas), c.Bake, c.Drain)
 	fmt.Fprintf(&b, "local: {app: %d, ingress: [%d]}\n%s\nenv:\n  REVISION: %q\n", r.Port, ingress, c.Extra, version)
 	for k, v := range c.Env {
 		fmt.Fprintf(&b, "  %s: %q\n", k, v)
 	}
-	if err := os.WriteFile(filepath.Join(r.repository(), "version-manager.yaml"), []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.Project(), "version-manager.yaml"), []byte(b.String()), 0o600); err != nil {
 		return err
 	}
-	if err := r.command(ctx, r.repository(), "git", "add", "-A"); err != nil {
+	if err := r.command(ctx, r.Project(), "git", "add", "-A"); err != nil {
 		return err
 	}
-	if err := r.command(ctx, r.repository(), "git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", version); err != nil {
+	if err := r.command(ctx, r.Project(), "git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", version); err != nil {
 		return err
 	}
 	return r.Must(ctx, "create", version)
@@ -134,7 +137,7 @@ func (res Result) Report() (probe.Report, error) {
 func (r *Rig) Run(ctx context.Context, env []string, args ...string) (Result, error) {
 	var out, errs bytes.Buffer
 	c := exec.CommandContext(ctx, r.CLI, args...)
-	c.Dir, c.Stdout, c.Stderr = r.repository(), &out, &errs
+	c.Dir, c.Stdout, c.Stderr = r.Project(), &out, &errs
 	c.Env = append(append(os.Environ(), r.Env...), env...)
 	res := Result{Began: time.Now()}
 	err := c.Run()
@@ -175,7 +178,7 @@ func (r *Rig) Status(ctx context.Context) (deploy.Observed, error) {
 func (r *Rig) Base() string { return fmt.Sprintf("http://127.0.0.1:%d", r.Port) }
 
 // State is the state folder.
-func (r *Rig) State() string { return filepath.Join(r.repository(), ".version-manager") }
+func (r *Rig) State() string { return filepath.Join(r.Project(), ".version-manager") }
 
 // Close stops what runs and removes everything.
 func (r *Rig) Close() {

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"version-manager/test/e2e/lab"
+)
+
+// restart stops the whole cluster and starts it again. What ran runs again,
+// and what was known is still known.
+func (s *story) restart(ctx context.Context) (string, error) {
+	if !s.ours {
+		return "", fmt.Errorf("%w: the cluster belongs to somebody else", errSkipped)
+	}
+	s.quiet()
+	before, err := s.good(ctx, "history", "-o", "json")
+	if err != nil {
+		return "", err
+	}
+	was, err := s.Status(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, words := range [][]string{{"stop"}, {"up"}, {"up"}} { // the second finds nothing to do
+		if err := s.Command(ctx, words...); err != nil {
+			return "", err
+		}
+	}
+	began := time.Now()
+	err = lab.Until(ctx, 2*time.Minute, "the app answers again", func() (bool, error) {
+		err := s.active(ctx, was.Colors[was.Active].Version, was.Colors[was.Active].Want)
+		return err == nil, err
+	})
+	if err != nil {
+		return "", err
+	}
+	after, err := s.good(ctx, "history", "-o", "json")
+	if err == nil && after.Out != before.Out {
+		err = fmt.Errorf("the history changed from\n%s\nto\n%s", before.Out, after.Out)
+	}
+	return fmt.Sprintf("the app answers %s after `cluster up`, the history is whole", time.Since(began).Round(time.Second)), err
+}
+
+// down compares the machine with what it was before the cluster.
+func (s *story) down(ctx context.Context) (string, error) {
+	if !s.ours {
+		return "", fmt.Errorf("%w: the cluster belongs to somebody else", errSkipped)
+	}
+	if err := s.Command(ctx, "down", "--yes"); err != nil {
+		return "", err
+	}
+	s.Kube = nil
+	if left := look().beside(s.before); len(left) > 0 {
+		return "", fmt.Errorf("left behind:\n%s", strings.Join(left, "\n"))
+	}
+	return "no mount, namespace, link, rule, cgroup or process more than before", nil
+}

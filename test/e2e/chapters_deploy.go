@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"version-manager/internal/kube"
+	"version-manager/internal/release"
+	"version-manager/test/bench/rig"
+	"version-manager/test/e2e/lab"
+)
+
+// rate is how many requests a second come in, at all entrances together.
+const rate = 100
+
+// conform runs the suite that every target passes, in this cluster.
+func (s *story) conform(ctx context.Context) (string, error) {
+	c := exec.CommandContext(ctx, "go", "test", "-tags", "e2e", "-count=1", "-timeout=10m", "-json", "version-manager/internal/target/kubernetes/...")
+	c.Env = append(os.Environ(), "KUBECONFIG="+lab.Kubeconfig, "CGO_ENABLED=0")
+	out, err := c.Output()
+	passed, failed := 0, []string{}
+	for line := range strings.Lines(string(out)) {
+		var e struct{ Action, Test string }
+		if json.Unmarshal([]byte(line), &e) != nil || e.Test == "" {
+			continue
+		}
+		switch e.Action {
+		case "pass":
+			passed++
+		case "fail":
+			failed = append(failed, e.Test)
+		}
+	}
+	if err != nil || len(failed) > 0 {
+		return "", fmt.Errorf("%w; failed: %s", err, strings.Join(failed, ", "))
+	}
+	return fmt.Sprintf("%d tests passed", passed), nil
+}
+
+func (s *story) create(ctx context.Context) (string, error) {
+	for _, v := range []string{"v1.0.0", "v1.1.0"} {
+		if err := s.Create(ctx, v, lab.Version{Replicas: 2, Max: 6, Bake: 5 * time.Second}); err != nil {
+			return "", err
+		}
+	}
+	return "two versions of " + s.App, nil
+}
+
+// first deploys. Nobody can be asked whether this is the cluster that is
+// meant, so it has to be said.
+func (s *story) first(ctx context.Context) (string, error) {
+	res, err := s.Run(ctx, nil, "deploy", "v1.0.0")
+	if err != nil {
+		return "", err
+	}
+	if res.Code != 2 || !strings.Contains(res.Err, "--context") {
+		return "", fmt.Errorf("a context never used before: exit code %d, want 2 and the command\n%s", res.Code, res.Err)
+	}
+	report, err := s.measured(ctx, "deploy", "v1.0.0", "--yes")
+	if err != nil {
+		return "", err
+	}
+	now, err := s.Status(ctx)
+	if err != nil {
+		return "", err
+	}
+	s.users, err = s.Start(ctx, rate, now.Entrances.Public...)
+	return report + "; users enter by " + strings.Join(now.Entrances.Public, ", "), err
+}
+
+func (s *story) forward(ctx context.Context) (string, error) {
+	seen, err := s.measured(ctx, "zero-downtime", "v1.1.0")
+	if err != nil {
+		return "", err
+	}
+	return seen, s.active(ctx, "v1.1.0", 2)
+}
+
+func (s *story) back(ctx context.Context) (string, error) {
+	seen, err := s.measured(ctx, "rollback")
+	if err != nil {
+		return "", err
+	}
+	return seen, s.active(ctx, "v1.0.0", 2)
+}
+
+// measured runs a command that ends with a report.
+func (s *story) measured(ctx context.Context, args ...string) (string, error) {
+	res, err := s.good(ctx, append(args, "-o", "json", "--progress", "plain")...)
+	if err != nil {
+		return "", err
+	}
+	report, err := res.Report()
+	if err != nil {
+		return "", err
+	}
+	if report.Outcome != "done" || report.Measurement.Failed > 0 {
+		return "", fmt.Errorf("%s: %s with %d failed requests", strings.Join(args, " "), report.Outcome, report.Measurement.Failed)
+	}
+	return fmt.Sprintf("its own probe: 0 of %d failed", report.Measurement.Sent), nil
+}
+
+// good runs a command that must succeed.
+func (s *story) good(ctx context.Context, args ...string) (rig.Result, error) {
+	res, err := s.Run(ctx, nil, args...)
+	if err == nil && res.Code != 0 {
+		err = fmt.Errorf("version-manager %s: exit code %d\n%s", strings.Join(args, " "), res.Code, res.Err)
+	}
+	return res, err
+}
+
+// active checks which version has the traffic, completely.
+func (s *story) active(ctx context.Context, v release.Version, n int) error {
+	now, err := s.Status(ctx)
+	if err != nil {
+		return err
+	}
+	side := now.Colors[now.Active]
+	if side.Version != v || side.Ready() != n || side.Want != n || now.Lock != nil {
+		return fmt.Errorf("want %d of %s active, and nobody deploying: %+v", n, v, now)
+	}
+	return nil
+}
+
+// look asks all commands that only look, and one that finds what somebody
+// changed behind our back.
+func (s *story) look(ctx context.Context) (string, error) {
+	for _, tt := range []struct{ args, want string }{
+		{"status", "worker-"},
+		{"status -o json", `"services"`},
+		{"logs --tail 1", s.App + "-"},
+		{"plan v1.0.0 --kind zero-downtime", "in context "},
+		{"render v1.1.0", "kind: HTTPRoute"},
+		{"diff v1.1.0", ""},
+	} {
+		res, err := s.good(ctx, strings.Fields(tt.args)...)
+		if err != nil {
+			return "", err
+		}
+		if !strings.Contains(res.Out, tt.want) {
+			return "", fmt.Errorf("%s: %q is not in\n%s", tt.args, tt.want, res.Out)
+		}
+	}
+	return "all answer; a changed Service is found and put right", s.drift(ctx)
+}
+
+// drift changes a Service by hand, which diff has to find.
+func (s *story) drift(ctx context.Context) error {
+	now, err := s.Status(ctx)
+	if err != nil {
+		return err
+	}
+	ref := kube.Ref{Kind: "PodDisruptionBudget", Name: s.App + "-" + string(now.Active)}
+	patch := func(value any) error {
+		_, err := s.Kube.Patch(ctx, ref, map[string]any{"metadata": map[string]any{"labels": map[string]any{"app.kubernetes.io/managed-by": value}}})
+		return err
+	}
+	if err := patch("somebody"); err != nil {
+		return err
+	}
+	res, err := s.Run(ctx, nil, "diff", "v1.1.0", "-o", "json")
+	if err != nil {
+		return err
+	}
+	if res.Code != 9 || !strings.Contains(res.Out, ref.Name) {
+		return fmt.Errorf("diff after a change by hand: exit code %d, want 9\n%s%s", res.Code, res.Out, res.Err)
+	}
+	return patch("version-manager")
+}
+
+func (s *story) cleanup(ctx context.Context) (string, error) {
+	s.quiet()
+	before, err := s.good(ctx, "history", "-o", "json")
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.good(ctx, "cleanup", "--yes"); err != nil {
+		return "", err
+	}
+	left, err := s.objects(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(left) > 0 {
+		return "", fmt.Errorf("left behind: %s", strings.Join(left, ", "))
+	}
+	after, err := s.good(ctx, "history", "-o", "json")
+	if err == nil && after.Out != before.Out {
+		err = fmt.Errorf("the history changed from\n%s\nto\n%s", before.Out, after.Out)
+	}
+	return "every object is gone, the history is kept", err
+}
+
+// objects names what of the app is in the cluster beside its history.
+func (s *story) objects(ctx context.Context) ([]string, error) {
+	var left []string
+	for _, kind := range []string{"Deployment", "Pod", "Service", "HTTPRoute", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"} {
+		err := lab.Until(ctx, time.Minute, "no "+kind+" of the app is left", func() (bool, error) {
+			list, err := s.Kube.List(ctx, kube.Ref{Kind: kind}, "app.kubernetes.io/name="+s.App)
+			return err == nil && len(list) == 0, err
+		})
+		if err != nil {
+			left = append(left, err.Error())
+		}
+	}
+	slices.Sort(left)
+	return left, ctx.Err()
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/registry"
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/test/e2e/lab"
+)
+
+// registry deploys a version whose image the nodes pull.
+func (s *story) registry(ctx context.Context) (string, error) {
+	hub, err := openHub(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer hub.close()
+	v := lab.Version{Replicas: 2, Max: 6, Bake: 2 * time.Second, Extra: "  registry: " + hub.address + "/team\n"}
+	if err := s.Create(ctx, "v1.2.0", v); err != nil {
+		return "", err
+	}
+	if _, err := s.measured(ctx, "zero-downtime", "v1.2.0"); err != nil {
+		return "", err
+	}
+	if err := s.active(ctx, "v1.2.0", 2); err != nil {
+		return "", err
+	}
+	pods, err := s.Kube.List(ctx, kube.Ref{Kind: "Pod"}, "app.kubernetes.io/name="+s.App+",app.kubernetes.io/version=v1.2.0")
+	if err != nil {
+		return "", err
+	}
+	for _, o := range pods {
+		ref, err := imageOf(&o)
+		if err != nil {
+			return "", err
+		}
+		if !strings.HasPrefix(ref, hub.address+"/team/") || !strings.Contains(ref, "@sha256:") {
+			return "", fmt.Errorf("pod %s runs %q, which is not from the registry by its digest", o.GetName(), ref)
+		}
+	}
+	return fmt.Sprintf("%d requests for images by %d pods' nodes", hub.asked.Load(), len(pods)), nil
+}
+
+// imageOf is the reference of the app's own image in a pod.
+func imageOf(o *kube.Object) (string, error) {
+	pod, err := kube.As[corev1.Pod](o)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range pod.Spec.Containers {
+		if c.Name == manifest.AppContainer {
+			return c.Image, nil
+		}
+	}
+	return "", fmt.Errorf("pod %s has no container %s", o.GetName(), manifest.AppContainer)
+}
+
+// hub is a registry in this process, without TLS, which the nodes are told to
+// trust.
+type hub struct {
+	address string
+	server  *http.Server
+	asked   atomic.Int64
+}
+
+func openHub(ctx context.Context) (*hub, error) {
+	var listen net.ListenConfig
+	l, err := listen.Listen(ctx, "tcp", lab.Bridge+":0")
+	if err != nil {
+		return nil, fmt.Errorf("listen where the nodes can reach it: %w", err)
+	}
+	h := &hub{address: l.Addr().String()}
+	images := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	h.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.asked.Add(1)
+		images.ServeHTTP(w, r)
+	})}
+	go h.server.Serve(l) // ends with close
+	if err := h.beTrusted(); err != nil {
+		h.close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// beTrusted writes what containerd reads before each pull.
+func (h *hub) beTrusted() error {
+	text := fmt.Sprintf("server = %q\n[host.%q]\n  capabilities = [\"pull\", \"resolve\"]\n", "http://"+h.address, "http://"+h.address)
+	if err := os.MkdirAll(h.trust(), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(h.trust(), "hosts.toml"), []byte(text), 0o644)
+}
+
+func (h *hub) trust() string { return filepath.Join(lab.Registries, h.address) }
+
+func (h *hub) close() {
+	h.server.Close()
+	os.RemoveAll(h.trust())
+}

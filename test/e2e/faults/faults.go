@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"version-manager/internal/deploy"
+	"version-manager/test/bench/rig"
+	"version-manager/test/e2e/lab"
+)
+
+func faults() []fault {
+	onTime := []int{0}
+	eitherWay := []int{0, 3}
+	return []fault{
+		{name: "none", did: "a good deploy, to compare with", codes: onTime, show: (*bench).plain},
+		{name: "CLI killed, resumed", did: "kill -9 at each write to the journal, then resume", codes: []int{0, 3}, show: (*bench).killedAndResumed},
+		{name: "CLI killed, taken back", did: "kill -9 at each write to the journal, then rollback", codes: []int{0, 3}, show: (*bench).killedAndTakenBack},
+		{name: "two CLIs at once", did: "two deploys started together: one wins, one gets exit code 6", codes: onTime, show: (*bench).twoAtOnce},
+		{name: "API server killed", did: "kill -9 of the API server when the switch begins", codes: eitherWay, show: (*bench).apiServerKilled},
+		{name: "Traefik pod killed", did: "kill -9 of the Traefik on one node when the switch begins", codes: eitherWay,
+			allowed: rate, why: "what that pod was answering breaks off with it, and kube-proxy sends to it until the endpoint is gone", show: (*bench).traefikKilled},
+		{name: "worker killed", did: "a worker loses power in bake, users come by another node", version: "v2.4.0", codes: []int{0, 3, 4}, entrance: "10.213.0.11",
+			allowed: rate * 75, why: "the cluster calls a node dead after 50 s without a sign of life; until then its pods get their share", show: (*bench).workerKilled},
+		{name: "one instance", did: "a deploy with a single instance", codes: onTime, show: (*bench).oneInstance},
+		{name: "scaled up meanwhile", did: "load makes the autoscaler add instances during the gate", version: "v2.3.0", codes: onTime, show: (*bench).scaledUp},
+		{name: "ready, then 500", did: "the new version answers 500 a second after the switch", version: "v2.0.0", codes: []int{3},
+			allowed: rate * 2, why: "the first failure is what takes the deploy back; users meet the version until the way back is confirmed", show: (*bench).plain},
+		{name: "crash loop", did: "the new version exits at its start", version: "v2.1.0", codes: []int{3}, show: (*bench).plain},
+		{name: "image missing", did: "the nodes do not have the image", version: "v2.2.0", codes: []int{1, 3}, show: (*bench).plain},
+		{name: "one proxy lags 30 s", did: "a Traefik pod is cut off the API server when the switch begins, for 30 s", codes: eitherWay, show: (*bench).proxyLags},
+	}
+}
+
+// deploy runs zero-downtime, on is called with each event.
+func (b *bench) deploy(ctx context.Context, version string, on func(deploy.Event)) (rig.Result, error) {
+	return b.Follow(ctx, nil, on, "zero-downtime", version)
+}
+
+// plain deploys and breaks nothing: what is wrong is in the version.
+func (b *bench) plain(ctx context.Context) (rig.Result, error) { return b.deploy(ctx, b.version, nil) }
+
+// at deploys and breaks something when a step begins.
+func (b *bench) at(ctx context.Context, step string, breakIt func() error) (rig.Result, error) {
+	done := make(chan error, 1)
+	begun := false
+	res, err := b.deploy(ctx, b.version, func(e deploy.Event) {
+		if !begun && lab.Begins(e, step) {
+			begun = true
+			go func() { done <- breakIt() }() // the deploy goes on meanwhile
+		}
+	})
+	switch {
+	case err != nil:
+		return res, err
+	case !begun:
+		return res, fmt.Errorf("the deploy had no step %s", step)
+	}
+	return res, <-done
+}
+
+func (b *bench) twoAtOnce(ctx context.Context) (rig.Result, error) {
+	type end struct {
+		res rig.Result
+		err error
+	}
+	ends := make(chan end, 2)
+	for range 2 {
+		go func() {
+			res, err := b.deploy(ctx, b.version, nil)
+			ends <- end{res, err}
+		}()
+	}
+	first, second := <-ends, <-ends
+	switch {
+	case first.err != nil:
+		return first.res, first.err
+	case second.err != nil:
+		return second.res, second.err
+	}
+	codes := [2]int{min(first.res.Code, second.res.Code), max(first.res.Code, second.res.Code)}
+	if codes != [2]int{0, 6} {
+		return first.res, fmt.Errorf("exit codes %v, want 0 and 6", codes)
+	}
+	return rig.Result{}, nil
+}
+
+func (b *bench) oneInstance(ctx context.Context) (rig.Result, error) {
+	if err := b.Must(ctx, "scale", "1"); err != nil {
+		return rig.Result{}, err
+	}
+	res, err := b.plain(ctx)
+	if err == nil && res.Code == 0 {
+		err = b.Must(ctx, "scale", "2")
+	}
+	return res, err
+}
+
+// ended checks that no deploy is left unfinished.
+func (b *bench) ended(ctx context.Context) (broken string, err error) {
+	res, err := b.Run(ctx, nil, "history", "-o", "json")
+	if err != nil {
+		return "", err
+	}
+	var runs []struct {
+		ID    string
+		Phase deploy.Phase
+		To    string
+	}
+	if err := json.Unmarshal([]byte(res.Out), &runs); err != nil {
+		return "", fmt.Errorf("history: %w in %q", err, res.Out)
+	}
+	if len(runs) == 0 || !runs[0].Phase.Ended() { // newest first
+		return fmt.Sprintf("the newest deploy is left unfinished: %+v", runs[:min(1, len(runs))]), nil
+	}
+	return "", nil
+}

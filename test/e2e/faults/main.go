@@ -1,0 +1,13 @@
+// Command faults breaks one thing at a time while a deploy is under way in a
+// real cluster and 200 requests a second come in through Traefik, and counts
+// what users noticed. After each it checks that nothing is left half done:
+// what is wanted, what runs and what the journal says are the same.
+//
+// It needs root, and makes the same cluster as e2e. FAULT in the environment
+// names the only fault to show, by the beginning of its name. It fails when a
+// bar is missed.
+package main
+
+import "version-manager/test/bench/sheet"
+
+func main() { sheet.Main("e2e-faults", run) }

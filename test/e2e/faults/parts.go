@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/test/bench/rig"
+	"version-manager/test/e2e/lab"
+)
+
+// victim is the worker that suffers.
+const victim = "worker-2"
+
+func (b *bench) apiServerKilled(ctx context.Context) (rig.Result, error) {
+	c, err := b.Cluster(ctx)
+	if err != nil {
+		return rig.Result{}, err
+	}
+	pid, err := c.PID("apiserver", "")
+	if err != nil {
+		return rig.Result{}, err
+	}
+	return b.at(ctx, "switch", func() error { return syscall.Kill(pid, syscall.SIGKILL) })
+}
+
+// traefik is one of the pods of the ingress.
+func (b *bench) traefik(ctx context.Context) (*corev1.Pod, error) {
+	pods, err := b.Kube.List(ctx, kube.Ref{Kind: "Pod", Namespace: "traefik"}, "app.kubernetes.io/name=traefik")
+	if err != nil {
+		return nil, err
+	}
+	if len(pods) < 2 {
+		return nil, fmt.Errorf("want one pod of Traefik to break and another to go on, there are %d", len(pods))
+	}
+	return kube.As[corev1.Pod](&pods[0])
+}
+
+// traefikKilled kills the process: nothing is told, nothing is drained.
+func (b *bench) traefikKilled(ctx context.Context) (rig.Result, error) {
+	pod, err := b.traefik(ctx)
+	if err != nil {
+		return rig.Result{}, err
+	}
+	pid, err := lab.PodProcess(string(pod.UID), "traefik")
+	if err != nil {
+		return rig.Result{}, err
+	}
+	return b.at(ctx, "switch", func() error { return syscall.Kill(pid, syscall.SIGKILL) })
+}
+
+func (b *bench) workerKilled(ctx context.Context) (rig.Result, error) {
+	res, err := b.at(ctx, "bake", func() error { return b.Command(ctx, "kill-node", victim) })
+	if err != nil {
+		return res, err
+	}
+	return res, b.Command(ctx, "heal-node", victim)
+}
+
+// proxyLags lets one Traefik pod hear nothing of the API server for 30 s, so
+// that it goes on sending to the old color.
+func (b *bench) proxyLags(ctx context.Context) (rig.Result, error) {
+	pod, err := b.traefik(ctx)
+	if err != nil {
+		return rig.Result{}, err
+	}
+	c, err := b.Cluster(ctx)
+	if err != nil {
+		return rig.Result{}, err
+	}
+	network, err := c.NetNS(pod.Spec.NodeName)
+	if err != nil {
+		return rig.Result{}, err
+	}
+	return b.at(ctx, "switch", func() error {
+		if err := cut(ctx, network, pod.Status.PodIP); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(30 * time.Second):
+		}
+		return heal(context.WithoutCancel(ctx), network)
+	})
+}
+
+// cut drops what a pod says to the API server and what that answers, before
+// any translation of addresses. On the node of the API server itself the
+// answers are output.
+func cut(ctx context.Context, network, pod string) error {
+	return nft(ctx, network, fmt.Sprintf(`table ip lag {
+	chain in {
+		type filter hook prerouting priority -310
+		ip saddr %[1]s tcp dport { 443, 6443 } drop
+		ip daddr %[1]s tcp sport { 443, 6443 } drop
+	}
+	chain out {
+		type filter hook output priority -310
+		ip daddr %[1]s tcp sport { 443, 6443 } drop
+	}
+}`, pod))
+}
+
+func heal(ctx context.Context, network string) error { return nft(ctx, network, "delete table ip lag") }
+
+// nft changes the rules in a network namespace.
+func nft(ctx context.Context, network, rules string) error {
+	c := exec.CommandContext(ctx, "nsenter", "--net="+network, "nft", "-f", "-")
+	c.Stdin = strings.NewReader(rules)
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("nft: %w: %s", err, out)
+	}
+	return nil
+}
+
+// scaledUp deploys while an autoscaler adds instances to the old color.
+func (b *bench) scaledUp(ctx context.Context) (rig.Result, error) {
+	now, err := b.Status(ctx)
+	if err != nil {
+		return rig.Result{}, err
+	}
+	burn, err := b.Burn(ctx, 15, 30*time.Millisecond, now.Entrances.Public[0])
+	if err != nil {
+		return rig.Result{}, err
+	}
+	defer burn.Stop()
+	var once sync.Once
+	most := 0
+	res, err := b.deploy(ctx, b.version, func(e deploy.Event) {
+		if lab.Begins(e, "switch") {
+			once.Do(func() { most = b.wanted(ctx) })
+		}
+	})
+	if err == nil && res.Code == 0 && most <= 2 {
+		err = errors.New("the autoscaler did nothing during the deploy")
+	}
+	return res, err
+}
+
+// wanted is how many instances are asked for in the larger color.
+func (b *bench) wanted(ctx context.Context) int {
+	most := 0
+	now, err := b.Status(ctx)
+	if err != nil {
+		return 0
+	}
+	for _, side := range now.Colors {
+		most = max(most, side.Want)
+	}
+	return most
+}

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/release"
+	"version-manager/test/bench/rig"
+	"version-manager/test/e2e/lab"
+)
+
+// rate is how many requests a second come in.
+const rate = 200
+
+// fault is one thing that goes wrong.
+type fault struct {
+	name     string
+	did      string // what is done, for the table
+	version  string // that is deployed; empty: whichever of the two good ones has no traffic
+	codes    []int  // exit codes that a correct design allows
+	allowed  int    // requests that even a correct design loses, at most
+	why      string // it loses them
+	entrance string // part of the only entrances by which users come; empty: all
+	show     func(*bench, context.Context) (rig.Result, error)
+}
+
+// bench is the app under load.
+type bench struct {
+	*lab.Lab
+	users   *lab.Users
+	version string // that the fault at hand deploys
+}
+
+// outcome is what a fault did.
+type outcome struct {
+	fault
+	code   int
+	toll   lab.Toll
+	took   time.Duration
+	end    string // where it ended
+	broken string // why that is wrong; empty: it is right
+}
+
+func run(ctx context.Context) error {
+	l, err := lab.Open(ctx, "faults", "crashtest")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	b := &bench{Lab: l}
+	if err := b.prepare(ctx); err != nil {
+		return err
+	}
+	var all []outcome
+	for _, f := range faults() {
+		if !strings.HasPrefix(f.name, os.Getenv("FAULT")) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "\r\x1b[K%s", f.name)
+		o, err := b.show(ctx, f)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
+		all = append(all, o)
+	}
+	return print(all)
+}
+
+// good are the versions between which most faults go.
+func good() [2]release.Version { return [2]release.Version{"v1.0.0", "v1.1.0"} }
+
+// prepare makes all versions and deploys the first.
+func (b *bench) prepare(ctx context.Context) error {
+	std := lab.Version{Replicas: 2, Max: 6, Bake: 3 * time.Second}
+	with := func(change func(*lab.Version)) lab.Version {
+		v := std
+		change(&v)
+		return v
+	}
+	for name, v := range map[string]lab.Version{
+		string(good()[0]): std,
+		string(good()[1]): std,
+		"v2.0.0": with(func(v *lab.Version) {
+			v.Env = map[string]string{"BEHAVIOUR": "fail-after", "AFTER": "1s"}
+			v.Bake = 10 * time.Second
+		}),
+		"v2.1.0": with(func(v *lab.Version) { v.Env = map[string]string{"BEHAVIOUR": "crash-at-start"} }),
+		"v2.2.0": with(func(v *lab.Version) { v.Extra = "  load: [cat]\n" }),
+		"v2.3.0": with(func(v *lab.Version) { v.Gate = 20 * time.Second }),
+		"v2.4.0": with(func(v *lab.Version) { v.Bake = 60 * time.Second }),
+	} {
+		if err := b.Create(ctx, name, v); err != nil {
+			return err
+		}
+	}
+	return b.Must(ctx, "deploy", string(good()[0]), "--yes")
+}
+
+// show makes one fault happen under load and looks at what is left.
+func (b *bench) show(ctx context.Context, f fault) (outcome, error) {
+	o := outcome{fault: f}
+	if err := b.begin(ctx, f); err != nil {
+		return o, err
+	}
+	began := time.Now()
+	res, err := f.show(b, ctx)
+	o.took, o.code = time.Since(began), res.Code
+	o.toll = b.users.Stop()
+	if err != nil {
+		return o, fmt.Errorf("%w\n%s", err, res.Err)
+	}
+	o.end, o.broken, err = b.settled(ctx)
+	if !f.allows(o.code) && o.broken == "" {
+		o.broken = fmt.Sprintf("exit code %d, want one of %v: %s", o.code, f.codes, lastLine(res.Err))
+	}
+	return o, err
+}
+
+func (f fault) allows(code int) bool {
+	for _, c := range f.codes {
+		if c == code {
+			return true
+		}
+	}
+	return false
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
+
+// begin puts everything in its place and lets users come.
+func (b *bench) begin(ctx context.Context, f fault) error {
+	now, err := b.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if b.version = f.version; b.version == "" {
+		b.version = string(other(now))
+	}
+	var by []string
+	for _, e := range now.Entrances.Public {
+		if strings.Contains(e, f.entrance) {
+			by = append(by, e)
+		}
+	}
+	b.users, err = b.Start(ctx, rate, by...)
+	return err
+}
+
+// other is a good version that has no traffic.
+func other(now deploy.Observed) release.Version {
+	if now.Colors[now.Active].Version == good()[0] {
+		return good()[1]
+	}
+	return good()[0]
+}
+
+// settled waits until desired, live and journal agree.
+func (b *bench) settled(ctx context.Context) (end, broken string, err error) {
+	err = lab.Until(ctx, 3*time.Minute, "the app is whole again", func() (bool, error) {
+		now, err := b.Status(ctx)
+		if err != nil {
+			return false, err
+		}
+		end, broken = judge(now)
+		return broken == "", nil
+	})
+	if err != nil && broken != "" {
+		return end, broken, nil
+	}
+	if err == nil {
+		broken, err = b.ended(ctx)
+	}
+	return end, broken, err
+}
+
+// judge says where the app stands and what is wrong with it.
+func judge(now deploy.Observed) (end, broken string) {
+	side := now.Colors[now.Active]
+	end = fmt.Sprintf("%s, %d of %d ready", side.Version, side.Ready(), side.Want)
+	switch {
+	case side.Version == "":
+		return end, "nothing is active"
+	case side.Ready() < side.Want:
+		return end, "the active color is not whole"
+	case now.Lock != nil:
+		return end, "the lock is still held by " + now.Lock.Name
+	}
+	return end, ""
+}

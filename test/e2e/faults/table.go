@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	"version-manager/test/bench/sheet"
+)
+
+func print(all []outcome) error {
+	s := sheet.New(os.Stdout, fmt.Sprintf("\ne2e-faults: one fault at a time, under %d requests/s through Traefik", rate))
+	var rows [][]string
+	for _, o := range all {
+		rows = append(rows, []string{
+			o.name, o.did, strconv.Itoa(o.code), strconv.Itoa(o.toll.Sent), o.toll.Cost(), sheet.Round(o.toll.Gap).String(), sheet.Round(o.took).String(), o.end,
+		})
+	}
+	s.Table([]string{"fault", "what was done", "exit", "sent", "failed", "longest gap", "took", "where it ended"}, rows)
+	lost := 0
+	for _, o := range all {
+		if o.allowed > 0 {
+			fmt.Printf("%s lost %d of %d: %s\n", o.name, o.toll.Failed, o.toll.Sent, o.why)
+		} else {
+			lost += o.toll.Failed
+		}
+	}
+	fmt.Println()
+	for _, o := range all {
+		if o.broken != "" {
+			s.Bar(false, o.name+" ends whole", o.broken)
+		}
+		if o.allowed > 0 {
+			s.Bar(o.toll.Failed <= o.allowed, fmt.Sprintf("%s: at most %d failed", o.name, o.allowed), strconv.Itoa(o.toll.Failed))
+		}
+	}
+	s.Bar(lost == 0, "0 failed requests where a correct design allows it", strconv.Itoa(lost))
+	s.Bar(len(all) > 0, "what is wanted, what runs and the journal agree after each", fmt.Sprintf("%d faults", len(all)))
+	return s.Close()
+}

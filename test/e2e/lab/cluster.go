@@ -1,0 +1,96 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"version-manager/internal/deploy"
+)
+
+// Kubeconfig is the administrator's, of the cluster on this machine.
+const Kubeconfig = "/var/lib/version-manager/cluster/kubeconfig"
+
+// Cluster is what `cluster status` says.
+type Cluster struct {
+	Running bool `json:"running"`
+	Nodes   []struct {
+		Name    string `json:"name"`
+		Address string `json:"address"`
+		NetNS   string `json:"netns"` // file of its network namespace
+		Ready   bool   `json:"ready"`
+	} `json:"nodes"`
+	Processes []struct {
+		Name string `json:"name"`
+		Node string `json:"node"`
+		PID  int    `json:"pid"`
+	} `json:"processes"`
+}
+
+// Cluster asks what of the cluster runs.
+func (l *Lab) Cluster(ctx context.Context) (Cluster, error) {
+	var c Cluster
+	res, err := l.Run(ctx, nil, "cluster", "status", "-o", "json")
+	if err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal([]byte(res.Out), &c); err != nil {
+		return c, fmt.Errorf("cluster status: exit code %d: %w\n%s", res.Code, err, res.Err)
+	}
+	return c, nil
+}
+
+// Command runs one of the commands about the cluster on this machine.
+func (l *Lab) Command(ctx context.Context, args ...string) error {
+	return l.Must(ctx, append([]string{"cluster"}, args...)...)
+}
+
+// boot makes sure that a cluster runs and reports whether it had to.
+func (l *Lab) boot(ctx context.Context) (ours bool, err error) {
+	c, err := l.Cluster(ctx)
+	if err != nil || c.Running {
+		return false, err
+	}
+	return true, l.Command(ctx, "up", "--nodes", "3")
+}
+
+// PID is the process of a program on a node, or the only one of its name.
+func (c Cluster) PID(program, node string) (int, error) {
+	for _, p := range c.Processes {
+		if p.Name == program && (node == "" || p.Node == node) {
+			return p.PID, nil
+		}
+	}
+	return 0, fmt.Errorf("the cluster has no process %s", strings.TrimSpace(program+" "+node))
+}
+
+// Bridge is this machine's address in the network of the nodes.
+const Bridge = "10.213.0.1"
+
+// Registries is the folder in which the nodes look, before each pull, for what
+// they have to know of a registry.
+const Registries = "/var/lib/version-manager/cluster/registries"
+
+// NetNS is the file of a node's network namespace.
+func (c Cluster) NetNS(node string) (string, error) {
+	for _, n := range c.Nodes {
+		if n.Name == node {
+			return n.NetNS, nil
+		}
+	}
+	return "", fmt.Errorf("the cluster has no node %s", node)
+}
+
+// StatusOf asks what runs, out of another state folder.
+func (l *Lab) StatusOf(ctx context.Context, state string) (deploy.Observed, error) {
+	var now deploy.Observed
+	res, err := l.Run(ctx, nil, "status", "-o", "json", "--state", state)
+	if err == nil && res.Code != 0 {
+		err = fmt.Errorf("status: exit code %d: %s", res.Code, res.Err)
+	}
+	if err != nil {
+		return now, err
+	}
+	return now, json.Unmarshal([]byte(res.Out), &now)
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// machine is what a cluster may leave behind on this machine, a line each.
+type machine map[string]bool
+
+// look takes stock.
+func look() machine {
+	m := machine{}
+	mounts, _ := os.ReadFile("/proc/self/mounts")
+	for line := range strings.Lines(string(mounts)) {
+		if f := strings.Fields(line); len(f) > 1 {
+			m["mount "+f[1]] = true
+		}
+	}
+	m.folder("namespace", "/run/netns/*")
+	m.folder("link", "/sys/class/net/*")
+	m.folder("cgroup", "/sys/fs/cgroup/*/*/")
+	m.processes()
+	rules, _ := exec.Command("nft", "list", "tables").Output() // without nft there are none
+	for line := range strings.Lines(string(rules)) {
+		m["rule "+strings.TrimSpace(line)] = true
+	}
+	return m
+}
+
+func (m machine) folder(word, pattern string) {
+	paths, _ := filepath.Glob(pattern) // the pattern is fine
+	for _, p := range paths {
+		m[word+" "+p] = true
+	}
+}
+
+// processes keeps those that a cluster consists of, by the name of their
+// program: others come and go on any machine.
+func (m machine) processes() {
+	cluster := regexp.MustCompile(`^(kubernetes|etcd|containerd.*|runc|coredns|traefik|metrics-server|pause|kubelet|kube-.*)$`)
+	names, _ := filepath.Glob("/proc/[0-9]*/comm")
+	for _, file := range names {
+		name, _ := os.ReadFile(file) // it may have ended
+		if n := strings.TrimSpace(string(name)); cluster.MatchString(n) {
+			m["process "+filepath.Base(filepath.Dir(file))+" "+n] = true
+		}
+	}
+}
+
+// beside lists what is there and was not before.
+func (m machine) beside(before machine) []string {
+	var more []string
+	for what := range m {
+		if !before[what] {
+			more = append(more, what)
+		}
+	}
+	slices.Sort(more)
+	return more
+}
