@@ -24,20 +24,20 @@ func (p Plan) gate() config.Gate {
 
 // gate passes when the new color gave enough healthy answers in a row, over
 // long enough, with all its instances ready throughout. An answer that is
-// missing starts the count again, so a flapping version never passes.
+// missing starts the count again, so a flapping version never passes. Where an
+// autoscaler makes the active color larger meanwhile, the new one follows.
 func (r *runner) gate(ctx context.Context) (string, error) {
 	g := r.run.Plan.gate()
 	bounded, cancel := context.WithTimeoutCause(ctx, g.Timeout.Duration, fmt.Errorf("not healthy within %s", g.Timeout))
 	defer cancel()
 	var s streak
 	for {
-		side, err := r.side(bounded)
+		side, want, err := r.matched(bounded)
+		if crash := crashed(side); crash != nil {
+			return "", crash
+		}
 		if err == nil {
-			err = crashed(side)
-			if err != nil {
-				return "", err
-			}
-			err = r.healthy(bounded, side)
+			err = r.healthy(bounded, side, want)
 		}
 		if ctx.Err() != nil {
 			return "", ctx.Err()
@@ -48,7 +48,7 @@ func (r *runner) gate(ctx context.Context) (string, error) {
 		if s.count >= max(1, g.Healthy) && s.length() >= g.For.Duration {
 			return fmt.Sprintf("%d healthy answers in %s", s.count, s.length().Round(10*time.Millisecond)), nil
 		}
-		r.progress("gate", s.describe(side, r.run.Plan.Replicas), &side)
+		r.progress("gate", s.describe(side, want), &side)
 		if wait(bounded, poll) != nil {
 			return "", both(context.Cause(bounded), s.reason)
 		}
@@ -65,11 +65,30 @@ func crashed(s Side) error {
 	return nil
 }
 
+// matched observes the new color and says how many instances it needs now,
+// after it has asked for those that are missing.
+func (r *runner) matched(ctx context.Context) (Side, int, error) {
+	p := r.run.Plan
+	now, err := r.target.Observe(ctx)
+	if err != nil {
+		return Side{}, p.Replicas, fmt.Errorf("look at the target: %w", err)
+	}
+	side, ok := now.Colors[p.New]
+	if !ok {
+		return Side{}, p.Replicas, fmt.Errorf("%s is gone", p.New)
+	}
+	want := max(p.Replicas, now.Colors[p.Old].Want)
+	if side.Want < want {
+		err = r.hold.Apply(ctx, p.New, r.spec(want))
+	}
+	return side, want, err
+}
+
 // healthy asks for one sign of health: all instances ready, and an answer
 // through the preview address.
-func (r *runner) healthy(ctx context.Context, s Side) error {
-	if ready := s.Ready(); ready < r.run.Plan.Replicas {
-		return fmt.Errorf("%d of %d instances ready%s", ready, r.run.Plan.Replicas, s.reason())
+func (r *runner) healthy(ctx context.Context, s Side, want int) error {
+	if ready := s.Ready(); ready < want {
+		return fmt.Errorf("%d of %d instances ready%s", ready, want, s.reason())
 	}
 	return r.ask(ctx, config.Smoke{Path: r.run.Plan.Release.Config.Health})
 }

@@ -44,14 +44,17 @@ func (r *runner) switchBack(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s (%s) has the traffic", p.Old, p.From), nil
 }
 
-// waitFor returns when color c can carry the traffic.
+// waitFor returns when color c can carry the traffic. It needs no more
+// instances than it had when it gave the traffic away: a version that fails
+// under load is what an autoscaler multiplies, and the way back must not have
+// to wait for as many of the old one.
 func (r *runner) waitFor(ctx context.Context, c color.Color) (Observed, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for {
 		now, err := r.target.Observe(ctx)
 		if err == nil {
-			err = carries(now, c)
+			err = carries(now, c, min(now.Colors[now.Active].Ready(), r.run.Plan.Replicas))
 		}
 		if err == nil {
 			return now, nil

@@ -20,18 +20,8 @@ func (r *runner) switchOver(ctx context.Context) (string, error) {
 		return "", err
 	}
 	p := r.run.Plan
-	now, err := r.target.Observe(ctx)
+	now, err := r.ableToSwitch(ctx)
 	if err != nil {
-		return "", fmt.Errorf("look at the target: %w", err)
-	}
-	switch now.Active {
-	case p.New:
-		return "", errNothingToDo
-	case p.Old:
-	default:
-		return "", ErrConflict
-	}
-	if err := carries(now, p.New); err != nil {
 		return "", err
 	}
 	if err := r.keepBaseline(now.Colors[p.Old]); err != nil {
@@ -41,6 +31,33 @@ func (r *runner) switchOver(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%s has the traffic", p.New), nil
+}
+
+// ableToSwitch observes the target when the route is as planned and the new
+// color can carry what the active one does. Where an autoscaler was faster
+// than the gate, that is passed again, once: then it is for a person to see
+// why the two never meet.
+func (r *runner) ableToSwitch(ctx context.Context) (Observed, error) {
+	for again := true; ; again = false {
+		now, err := r.target.Observe(ctx)
+		if err != nil {
+			return now, fmt.Errorf("look at the target: %w", err)
+		}
+		switch now.Active {
+		case r.run.Plan.New:
+			return now, errNothingToDo
+		case r.run.Plan.Old:
+		default:
+			return now, ErrConflict
+		}
+		err = carries(now, r.run.Plan.New, now.Colors[now.Active].Ready())
+		if err == nil || !again {
+			return now, err
+		}
+		if _, err := r.gate(ctx); err != nil {
+			return now, err
+		}
+	}
 }
 
 // freshGate repeats the gate where its answer is old, as it is when another
@@ -54,10 +71,10 @@ func (r *runner) freshGate(ctx context.Context) error {
 	return err
 }
 
-// carries refuses a color with fewer ready instances than the active one has.
-func carries(now Observed, c color.Color) error {
-	have, need := now.Colors[c].Ready(), max(1, now.Colors[now.Active].Ready())
-	if have < need {
+// carries refuses a color with fewer ready instances than it needs.
+func carries(now Observed, c color.Color, need int) error {
+	need = max(1, need)
+	if have := now.Colors[c].Ready(); have < need {
 		return fmt.Errorf("%s has %d ready instances and would take over from %d", c, have, need)
 	}
 	return nil

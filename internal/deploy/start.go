@@ -13,18 +13,23 @@ func (r *runner) backup(ctx context.Context) (string, error) {
 	return r.hold.Backup(ctx, r.run.ID)
 }
 
-// start brings the new color up at the capacity of the active one. A warm
-// color keeps the secrets that it was started with.
+// start brings the new color up at the capacity of the active one.
 func (r *runner) start(ctx context.Context) (string, error) {
 	p := r.run.Plan
-	spec := Spec{Release: p.Release, Replicas: p.Replicas}
-	if !p.Warm {
-		spec.Secrets = r.secrets
-	}
-	if err := r.hold.Apply(ctx, p.New, spec); err != nil {
+	if err := r.hold.Apply(ctx, p.New, r.spec(p.Replicas)); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s of %s in %s", instances(p.Replicas), p.To(), p.New), nil
+}
+
+// spec is what the new color shall run. A warm color keeps the secrets that it
+// was started with.
+func (r *runner) spec(replicas int) Spec {
+	spec := Spec{Release: r.run.Plan.Release, Replicas: replicas}
+	if !r.run.Plan.Warm {
+		spec.Secrets = r.secrets
+	}
+	return spec
 }
 
 // side observes the new color.

@@ -1,0 +1,62 @@
+package deploy_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+)
+
+// scaleAfter is an autoscaler that makes the active color larger once.
+func (f *fakeTarget) scaleAfter(d time.Duration, n int) {
+	go func() {
+		time.Sleep(d)
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.colors[f.active].spec.Replicas = n
+	}()
+}
+
+func TestNewColorFollowsTheAutoscaler(t *testing.T) {
+	for name, after := range map[string]time.Duration{
+		"while it starts": time.Second,
+		"in the gate":     3500 * time.Millisecond,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {readyAfter: 3 * time.Second}})
+				mustRun(t, f, deploy.Plain, "v1.0.0")
+				f.scaleAfter(after, 5)
+				mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
+				check(t, f, "v2.0.0", "v1.0.0")
+				now, _ := f.Observe(t.Context())
+				if got := now.Colors[now.Active].Want; got != 5 {
+					t.Errorf("the new color has %d instances, want 5", got)
+				}
+			})
+		})
+	}
+}
+
+func TestWayBackDoesNotWaitForWhatTheAutoscalerAdded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {crashAfter: 8 * time.Second}})
+		mustRun(t, f, deploy.Plain, "v1.0.0")
+		f.scaleAfter(5*time.Second, 6) // in the bake
+		_, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v2.0.0")})
+		if got := problem.KindOf(err); got != problem.RolledBack {
+			t.Errorf("kind %d, want %d: %v", got, problem.RolledBack, err)
+		}
+		now, _ := f.Observe(t.Context())
+		if side := now.Colors[now.Active]; side.Version != "v1.0.0" || side.Ready() != 2 {
+			t.Errorf("active is %+v", side)
+		}
+		if slices.Contains(f.mistakes, "retired the active color") {
+			t.Error(f.mistakes)
+		}
+	})
+}
