@@ -32,7 +32,11 @@ func (a *app) allow(p place, t deploy.Target) error {
 	if !ok {
 		return nil
 	}
-	where := remote.Where()
+	return a.mean(p, remote.Where())
+}
+
+// mean makes sure that a person means this place in a cluster.
+func (a *app) mean(p place, where deploy.Cluster) error {
 	agreed, err := p.agreed()
 	if err != nil || agreed[where.Context] == where.Server {
 		return err

@@ -24,6 +24,8 @@ type status struct {
 	deploy.Observed
 	Newest *past `json:"newestDeploy,omitempty"`
 	Open   bool  `json:"unfinished"` // the newest deploy is under way or was interrupted
+
+	PreviewHint string `json:"previewHint,omitempty"` // a command that asks the standby color, where its address alone is not enough
 }
 
 // interrupted reports that somebody has to go on with the newest deploy.
@@ -109,6 +111,9 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 		return status{}, err
 	}
 	s := status{Observed: now}
+	if h, ok := t.(hinted); ok {
+		s.PreviewHint = h.PreviewHint(ctx)
+	}
 	if len(runs) > 0 {
 		newest := pastOf(runs[len(runs)-1])
 		s.Newest, s.Open = &newest, !newest.Phase.Ended()

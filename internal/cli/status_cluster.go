@@ -28,6 +28,12 @@ func surroundings(ctx context.Context, t deploy.Target) (*deploy.Cluster, error)
 	return around, nil
 }
 
+// hinted is a target whose preview needs more than an address.
+type hinted interface {
+	// PreviewHint is a command that asks the standby color.
+	PreviewHint(ctx context.Context) string
+}
+
 // clusterFacts says where the app runs.
 func clusterFacts(facts *ui.Table, c *deploy.Cluster) {
 	facts.Add("cluster", fmt.Sprintf("context %s, %s, Kubernetes %s", c.Context, c.Server, c.Version))

@@ -20,8 +20,8 @@ func (o statusOptions) print(s status) error {
 	for _, url := range s.Entrances.Public {
 		facts.Add("open", url)
 	}
-	if s.Entrances.Preview != "" {
-		facts.Add("preview", s.Entrances.Preview)
+	if preview := firstOf(s.PreviewHint, s.Entrances.Preview); preview != "" {
+		facts.Add("preview", preview)
 	}
 	if s.Lock != nil {
 		facts.Add("deploying", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.Clock(s.Lock.Since, o.now())))
