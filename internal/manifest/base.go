@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"cmp"
+
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 
@@ -18,11 +20,11 @@ func Namespace(a App) *kube.Object {
 }
 
 // Base is what belongs to the app as a whole and outlives every release:
-// service account, network policy, a Service for each color, and the anchor
-// that owns what shall outlive even the app.
+// service account, network policy, a Service for each color and one that never
+// leads anywhere, and the anchor that owns what shall outlive even the app.
 func Base(a App) []*kube.Object {
 	list := []*kube.Object{serviceAccount(a), networkPolicy(a), Anchor(a)}
-	for _, c := range color.Both() {
+	for _, c := range append(color.Both(), color.None) {
 		list = append(list, service(a, c))
 	}
 	return list
@@ -58,7 +60,8 @@ func Anchor(a App) *kube.Object {
 func service(a App, c color.Color) *kube.Object {
 	o := load[corev1.Service]("service.yaml")
 	a.named(&o.ObjectMeta, Side(a.name(), c))
-	o.Labels[ColorLabel] = string(c)
-	o.Spec.Selector[NameLabel], o.Spec.Selector[ColorLabel] = a.name(), string(c)
+	of := cmp.Or(string(c), nobody)
+	o.Labels[ColorLabel] = of
+	o.Spec.Selector[NameLabel], o.Spec.Selector[ColorLabel] = a.name(), of
 	return plain(&o)
 }

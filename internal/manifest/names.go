@@ -38,8 +38,13 @@ const (
 	GatewayName      = "version-manager"
 )
 
-// Side is the name of a color's Deployment, Service and disruption budget.
-func Side(app string, c color.Color) string { return app + "-" + string(c) }
+// Side is the name of a color's Deployment, Service and disruption budget. Of
+// color.None there is only the Service, to which routes lead that shall be
+// answered with 503.
+func Side(app string, c color.Color) string { return app + "-" + cmp.Or(string(c), nobody) }
+
+// nobody is the color of no pod.
+const nobody = "none"
 
 // SecretName is the name of the Secret with a color's secret variables.
 func SecretName(app string, c color.Color) string { return Side(app, c) + "-secrets" }

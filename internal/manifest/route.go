@@ -57,7 +57,8 @@ func Point(route *kube.Object, app string, c color.Color) error {
 	return unstructured.SetNestedSlice(route.Object, rules, "spec", "rules")
 }
 
-// Pointed returns the color that a route leads to.
+// Pointed returns the color that a route leads to, color.None if that is
+// nobody.
 func Pointed(route *kube.Object, app string) (color.Color, error) {
 	_, backend, err := backend(route)
 	if err != nil {
@@ -67,6 +68,9 @@ func Pointed(route *kube.Object, app string) (color.Color, error) {
 	c, found := strings.CutPrefix(name, app+"-")
 	if !found {
 		return color.None, fmt.Errorf("route %s leads to service %q, which is not of %s", route.GetName(), name, app)
+	}
+	if c == nobody {
+		return color.None, nil
 	}
 	return color.Parse(c)
 }
