@@ -8,15 +8,35 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"version-manager/internal/probe"
 )
 
-// newClient returns a client for the addresses of a target. Names below
-// localhost always mean this machine, also where the resolver has never heard
-// of them.
-func newClient() *http.Client {
+// Dialer is a target that connects to its entrances itself, because only it
+// can resolve their host names.
+type Dialer interface {
+	Dial(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// dialOf is how the entrances of a target are connected to; nil: as the system
+// does.
+func dialOf(t Target) probe.Dial {
+	if d, ok := t.(Dialer); ok {
+		return d.Dial
+	}
+	return nil
+}
+
+// newClient returns a client for the addresses of a target. Unless that knows
+// better, names below localhost mean this machine, also where the resolver has
+// never heard of them.
+func newClient(by probe.Dial) *http.Client {
+	if by == nil {
+		by = dial
+	}
 	transport := &http.Transport{
-		DialContext:         dial,
-		DialTLSContext:      dialTLS,
+		DialContext:         by,
+		DialTLSContext:      dialTLS(by),
 		MaxIdleConnsPerHost: 2,
 		IdleConnTimeout:     time.Second,
 	}
@@ -35,23 +55,25 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	return d.DialContext(ctx, network, address)
 }
 
-func dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
-	plain, err := dial(ctx, network, address)
-	if err != nil {
-		return nil, err
+func dialTLS(by probe.Dial) probe.Dial {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		plain, err := by(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		host, _, _ := net.SplitHostPort(address)
+		conf := trust(host)
+		if conf == nil {
+			conf = &tls.Config{}
+		}
+		conf.ServerName = host
+		conn := tls.Client(plain, conf)
+		if err := conn.HandshakeContext(ctx); err != nil {
+			plain.Close()
+			return nil, err
+		}
+		return conn, nil
 	}
-	host, _, _ := net.SplitHostPort(address)
-	conf := trust(host)
-	if conf == nil {
-		conf = &tls.Config{}
-	}
-	conf.ServerName = host
-	conn := tls.Client(plain, conf)
-	if err := conn.HandshakeContext(ctx); err != nil {
-		plain.Close()
-		return nil, err
-	}
-	return conn, nil
 }
 
 // trust is how the certificate of a host is checked. On this very machine it

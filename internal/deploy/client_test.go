@@ -1,6 +1,8 @@
 package deploy
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -24,7 +26,7 @@ func TestClientFindsNamesBelowLocalhost(t *testing.T) {
 	for _, server := range []*httptest.Server{httptest.NewServer(h), httptest.NewTLSServer(h)} {
 		defer server.Close()
 		url := strings.Replace(server.URL, "127.0.0.1", "preview.localhost", 1)
-		resp, err := newClient().Get(url)
+		resp, err := newClient(nil).Get(url)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,5 +34,33 @@ func TestClientFindsNamesBelowLocalhost(t *testing.T) {
 		if !strings.HasPrefix(host, "preview.localhost:") {
 			t.Errorf("Host was %q", host)
 		}
+	}
+}
+
+// resolver is a target that alone knows where its names lead.
+type resolver struct {
+	Target
+	at string
+}
+
+func (r resolver) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if strings.HasPrefix(address, "preview.shop.internal:") {
+		address = r.at
+	}
+	return (&net.Dialer{}).DialContext(ctx, network, address)
+}
+
+func TestTargetResolvesItsNames(t *testing.T) {
+	var host string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { host = r.Host }))
+	defer server.Close()
+	e := New(resolver{at: server.Listener.Addr().String()}, "ada")
+	resp, err := e.client.Get("http://preview.shop.internal:30001/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if host != "preview.shop.internal:30001" {
+		t.Errorf("Host was %q", host)
 	}
 }

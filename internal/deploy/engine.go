@@ -54,7 +54,7 @@ func New(t Target, holder string, options ...Option) *Engine {
 		holder: holder,
 		emit:   func(Event) {},
 		probe:  func(ctx context.Context, c probe.Config) Prober { return probe.Start(ctx, c) },
-		client: newClient(),
+		client: newClient(dialOf(t)),
 	}
 	for _, o := range options {
 		o(e)

@@ -30,6 +30,7 @@ func (r *runner) startProbe() {
 		Slow:      c.Slow,
 		WebSocket: c.WebSocket,
 		TLS:       trustOf(now.Entrances.Public[0]),
+		Dial:      dialOf(r.target),
 	})
 }
 

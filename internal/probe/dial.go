@@ -12,9 +12,28 @@ import (
 // dialer opens a connection before deadline.
 type dialer func(ctx context.Context, deadline time.Time) (net.Conn, error)
 
+// Dial connects to an address. It is for host names that only the target of
+// the requests can resolve; what it returns should be a TCP connection, without
+// keep-alive, which costs a probe system calls.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// by is the dialer of d, or of the system where d is nil.
+func (d Dial) by(address string) dialer {
+	return func(ctx context.Context, deadline time.Time) (net.Conn, error) {
+		if d == nil {
+			// No TCP keep-alive: three system calls that a probe can save.
+			nd := net.Dialer{Deadline: deadline, KeepAlive: -1}
+			return nd.DialContext(ctx, "tcp", address)
+		}
+		ctx, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
+		return d(ctx, "tcp", address)
+	}
+}
+
 // dialTo returns the dialer of a base URL and its Host header. With a base
 // that is no URL every dial fails: to a probe that is a refused request.
-func dialTo(base string, conf *tls.Config) (dialer, string) {
+func dialTo(base string, conf *tls.Config, by Dial) (dialer, string) {
 	u, err := url.Parse(base)
 	if err == nil && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		err = fmt.Errorf("%q is not an address such as http://127.0.0.1:30001", base)
@@ -23,17 +42,12 @@ func dialTo(base string, conf *tls.Config) (dialer, string) {
 		return func(context.Context, time.Time) (net.Conn, error) { return nil, err }, "invalid"
 	}
 	if u.Scheme == "http" {
-		address := withPort(u, "80")
-		return func(ctx context.Context, deadline time.Time) (net.Conn, error) {
-			// No TCP keep-alive: three system calls that a probe can save.
-			d := net.Dialer{Deadline: deadline, KeepAlive: -1}
-			return d.DialContext(ctx, "tcp", address)
-		}, u.Host
+		return by.by(withPort(u, "80")), u.Host
 	}
-	return dialTLS(withPort(u, "443"), u.Hostname(), conf), u.Host
+	return dialTLS(by.by(withPort(u, "443")), u.Hostname(), conf), u.Host
 }
 
-func dialTLS(address, name string, conf *tls.Config) dialer {
+func dialTLS(plain dialer, name string, conf *tls.Config) dialer {
 	if conf = conf.Clone(); conf == nil {
 		conf = &tls.Config{}
 	}
@@ -42,8 +56,18 @@ func dialTLS(address, name string, conf *tls.Config) dialer {
 	}
 	conf.NextProtos = []string{"http/1.1"}
 	return func(ctx context.Context, deadline time.Time) (net.Conn, error) {
-		d := tls.Dialer{NetDialer: &net.Dialer{Deadline: deadline, KeepAlive: -1}, Config: conf}
-		return d.DialContext(ctx, "tcp", address)
+		conn, err := plain(ctx, deadline)
+		if err != nil {
+			return nil, err
+		}
+		secure := tls.Client(conn, conf)
+		ctx, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
+		if err := secure.HandshakeContext(ctx); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return secure, nil
 	}
 }
 

@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"crypto/tls"
-	"net"
 	"time"
 )
 
@@ -19,7 +18,7 @@ type Load struct {
 	TLS       *tls.Config
 	// Dial connects to the address of Base; nil: as the system does. It is how
 	// requests for one host come in at different entrances.
-	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	Dial Dial
 }
 
 // Part is one kind of request of a Load.
@@ -37,10 +36,7 @@ type Part struct {
 
 // Start begins to ask. It ends by Stop, or stops asking when ctx ends.
 func (l Load) Start(ctx context.Context) *Prober {
-	dial, host := dialTo(l.Base, l.TLS)
-	if l.Dial != nil {
-		dial = dialBy(l.Dial, host)
-	}
+	dial, host := dialTo(l.Base, l.TLS, l.Dial)
 	c := newClient(dial, host)
 	c.keep = keptLoad
 	p := newProber(ctx, c, l.Rate, l.Timeout)
@@ -55,15 +51,6 @@ func (l Load) Start(ctx context.Context) *Prober {
 		p.goSocket(l.WebSocket, or(l.Interval, time.Second))
 	}
 	return p
-}
-
-// dialBy makes a dialer of a function that knows no deadline.
-func dialBy(dial func(ctx context.Context, network, address string) (net.Conn, error), host string) dialer {
-	return func(ctx context.Context, deadline time.Time) (net.Conn, error) {
-		ctx, cancel := context.WithDeadline(ctx, deadline)
-		defer cancel()
-		return dial(ctx, "tcp", host)
-	}
 }
 
 // keptLoad is how many connections a load keeps alive: enough that none of

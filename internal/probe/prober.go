@@ -20,6 +20,7 @@ type Config struct {
 	Slow      string        // path that takes seconds, or empty
 	WebSocket string        // path that echoes messages, or empty
 	TLS       *tls.Config   // for https; nil means the system's roots
+	Dial      Dial          // nil: as the system does
 }
 
 const (
@@ -31,7 +32,7 @@ const (
 
 // Start begins to ask. It ends by Stop, or stops asking when ctx ends.
 func Start(ctx context.Context, c Config) *Prober {
-	dial, host := dialTo(c.Base, c.TLS)
+	dial, host := dialTo(c.Base, c.TLS, c.Dial)
 	return start(ctx, c, dial, host)
 }
 
