@@ -21,18 +21,37 @@ func applyAgain(s *suite) {
 	}
 }
 
+// scaling changes the number of instances under load. Which of them go is the
+// target's affair, but those that stay are not touched, and what was counted
+// is not forgotten.
 func scaling(s *suite) {
 	session := s.lock()
 	o := s.firstDeploy(session, 1)
-	first := o.Colors[color.Blue].Instances[0]
 	traffic := Pester(s.T, s.h.Client, urls(o)...)
+	before := o.Colors[color.Blue]
 	for _, n := range []int{3, 2, 1, 2} {
-		o := s.start(session, color.Blue, "v1.0.0", n)
-		if got := o.Colors[color.Blue]; got.Want != n || got.Instances[0] != first {
-			s.Errorf("scaled to %d: %+v", n, got)
+		after := s.start(session, color.Blue, "v1.0.0", n).Colors[color.Blue]
+		if got, want := untouched(before, after), min(n, len(before.Instances)); got != want || after.Want != n {
+			s.Errorf("scaled to %d: %d instances were left alone, want %d: %+v, before: %+v", n, got, want, after, before)
 		}
+		if after.Requests < before.Requests || after.Errors > 0 {
+			s.Errorf("scaled to %d: %d requests were counted, %d before", n, after.Requests, before.Requests)
+		}
+		before = after
 	}
 	s.noneFailed(traffic)
+}
+
+// untouched counts the instances that are the same processes as before.
+func untouched(before, after deploy.Side) (n int) {
+	for _, i := range after.Instances {
+		if slices.ContainsFunc(before.Instances, func(j deploy.Instance) bool {
+			return i.ID == j.ID && i.Started.Equal(j.Started) && i.Restarts == j.Restarts
+		}) {
+			n++
+		}
+	}
+	return n
 }
 
 func replaceStandby(s *suite) {

@@ -139,7 +139,7 @@ func inFlight(s *suite) {
 	}
 	slow := make(chan answer, 1)
 	go func() {
-		status, id, err := Ask(ctx, s.h.Client, o.Entrances.Public[0]+"/slow?for=2s")
+		status, id, err := Ask(ctx, s.h.Client, o.Entrances.Public[0]+"/slow?for="+s.h.Slow.String())
 		slow <- answer{status, id, err}
 	}()
 	s.until("a request in flight", func(o deploy.Observed) bool { return o.Colors[color.Blue].InFlight == 1 })

@@ -7,6 +7,7 @@
 package targettest
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"testing"
@@ -29,6 +30,9 @@ type Harness struct {
 	Client *http.Client
 	// Patience is how long instances may take to start or to end.
 	Patience time.Duration
+	// Slow is how long a request takes that has to outlast the start of a color
+	// and a switch. Zero: 2 s.
+	Slow time.Duration
 }
 
 // Run runs the suite. Each test gets a harness of its own, and all run side
@@ -62,6 +66,7 @@ func Run(t *testing.T, fresh func(*testing.T) Harness) {
 			if h.Client == nil {
 				h.Client = PlainClient(nil)
 			}
+			h.Slow = cmp.Or(h.Slow, 2*time.Second)
 			tt.run(&suite{T: t, h: h})
 		})
 	}
