@@ -1,23 +1,59 @@
 package kube
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"strings"
+
+	"version-manager/internal/problem"
 )
 
+// explain adds to an error what was being done and, where there is any, the
+// advice. What the error is stays to be seen through it.
 func (c *Client) explain(verb string, k kind, r Ref, err error) error {
-	return fmt.Errorf("%s %s: %w", verb, c.describe(k, r), err)
+	what := verb + " " + c.describe(k, r)
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	scope := ""
+	if !k.cluster && r.Namespace != AllNamespaces {
+		scope = " --namespace " + c.in(r.Namespace)
+	}
+	switch {
+	case IsQuota(err):
+		return problem.Wrap(err, problem.Failed, "kubectl describe resourcequota"+scope, "%s: the namespace's quota is used up", what)
+	case IsForbidden(err):
+		return problem.Wrap(err, problem.Failed, "kubectl auth can-i "+strings.Fields(verb)[0]+" "+k.qualified()+scope,
+			"%s: the user of context %q may not", what, c.context)
+	case IsNoKind(err):
+		return problem.Wrap(err, problem.Failed, k.install(), "%s: the cluster does not know this kind of object", what)
+	}
+	return c.explainServer(what, err)
 }
 
 // describe names an object for people.
 func (c *Client) describe(k kind, r Ref) string {
 	switch {
+	case r.Name == "" && r.Namespace == AllNamespaces:
+		return k.resource + " of all namespaces"
+	case r.Name == "" && k.cluster:
+		return k.resource
+	case r.Name == "":
+		return fmt.Sprintf("%s of namespace %s", k.resource, c.in(r.Namespace))
 	case k.cluster:
 		return fmt.Sprintf("%s %s", k.name, r.Name)
-	case r.Namespace == AllNamespaces:
-		return fmt.Sprintf("%s of all namespaces", k.name)
 	}
 	return fmt.Sprintf("%s %s/%s", k.name, c.in(r.Namespace), r.Name)
 }
-func explainPlugin(context string, err error) error {
-	return fmt.Errorf("use context %q of the kubeconfig: %w", context, err)
+
+// install is the advice for a kind that a cluster does not know.
+func (k kind) install() string {
+	switch k.group {
+	case "gateway.networking.k8s.io":
+		return "version-manager install-ingress"
+	case "metrics.k8s.io":
+		return "the cluster needs metrics-server; kubectl get apiservice v1beta1.metrics.k8s.io says whether it is there"
+	}
+	return "kubectl api-resources --api-group=" + k.group
 }

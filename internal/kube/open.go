@@ -109,7 +109,7 @@ func connect(a access) (*Client, error) {
 	rc.Wrap(func(next http.RoundTripper) http.RoundTripper { return impatient{next} })
 	client, err := rest.HTTPClientFor(rc)
 	if err != nil {
-		return nil, explainPlugin(a.context, err)
+		return nil, problem.Wrap(err, problem.Failed, "kubectl config view", "use context %q of the kubeconfig", a.context)
 	}
 	return assemble(a, rc, plain, client)
 }
@@ -129,16 +129,4 @@ func assemble(a access, rc, plain *rest.Config, client *http.Client) (*Client, e
 	}
 	return &Client{context: a.context, namespace: namespace, config: plain, objects: objects, raw: raw,
 		patience: 30 * time.Second, attempt: 10 * time.Second}, nil
-}
-
-// impatient hides Retry-After from client-go, which would wait silently until
-// the try's time is up; the waiting is done where the reason is known.
-type impatient struct{ next http.RoundTripper }
-
-func (t impatient) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := t.next.RoundTrip(r)
-	if resp != nil {
-		resp.Header.Del("Retry-After")
-	}
-	return resp, err
 }

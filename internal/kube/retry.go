@@ -5,11 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -135,10 +133,8 @@ func judgeTransport(err error) (again, sent bool) {
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 		return true, false
 	}
-	for _, lost := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE, context.DeadlineExceeded, net.ErrClosed} {
-		if errors.Is(err, lost) {
-			return true, true
-		}
+	if isCut(err) || errors.Is(err, context.DeadlineExceeded) {
+		return true, true
 	}
 	timeout, ok := errors.AsType[net.Error](err)
 	return ok && timeout.Timeout(), true

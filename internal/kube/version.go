@@ -12,7 +12,7 @@ func (c *Client) Version(ctx context.Context) (string, error) {
 		return c.raw.Get().AbsPath("/version").Do(ctx).Raw()
 	}))
 	if err != nil {
-		return "", fmt.Errorf("ask the API server for its version: %w", err)
+		return "", c.explainServer("ask the API server for its version", err)
 	}
 	var v struct{ GitVersion string }
 	if err := json.Unmarshal(b, &v); err != nil || v.GitVersion == "" {

@@ -1,0 +1,33 @@
+package kube
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/version"
+
+	"version-manager/internal/problem"
+)
+
+const (
+	// oldest has native sidecars, which keep serving while their pod ends.
+	oldest = "v1.29.0"
+	// newest is the last one whose API this client was made for.
+	newest = "v1.36"
+)
+
+// CheckVersion tells whether version-manager works with an API server of the
+// given version. The warning, if any, is of a server that may be too new.
+func CheckVersion(server string) (warning string, err error) {
+	v, err := version.ParseGeneric(server)
+	if err != nil {
+		return "", fmt.Errorf("version %q of the API server: %w", server, err)
+	}
+	if !v.AtLeast(version.MustParseGeneric(oldest)) {
+		return "", problem.New(problem.Failed, "upgrade the cluster, or try one of your own: version-manager cluster up",
+			"the API server is %s; %s is the oldest that has native sidecars", server, oldest)
+	}
+	if last := version.MustParseGeneric(newest); v.Major() > last.Major() || v.Minor() > last.Minor() {
+		return fmt.Sprintf("the API server is %s; version-manager was made for up to %s", server, newest), nil
+	}
+	return "", nil
+}

@@ -1,0 +1,79 @@
+package kube
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"version-manager/internal/problem"
+)
+
+// explainServer knows the failures that any call may meet.
+func (c *Client) explainServer(what string, err error) error {
+	if p := explainPlugin(c.context, err); p != nil {
+		return p
+	}
+	if apierrors.IsUnauthorized(err) {
+		return problem.Wrap(err, problem.Failed, c.renew(), "%s: %s", what, c.refusal(time.Now()))
+	}
+	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return problem.Wrap(bad.Err, problem.Failed, c.kubectl("config view --minify"),
+			"%s: the certificate of %s is not one that context %q trusts", what, c.Server(), c.context)
+	}
+	if again, _ := judgeTransport(err); again && !isAnswer(err) {
+		return problem.Wrap(err, problem.Failed, "version-manager cluster status, or: "+c.kubectl("get --raw /readyz"),
+			"%s: the API server %s of context %q does not answer", what, c.Server(), c.context)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+func isAnswer(err error) bool {
+	_, ok := errors.AsType[answer](err)
+	return ok
+}
+
+// kubectl is a command that asks the same server.
+func (c *Client) kubectl(words string) string {
+	if c.context == inCluster {
+		return "kubectl " + words
+	}
+	return fmt.Sprintf("kubectl --context %s %s", c.context, words)
+}
+
+// refusal says why the server does not accept the user, as far as the
+// credentials themselves tell.
+func (c *Client) refusal(now time.Time) string {
+	for _, e := range expiries(c.config) {
+		if now.After(e.at) {
+			return fmt.Sprintf("the %s of context %q expired at %s", e.what, c.context, e.at.UTC().Format(time.RFC3339))
+		}
+	}
+	return fmt.Sprintf("%s does not accept the user of context %q", c.Server(), c.context)
+}
+
+func (c *Client) renew() string {
+	if c.config.ExecProvider != nil {
+		return "log in again with " + c.config.ExecProvider.Command
+	}
+	return "get a new kubeconfig for this cluster; of the local one: version-manager cluster up"
+}
+
+// explainPlugin returns nil unless the program that a kubeconfig names for
+// logging in is the trouble.
+func explainPlugin(context string, err error) error {
+	_, text, ok := strings.Cut(err.Error(), "getting credentials: ")
+	if !ok {
+		return nil
+	}
+	text, _, _ = strings.Cut(text, "\n") // what follows is advice of client-go
+	_, name, _ := strings.Cut(text, "executable ")
+	if name, _, ok := strings.Cut(name, " not found"); ok {
+		return problem.New(problem.Failed, "install "+name+", or choose another context: kubectl config get-contexts",
+			"context %q logs in with %s, which is not installed", context, name)
+	}
+	return problem.New(problem.Failed, "kubectl --context "+context+" get --raw /readyz", "log in to context %q: %s", context, text)
+}
