@@ -99,6 +99,28 @@ func TestCloseCutsTheRest(t *testing.T) {
 	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
 }
 
+// SendAway leaves alone what has no good-bye.
+func TestSendAwayCutsNothing(t *testing.T) {
+	release := make(chan struct{})
+	p := blue(t, Options{}, startBackend(t, func(http.ResponseWriter, *http.Request) { <-release }))
+	u := entrance(t, p, ServerOptions{})
+	got := make(chan int, 1)
+	go func() {
+		status, _ := get(t, u)
+		got <- status
+	}()
+	eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+	p.SendAway(color.Blue, 30*time.Millisecond)
+	p.SendAway(color.None, time.Minute)
+	if n := p.InFlight(color.Blue); n != 1 {
+		t.Errorf("%d in flight, want 1", n)
+	}
+	close(release)
+	if status := <-got; status != http.StatusOK {
+		t.Errorf("status %d", status)
+	}
+}
+
 // All clients get the close frame, not all at the same moment, and nobody has
 // to be cut.
 func TestCloseSaysGoodbye(t *testing.T) {
