@@ -1,0 +1,221 @@
+package kubetest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"version-manager/internal/kube"
+)
+
+// write is how something is written.
+type write struct {
+	manager   string
+	operation string // Update or Apply
+	dry       bool   // only say what would come of it
+}
+
+func (s *Server) create(k key, body []byte, how write) (map[string]any, error) {
+	o, err := object(body)
+	if err != nil {
+		return nil, err
+	}
+	k.name = (&kube.Object{Object: o}).GetName()
+	if _, ok := s.objects[k]; ok {
+		return nil, apierrors.NewAlreadyExists(group(k), k.name)
+	}
+	if err := s.placeFor(k); err != nil {
+		return nil, err
+	}
+	return s.store(k, o, how), nil
+}
+
+// placeFor fails if the namespace of an object does not exist.
+func (s *Server) placeFor(k key) error {
+	if k.namespace == "" {
+		return nil
+	}
+	_, err := s.get(key{"namespaces", "", k.namespace})
+	return err
+}
+
+func (s *Server) update(k key, body []byte, how write) (map[string]any, error) {
+	o, err := object(body)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.unchanged(k, o); err != nil {
+		return nil, err
+	}
+	return s.store(k, o, how), nil
+}
+
+func (s *Server) patch(k key, body []byte, how write) (map[string]any, error) {
+	live, err := s.get(k)
+	if err != nil {
+		return nil, err
+	}
+	p, err := object(body)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.unchanged(k, p); err != nil {
+		return nil, err
+	}
+	return s.store(k, merged(copied(live), p), how), nil
+}
+
+func (s *Server) apply(k key, body []byte, how write) (map[string]any, error) {
+	o, err := object(body)
+	if err != nil {
+		return nil, err
+	}
+	live, ok := s.objects[k]
+	if !ok {
+		if err := s.placeFor(k); err != nil {
+			return nil, err
+		}
+		return s.store(k, o, how), nil
+	}
+	if err := s.unchanged(k, o); err != nil {
+		return nil, err
+	}
+	return s.store(k, merged(copied(live), o), how), nil
+}
+
+// unchanged is the precondition of a write, if it has one.
+func (s *Server) unchanged(k key, o map[string]any) error {
+	live, err := s.get(k)
+	if err != nil {
+		return err
+	}
+	want := (&kube.Object{Object: o}).GetResourceVersion()
+	if want != "" && want != (&kube.Object{Object: live}).GetResourceVersion() {
+		return apierrors.NewConflict(group(k), k.name, errors.New("the object has been modified"))
+	}
+	return nil
+}
+
+func (s *Server) remove(k key, body []byte) (any, error) {
+	live, err := s.get(k)
+	if err != nil {
+		return nil, err
+	}
+	var opts metav1.DeleteOptions
+	if len(body) > 0 {
+		if err := json.Unmarshal(body, &opts); err != nil {
+			return nil, apierrors.NewBadRequest(err.Error())
+		}
+	}
+	o := kube.Object{Object: live}
+	if p := opts.Preconditions; p != nil {
+		if p.UID != nil && *p.UID != o.GetUID() || p.ResourceVersion != nil && *p.ResourceVersion != o.GetResourceVersion() {
+			return nil, apierrors.NewConflict(group(k), k.name, errors.New("precondition failed"))
+		}
+	}
+	delete(s.objects, k)
+	s.version++
+	s.tell(change{"DELETED", k, copied(live), s.version})
+	return metav1.Status{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusSuccess}, nil
+}
+
+// store makes a whole object the stored one, as an API server does: with its
+// own metadata, and without any effect if nothing is different.
+func (s *Server) store(k key, next map[string]any, how write) map[string]any {
+	o := kube.Object{Object: next}
+	live, exists := s.objects[k]
+	now := metav1.NewTime(s.now().UTC().Truncate(time.Second))
+	if exists {
+		was := kube.Object{Object: live}
+		o.SetUID(was.GetUID())
+		o.SetCreationTimestamp(was.GetCreationTimestamp())
+		o.SetGeneration(was.GetGeneration())
+		if !reflect.DeepEqual(live["spec"], next["spec"]) {
+			o.SetGeneration(was.GetGeneration() + 1)
+		}
+		if same(live, next) {
+			return live
+		}
+		if _, given, _ := nested(next); !given {
+			o.SetManagedFields(was.GetManagedFields())
+		}
+	} else {
+		o.SetUID(types.UID(fmt.Sprintf("uid-%d", s.version+1)))
+		o.SetCreationTimestamp(now)
+		o.SetGeneration(1)
+	}
+	note(&o, how, now)
+	o.SetNamespace(k.namespace)
+	o.SetResourceVersion(strconv.FormatInt(s.version+1, 10))
+	if how.dry {
+		return next
+	}
+	s.version++
+	s.objects[k] = copied(next)
+	kind := "MODIFIED"
+	if !exists {
+		kind = "ADDED"
+	}
+	s.tell(change{kind, k, copied(next), s.version})
+	return s.objects[k]
+}
+
+func nested(o map[string]any) (any, bool, error) {
+	meta, _ := o["metadata"].(map[string]any)
+	v, ok := meta["managedFields"]
+	return v, ok, nil
+}
+
+// same compares what people write of two objects.
+func same(a, b map[string]any) bool {
+	bare := func(o map[string]any) map[string]any {
+		c := kube.Object{Object: copied(o)}
+		c.SetManagedFields(nil)
+		c.SetResourceVersion("")
+		return c.Object
+	}
+	_, given, _ := nested(b)
+	_, had, _ := nested(a)
+	return given == had && reflect.DeepEqual(bare(a), bare(b))
+}
+
+// note says who wrote, and when.
+func note(o *kube.Object, how write, now metav1.Time) {
+	entry := metav1.ManagedFieldsEntry{
+		Manager: how.manager, Operation: metav1.ManagedFieldsOperationType(how.operation),
+		APIVersion: o.GetAPIVersion(), Time: &now, FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: []byte("{}")},
+	}
+	var list []metav1.ManagedFieldsEntry
+	for _, f := range o.GetManagedFields() {
+		if f.Manager != entry.Manager || f.Operation != entry.Operation {
+			list = append(list, f)
+		}
+	}
+	o.SetManagedFields(append(list, entry))
+}
+
+// merged is the JSON merge patch of RFC 7396.
+func merged(o, p map[string]any) map[string]any {
+	for name, v := range p {
+		sub, isMap := v.(map[string]any)
+		have, hasMap := o[name].(map[string]any)
+		switch {
+		case v == nil:
+			delete(o, name)
+		case isMap && hasMap:
+			o[name] = merged(have, sub)
+		case isMap:
+			o[name] = merged(map[string]any{}, sub)
+		default:
+			o[name] = v
+		}
+	}
+	return o
+}
