@@ -45,7 +45,7 @@ func TestEndUnderLoad(t *testing.T) {
 	eventually(t, "load", func() bool { return sent.Load() > 200 })
 	late := time.AfterFunc(200*time.Millisecond, func() { heard.Store(true) })
 	defer late.Stop()
-	if status, body := get(t, p.office+"/drained?sleep=300ms&limit=5s"); status != http.StatusOK {
+	if status, body := get(t, p.office+"/drained?sleep=1s&limit=5s"); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
 	kill()
