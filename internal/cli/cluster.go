@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/cluster"
+)
+
+// newCluster is the parent of the commands about the cluster of this machine.
+func newCluster(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "cluster",
+		Short: "run a Kubernetes with several nodes on this machine",
+		Long: "Runs a real Kubernetes with several nodes on this machine, without Docker: upstream's programs, each\n" +
+			"node in its own network namespace with its own containerd, kubelet and kube-proxy. It needs Linux,\n" +
+			"root, containerd, runc and the CNI plugins.",
+		Example:           "  version-manager cluster --help",
+		GroupID:           "clusters",
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return unknownCommand(c, args[0])
+		},
+	}
+	c.AddGroup(
+		&cobra.Group{ID: "life", Title: "Its life"},
+		&cobra.Group{ID: "look", Title: "What there is"},
+		&cobra.Group{ID: "faults", Title: "What may happen to a node"},
+	)
+	c.AddCommand(
+		newClusterUp(a), newClusterStop(a), newClusterDown(a),
+		newClusterStatus(a), newClusterKubeconfig(a),
+		newKillNode(a), newCutNode(a), newHealNode(a),
+		newLoadImage(a), newClusterRun(),
+	)
+	return c
+}
+
+// machineCluster is the one of this machine.
+func machineCluster() (*cluster.Cluster, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
+	return cluster.Open(cluster.DefaultDir, self), nil
+}
+
+// withCluster makes the body of a command that needs nothing else.
+func withCluster(run func(*cobra.Command, *cluster.Cluster, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		m, err := machineCluster()
+		if err != nil {
+			return err
+		}
+		return run(c, m, args)
+	}
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/cluster"
+	"version-manager/internal/deploy"
+)
+
+func newClusterUp(a *app) *cobra.Command {
+	n := 0
+	c := &cobra.Command{
+		Use:   "up",
+		Short: "start the cluster and wait until it is ready",
+		Long: "Starts the cluster, or makes it, and returns when all nodes and add-ons are ready. A cluster that was\n" +
+			"stopped goes on with its data; one that runs is left as it is. The first time its programs are\n" +
+			"built, which takes minutes.",
+		Example:           "  version-manager cluster up\n  version-manager cluster up --nodes 5",
+		GroupID:           "life",
+		Args:              takes(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+			if c.Flags().Changed("nodes") && n < 1 {
+				return usage(c, "--nodes %d: a cluster has at least one", n)
+			}
+			return runClusterUp(c.Context(), a, m, n)
+		}),
+	}
+	c.Flags().IntVar(&n, "nodes", 0, "make `N` nodes; the first also has the control plane (default 3, or what the cluster has)")
+	return c
+}
+
+func runClusterUp(ctx context.Context, a *app, m *cluster.Cluster, n int) error {
+	err := a.withSteps("start", m.Steps(), func(o cluster.Options) error {
+		o.Nodes = n
+		return m.Up(ctx, o)
+	})
+	if err != nil {
+		return err
+	}
+	if err := runClusterStatus(ctx, a, m); err != nil {
+		return err
+	}
+	a.next("export KUBECONFIG=%s", m.Kubeconfig())
+	return nil
+}
+
+func newClusterStop(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:               "stop",
+		Short:             "stop the cluster and keep its data",
+		Long:              "Ends everything that runs. What is stored stays: cluster up goes on with it.",
+		Example:           "  version-manager cluster stop",
+		GroupID:           "life",
+		Args:              takes(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+			err := a.withSteps("stop", nil, func(o cluster.Options) error { return m.Stop(c.Context(), o) })
+			if err == nil {
+				a.next("version-manager cluster up")
+			}
+			return err
+		}),
+	}
+}
+
+func newClusterDown(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "down",
+		Short: "remove the cluster with its data",
+		Long: "Ends everything that runs and removes it with all data: no process, mount, network device, rule,\n" +
+			"control group or file stays. The programs that were built are kept for the next cluster.",
+		Example:           "  version-manager cluster down",
+		GroupID:           "life",
+		Args:              takes(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+			return a.withSteps("remove", nil, func(o cluster.Options) error { return m.Down(c.Context(), o) })
+		}),
+	}
+}
+
+// withSteps shows the steps of what do does, as a deploy shows its own.
+func (a *app) withSteps(verb string, names []string, do func(cluster.Options) error) error {
+	m := &making{face: a.io.NewFace(a.progress(), a.now), now: a.now}
+	m.face.Show(deploy.Event{Kind: deploy.EventBegin, Time: a.now(), App: "the cluster", Detail: verb, Steps: names})
+	err := do(cluster.Options{Step: m.step, Detail: m.detail})
+	m.end(err)
+	return err
+}
+
+// detail is told what the step under way is at.
+func (m *making) detail(text string) {
+	m.face.Show(deploy.Event{Kind: deploy.EventProgress, Time: m.now(), Step: m.running, Elapsed: m.now().Sub(m.began), Detail: text})
+}

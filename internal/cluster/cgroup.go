@@ -1,0 +1,208 @@
+package cluster
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	cgroupRoot = "version-manager" // below it every node has a branch
+	cgroupLeaf = "system"          // of a node, for its own programs; pods are beside it
+)
+
+func cgroupOf(node string) string { return cgroupRoot + "/" + node }
+
+// cgroups are the trees of control groups of this machine: one for each
+// controller in version 1, a single one in version 2.
+type cgroups struct {
+	trees   []string
+	unified bool
+}
+
+// findCgroups reads them out of /proc/self/mounts.
+func findCgroups(mounts []byte) (cgroups, error) {
+	var g cgroups
+	unified := ""
+	for s := bufio.NewScanner(bytes.NewReader(mounts)); s.Scan(); {
+		f := strings.Fields(s.Text())
+		switch {
+		case len(f) < 3 || slices.Contains(g.trees, f[1]):
+		case f[2] == "cgroup":
+			g.trees = append(g.trees, f[1])
+		case f[2] == "cgroup2" && unified == "":
+			unified = f[1]
+		}
+	}
+	switch {
+	case len(g.trees) > 0:
+		return g, nil // with both, version 1 has the controllers
+	case unified != "":
+		return cgroups{trees: []string{unified}, unified: true}, nil
+	}
+	return g, errors.New("no control groups are mounted")
+}
+
+func machineCgroups() (cgroups, error) {
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	if err != nil {
+		return cgroups{}, err
+	}
+	return findCgroups(mounts)
+}
+
+// make makes the branch with that name in every tree.
+func (g cgroups) make(name string) error {
+	for _, tree := range g.trees {
+		at := tree
+		for part := range strings.SplitSeq(name, "/") {
+			if err := g.prepare(at, filepath.Join(at, part)); err != nil {
+				return fmt.Errorf("make control group %s: %w", name, err)
+			}
+			at = filepath.Join(at, part)
+		}
+	}
+	return nil
+}
+
+// prepare makes one folder usable. Without its own list of processors a new
+// cpuset of version 1 takes no process; in version 2 a parent has to hand its
+// controllers down.
+func (g cgroups) prepare(parent, at string) error {
+	if g.unified {
+		if err := handDown(parent); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(at, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if g.unified {
+		return nil
+	}
+	for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
+		value, err := os.ReadFile(filepath.Join(parent, file))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(at, file), value, 0o644)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func handDown(at string) error {
+	have, err := os.ReadFile(filepath.Join(at, "cgroup.controllers"))
+	if err != nil {
+		return err
+	}
+	var all []string
+	for _, c := range strings.Fields(string(have)) {
+		if slices.Contains([]string{"cpu", "cpuset", "memory", "pids", "io", "hugetlb"}, c) {
+			all = append(all, "+"+c)
+		}
+	}
+	return os.WriteFile(filepath.Join(at, "cgroup.subtree_control"), []byte(strings.Join(all, " ")), 0o644)
+}
+
+// join moves a process into the branch.
+func (g cgroups) join(name string, pid int) error {
+	for _, tree := range g.trees {
+		file := filepath.Join(tree, name, "cgroup.procs")
+		if err := os.WriteFile(file, []byte(strconv.Itoa(pid)), 0o644); err != nil {
+			return fmt.Errorf("move process %d into control group %s: %w", pid, name, err)
+		}
+	}
+	return nil
+}
+
+// processes are those in the branch and below it.
+func (g cgroups) processes(name string) (pids []int) {
+	_ = filepath.WalkDir(filepath.Join(g.trees[0], name), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() != "cgroup.procs" {
+			return nil // a pod that has just ended takes its folder with it
+		}
+		content, _ := os.ReadFile(path)
+		for _, line := range strings.Fields(string(content)) {
+			if pid, err := strconv.Atoi(line); err == nil {
+				pids = append(pids, pid)
+			}
+		}
+		return nil
+	})
+	return pids
+}
+
+// signal sends sig to everything in the branch until nothing is there or the
+// context ends. A process that forks meanwhile is met in the next round.
+func (g cgroups) signal(ctx context.Context, name string, sig syscall.Signal) error {
+	for round := 0; ; round++ {
+		pids := g.processes(name)
+		if len(pids) == 0 {
+			return nil
+		}
+		if sig == syscall.SIGKILL || round == 0 {
+			for _, pid := range pids {
+				_ = syscall.Kill(pid, sig) // it may have ended
+			}
+		}
+		if err := pause(ctx, 20*time.Millisecond); err != nil {
+			return fmt.Errorf("%d processes of %s do not end: %w", len(pids), name, err)
+		}
+	}
+}
+
+// remove removes the branch, which has no process left, from every tree.
+func (g cgroups) remove(ctx context.Context, name string) error {
+	for _, tree := range g.trees {
+		for {
+			err := removeBranch(filepath.Join(tree, name))
+			if err == nil || errors.Is(err, fs.ErrNotExist) {
+				break
+			}
+			if ctxErr := pause(ctx, 20*time.Millisecond); ctxErr != nil {
+				return fmt.Errorf("remove control group %s: %w", name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// removeBranch removes folders from the leaves up; their files are not real.
+func removeBranch(at string) error {
+	entries, err := os.ReadDir(at)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			if err := removeBranch(filepath.Join(at, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return syscall.Rmdir(at)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}

@@ -1,0 +1,35 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// command runs a tool of the machine and returns what it prints. What it
+// complains about becomes part of the error.
+func command(ctx context.Context, argv ...string) (string, error) {
+	return commandWith(ctx, "", argv...)
+}
+
+func commandWith(ctx context.Context, input string, argv ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Stdin = strings.NewReader(input)
+	var out, complaint strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, strings.TrimSpace(complaint.String()))
+	}
+	return out.String(), nil
+}
+
+// all runs several, one after the other.
+func all(ctx context.Context, commands ...[]string) error {
+	for _, argv := range commands {
+		if _, err := command(ctx, argv...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"version-manager/internal/agent/process"
+	"version-manager/internal/atomicfile"
+)
+
+const (
+	endTime  = 10 * time.Second // what a program gets to end by itself
+	podsTime = 5 * time.Second  // what pods get
+	killTime = 10 * time.Second // until what was killed is gone
+)
+
+// startProcesses starts the supervisor, unless there is one.
+func (w *work) startProcesses(ctx context.Context) error {
+	id, err := w.dir.readSupervisor()
+	if err != nil || id.Alive() {
+		return err
+	}
+	out, err := openLog(w.dir.in("logs", "supervisor.log"))
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	c := process.Command{
+		Argv:   append(append([]string{}, w.self...), "cluster", "run", "--dir", string(w.dir)),
+		Env:    os.Environ(), // for the proxy of the machine; programs get none of it
+		Dir:    "/",
+		Output: out,
+	}
+	_, err = process.Start(c, func(id process.Identity) error {
+		content, err := json.Marshal(id)
+		if err != nil {
+			return err
+		}
+		return atomicfile.Write(w.dir.supervisor(), content, 0o600)
+	})
+	return err
+}
+
+func (l layout) readSupervisor() (id process.Identity, err error) {
+	content, err := os.ReadFile(l.supervisor())
+	if errors.Is(err, fs.ErrNotExist) {
+		return id, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &id)
+	}
+	if err != nil {
+		return id, fmt.Errorf("read the supervisor's record: %w", err)
+	}
+	return id, nil
+}
+
+// endProcesses ends the supervisor, then pods and programs about in the reverse
+// order of their start, then whatever is left.
+func (w *work) endProcesses(ctx context.Context) error {
+	if id, err := w.dir.readSupervisor(); err == nil {
+		end(ctx, id)
+	}
+	groups, err := machineCgroups()
+	if err != nil {
+		return err
+	}
+	records, err := readRecords(w.dir.records())
+	if err != nil {
+		return err
+	}
+	endPrograms(ctx, records, "kubelet", "proxy")
+	endPods(ctx, groups)
+	for _, name := range []string{"scheduler", "controller-manager", "apiserver", "etcd", "containerd"} {
+		endPrograms(ctx, records, name)
+	}
+	return w.kill(ctx, groups, cgroupRoot)
+}
+
+// endPrograms ends those of these names, on all nodes at once.
+func endPrograms(ctx context.Context, records []record, names ...string) {
+	var wait sync.WaitGroup
+	for _, r := range records {
+		if slices.Contains(names, r.Name) {
+			wait.Go(func() { end(ctx, r.Identity) })
+		}
+	}
+	wait.Wait()
+}
+
+// end asks a process to end. One that does not is killed with its node.
+func end(ctx context.Context, id process.Identity) {
+	if id.Signal(syscall.SIGTERM) != nil {
+		return // it has ended before
+	}
+	ctx, cancel := context.WithTimeout(ctx, endTime)
+	defer cancel()
+	if id.Wait(ctx) != nil {
+		_ = id.Signal(syscall.SIGKILL) // it may end at this moment
+	}
+}
+
+// endPods asks all containers to end and gives them a moment.
+func endPods(ctx context.Context, groups cgroups) {
+	ctx, cancel := context.WithTimeout(ctx, podsTime)
+	defer cancel()
+	var wait sync.WaitGroup
+	for _, n := range nodes(maxNodes) {
+		wait.Go(func() { _ = groups.signal(ctx, cgroupOf(n.Name)+"/kubepods", syscall.SIGTERM) }) // whoever stays is killed with the node
+	}
+	wait.Wait()
+}
+
+// kill ends everything in a branch of the control groups at once.
+func (w *work) kill(ctx context.Context, groups cgroups, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, killTime)
+	defer cancel()
+	return groups.signal(ctx, name, syscall.SIGKILL)
+}

@@ -1,0 +1,198 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"version-manager/internal/kube"
+	"version-manager/internal/problem"
+)
+
+// Status is what there is of a cluster.
+type Status struct {
+	Running    bool      `json:"running"` // it is kept alive
+	Kubeconfig string    `json:"kubeconfig"`
+	Nodes      []Node    `json:"nodes"`
+	Processes  []Process `json:"processes"`
+	Resident   int64     `json:"residentBytes"` // of all processes together
+	Trouble    string    `json:"trouble,omitempty"`
+}
+
+// Node is one node as its owner sees it.
+type Node struct {
+	Name    string `json:"name"`
+	Role    string `json:"role"`
+	Address string `json:"address"`
+	Netns   string `json:"netns"` // file of its network namespace, for nsenter --net=
+	State   string `json:"state"` // "ready", "not ready", "killed", "cut off"
+	Ready   bool   `json:"ready"` // as the API server sees it
+	Pods    int    `json:"pods"`
+}
+
+// Process is one of our programs, or all that the pods of a node consist of.
+type Process struct {
+	Node     string `json:"node"`
+	Name     string `json:"name"`
+	PID      int    `json:"pid,omitempty"` // 0: several, or none at this moment
+	Resident int64  `json:"residentBytes"`
+	Restarts int    `json:"restarts"`
+	Ended    string `json:"ended,omitempty"` // how it ended before
+}
+
+// Names of what has no process of its own.
+const (
+	inPods = "pods"  // containers and their sandboxes
+	shims  = "shims" // what stands between containerd and them
+)
+
+// Status looks. A cluster that does not run, or whose API server does not
+// answer, is no error.
+func (c *Cluster) Status(ctx context.Context) (Status, error) {
+	s, err := readSpec(c.dir.spec())
+	if err != nil {
+		return Status{}, err
+	}
+	now := Status{Running: c.mustRun() == nil, Kubeconfig: c.dir.kubeconfig(), Nodes: []Node{}, Processes: []Process{}}
+	seen, err := c.seen(ctx, now.Running)
+	if err != nil {
+		now.Trouble = err.Error()
+	}
+	groups, err := machineCgroups()
+	if err != nil {
+		return now, err
+	}
+	records, err := readRecords(c.dir.records())
+	if err != nil {
+		return now, err
+	}
+	for _, n := range s.nodes() {
+		now.Nodes = append(now.Nodes, c.look(n, seen))
+		now.Processes = append(now.Processes, processesOf(n, groups, records)...)
+	}
+	for _, p := range now.Processes {
+		now.Resident += p.Resident
+	}
+	return now, nil
+}
+
+// mustRun returns a problem if there is nobody who keeps the cluster alive.
+func (c *Cluster) mustRun() error {
+	id, err := c.dir.readSupervisor()
+	if err != nil {
+		return err
+	}
+	if !id.Alive() {
+		return problem.New(problem.Failed, "version-manager cluster up", "the cluster does not run")
+	}
+	return nil
+}
+
+// seen is the view of the API server.
+type seen struct {
+	nodes map[string]kubeNode
+	pods  map[string]int // by node
+}
+
+func (c *Cluster) seen(ctx context.Context, running bool) (s seen, err error) {
+	if !running {
+		return s, nil
+	}
+	client, err := c.client()
+	if err != nil {
+		return s, err
+	}
+	if s.nodes, err = kubeNodes(ctx, client); err != nil {
+		return s, err
+	}
+	pods, err := client.List(ctx, kube.Ref{Kind: "Pod", Namespace: kube.AllNamespaces}, "")
+	if err != nil {
+		return s, err
+	}
+	s.pods = map[string]int{}
+	for i := range pods {
+		if spec, ok := pods[i].Object["spec"].(map[string]any); ok {
+			name, _ := spec["nodeName"].(string)
+			s.pods[name]++
+		}
+	}
+	return s, nil
+}
+
+func (c *Cluster) look(n node, s seen) Node {
+	at := Node{
+		Name: n.Name, Role: n.role(), Address: n.Address, Netns: c.dir.netns(n.Name),
+		State: "not ready", Ready: s.nodes[n.Name].ready(), Pods: s.pods[n.Name],
+	}
+	switch {
+	case c.dir.isKilled(n.Name):
+		at.State = "killed"
+	case (network{c.dir}).isCut(n):
+		at.State = "cut off"
+	case at.Ready:
+		at.State = "ready"
+	}
+	return at
+}
+
+// processesOf are those of a node: ours one by one, pods and shims as a whole.
+func processesOf(n node, groups cgroups, records []record) []Process {
+	var list []Process
+	ours := map[int]bool{}
+	for _, r := range records {
+		if r.Node != n.Name {
+			continue
+		}
+		p := Process{Node: r.Node, Name: r.Name, Restarts: r.Restarts, Ended: r.Ended}
+		if r.Alive() {
+			p.PID, p.Resident = r.PID, resident(r.PID)
+			ours[r.PID] = true
+		}
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b Process) int { return strings.Compare(a.Name, b.Name) })
+	others := map[string]int64{}
+	for _, pid := range groups.processes(cgroupOf(n.Name)) {
+		switch {
+		case ours[pid]:
+		case isShim(pid):
+			others[shims] += resident(pid)
+		default:
+			others[inPods] += resident(pid)
+		}
+	}
+	for _, name := range []string{shims, inPods} {
+		if others[name] > 0 {
+			list = append(list, Process{Node: n.Name, Name: name, Resident: others[name]})
+		}
+	}
+	return list
+}
+
+func isShim(pid int) bool {
+	name, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "comm"))
+	return err == nil && bytes.HasPrefix(name, []byte("containerd-shim"))
+}
+
+// resident is the memory of a process, in bytes; 0 if it has ended.
+func resident(pid int) int64 {
+	content, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "statm"))
+	if err != nil {
+		return 0
+	}
+	return residentPages(string(content)) * int64(os.Getpagesize())
+}
+
+// residentPages is the second field of a statm file.
+func residentPages(statm string) int64 {
+	f := strings.Fields(statm)
+	if len(f) < 2 {
+		return 0
+	}
+	pages, _ := strconv.ParseInt(f[1], 10, 64)
+	return pages
+}
