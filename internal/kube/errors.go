@@ -45,10 +45,3 @@ func IsUnanswered(err error) bool {
 type unanswered struct{ error }
 
 func (u *unanswered) Unwrap() error { return u.error }
-
-func unansweredIf(lost bool, err error) error {
-	if !lost {
-		return err
-	}
-	return &unanswered{err}
-}

@@ -98,7 +98,7 @@ func loadInCluster(o Options) (access, error) {
 func connect(a access) (*Client, error) {
 	rc := rest.CopyConfig(a.config)
 	rc.UserAgent = Manager
-	rc.QPS, rc.Burst = 50, 100
+	rc.QPS = -1 // no limit of our own: the server has better ones, and says so
 	rc.WarningHandler = rest.NoWarnings{}
 	rc.NextProtos = []string{"http/1.1"}
 	rc.Dial = (&net.Dialer{

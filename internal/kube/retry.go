@@ -38,17 +38,26 @@ func retry[T any](ctx context.Context, c *Client, m manner, f func(context.Conte
 	for wait := firstWait; ; wait = min(2*wait, maxWait) {
 		v, err := f(ctx)
 		again, sent := c.judge(err)
-		lost = lost || again && sent && m == guarded
 		if err == nil {
 			return v, nil
 		}
-		if !again || !c.reached.Load() || time.Now().Add(wait).After(end) {
-			return v, unansweredIf(lost, err)
-		}
-		if !sleep(ctx, max(wait, asked(err))) {
-			return v, unansweredIf(lost, fmt.Errorf("%w: %w", context.Cause(ctx), err))
+		lost = lost || sent && m == guarded
+		again = again && c.reached.Load() && time.Now().Add(wait).Before(end)
+		if !again || !sleep(ctx, max(wait, asked(err))) {
+			return v, final(ctx, lost, err)
 		}
 	}
+}
+
+// final is the error of a call that is given up.
+func final(ctx context.Context, lost bool, err error) error {
+	if ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", context.Cause(ctx), err)
+	}
+	if lost {
+		err = &unanswered{err}
+	}
+	return err
 }
 
 // timed gives each try its time.

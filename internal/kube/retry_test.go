@@ -107,6 +107,18 @@ func TestLostAnswerIsTold(t *testing.T) {
 	}
 }
 
+// So it is when the caller stops waiting.
+func TestCallerStopsWaiting(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := client(t, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	if _, err := c.Create(ctx, object("a", "")); !errors.Is(err, context.Canceled) || !IsUnanswered(err) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestServerRestarts(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(ok))
 	defer func() { s.Close() }()
