@@ -116,6 +116,7 @@ func newRoot(a *app) *cobra.Command {
 		newCreate(a), newList(a),
 		newDeploy(a), newZeroDowntime(a), newRollback(a), newPlan(a), newResume(a), newHistory(a),
 		newRender(a), newDiff(a),
+		newInstallIngress(a),
 		newStatus(a), newScale(a), newLogs(a), newCleanup(a), newCluster(a), newAgent(), newSidecar(a),
 		newCompletion(a), newVersion(a), newExitCodes(),
 	)

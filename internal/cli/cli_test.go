@@ -30,7 +30,7 @@ func TestUsage(t *testing.T) {
 		{"list -o xml", problem.Usage, "want one of text, json, yaml", "usage: version-manager list"},
 		{"--progress fancy list", problem.Usage, "want one of auto, tty, plain, json, quiet", "usage: version-manager"},
 		{"deplyo v1", problem.Usage, `there is no command "deplyo"`, "usage: version-manager COMMAND"},
-		{"help nonsense", problem.Usage, `there is no command "nonsense"`, "usage: version-manager help [COMMAND]"},
+		{"help nonsense", problem.Usage, `there is no command "nonsense"`, "usage: version-manager help [COMMAND...]"},
 		{"scale many", problem.Usage, `"many" is not a number of instances`, "usage: version-manager scale N"},
 		{"history --html", problem.Usage, "--html needs the ID", "usage: version-manager history [ID]"},
 		{"status --wait -1s", problem.Usage, "is negative", "usage: version-manager status"},

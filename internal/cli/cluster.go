@@ -17,7 +17,7 @@ func newCluster(a *app) *cobra.Command {
 		Long: "Runs a real Kubernetes with several nodes on this machine, without Docker: upstream's programs, each\n" +
 			"node in its own network namespace with its own containerd, kubelet and kube-proxy. It needs Linux,\n" +
 			"root, containerd, runc and the CNI plugins.",
-		Example:           "  version-manager cluster --help",
+		Example:           "  version-manager cluster up\n  version-manager cluster status",
 		GroupID:           "clusters",
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,

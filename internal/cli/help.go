@@ -51,7 +51,7 @@ func listCommands(b *strings.Builder, c *cobra.Command) {
 		fmt.Fprintf(b, "\n%s:\n", g.Title)
 		for _, sub := range c.Commands() {
 			if sub.GroupID == g.ID && (sub.IsAvailableCommand() || sub.Name() == "help") {
-				fmt.Fprintf(b, "  %-14s %s\n", sub.Name(), sub.Short)
+				fmt.Fprintf(b, "  %-16s %s\n", sub.Name(), sub.Short)
 			}
 		}
 	}
@@ -59,7 +59,7 @@ func listCommands(b *strings.Builder, c *cobra.Command) {
 		if i == 0 {
 			fmt.Fprint(b, "\nPages of help:\n")
 		}
-		fmt.Fprintf(b, "  %-14s %s\n", sub.Name(), sub.Short)
+		fmt.Fprintf(b, "  %-16s %s\n", sub.Name(), sub.Short)
 	}
 }
 
@@ -75,12 +75,12 @@ func topics(c *cobra.Command) (list []*cobra.Command) {
 
 func newHelp(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:     "help [COMMAND]",
+		Use:     "help [COMMAND...]",
 		Short:   "show what a command does",
 		Long:    "Shows what a command does, or a page that explains something.",
 		Example: "  version-manager help deploy\n  version-manager help exit-codes",
 		GroupID: "other",
-		Args:    takes(0, 1),
+		Args:    takes(0, 2),
 		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 			for _, sub := range c.Root().Commands() {
 				if len(args) == 0 && (sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand()) {

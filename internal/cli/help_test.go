@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -14,14 +15,15 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func TestHelpPages(t *testing.T) {
 	a, _, _ := testApp()
 	for _, c := range commands(newRoot(a)) {
-		file := filepath.Join("testdata", "help", c.Name()+".txt")
-		a, out, err := testApp()
-		words := []string{"help"}
-		if c.HasParent() {
-			words = append(words, c.Name())
+		words := append([]string{"help"}, path(c)...)
+		name := strings.Join(path(c), "-")
+		if !c.HasParent() {
+			name = c.Name()
 		}
+		file := filepath.Join("testdata", "help", name+".txt")
+		a, out, err := testApp()
 		if code := a.run(t.Context(), words); code != 0 || err.Len() > 0 {
-			t.Fatalf("help %s: exit code %d, %s", c.Name(), code, err)
+			t.Fatalf("%s: exit code %d, %s", words, code, err)
 		}
 		if *update {
 			if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
@@ -33,7 +35,7 @@ func TestHelpPages(t *testing.T) {
 			t.Fatal(e)
 		}
 		if out.String() != string(want) {
-			t.Errorf("help %s differs; got:\n%s\nwant:\n%s", c.Name(), out, want)
+			t.Errorf("%s differs; got:\n%s\nwant:\n%s", words, out, want)
 		}
 	}
 }

@@ -21,6 +21,9 @@ func commands(c *cobra.Command) []*cobra.Command {
 	return list
 }
 
+// path are the words that call c, without the program's name.
+func path(c *cobra.Command) []string { return strings.Fields(c.CommandPath())[1:] }
+
 // TestEveryCommandIsDescribed lints what the help prints.
 func TestEveryCommandIsDescribed(t *testing.T) {
 	a, _, _ := testApp()
@@ -90,7 +93,7 @@ func lintExamples(t *testing.T, c *cobra.Command) {
 		if err != nil {
 			t.Errorf("%s: the example %q is not understood: %v", c.CommandPath(), line, err)
 		}
-		if c.HasParent() && found.Name() != c.Name() {
+		if c.HasParent() && found != nil && !strings.HasPrefix(found.CommandPath()+" ", c.CommandPath()+" ") {
 			t.Errorf("%s: the example %q is about %s", c.CommandPath(), line, found.Name())
 		}
 	}
@@ -114,9 +117,9 @@ func TestHelpOpensNothing(t *testing.T) {
 			continue
 		}
 		a, out, err := testApp()
-		code := a.run(t.Context(), []string{"-C", "/", c.Name(), "one", "two", "three", "--help"})
+		code := a.run(t.Context(), append(append([]string{"-C", "/"}, path(c)...), "one", "two", "three", "--help"))
 		if code != 0 || !strings.HasPrefix(out.String(), c.Long) || err.Len() > 0 {
-			t.Errorf("%s --help: exit code %d\n%s%s", c.Name(), code, out, err)
+			t.Errorf("%s --help: exit code %d\n%s%s", c.CommandPath(), code, out, err)
 		}
 	}
 }
