@@ -28,12 +28,12 @@ func (s *story) scale(ctx context.Context) (string, error) {
 
 // autoscale lets users come who cost processor time, and then lets them go.
 func (s *story) autoscale(ctx context.Context) (string, error) {
-	now, err := s.Status(ctx)
+	all, err := s.Entrances(ctx)
 	if err != nil {
 		return "", err
 	}
 	began := time.Now()
-	burn, err := s.Burn(ctx, 20, 30*time.Millisecond, now.Entrances.Public[0])
+	burn, err := s.Burn(ctx, 20, 30*time.Millisecond, all[0])
 	if err != nil {
 		return "", err
 	}

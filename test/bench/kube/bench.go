@@ -63,11 +63,9 @@ func (b *bench) ours(ctx context.Context, switches int) (forth, back result, err
 			return forth, back, err
 		}
 	}
-	now, err := b.Status(ctx)
-	if err != nil {
+	if b.entrances, err = b.Entrances(ctx); err != nil {
 		return forth, back, err
 	}
-	b.entrances = now.Entrances.Public
 	for i := range switches {
 		r, command, from := &forth, "zero-downtime", versions[0]
 		if i%2 == 1 {

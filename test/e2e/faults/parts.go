@@ -124,11 +124,11 @@ func nft(ctx context.Context, network, rules string) error {
 
 // scaledUp deploys while an autoscaler adds instances to the old color.
 func (b *bench) scaledUp(ctx context.Context) (rig.Result, error) {
-	now, err := b.Status(ctx)
+	all, err := b.Entrances(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
-	burn, err := b.Burn(ctx, 15, 30*time.Millisecond, now.Entrances.Public[0])
+	burn, err := b.Burn(ctx, 15, 30*time.Millisecond, all[0])
 	if err != nil {
 		return rig.Result{}, err
 	}

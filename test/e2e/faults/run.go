@@ -143,8 +143,12 @@ func (b *bench) begin(ctx context.Context, f fault) error {
 	if b.version = f.version; b.version == "" {
 		b.version = string(other(now))
 	}
+	all, err := b.Entrances(ctx)
+	if err != nil {
+		return err
+	}
 	var by []string
-	for _, e := range now.Entrances.Public {
+	for _, e := range all {
 		if strings.Contains(e, f.entrance) {
 			by = append(by, e)
 		}
