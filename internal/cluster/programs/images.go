@@ -19,7 +19,7 @@ import (
 
 // PauseImage is the image that holds a pod's network namespace: containerd's
 // sandbox_image.
-const PauseImage = registry + "/pause:v1"
+const PauseImage = registry + "/pause:1"
 
 // registry is a name that no registry has: nothing of it is ever pulled.
 const registry = "version-manager.local"
@@ -51,7 +51,7 @@ func imageTable() []image {
 		{CoreDNS, registry + "/coredns:" + coreDNSVersion, user},
 		{MetricsServer, registry + "/metrics-server:" + metricsServerVersion, user},
 		{LocalPath, registry + "/local-path-provisioner:" + localPathVersion, user},
-		{Volumes, registry + "/volumes:v1", "0:0"},
+		{Volumes, registry + "/volumes:1", "0:0"},
 		{Traefik, registry + "/traefik:" + traefikVersion, user},
 	}
 }
