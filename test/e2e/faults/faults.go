@@ -15,8 +15,8 @@ func faults() []fault {
 	eitherWay := []int{0, 3}
 	return []fault{
 		{name: "none", did: "a good deploy, to compare with", codes: onTime, show: (*bench).plain},
-		{name: "CLI killed, resumed", did: "kill -9 at each write to the journal, then resume", codes: []int{0, 3}, show: (*bench).killedAndResumed},
-		{name: "CLI killed, taken back", did: "kill -9 at each write to the journal, then rollback", codes: []int{0, 3}, show: (*bench).killedAndTakenBack},
+		{name: "CLI killed, resumed", did: "kill -9 before each write to the journal, then resume", codes: onTime, show: (*bench).killedAndResumed},
+		{name: "CLI killed, taken back", did: "kill -9 after each write to the journal, then rollback", codes: onTime, show: (*bench).killedAndTakenBack},
 		{name: "two CLIs at once", did: "two deploys started together: one wins, one gets exit code 6", codes: onTime, show: (*bench).twoAtOnce},
 		{name: "API server killed", did: "kill -9 of the API server when the switch begins", codes: eitherWay, show: (*bench).apiServerKilled},
 		{name: "Traefik pod killed", did: "kill -9 of the Traefik on one node when the switch begins", codes: eitherWay,

@@ -11,47 +11,58 @@ import (
 	"version-manager/test/e2e/lab"
 )
 
+// A kill before a write leaves an effect that nobody noted, one after it an
+// intent without effect: both are gone on with, and both are taken back.
 func (b *bench) killedAndResumed(ctx context.Context) (rig.Result, error) {
-	return b.killed(ctx, "resume")
+	return b.killed(ctx, "before", "resume")
 }
 
 func (b *bench) killedAndTakenBack(ctx context.Context) (rig.Result, error) {
-	return b.killed(ctx, "rollback")
+	return b.killed(ctx, "after", "rollback")
 }
 
-// killed kills the command line before and after its first write to the
-// journal, its second, and so on, until it comes to its end unharmed; each
-// time the other command finishes what was left.
-func (b *bench) killed(ctx context.Context, finish string) (rig.Result, error) {
-	kills := 0
-	for _, when := range []string{"before", "after"} {
-		for seq := 1; ; seq++ {
-			point := fmt.Sprintf("%s:%d", when, seq)
-			fmt.Fprintf(os.Stderr, "\r\x1b[Kkilled %s write %d, then %s", when, seq, finish)
-			now, err := b.Status(ctx)
-			if err != nil {
-				return rig.Result{}, err
-			}
-			res, err := b.Run(ctx, []string{"VERSION_MANAGER_KILL=" + point}, "zero-downtime", string(other(now)), "--progress", "plain")
-			if err != nil {
-				return res, err
-			}
-			if res.Code != -1 {
-				break
-			}
-			kills++
-			if res, err = b.finish(ctx, finish); err != nil || res.Code != 0 && res.Code != 3 {
-				return res, err
-			}
-			if end, broken, err := b.settled(ctx); err != nil || broken != "" {
-				return res, fmt.Errorf("killed %s, then %s: %s, %s: %w", point, finish, end, broken, err)
-			}
+// killed kills the command line at its first write to the journal, at its
+// second, and so on, until it comes to its end unharmed; each time the other
+// command finishes what was left.
+func (b *bench) killed(ctx context.Context, when, finish string) (rig.Result, error) {
+	for seq := 1; ; seq++ {
+		fmt.Fprintf(os.Stderr, "\r\x1b[Kkilled %s write %d, then %s", when, seq, finish)
+		hit, err := b.once(ctx, fmt.Sprintf("%s:%d", when, seq), finish)
+		switch {
+		case err != nil:
+			return rig.Result{}, fmt.Errorf("killed %s write %d, then %s: %w", when, seq, finish, err)
+		case !hit && seq < 10:
+			return rig.Result{}, fmt.Errorf("a deploy of %d writes is none", seq-1)
+		case !hit:
+			return rig.Result{}, nil
 		}
 	}
-	if kills < 10 {
-		return rig.Result{}, fmt.Errorf("only %d kills", kills)
+}
+
+// once kills one deploy and finishes it.
+func (b *bench) once(ctx context.Context, point, finish string) (hit bool, err error) {
+	now, err := b.Status(ctx)
+	if err != nil {
+		return false, err
 	}
-	return rig.Result{}, nil
+	res, err := b.Run(ctx, []string{"VERSION_MANAGER_KILL=" + point}, "zero-downtime", string(other(now)), "--progress", "plain")
+	if err != nil || res.Code == 0 {
+		return false, err
+	}
+	if res.Code != -1 {
+		return false, fmt.Errorf("exit code %d: %s", res.Code, res.Err)
+	}
+	if res, err = b.finish(ctx, finish); err != nil {
+		return true, err
+	}
+	if res.Code != 0 && res.Code != 3 {
+		return true, fmt.Errorf("%s: exit code %d: %s", finish, res.Code, res.Err)
+	}
+	end, broken, err := b.settled(ctx)
+	if broken != "" {
+		err = fmt.Errorf("%s: %s", end, broken)
+	}
+	return true, err
 }
 
 // finish runs a command as soon as the dead one's lock has expired. There may
