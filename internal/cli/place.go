@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"version-manager/internal/atomicfile"
 	"version-manager/internal/config"
+	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
@@ -85,6 +87,22 @@ func (p place) release(typed string) (release.Release, error) {
 		return release.Release{}, problem.New(problem.Usage, "version-manager list", "%s", err.Error())
 	}
 	return p.store().Get(p.app.Name, v)
+}
+
+// deployed is release for a version that runs or ran: what was made on another
+// machine is not in this state folder, but its record is in the journals.
+func (p place) deployed(typed string, runs []deploy.Run) (release.Release, error) {
+	rel, err := p.release(typed)
+	if problem.KindOf(err) != problem.NotFound {
+		return rel, err
+	}
+	v, _ := release.ParseVersion(typed) // release has parsed it
+	for _, r := range slices.Backward(runs) {
+		if r.Plan.To() == v {
+			return r.Plan.Release, nil
+		}
+	}
+	return rel, err
 }
 
 // secrets reads the values of the named variables from the environment. What

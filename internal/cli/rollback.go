@@ -69,7 +69,7 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 // choose returns the release to go back to.
 func (o rollbackOptions) choose(p place, now deploy.Observed, runs []deploy.Run) (release.Release, error) {
 	if o.version != "" {
-		return p.release(o.version)
+		return p.deployed(o.version, runs)
 	}
 	active, ok := now.Colors[now.Active]
 	if !ok {
@@ -86,7 +86,7 @@ func (o rollbackOptions) choose(p place, now deploy.Observed, runs []deploy.Run)
 			return release.Release{}, err
 		}
 	}
-	return p.release(typed)
+	return p.deployed(typed, runs)
 }
 
 // previous is the version from which the active one took over, empty if it

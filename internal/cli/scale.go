@@ -35,7 +35,7 @@ func newScale(a *app) *cobra.Command {
 }
 
 func runScale(ctx context.Context, o scaleOptions) error {
-	p, t, err := o.open()
+	p, t, runs, err := o.openHistory(ctx)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func runScale(ctx context.Context, o scaleOptions) error {
 	if !ok {
 		return notDeployed(p)
 	}
-	rel, err := p.store().Get(p.app.Name, active.Version)
+	rel, err := p.deployed(string(active.Version), runs)
 	if err != nil {
 		return err
 	}
