@@ -11,10 +11,10 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/util/httpstream"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
+	"k8s.io/streaming/pkg/httpstream"
 )
 
 // DialPod implements Cluster. Each connection has a tunnel of its own, so that
@@ -69,7 +69,7 @@ func (c *Client) tunnels(namespace, pod string) (httpstream.Dialer, error) {
 		return nil, err
 	}
 	target = target.JoinPath("api/v1/namespaces", namespace, "pods", pod, "portforward")
-	socket, err := portforward.NewSPDYOverWebsocketDialer(target, c.config)
+	socket, err := portforward.NewSPDYOverWebsocketDialerForStreaming(target, c.config)
 	if err != nil {
 		return nil, err
 	}
@@ -77,8 +77,8 @@ func (c *Client) tunnels(namespace, pod string) (httpstream.Dialer, error) {
 	if err != nil {
 		return nil, err
 	}
-	older := spdy.NewDialer(upgrader, &http.Client{Transport: transport}, http.MethodPost, target)
-	return portforward.NewFallbackDialer(socket, older, func(err error) bool {
+	older := spdy.NewDialerForStreaming(upgrader, &http.Client{Transport: transport}, http.MethodPost, target)
+	return portforward.NewFallbackDialerForStreaming(socket, older, func(err error) bool {
 		return httpstream.IsUpgradeFailure(err) || httpstream.IsHTTPSProxyError(err)
 	}), nil
 }

@@ -2,6 +2,7 @@ package kube
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"k8s.io/client-go/rest"
 
 	"version-manager/internal/problem"
 )
@@ -46,6 +49,22 @@ func client(t *testing.T, h http.HandlerFunc) *Client {
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	return clientOf(t, s.URL)
+}
+
+// secureClient is client over TLS, without which client-go sends no token.
+func secureClient(t *testing.T, h http.HandlerFunc) *Client {
+	t.Helper()
+	s := httptest.NewTLSServer(h)
+	t.Cleanup(s.Close)
+	c := clientOf(t, s.URL)
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	a := access{context: c.context, namespace: c.namespace, config: rest.CopyConfig(c.config)}
+	a.config.CAData = authority
+	secure, err := connect(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secure
 }
 
 func clientOf(t *testing.T, url string) *Client {

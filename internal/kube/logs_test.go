@@ -10,13 +10,13 @@ import (
 
 func TestLogs(t *testing.T) {
 	c := client(t, script(refusing(http.StatusServiceUnavailable, "ServiceUnavailable", "starting"), func(w http.ResponseWriter, r *http.Request) {
-		want := "/api/v1/namespaces/shops/pods/p/log?container=app&previous=true&sinceSeconds=60&tailLines=5"
+		want := "/api/v1/namespaces/shops/pods/p/log?container=app&previous=true&sinceSeconds=60&tailLines=5&timestamps=true"
 		if r.URL.String() != want {
 			t.Errorf("asked for %s, want %s", r.URL, want)
 		}
 		w.Write([]byte("one\ntwo\n"))
 	}))
-	log, err := c.Logs(t.Context(), Ref{Kind: "Pod", Name: "p"}, LogQuery{Container: "app", Previous: true, Since: 60, Tail: 5})
+	log, err := c.Logs(t.Context(), Ref{Kind: "Pod", Name: "p"}, LogQuery{Container: "app", Previous: true, Since: 60, Tail: 5, Stamped: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package kube
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -111,6 +112,7 @@ func TestLostAnswerIsTold(t *testing.T) {
 func TestCallerStopsWaiting(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := client(t, func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
 		cancel()
 		<-r.Context().Done()
 	})
