@@ -120,7 +120,7 @@ func (s *session) replace(ctx context.Context, c color.Color, have *kube.Object,
 	if err := s.deliver(ctx, &a); err != nil {
 		return err
 	}
-	a.Replicas, a.Secrets = spec.Replicas, spec.Secrets
+	a.Replicas, a.Secrets, a.Sleep = spec.Replicas, spec.Secrets, s.sleep(ctx)
 	if err := s.base(ctx, a); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (t *Target) Render(spec deploy.Spec, c color.Color) ([]byte, error) {
 
 func (t *Target) render(spec deploy.Spec, c color.Color) ([]*kube.Object, error) {
 	a := t.manifest(spec.Release, c)
-	a.Replicas = max(spec.Replicas, spec.Release.Config.Replicas, 1)
+	a.Replicas = max(spec.Release.Config.Replicas, 1)
 	if spec.Replicas > 0 {
 		a.Replicas = spec.Replicas
 	}

@@ -60,7 +60,7 @@ func replaceStandby(s *suite) {
 	traffic := Pester(s.T, s.h.Client, urls(o)...)
 	s.start(session, color.Green, "v1.1.0", 2)
 	o = s.start(session, color.Green, "v1.2.0", 1)
-	s.answeredBy(o.Entrances.Preview, color.Green)
+	s.previewed(color.Green)
 	if _, id := s.status(o.Entrances.Preview); id.Version != "v1.2.0" {
 		s.Errorf("the preview is answered by %+v", id)
 	}

@@ -26,6 +26,22 @@ func (s *suite) answeredBy(url string, c color.Color) {
 	}
 }
 
+// previewed waits until the preview is answered by a color: an ingress may
+// hear of new instances a moment later than the target.
+func (s *suite) previewed(c color.Color) {
+	s.Helper()
+	url := s.observe().Entrances.Preview
+	for deadline := time.Now().Add(s.h.Patience); ; time.Sleep(20 * time.Millisecond) {
+		status, id := s.status(url)
+		switch {
+		case status == http.StatusOK && id.Color == c:
+			return
+		case status != http.StatusServiceUnavailable || time.Now().After(deadline):
+			s.Fatalf("%s was answered with %d by %+v, want %s", url, status, id, c)
+		}
+	}
+}
+
 func standbyByPreview(s *suite) {
 	session := s.lock()
 	o := s.start(session, color.Blue, "v1.0.0", 1)
@@ -48,7 +64,7 @@ func standbyByPreview(s *suite) {
 		s.Errorf("the preview without a standby color answers %d, want 503", status)
 	}
 	s.start(session, color.Green, "v1.1.0", 1)
-	s.answeredBy(o.Entrances.Preview, color.Green)
+	s.previewed(color.Green)
 	s.answeredBy(o.Entrances.Public[0], color.Blue)
 	s.must(session.Retire(s.Context(), color.Green))
 	if status, _ := s.status(o.Entrances.Preview); status != http.StatusServiceUnavailable {
