@@ -23,6 +23,8 @@ import (
 	"testing"
 	"time"
 
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+
 	"version-manager/internal/kube"
 )
 
@@ -141,9 +143,9 @@ func copied(o map[string]any) map[string]any {
 	if err != nil {
 		panic(err)
 	}
-	var c kube.Object // its decoder keeps whole numbers
-	if err := c.UnmarshalJSON(b); err != nil {
+	var c map[string]any
+	if err := utiljson.Unmarshal(b, &c); err != nil { // keeps whole numbers
 		panic(err)
 	}
-	return c.Object
+	return c
 }

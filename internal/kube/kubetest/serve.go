@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 
 	"version-manager/internal/kube"
 )
@@ -168,11 +169,11 @@ func (s *Server) sorted() []key {
 func group(k key) schema.GroupResource { return schema.GroupResource{Resource: k.resource} }
 
 func object(body []byte) (map[string]any, error) {
-	var o kube.Object
-	if err := json.Unmarshal(body, &o.Object); err != nil {
+	var o map[string]any
+	if err := utiljson.Unmarshal(body, &o); err != nil {
 		return nil, apierrors.NewBadRequest(err.Error())
 	}
-	return copied(o.Object), nil
+	return o, nil
 }
 
 func reply(w http.ResponseWriter, code int, v any) {

@@ -1,0 +1,184 @@
+package kubernetes
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/journal"
+	"version-manager/internal/kube"
+	"version-manager/internal/kube/kubetest"
+	"version-manager/internal/manifest"
+)
+
+// asleep makes a write of ada's sleep between her last look at the lease and
+// its arrival, for so long that bob takes over meanwhile.
+func (w *world) asleep(resource string) {
+	w.Helper()
+	w.server.Before(func(r kubetest.Request) {
+		if r.Method == "GET" || r.Resource != resource || r.DryRun {
+			return
+		}
+		w.server.Before(nil)
+		w.elsewhere()
+		w.server.Advance(17 * time.Second)
+		w.lock(w.target(), "bob")
+	})
+}
+
+func deployment(name string) *kube.Object {
+	o := &kube.Object{Object: map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"paused": true}}}
+	o.SetName(name)
+	o.SetNamespace("shop")
+	o.SetLabels(map[string]string{manifest.NameLabel: "shop", manifest.ManagedLabel: manifest.Manager})
+	return o
+}
+
+// Whatever a holder does who slept through his expiry between looking at the
+// lease and writing, it has no effect.
+func TestSleepersWritesAreFencedOff(t *testing.T) {
+	for name, tt := range map[string]struct {
+		resource string
+		write    func(*world, *session) error
+		unmade   func(*world) bool
+	}{
+		"apply": {"deployments", func(w *world, s *session) error {
+			o := deployment("shop-blue")
+			annotate(o, "by", "ada")
+			_, err := s.apply(w.Context(), o)
+			return err
+		}, func(w *world) bool { return w.get("Deployment", "shop-blue").GetAnnotations()["by"] == "" }},
+		"delete": {"deployments", func(w *world, s *session) error { return s.delete(w.Context(), "Deployment", "shop-blue") },
+			func(w *world) bool { return w.get("Deployment", "shop-blue") != nil }},
+		"edit": {"deployments", func(w *world, s *session) error {
+			_, err := s.edit(w.Context(), "Deployment", "shop-blue", func(o *kube.Object) (bool, error) {
+				annotate(o, "by", "ada")
+				return true, nil
+			})
+			return err
+		}, func(w *world) bool { return w.get("Deployment", "shop-blue").GetAnnotations()["by"] == "" }},
+		"switch": {"httproutes", func(w *world, s *session) error {
+			_, revision, err := s.routeNow(w.Context())
+			w.must(err)
+			return s.Switch(w.Context(), color.Green, revision)
+		}, func(w *world) bool { return w.active() == color.Blue }},
+		"append": {"secrets", func(w *world, s *session) error {
+			return s.Journal().Append(w.Context(), "1", journal.Record{Seq: 1, Type: "x"})
+		}, func(w *world) bool {
+			list, err := w.target().History().Read(w.Context(), "1")
+			return err == nil && len(list) == 0
+		}},
+		"begin": {"secrets", func(w *world, s *session) error {
+			w.must(s.Journal().Append(w.Context(), "1", journal.Record{Seq: 1, Type: "x"}))
+			w.asleep("configmaps")
+			_, err := s.Journal().Begin(w.Context())
+			return err
+		}, func(w *world) bool {
+			ids, err := w.target().History().List(w.Context())
+			return err == nil && len(ids) == 1
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.run(color.Blue)
+			w.run(color.Green)
+			ada := w.lock(w.target(), "ada")
+			w.must(ada.ensureRoutes(t.Context()))
+			w.must(ada.Switch(t.Context(), color.Blue, "1"))
+			w.must(ada.aimPreview(t.Context(), color.Green))
+			_, err := ada.Journal().Begin(t.Context())
+			w.must(err)
+			if name != "begin" {
+				w.asleep(tt.resource)
+			}
+			if err := tt.write(w, ada); !errors.Is(err, deploy.ErrFenced) {
+				t.Errorf("the sleeper's write = %v, want ErrFenced", err)
+			}
+			if !tt.unmade(w) {
+				t.Error("the sleeper's write had an effect")
+			}
+		})
+	}
+}
+
+func (w *world) active() color.Color {
+	w.Helper()
+	c, err := manifest.Pointed(w.get("HTTPRoute", "shop"), "shop")
+	w.must(err)
+	return c
+}
+
+// What is not there yet cannot be stamped: the sleeper's object must not
+// replace the one that the new holder has made meanwhile.
+func TestSleeperReplacesNothingNew(t *testing.T) {
+	w := newWorld(t)
+	ada := w.lock(w.target(), "ada")
+	w.server.Before(func(r kubetest.Request) {
+		if r.Method == "GET" || r.Resource != "deployments" {
+			return
+		}
+		w.server.Before(nil)
+		w.elsewhere()
+		w.server.Advance(17 * time.Second)
+		bob := w.lock(w.target(), "bob")
+		o := deployment("shop-green")
+		annotate(o, "by", "bob")
+		_, err := bob.apply(t.Context(), o)
+		w.must(err)
+	})
+	o := deployment("shop-green")
+	annotate(o, "by", "ada")
+	if _, err := ada.apply(t.Context(), o); !errors.Is(err, deploy.ErrFenced) {
+		t.Errorf("the sleeper's apply = %v, want ErrFenced", err)
+	}
+	if by := w.get("Deployment", "shop-green").GetAnnotations()["by"]; by != "bob" {
+		t.Errorf("the object is %s's", by)
+	}
+}
+
+// Others write to our objects all the time, above all their status.
+func TestLostRaceWithAControllerIsRunAgain(t *testing.T) {
+	w := newWorld(t)
+	w.run(color.Blue)
+	s := w.lock(w.target(), "ada")
+	others := 0
+	w.server.Before(func(r kubetest.Request) {
+		if r.Method == "PATCH" && r.Resource == "deployments" && others < 3 {
+			others++
+			o := w.get("Deployment", "shop-blue")
+			annotate(o, "status", time.Now().String())
+			w.server.Put(o)
+		}
+	})
+	o := deployment("shop-blue")
+	annotate(o, "by", "ada")
+	_, err := s.apply(t.Context(), o)
+	w.must(err)
+	if w.get("Deployment", "shop-blue").GetAnnotations()["by"] != "ada" || others != 3 {
+		t.Errorf("after %d races: %v", others, w.get("Deployment", "shop-blue").GetAnnotations())
+	}
+}
+
+// A created object belongs to who applies it: what is left out later is then
+// removed by the API server.
+func TestCreatedFieldsAreOwnedByApply(t *testing.T) {
+	w := newWorld(t)
+	s := w.lock(w.target(), "ada")
+	_, err := s.apply(t.Context(), deployment("shop-blue"))
+	w.must(err)
+	for _, f := range w.get("Deployment", "shop-blue").GetManagedFields() {
+		if f.Manager == kube.Manager && f.Operation == "Update" && f.FieldsV1 != nil && string(f.FieldsV1.Raw) != "{}" {
+			t.Errorf("still owned by %s: %s", f.Operation, f.FieldsV1.Raw)
+		}
+	}
+	fields, changed, err := upgraded(&kube.Object{Object: map[string]any{"metadata": map[string]any{"managedFields": []any{
+		map[string]any{"manager": kube.Manager, "operation": "Update"},
+		map[string]any{"manager": kube.Manager, "operation": "Update", "subresource": "status"},
+		map[string]any{"manager": "kubectl", "operation": "Update"},
+	}}}})
+	if err != nil || !changed || len(fields) != 3 || fields[0].(map[string]any)["operation"] != "Apply" || fields[2].(map[string]any)["operation"] != "Update" {
+		t.Errorf("upgraded = %v, %t, %v", fields, changed, err)
+	}
+}
