@@ -13,6 +13,9 @@ import (
 	"version-manager/internal/release"
 )
 
+// sleepNote on a Deployment says for which farewell its pods were made.
+const sleepNote = "version-manager.io/sleep"
+
 // applyPoll is how often the mirror is looked at while pods start or end.
 const applyPoll = 50 * time.Millisecond
 
@@ -21,7 +24,8 @@ const applyPoll = 50 * time.Millisecond
 //  1. What would cost requests is refused.
 //  2. If the color runs the release already, only the number of instances is
 //     changed. The pods stay as they are even if this program would make them
-//     otherwise today: what is known to work is not touched.
+//     otherwise today: what is known to work is not touched. New secrets reach
+//     an active color with the next deploy, a standby one by starting it anew.
 //  3. Else the images go to where the nodes find them, while what runs in the
 //     color goes on.
 //  4. Another release in the color ends, completely. It is deleted rather than
@@ -44,10 +48,14 @@ func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) er
 	if err := s.admissible(active == c, have, spec); err != nil {
 		return err
 	}
-	if runs(have, spec) {
+	same, err := s.sameSecrets(ctx, c, spec.Secrets)
+	if err != nil {
+		return err
+	}
+	if runs(have, spec) && (same || active == c) {
 		err = s.resize(ctx, active == c, c, spec)
 	} else {
-		err = s.replace(ctx, c, have, spec)
+		err = s.replace(ctx, c, spec)
 	}
 	if err != nil {
 		return err
@@ -115,7 +123,7 @@ func setReplicas(o *kube.Object, n int) (bool, error) {
 }
 
 // replace makes color c run another release than it did.
-func (s *session) replace(ctx context.Context, c color.Color, have *kube.Object, spec deploy.Spec) error {
+func (s *session) replace(ctx context.Context, c color.Color, spec deploy.Spec) error {
 	a := s.manifest(spec.Release, c)
 	if err := s.deliver(ctx, &a); err != nil {
 		return err
@@ -124,10 +132,8 @@ func (s *session) replace(ctx context.Context, c color.Color, have *kube.Object,
 	if err := s.base(ctx, a); err != nil {
 		return err
 	}
-	if have != nil {
-		if err := s.end(ctx, c); err != nil {
-			return fmt.Errorf("end what ran in %s: %w", c, err)
-		}
+	if err := s.end(ctx, c); err != nil {
+		return fmt.Errorf("end what ran in %s: %w", c, err)
 	}
 	if err := s.install(ctx, a); err != nil {
 		return err
@@ -172,6 +178,9 @@ func finish(o *kube.Object, a manifest.App) error {
 	}
 	if _, err := setReplicas(o, a.Replicas); err != nil {
 		return err
+	}
+	if a.Sleep > 0 {
+		annotate(o, sleepNote, a.Sleep.String())
 	}
 	return noteAutoscale(o, a.Release.Config.Autoscale)
 }

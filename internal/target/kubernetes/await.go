@@ -141,7 +141,7 @@ func (w *waiter) homeless(ctx context.Context, p *corev1.Pod) error {
 			return nil
 		}
 	}
-	return w.explain(ctx, p.Name, "no node takes it: "+condition(p, corev1.PodScheduled).Message)
+	return w.explain(ctx, p.Name, condition(p, corev1.PodScheduled).Message)
 }
 
 // loadAgain brings an image to a node that should have it and has lost it, as
@@ -162,7 +162,7 @@ func (w *waiter) explain(ctx context.Context, object, reason string) error {
 	hint := fmt.Sprintf("kubectl -n %s describe %s %s", w.namespace, kind, object)
 	what, fix := advice(reason)
 	if fix != "" {
-		hint = fix
+		hint = fmt.Sprintf("kubectl -n %s %s", w.namespace, fix)
 	}
 	p := problem.New(problem.Failed, hint, "start %s: %s", w.color, strings.TrimSpace(what+reason))
 	events, err := w.events(ctx)
@@ -175,7 +175,8 @@ func (w *waiter) explain(ctx context.Context, object, reason string) error {
 	return p
 }
 
-// advice says in plain words what a reason means, and what to type.
+// advice says in plain words what a reason means, and what to type after
+// kubectl.
 func advice(reason string) (what, hint string) {
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(reason), w) })
@@ -184,14 +185,14 @@ func advice(reason string) (what, hint string) {
 	case has("exec format error"):
 		return "the image is for another kind of processor: ", ""
 	case has("exceeded quota"):
-		return "the quota of the namespace is used up: ", "kubectl describe resourcequota"
+		return "the quota of the namespace is used up: ", "describe resourcequota"
 	case has("violates podsecurity"):
 		return "the namespace does not admit such pods: ", ""
 	case has("insufficient"):
-		return "there is no room for it: ", "kubectl describe nodes"
+		return "there is no room for it: ", "describe nodes"
 	case has("image") && has("unauthorized", "401", "403", "forbidden", "denied", "no basic auth"):
 		return "the registry does not give the image to the nodes: ",
-			"kubectl create secret docker-registry pull --docker-server=… --docker-username=… --docker-password=…, and kubernetes.pullSecret: pull in version-manager.yaml"
+			"create secret docker-registry pull --docker-server=… --docker-username=… --docker-password=…, and kubernetes.pullSecret: pull in version-manager.yaml"
 	}
 	return "", ""
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"time"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
@@ -53,7 +54,11 @@ func (t *Target) Differences(ctx context.Context, spec deploy.Spec) (all []Diffe
 	if err != nil {
 		return nil, err
 	}
-	list, err := t.render(spec, c)
+	sleep, err := t.sleepOf(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	list, err := t.render(spec, c, sleep)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +96,30 @@ func (t *Target) colorOf(ctx context.Context, spec deploy.Spec) (color.Color, er
 	return active, nil
 }
 
+// adoptColor: which color has the traffic is for a deploy to decide. A route
+// that leads to none of ours is a difference.
+func adoptColor(want, live *kube.Object) error {
+	c, err := manifest.Pointed(live, want.GetName())
+	if err != nil {
+		return nil
+	}
+	return manifest.Point(want, want.GetName(), c)
+}
+
+// sleepOf is the farewell for which the pods of a color were made. A later
+// measurement is no reason to call them different.
+func (t *Target) sleepOf(ctx context.Context, c color.Color) (time.Duration, error) {
+	d, err := t.deployment(ctx, c)
+	if err != nil || d == nil {
+		return 0, err
+	}
+	sleep, err := time.ParseDuration(d.GetAnnotations()[sleepNote])
+	if err != nil {
+		return 0, nil // as it comes
+	}
+	return sleep, nil
+}
+
 // compare says in what a live object differs from the wanted one.
 func (t *Target) compare(ctx context.Context, want *kube.Object) ([]Difference, error) {
 	name := want.GetKind() + "/" + want.GetName()
@@ -120,23 +149,13 @@ func adopt(want, live *kube.Object) error {
 	}
 	switch want.GetKind() {
 	case "Deployment":
-		return adoptDeployment(want, live)
+		_, err := setReplicas(want, replicasOf(live))
+		return err
+	case "HTTPRoute":
+		return adoptColor(want, live)
 	case "HorizontalPodAutoscaler":
 		_, err := setLeast(want, leastOf(live))
 		return err
-	}
-	return nil
-}
-
-// adoptDeployment: the number of instances is the operator's or the
-// autoscaler's, and which Secret it was started with the Secret's.
-func adoptDeployment(want, live *kube.Object) error {
-	if _, err := setReplicas(want, replicasOf(live)); err != nil {
-		return err
-	}
-	path := []string{"spec", "template", "metadata", "annotations", manifest.SecretsNote}
-	if secrets := field(live, path...); secrets != "" {
-		return setField(want, secrets, path...)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ package kubernetes
 import (
 	"cmp"
 	"errors"
+	"sync/atomic"
 
 	"version-manager/internal/color"
 	"version-manager/internal/config"
@@ -49,6 +50,7 @@ type Target struct {
 	tallies   map[color.Color]*tally
 	doctor    *doctor
 	door      door
+	permitted atomic.Bool // the user was found to be allowed everything that a deploy does
 }
 
 // place is how people know a cluster.

@@ -1,0 +1,92 @@
+//go:build e2e
+
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/config"
+	"version-manager/internal/deploy"
+	"version-manager/internal/images"
+	"version-manager/internal/kube"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+)
+
+// misplaced says of an app's image that it is somewhere else.
+type misplaced struct {
+	delivery
+	placed images.Placed
+}
+
+func (m misplaced) Image(context.Context, string) (images.Placed, error) { return m.placed, nil }
+func (m misplaced) Again(context.Context, string, string) error          { return nil }
+
+// TestNamesWhatCanNeverStart: a deploy learns soon what no patience would
+// change.
+func TestNamesWhatCanNeverStart(t *testing.T) {
+	c := newCluster(t)
+	for name, tt := range map[string]struct {
+		placed images.Placed // of the app's image, if not as it should be
+		quota  string        // of pods in the namespace
+		change func(*config.App)
+		says   string
+	}{
+		"an image that no node has":    {placed: images.Placed{Ref: "version-manager.local/nobody:1", Pull: "Never"}, says: "ErrImageNeverPull"},
+		"a registry that is not there": {placed: images.Placed{Ref: "127.0.0.1:9/nobody:1", Pull: "IfNotPresent"}, says: "image"},
+		"a name that is none":          {placed: images.Placed{Ref: "version-manager.local/NOBODY:1", Pull: "Never"}, says: "InvalidImageName"},
+		"a quota that is used up":      {quota: "0", says: "exceeded quota"},
+		"more than any node has":       {change: func(a *config.App) { a.Kubernetes.Resources.CPU = "1000" }, says: "Insufficient cpu"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := c.target(t, c.options(t))
+			if tt.placed.Ref != "" {
+				target.images = misplaced{target.images, tt.placed}
+			}
+			session, err := target.Lock(t.Context(), "test")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tt.quota != "" {
+				limitPods(t, target, tt.quota)
+			}
+			r := c.release("v1.0.0", nil)
+			if tt.change != nil {
+				tt.change(&r.Config)
+			}
+			expectProblem(t, session, r, tt.says)
+			if err := errors.Join(session.Remove(t.Context()), session.Unlock(t.Context())); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func expectProblem(t *testing.T, session deploy.Session, r release.Release, says string) {
+	t.Helper()
+	began := time.Now()
+	err := session.Apply(t.Context(), color.Blue, deploy.Spec{Release: r, Replicas: 1})
+	p, ok := errors.AsType[*problem.Problem](err)
+	if !ok || !strings.Contains(p.Error(), says) || p.Hint == "" {
+		t.Errorf("Apply = %v, want a problem that says %q", err, says)
+		return
+	}
+	t.Logf("after %v: %v\n%s\n→ %s", time.Since(began).Round(time.Millisecond), p, strings.Join(p.Lines, "\n"), p.Hint)
+}
+
+func limitPods(t *testing.T, target *Target, pods string) {
+	t.Helper()
+	_, err := target.kube.Apply(t.Context(), &kube.Object{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ResourceQuota", "metadata": map[string]any{"name": "few", "namespace": target.namespace},
+		"spec": map[string]any{"hard": map[string]any{"pods": pods}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,36 @@
+package kubernetes
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/color"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+)
+
+// sameSecrets reports whether a color runs with the given secrets. Nil means
+// those that it runs with, whatever they are.
+func (t *Target) sameSecrets(ctx context.Context, c color.Color, want map[string]string) (bool, error) {
+	if want == nil {
+		return true, nil
+	}
+	o, err := t.kube.Get(ctx, t.ref("Secret", manifest.SecretName(t.app, c)))
+	if kube.IsNotFound(err) {
+		return len(want) == 0, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	have, err := kube.As[corev1.Secret](o)
+	if err != nil || len(have.Data) != len(want) {
+		return false, err
+	}
+	for name, value := range want {
+		if data, ok := have.Data[name]; !ok || string(data) != value {
+			return false, nil
+		}
+	}
+	return true, nil
+}
