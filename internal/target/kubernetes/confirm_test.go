@@ -1,0 +1,111 @@
+package kubernetes
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+)
+
+// entrance makes the first Traefik pod's own address the public one.
+func (w *world) entrance() {
+	w.options.Config.Entrances = []string{w.traefik.server("traefik-1").URL}
+}
+
+func TestConfirmAsksEveryProxy(t *testing.T) {
+	w := newWorld(t)
+	w.entrance()
+	w.proxy("traefik-2")
+	s := w.deployed()
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	w.traefik.mu.Lock()
+	w.traefik.lag["traefik-2"] = 400 * time.Millisecond
+	clear(w.traefik.since)
+	clear(w.traefik.asked)
+	w.traefik.mu.Unlock()
+	began := time.Now()
+	w.must(s.Confirm(t.Context(), color.Green))
+	if took := time.Since(began); took < 400*time.Millisecond {
+		t.Errorf("confirmed after %v, while one proxy lagged", took)
+	}
+	if n := w.traefik.asked["traefik-1 shop"]; n < 2*confirmTimes || n > 4*confirmTimes {
+		t.Errorf("the quick proxy was asked %d times", n)
+	}
+	kept, err := s.anchorData(t.Context(), anchorPropagation)
+	w.must(err)
+	if took := longest(kept); took < 400*time.Millisecond || took > 30*time.Second {
+		t.Errorf("propagation is %v (%s)", took, kept)
+	}
+	if sleep := s.sleep(t.Context()); sleep < time.Second {
+		t.Errorf("pods sleep for %v", sleep)
+	}
+}
+
+func TestConfirmSaysWhoDoesNotObey(t *testing.T) {
+	w := newWorld(t)
+	w.proxy("traefik-2")
+	s := w.deployed()
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	w.traefik.mu.Lock()
+	w.traefik.lag["traefik-2"] = time.Hour
+	w.traefik.mu.Unlock()
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	err := s.Confirm(ctx, color.Green)
+	if err == nil || !strings.Contains(err.Error(), "traefik/traefik-2: status 200 from blue") || strings.Contains(err.Error(), "traefik-1") {
+		t.Errorf("Confirm = %v", err)
+	}
+}
+
+// A proxy that appears while the others are asked is asked too.
+func TestConfirmMeetsNewProxies(t *testing.T) {
+	w := newWorld(t)
+	w.entrance()
+	s := w.deployed()
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	w.traefik.mu.Lock()
+	w.traefik.lag["traefik-1"] = 300 * time.Millisecond
+	clear(w.traefik.since)
+	w.traefik.mu.Unlock()
+	time.AfterFunc(100*time.Millisecond, func() { w.proxy("traefik-3") })
+	w.must(s.Confirm(t.Context(), color.Green))
+	w.traefik.mu.Lock()
+	defer w.traefik.mu.Unlock()
+	if w.traefik.asked["traefik-3 shop"] < confirmTimes {
+		t.Error("the new proxy was not asked")
+	}
+}
+
+func TestConfirmRefuses(t *testing.T) {
+	w := newWorld(t)
+	s := w.deployed()
+	if err := s.Confirm(t.Context(), color.Green); !errors.Is(err, deploy.ErrRefused) {
+		t.Errorf("Confirm of the standby color = %v", err)
+	}
+	w.must(s.Unlock(t.Context()))
+	w.lock(w.target(), "bob")
+	if err := s.Confirm(t.Context(), color.Blue); !errors.Is(err, deploy.ErrFenced) {
+		t.Errorf("Confirm without the lock = %v", err)
+	}
+}
+
+// Where the gateway is somebody else's the entrances are asked, for longer.
+func TestConfirmWithoutProxies(t *testing.T) {
+	w := newWorld(t)
+	w.entrance()
+	w.put(`{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": {"name": "traefik"}, "spec": {"controllerName": "example.org/other"}}`)
+	s := w.deployed()
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	began := time.Now()
+	w.must(s.Confirm(t.Context(), color.Green))
+	if took := time.Since(began); took < entrancesLong {
+		t.Errorf("confirmed after %v", took)
+	}
+	if text := strings.Join(s.gatewayWarnings(t.Context()), "\n"); !strings.Contains(text, "example.org/other") {
+		t.Errorf("warnings: %s", text)
+	}
+}

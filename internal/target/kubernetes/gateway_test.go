@@ -1,0 +1,85 @@
+package kubernetes
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+func traefikPod(image string, env map[string]string, args ...string) corev1.Pod {
+	c := corev1.Container{Image: image, Args: args}
+	for name, value := range env {
+		c.Env = append(c.Env, corev1.EnvVar{Name: name, Value: value})
+	}
+	return corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{c}}}
+}
+
+func TestSettingsOfTraefik(t *testing.T) {
+	for name, tt := range map[string]struct {
+		pod  corev1.Pod
+		want settings
+	}{
+		"ours": {traefikPod("docker.io/traefik:v3.6.12", nil, "--providers.kubernetesgateway=true", "--providers.providersthrottleduration=100ms"),
+			settings{"v3.6.12", true, false, 100 * time.Millisecond}},
+		"K3s": {traefikPod("rancher/mirrored-library-traefik:2.11.20", nil, "--providers.kubernetescrd"),
+			settings{"v2.11.20", false, false, 2 * time.Second}},
+		"a digest and a port": {traefikPod("registry:5000/traefik@sha256:0123", nil, "--providers.kubernetesGateway"),
+			settings{"", true, false, 2 * time.Second}},
+		"by environment": {traefikPod("traefik:v3.4", map[string]string{"TRAEFIK_PROVIDERS_KUBERNETESGATEWAY_NATIVELBBYDEFAULT": "true",
+			"TRAEFIK_PROVIDERS_KUBERNETESGATEWAY": "true", "TRAEFIK_PROVIDERS_PROVIDERSTHROTTLEDURATION": "5"}),
+			settings{"v3.4", true, true, 5 * time.Second}},
+		"switched off":   {traefikPod("traefik:latest", nil, "--providers.kubernetesgateway=false"), settings{"", false, false, 2 * time.Second}},
+		"another's args": {traefikPod("busybox", nil, "--providers.kubernetesgateway"), settings{"", false, false, 2 * time.Second}},
+	} {
+		if got := settingsOf(tt.pod); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
+		}
+	}
+}
+
+func TestGatewayWarnings(t *testing.T) {
+	pod := func(image string, args ...string) corev1.Pod {
+		return traefikPod(image, nil, append(args, "--providers.kubernetesgateway")...)
+	}
+	quick := pod("traefik:v3.6.12", "--providers.providersthrottleduration=100ms")
+	for name, tt := range map[string]struct {
+		g    gateway
+		says []string // one for each warning
+	}{
+		"nothing to say": {gateway{proxies: []corev1.Pod{quick, quick}}, nil},
+		"one pod":        {gateway{proxies: []corev1.Pod{quick}}, []string{"one Traefik pod"}},
+		"throttled":      {gateway{proxies: []corev1.Pod{quick, pod("traefik:v3.5.4")}}, []string{"Traefik v3.5.4: reload throttle 2s (providersThrottleDuration): a switch takes up to 2s longer"}},
+		"old":            {gateway{proxies: []corev1.Pod{pod("traefik:v2.11.2", "--providers.providersthrottleduration=0")}}, []string{"will not obey", "one Traefik pod"}},
+		"another":        {gateway{controller: "example.org/x"}, []string{"example.org/x, whose proxies cannot be asked"}},
+		"refused":        {gateway{refused: "no address", proxies: []corev1.Pod{quick, quick}}, []string{"no address"}},
+	} {
+		got := tt.g.warnings()
+		if len(got) != len(tt.says) {
+			t.Errorf("%s: %q", name, got)
+			continue
+		}
+		for i, want := range tt.says {
+			if !strings.Contains(got[i], want) {
+				t.Errorf("%s: %q does not say %q", name, got[i], want)
+			}
+		}
+	}
+}
+
+// K3s has a Traefik of its own beside ours, which will never obey.
+func TestOnlyProxiesOfTheGatewayCount(t *testing.T) {
+	w := newWorld(t)
+	w.put(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "k3s", "namespace": "kube-system", "labels": {"app.kubernetes.io/name": "traefik"}},
+		"spec": {"containers": [{"name": "traefik", "image": "traefik:v3.3", "args": ["--providers.kubernetesingress"]}]},
+		"status": {"conditions": [{"type": "Ready", "status": "True"}]}}`)
+	w.put(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "starting", "namespace": "traefik", "labels": {"app.kubernetes.io/name": "traefik"}},
+		"spec": {"containers": [{"name": "traefik", "image": "traefik:v3.6", "args": ["--providers.kubernetesgateway"]}]},
+		"status": {"conditions": [{"type": "Ready", "status": "False"}]}}`)
+	g, err := w.target().gateway(t.Context(), 0)
+	w.must(err)
+	if len(g.proxies) != 1 || g.proxies[0].Name != "traefik-1" || g.port != 8000 || g.throttle() != 100*time.Millisecond {
+		t.Errorf("%d proxies, port %d, throttle %v", len(g.proxies), g.port, g.throttle())
+	}
+}

@@ -1,0 +1,156 @@
+package kubernetes
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube/kubetest"
+	"version-manager/internal/manifest"
+)
+
+func (w *world) preview() color.Color {
+	w.Helper()
+	c, err := manifest.Pointed(w.get("HTTPRoute", "shop-preview"), "shop")
+	w.must(err)
+	return c
+}
+
+// deployed is a session of an app with both colors, of which blue is active.
+func (w *world) deployed() *session {
+	w.Helper()
+	w.run(color.Blue)
+	s := w.lock(w.target(), "ada")
+	w.must(s.ensureRoutes(w.Context()))
+	w.must(s.preview(w.Context(), color.Blue))
+	w.must(s.Switch(w.Context(), color.Blue, "1"))
+	w.run(color.Green)
+	w.must(s.preview(w.Context(), color.Green))
+	return s
+}
+
+func TestRoutesLeadToNobodyAtFirst(t *testing.T) {
+	w := newWorld(t)
+	s := w.lock(w.target(), "ada")
+	if c, revision, err := s.routeNow(t.Context()); c != color.None || revision != "0" || err != nil {
+		t.Errorf("without a route: %q, %s, %v", c, revision, err)
+	}
+	w.must(s.ensureRoutes(t.Context()))
+	if w.active() != color.None || w.preview() != color.None {
+		t.Errorf("new routes lead to %q and %q", w.active(), w.preview())
+	}
+	w.must(s.ensureRoutes(t.Context()))
+	if c, revision, err := s.routeNow(t.Context()); c != color.None || revision != "1" || err != nil {
+		t.Errorf("with a new route: %q, %s, %v", c, revision, err)
+	}
+	w.must(s.removeRoutes(t.Context()))
+	w.must(s.removeRoutes(t.Context()))
+	if w.get("HTTPRoute", "shop") != nil || w.get("HTTPRoute", "shop-preview") != nil {
+		t.Error("a route is left")
+	}
+}
+
+func TestSwitch(t *testing.T) {
+	w := newWorld(t)
+	s := w.deployed()
+	ctx := t.Context()
+	before := revision(w.get("HTTPRoute", "shop"))
+	if err := s.Switch(ctx, color.Green, before+"0"); !errors.Is(err, deploy.ErrConflict) {
+		t.Errorf("switch with another revision = %v, want ErrConflict", err)
+	}
+	w.must(s.Switch(ctx, color.Green, before))
+	after := revision(w.get("HTTPRoute", "shop"))
+	w.must(s.Switch(ctx, color.Green, before)) // whoever lost the answer asks again
+	if w.active() != color.Green || w.preview() != color.Blue || revision(w.get("HTTPRoute", "shop")) != after || after == before {
+		t.Errorf("active %q, preview %q, revision %s after %s", w.active(), w.preview(), after, before)
+	}
+	if err := s.Switch(ctx, color.Blue, before); !errors.Is(err, deploy.ErrConflict) {
+		t.Errorf("switch with an old revision = %v, want ErrConflict", err)
+	}
+	refs := w.get("HTTPRoute", "shop").Object["spec"].(map[string]any)["rules"].([]any)[0].(map[string]any)["backendRefs"].([]any)
+	if len(refs) != 1 {
+		t.Errorf("the route has %d backends: %v", len(refs), refs)
+	}
+	w.must(s.Confirm(ctx, color.Green))
+}
+
+func TestSwitchRefusesWhoCannotAnswer(t *testing.T) {
+	w := newWorld(t)
+	s := w.deployed()
+	now := revision(w.get("HTTPRoute", "shop"))
+	pod := w.get("Pod", "shop-green-1")
+	w.must(s.kube.Delete(t.Context(), refOf(pod)))
+	if err := s.Switch(t.Context(), color.Green, now); !errors.Is(err, deploy.ErrRefused) || w.active() != color.Blue {
+		t.Errorf("switch to a color without pods = %v, active %q", err, w.active())
+	}
+	w.must(s.preview(t.Context(), color.None))
+	w.must(s.removeRoutes(t.Context()))
+	if err := s.Switch(t.Context(), color.Green, "0"); !errors.Is(err, deploy.ErrRefused) {
+		t.Errorf("switch without a route = %v", err)
+	}
+}
+
+// Somebody else writes to the route in the middle of a switch: a mere note is
+// nothing, another destination is a conflict.
+func TestSwitchRaces(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*world)
+		want   error
+		active color.Color
+	}{
+		"a note": {func(w *world) {
+			o := w.get("HTTPRoute", "shop")
+			annotate(o, "note", "x")
+			w.server.Put(o)
+		}, nil, color.Green},
+		"another destination": {func(w *world) {
+			o := w.get("HTTPRoute", "shop")
+			w.must(manifest.Point(o, "shop", color.None))
+			w.server.Put(o)
+		}, deploy.ErrConflict, color.None},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := w.deployed()
+			now := revision(w.get("HTTPRoute", "shop"))
+			w.server.Before(func(r kubetest.Request) {
+				if r.Method == "PUT" && r.Resource == "httproutes" && r.Name == "shop" {
+					w.server.Before(nil)
+					tt.change(w)
+				}
+			})
+			if err := s.Switch(t.Context(), color.Green, now); !errors.Is(err, tt.want) || w.active() != tt.active {
+				t.Errorf("Switch = %v, active %q", err, w.active())
+			}
+		})
+	}
+}
+
+// A proxy that has not heard of the new color's pods would answer 503.
+func TestSwitchWaitsUntilProxiesKnowTheColor(t *testing.T) {
+	w := newWorld(t)
+	w.proxy("traefik-2")
+	s := w.deployed()
+	w.traefik.lag["traefik-2"] = 300 * time.Millisecond
+	began := time.Now()
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	if took := time.Since(began); took < 300*time.Millisecond {
+		t.Errorf("switched after %v", took)
+	}
+}
+
+func TestSwitchBringsHostNamesUpToDate(t *testing.T) {
+	w := newWorld(t)
+	s := w.deployed()
+	s.options.Config.Hosts = []string{"shop.example.org"}
+	if names := hostnames(w.get("HTTPRoute", "shop")); len(names) > 0 {
+		t.Fatalf("host names %v before", names)
+	}
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	if names := hostnames(w.get("HTTPRoute", "shop")); !slices.Equal(names, []string{"shop.example.org"}) {
+		t.Errorf("host names %v after", names)
+	}
+}
