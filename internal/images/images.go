@@ -1,0 +1,177 @@
+// Package images brings images to where the nodes of a cluster find them: to
+// a registry that the user names, or, where there is none, straight into each
+// node through a command of the user's.
+//
+// It knows nothing of Deployments and pods. Who starts some asks for an image
+// and gets the name to write into the pod, see [Placed]. It builds nothing
+// either, but for one image: that of the sidecar, which is this program.
+//
+// Start with [New], which contacts nobody. [Delivery.Check] finds out
+// beforehand what would keep pods from starting; [Delivery.Image] and
+// [Delivery.Sidecar] do nothing where everything is in its place.
+package images
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"version-manager/internal/config"
+	"version-manager/internal/kube"
+	"version-manager/internal/release"
+)
+
+// Local is the registry in the names of images that no registry has.
+const Local = "version-manager.local"
+
+// Options say whose images are brought, and where to.
+type Options struct {
+	Cluster   kube.Cluster
+	Store     *release.Store
+	App       string
+	Namespace string
+	Config    config.Kubernetes
+	Self      []string     // this program and its first arguments; empty: the running executable
+	Log       func(string) // is told what a person should know; may be nil
+
+	// State is not used yet by any way of bringing images that we know.
+	State string
+}
+
+// Placed is an image that nodes can find.
+type Placed struct {
+	Ref  string // for the pod
+	Pull string // "Never" where it was loaded into the nodes, else "IfNotPresent"
+	User int64  // numeric user of the image; 0: root, or a name
+	OS   string // "linux"
+	Arch string // "amd64": of the nodes that can run it
+}
+
+// Delivery brings the images of one app.
+type Delivery struct {
+	o Options
+
+	mu       sync.Mutex
+	platform platform         // of the image that was asked for last
+	selves   map[platform]own // sidecar images that were made
+}
+
+// own is the sidecar's image.
+type own struct {
+	image v1.Image
+	err   error
+}
+
+// New returns the Delivery for an app.
+func New(o Options) *Delivery {
+	if o.Log == nil {
+		o.Log = func(string) {}
+	}
+	return &Delivery{o: o, platform: host(), selves: map[platform]own{}}
+}
+
+// parcel is an image on its way.
+type parcel struct {
+	Placed
+	image    v1.Image
+	platform platform
+}
+
+// carrier is one way of bringing images to nodes.
+type carrier interface {
+	name(repository string, digest v1.Hash) Placed
+	check(ctx context.Context, p parcel) error
+	bring(ctx context.Context, p parcel) error
+}
+
+// Name is what Image would return. It contacts nobody.
+func (d *Delivery) Name(digest string) (Placed, error) {
+	p, _, err := d.app(digest)
+	return p.Placed, err
+}
+
+// Image brings the image of a release.
+func (d *Delivery) Image(ctx context.Context, digest string) (Placed, error) {
+	p, c, err := d.app(digest)
+	if err != nil {
+		return Placed{}, err
+	}
+	return p.Placed, c.bring(ctx, p)
+}
+
+// SidecarName is what Sidecar would return. It contacts nobody.
+func (d *Delivery) SidecarName() (Placed, error) {
+	p, _, err := d.sidecar()
+	return p.Placed, err
+}
+
+// Sidecar brings this program, for the platform of the image that was asked
+// for last: both run in the same pods.
+func (d *Delivery) Sidecar(ctx context.Context) (Placed, error) {
+	p, c, err := d.sidecar()
+	if err != nil {
+		return Placed{}, err
+	}
+	return p.Placed, c.bring(ctx, p)
+}
+
+// app finds a release's image.
+func (d *Delivery) app(digest string) (parcel, carrier, error) {
+	img, err := d.o.Store.Image(digest)
+	if err != nil {
+		return parcel{}, nil, err
+	}
+	image, err := img.V1()
+	if err != nil {
+		return parcel{}, nil, fmt.Errorf("image %.19s: %w", digest, err)
+	}
+	d.mu.Lock()
+	d.platform = platform{img.Config.OS, cmp.Or(img.Config.Architecture, host().arch)}
+	d.mu.Unlock()
+	return d.pack(d.o.App, image)
+}
+
+// pack finds out how an image is named and carried.
+func (d *Delivery) pack(repository string, image v1.Image) (parcel, carrier, error) {
+	c, err := d.carrier()
+	if err != nil {
+		return parcel{}, nil, err
+	}
+	digest, err := image.Digest()
+	if err != nil {
+		return parcel{}, nil, fmt.Errorf("image of %s: %w", repository, err)
+	}
+	file, err := image.ConfigFile()
+	if err != nil {
+		return parcel{}, nil, fmt.Errorf("image of %s: %w", repository, err)
+	}
+	p := parcel{Placed: c.name(repository, digest), image: image, platform: platform{file.OS, file.Architecture}}
+	p.User, p.OS, p.Arch = numericUser(file.Config.User), file.OS, file.Architecture
+	return p, c, nil
+}
+
+// carrier is the way that the configuration chooses.
+func (d *Delivery) carrier() (carrier, error) {
+	if d.o.Config.Registry != "" {
+		return newRegistry(d.o)
+	}
+	return newLoader(d.o)
+}
+
+// numericUser is 0 where the kubelet could not tell that a user is not root.
+func numericUser(user string) int64 {
+	name, _, _ := strings.Cut(user, ":")
+	id, err := strconv.ParseInt(name, 10, 64)
+	if err != nil || id < 0 {
+		return 0
+	}
+	return id
+}
+
+// short is as much of a digest as a tag shows.
+func short(digest v1.Hash) string { return fmt.Sprintf("%.12s", digest.Hex) }

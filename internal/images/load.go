@@ -1,0 +1,230 @@
+package images
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"golang.org/x/sync/errgroup"
+
+	"version-manager/internal/kube"
+	"version-manager/internal/problem"
+)
+
+const (
+	atOnce   = 4               // nodes that are loaded at the same time
+	loadTime = 5 * time.Minute // for one node
+	// ours is the context of the cluster that version-manager makes, whose
+	// nodes it can load itself.
+	ours = "version-manager"
+)
+
+var _ carrier = (*loader)(nil)
+
+// loader loads images into nodes, by a command that reads an archive.
+type loader struct {
+	cluster kube.Cluster
+	records records
+	command []string
+	log     func(string)
+}
+
+func newLoader(o Options) (*loader, error) {
+	l := &loader{cluster: o.Cluster, records: records{o.Cluster, o.App, o.Namespace}, command: o.Config.Load, log: o.Log}
+	if len(l.command) > 0 {
+		return l, nil
+	}
+	where, ok := o.Cluster.(interface{ Context() string })
+	if !ok || where.Context() != ours {
+		return nil, problem.New(problem.Failed,
+			`set kubernetes.registry, or for K3s kubernetes.load: [ssh, "{address}", sudo, k3s, ctr, -n, k8s.io, images, import, "-"], for kind [docker, exec, -i, "{node}", ctr, -n, k8s.io, images, import, "-"]`,
+			"nobody knows how images get to the nodes of this cluster")
+	}
+	path, err := selfPath(o.Self)
+	if err != nil {
+		return nil, err
+	}
+	l.command = append([]string{path}, o.Self[min(1, len(o.Self)):]...)
+	l.command = append(l.command, "cluster", "load-image", "--node", "{node}")
+	return l, nil
+}
+
+func (l *loader) name(repository string, digest v1.Hash) Placed {
+	return Placed{Ref: Local + "/" + repository + ":" + short(digest), Pull: "Never"}
+}
+
+func (l *loader) check(context.Context, parcel) error {
+	if _, err := exec.LookPath(l.command[0]); err != nil {
+		return problem.Wrap(err, problem.Failed, "install it, or set kubernetes.load to another command",
+			"the command that loads images into nodes cannot be run")
+	}
+	return nil
+}
+
+// bring loads an image into the nodes that do not have it.
+func (l *loader) bring(ctx context.Context, p parcel) error {
+	all, err := nodes(ctx, l.cluster)
+	if err != nil {
+		return err
+	}
+	able, err := runnable(all, p)
+	if err != nil {
+		return err
+	}
+	known, err := l.records.read(ctx)
+	if err != nil {
+		return err
+	}
+	var lacking, away []node
+	for _, n := range able {
+		switch {
+		case n.has[p.Ref], known.has(n, p.Ref):
+		case n.ready:
+			lacking = append(lacking, n)
+		default:
+			away = append(away, n)
+		}
+	}
+	if len(away) == len(able) {
+		return problem.New(problem.Failed, "kubectl describe node "+away[0].name, "no node is ready to take image %s: %s", p.Ref, names(away))
+	}
+	if len(away) > 0 {
+		l.log(fmt.Sprintf("not ready, so without %s for now: %s", p.Ref, names(away)))
+	}
+	return l.loadAll(ctx, p, lacking, known)
+}
+
+// again loads an image into one node, whatever the records say.
+func (l *loader) again(ctx context.Context, p parcel, name string) error {
+	all, err := nodes(ctx, l.cluster)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(n node) bool { return n.name == name })
+	if i < 0 {
+		return problem.New(problem.NotFound, "kubectl get nodes", "load %s: there is no node %q that takes pods", p.Ref, name)
+	}
+	known, err := l.records.read(ctx)
+	if err != nil {
+		return err
+	}
+	return l.loadAll(ctx, p, all[i:i+1], known)
+}
+
+// loadAll goes on with the other nodes when one fails: what was loaded need
+// not be loaded again.
+func (l *loader) loadAll(ctx context.Context, p parcel, to []node, known catalog) error {
+	if len(to) == 0 {
+		return nil
+	}
+	failed := make([]error, len(to))
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	for i, n := range to {
+		g.Go(func() error {
+			failed[i] = l.load(ctx, p, n)
+			return nil
+		})
+	}
+	g.Wait()
+	changed := catalog{}
+	for i, n := range to {
+		if failed[i] == nil {
+			changed[n.name] = known[n.name].with(n, p.Ref)
+		}
+	}
+	if err := l.records.write(ctx, changed); err != nil {
+		l.log("which node has which image could not be noted, so it will be loaded again: " + err.Error())
+	}
+	return cmp.Or(failed...)
+}
+
+// load runs the command for one node, with the archive on its standard input.
+func (l *loader) load(ctx context.Context, p parcel, n node) error {
+	ctx, cancel := context.WithTimeout(ctx, loadTime)
+	defer cancel()
+	archive, stop := archive(p)
+	defer stop()
+	said := &ending{limit: 4 << 10}
+	argv := l.argv(n)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = archive, said, said
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	if broken := stop(); broken != nil {
+		err = broken
+	}
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return problem.Wrap(err, problem.Failed, "try it by hand: "+strings.Join(argv, " ")+" < ARCHIVE",
+		"load %s into node %s", p.Ref, n.name).With(said.lines()...)
+}
+
+func (l *loader) argv(n node) []string {
+	words := strings.NewReplacer("{node}", n.name, "{address}", n.address)
+	argv := make([]string, len(l.command))
+	for i, w := range l.command {
+		argv[i] = words.Replace(w)
+	}
+	return argv
+}
+
+// archive streams an image in Docker's form, which everything reads. stop ends
+// it, and says what kept the image from being read.
+func archive(p parcel) (r io.Reader, stop func() error) {
+	pr, pw := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		tag, err := name.NewTag(p.Ref)
+		if err == nil {
+			err = tarball.Write(tag, p.image, pw)
+		}
+		pw.CloseWithError(err)
+		done <- err
+	}()
+	return pr, func() error {
+		pr.CloseWithError(io.ErrClosedPipe)
+		err := <-done
+		done <- nil // whoever asks again
+		if errors.Is(err, io.ErrClosedPipe) {
+			return nil // the reader had enough
+		}
+		return err
+	}
+}
+
+// ending keeps the end of what a command says.
+type ending struct {
+	limit int
+	text  bytes.Buffer
+}
+
+func (e *ending) Write(b []byte) (int, error) {
+	e.text.Write(b)
+	if over := e.text.Len() - e.limit; over > 0 {
+		e.text.Next(over)
+	}
+	return len(b), nil
+}
+
+func (e *ending) lines() []string {
+	text := strings.TrimSpace(e.text.String())
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}

@@ -1,0 +1,97 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"version-manager/internal/kube"
+)
+
+// node is what matters of one for bringing images to it.
+type node struct {
+	name     string
+	address  string
+	platform platform
+	id       string // another one: the node was made anew or started anew
+	ready    bool
+	has      map[string]bool // images, as far as the kubelet lists them
+}
+
+// apiNode is the part of a Node that is read.
+type apiNode struct {
+	Metadata struct{ Name, UID string }
+	Spec     struct {
+		Unschedulable bool
+		Taints        []struct{ Key, Effect string }
+	}
+	Status struct {
+		NodeInfo   struct{ OperatingSystem, Architecture, MachineID, BootID string }
+		Conditions []struct{ Type, Status string }
+		Addresses  []struct{ Type, Address string }
+		Images     []struct{ Names []string }
+	}
+}
+
+// nodes lists those that take pods like ours, the ones that are not ready
+// included: only a taint of somebody's, or a cordon, keeps pods away.
+func nodes(ctx context.Context, c kube.Cluster) ([]node, error) {
+	list, err := c.List(ctx, kube.Ref{Kind: "Node"}, "")
+	if err != nil {
+		return nil, err
+	}
+	var found []node
+	for i := range list {
+		n, err := kube.As[apiNode](&list[i])
+		if err != nil {
+			return nil, err
+		}
+		if !n.closed() {
+			found = append(found, n.node())
+		}
+	}
+	return found, nil
+}
+
+// closed tells whether pods are kept away. What the cluster itself taints,
+// such as a node that does not answer, comes back.
+func (n *apiNode) closed() bool {
+	for _, t := range n.Spec.Taints {
+		if t.Effect != "PreferNoSchedule" && !strings.HasPrefix(t.Key, "node.kubernetes.io/") {
+			return true
+		}
+	}
+	return n.Spec.Unschedulable
+}
+
+func (n *apiNode) node() node {
+	info := n.Status.NodeInfo
+	found := node{
+		name:     n.Metadata.Name,
+		platform: platform{info.OperatingSystem, info.Architecture},
+		id:       fmt.Sprintf("%s/%s/%s", n.Metadata.UID, info.MachineID, info.BootID),
+		has:      map[string]bool{},
+	}
+	for _, c := range n.Status.Conditions {
+		found.ready = found.ready || c.Type == "Ready" && c.Status == "True"
+	}
+	for _, a := range n.Status.Addresses {
+		if found.address == "" || a.Type == "InternalIP" {
+			found.address = a.Address
+		}
+	}
+	for _, i := range n.Status.Images {
+		for _, name := range i.Names {
+			found.has[name] = true
+		}
+	}
+	return found
+}
+
+func names(nodes []node) string {
+	var list []string
+	for _, n := range nodes {
+		list = append(list, n.name)
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,106 @@
+package images
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+
+	"version-manager/internal/kube"
+	"version-manager/internal/problem"
+)
+
+var _ carrier = (*registry)(nil)
+
+// registry pushes images to where the nodes pull from, as the user that is
+// logged in there.
+type registry struct {
+	cluster   kube.Cluster
+	base      string // "registry.example.org/team"
+	secret    string
+	namespace string
+	log       func(string)
+	keychain  authn.Keychain
+}
+
+func newRegistry(o Options) (*registry, error) {
+	if _, err := name.NewRepository(o.Config.Registry+"/"+o.App, name.StrictValidation); err != nil {
+		return nil, problem.Wrap(err, problem.Failed, "kubernetes.registry: registry.example.org/team", "registry %q", o.Config.Registry)
+	}
+	return &registry{cluster: o.Cluster, base: o.Config.Registry, secret: o.Config.PullSecret, namespace: o.Namespace,
+		log: o.Log, keychain: authn.DefaultKeychain}, nil
+}
+
+func (r *registry) name(repository string, digest v1.Hash) Placed {
+	return Placed{Ref: r.base + "/" + repository + "@" + digest.String(), Pull: "IfNotPresent"}
+}
+
+// bring pushes what the registry does not have.
+func (r *registry) bring(ctx context.Context, p parcel) error {
+	pulled, err := name.NewDigest(p.Ref)
+	if err != nil {
+		return err
+	}
+	digest, err := p.image.Digest()
+	if err != nil {
+		return err
+	}
+	options := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(r.keychain),
+		remote.WithTransport(tlsOnly{remote.DefaultTransport}), remote.WithUserAgent(kube.Manager), remote.WithJobs(atOnce)}
+	if _, err := remote.Head(pulled, options...); err == nil {
+		return nil
+	}
+	// By a tag, so that the registry does not take it for litter.
+	if err := remote.Write(pulled.Context().Tag(short(digest)), p.image, options...); err != nil {
+		return explainPush(pulled.Context(), err)
+	}
+	return nil
+}
+
+// tlsOnly refuses what the library would try: plain HTTP to registries in
+// private networks, with the user's password in it.
+type tlsOnly struct{ next http.RoundTripper }
+
+func (t tlsOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme != "https" && !loopback(r.URL.Hostname()) {
+		return nil, errPlain
+	}
+	return t.next.RoundTrip(r)
+}
+
+var errPlain = errors.New("it speaks no TLS, and plain HTTP is for this machine only")
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// explainPush finds the advice for a failed push.
+func explainPush(to name.Repository, err error) error {
+	host, what := to.RegistryStr(), fmt.Sprintf("push to %s", to)
+	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return problem.Wrap(bad.Err, problem.Failed, "export SSL_CERT_FILE=FILE with the certificate authority of "+host,
+			"%s: its certificate is not trusted", what)
+	}
+	if answer, ok := errors.AsType[*transport.Error](err); ok {
+		switch answer.StatusCode {
+		case http.StatusUnauthorized, http.StatusForbidden:
+			return problem.Wrap(err, problem.Failed, "docker login "+host, "%s: the registry does not let us", what)
+		case http.StatusNotFound:
+			return problem.Wrap(err, problem.Failed, "create the repository "+to.RepositoryStr()+" in "+host+", or correct kubernetes.registry",
+				"%s: the registry does not know this repository", what)
+		}
+	}
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" || errors.Is(err, errPlain) {
+		return problem.Wrap(err, problem.Failed, "curl -v https://"+host+"/v2/", "%s: the registry cannot be reached", what)
+	}
+	return problem.Wrap(err, problem.Failed, "docker login "+host, "%s", what)
+}

@@ -1,0 +1,173 @@
+package images
+
+import (
+	"archive/tar"
+	"crypto/sha256"
+	"debug/buildinfo"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"version-manager/internal/problem"
+)
+
+const (
+	program = "version-manager"
+	nobody  = 65532
+)
+
+// sidecar finds or makes the image of this program.
+func (d *Delivery) sidecar() (parcel, carrier, error) {
+	d.mu.Lock()
+	made, ok := d.selves[d.platform]
+	if !ok {
+		made.image, made.err = selfImage(d.o.Self, d.platform)
+		d.selves[d.platform] = made
+	}
+	d.mu.Unlock()
+	if made.err != nil {
+		return parcel{}, nil, made.err
+	}
+	repository := "sidecar"
+	if d.o.Config.Registry != "" {
+		repository = program + "-sidecar" // a registry has other people's, too
+	}
+	return d.pack(repository, made.image)
+}
+
+func selfImage(self []string, p platform) (v1.Image, error) {
+	path, err := executable(self, p)
+	if err != nil {
+		return nil, err
+	}
+	layer, err := newProgramLayer(path)
+	if err != nil {
+		return nil, fmt.Errorf("make the sidecar's image: %w", err)
+	}
+	return imageOf(layer, p)
+}
+
+// imageOf depends on the program alone: the same one has the same digest.
+func imageOf(layer v1.Layer, p platform) (v1.Image, error) {
+	image, err := mutate.ConfigFile(mutate.MediaType(empty.Image, types.OCIManifestSchema1), &v1.ConfigFile{
+		OS: p.os, Architecture: p.arch,
+		RootFS: v1.RootFS{Type: "layers"},
+		Config: v1.Config{Entrypoint: []string{"/" + program}, User: fmt.Sprint(nobody), WorkingDir: "/"},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return mutate.AppendLayers(mutate.ConfigMediaType(image, types.OCIConfigJSON), layer)
+}
+
+// executable finds this program for a platform: the running one, or one that
+// was built for the nodes and lies beside it.
+func executable(self []string, p platform) (string, error) {
+	path, err := selfPath(self)
+	if err != nil {
+		return "", err
+	}
+	beside := filepath.Join(filepath.Dir(path), fmt.Sprintf("%s-%s-%s", program, p.os, p.arch))
+	for _, candidate := range []string{path, beside} {
+		if builtFor(candidate) == p {
+			return candidate, nil
+		}
+	}
+	return "", problem.New(problem.Failed, fmt.Sprintf("CGO_ENABLED=0 GOOS=%s GOARCH=%s go build -o %s ./cmd/version-manager", p.os, p.arch, beside),
+		"every pod runs this program as its sidecar, so it is needed for %s; this one is for %s", p, platform{runtime.GOOS, runtime.GOARCH})
+}
+
+func selfPath(self []string) (string, error) {
+	if len(self) > 0 {
+		return self[0], nil
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	return path, nil
+}
+
+// builtFor reads from a Go program what it was built for.
+func builtFor(path string) platform {
+	info, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return platform{}
+	}
+	var p platform
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "GOOS":
+			p.os = s.Value
+		case "GOARCH":
+			p.arch = s.Value
+		}
+	}
+	return p
+}
+
+// programLayer is a plain tar of one program. It is made while it is read, so
+// that nothing needs to be kept; its digest depends on no compressor.
+type programLayer struct {
+	path   string
+	digest v1.Hash
+	size   int64
+}
+
+func newProgramLayer(path string) (*programLayer, error) {
+	l, sum := &programLayer{path: path}, sha256.New()
+	r, err := l.Uncompressed()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if l.size, err = io.Copy(sum, r); err != nil {
+		return nil, err
+	}
+	l.digest = v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(sum.Sum(nil))}
+	return l, nil
+}
+
+func (l *programLayer) Digest() (v1.Hash, error)            { return l.digest, nil }
+func (l *programLayer) DiffID() (v1.Hash, error)            { return l.digest, nil }
+func (l *programLayer) Size() (int64, error)                { return l.size, nil }
+func (l *programLayer) MediaType() (types.MediaType, error) { return types.OCIUncompressedLayer, nil }
+func (l *programLayer) Compressed() (io.ReadCloser, error)  { return l.Uncompressed() }
+
+// Uncompressed implements v1.Layer.
+func (l *programLayer) Uncompressed() (io.ReadCloser, error) {
+	f, err := os.Open(l.path)
+	if err != nil {
+		return nil, err
+	}
+	pr, pw := io.Pipe()
+	go func() {
+		defer f.Close()
+		pw.CloseWithError(writeProgram(pw, f))
+	}()
+	return pr, nil
+}
+
+func writeProgram(w io.Writer, f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	tw := tar.NewWriter(w)
+	h := &tar.Header{Typeflag: tar.TypeReg, Name: program, Mode: 0o755, Size: info.Size(), Format: tar.FormatUSTAR}
+	if err := tw.WriteHeader(h); err != nil {
+		return err
+	}
+	if _, err := io.Copy(tw, f); err != nil {
+		return err
+	}
+	return tw.Close()
+}
