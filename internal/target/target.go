@@ -8,15 +8,19 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
+	"version-manager/internal/target/kubernetes"
 	"version-manager/internal/target/local"
 )
 
-// localName is the name of this machine as a target, the default.
-const localName = "local"
+// The names of the targets. This machine is the default.
+const (
+	localName   = "local"
+	clusterName = "kubernetes"
+)
 
 // Spec says which target is meant and for which app.
 type Spec struct {
-	Name    string // "" or "local" is this machine
+	Name    string // "" or "local" is this machine, "kubernetes" a cluster
 	App     string
 	State   string       // the state folder
 	Local   config.Local // of the work tree, not of a release: ports belong to the machine
@@ -40,6 +44,11 @@ func Open(s Spec) (deploy.Target, error) {
 	switch s.Name {
 	case "", localName:
 		return local.New(local.Options{App: s.App, State: s.State, Local: s.Local, Project: s.Project, Agent: s.Agent})
+	case clusterName:
+		k := s.Kubernetes
+		return kubernetes.New(kubernetes.Options{
+			App: s.App, State: s.State, Config: k.Config, Kubeconfig: k.Kubeconfig, Context: k.Context, Namespace: k.Namespace, Self: k.Self,
+		})
 	}
-	return nil, problem.New(problem.Usage, "", "there is no target %q, only %q", s.Name, localName)
+	return nil, problem.New(problem.Usage, "", "there is no target %q, only %q and %q", s.Name, localName, clusterName)
 }
