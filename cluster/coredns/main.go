@@ -1,6 +1,6 @@
 // Command coredns is CoreDNS with the plugins that a cluster's DNS needs and
-// no others. Upstream's program has fifty more, among them clients for three
-// clouds, and costs twice as much to compile.
+// no others. Upstream's program has dozens more, among them clients of three
+// clouds: none is of use here, and all would have to be compiled.
 //
 // The order of plugins in a query's way is CoreDNS's own; importing one makes
 // its word known to the Corefile.

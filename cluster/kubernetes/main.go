@@ -5,8 +5,8 @@
 //	kubernetes apiserver|controller-manager|scheduler|kubelet|proxy FLAGS...
 //
 // The flags are those of the upstream programs, which is what is linked in.
-// One program instead of six costs a quarter of the disk, and the pages of
-// its text are shared by all processes of a machine.
+// One program instead of six is linked once, takes the disk of one, and the
+// pages of its text are shared by all processes of a machine.
 //
 // One process is one component. The feature gates of the components live in
 // one registry for the whole process, and two commands that are built in the

@@ -3,17 +3,14 @@ package programs
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"version-manager/internal/atomicfile"
 	"version-manager/internal/problem"
 )
-
-// tick is how often progress is told.
-const tick = time.Second
 
 // Find returns the set that fits the source, if it was built before. The
 // error of KindOf NotFound means that there is work for Build.
@@ -92,47 +89,47 @@ func (s Set) fill(ctx context.Context, dir string, progress func(Progress)) erro
 		return err
 	}
 	list := table()
-	guess, start := newEstimate(list), time.Now()
-	for i, p := range list {
-		guess.begin(p, time.Now())
-		tell := func(note string) {
-			now := time.Now()
-			progress(Progress{Program: p.name, N: i + 1, Of: len(list), Elapsed: now.Sub(start), Left: guess.left(now), Note: note})
-		}
-		if err := s.compile(ctx, dir, p, tell); err != nil {
+	w := newWork(list, progress)
+	err := w.step(program{name: "modules"}, func(tell func(string)) error {
+		shares, err := stale(ctx, dir, list, tell)
+		w.guess.discount(list, shares)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		if err := w.step(p, func(tell func(string)) error { return s.compile(ctx, dir, p, tell) }); err != nil {
 			return err
 		}
-		guess.end(time.Now())
 	}
-	return s.pack(ctx)
+	if err := w.step(packing(), func(func(string)) error { return s.pack(ctx) }); err != nil {
+		return err
+	}
+	return s.sync()
 }
 
-// compile builds one program and tells every second that it still does.
+// packing is the last step, which compiles nothing.
+func packing() program { return program{name: "images", cost: 10} }
+
+// sync puts all files on the disk before the folder gets its name: after a
+// power cut there must be no complete set of empty files.
+func (s Set) sync() error {
+	return filepath.WalkDir(s.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return atomicfile.SyncDir(path)
+	})
+}
+
+// compile builds one program.
 func (s Set) compile(ctx context.Context, dir string, p program, tell func(note string)) error {
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=" + strings.TrimSpace("-s -w "+p.flags), "-o", s.Path(p.name), p.pkg}
 	cmd := goCommand(ctx, dir, args...)
-	said := &output{}
-	cmd.Stdout, cmd.Stderr = said, said
-	tell("")
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("go build %s: %w", p.pkg, err)
+	said, err := run(ctx, cmd, tell)
+	if err != nil && ctx.Err() == nil {
+		return problem.Wrap(err, problem.Failed, "cd "+dir+" && go build -o /dev/null "+p.pkg, "compile %s", p.name).With(said.lines()...)
 	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	ticker := time.NewTicker(tick)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			tell(said.note())
-		case err := <-done:
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			if err != nil {
-				return problem.Wrap(err, problem.Failed, "cd "+dir+" && go build -o /dev/null "+p.pkg, "compile %s", p.name).With(said.lines()...)
-			}
-			return nil
-		}
-	}
+	return err
 }

@@ -15,6 +15,7 @@ import (
 )
 
 const (
+	tick     = time.Second      // between two calls that tell progress
 	maxLines = 60               // of the go command's output shown after a failure
 	patience = 10 * time.Second // between asking the go command to stop and killing it
 )
@@ -49,6 +50,35 @@ func toolchain(ctx context.Context, dir string) (string, error) {
 		return "", problem.Wrap(err, problem.Failed, "go version", "ask the go command for its version").With(tail(said.String())...)
 	}
 	return strings.Join(strings.Fields(string(out)), " "), nil
+}
+
+// run runs a go command and tells every second that it still does. What the
+// command says on its error output, and on its standard output unless that
+// goes elsewhere, is returned.
+func run(ctx context.Context, cmd *exec.Cmd, tell func(note string)) (*output, error) {
+	said := &output{}
+	cmd.Stderr = said
+	if cmd.Stdout == nil {
+		cmd.Stdout = said
+	}
+	if err := cmd.Start(); err != nil {
+		return said, err
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			tell(said.note())
+		case err := <-done:
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			return said, err
+		}
+	}
 }
 
 // output collects what the go command says and knows its last line.

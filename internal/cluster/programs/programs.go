@@ -39,13 +39,13 @@ type program struct {
 // dearest for the least last.
 func table() []program {
 	return []program{
-		{Kubernetes, "./kubernetes", kubernetesVersion(), 900},
-		{CoreDNS, "./coredns", "", 40},
-		{MetricsServer, "./metrics-server", kubernetesVersion(), 20},
-		{LocalPath, "github.com/rancher/local-path-provisioner", "-X main.VERSION=" + localPathVersion, 15},
+		{Kubernetes, "./kubernetes", kubernetesVersion(), 675},
+		{CoreDNS, "./coredns", "", 20},
+		{MetricsServer, "./metrics-server", kubernetesVersion(), 10},
+		{LocalPath, "github.com/rancher/local-path-provisioner", "-X main.VERSION=" + localPathVersion, 6},
 		{Volumes, "./volumes", "", 1},
 		{Pause, "./pause", "", 1},
-		{Traefik, "github.com/traefik/traefik/v3/cmd/traefik", "-X github.com/traefik/traefik/v3/pkg/version.Version=" + traefikVersion, 430},
+		{Traefik, "github.com/traefik/traefik/v3/cmd/traefik", "-X github.com/traefik/traefik/v3/pkg/version.Version=" + traefikVersion, 530},
 	}
 }
 
