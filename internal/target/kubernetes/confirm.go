@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -58,11 +57,7 @@ func (s *session) confirmProxies(ctx context.Context, g gateway, c color.Color) 
 	if err != nil {
 		return err
 	}
-	err = s.proxiesObey(ctx, s.question(ctx, host, c))
-	if errors.Is(err, errNoProxy) {
-		return nil // the entrances will be asked for longer
-	}
-	if err != nil {
+	if err := s.proxiesObey(ctx, s.question(ctx, host, c)); err != nil {
 		return err
 	}
 	return s.measured(ctx)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -73,14 +74,16 @@ type proxy struct {
 	name   string
 	client *http.Client
 	scheme string
+	leaves bool
 	row    int   // good answers, one after the other
 	last   error // why the last one was not good
 }
 
 // proxiesObey asks every proxy of the gateway until each has given some good
 // answers in a row. Proxies come and go meanwhile, so it looks again which
-// there are, and once more at the end. Where there is none it is content:
-// whoever depends on it asks the entrances.
+// there are, and once more at the end. One that leaves still serves who is
+// connected to it, so it is asked for as long as it answers. Where there is
+// none it is content: whoever depends on it asks the entrances.
 func (t *Target) proxiesObey(ctx context.Context, q question) error {
 	asked := map[string]*proxy{}
 	defer func() {
@@ -106,12 +109,13 @@ func (t *Target) proxiesObey(ctx context.Context, q question) error {
 // reports whether one of them has yet to obey.
 func (t *Target) renew(asked map[string]*proxy, g gateway) (left bool) {
 	there := map[string]bool{}
-	for _, pod := range g.proxies {
+	for _, pod := range slices.Concat(g.proxies, g.leaving) {
 		key := string(pod.UID)
 		there[key] = true
 		if asked[key] == nil {
 			asked[key] = t.newProxy(pod, g)
 		}
+		asked[key].leaves = pod.DeletionTimestamp != nil
 		left = left || asked[key].row < confirmTimes
 	}
 	for key, p := range asked {
@@ -172,6 +176,8 @@ func (p *proxy) until(ctx, round context.Context, q question) {
 			p.row++
 		case ctx.Err() != nil:
 			return // the answer is the deadline's, and says less than the one before
+		case err != nil && p.leaves:
+			p.row = confirmTimes // it has left
 		case err != nil:
 			p.row, p.last = 0, err
 		default:

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 )
@@ -107,5 +109,28 @@ func TestConfirmWithoutProxies(t *testing.T) {
 	}
 	if text := strings.Join(s.gatewayWarnings(t.Context()), "\n"); !strings.Contains(text, "example.org/other") {
 		t.Errorf("warnings: %s", text)
+	}
+}
+
+// A proxy that ends obeys for as long as it serves somebody, and does not hold
+// anybody up once it does not listen any more.
+func TestConfirmAsksProxiesThatLeave(t *testing.T) {
+	w := newWorld(t)
+	w.entrance()
+	s := w.deployed()
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	for _, name := range []string{"leaves", "deaf"} {
+		w.proxy(name)
+		o := w.server.Get("Pod", "traefik", name)
+		now := metav1.Now()
+		o.SetDeletionTimestamp(&now)
+		w.server.Put(o)
+	}
+	w.traefik.server("deaf").Close()
+	w.must(s.Confirm(t.Context(), color.Green))
+	w.traefik.mu.Lock()
+	defer w.traefik.mu.Unlock()
+	if w.traefik.asked["leaves shop"] < confirmTimes {
+		t.Error("the proxy that leaves was not asked")
 	}
 }

@@ -33,6 +33,7 @@ type gateway struct {
 	secure          bool             // that listener speaks TLS
 	refused         string           // why it does not work; empty: it does
 	proxies         []corev1.Pod     // Traefik's pods that are ready
+	leaving         []corev1.Pod     // those that were told to end, and still serve who is connected to them
 	services        []corev1.Service // that lead to them
 }
 
@@ -74,7 +75,7 @@ func (t *Target) lookAtGateway(ctx context.Context) (gateway, error) {
 	if !g.traefik() {
 		return g, nil
 	}
-	if g.proxies, err = t.readProxies(ctx, g.namespace); err != nil {
+	if err := t.readProxies(ctx, &g); err != nil {
 		return g, err
 	}
 	g.services, err = t.readProxyServices(ctx, g.namespace)
@@ -116,18 +117,25 @@ func (t *Target) controllerOf(ctx context.Context, class string) string {
 // traefik reports whether the gateway is Traefik, as far as can be seen.
 func (g gateway) traefik() bool { return g.controller == "" || g.controller == traefikController }
 
-// readProxies lists Traefik's pods that are ready and stay. Of several
-// Traefiks those count that were told to read the Gateway API: K3s brings one
-// along that was not.
-func (t *Target) readProxies(ctx context.Context, namespace string) ([]corev1.Pod, error) {
-	all, err := listNear[corev1.Pod](ctx, t.kube, "Pod", namespace)
+// readProxies lists Traefik's pods. Of several Traefiks those count that were
+// told to read the Gateway API: K3s brings one along that was not.
+func (t *Target) readProxies(ctx context.Context, g *gateway) error {
+	all, err := listNear[corev1.Pod](ctx, t.kube, "Pod", g.namespace)
 	if err != nil {
-		return nil, fmt.Errorf("list the gateway's pods: %w", err)
+		return fmt.Errorf("list the gateway's pods: %w", err)
 	}
 	if told := slices.DeleteFunc(slices.Clone(all), func(p corev1.Pod) bool { return !settingsOf(p).gatewayAPI }); len(told) > 0 {
 		all = told
 	}
-	return slices.DeleteFunc(all, func(p corev1.Pod) bool { return !ready(&p) || p.DeletionTimestamp != nil }), nil
+	for _, p := range all {
+		switch {
+		case ready(&p):
+			g.proxies = append(g.proxies, p)
+		case p.DeletionTimestamp != nil && !ended(&p):
+			g.leaving = append(g.leaving, p)
+		}
+	}
+	return nil
 }
 
 func (t *Target) readProxyServices(ctx context.Context, namespace string) ([]corev1.Service, error) {

@@ -33,7 +33,7 @@ func settingsOf(p corev1.Pod) settings {
 		if !strings.Contains(c.Image, "traefik") {
 			continue
 		}
-		s.version = versionOf(c.Image)
+		s.version = imageVersion(c.Image)
 		for _, a := range slices.Concat(c.Command, c.Args) {
 			name, value, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
 			s.set(name, value)
@@ -77,8 +77,8 @@ func duration(text string, otherwise time.Duration) time.Duration {
 	return d
 }
 
-// versionOf is the tag of an image, if it is a version.
-func versionOf(image string) string {
+// imageVersion is the tag of an image, if it is a version.
+func imageVersion(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	i := strings.LastIndexByte(image, ':')
 	if i < 0 || strings.Contains(image[i:], "/") {
