@@ -1,11 +1,8 @@
 package addons
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
 	"golang.org/x/mod/semver"
 
@@ -13,11 +10,7 @@ import (
 	"version-manager/internal/problem"
 )
 
-const (
-	needed       = "v1.4.0"               // of the Gateway API, by the Traefik that we install
-	oldest       = "v3.1.0"               // Traefik that serves HTTPRoutes of the standard channel
-	fineThrottle = 500 * time.Millisecond // above it a switch is noticeably late
-)
+const needed = "v1.4.0" // of the Gateway API, by the Traefik that we install
 
 // Ingress gives a cluster what it lacks to route requests to apps and returns
 // when it works:
@@ -66,34 +59,6 @@ func (i *installer) did(format string, args ...any) {
 
 func (i *installer) warn(format string, args ...any) {
 	i.report.Warnings = append(i.report.Warnings, fmt.Sprintf(format, args...))
-}
-
-// choice is what to do about Traefik.
-type choice int
-
-const (
-	install choice = iota // our own, or bring it up to date
-	use                   // one that is there and serves the Gateway API
-	enable                // K3s' own, which does not yet
-)
-
-func (f found) choose() (traefik, choice) {
-	for _, t := range f.traefik {
-		if t.own {
-			return t, install
-		}
-	}
-	for _, t := range f.traefik {
-		if t.gateway {
-			return t, use
-		}
-	}
-	for _, t := range f.traefik {
-		if f.k3s && t.chart {
-			return t, enable
-		}
-	}
-	return traefik{}, install
 }
 
 // definitions installs what is missing of the Gateway API. Definitions that
@@ -161,58 +126,6 @@ func (i *installer) before() *traefik {
 		}
 	}
 	return nil
-}
-
-// use makes only the Gateway, for a Traefik of somebody else.
-func (i *installer) use(ctx context.Context, t traefik) error {
-	if t.version != "" && semver.Compare(t.version, oldest) < 0 {
-		return problem.New(problem.Failed, "upgrade it to "+oldest+" or later", "%s is too old for the Gateway API", t)
-	}
-	if t.throttle > fineThrottle {
-		i.warn("%s applies changes at most every %s: a switch may take that long; --providers.providersThrottleDuration=100ms makes it faster", t, t.throttle)
-	}
-	parts := i.gateway(t)
-	if err := apply(ctx, i.cluster, parts); err != nil {
-		return err
-	}
-	i.did("made the Gateway %s/version-manager for %s", ownSpace, t)
-	return wait(ctx, i.cluster, parts, i.progress)
-}
-
-// gateway is what remains of our objects when Traefik is somebody else's: the
-// namespace, the Gateway at the port of that Traefik's entry point, and the
-// class if there is none.
-func (i *installer) gateway(t traefik) []*kube.Object {
-	var parts []*kube.Object
-	for _, o := range ours(i.options) {
-		switch o.GetKind() {
-		case "GatewayClass":
-			if len(i.found.classes) > 0 {
-				continue
-			}
-		case "Gateway":
-			if len(i.found.classes) > 0 && !slices.Contains(i.found.classes, "traefik") {
-				set(o, i.found.classes[0], "spec", "gatewayClassName")
-			}
-			listen(o, cmp.Or(t.port, 8000))
-		case "Namespace":
-		default:
-			continue
-		}
-		parts = append(parts, o)
-	}
-	return parts
-}
-
-// listen sets the port of a Gateway's only listener.
-func listen(o *kube.Object, port int64) {
-	spec, _ := o.Object["spec"].(map[string]any)
-	listeners, _ := spec["listeners"].([]any)
-	for _, l := range listeners {
-		if l, ok := l.(map[string]any); ok {
-			l["port"] = port
-		}
-	}
 }
 
 // versionOf is the version of the Traefik among some objects.

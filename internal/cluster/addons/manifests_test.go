@@ -18,8 +18,7 @@ import (
 	"version-manager/internal/kube"
 )
 
-// everything is all objects of deploy/cluster and deploy/ingress, and the pod
-// that stands inside a ConfigMap.
+// everything is all objects of deploy/cluster and deploy/ingress.
 func everything() []*kube.Object {
 	return append(append(load(objects.Files), load(ingress.Files)...), crds()...)
 }
