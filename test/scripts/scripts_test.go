@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"app":         fixture.app,
 			"version":     fixture.version,
 			"exits":       exits,
+			"expired":     expired,
 			"freeport":    freeport,
 			"http":        httpGet,
 			"interrupted": interrupted,
@@ -73,7 +74,7 @@ func setup(t *testing.T) func(*testscript.Env) error {
 		e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 		e.Setenv("LANG", "C.UTF-8")
 		e.Setenv("USER", "ada")
-		for _, name := range []string{"LC_ALL", "LC_CTYPE", "NO_COLOR", "TERM", "VERSION_MANAGER_STATE", "GEMINI_API_KEY"} {
+		for _, name := range []string{"LC_ALL", "LC_CTYPE", "NO_COLOR", "TERM", "VERSION_MANAGER_STATE", "VERSION_MANAGER_TARGET", "KUBECONFIG", "GEMINI_API_KEY"} {
 			e.Setenv(name, "")
 		}
 		e.Defer(func() { endAgents(e.WorkDir) })
