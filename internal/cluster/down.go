@@ -33,7 +33,9 @@ func (c *Cluster) undo(ctx context.Context, o Options, lasting bool) error {
 		return err
 	}
 	defer lock.Close()
-	return undo(ctx, c.work(o).steps(), lasting, o.Step)
+	w := c.work(o)
+	w.hard = lasting
+	return undo(ctx, w.steps(), lasting, o.Step)
 }
 
 // removeNetwork, closeNodes and the others below look at what is there, and

@@ -59,9 +59,19 @@ func (m machine) pin(ctx context.Context, kind, file string) error {
 	if kind == "mount" {
 		argv = append(argv, "--propagation", "slave")
 	}
-	_, err := command(ctx, append(argv, "true")...)
+	var err error
+	for range pinTries {
+		if _, err = command(ctx, append(argv, "true")...); err == nil {
+			return nil
+		}
+	}
 	return err
 }
+
+// pinTries: a mount namespace can only be pinned in an older one, and since
+// Linux 6.18 or so age is a number that each processor counts by itself. Where
+// this machine is itself a container, another processor may have the luck.
+const pinTries = 20
 
 // makeRooms makes the folders that the rooms lie over, and remembers those
 // that were not there before.

@@ -63,8 +63,8 @@ func (l layout) readSupervisor() (id process.Identity, err error) {
 	return id, nil
 }
 
-// endProcesses ends the supervisor, then pods and programs about in the reverse
-// order of their start, then whatever is left.
+// endProcesses ends the supervisor, who would bring everything back, then
+// pods and programs, then whatever is left.
 func (w *work) endProcesses(ctx context.Context) error {
 	if id, err := w.dir.readSupervisor(); err == nil {
 		end(ctx, id)
@@ -73,16 +73,25 @@ func (w *work) endProcesses(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !w.hard {
+		if err := w.askProcesses(ctx, groups); err != nil {
+			return err
+		}
+	}
+	return w.kill(ctx, groups, cgroupRoot)
+}
+
+// askProcesses asks everything to end that has data or connections.
+func (w *work) askProcesses(ctx context.Context, groups cgroups) error {
 	records, err := readRecords(w.dir.records())
 	if err != nil {
 		return err
 	}
-	endPrograms(ctx, records, "kubelet", "proxy")
+	endPrograms(ctx, records, "kubelet", "proxy", "scheduler", "controller-manager")
 	endPods(ctx, groups)
-	for _, name := range []string{"scheduler", "controller-manager", "apiserver", "etcd", "containerd"} {
-		endPrograms(ctx, records, name)
-	}
-	return w.kill(ctx, groups, cgroupRoot)
+	endPrograms(ctx, records, "apiserver", "containerd")
+	endPrograms(ctx, records, "etcd")
+	return nil
 }
 
 // endPrograms ends those of these names, on all nodes at once.

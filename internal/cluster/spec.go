@@ -15,6 +15,7 @@ import (
 // supervisor and for the next call.
 type spec struct {
 	Nodes      int    `json:"nodes"`
+	Programs   string `json:"programs"`   // folder of what was built
 	Kubernetes string `json:"kubernetes"` // the program with all components
 	CNI        string `json:"cni"`        // folder of the CNI plugins
 	Containerd string `json:"containerd"`

@@ -19,7 +19,7 @@ type Status struct {
 	Kubeconfig string    `json:"kubeconfig"`
 	Nodes      []Node    `json:"nodes"`
 	Processes  []Process `json:"processes"`
-	Resident   int64     `json:"residentBytes"` // of all processes together
+	Resident   int64     `json:"residentBytes"` // memory of all processes together; what they share is counted once
 	Trouble    string    `json:"trouble,omitempty"`
 }
 
@@ -178,21 +178,24 @@ func isShim(pid int) bool {
 	return err == nil && bytes.HasPrefix(name, []byte("containerd-shim"))
 }
 
-// resident is the memory of a process, in bytes; 0 if it has ended.
+// resident is the memory that a process takes, in bytes; 0 if it has ended.
+// Pages that several share are counted in parts: seven of our programs are one
+// file, and the sum shall be what the machine really has less.
 func resident(pid int) int64 {
-	content, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "statm"))
+	content, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "smaps_rollup"))
 	if err != nil {
 		return 0
 	}
-	return residentPages(string(content)) * int64(os.Getpagesize())
+	return proportional(string(content))
 }
 
-// residentPages is the second field of a statm file.
-func residentPages(statm string) int64 {
-	f := strings.Fields(statm)
-	if len(f) < 2 {
-		return 0
+// proportional finds the line "Pss: 1234 kB".
+func proportional(smaps string) int64 {
+	for line := range strings.Lines(smaps) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "Pss:" {
+			kilobytes, _ := strconv.ParseInt(f[1], 10, 64)
+			return kilobytes << 10
+		}
 	}
-	pages, _ := strconv.ParseInt(f[1], 10, 64)
-	return pages
+	return 0
 }

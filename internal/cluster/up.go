@@ -30,6 +30,7 @@ type work struct {
 	set     programs.Set
 	network network
 	machine machine
+	hard    bool // nothing will be needed again: nobody is asked to end
 }
 
 func (c *Cluster) work(o Options) *work {
@@ -90,24 +91,22 @@ func (c *Cluster) lock() (*os.File, error) {
 
 // decide finds out how many nodes are wanted.
 func (w *work) decide() error {
-	have := 0
 	if w.exists() {
 		s, err := readSpec(w.dir.spec())
 		if err != nil {
 			return err
 		}
-		have = s.Nodes
+		w.spec = s
 	}
+	have := w.spec.Nodes
 	switch want := w.Nodes; {
 	case want < 0 || want > maxNodes:
 		return problem.New(problem.Usage, "version-manager cluster up --nodes 3", "a cluster has 1 to %d nodes", maxNodes)
 	case want == 0 && have == 0:
 		w.spec.Nodes = DefaultNodes
-	case want == 0 || want == have:
-		w.spec.Nodes = have
 	case have == 0:
 		w.spec.Nodes = want
-	default:
+	case want != 0 && want != have:
 		return problem.New(problem.Failed, fmt.Sprintf("version-manager cluster down && version-manager cluster up --nodes %d", want),
 			"the cluster has %d nodes, and that does not change while it exists", have)
 	}
@@ -123,9 +122,15 @@ func (w *work) checkMachine(ctx context.Context) error {
 	return checkClash(ctx)
 }
 
+// buildPrograms builds what the source says. A cluster that exists can go on
+// without the source, with what it was made of.
 func (w *work) buildPrograms(ctx context.Context) (err error) {
 	w.set, err = programs.Build(ctx, func(p programs.Progress) { w.Detail(said(p)) })
-	w.spec.Kubernetes, w.spec.Pause = w.set.Path(programs.Kubernetes), programs.PauseImage
+	if old := (programs.Set{Dir: w.spec.Programs}); problem.KindOf(err) == problem.NotFound && old.Dir != "" {
+		w.Detail("going on with those of before")
+		w.set, err = old, nil
+	}
+	w.spec.Programs, w.spec.Kubernetes, w.spec.Pause = w.set.Dir, w.set.Path(programs.Kubernetes), programs.PauseImage
 	return err
 }
 
