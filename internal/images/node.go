@@ -20,17 +20,36 @@ type node struct {
 
 // apiNode is the part of a Node that is read.
 type apiNode struct {
-	Metadata struct{ Name, UID string }
-	Spec     struct {
-		Unschedulable bool
-		Taints        []struct{ Key, Effect string }
-	}
+	Metadata struct {
+		Name string `json:"name"`
+		UID  string `json:"uid"`
+	} `json:"metadata"`
+	Spec struct {
+		Unschedulable bool `json:"unschedulable"`
+		Taints        []struct {
+			Key    string `json:"key"`
+			Effect string `json:"effect"`
+		} `json:"taints"`
+	} `json:"spec"`
 	Status struct {
-		NodeInfo   struct{ OperatingSystem, Architecture, MachineID, BootID string }
-		Conditions []struct{ Type, Status string }
-		Addresses  []struct{ Type, Address string }
-		Images     []struct{ Names []string }
-	}
+		NodeInfo struct {
+			OperatingSystem string `json:"operatingSystem"`
+			Architecture    string `json:"architecture"`
+			MachineID       string `json:"machineID"`
+			BootID          string `json:"bootID"`
+		} `json:"nodeInfo"`
+		Conditions []struct {
+			Type   string `json:"type"`
+			Status string `json:"status"`
+		} `json:"conditions"`
+		Addresses []struct {
+			Type    string `json:"type"`
+			Address string `json:"address"`
+		} `json:"addresses"`
+		Images []struct {
+			Names []string `json:"names"`
+		} `json:"images"`
+	} `json:"status"`
 }
 
 // nodes lists those that take pods like ours, the ones that are not ready

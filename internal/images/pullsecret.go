@@ -45,7 +45,9 @@ func (r *registry) check(ctx context.Context, p parcel) error {
 // registries are the hosts for which a Secret has credentials. Nothing of
 // these is kept.
 func registries(o *kube.Object) (map[string]bool, error) {
-	secret, err := kube.As[struct{ Data map[string]string }](o)
+	secret, err := kube.As[struct {
+		Data map[string]string `json:"data"`
+	}](o)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,9 @@ func (r records) read(ctx context.Context) (catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := kube.As[struct{ Data map[string]string }](o)
+	m, err := kube.As[struct {
+		Data map[string]string `json:"data"`
+	}](o)
 	if err != nil {
 		return nil, err
 	}
