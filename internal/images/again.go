@@ -20,19 +20,29 @@ func (d *Delivery) Again(ctx context.Context, ref, node string) error {
 	return c.bring(ctx, p)
 }
 
-// find returns the image that goes by a name.
+// find returns the image that goes by a name: one that was asked for, or,
+// after a new start of this program, that of a release.
 func (d *Delivery) find(ref string) (parcel, carrier, error) {
 	if p, c, err := d.sidecar(); err == nil && p.Ref == ref {
 		return p, c, nil
 	}
+	d.mu.Lock()
+	digest, ok := d.asked[ref]
+	d.mu.Unlock()
+	if ok {
+		return d.app(digest)
+	}
 	releases, err := d.o.Store.List(d.o.App) // a damaged one beside it does not matter
 	for _, r := range releases {
-		if !strings.Contains(ref, r.Image[len("sha256:"):][:12]) {
+		if !strings.Contains(ref, strings.TrimPrefix(r.Image, "sha256:")[:12]) {
 			continue
 		}
 		if p, c, err := d.app(r.Image); err == nil && p.Ref == ref {
 			return p, c, nil
 		}
 	}
-	return parcel{}, nil, problem.Wrap(err, problem.NotFound, "version-manager list", "image %s is of no release that is here", ref)
+	if err != nil {
+		return parcel{}, nil, err
+	}
+	return parcel{}, nil, problem.New(problem.NotFound, "version-manager list", "image %s is of no release that is here", ref)
 }

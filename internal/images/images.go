@@ -12,7 +12,6 @@
 package images
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -57,8 +56,9 @@ type Delivery struct {
 	o Options
 
 	mu       sync.Mutex
-	platform platform         // of the image that was asked for last
-	selves   map[platform]own // sidecar images that were made
+	platform platform          // of the image that was asked for last
+	selves   map[platform]own  // sidecar images that were made
+	asked    map[string]string // digests of the images that were asked for, by name
 }
 
 // own is the sidecar's image.
@@ -72,7 +72,7 @@ func New(o Options) *Delivery {
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
-	return &Delivery{o: o, platform: host(), selves: map[platform]own{}}
+	return &Delivery{o: o, platform: host(), selves: map[platform]own{}, asked: map[string]string{}}
 }
 
 // parcel is an image on its way.
@@ -130,10 +130,13 @@ func (d *Delivery) app(digest string) (parcel, carrier, error) {
 	if err != nil {
 		return parcel{}, nil, fmt.Errorf("image %.19s: %w", digest, err)
 	}
-	d.mu.Lock()
-	d.platform = platform{img.Config.OS, cmp.Or(img.Config.Architecture, host().arch)}
-	d.mu.Unlock()
-	return d.pack(d.o.App, image)
+	p, c, err := d.pack(d.o.App, image)
+	if err == nil {
+		d.mu.Lock()
+		d.platform, d.asked[p.Ref] = p.platform, digest
+		d.mu.Unlock()
+	}
+	return p, c, err
 }
 
 // pack finds out how an image is named and carried.

@@ -86,7 +86,7 @@ func layeredImage(t *testing.T, layers ...[]byte) *Image {
 }
 
 func runnable() v1.ConfigFile {
-	return v1.ConfigFile{OS: "linux", Architecture: "amd64", Config: v1.Config{Entrypoint: []string{"/app/hello"}}}
+	return v1.ConfigFile{OS: "linux", Architecture: "amd64", RootFS: v1.RootFS{Type: "layers"}, Config: v1.Config{Entrypoint: []string{"/app/hello"}}}
 }
 
 func encode(t *testing.T, v any) []byte {

@@ -4,20 +4,42 @@ import (
 	"io"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/v1/validate"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
+// What is given is what is stored, byte for byte.
 func TestV1(t *testing.T) {
 	img := layeredImage(t, tarOf(t, file("app/hello", "content")), gzipped(t, tarOf(t, file("b", "more"))))
 	got, err := img.V1()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validate.Image(got); err != nil {
-		t.Error(err)
-	}
 	if d, err := got.Digest(); err != nil || d.String() != img.Digest {
 		t.Errorf("digest %v, %v, want %s", d, err, img.Digest)
+	}
+	if d, err := got.ConfigName(); err != nil || d != img.Manifest.Config.Digest {
+		t.Errorf("config %v, %v, want %s", d, err, img.Manifest.Config.Digest)
+	}
+	layers, err := got.Layers()
+	if err != nil || len(layers) != 2 {
+		t.Fatalf("layers %v, %v", layers, err)
+	}
+	for n, l := range layers {
+		compressed, err := l.Compressed()
+		wantHash(t, compressed, err, img.Manifest.Layers[n].Digest)
+		plain, err := l.Uncompressed()
+		wantHash(t, plain, err, img.Config.RootFS.DiffIDs[n])
+	}
+}
+
+func wantHash(t *testing.T, r io.ReadCloser, err error, want v1.Hash) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if got, _, err := v1.SHA256(r); err != nil || got != want {
+		t.Errorf("content has digest %v, %v, want %v", got, err, want)
 	}
 }
 

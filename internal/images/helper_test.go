@@ -1,0 +1,165 @@
+package images
+
+import (
+	"archive/tar"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/layout"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/static"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"version-manager/internal/config"
+	"version-manager/internal/kube"
+	"version-manager/internal/kube/kubetest"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+)
+
+const namespace = "shops"
+
+// world is a cluster, a store with one image, and an app that is to get there.
+type world struct {
+	server *kubetest.Server
+	o      Options
+	digest string
+	log    []string
+}
+
+func newWorld(t *testing.T, c config.Kubernetes) *world {
+	t.Helper()
+	w := &world{server: kubetest.New(t)}
+	w.server.Put(object("v1", "Namespace", "", namespace, nil))
+	state := t.TempDir()
+	w.digest = storeImage(t, state, linux("amd64"))
+	w.o = Options{
+		Cluster: w.server.Client(t, namespace), Store: release.NewStore(state), App: "shop", Namespace: namespace, Config: c,
+		Log: func(s string) { w.log = append(w.log, s) },
+	}
+	return w
+}
+
+func (w *world) delivery() *Delivery { return New(w.o) }
+
+// putRelease makes the image that of a release.
+func (w *world) putRelease(t *testing.T) {
+	t.Helper()
+	c, err := config.Parse([]byte("name: shop\nbuild: {package: .}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := config.Digest(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.o.Store.Put(release.Release{App: "shop", Version: "v1.0.0", Commit: strings.Repeat("a", 40),
+		Image: w.digest, Config: c, ConfigID: id}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func linux(arch string) platform { return platform{"linux", arch} }
+
+// storeImage puts a small image into the release store.
+func storeImage(t *testing.T, state string, p platform) string {
+	t.Helper()
+	var b bytes.Buffer
+	tw := tar.NewWriter(&b)
+	if err := errors.Join(tw.WriteHeader(&tar.Header{Name: "app", Mode: 0o755, Size: 5}), second(tw.Write([]byte("hello"))), tw.Close()); err != nil {
+		t.Fatal(err)
+	}
+	img, err := mutate.ConfigFile(mutate.MediaType(empty.Image, types.OCIManifestSchema1), &v1.ConfigFile{
+		OS: p.os, Architecture: p.arch, RootFS: v1.RootFS{Type: "layers"},
+		Config: v1.Config{Entrypoint: []string{"/app"}, User: "1000:1000"}})
+	if err == nil {
+		img, err = mutate.AppendLayers(img, static.NewLayer(b.Bytes(), types.OCIUncompressedLayer))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := layout.Write(filepath.Join(state, "releases", "images"), empty.Index)
+	if err == nil {
+		err = to.AppendImage(img)
+	}
+	digest, err2 := img.Digest()
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	return digest.String()
+}
+
+func second(_ int, err error) error { return err }
+
+func object(apiVersion, kind, namespace, name string, more map[string]any) *kube.Object {
+	meta := map[string]any{"name": name}
+	if namespace != "" {
+		meta["namespace"] = namespace
+	}
+	o := map[string]any{"apiVersion": apiVersion, "kind": kind, "metadata": meta}
+	for k, v := range more {
+		o[k] = v
+	}
+	return &kube.Object{Object: o}
+}
+
+// addNode makes a node, or another one of the same name.
+func (w *world) addNode(name, arch, bootID string, ready bool, images ...string) {
+	var list []any
+	for _, i := range images {
+		list = append(list, map[string]any{"names": []any{i}})
+	}
+	state := map[bool]string{true: "True", false: "Unknown"}[ready]
+	w.server.Put(object("v1", "Node", "", name, map[string]any{"status": map[string]any{
+		"nodeInfo":   map[string]any{"operatingSystem": "linux", "architecture": arch, "machineID": "m", "bootID": bootID},
+		"conditions": []any{map[string]any{"type": "Ready", "status": state}},
+		"addresses":  []any{map[string]any{"type": "Hostname", "address": name}, map[string]any{"type": "InternalIP", "address": "10.0.0." + name}},
+		"images":     list,
+	}}))
+}
+
+// wantProblem checks what a person is told.
+func wantProblem(t *testing.T, err error, text, hint string) *problem.Problem {
+	t.Helper()
+	p, ok := errors.AsType[*problem.Problem](err)
+	if !ok {
+		t.Fatalf("error %v is no problem", err)
+	}
+	if !strings.Contains(p.Error(), text) || !strings.Contains(p.Hint, hint) {
+		t.Errorf("error %q, hint %q, want %q and %q", p, p.Hint, text, hint)
+	}
+	return p
+}
+
+// compile builds a program for a platform, as small as one can be.
+func compile(t *testing.T, p platform, out string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"go.mod": "module m\n", "m.go": "package main\n\nfunc main() {}\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", out, ".")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOOS="+p.os, "GOARCH="+p.arch, "CGO_ENABLED=0", "GOFLAGS=")
+	if b, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, b)
+	}
+}
+
+func readAll(t *testing.T, r io.Reader) []byte {
+	t.Helper()
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}

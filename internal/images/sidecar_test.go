@@ -1,0 +1,83 @@
+package images
+
+import (
+	"archive/tar"
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"version-manager/internal/config"
+)
+
+func TestSidecar(t *testing.T) {
+	w := newWorld(t, config.Kubernetes{Load: []string{"sh", "-c", "cat > /dev/null"}})
+	w.addNode("1", "amd64", "b", true)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "version-manager")
+	compile(t, linux("amd64"), path)
+	w.o.Self = []string{path, "--flag"}
+	if _, err := w.delivery().Name(w.digest); err != nil {
+		t.Fatal(err)
+	}
+	got, err := w.delivery().Sidecar(t.Context())
+	if err != nil || !strings.HasPrefix(got.Ref, "version-manager.local/sidecar:") || got.User != nobody || got.Arch != "amd64" {
+		t.Fatalf("placed %+v, %v", got, err)
+	}
+	if again, err := w.delivery().SidecarName(); err != nil || again != got {
+		t.Errorf("the same program is %+v, %v", again, err)
+	}
+	p, _, err := w.delivery().sidecar()
+	if err != nil {
+		t.Fatal(err)
+	}
+	layers, err := p.image.Layers()
+	if err != nil || len(layers) != 1 {
+		t.Fatalf("layers %v, %v", layers, err)
+	}
+	r, err := layers[0].Uncompressed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	tr := tar.NewReader(r)
+	h, err := tr.Next()
+	if err != nil || h.Name != "version-manager" || h.Mode != 0o755 {
+		t.Fatalf("entry %+v, %v", h, err)
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(readAll(t, tr), want) {
+		t.Errorf("the program is not in the image: %v", err)
+	}
+	w.o.Config = config.Kubernetes{Registry: "registry.example.org"}
+	if named, err := w.delivery().SidecarName(); err != nil || !strings.HasPrefix(named.Ref, "registry.example.org/version-manager-sidecar@sha256:") {
+		t.Errorf("named %+v, %v", named, err)
+	}
+}
+
+// Nodes of another architecture get the program that was built for them.
+func TestSidecarForOtherNodes(t *testing.T) {
+	w := newWorld(t, config.Kubernetes{Load: []string{"true"}})
+	dir := t.TempDir()
+	path := filepath.Join(dir, "version-manager")
+	compile(t, linux("arm64"), path)
+	w.o.Self = []string{path}
+	d := w.delivery()
+	d.platform = linux("amd64")
+	_, err := d.SidecarName()
+	wantProblem(t, err, "it is needed for linux/amd64", "GOOS=linux GOARCH=amd64 go build -o "+filepath.Join(dir, "version-manager-linux-amd64"))
+	compile(t, linux("amd64"), filepath.Join(dir, "version-manager-linux-amd64"))
+	d = w.delivery()
+	d.platform = linux("amd64")
+	if p, err := d.SidecarName(); err != nil || p.Arch != "amd64" {
+		t.Errorf("placed %+v, %v", p, err)
+	}
+}
+
+func TestSidecarWithoutAProgram(t *testing.T) {
+	w := newWorld(t, config.Kubernetes{Load: []string{"true"}})
+	w.o.Self = []string{filepath.Join(t.TempDir(), "gone")}
+	_, err := w.delivery().SidecarName()
+	wantProblem(t, err, "as its sidecar", "go build")
+}
