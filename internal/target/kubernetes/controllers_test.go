@@ -22,7 +22,9 @@ func (stocked) Image(_ context.Context, digest string) (images.Placed, error) {
 func (stocked) Sidecar(context.Context) (images.Placed, error) {
 	return images.Placed{Ref: "version-manager.local/sidecar:1", Pull: "Never"}, nil
 }
-func (s stocked) Name(digest string) (images.Placed, error) { return s.Image(context.Background(), digest) }
+func (s stocked) Name(digest string) (images.Placed, error) {
+	return s.Image(context.Background(), digest)
+}
 func (s stocked) SidecarName() (images.Placed, error)       { return s.Sidecar(context.Background()) }
 func (stocked) Again(context.Context, string, string) error { return nil }
 
