@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"syscall"
+
+	"version-manager/internal/color"
 )
 
 // Outcome is how one request ended. Its names are part of the report's JSON.
@@ -15,7 +17,7 @@ type Outcome uint8
 
 const (
 	OK        Outcome = iota
-	Status            // 408, 429, 500 and above
+	Status            // 408, 429, 500 and above; 404 by nobody
 	Refused           // no connection: refused, unreachable, unknown host
 	Reset             // the connection broke, before or in the middle of the answer
 	Timeout           // no complete answer in time
@@ -50,9 +52,11 @@ func (o *Outcome) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// judge tells what a status means to a probe.
-func judge(status int) Outcome {
-	if status >= 500 || status == 408 || status == 429 {
+// judge tells what a status means to a probe. A 404 that no color has given is
+// a gateway's own, which knows no way to the app.
+func judge(status int, from Source) Outcome {
+	lost := status == 404 && from.Color == color.None
+	if lost || status >= 500 || status == 408 || status == 429 {
 		return Status
 	}
 	return OK

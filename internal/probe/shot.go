@@ -89,7 +89,7 @@ func (s *shot) answer(c *conn, scratch []byte) (o Outcome, from Source, again bo
 	if err != nil {
 		return answerOutcome(err), from, false
 	}
-	o = judge(a.Status)
+	o = judge(a.Status, from)
 	if o == OK && s.check != nil && s.check(a) != nil {
 		o = Garbled
 	}

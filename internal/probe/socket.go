@@ -73,13 +73,13 @@ func (s *socket) open() (*websocket.Conn, Source, Outcome) {
 	if err == nil {
 		return c, from, OK
 	}
-	return nil, from, s.cut(s.refusal(ctx, err, res, refused))
+	return nil, from, s.cut(s.refusal(ctx, err, res, from, refused))
 }
 
 // refusal says why there is no connection.
-func (s *socket) refusal(ctx context.Context, err error, res *http.Response, refused <-chan error) Outcome {
+func (s *socket) refusal(ctx context.Context, err error, res *http.Response, from Source, refused <-chan error) Outcome {
 	switch {
-	case res != nil && judge(res.StatusCode) == Status:
+	case res != nil && judge(res.StatusCode, from) == Status:
 		return Status
 	case res != nil:
 		return Garbled

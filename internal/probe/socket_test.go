@@ -137,7 +137,7 @@ func TestPoliteCloseNeedsReconnect(t *testing.T) {
 }
 
 func TestSocketRefusals(t *testing.T) {
-	for status, want := range map[int]Outcome{503: Status, 404: Garbled, 200: Garbled} {
+	for status, want := range map[int]Outcome{503: Status, 404: Status, 200: Garbled} {
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 		m := talkTo(t, srv.URL, 1)
 		srv.Close()
