@@ -28,13 +28,13 @@ func (t *Target) Where() deploy.Cluster {
 // often than the engine looks.
 func (t *Target) Surroundings(ctx context.Context) (*deploy.Cluster, error) {
 	c := t.Where()
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { c.Version, err = t.kube.Version(ctx); return err })
-	g.Go(func() (err error) { c.Nodes, err = t.nodes(ctx); return err })
-	g.Go(func() (err error) { c.Services, err = t.services(ctx); return err })
-	g.Go(func() (err error) { c.Scaler, err = t.scaling(ctx); return err })
+	g, all := errgroup.WithContext(ctx)
+	g.Go(func() (err error) { c.Version, err = t.kube.Version(all); return err })
+	g.Go(func() (err error) { c.Nodes, err = t.nodes(all); return err })
+	g.Go(func() (err error) { c.Services, err = t.services(all); return err })
+	g.Go(func() (err error) { c.Scaler, err = t.scaling(all); return err })
 	g.Go(func() error {
-		events, err := t.events(ctx)
+		events, err := t.events(all)
 		c.Events = recent(events, time.Now())
 		return err
 	})
