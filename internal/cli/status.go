@@ -44,9 +44,9 @@ func newStatus(a *app) *cobra.Command {
 		Use:   "status",
 		Short: "show what runs and who has the traffic",
 		Long: "Shows what runs: both colors with their instances, which one has the traffic, the addresses, and\n" +
-			"the newest deploy; of a cluster also nodes, services, autoscaling and the events of the last minutes.\n" +
-			"With --wait it returns when no deploy is under way any more, with exit code 8\n" +
-			"if one still is at the end of that time.",
+			"the newest deploy; of a cluster also nodes, services, autoscaling and the newest events (with -o json\n" +
+			"all of the last minutes). With --wait it returns when no deploy is under way any more, with exit\n" +
+			"code 8 if one still is at the end of that time.",
 		Example:           "  version-manager status\n  version-manager status --watch\n  version-manager status --wait 60s -o json",
 		GroupID:           "running",
 		Args:              takes(0, 0),

@@ -84,9 +84,12 @@ func scalerTable(s *deploy.Scaler) *ui.Table {
 	return t
 }
 
+// mostEvents of the newest are shown to a person.
+const mostEvents = 12
+
 func (o statusOptions) eventsTable(events []deploy.ClusterEvent) *ui.Table {
 	t := &ui.Table{Heading: []string{"EVENT", "COUNT", "OBJECT", "REASON", "MESSAGE"}}
-	for _, e := range events {
+	for _, e := range events[max(0, len(events)-mostEvents):] {
 		t.Add(ui.Age(e.Time, o.now()), fmt.Sprint(max(1, e.Count)), e.Object, e.Reason, firstLine(e.Message))
 	}
 	return t
