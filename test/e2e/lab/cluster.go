@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
 )
 
 // Kubeconfig is the administrator's, of the cluster on this machine.
@@ -34,6 +35,9 @@ func (l *Lab) Cluster(ctx context.Context) (Cluster, error) {
 	res, err := l.Run(ctx, nil, "cluster", "status", "-o", "json")
 	if err != nil {
 		return c, err
+	}
+	if res.Code == int(problem.NotFound) {
+		return c, nil
 	}
 	if err := json.Unmarshal([]byte(res.Out), &c); err != nil {
 		return c, fmt.Errorf("cluster status: exit code %d: %w\n%s", res.Code, err, res.Err)
