@@ -80,6 +80,9 @@ func (a App) pod(p *corev1.PodSpec) error {
 	p.ServiceAccountName = a.name()
 	p.TerminationGracePeriodSeconds = new(int64(seconds(a.sleep() + a.config().Drain.Duration + ending)))
 	a.user(p.SecurityContext)
+	if a.Arch != "" {
+		p.NodeSelector = map[string]string{corev1.LabelOSStable: a.OS, corev1.LabelArchStable: a.Arch}
+	}
 	for i := range p.TopologySpreadConstraints {
 		a.selects(p.TopologySpreadConstraints[i].LabelSelector)
 	}

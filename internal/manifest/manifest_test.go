@@ -207,3 +207,13 @@ func TestQuantities(t *testing.T) {
 		}
 	}
 }
+
+func TestPodsGoWhereTheirImagesRun(t *testing.T) {
+	a := minimal(t)
+	a.OS, a.Arch = "linux", "arm64"
+	d := as[appsv1.Deployment](t, find(t, all(t, a), "Deployment", "hello-blue"))
+	got := d.Spec.Template.Spec.NodeSelector
+	if got[corev1.LabelOSStable] != "linux" || got[corev1.LabelArchStable] != "arm64" {
+		t.Errorf("node selector %v", got)
+	}
+}
