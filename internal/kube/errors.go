@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
@@ -23,8 +24,16 @@ func IsConflict(err error) bool { return apierrors.IsConflict(err) }
 // IsExists tells whether an object to be created is there already.
 func IsExists(err error) bool { return apierrors.IsAlreadyExists(err) }
 
-// IsForbidden tells whether the user lacks a permission; see IsQuota.
-func IsForbidden(err error) bool { return apierrors.IsForbidden(err) && !IsQuota(err) }
+// IsForbidden tells whether the user lacks a permission. A server forbids
+// for other reasons, too: see IsQuota and IsEnding.
+func IsForbidden(err error) bool {
+	return apierrors.IsForbidden(err) && !IsQuota(err) && !IsEnding(err)
+}
+
+// IsEnding tells whether the namespace is being deleted.
+func IsEnding(err error) bool {
+	return apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause)
+}
 
 // IsUnauthorized tells whether the server does not accept who the user is.
 func IsUnauthorized(err error) bool { return apierrors.IsUnauthorized(err) }

@@ -23,6 +23,9 @@ func (c *Client) explain(verb string, k kind, r Ref, err error) error {
 	switch {
 	case IsQuota(err):
 		return problem.Wrap(err, problem.Failed, "kubectl describe resourcequota"+scope, "%s: the namespace's quota is used up", what)
+	case IsEnding(err):
+		return problem.Wrap(err, problem.Failed, "kubectl wait --for=delete --timeout=5m namespace/"+c.in(r.Namespace),
+			"%s: the namespace is being deleted", what)
 	case IsForbidden(err):
 		return problem.Wrap(err, problem.Failed, "kubectl auth can-i "+strings.Fields(verb)[0]+" "+k.qualified()+scope,
 			"%s: the user of context %q may not", what, c.context)

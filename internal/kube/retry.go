@@ -105,7 +105,7 @@ func (c *Client) judge(err error) (again, sent bool) {
 		return false, true
 	case answered:
 		again, sent = judgeStatus(status, err)
-		if apierrors.IsForbidden(err) && !IsQuota(err) {
+		if IsForbidden(err) {
 			return time.Since(time.Unix(0, c.outage.Load())) < settling, false
 		}
 	default:

@@ -34,6 +34,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		"forbidden":  {deployment, refusing(403, "Forbidden", user), `get Deployment shops/shop-blue: the user of context "here" may not: ` + user, "kubectl auth can-i get deployments.apps --namespace shops", IsForbidden},
 		"quota":      {deployment, refusing(403, "Forbidden", quota), "quota is used up", "kubectl describe resourcequota --namespace shops", IsQuota},
+		"ending":     {deployment, ending, "is being deleted", "kubectl wait --for=delete --timeout=5m namespace/shops", IsEnding},
 		"no route":   {Ref{Kind: "HTTPRoute", Name: "shop"}, http.NotFound, "does not know this kind", "version-manager install-ingress", IsNoKind},
 		"no metrics": {Ref{Kind: "PodMetrics", Name: "p"}, http.NotFound, "does not know this kind", "metrics-server", IsNoKind},
 		"no chart":   {Ref{Kind: "HelmChartConfig", Name: "h"}, http.NotFound, "does not know this kind", "helm.cattle.io", IsNoKind},
@@ -47,6 +48,13 @@ func TestRefusals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ending refuses as a server does while a namespace is being deleted.
+func ending(w http.ResponseWriter, _ *http.Request) {
+	answerJSON(w, http.StatusForbidden, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 403,
+		"reason": "Forbidden", "message": "being terminated",
+		"details": map[string]any{"causes": []any{map[string]any{"reason": "NamespaceTerminating"}}}})
 }
 
 func TestMissingObjectIsNoProblem(t *testing.T) {
