@@ -1,7 +1,7 @@
 package cluster
 
 import (
-	"fmt"
+	"net"
 	"net/netip"
 	"strconv"
 )
@@ -22,7 +22,7 @@ const (
 	firstNode = 11 // last byte of the first node's address
 	maxNodes  = 20
 
-	apiPort = 6443
+	apiPort = "6443"
 
 	// Server is the node with the control plane.
 	Server = "server"
@@ -82,4 +82,6 @@ func podsOf(i int) string {
 }
 
 // apiURL is where everybody finds the API server.
-func apiURL() string { return fmt.Sprintf("https://%s:%d", addressOf(0), apiPort) }
+func apiURL() string { return "https://" + apiAddress() }
+
+func apiAddress() string { return net.JoinHostPort(addressOf(0), apiPort) }

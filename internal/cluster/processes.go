@@ -89,6 +89,9 @@ func (w *work) askProcesses(ctx context.Context, groups cgroups) error {
 	}
 	endPrograms(ctx, records, "kubelet", "proxy", "scheduler", "controller-manager")
 	endPods(ctx, groups)
+	if err := w.killPods(ctx, groups); err != nil {
+		return err
+	}
 	endPrograms(ctx, records, "apiserver", "containerd")
 	endPrograms(ctx, records, "etcd")
 	return nil
@@ -123,10 +126,18 @@ func endPods(ctx context.Context, groups cgroups) {
 	defer cancel()
 	var wait sync.WaitGroup
 	for _, n := range nodes(maxNodes) {
-		wait.Go(func() { _ = groups.signal(ctx, cgroupOf(n.Name)+"/kubepods", syscall.SIGTERM) }) // whoever stays is killed with the node
+		wait.Go(func() { _ = groups.signal(ctx, podsOn(n), syscall.SIGTERM) }) // whoever stays is killed
 	}
 	wait.Wait()
 }
+
+// killPods ends those that did not: an API server waits for whoever asks it.
+func (w *work) killPods(ctx context.Context, groups cgroups) error {
+	return sequence(ctx, nodes(maxNodes), func(ctx context.Context, n node) error { return w.kill(ctx, groups, podsOn(n)) })
+}
+
+// podsOn is the branch that a kubelet makes for its pods.
+func podsOn(n node) string { return cgroupOf(n.Name) + "/kubepods" }
 
 // kill ends everything in a branch of the control groups at once.
 func (w *work) kill(ctx context.Context, groups cgroups, name string) error {

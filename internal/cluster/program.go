@@ -1,10 +1,6 @@
 package cluster
 
-import (
-	"os"
-	"path/filepath"
-	"strings"
-)
+import "strings"
 
 // program is one process that has to run.
 type program struct {
@@ -34,19 +30,19 @@ func (l layout) controlPlane(s spec) []program {
 	on := func(name, memory, needs string, argv ...string) program {
 		return program{Server, name, append([]string{s.Kubernetes}, argv...), environment(memory), needs}
 	}
-	const api = "tcp 10.213.0.11:6443"
+	api := "tcp " + apiAddress()
 	return []program{
-		on("etcd", "150MiB", "", "etcd", "--config-file="+l.config("etcd.yaml")),
-		on("apiserver", "450MiB", "", append([]string{"apiserver"}, l.apiserverFlags()...)...),
-		on("controller-manager", "120MiB", api, append([]string{"controller-manager"}, l.managerFlags()...)...),
-		on("scheduler", "80MiB", api, append([]string{"scheduler"}, l.clientFlags("scheduler")...)...),
+		on("etcd", "400MiB", "", "etcd", "--config-file="+l.config("etcd.yaml")),
+		on("apiserver", "900MiB", "", append([]string{"apiserver"}, l.apiserverFlags()...)...),
+		on("controller-manager", "300MiB", api, append([]string{"controller-manager"}, l.managerFlags()...)...),
+		on("scheduler", "200MiB", api, append([]string{"scheduler"}, l.clientFlags("scheduler")...)...),
 	}
 }
 
 func (l layout) nodePrograms(s spec, n node, environ []string) []program {
 	socket := "unix " + l.containerd(n.Name)
 	return []program{
-		{n.Name, "containerd", []string{s.Containerd, "--config", l.node(n.Name, "containerd.toml")}, withProxy(environment("100MiB"), environ), ""},
+		{n.Name, "containerd", []string{s.Containerd, "--config", l.node(n.Name, "containerd.toml")}, withProxy(environment("200MiB"), environ), ""},
 		{n.Name, "kubelet", []string{
 			s.Kubernetes, "kubelet",
 			"--config=" + l.node(n.Name, "kubelet.yaml"),
@@ -55,8 +51,8 @@ func (l layout) nodePrograms(s spec, n node, environ []string) []program {
 			"--cert-dir=" + l.node(n.Name, "kubelet", "pki"),
 			"--hostname-override=" + n.Name,
 			"--node-ip=" + n.Address,
-		}, environment("120MiB"), socket},
-		{n.Name, "proxy", []string{s.Kubernetes, "proxy", "--config=" + l.node(n.Name, "proxy.yaml")}, environment("60MiB"), ""},
+		}, environment("250MiB"), socket},
+		{n.Name, "proxy", []string{s.Kubernetes, "proxy", "--config=" + l.node(n.Name, "proxy.yaml")}, environment("150MiB"), ""},
 	}
 }
 
@@ -64,7 +60,7 @@ func (l layout) apiserverFlags() []string {
 	return []string{
 		"--advertise-address=" + addressOf(0),
 		"--bind-address=0.0.0.0", // of the server's network namespace: its address and its loopback
-		"--secure-port=6443",
+		"--secure-port=" + apiPort,
 		"--etcd-servers=https://127.0.0.1:2379",
 		"--etcd-cafile=" + l.key("etcd-ca.crt"),
 		"--etcd-certfile=" + l.key("apiserver-etcd.crt"),
@@ -132,14 +128,13 @@ func (l layout) clientFlags(name string) []string {
 	}
 }
 
-// environment is that of every program: nothing of the caller's, and a limit
-// at which Go's collector works harder, because many programs share a machine.
+// environment is that of every program: nothing of the caller's, and the size
+// from which on Go's collector works harder, because many share a machine.
 func environment(memory string) []string {
 	return []string{
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		"HOME=/root",
 		"GOMEMLIMIT=" + memory,
-		"GOGC=60",
 	}
 }
 
@@ -158,15 +153,4 @@ func withProxy(env, environ []string) []string {
 		}
 	}
 	return append(env, "NO_PROXY="+none)
-}
-
-// find returns the first of the folders that has the file.
-func find(file string, folders ...string) (path string, ok bool) {
-	for _, dir := range folders {
-		path := filepath.Join(dir, file)
-		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			return path, true
-		}
-	}
-	return "", false
 }

@@ -3,7 +3,9 @@ package cluster
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"version-manager/internal/problem"
@@ -104,10 +106,19 @@ func (s surroundings) missing(f *found) (names, apt, dnf []string) {
 }
 
 func addOnce(list []string, word string) []string {
-	for _, w := range list {
-		if w == word {
-			return list
-		}
+	if slices.Contains(list, word) {
+		return list
 	}
 	return append(list, word)
+}
+
+// find returns the first of the folders that has the file.
+func find(file string, folders ...string) (path string, ok bool) {
+	for _, dir := range folders {
+		path := filepath.Join(dir, file)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return path, true
+		}
+	}
+	return "", false
 }

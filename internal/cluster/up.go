@@ -215,4 +215,3 @@ func await(ctx context.Context, most time.Duration, what string, ask func(contex
 	}
 	return nil
 }
-

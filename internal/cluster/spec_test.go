@@ -1,0 +1,56 @@
+package cluster
+
+import (
+	"os"
+	"testing"
+
+	"version-manager/internal/problem"
+)
+
+func TestSpec(t *testing.T) {
+	path := t.TempDir() + "/cluster.json"
+	if _, err := readSpec(path); problem.KindOf(err) != problem.NotFound {
+		t.Errorf("no cluster: %v", err)
+	}
+	if err := exampleSpec().write(path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := readSpec(path); err != nil || got != exampleSpec() {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, damaged := range []string{"", "{", `{"nodes":0}`, `{"nodes":1000}`} {
+		if err := os.WriteFile(path, []byte(damaged), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readSpec(path); err == nil || problem.KindOf(err) == problem.NotFound {
+			t.Errorf("%q: %v", damaged, err)
+		}
+	}
+}
+
+func TestDecide(t *testing.T) {
+	for _, tt := range []struct {
+		what             string
+		have, want, then int // then 0: refused
+	}{
+		{"new", 0, 0, DefaultNodes},
+		{"new with five", 0, 5, 5},
+		{"goes on", 4, 0, 4},
+		{"the same again", 4, 4, 4},
+		{"another number", 4, 3, 0},
+		{"far too many", 0, 1000, 0},
+		{"fewer than none", 0, -1, 0},
+	} {
+		c := Open(t.TempDir())
+		if s := exampleSpec(); tt.have > 0 {
+			s.Nodes = tt.have
+			if err := s.write(c.dir.spec()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w := c.work(Options{Nodes: tt.want})
+		if err := w.decide(); (err == nil) != (tt.then > 0) || err == nil && w.spec.Nodes != tt.then {
+			t.Errorf("%s: %d nodes, %v", tt.what, w.spec.Nodes, err)
+		}
+	}
+}
