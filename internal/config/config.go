@@ -35,8 +35,9 @@ type App struct {
 
 // Build says where the image comes from.
 type Build struct {
-	Package string `yaml:"package,omitempty" json:"package,omitempty"` // Go package, such as ./cmd/app
-	Image   string `yaml:"image,omitempty" json:"image,omitempty"`     // OCI layout folder or image archive (docker save, OCI tar), relative to the repository
+	Package  string `yaml:"package,omitempty" json:"package,omitempty"`   // Go package, such as ./cmd/app
+	Image    string `yaml:"image,omitempty" json:"image,omitempty"`       // OCI layout folder or image archive (docker save, OCI tar), relative to the repository
+	Platform string `yaml:"platform,omitempty" json:"platform,omitempty"` // for which the package is built, such as linux/arm64; empty: that of the machine that builds
 }
 
 // Smoke is one request to the preview address and what must come back.

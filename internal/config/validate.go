@@ -16,6 +16,7 @@ var (
 	dnsLabel = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
 	envName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	platform = regexp.MustCompile(`^(linux/(386|amd64|arm|arm64|loong64|ppc64le|riscv64|s390x)|darwin/(amd64|arm64))$`)
 	httpVerb = regexp.MustCompile(`^[A-Z]+$`)
 )
 
@@ -66,7 +67,10 @@ func (m *mistakes) build(b Build) {
 		m.check(false, "build: give exactly one of package and image")
 	case b.Image != "":
 		m.check(filepath.IsLocal(b.Image), "build.image: %q leads out of the repository", b.Image)
+		m.check(b.Platform == "", "build.platform: an image is built for its platform already")
 	default:
+		m.check(b.Platform == "" || platform.MatchString(b.Platform),
+			"build.platform: %q is not a platform such as linux/amd64 or linux/arm64", b.Platform)
 		m.check(filepath.IsLocal(b.Package) && (b.Package == "." || strings.HasPrefix(b.Package, "./")),
 			"build.package: %q is not a package of the repository: write it as ./cmd/app", b.Package)
 	}

@@ -80,7 +80,7 @@ func (b *Builder) make(ctx context.Context, built *Built, commit Commit, tree st
 	app := built.Release.Config
 	binary := filepath.Join(built.temp, "program")
 	b.progress("build")
-	if err := compile(ctx, tree, app.Build.Package, binary); err != nil {
+	if err := compile(ctx, tree, app.Build, binary); err != nil {
 		return withoutPath(err, built.temp)
 	}
 	if built.Release.GoVersion, built.Release.SBOM, err = inspect(binary); err != nil {

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,6 +54,32 @@ func TestBuiltImageRuns(t *testing.T) {
 	}
 	if !strings.HasPrefix(built.Release.GoVersion, "go1.") {
 		t.Errorf("Go version %q", built.Release.GoVersion)
+	}
+}
+
+// Nodes may be of another architecture than the machine that builds.
+func TestBuildForAnotherPlatform(t *testing.T) {
+	files := helloModule()
+	files["version-manager.yaml"] = "name: hello\nbuild: {package: ., platform: linux/riscv64}\n"
+	built := build(t, newRepo(t, files))
+	if c := built.Image.Config; c.OS != "linux" || c.Architecture != "riscv64" {
+		t.Errorf("the image is for %s/%s", c.OS, c.Architecture)
+	}
+	root := filepath.Join(t.TempDir(), "root")
+	store := NewStore(t.TempDir())
+	if err := store.AddImage(built.Image); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Unpack(t.Context(), built.Release.Image, root); err != nil {
+		t.Fatal(err)
+	}
+	program, err := elf.Open(filepath.Join(root, "app", "hello"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	if program.Machine != elf.EM_RISCV {
+		t.Errorf("the program is for %v", program.Machine)
 	}
 }
 

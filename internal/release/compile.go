@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 
+	"version-manager/internal/config"
 	"version-manager/internal/problem"
 )
 
@@ -32,8 +33,9 @@ var goSystem = [...]string{
 const maxLines = 100
 
 // compile builds a Go program of the module in dir. The result depends on the
-// sources and the Go version, and on no other setting of this machine.
-func compile(ctx context.Context, dir, pkg, out string) error {
+// sources, the platform and the Go version, and on no other setting of this
+// machine.
+func compile(ctx context.Context, dir string, b config.Build, out string) error {
 	if _, err := exec.LookPath("go"); err != nil {
 		return problem.New(problem.Failed, "install Go from https://go.dev/dl", "the go command is not installed")
 	}
@@ -42,14 +44,16 @@ func compile(ctx context.Context, dir, pkg, out string) error {
 		return err
 	}
 	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "--", pkg)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "--", b.Package)
+	goos, goarch := platformOf(b)
+	env = append(env, "GOOS="+goos, "GOARCH="+goarch)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, env, &said, &said
 	ownGroup(cmd)
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return problem.Wrap(err, problem.Failed, "go build "+pkg, "go build %s failed", pkg).With(tail(said.String(), maxLines)...)
+		return problem.Wrap(err, problem.Failed, "go build "+b.Package, "go build %s failed", b.Package).With(tail(said.String(), maxLines)...)
 	}
 	return nil
 }
@@ -77,7 +81,17 @@ func goEnviron(ctx context.Context, dir string) ([]string, error) {
 		}
 	}
 	return append(env, "GOENV=off", "GO111MODULE=on", "CGO_ENABLED=0", "GOFLAGS=", "GOEXPERIMENT=", "GODEBUG=",
-		"GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "GOAMD64=v1", "GOARM64=v8.0", "LC_ALL=C"), nil
+		"GOAMD64=v1", "GOARM64=v8.0", "LC_ALL=C"), nil
+}
+
+// platformOf is what a package is built for, in the words of Go and of OCI,
+// which here are the same.
+func platformOf(b config.Build) (goos, goarch string) {
+	goos, goarch, ok := strings.Cut(b.Platform, "/")
+	if !ok {
+		return runtime.GOOS, runtime.GOARCH
+	}
+	return goos, goarch
 }
 
 // inspect returns the Go version and the modules of a compiled program.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -67,9 +66,10 @@ func writeLayer(w io.Writer, binary, name string, at time.Time) error {
 }
 
 func imageConfig(app config.App, commit Commit, layer v1.Hash) v1.ConfigFile {
+	goos, goarch := platformOf(app.Build)
 	return v1.ConfigFile{
-		OS:           runtime.GOOS,
-		Architecture: runtime.GOARCH,
+		OS:           goos,
+		Architecture: goarch,
 		Created:      v1.Time{Time: commit.Time},
 		RootFS:       v1.RootFS{Type: "layers", DiffIDs: []v1.Hash{layer}},
 		Config: v1.Config{
