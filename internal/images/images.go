@@ -37,9 +37,6 @@ type Options struct {
 	Config    config.Kubernetes
 	Self      []string     // this program and its first arguments; empty: the running executable
 	Log       func(string) // is told what a person should know; may be nil
-
-	// State is not used yet by any way of bringing images that we know.
-	State string
 }
 
 // Placed is an image that nodes can find.

@@ -77,7 +77,7 @@ func New(o Options) (*Target, error) {
 	}
 	store := release.NewStore(o.State)
 	brings := images.New(images.Options{
-		Cluster: client, Store: store, App: o.App, Namespace: o.Namespace, Config: o.Config, State: o.State, Self: o.Self,
+		Cluster: client, Store: store, App: o.App, Namespace: o.Namespace, Config: o.Config, Self: o.Self,
 	})
 	return assemble(o, client, client, brings), nil
 }
