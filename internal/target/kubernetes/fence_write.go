@@ -1,0 +1,152 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"version-manager/internal/kube"
+)
+
+// apply makes an object as given. It is not written at all where the lock is
+// lost.
+func (s *session) apply(ctx context.Context, o *kube.Object) (made *kube.Object, err error) {
+	err = s.guarded(ctx, "apply "+named(o), func(ctx context.Context) error {
+		have, err := s.kube.Get(ctx, refOf(o))
+		if kube.IsNotFound(err) {
+			made, err = s.create(ctx, o)
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		if have, err = s.ownByApply(ctx, have); err != nil {
+			return err
+		}
+		if err := s.verify(ctx); err != nil {
+			return err
+		}
+		next := o.DeepCopy()
+		next.SetResourceVersion(have.GetResourceVersion())
+		made, err = s.kube.Apply(ctx, next)
+		return err
+	})
+	return s.noted(made, err)
+}
+
+// create makes an object that is not there. Its fields belong to whoever
+// applies it later, so that what is left out then disappears.
+func (s *session) create(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+	if err := s.verify(ctx); err != nil {
+		return nil, err
+	}
+	made, err := s.kube.Create(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return s.ownByApply(ctx, made)
+}
+
+// ownByApply turns the fields that we own by having created or updated an
+// object into fields that we own by having applied it.
+func (s *session) ownByApply(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+	fields, changed, err := upgraded(o)
+	if err != nil || !changed {
+		return o, err
+	}
+	if err := s.verify(ctx); err != nil {
+		return nil, err
+	}
+	return s.kube.Patch(ctx, refOf(o), map[string]any{"metadata": map[string]any{
+		"resourceVersion": o.GetResourceVersion(),
+		"managedFields":   fields,
+	}})
+}
+
+// edit changes an object that is there. change reports whether it did.
+func (s *session) edit(ctx context.Context, kind, name string, change func(*kube.Object) (bool, error)) (made *kube.Object, err error) {
+	err = s.guarded(ctx, "change "+kind+" "+name, func(ctx context.Context) error {
+		o, err := s.kube.Get(ctx, s.ref(kind, name))
+		if err != nil {
+			return err
+		}
+		changed, err := change(o)
+		if err != nil || !changed {
+			made = o
+			return err
+		}
+		if err := s.verify(ctx); err != nil {
+			return err
+		}
+		made, err = s.kube.Update(ctx, o)
+		return err
+	})
+	return s.noted(made, err)
+}
+
+// delete removes an object. One that is not there is no error.
+func (s *session) delete(ctx context.Context, kind, name string) error {
+	err := s.guarded(ctx, "delete "+kind+" "+name, func(ctx context.Context) error {
+		o, err := s.kube.Get(ctx, s.ref(kind, name))
+		if err != nil && !kube.IsNotFound(err) && !kube.IsNoKind(err) {
+			return err
+		}
+		if err := s.verify(ctx); err != nil || o == nil {
+			return err
+		}
+		return s.kube.DeleteIf(ctx, o)
+	})
+	if err == nil {
+		s.mirror.drop(kind, name)
+	}
+	return err
+}
+
+// noted shows what was written to the mirror.
+func (s *session) noted(o *kube.Object, err error) (*kube.Object, error) {
+	if err != nil {
+		return nil, err
+	}
+	s.mirror.put(o)
+	return o, nil
+}
+
+func refOf(o *kube.Object) kube.Ref {
+	return kube.Ref{Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}
+}
+
+func named(o *kube.Object) string { return o.GetKind() + " " + o.GetName() }
+
+// upgraded returns managed fields in which nothing is owned by our updates
+// that could be owned by our applies.
+func upgraded(o *kube.Object) (fields []any, changed bool, err error) {
+	list, _, err := unstructured.NestedSlice(o.Object, "metadata", "managedFields")
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %w", named(o), err)
+	}
+	var applied map[string]any
+	for _, f := range list {
+		if entry, ok := f.(map[string]any); ok && ours(entry, "Apply") {
+			applied = entry
+		}
+	}
+	for _, f := range list {
+		entry, ok := f.(map[string]any)
+		if !ok || !ours(entry, "Update") {
+			fields = append(fields, f)
+			continue
+		}
+		changed = true
+		if applied == nil { // else those fields are nobody's, or what was applied
+			entry["operation"] = "Apply"
+			fields = append(fields, entry)
+		}
+	}
+	return fields, changed, nil
+}
+
+func ours(entry map[string]any, operation string) bool {
+	_, sub := entry["subresource"]
+	return entry["manager"] == kube.Manager && entry["operation"] == operation && !sub
+}

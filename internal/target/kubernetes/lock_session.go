@@ -1,0 +1,80 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+)
+
+// Renew implements [deploy.Session].
+func (s *session) Renew(ctx context.Context) error {
+	return s.guarded(ctx, "renew the lock", func(ctx context.Context) error {
+		l, err := s.heldLease(ctx)
+		if err != nil {
+			return err
+		}
+		l.renewed = time.Now()
+		return s.writeLease(ctx, l)
+	})
+}
+
+// Unlock implements [deploy.Session].
+func (s *session) Unlock(ctx context.Context) error {
+	l, err := s.readLease(ctx)
+	if err == nil && l.holder == "" && l.term == s.term {
+		return nil // whoever lost the answer asks again
+	}
+	if err := s.verify(ctx); err != nil {
+		return err
+	}
+	if err := s.unpin(ctx); err != nil {
+		return err
+	}
+	return s.giveBack(ctx)
+}
+
+func (s *session) giveBack(ctx context.Context) error {
+	return s.guarded(ctx, "unlock", func(ctx context.Context) error {
+		l, err := s.readLease(ctx)
+		if err == nil && l.holder == "" && l.term == s.term {
+			return nil
+		}
+		if l, err = s.heldLease(ctx); err != nil {
+			return err
+		}
+		l.holder, l.process = "", ""
+		return s.writeLease(ctx, l)
+	})
+}
+
+// heldLease reads the lease and fails with ErrFenced if it is not ours.
+func (s *session) heldLease(ctx context.Context) (lease, error) {
+	l, err := s.readLease(ctx)
+	if kube.IsNotFound(err) {
+		return l, fmt.Errorf("the lease is gone: %w", deploy.ErrFenced)
+	}
+	if err != nil {
+		return l, err
+	}
+	return l, s.owns(l)
+}
+
+// owns fails with ErrFenced if the lease is not ours. One that has expired is
+// still ours while nobody took it over.
+func (s *session) owns(l lease) error {
+	if l.holder == s.identity() && l.term == s.term {
+		return nil
+	}
+	who := "nobody"
+	if l.holder != "" {
+		who = l.name()
+	}
+	return fmt.Errorf("term %d is over, %s has term %d: %w", s.term, who, l.term, deploy.ErrFenced)
+}
+
+// identity is the holder as the lease has it: the name for people, and a token
+// of this one taking.
+func (s *session) identity() string { return s.holder + tokenMark + s.token }

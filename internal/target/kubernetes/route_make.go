@@ -1,0 +1,119 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/config"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/release"
+)
+
+const (
+	sliceWithin = 10 * time.Second // for a Service to get its first slice of endpoints
+	slicePause  = 20 * time.Millisecond
+)
+
+// ensureRoutes makes the routes where they are missing; they lead to nobody.
+// A route that is there is not touched.
+func (s *session) ensureRoutes(ctx context.Context) error {
+	for _, o := range []*kube.Object{manifest.Route(s.routeApp(), color.None), manifest.Preview(s.routeApp(), color.None)} {
+		_, err := s.kube.Get(ctx, refOf(o))
+		if kube.IsNotFound(err) {
+			err = s.makeRoute(ctx, o)
+		}
+		if err != nil {
+			return fmt.Errorf("make route %s: %w", o.GetName(), err)
+		}
+	}
+	return nil
+}
+
+// makeRoute makes a route once there is somewhere that it can lead to: a
+// proxy answers 500 for a Service without slices of endpoints, and 503 for one
+// with an empty slice.
+func (s *session) makeRoute(ctx context.Context, o *kube.Object) error {
+	if err := s.awaitSlice(ctx, manifest.Side(s.app, color.None)); err != nil {
+		return err
+	}
+	if err := s.verify(ctx); err != nil {
+		return err
+	}
+	made, err := s.kube.Create(ctx, o)
+	if kube.IsExists(err) {
+		return nil
+	}
+	_, err = s.noted(made, err)
+	return err
+}
+
+// awaitSlice returns when a Service has a slice of endpoints, even if empty.
+func (s *session) awaitSlice(ctx context.Context, service string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, sliceWithin, fmt.Errorf("service %s got no endpoint slice within %s", service, sliceWithin))
+	defer cancel()
+	for {
+		list, err := s.kube.List(ctx, s.ref("EndpointSlice", ""), "kubernetes.io/service-name="+service)
+		if err != nil || len(list) > 0 {
+			return err
+		}
+		if err := pause(ctx, slicePause); err != nil {
+			return err
+		}
+	}
+}
+
+// removeRoutes takes both routes away.
+func (s *session) removeRoutes(ctx context.Context) error {
+	for _, name := range []string{s.app, manifest.PreviewName(s.app)} {
+		if err := s.delete(ctx, "HTTPRoute", name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// aim makes a route lead to color c, and brings its host names and gateway up
+// to what is configured now.
+func (t *Target) aim(route, want *kube.Object, c color.Color) error {
+	spec, ok := route.Object["spec"].(map[string]any)
+	if !ok {
+		return fmt.Errorf("route %s has no spec", route.GetName())
+	}
+	for _, name := range []string{"hostnames", "parentRefs"} {
+		value, ok := want.Object["spec"].(map[string]any)[name]
+		if delete(spec, name); ok {
+			spec[name] = value
+		}
+	}
+	return manifest.Point(route, t.app, c)
+}
+
+// routeApp is the app as far as its routes depend on it, which is on no
+// release.
+func (t *Target) routeApp() manifest.App {
+	here := t.options.Config
+	here.Namespace = t.namespace
+	return manifest.App{Release: release.Release{App: t.app, Config: config.App{Name: t.app, Kubernetes: here}}}
+}
+
+func annotate(o *kube.Object, name, value string) {
+	all := o.GetAnnotations()
+	if all == nil {
+		all = map[string]string{}
+	}
+	all[name] = value
+	o.SetAnnotations(all)
+}
+
+// pause sleeps for d, or fails with why ctx ended.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
