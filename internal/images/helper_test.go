@@ -140,7 +140,7 @@ func wantProblem(t *testing.T, err error, text, hint string) *problem.Problem {
 }
 
 // compile builds a program for a platform, as small as one can be.
-func compile(t *testing.T, p platform, out string) {
+func compile(t *testing.T, p platform, out string, flags ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"go.mod": "module m\n", "m.go": "package main\n\nfunc main() {}\n"} {
@@ -148,7 +148,7 @@ func compile(t *testing.T, p platform, out string) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", out, ".")
+	cmd := exec.CommandContext(t.Context(), "go", append(append([]string{"build", "-o", out}, flags...), ".")...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOOS="+p.os, "GOARCH="+p.arch, "CGO_ENABLED=0", "GOFLAGS=")
 	if b, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, b)

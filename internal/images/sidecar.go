@@ -3,20 +3,15 @@ package images
 import (
 	"archive/tar"
 	"crypto/sha256"
-	"debug/buildinfo"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"runtime"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/types"
-
-	"version-manager/internal/problem"
 )
 
 const (
@@ -66,52 +61,6 @@ func imageOf(layer v1.Layer, p platform) (v1.Image, error) {
 		return nil, err
 	}
 	return mutate.AppendLayers(mutate.ConfigMediaType(image, types.OCIConfigJSON), layer)
-}
-
-// executable finds this program for a platform: the running one, or one that
-// was built for the nodes and lies beside it.
-func executable(self []string, p platform) (string, error) {
-	path, err := selfPath(self)
-	if err != nil {
-		return "", err
-	}
-	beside := filepath.Join(filepath.Dir(path), fmt.Sprintf("%s-%s-%s", program, p.os, p.arch))
-	for _, candidate := range []string{path, beside} {
-		if builtFor(candidate) == p {
-			return candidate, nil
-		}
-	}
-	return "", problem.New(problem.Failed, fmt.Sprintf("CGO_ENABLED=0 GOOS=%s GOARCH=%s go build -o %s ./cmd/version-manager", p.os, p.arch, beside),
-		"every pod runs this program as its sidecar, so it is needed for %s; this one is for %s", p, platform{runtime.GOOS, runtime.GOARCH})
-}
-
-func selfPath(self []string) (string, error) {
-	if len(self) > 0 {
-		return self[0], nil
-	}
-	path, err := os.Executable()
-	if err != nil {
-		return "", fmt.Errorf("find this program: %w", err)
-	}
-	return path, nil
-}
-
-// builtFor reads from a Go program what it was built for.
-func builtFor(path string) platform {
-	info, err := buildinfo.ReadFile(path)
-	if err != nil {
-		return platform{}
-	}
-	var p platform
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "GOOS":
-			p.os = s.Value
-		case "GOARCH":
-			p.arch = s.Value
-		}
-	}
-	return p
 }
 
 // programLayer is a plain tar of one program. It is made while it is read, so

@@ -18,17 +18,18 @@ func TestSidecar(t *testing.T) {
 	path := filepath.Join(dir, "version-manager")
 	compile(t, linux("amd64"), path)
 	w.o.Self = []string{path, "--flag"}
-	if _, err := w.delivery().Name(w.digest); err != nil {
+	d := w.delivery()
+	if _, err := d.Name(w.digest); err != nil {
 		t.Fatal(err)
 	}
-	got, err := w.delivery().Sidecar(t.Context())
+	got, err := d.Sidecar(t.Context())
 	if err != nil || !strings.HasPrefix(got.Ref, "version-manager.local/sidecar:") || got.User != nobody || got.Arch != "amd64" {
 		t.Fatalf("placed %+v, %v", got, err)
 	}
-	if again, err := w.delivery().SidecarName(); err != nil || again != got {
+	if again, err := d.SidecarName(); err != nil || again != got {
 		t.Errorf("the same program is %+v, %v", again, err)
 	}
-	p, _, err := w.delivery().sidecar()
+	p, _, err := d.sidecar()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,9 @@ func TestSidecar(t *testing.T) {
 		t.Errorf("the program is not in the image: %v", err)
 	}
 	w.o.Config = config.Kubernetes{Registry: "registry.example.org"}
-	if named, err := w.delivery().SidecarName(); err != nil || !strings.HasPrefix(named.Ref, "registry.example.org/version-manager-sidecar@sha256:") {
+	d = w.delivery()
+	d.platform = linux("amd64")
+	if named, err := d.SidecarName(); err != nil || !strings.HasPrefix(named.Ref, "registry.example.org/version-manager-sidecar@sha256:") {
 		t.Errorf("named %+v, %v", named, err)
 	}
 }
@@ -80,4 +83,22 @@ func TestSidecarWithoutAProgram(t *testing.T) {
 	w.o.Self = []string{filepath.Join(t.TempDir(), "gone")}
 	_, err := w.delivery().SidecarName()
 	wantProblem(t, err, "as its sidecar", "go build")
+}
+
+// A program that needs a C library would not start in its image.
+func TestSidecarWithoutALibrary(t *testing.T) {
+	w := newWorld(t, config.Kubernetes{Load: []string{"true"}})
+	path := filepath.Join(t.TempDir(), "version-manager")
+	compile(t, linux("amd64"), path, "-buildmode=pie")
+	w.o.Self = []string{path}
+	d := w.delivery()
+	d.platform = linux("amd64")
+	_, err := d.SidecarName()
+	wantProblem(t, err, "needs a C library", "CGO_ENABLED=0")
+	compile(t, linux("amd64"), path+"-linux-amd64")
+	d = w.delivery()
+	d.platform = linux("amd64")
+	if _, err := d.SidecarName(); err != nil {
+		t.Error(err)
+	}
 }
