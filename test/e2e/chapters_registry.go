@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -32,7 +34,11 @@ func (s *story) registry(ctx context.Context) (string, error) {
 	if err := s.Create(ctx, "v1.2.0", v); err != nil {
 		return "", err
 	}
-	if _, err := s.measured(ctx, "zero-downtime", "v1.2.0"); err != nil {
+	env := s.Env
+	s.Env = append(slices.Clip(env), "SSL_CERT_FILE="+hub.authority())
+	_, err = s.measured(ctx, "zero-downtime", "v1.2.0")
+	s.Env = env
+	if err != nil {
 		return "", err
 	}
 	if err := s.active(ctx, "v1.2.0", 2); err != nil {
@@ -68,8 +74,8 @@ func imageOf(o *kube.Object) (string, error) {
 	return "", fmt.Errorf("pod %s has no container %s", o.GetName(), manifest.AppContainer)
 }
 
-// hub is a registry in this process, without TLS, which the nodes are told to
-// trust.
+// hub is a registry in this process, whose certificate the nodes and one call
+// of the command line are told to trust.
 type hub struct {
 	address string
 	server  *http.Server
@@ -82,14 +88,22 @@ func openHub(ctx context.Context) (*hub, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen where the nodes can reach it: %w", err)
 	}
+	own, trusted, err := certify(lab.Bridge)
+	if err != nil {
+		return nil, err
+	}
+	silent := log.New(io.Discard, "", 0)
 	h := &hub{address: l.Addr().String()}
-	images := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
-	h.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.asked.Add(1)
-		images.ServeHTTP(w, r)
-	})}
-	go h.server.Serve(l) // ends with close
-	if err := h.beTrusted(); err != nil {
+	images := registry.New(registry.Logger(silent))
+	h.server = &http.Server{
+		ReadHeaderTimeout: 10 * time.Second, ErrorLog: silent, TLSConfig: &tls.Config{Certificates: []tls.Certificate{own}},
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h.asked.Add(1)
+			images.ServeHTTP(w, r)
+		}),
+	}
+	go h.server.ServeTLS(l, "", "") // ends with close
+	if err := h.beTrusted(trusted); err != nil {
 		h.close()
 		return nil, err
 	}
@@ -97,15 +111,20 @@ func openHub(ctx context.Context) (*hub, error) {
 }
 
 // beTrusted writes what containerd reads before each pull.
-func (h *hub) beTrusted() error {
-	text := fmt.Sprintf("server = %q\n[host.%q]\n  capabilities = [\"pull\", \"resolve\"]\n", "http://"+h.address, "http://"+h.address)
+func (h *hub) beTrusted(authority []byte) error {
+	text := fmt.Sprintf("server = %[1]q\n[host.%[1]q]\n  capabilities = [\"pull\", \"resolve\"]\n  ca = %[2]q\n", "https://"+h.address, h.authority())
 	if err := os.MkdirAll(h.trust(), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(h.authority(), authority, 0o644); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(h.trust(), "hosts.toml"), []byte(text), 0o644)
 }
 
 func (h *hub) trust() string { return filepath.Join(lab.Registries, h.address) }
+
+func (h *hub) authority() string { return filepath.Join(h.trust(), "ca.pem") }
 
 func (h *hub) close() {
 	h.server.Close()

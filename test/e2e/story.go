@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"version-manager/test/bench/sheet"
@@ -120,6 +121,15 @@ func (s *story) quiet() {
 	s.toll.Add(t)
 }
 
+// count says how many chapters were told, and which were left out.
+func (s *story) count(told int) string {
+	text := fmt.Sprintf("%d of %d", told-len(s.skipped), len(chapters())+1)
+	if len(s.skipped) > 0 {
+		text += "; not told: " + strings.Join(s.skipped, ", ")
+	}
+	return text
+}
+
 func (s *story) print(took time.Duration) error {
 	s.quiet()
 	out := sheet.New(os.Stdout, "\ne2e: the whole story on three nodes, under "+strconv.Itoa(rate)+" requests/s")
@@ -140,7 +150,7 @@ func (s *story) print(took time.Duration) error {
 			fmt.Printf("%s: %v\n\n", l.name, l.err)
 		}
 	}
-	out.Bar(told == len(chapters())+1, "every chapter comes to its good end", fmt.Sprintf("%d of %d", told, len(chapters())+1))
+	out.Bar(told == len(chapters())+1, "every chapter comes to its good end", s.count(told))
 	out.Bar(s.toll.Failed == 0 && s.toll.Sent > 0 && s.toll.Skipped == 0, "0 failed requests at all entrances",
 		fmt.Sprintf("%s of %d, longest gap %s, %d not sent", s.toll.Cost(), s.toll.Sent, sheet.Round(s.toll.Gap), s.toll.Skipped))
 	out.Bar(took <= limit, "at most "+limit.String(), sheet.Round(took).String())

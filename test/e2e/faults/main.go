@@ -3,8 +3,9 @@
 // what users noticed. After each it checks that nothing is left half done:
 // what is wanted, what runs and what the journal says are the same.
 //
-// It needs root, and makes the same cluster as e2e. FAULT in the environment
-// names the only fault to show, by the beginning of its name. It fails when a
+// It needs root, and makes the same cluster as e2e. FAULTS in the
+// environment names those to show, by the beginnings of their names and with
+// commas between. It fails when a
 // bar is missed.
 package main
 

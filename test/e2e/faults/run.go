@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func run(ctx context.Context) error {
 	}
 	var all []outcome
 	for _, f := range faults() {
-		if !strings.HasPrefix(f.name, os.Getenv("FAULT")) {
+		if !f.chosen(os.Getenv("FAULTS")) {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "\r\x1b[K%s", f.name)
@@ -68,6 +69,14 @@ func run(ctx context.Context) error {
 		all = append(all, o)
 	}
 	return print(all)
+}
+
+// chosen reports whether a list such as "crash loop, one" begins the name of
+// f. Without a list all faults are shown.
+func (f fault) chosen(list string) bool {
+	return slices.ContainsFunc(strings.Split(list, ","), func(word string) bool {
+		return strings.HasPrefix(f.name, strings.TrimSpace(word))
+	})
 }
 
 // good are the versions between which most faults go.
@@ -120,14 +129,7 @@ func (b *bench) show(ctx context.Context, f fault) (outcome, error) {
 	return o, err
 }
 
-func (f fault) allows(code int) bool {
-	for _, c := range f.codes {
-		if c == code {
-			return true
-		}
-	}
-	return false
-}
+func (f fault) allows(code int) bool { return slices.Contains(f.codes, code) }
 
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
