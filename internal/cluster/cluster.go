@@ -18,6 +18,10 @@
 // its children's children but sessions of their own with a record on the disk:
 // a new supervisor finds those that survived the old one.
 //
+// A node that is lost is NotReady after 20 s (upstream: 40 s), and its pods are
+// replaced 30 s later (upstream: 5 min): soon enough to be waited for in a
+// test, and late enough for a machine whose two processors are all busy.
+//
 // The package builds no programs and knows no manifests: that is the work of
 // programs and addons below it. It was proven on cgroup v1; for v2 it follows
 // the documentation of the kernel. Start with [Open] and [Cluster.Up].

@@ -30,6 +30,7 @@ func rooms() []room {
 		{"plugins", "/var/lib/kubelet"},                 // device plugins
 		{"links", "/var/log/containers"},                // links to the logs of containers
 		{"shims", "/run/containerd"},                    // sockets of containerd's shims
+		{"results", "/var/lib/cni"},                     // what CNI plugins answered
 		{"volumes", "/var/lib/version-manager/volumes"}, // one path for local volumes on every node
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 )
 
 // Stop ends everything that runs and keeps what is on the disk: Up goes on with
@@ -61,4 +62,10 @@ func (w *work) removeRecords(context.Context) error { return os.RemoveAll(w.dir.
 
 // removeFiles ends with the folder in which clusters are kept, if nobody else
 // keeps anything there.
-func (w *work) removeFiles(context.Context) error { return os.RemoveAll(string(w.dir)) }
+func (w *work) removeFiles(context.Context) error {
+	if err := os.RemoveAll(string(w.dir)); err != nil {
+		return err
+	}
+	_ = os.Remove(filepath.Dir(string(w.dir))) // it is not empty if somebody does
+	return nil
+}

@@ -106,7 +106,11 @@ func (l layout) writeNode(n node, v view) error {
 
 // nodeFolders are the folders that a node keeps.
 func nodeFolders() []string {
-	return []string{"cni", "containerd", "kernel", "kubelet", "logs", "links", "plugins", "shims", "volumes"}
+	list := []string{"cni", "containerd", "kernel", "kubelet", "logs"}
+	for _, r := range rooms() {
+		list = append(list, r.name)
+	}
+	return list
 }
 
 func (l layout) write(name, path string, v view) error {
