@@ -7,6 +7,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	_ "golang.org/x/crypto/x509roots/fallback" // its image contains no certificates, and Google is asked over TLS
+
 	"version-manager/internal/caloguessr"
 )
 
