@@ -89,30 +89,6 @@ func (c *Cluster) lock() (*os.File, error) {
 	return lockFile(c.dir.in("lock"))
 }
 
-// decide finds out how many nodes are wanted.
-func (w *work) decide() error {
-	if w.exists() {
-		s, err := readSpec(w.dir.spec())
-		if err != nil {
-			return err
-		}
-		w.spec = s
-	}
-	have := w.spec.Nodes
-	switch want := w.Nodes; {
-	case want < 0 || want > maxNodes:
-		return problem.New(problem.Usage, "version-manager cluster up --nodes 3", "a cluster has 1 to %d nodes", maxNodes)
-	case want == 0 && have == 0:
-		w.spec.Nodes = DefaultNodes
-	case have == 0:
-		w.spec.Nodes = want
-	case want != 0 && want != have:
-		return problem.New(problem.Failed, fmt.Sprintf("version-manager cluster down && version-manager cluster up --nodes %d", want),
-			"the cluster has %d nodes, and that does not change while it exists", have)
-	}
-	return nil
-}
-
 func (w *work) checkMachine(ctx context.Context) error {
 	f, err := thisMachine().check()
 	if err != nil {
@@ -199,19 +175,4 @@ func (w *work) loadImages(ctx context.Context) error {
 		})
 	}
 	return each.Wait()
-}
-
-// startTime is how long anything may take to answer for the first time.
-const startTime = 90 * time.Second
-
-// await asks again and again, until the answer is yes or the time is over.
-func await(ctx context.Context, most time.Duration, what string, ask func(context.Context) bool) error {
-	ctx, cancel := context.WithTimeout(ctx, most)
-	defer cancel()
-	for !ask(ctx) {
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
-			return problem.Wrap(err, problem.Failed, "version-manager cluster status", "wait for %s", what)
-		}
-	}
-	return nil
 }

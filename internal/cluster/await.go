@@ -1,0 +1,33 @@
+package cluster
+
+import (
+	"context"
+	"time"
+
+	"version-manager/internal/problem"
+)
+
+// startTime is how long anything may take to answer for the first time.
+const startTime = 90 * time.Second
+
+// await asks again and again, until the answer is yes or the time is over.
+func await(ctx context.Context, most time.Duration, what string, ask func(context.Context) bool) error {
+	ctx, cancel := context.WithTimeout(ctx, most)
+	defer cancel()
+	for !ask(ctx) {
+		if err := pause(ctx, 100*time.Millisecond); err != nil {
+			return problem.Wrap(err, problem.Failed, "version-manager cluster status", "wait for %s", what)
+		}
+	}
+	return nil
+}
+
+// pause waits, but not longer than ctx.
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
