@@ -1,6 +1,8 @@
 package kubernetes
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,6 +13,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/color"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
 	"version-manager/internal/problem"
 )
 
@@ -102,11 +106,33 @@ func (w *waiter) stuck(ctx context.Context, p *corev1.Pod) error {
 		if waiting != nil && hopeless(waiting.Reason) {
 			return w.explain(ctx, p.Name, join(waiting.Reason, waiting.Message))
 		}
-		if died := c.LastTerminationState.Terminated; died != nil && died.Reason == "StartError" {
-			return w.explain(ctx, p.Name, exit(c.Name, died))
+		if died := cmp.Or(c.State.Terminated, c.LastTerminationState.Terminated); died != nil && fatal(p, c, died) {
+			return w.explain(ctx, p.Name, exit(c.Name, died), w.lastWords(ctx, p.Name, c)...)
 		}
 	}
 	return nil
+}
+
+// fatal reports whether the end of a container says that its pod will not
+// come up: it could not be started at all, or it is the sidecar, without which
+// the app is not started either, and did not live for the second time. How
+// often an app may die is for the gate to say.
+func fatal(p *corev1.Pod, c corev1.ContainerStatus, died *corev1.ContainerStateTerminated) bool {
+	twice := c.RestartCount > 0 && c.State.Running == nil
+	return died.Reason == "StartError" || c.Name != manifest.AppContainer && !started(p) && twice
+}
+
+// lastWords are the last lines that a container said before it ended.
+func (w *waiter) lastWords(ctx context.Context, pod string, c corev1.ContainerStatus) (lines []string) {
+	r, err := w.kube.Logs(ctx, w.ref("Pod", pod), kube.LogQuery{Container: c.Name, Tail: 5, Previous: c.State.Terminated == nil})
+	if err != nil {
+		return nil // one that never ran said nothing
+	}
+	defer r.Close()
+	for scanner := bufio.NewScanner(r); scanner.Scan(); {
+		lines = append(lines, c.Name+" | "+scanner.Text())
+	}
+	return lines
 }
 
 // hopeless reports whether a container that waits for that reason waits for
@@ -153,8 +179,9 @@ func (w *waiter) loadAgain(ctx context.Context, p *corev1.Pod, image string) err
 	return w.delete(ctx, "Pod", p.Name) // another one need not wait for the kubelet's next try
 }
 
-// explain is an error with what the cluster itself reported, newest last.
-func (w *waiter) explain(ctx context.Context, object, reason string) error {
+// explain is an error with evidence, and with what the cluster itself
+// reported, newest last.
+func (w *waiter) explain(ctx context.Context, object, reason string, evidence ...string) error {
 	kind := "pod"
 	if object == w.colorName(w.color) {
 		kind = "deployment"
@@ -164,7 +191,7 @@ func (w *waiter) explain(ctx context.Context, object, reason string) error {
 	if fix != "" {
 		hint = fmt.Sprintf("kubectl -n %s %s", w.namespace, fix)
 	}
-	p := problem.New(problem.Failed, hint, "start %s: %s", w.color, strings.TrimSpace(what+reason))
+	p := problem.New(problem.Failed, hint, "start %s: %s", w.color, strings.TrimSpace(what+reason)).With(evidence...)
 	events, err := w.events(ctx)
 	if err != nil {
 		return p

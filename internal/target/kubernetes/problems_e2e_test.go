@@ -18,14 +18,61 @@ import (
 	"version-manager/internal/release"
 )
 
-// misplaced says of an app's image that it is somewhere else.
+// misplaced says of an image that it is somewhere else.
 type misplaced struct {
 	delivery
-	placed images.Placed
+	placed  images.Placed
+	sidecar bool // that of the sidecar; else the app's
 }
 
-func (m misplaced) Image(context.Context, string) (images.Placed, error) { return m.placed, nil }
-func (m misplaced) Again(context.Context, string, string) error          { return nil }
+func (m misplaced) Again(context.Context, string, string) error { return nil }
+
+func (m misplaced) Image(ctx context.Context, digest string) (images.Placed, error) {
+	if m.sidecar {
+		return m.delivery.Image(ctx, digest)
+	}
+	return m.placed, nil
+}
+
+func (m misplaced) Sidecar(ctx context.Context) (images.Placed, error) {
+	if !m.sidecar {
+		return m.delivery.Sidecar(ctx)
+	}
+	return m.placed, nil
+}
+
+// TestNamesProgramsThatCannotRun: an image can be there and be of no use.
+func TestNamesProgramsThatCannotRun(t *testing.T) {
+	c := newCluster(t)
+	text, err := storeImage(c.built.state, "problems_e2e_test.go", thisArch)
+	must(t, err)
+	foreign, err := storeImage(c.built.state, "problems_e2e_test.go", "riscv64")
+	must(t, err)
+	lock := func(t *testing.T) (*Target, deploy.Session) {
+		t.Parallel()
+		target := c.target(t, c.options(t))
+		session, err := target.Lock(t.Context(), "test")
+		must(t, err)
+		t.Cleanup(func() {
+			ctx := context.WithoutCancel(t.Context())
+			must(t, errors.Join(session.Remove(ctx), session.Unlock(ctx)))
+		})
+		return target, session
+	}
+	t.Run("another processor", func(t *testing.T) {
+		_, session := lock(t)
+		r := c.release("v1.0.0", nil)
+		r.Image = foreign
+		expectProblem(t, session, r, "riscv64")
+	})
+	t.Run("a sidecar that ends at once", func(t *testing.T) {
+		target, session := lock(t)
+		placed, err := target.images.Image(t.Context(), text)
+		must(t, err)
+		target.images = misplaced{target.images, placed, true}
+		expectProblem(t, session, c.release("v1.0.0", nil), "exec format error")
+	})
+}
 
 // TestNamesWhatCanNeverStart: a deploy learns soon what no patience would
 // change.
@@ -47,7 +94,7 @@ func TestNamesWhatCanNeverStart(t *testing.T) {
 			t.Parallel()
 			target := c.target(t, c.options(t))
 			if tt.placed.Ref != "" {
-				target.images = misplaced{target.images, tt.placed}
+				target.images = misplaced{target.images, tt.placed, false}
 			}
 			session, err := target.Lock(t.Context(), "test")
 			if err != nil {
@@ -73,7 +120,7 @@ func expectProblem(t *testing.T, session deploy.Session, r release.Release, says
 	began := time.Now()
 	err := session.Apply(t.Context(), color.Blue, deploy.Spec{Release: r, Replicas: 1})
 	p, ok := errors.AsType[*problem.Problem](err)
-	if !ok || !strings.Contains(p.Error(), says) || p.Hint == "" {
+	if !ok || !strings.Contains(p.Error()+strings.Join(p.Lines, "\n"), says) || p.Hint == "" {
 		t.Errorf("Apply = %v, want a problem that says %q", err, says)
 		return
 	}

@@ -1,0 +1,52 @@
+package kubernetes
+
+import (
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+func TestFatal(t *testing.T) {
+	end := corev1.ContainerStateTerminated{ExitCode: 1}
+	ended := func(name string, restarts int32) corev1.ContainerStatus {
+		c := died(waiting(name, "CrashLoopBackOff", ""), end)
+		c.RestartCount = restarts
+		return c
+	}
+	runsAgain := died(corev1.ContainerStatus{Name: "sidecar", State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}, end)
+	app := corev1.ContainerStatus{Name: "app", State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}
+	for name, tt := range map[string]struct {
+		container corev1.ContainerStatus
+		others    []corev1.ContainerStatus
+		want      bool
+	}{
+		"the sidecar ended twice":             {ended("sidecar", 1), nil, true},
+		"it ended once":                       {ended("sidecar", 0), nil, false},
+		"it runs again":                       {runsAgain, nil, false},
+		"it ended twice, after the app began": {ended("sidecar", 1), []corev1.ContainerStatus{app}, false},
+		"the app ended twice":                 {ended("app", 1), nil, false},
+	} {
+		p := &corev1.Pod{Status: statuses(append(tt.others, tt.container)...)}
+		if got := fatal(p, tt.container, &end); got != tt.want {
+			t.Errorf("%s: fatal %t, want %t", name, got, tt.want)
+		}
+	}
+	if !fatal(&corev1.Pod{}, ended("app", 0), &corev1.ContainerStateTerminated{Reason: "StartError"}) {
+		t.Error("an app that cannot be started is worth waiting for")
+	}
+}
+
+func TestAdvice(t *testing.T) {
+	for reason, want := range map[string]string{
+		"ErrImagePull: unexpected status: 401 Unauthorized":                                 "the registry does not give the image to the nodes: ",
+		"FailedCreate: pods \"x\" is forbidden: exceeded quota: few":                        "the quota of the namespace is used up: ",
+		"FailedCreate: pods \"x\" is forbidden: violates PodSecurity \"restricted:latest\"": "the namespace does not admit such pods: ",
+		"StartError: exec /app: exec format error":                                          "the image is for another kind of processor: ",
+		"0/3 nodes are available: 3 Insufficient memory":                                    "there is no room for it: ",
+		"ErrImageNeverPull: Container image is not present with pull policy of Never":       "",
+	} {
+		if got, _ := advice(reason); got != want {
+			t.Errorf("advice(%q) = %q, want %q", reason, got, want)
+		}
+	}
+}
