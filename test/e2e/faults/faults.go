@@ -28,7 +28,7 @@ func faults() []fault {
 		{name: "ready, then 500", did: "the new version answers 500 a second after the switch", version: "v2.0.0", codes: []int{3},
 			allowed: rate * 2, why: "the first failure is what takes the deploy back; users meet the version until the way back is confirmed", show: (*bench).plain},
 		{name: "crash loop", did: "the new version exits at its start", version: "v2.1.0", codes: []int{3}, show: (*bench).plain},
-		{name: "image missing", did: "the nodes do not have the image", version: "v2.2.0", codes: []int{1, 3}, show: (*bench).plain},
+		{name: "image missing", did: "the nodes do not have the image", version: "v2.2.0", codes: []int{3}, show: (*bench).imageMissing},
 		{name: "one proxy lags 30 s", did: "a Traefik pod is cut off the API server when the switch begins, for 30 s", codes: eitherWay, show: (*bench).proxyLags},
 	}
 }
@@ -86,15 +86,47 @@ func (b *bench) twoAtOnce(ctx context.Context) (rig.Result, error) {
 	return rig.Result{}, nil
 }
 
+// oneInstance goes to versions without an autoscaler, which may run alone, and
+// back when it was shown.
 func (b *bench) oneInstance(ctx context.Context) (rig.Result, error) {
-	if err := b.Must(ctx, "scale", "1"); err != nil {
+	alone := usual()
+	alone.Replicas, alone.Max = 1, 0
+	for _, v := range []string{"v3.0.0", "v3.1.0"} {
+		if err := b.Create(ctx, v, alone); err != nil {
+			return rig.Result{}, err
+		}
+	}
+	for _, words := range [][]string{{"deploy", "v3.0.0"}, {"scale", "1"}} {
+		if err := b.Must(ctx, words...); err != nil {
+			return rig.Result{}, err
+		}
+	}
+	res, err := b.deploy(ctx, "v3.1.0", nil)
+	if err != nil || res.Code != 0 {
+		return res, err
+	}
+	for _, words := range [][]string{{"deploy", b.version}, {"scale", "2"}} {
+		if err := b.Must(ctx, words...); err != nil {
+			return rig.Result{}, err
+		}
+	}
+	return res, nil
+}
+
+// imageMissing deploys while images are loaded by a command that does nothing.
+// How images get to the nodes is said by the work tree, not by a version, so
+// another version is made afterwards.
+func (b *bench) imageMissing(ctx context.Context) (rig.Result, error) {
+	v := usual()
+	v.Extra = `  load: [sh, -c, "cat >/dev/null", "{node}"]` + "\n"
+	if err := b.Create(ctx, b.version, v); err != nil {
 		return rig.Result{}, err
 	}
 	res, err := b.plain(ctx)
-	if err == nil && res.Code == 0 {
-		err = b.Must(ctx, "scale", "2")
+	if err != nil {
+		return res, err
 	}
-	return res, err
+	return res, b.Create(ctx, "v2.2.1", usual())
 }
 
 // ended checks that no deploy is left unfinished.

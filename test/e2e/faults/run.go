@@ -82,9 +82,12 @@ func (f fault) chosen(list string) bool {
 // good are the versions between which most faults go.
 func good() [2]release.Version { return [2]release.Version{"v1.0.0", "v1.1.0"} }
 
+// usual is a version as most are here.
+func usual() lab.Version { return lab.Version{Replicas: 2, Max: 6, Bake: 3 * time.Second} }
+
 // prepare makes all versions and deploys the first.
 func (b *bench) prepare(ctx context.Context) error {
-	std := lab.Version{Replicas: 2, Max: 6, Bake: 3 * time.Second}
+	std := usual()
 	with := func(change func(*lab.Version)) lab.Version {
 		v := std
 		change(&v)
@@ -98,7 +101,6 @@ func (b *bench) prepare(ctx context.Context) error {
 			v.Bake = 10 * time.Second
 		}),
 		"v2.1.0": with(func(v *lab.Version) { v.Env = map[string]string{"BEHAVIOUR": "crash-at-start"} }),
-		"v2.2.0": with(func(v *lab.Version) { v.Extra = "  load: [cat]\n" }),
 		"v2.3.0": with(func(v *lab.Version) { v.Gate = 20 * time.Second }),
 		"v2.4.0": with(func(v *lab.Version) { v.Bake = 60 * time.Second }),
 	} {
