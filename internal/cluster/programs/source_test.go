@@ -1,0 +1,53 @@
+package programs
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+func TestTrusted(t *testing.T) {
+	me := strconv.Itoa(os.Getuid())
+	for _, tt := range []struct {
+		name string
+		uid  int
+		sudo string
+		mode os.FileMode
+		ok   bool
+	}{
+		{"by oneself without root", 1000, "", 0o777, true},
+		{"one's own, by sudo", 0, me, 0o755, true},
+		{"one's own, but everybody may write", 0, me, 0o757, false},
+		{"somebody else's", 0, "4711", 0o755, me == "0"}, // root's own is fine for root
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "cluster")
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(moduleLine), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chmod(dir, tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			if err := trusted(dir, tt.uid, tt.sudo); (err == nil) != tt.ok {
+				t.Errorf("trusted = %v, want ok %t", err, tt.ok)
+			}
+		})
+	}
+	if os.Getuid() != 0 {
+		return
+	}
+	dir := filepath.Join(t.TempDir(), "cluster")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(dir, 4711, 4711); err != nil {
+		t.Fatal(err)
+	}
+	if trusted(dir, 0, "") == nil {
+		t.Error("root builds what user 4711 wrote")
+	}
+}
