@@ -21,6 +21,9 @@ func (s *session) apply(ctx context.Context, o *kube.Object) (made *kube.Object,
 		if err != nil {
 			return err
 		}
+		if err := s.spare(have); err != nil {
+			return err
+		}
 		if have, err = s.ownByApply(ctx, have); err != nil {
 			return err
 		}
@@ -71,6 +74,9 @@ func (s *session) edit(ctx context.Context, kind, name string, change func(*kube
 		if err != nil {
 			return err
 		}
+		if err := s.spare(o); err != nil {
+			return err
+		}
 		changed, err := change(o)
 		if err != nil || !changed {
 			made = o
@@ -93,6 +99,9 @@ func (s *session) delete(ctx context.Context, kind, name string) error {
 			return err
 		}
 		if err := s.verify(ctx); err != nil || o == nil {
+			return err
+		}
+		if err := s.spare(o); err != nil {
 			return err
 		}
 		return s.kube.DeleteIf(ctx, o)
@@ -127,13 +136,13 @@ func upgraded(o *kube.Object) (fields []any, changed bool, err error) {
 	}
 	var applied map[string]any
 	for _, f := range list {
-		if entry, ok := f.(map[string]any); ok && ours(entry, "Apply") {
+		if entry, ok := f.(map[string]any); ok && written(entry, "Apply") {
 			applied = entry
 		}
 	}
 	for _, f := range list {
 		entry, ok := f.(map[string]any)
-		if !ok || !ours(entry, "Update") {
+		if !ok || !written(entry, "Update") {
 			fields = append(fields, f)
 			continue
 		}
@@ -146,7 +155,7 @@ func upgraded(o *kube.Object) (fields []any, changed bool, err error) {
 	return fields, changed, nil
 }
 
-func ours(entry map[string]any, operation string) bool {
+func written(entry map[string]any, operation string) bool {
 	_, sub := entry["subresource"]
 	return entry["manager"] == kube.Manager && entry["operation"] == operation && !sub
 }

@@ -1,31 +1,31 @@
 package kubernetes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
-
-	"golang.org/x/sync/errgroup"
 
 	"version-manager/internal/kube"
 	"version-manager/internal/problem"
 )
 
-// oldest is the first minor version of Kubernetes 1 in which a sidecar is
-// started before the app and ended after it without being asked for.
-const oldest = 29
-
 // preflight finds out before the first change what would stop a deploy in its
-// middle.
+// middle. Of several things that are wrong the first in the list is told: who
+// lacks permissions is told so even where that already keeps another check
+// from looking.
 func (t *Target) preflight(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	for _, check := range []func(context.Context) error{t.checkVersion, t.checkPermissions, t.checkNodes, t.preflightGateway} {
-		g.Go(func() error { return check(ctx) })
+	checks := []func(context.Context) error{t.checkVersion, t.checkPermissions, t.checkNodes, t.checkClaims, t.preflightGateway}
+	errs := make([]error, len(checks))
+	var wg sync.WaitGroup
+	for i, check := range checks {
+		wg.Go(func() { errs[i] = check(ctx) })
 	}
-	return g.Wait()
+	wg.Wait()
+	return cmp.Or(errs...)
 }
 
 func (t *Target) checkVersion(ctx context.Context) error {
@@ -33,18 +33,8 @@ func (t *Target) checkVersion(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if minor, ok := minorOf(v); ok && minor < oldest {
-		return problem.New(problem.Failed, "", "the cluster runs Kubernetes %s: version-manager needs 1.%d or later, which ends sidecars after the app", v, oldest)
-	}
-	return nil
-}
-
-// minorOf reads "v1.34.4+k3s1"; what looks otherwise is nothing to judge by.
-func minorOf(v string) (minor int, ok bool) {
-	rest, found := strings.CutPrefix(v, "v1.")
-	digits, _, _ := strings.Cut(rest, ".")
-	minor, err := strconv.Atoi(strings.TrimRight(digits, "+"))
-	return minor, found && err == nil
+	_, err = kube.CheckVersion(v)
+	return err
 }
 
 // checkNodes looks for a machine that takes pods. Who may not see them learns

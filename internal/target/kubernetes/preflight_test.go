@@ -7,18 +7,6 @@ import (
 	"version-manager/internal/kube"
 )
 
-func TestMinor(t *testing.T) {
-	for text, want := range map[string]int{"v1.34.4": 34, "v1.29.1+k3s2": 29, "v1.30+": 30, "v2.0.0": -1, "v0.0.0-master": -1, "": -1} {
-		got, ok := minorOf(text)
-		if !ok {
-			got = -1
-		}
-		if got != want {
-			t.Errorf("minorOf(%q) = %d, want %d", text, got, want)
-		}
-	}
-}
-
 func TestPermissions(t *testing.T) {
 	need := permissions("shop")
 	for _, want := range []kube.Permission{

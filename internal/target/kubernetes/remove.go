@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"version-manager/internal/color"
+	"version-manager/internal/images"
 	"version-manager/internal/kube"
 )
 
@@ -32,6 +33,9 @@ func (s *session) Remove(ctx context.Context) error {
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	if err := s.delete(ctx, "ConfigMap", images.RecordName(s.app)); err != nil {
 		return err
 	}
 	return s.prune(ctx, removed(), func(*kube.Object) bool { return false })

@@ -51,6 +51,7 @@ type Target struct {
 	doctor    *doctor
 	door      door
 	permitted atomic.Bool // the user was found to be allowed everything that a deploy does
+	claims    atomic.Bool // the names that the app needs were found to be free, or its own
 }
 
 // place is how people know a cluster.

@@ -14,6 +14,11 @@ import (
 // warnings is what in the cluster makes a deploy slower or riskier. What
 // cannot be found out is no warning.
 func (t *Target) warnings(ctx context.Context, c deploy.Cluster) (list []string) {
+	if warning, err := kube.CheckVersion(c.Version); err != nil {
+		list = append(list, err.Error())
+	} else if warning != "" {
+		list = append(list, warning)
+	}
 	ready := 0
 	for _, n := range c.Nodes {
 		if !n.Ready {

@@ -1,0 +1,98 @@
+package kubernetes
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"version-manager/internal/color"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/problem"
+)
+
+// ours reports whether an object was made for this app by us. A name says
+// nothing: somebody else may have had the same idea.
+func (t *Target) ours(o *kube.Object) bool {
+	labels := o.GetLabels()
+	return labels[labelManager] == kube.Manager && labels[labelApp] == t.app
+}
+
+// spare refuses to change or to delete what is somebody else's.
+func (t *Target) spare(o *kube.Object) error {
+	if t.ours(o) {
+		return nil
+	}
+	return t.foreign([]*kube.Object{o})
+}
+
+// foreign names objects that stand where ours would have to stand.
+func (t *Target) foreign(list []*kube.Object) error {
+	o := list[0]
+	hint := fmt.Sprintf("kubectl -n %s label %s %s %s=%s %s=%s    (gives it away, to be replaced and deleted; or set kubernetes.namespace)",
+		t.namespace, strings.ToLower(o.GetKind()), o.GetName(), labelManager, kube.Manager, labelApp, t.app)
+	p := problem.New(problem.Failed, hint, "%s in namespace %s is somebody else's, and %s needs its name", named(o), t.namespace, t.app)
+	for _, o := range list[1:] {
+		p.Lines = append(p.Lines, named(o)+" too")
+	}
+	return p
+}
+
+// claimed are the names that an app needs.
+func (t *Target) claimed() (refs []kube.Ref) {
+	for kind, names := range map[string][]string{
+		"HTTPRoute":               {t.app, manifest.PreviewName(t.app)},
+		"Service":                 {t.colorName(color.None)},
+		"HorizontalPodAutoscaler": {t.app},
+		"ServiceAccount":          {t.app},
+		"NetworkPolicy":           {t.app},
+		"ConfigMap":               {t.app},
+		"Lease":                   {t.app},
+	} {
+		for _, name := range names {
+			refs = append(refs, t.ref(kind, name))
+		}
+	}
+	for _, c := range color.Both() {
+		for _, kind := range []string{"Deployment", "Service", "PodDisruptionBudget"} {
+			refs = append(refs, t.ref(kind, t.colorName(c)))
+		}
+		refs = append(refs, t.ref("Secret", manifest.SecretName(t.app, c)))
+	}
+	return refs
+}
+
+// checkClaims looks, once, for objects of others under the names that the app
+// needs. Before each write it is looked at again.
+func (t *Target) checkClaims(ctx context.Context) error {
+	if t.claims.Load() {
+		return nil
+	}
+	refs := t.claimed()
+	found := make([]*kube.Object, len(refs))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, r := range refs {
+		g.Go(func() (err error) {
+			if found[i], err = t.kube.Get(ctx, r); kube.IsNotFound(err) || kube.IsNoKind(err) {
+				err = nil
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	var others []*kube.Object
+	for _, o := range found {
+		if o != nil && !t.ours(o) {
+			others = append(others, o)
+		}
+	}
+	if len(others) > 0 {
+		return t.foreign(others)
+	}
+	t.claims.Store(true)
+	return nil
+}
