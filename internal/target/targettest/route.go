@@ -28,14 +28,14 @@ func (s *suite) answeredBy(url string, c color.Color) {
 
 // previewed waits until the preview is answered by a color: an ingress may
 // hear of new instances a moment later than the target.
-func (s *suite) previewed(c color.Color) {
+func (s *suite) previewed(c color.Color) Identity {
 	s.Helper()
 	url := s.observe().Entrances.Preview
 	for deadline := time.Now().Add(s.h.Patience); ; time.Sleep(20 * time.Millisecond) {
 		status, id := s.status(url)
 		switch {
 		case status == http.StatusOK && id.Color == c:
-			return
+			return id
 		case status != http.StatusServiceUnavailable || time.Now().After(deadline):
 			s.Fatalf("%s was answered with %d by %+v, want %s", url, status, id, c)
 		}
