@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -34,10 +35,27 @@ func (t *Target) foreign(list []*kube.Object) error {
 	hint := fmt.Sprintf("kubectl -n %s label %s %s %s=%s %s=%s    (gives it away, to be replaced and deleted; or set kubernetes.namespace)",
 		t.namespace, strings.ToLower(o.GetKind()), o.GetName(), labelManager, kube.Manager, labelApp, t.app)
 	p := problem.New(problem.Failed, hint, "%s in namespace %s is somebody else's, and %s needs its name", named(o), t.namespace, t.app)
-	for _, o := range list[1:] {
-		p.Lines = append(p.Lines, named(o)+" too")
+	for _, o := range list {
+		p.Lines = append(p.Lines, named(o)+" is managed by "+managers(o))
 	}
 	return p
+}
+
+// managers says who made an object what it is, in its own words.
+func managers(o *kube.Object) string {
+	if by := o.GetLabels()[labelManager]; by != "" {
+		return by
+	}
+	var names []string
+	for _, f := range o.GetManagedFields() {
+		if f.Subresource == "" && !slices.Contains(names, f.Manager) {
+			names = append(names, f.Manager)
+		}
+	}
+	if len(names) == 0 {
+		return "nobody who says so"
+	}
+	return strings.Join(names, ", ")
 }
 
 // claimed are the names that an app needs.

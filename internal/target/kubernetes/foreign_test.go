@@ -57,3 +57,20 @@ func TestWritesSpareWhatIsSomebodyElses(t *testing.T) {
 		}
 	}
 }
+
+// TestFailedFirstDeployLeavesNoRoute: one that leads to nobody would answer
+// what another app of the cluster is asked.
+func TestFailedFirstDeployLeavesNoRoute(t *testing.T) {
+	w, target := newPlace(t)
+	s := w.lock(target, "ada")
+	w.must(s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}))
+	if w.get("HTTPRoute", "shop") == nil {
+		t.Fatal("there is no route")
+	}
+	w.must(s.Retire(t.Context(), color.Blue))
+	for _, name := range []string{"shop", "shop-preview"} {
+		if w.get("HTTPRoute", name) != nil {
+			t.Errorf("route %s is still there", name)
+		}
+	}
+}

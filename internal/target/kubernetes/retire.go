@@ -34,7 +34,21 @@ func (s *session) Retire(ctx context.Context, c color.Color) error {
 	if err := s.preview(ctx, color.None); err != nil {
 		return err
 	}
-	return s.end(ctx, c)
+	if err := s.end(ctx, c); err != nil || active != color.None {
+		return err
+	}
+	return s.closeDown(ctx, c.Other())
+}
+
+// closeDown takes the routes away when nothing runs any more and nothing ever
+// had the traffic, as after a first deploy that failed: a route that leads to
+// nobody may take the requests of another app's.
+func (s *session) closeDown(ctx context.Context, other color.Color) error {
+	d, err := s.deployment(ctx, other)
+	if err != nil || d != nil {
+		return err
+	}
+	return s.removeRoutes(ctx)
 }
 
 // end says goodbye to who is still connected to a color, deletes what makes
