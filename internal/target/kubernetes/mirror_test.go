@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,10 +22,13 @@ type script struct {
 // mirror returns one that is watching by the script, inside a bubble.
 func (s script) mirror() *mirror {
 	m := newMirror(nil, "", "")
+	var mu sync.Mutex
 	lived := map[string]int{}
 	m.watch = func(ctx context.Context, kind string, f func(kube.Event) error) error {
+		mu.Lock()
 		life := lived[kind]
 		lived[kind]++
+		mu.Unlock()
 		tell := func(e kube.Event) { _ = f(e) }
 		if lives := s.lives[kind]; life < len(lives) {
 			if err := lives[life](tell); err != nil {
