@@ -3,12 +3,12 @@ package kubernetes
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"version-manager/internal/kube"
 )
 
-// annotationTerm on an object is the term of the last holder who took it over.
+// annotationTerm on an object says who took it over last: term and token. The
+// token makes every stamp a change, even where the terms began anew.
 const annotationTerm = "version-manager.io/term"
 
 // stamped are the kinds of the app's objects that a new holder stamps.
@@ -40,7 +40,7 @@ func (s *session) stamp(ctx context.Context) error {
 }
 
 func (s *session) stampOne(ctx context.Context, kind, name string) error {
-	term := map[string]any{"metadata": map[string]any{"annotations": map[string]any{annotationTerm: strconv.FormatInt(s.term, 10)}}}
+	term := map[string]any{"metadata": map[string]any{"annotations": map[string]any{annotationTerm: fmt.Sprintf("%d %s", s.term, s.token)}}}
 	o, err := s.kube.Patch(ctx, s.ref(kind, name), term)
 	if kube.IsNotFound(err) {
 		return nil

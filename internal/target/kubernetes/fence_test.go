@@ -28,6 +28,49 @@ func (w *world) asleep(resource string) {
 	})
 }
 
+// unleased deletes the lease between ada's last look at it and her write to the
+// route, as people do with a lock that is stuck; bob then takes a new one.
+func (w *world) unleased(ada *session, also ...kube.Ref) (bob *session) {
+	w.Helper()
+	now := revision(w.get("HTTPRoute", "shop"))
+	w.server.Before(func(r kubetest.Request) {
+		if r.Method != "PUT" || r.Resource != "httproutes" || r.Name != "shop" {
+			return
+		}
+		w.server.Before(nil)
+		for _, r := range append(also, ada.ref("Lease", "shop")) {
+			w.must(ada.kube.Delete(w.Context(), r))
+		}
+		bob = w.lock(w.target(), "bob")
+	})
+	if err := ada.Switch(w.Context(), color.Green, now); !errors.Is(err, deploy.ErrFenced) {
+		w.Errorf("Switch without a lease = %v, want ErrFenced", err)
+	}
+	if w.active() != color.Blue {
+		w.Error("the former holder has switched")
+	}
+	return bob
+}
+
+func TestDeletedLeaseFencesOff(t *testing.T) {
+	w := newWorld(t)
+	ada := w.deployed()
+	if bob := w.unleased(ada); bob.term != ada.term+1 {
+		t.Errorf("term %d after term %d", bob.term, ada.term)
+	}
+}
+
+// Where the memory of the terms is lost too, two holders have the same one.
+func TestStampIsAChangeEvenInTheSameTerm(t *testing.T) {
+	w := newWorld(t)
+	ada := w.deployed()
+	anchor := ada.ref("ConfigMap", "shop")
+	ada = w.unleased(ada, anchor)
+	if bob := w.unleased(ada, anchor); bob.term != ada.term {
+		t.Fatalf("terms %d and %d", ada.term, bob.term)
+	}
+}
+
 func deployment(name string) *kube.Object {
 	o := &kube.Object{Object: map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "spec": map[string]any{"paused": true}}}
 	o.SetName(name)

@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -91,10 +92,15 @@ func (w writer) makeJournal(ctx context.Context, id string) error {
 	if err := w.verify(ctx); err != nil {
 		return err
 	}
-	if _, err := w.kube.Create(ctx, o); err != nil && !kube.IsExists(err) {
+	_, err = w.kube.Create(ctx, o)
+	if !kube.IsExists(err) {
 		return err
 	}
-	return nil
+	have, err := w.readJournal(ctx, id)
+	if err != nil {
+		return err
+	}
+	return w.spare(have)
 }
 
 // Append implements [journal.Writer].
@@ -106,6 +112,9 @@ func (w writer) Append(ctx context.Context, id string, r journal.Record) error {
 	err = w.guarded(ctx, "append", func(ctx context.Context) error {
 		o, err := w.lastWritten(ctx, id)
 		if err != nil {
+			return err
+		}
+		if err := w.spare(o); err != nil {
 			return err
 		}
 		if err := w.verify(ctx); err != nil {
@@ -180,9 +189,15 @@ func (s *session) stampJournal(ctx context.Context) error {
 	if err != nil || newest == 0 {
 		return err
 	}
-	name, err := s.journalName(strconv.Itoa(newest))
+	o, err := s.readJournal(ctx, strconv.Itoa(newest))
+	if errors.Is(err, journal.ErrNotFound) {
+		return nil
+	}
 	if err != nil {
+		return fmt.Errorf("fence off the earlier holder: %w", err)
+	}
+	if err := s.spare(o); err != nil {
 		return err
 	}
-	return s.stampOne(ctx, "Secret", name)
+	return s.stampOne(ctx, "Secret", o.GetName())
 }

@@ -14,6 +14,7 @@ import (
 const (
 	anchorDeploys     = "deploys"     // the number of the newest deploy
 	anchorPropagation = "propagation" // see propagation.go
+	anchorTerm        = "term"        // of the newest lock, should the Lease be lost
 )
 
 // labelKeeps marks what is kept for the anchor and is no part of what runs.
@@ -44,6 +45,9 @@ func (s *session) ensureAnchor(ctx context.Context) error {
 			o, err = s.kube.Create(ctx, s.anchorObject())
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.spare(o); err != nil {
 			return err
 		}
 		s.anchorID = string(o.GetUID())
@@ -107,16 +111,26 @@ func (s *session) setAnchorData(ctx context.Context, key, value string) error {
 	return err
 }
 
+// noteTerm keeps the number of the lock that we have.
+func (s *session) noteTerm(ctx context.Context) error {
+	return s.setAnchorData(ctx, anchorTerm, strconv.FormatInt(s.term, 10))
+}
+
 // newestDeploy is the number of the newest deploy, 0 if there is none. One
 // small object says it: listing the journals would bring all their contents.
 func (t *Target) newestDeploy(ctx context.Context) (int, error) {
-	text, err := t.anchorData(ctx, anchorDeploys)
+	return t.anchorNumber(ctx, anchorDeploys)
+}
+
+// anchorNumber reads a value of the anchor that counts something.
+func (t *Target) anchorNumber(ctx context.Context, key string) (int, error) {
+	text, err := t.anchorData(ctx, key)
 	if err != nil || text == "" {
 		return 0, err
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("ConfigMap %s: %s is %q, not the number of the newest deploy", t.app, anchorDeploys, text)
+		return 0, fmt.Errorf("ConfigMap %s: %s is %q, which is no number", t.app, key, text)
 	}
 	return n, nil
 }

@@ -72,6 +72,11 @@ func (s *session) keep(ctx context.Context, name, keeps, deploy string, content 
 		if err != nil && !kube.IsNotFound(err) {
 			return err
 		}
+		if have != nil {
+			if err := s.spare(have); err != nil {
+				return err
+			}
+		}
 		if err := s.verify(ctx); err != nil {
 			return err
 		}

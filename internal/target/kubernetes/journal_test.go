@@ -140,3 +140,25 @@ func TestAttachments(t *testing.T) {
 		}
 	}
 }
+
+// A Secret of somebody else has the name that the next journal would have.
+func TestJournalSparesWhatIsSomebodyElses(t *testing.T) {
+	w := newWorld(t)
+	s := w.lock(w.target(), "ada")
+	for _, name := range []string{"shop-deploy-000001", "shop-deploy-000002-report.json"} {
+		w.put(`{"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": "shop", "name": "` + name + `"}, "data": {"KEY": "aHVzaA=="}}`)
+	}
+	_, begun := s.Journal().Begin(t.Context())
+	for name, err := range map[string]error{
+		"begin":  begun,
+		"append": s.Journal().Append(t.Context(), "1", journal.Record{Seq: 1, Type: "x"}),
+		"attach": s.Journal().Attach(t.Context(), "2", "report.json", []byte("{}")),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "somebody else's") {
+			t.Errorf("%s = %v", name, err)
+		}
+	}
+	if got := field(w.get("Secret", "shop-deploy-000001"), "data", "KEY"); got != "aHVzaA==" {
+		t.Errorf("the secret is %q", got)
+	}
+}

@@ -61,6 +61,9 @@ func (t *Target) readLease(ctx context.Context) (lease, error) {
 	if err != nil {
 		return lease{}, err
 	}
+	if err := t.spare(o); err != nil {
+		return lease{}, err
+	}
 	return readLease(o)
 }
 

@@ -42,6 +42,9 @@ func (s *session) settle(ctx context.Context, clean bool) error {
 	if err := s.ensureAnchor(ctx); err != nil {
 		return err
 	}
+	if err := s.noteTerm(ctx); err != nil {
+		return err
+	}
 	if !clean {
 		if err := s.stamp(ctx); err != nil {
 			return err
@@ -51,12 +54,13 @@ func (s *session) settle(ctx context.Context, clean bool) error {
 }
 
 // take makes the lease ours, unless somebody else holds it. It reports whether
-// the holder before had given it back.
+// the holder before had given it back. Of a lease that is not there nobody
+// knows: it may have been deleted under somebody's hands.
 func (s *session) take(ctx context.Context) (clean bool, err error) {
 	err = s.guarded(ctx, "lock", func(ctx context.Context) error {
 		l, err := s.readLease(ctx)
 		if kube.IsNotFound(err) {
-			clean = true
+			clean = false
 			return s.takeNew(ctx)
 		}
 		if err != nil {
@@ -75,10 +79,17 @@ func (s *session) take(ctx context.Context) (clean bool, err error) {
 	return clean, err
 }
 
-// takeNew makes the lease, and the namespace where that is missing too.
+// takeNew makes the lease, and the namespace where that is missing too. Its
+// terms go on where those of a lost one ended.
 func (s *session) takeNew(ctx context.Context) error {
-	create := func() error { return s.createLease(ctx, lease{}.next(s.identity(), time.Now())) }
-	err := create()
+	last, err := s.anchorNumber(ctx, anchorTerm)
+	if err != nil {
+		return err
+	}
+	create := func() error {
+		return s.createLease(ctx, lease{term: int64(last)}.next(s.identity(), time.Now()))
+	}
+	err = create()
 	if !kube.IsNotFound(err) {
 		return err
 	}
