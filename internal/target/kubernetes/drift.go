@@ -137,7 +137,17 @@ func (t *Target) compare(ctx context.Context, want *kube.Object) ([]Difference, 
 	if err != nil {
 		return nil, err
 	}
-	return diff(name, "", declared(live), declared(made)), nil
+	return append(diff(name, "", declared(live), declared(made)), narrowed(name, live, want)...), nil
+}
+
+// narrowed finds host names that somebody has given to a route which should
+// take every host. They are nobody's field of ours, and yet shut users out.
+func narrowed(name string, live, want *kube.Object) []Difference {
+	hosts := hostnames(live)
+	if want.GetKind() != "HTTPRoute" || len(hosts) == 0 || len(hostnames(want)) > 0 {
+		return nil
+	}
+	return []Difference{{name, "spec.hostnames", hosts, nil}}
 }
 
 // adopt takes over into want what is decided by others in the course of time.

@@ -3,6 +3,9 @@ package kubernetes
 import (
 	"slices"
 	"testing"
+
+	"version-manager/internal/color"
+	"version-manager/internal/manifest"
 )
 
 func TestDiff(t *testing.T) {
@@ -24,5 +27,21 @@ func TestDiff(t *testing.T) {
 	}
 	if same := diff("x", "", want, want); len(same) > 0 {
 		t.Errorf("an object differs from itself: %v", same)
+	}
+}
+
+func TestNarrowedRouteIsADifference(t *testing.T) {
+	w, target := newPlace(t)
+	s := w.lock(target, "ada")
+	w.must(s.ensureRoutes(t.Context()))
+	want := manifest.Route(target.routeApp(), color.None)
+	if found, err := target.compare(t.Context(), want); err != nil || len(found) > 0 {
+		t.Errorf("untouched, and it differs in %v, %v", found, err)
+	}
+	_, err := target.kube.Patch(t.Context(), target.ref("HTTPRoute", "shop"), map[string]any{"spec": map[string]any{"hostnames": []string{"a.example.org"}}})
+	w.must(err)
+	found, err := target.compare(t.Context(), want)
+	if err != nil || len(found) != 1 || found[0].Path != "spec.hostnames" {
+		t.Errorf("differs in %v, %v, want spec.hostnames", found, err)
 	}
 }
