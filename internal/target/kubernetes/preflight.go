@@ -18,7 +18,7 @@ import (
 // lacks permissions is told so even where that already keeps another check
 // from looking.
 func (t *Target) preflight(ctx context.Context) error {
-	checks := []func(context.Context) error{t.checkVersion, t.checkPermissions, t.checkNodes, t.checkClaims, t.preflightGateway}
+	checks := []func(context.Context) error{t.checkVersion, t.checkPermissions, t.checkNodes, t.checkClaims, t.preflightGateway, t.checkRivals}
 	errs := make([]error, len(checks))
 	var wg sync.WaitGroup
 	for i, check := range checks {

@@ -21,9 +21,12 @@ const (
 // A route that is there is not touched.
 func (s *session) ensureRoutes(ctx context.Context) error {
 	for _, o := range []*kube.Object{manifest.Route(s.routeApp(), color.None), manifest.Preview(s.routeApp(), color.None)} {
-		_, err := s.kube.Get(ctx, refOf(o))
-		if kube.IsNotFound(err) {
+		have, err := s.kube.Get(ctx, refOf(o))
+		switch {
+		case kube.IsNotFound(err):
 			err = s.makeRoute(ctx, o)
+		case err == nil:
+			err = s.spare(have)
 		}
 		if err != nil {
 			return fmt.Errorf("make route %s: %w", o.GetName(), err)
@@ -37,6 +40,9 @@ func (s *session) ensureRoutes(ctx context.Context) error {
 // with an empty slice.
 func (s *session) makeRoute(ctx context.Context, o *kube.Object) error {
 	if err := s.awaitSlice(ctx, manifest.Side(s.app, color.None)); err != nil {
+		return err
+	}
+	if err := s.checkRivals(ctx); err != nil {
 		return err
 	}
 	if err := s.verify(ctx); err != nil {

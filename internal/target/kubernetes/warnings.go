@@ -33,10 +33,8 @@ func (t *Target) warnings(ctx context.Context, c deploy.Cluster) (list []string)
 	if text := t.blindScaler(ctx); text != "" {
 		list = append(list, text)
 	}
-	if err := t.preflightGateway(ctx); err != nil {
-		list = append(list, err.Error())
-	}
-	return list
+	list = append(list, t.gatewayWarnings(ctx)...)
+	return append(list, t.rivalWarnings(ctx)...)
 }
 
 // blindScaler says why the autoscaler does not know the load.
