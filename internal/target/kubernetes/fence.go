@@ -19,8 +19,9 @@ import (
 // Whoever takes a lock over that was not given back changes every object of
 // the app before he does anything else ([session.stamp]). A holder who slept
 // after step 2 then fails in step 3, reads again, and finds in step 2 that the
-// lock is gone. What is not there yet is made by a Create, which fails where
-// the new holder was first.
+// lock is gone. What is not there yet can carry no condition: a Create fails
+// where the new holder was first, and where it does not the sleeper looks at
+// the Lease once more and takes back what he has made.
 
 // attempts bounds how often a write is tried that others get in the way of.
 const attempts = 100

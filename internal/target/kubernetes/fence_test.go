@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -178,6 +179,35 @@ func TestSleeperReplacesNothingNew(t *testing.T) {
 	}
 	if by := w.get("Deployment", "shop-green").GetAnnotations()["by"]; by != "bob" {
 		t.Errorf("the object is %s's", by)
+	}
+}
+
+// Nor does it stay where the new holder has no use for it.
+func TestSleepersNewObjectIsTakenBack(t *testing.T) {
+	for name, write := range map[string]func(*session) error{
+		"Deployment shop-green": func(s *session) error { _, err := s.apply(t.Context(), deployment("shop-green")); return err },
+		"HTTPRoute shop":        func(s *session) error { return s.ensureRoutes(t.Context()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ada := w.lock(w.target(), "ada")
+			w.server.Before(func(r kubetest.Request) {
+				if r.Method != "POST" {
+					return
+				}
+				w.server.Before(nil)
+				w.elsewhere()
+				w.server.Advance(17 * time.Second)
+				w.lock(w.target(), "bob")
+			})
+			if err := write(ada); !errors.Is(err, deploy.ErrFenced) {
+				t.Errorf("the sleeper's write = %v, want ErrFenced", err)
+			}
+			kind, object, _ := strings.Cut(name, " ")
+			if w.get(kind, object) != nil {
+				t.Error("what the sleeper made is still there")
+			}
+		})
 	}
 }
 

@@ -2,10 +2,12 @@ package kubernetes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 )
 
@@ -41,6 +43,16 @@ func (s *session) apply(ctx context.Context, o *kube.Object) (made *kube.Object,
 // create makes an object that is not there. Its fields belong to whoever
 // applies it later, so that what is left out then disappears.
 func (s *session) create(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+	made, err := s.createOnly(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return s.ownByApply(ctx, made)
+}
+
+// createOnly takes an object back that was made after the lock was lost,
+// unless the new holder has made it his own meanwhile.
+func (s *session) createOnly(ctx context.Context, o *kube.Object) (*kube.Object, error) {
 	if err := s.verify(ctx); err != nil {
 		return nil, err
 	}
@@ -48,7 +60,14 @@ func (s *session) create(ctx context.Context, o *kube.Object) (*kube.Object, err
 	if err != nil {
 		return nil, err
 	}
-	return s.ownByApply(ctx, made)
+	fenced := s.verify(ctx)
+	if !errors.Is(fenced, deploy.ErrFenced) {
+		return made, fenced
+	}
+	if err := s.kube.DeleteIf(context.WithoutCancel(ctx), made); err != nil && !kube.IsConflict(err) {
+		return nil, errors.Join(fenced, err)
+	}
+	return nil, fenced
 }
 
 // ownByApply turns the fields that we own by having created or updated an

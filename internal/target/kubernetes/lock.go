@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 )
@@ -23,7 +24,7 @@ func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error
 	if err := t.preflight(ctx); err != nil {
 		return nil, err
 	}
-	s := &session{Target: t, holder: holder, token: rand.Text()[:16], journals: map[string]*kube.Object{}}
+	s := &session{Target: t, holder: holder, token: rand.Text()[:16], journals: map[string]*kube.Object{}, before: map[color.Color]*kube.Object{}}
 	clean, err := s.take(ctx)
 	if err != nil {
 		return nil, err

@@ -91,7 +91,7 @@ func (s *session) turn(ctx context.Context, o *kube.Object, c color.Color, ifRev
 	if err := s.canCarry(ctx, c); err != nil {
 		return err
 	}
-	if err := s.aim(o, manifest.Route(s.routeApp(), c), c); err != nil {
+	if err := s.aim(o, s.wanted(o, active, c), c); err != nil {
 		return err
 	}
 	annotate(o, annotationSwitch, mark)
@@ -105,6 +105,19 @@ func (s *session) turn(ctx context.Context, o *kube.Object, c color.Color, ifRev
 	defer s.mu.Unlock()
 	s.switched = began
 	return nil
+}
+
+// wanted is the route for color c: as it is configured now, or on the way back
+// as it was, because people who cannot reach the app at new hosts shall reach
+// it again at the old ones.
+func (s *session) wanted(now *kube.Object, active, c color.Color) *kube.Object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before[active] = now.DeepCopy()
+	if was, ok := s.before[c]; ok {
+		return was
+	}
+	return manifest.Route(s.routeApp(), c)
 }
 
 // canCarry refuses a color that would answer with errors: one without a ready

@@ -45,10 +45,7 @@ func (s *session) makeRoute(ctx context.Context, o *kube.Object) error {
 	if err := s.checkRivals(ctx); err != nil {
 		return err
 	}
-	if err := s.verify(ctx); err != nil {
-		return err
-	}
-	made, err := s.kube.Create(ctx, o)
+	made, err := s.createOnly(ctx, o)
 	if kube.IsExists(err) {
 		return nil
 	}

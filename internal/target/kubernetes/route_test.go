@@ -153,4 +153,8 @@ func TestSwitchBringsHostNamesUpToDate(t *testing.T) {
 	if names := hostnames(w.get("HTTPRoute", "shop")); !slices.Equal(names, []string{"shop.example.org"}) {
 		t.Errorf("host names %v after", names)
 	}
+	w.must(s.Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
+	if names := hostnames(w.get("HTTPRoute", "shop")); len(names) > 0 {
+		t.Errorf("host names %v on the way back", names)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"version-manager/internal/color"
 	"version-manager/internal/kube"
 )
 
@@ -15,7 +16,8 @@ type session struct {
 	term   int64  // of the lease: counts the holders
 
 	mu       sync.Mutex
-	anchorID string                  // UID of the anchor; empty: not looked at yet
-	journals map[string]*kube.Object // as last written, by id
-	switched time.Time               // when the route was last written; zero: not by this process
+	anchorID string                       // UID of the anchor; empty: not looked at yet
+	journals map[string]*kube.Object      // as last written, by id
+	switched time.Time                    // when the route was last written; zero: not by this process
+	before   map[color.Color]*kube.Object // the route as it was when it was led away from a color
 }
