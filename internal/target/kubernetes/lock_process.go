@@ -2,7 +2,9 @@ package kubernetes
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
+	"syscall"
 
 	"version-manager/internal/agent/process"
 )
@@ -35,5 +37,15 @@ func processDied(mark string) bool {
 	if mark == "" || json.Unmarshal([]byte(mark), &m) != nil {
 		return false
 	}
-	return m.World != "" && m.World == processWorld() && !m.Alive()
+	return m.World != "" && m.World == processWorld() && gone(m.Identity, process.Of)
+}
+
+// gone reports whether nobody has the process's number, or somebody else. One
+// that cannot be looked at may live: /proc can hide other users' processes.
+func gone(id process.Identity, look func(pid int) (process.Identity, error)) bool {
+	if errors.Is(syscall.Kill(id.PID, 0), syscall.ESRCH) {
+		return true
+	}
+	now, err := look(id.PID)
+	return errors.Is(err, process.ErrGone) || err == nil && now != id
 }
