@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
@@ -34,8 +35,8 @@ func newCleanup(a *app) *cobra.Command {
 		Use:   "cleanup",
 		Short: "stop everything of the app",
 		Long: "Stops everything of the app and closes its addresses. Versions and history stay, so it can be deployed\n" +
-			"again; with --all they are deleted too. With --standby only the version on standby (warm) is stopped.\n" +
-			"Whoever is to lose something is asked for the app's name, unless --yes is given.",
+			"again; on this machine --all deletes them too. With --standby only the version on standby (warm) is\n" +
+			"stopped. Whoever is to lose something is asked for the app's name, unless --yes is given.",
 		Example:           "  version-manager cleanup\n  version-manager cleanup --standby\n  version-manager cleanup --all --yes",
 		GroupID:           "running",
 		Args:              takes(0, 0),
@@ -48,7 +49,7 @@ func newCleanup(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&o.standby, "standby", false, "stop only the version on standby")
-	c.Flags().BoolVar(&o.all, "all", false, "delete all versions and the history as well")
+	c.Flags().BoolVar(&o.all, "all", false, "delete all versions and the history as well (this machine only)")
 	return c
 }
 
@@ -57,17 +58,17 @@ func runCleanup(ctx context.Context, o cleanupOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.all {
+		if err := o.deletable(p, t); err != nil {
+			return err
+		}
+	}
 	if err := o.allow(p, t); err != nil {
 		return err
 	}
 	engine := deploy.New(t, o.holder())
 	if o.standby {
 		return o.retire(ctx, p, engine)
-	}
-	if o.all {
-		if err := p.alone(); err != nil {
-			return err
-		}
 	}
 	if err := o.confirm(p); err != nil {
 		return err
@@ -124,6 +125,21 @@ func (o cleanupOptions) confirm(p place) error {
 		return problem.New(problem.Interrupted, "", "cleanup: %q is not %q, nothing was changed", answer, p.app.Name)
 	}
 	return nil
+}
+
+// deletable fails if the state folder holds what the target does not stop. A
+// cluster keeps its history to itself, and the folder may be that of an app
+// which runs on this machine.
+func (a *app) deletable(p place, t deploy.Target) error {
+	remote, ok := t.(elsewhere)
+	if !ok {
+		return p.alone()
+	}
+	where := remote.Where()
+	which := a.global.cluster.which(where)
+	hint := fmt.Sprintf("version-manager cleanup %s && kubectl %s delete configmap,secret,lease -l app.kubernetes.io/managed-by=%s,app.kubernetes.io/name=%s",
+		which, which, kube.Manager, p.app.Name)
+	return problem.New(problem.Usage, hint, "--all deletes what this machine keeps, and namespace %s keeps the history of %s itself: nothing was changed", where.Namespace, p.app.Name)
 }
 
 // alone fails if other apps keep something in the same state folder.

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"version-manager/internal/config"
+	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
 	"version-manager/internal/target"
 )
@@ -22,6 +23,16 @@ type clusterFlags struct {
 	kubeconfig string
 	context    string
 	namespace  string
+}
+
+// which are the flags that name a place in a cluster to version-manager and
+// kubectl alike.
+func (f clusterFlags) which(where deploy.Cluster) string {
+	words := "--context " + quoted(where.Context) + " --namespace " + quoted(where.Namespace)
+	if f.kubeconfig != "" {
+		words = "--kubeconfig " + quoted(f.kubeconfig) + " " + words
+	}
+	return words
 }
 
 func (g *globals) addTarget(f *pflag.FlagSet) {
