@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"version-manager/internal/color"
+	"version-manager/internal/images"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/problem"
@@ -31,10 +33,13 @@ func (t *Target) spare(o *kube.Object) error {
 
 // foreign names objects that stand where ours would have to stand.
 func (t *Target) foreign(list []*kube.Object) error {
-	o := list[0]
-	hint := fmt.Sprintf("kubectl -n %s label %s %s %s=%s %s=%s    (gives it away, to be replaced and deleted; or set kubernetes.namespace)",
-		t.namespace, strings.ToLower(o.GetKind()), o.GetName(), labelManager, kube.Manager, labelApp, t.app)
-	p := problem.New(problem.Failed, hint, "%s in namespace %s is somebody else's, and %s needs its name", named(o), t.namespace, t.app)
+	var names []string
+	for _, o := range list {
+		names = append(names, strings.ToLower(o.GetKind())+"/"+o.GetName())
+	}
+	hint := fmt.Sprintf("kubectl -n %s label --overwrite %s %s=%s %s=%s    (gives away what is there, to be replaced and deleted; or use another --namespace)",
+		t.namespace, strings.Join(names, " "), labelManager, kube.Manager, labelApp, t.app)
+	p := problem.New(problem.Failed, hint, "%s in namespace %s is somebody else's, and %s needs its name", named(list[0]), t.namespace, t.app)
 	for _, o := range list {
 		p.Lines = append(p.Lines, named(o)+" is managed by "+managers(o))
 	}
@@ -58,7 +63,7 @@ func managers(o *kube.Object) string {
 	return strings.Join(names, ", ")
 }
 
-// claimed are the names that an app needs.
+// claimed are the names that an app needs, sorted by kind and name.
 func (t *Target) claimed() (refs []kube.Ref) {
 	for kind, names := range map[string][]string{
 		"HTTPRoute":               {t.app, manifest.PreviewName(t.app)},
@@ -66,7 +71,7 @@ func (t *Target) claimed() (refs []kube.Ref) {
 		"HorizontalPodAutoscaler": {t.app},
 		"ServiceAccount":          {t.app},
 		"NetworkPolicy":           {t.app},
-		"ConfigMap":               {t.app},
+		"ConfigMap":               {t.app, images.RecordName(t.app)},
 		"Lease":                   {t.app},
 	} {
 		for _, name := range names {
@@ -79,6 +84,7 @@ func (t *Target) claimed() (refs []kube.Ref) {
 		}
 		refs = append(refs, t.ref("Secret", manifest.SecretName(t.app, c)))
 	}
+	slices.SortFunc(refs, func(a, b kube.Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name)) })
 	return refs
 }
 

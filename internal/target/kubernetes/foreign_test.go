@@ -1,11 +1,13 @@
 package kubernetes
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
 )
 
 // theirs is an object that somebody else made under a name that we would use.
@@ -72,5 +74,18 @@ func TestFailedFirstDeployLeavesNoRoute(t *testing.T) {
 		if w.get("HTTPRoute", name) != nil {
 			t.Errorf("route %s is still there", name)
 		}
+	}
+}
+
+// All of them are named, always in the same order.
+func TestForeignNamesAll(t *testing.T) {
+	w, target := newPlace(t)
+	w.theirs("v1", "Service", "shop-green")
+	w.theirs("v1", "ConfigMap", "shop-images")
+	w.theirs("apps/v1", "Deployment", "shop-blue")
+	_, err := target.Lock(t.Context(), "ada")
+	p, ok := errors.AsType[*problem.Problem](err)
+	if !ok || !strings.Contains(p.Hint, " configmap/shop-images deployment/shop-blue service/shop-green ") || len(p.Lines) != 3 {
+		t.Errorf("Lock = %+v", err)
 	}
 }

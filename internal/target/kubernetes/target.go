@@ -3,7 +3,7 @@
 // A [Target] is one app in one namespace. It keeps no process and no state of
 // its own in the cluster: what runs is said by two Deployments, who gets the
 // traffic by one HTTPRoute, who may change that by a Lease, and what happened
-// by ConfigMaps. Everything is applied server-side by one field manager, and
+// by Secrets. Everything is applied server-side by one field manager, and
 // what the objects look like is package manifest's affair.
 //
 // Looking is cheap, because the target mirrors the few objects of the app by
