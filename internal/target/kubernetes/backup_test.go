@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/kube/kubetest"
+	"version-manager/internal/manifest"
 )
 
 func TestBackupRestores(t *testing.T) {
@@ -33,7 +34,7 @@ func TestBackupRestores(t *testing.T) {
 	w.must(err)
 
 	fresh := kubetest.New(t)
-	fresh.Put(s.namespaceObject())
+	fresh.Put(manifest.Namespace(s.routeApp()))
 	client, kinds := fresh.Client(t, "shop"), map[string]int{}
 	for _, doc := range strings.Split(string(content), "---\n")[1:] {
 		var o kube.Object

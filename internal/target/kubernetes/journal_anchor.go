@@ -64,13 +64,6 @@ func (t *Target) anchorObject() *kube.Object {
 	return o
 }
 
-func (t *Target) namespaceObject() *kube.Object {
-	o := &kube.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace"}}
-	o.SetName(t.namespace)
-	o.SetLabels(map[string]string{labelManager: kube.Manager})
-	return o
-}
-
 // kept makes an empty Secret that the anchor owns. It is a Secret because a
 // journal holds configuration, and a backup everything.
 func (s *session) kept(ctx context.Context, name, keeps, deploy string) (*kube.Object, error) {

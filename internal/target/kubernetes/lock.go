@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
 )
 
 // Lock implements [deploy.Target]. The lock is the app's Lease.
@@ -94,7 +95,7 @@ func (s *session) takeNew(ctx context.Context) error {
 	if !kube.IsNotFound(err) {
 		return err
 	}
-	if _, err := s.kube.Create(ctx, s.namespaceObject()); err != nil && !kube.IsExists(err) {
+	if _, err := s.kube.Create(ctx, manifest.Namespace(s.routeApp())); err != nil && !kube.IsExists(err) {
 		return fmt.Errorf("make namespace %s: %w", s.namespace, err)
 	}
 	return create()

@@ -109,7 +109,10 @@ func TestLockMakesTheNamespace(t *testing.T) {
 	w.options.Namespace = "fresh"
 	s := w.lock(w.target(), "ada")
 	if w.server.Get("Namespace", "", "fresh") == nil || w.server.Get("ConfigMap", "fresh", "shop") == nil {
-		t.Error("no namespace or no anchor")
+		t.Fatal("no namespace or no anchor")
+	}
+	if got := w.server.Get("Namespace", "", "fresh").GetLabels()["pod-security.kubernetes.io/enforce"]; got != "restricted" {
+		t.Errorf("pod security is %q, not as rendered", got)
 	}
 	w.must(s.Unlock(t.Context()))
 }
