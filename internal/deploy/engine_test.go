@@ -239,6 +239,29 @@ func TestLostLockStopsTheEngine(t *testing.T) {
 	})
 }
 
+// A start that was interrupted may be over only after the way back has looked
+// what runs.
+func TestInterruptedStartLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeTarget(t, nil)
+		mustRun(t, f, deploy.Plain, "v1.0.0")
+		f.slow = true
+		ctx, ctrlC := context.WithCancel(t.Context())
+		defer ctrlC()
+		e := deploy.New(f, "test", deploy.WithTransport(f), deploy.WithEvents(func(ev deploy.Event) {
+			if ev.Step == "start" && ev.Status == deploy.StatusRunning {
+				ctrlC()
+			}
+		}), deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return fakeProber{f: f, started: time.Now()} }))
+		if _, err := e.Run(ctx, deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")}); problem.KindOf(err) != problem.Interrupted {
+			t.Errorf("got %v", err)
+		}
+		synctest.Wait()
+		f.finish()
+		check(t, f, "v1.0.0", "")
+	})
+}
+
 func TestInterrupt(t *testing.T) {
 	for step, want := range map[string]struct{ active, warm release.Version }{
 		"start":  {"v1.0.0", ""},

@@ -51,11 +51,21 @@ type fakeTarget struct {
 	outages  []string
 	mistakes []string // calls that a careful engine does not make
 	kill     func(seq int, before bool) bool
+	slow     bool   // to start a color outlasts a caller who gives up
+	underWay func() // what was given up; ended by the next change
 }
 
 type fakeSide struct {
 	spec    deploy.Spec
 	started time.Time
+}
+
+// finish lets a change end that its caller has given up.
+func (f *fakeTarget) finish() {
+	if f.underWay != nil {
+		f.underWay()
+		f.underWay = nil
+	}
 }
 
 func newFakeTarget(t *testing.T, versions map[release.Version]behaviour) *fakeTarget {
@@ -174,8 +184,12 @@ func (s *fakeSession) Backup(context.Context, string) (string, error) {
 	return "backup", s.call(func() error { return nil })
 }
 
-func (s *fakeSession) Apply(_ context.Context, c color.Color, spec deploy.Spec) error {
+func (s *fakeSession) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
 	return s.call(func() error {
+		if s.slow && ctx.Err() != nil {
+			s.underWay = func() { s.colors[c] = &fakeSide{spec: spec, started: time.Now()} }
+			return ctx.Err()
+		}
 		have, ok := s.colors[c]
 		if ok && have.spec.Release.Image == spec.Release.Image {
 			have.spec.Replicas = spec.Replicas
@@ -225,6 +239,7 @@ func (s *fakeSession) Retire(_ context.Context, c color.Color) error {
 			s.mistakes = append(s.mistakes, "retired the active color")
 			return deploy.ErrRefused
 		}
+		s.finish()
 		if side, ok := s.side(c); ok && side.InFlight > 0 {
 			s.outages = append(s.outages, fmt.Sprintf("%d requests cut on %s", side.InFlight, c))
 		}

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,8 +81,13 @@ func (r *runner) discard(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("look at the target: %w", err)
 	}
-	if _, runs := now.Colors[p.New]; !runs || p.Kind == Rollback && p.Warm {
+	if p.Kind == Rollback && p.Warm {
 		return "", errNothingToDo
+	}
+	if _, runs := now.Colors[p.New]; !runs {
+		// A start that was given up may still be under way at the target, which
+		// makes one change after the other.
+		return "", cmp.Or(r.hold.Retire(ctx, p.New), errNothingToDo)
 	}
 	left, err := r.drained(ctx, "discard", p.New, func() error { return nil })
 	if err != nil {
