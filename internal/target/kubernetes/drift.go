@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
@@ -159,6 +161,9 @@ func adopt(want, live *kube.Object) error {
 	}
 	switch want.GetKind() {
 	case "Deployment":
+		if image := sidecarImage(live); image != "" {
+			adoptSidecar(want, image)
+		}
 		_, err := setReplicas(want, replicasOf(live))
 		return err
 	case "HTTPRoute":
@@ -166,6 +171,31 @@ func adopt(want, live *kube.Object) error {
 	case "HorizontalPodAutoscaler":
 		_, err := setLeast(want, leastOf(live))
 		return err
+	}
+	return nil
+}
+
+// adoptSidecar: which build of this program a color was started by is no
+// drift, and the next one's image may be on no node yet.
+func adoptSidecar(want *kube.Object, image string) {
+	if c := sidecarOf(want); c != nil {
+		c["image"] = image
+	}
+}
+
+func sidecarImage(o *kube.Object) string {
+	image, _ := sidecarOf(o)["image"].(string)
+	return image
+}
+
+// sidecarOf is that container of a Deployment, nil if it has none.
+func sidecarOf(o *kube.Object) map[string]any {
+	list, _, _ := unstructured.NestedFieldNoCopy(o.Object, "spec", "template", "spec", "initContainers")
+	containers, _ := list.([]any)
+	for _, c := range containers {
+		if c, ok := c.(map[string]any); ok && c["name"] == manifest.SidecarContainer {
+			return c
+		}
 	}
 	return nil
 }

@@ -2,9 +2,12 @@ package kubernetes
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/images"
 	"version-manager/internal/manifest"
 )
 
@@ -43,5 +46,39 @@ func TestNarrowedRouteIsADifference(t *testing.T) {
 	found, err := target.compare(t.Context(), want)
 	if err != nil || len(found) != 1 || found[0].Path != "spec.hostnames" {
 		t.Errorf("differs in %v, %v, want spec.hostnames", found, err)
+	}
+}
+
+// upgradedProgram has the image of another build of this program.
+type upgradedProgram struct{ stocked }
+
+func (upgradedProgram) SidecarName() (images.Placed, error) {
+	return images.Placed{Ref: "version-manager.local/sidecar:2", Pull: "Never"}, nil
+}
+
+func TestAnotherBuildOfThisProgramIsNoDrift(t *testing.T) {
+	w, target := newPlace(t)
+	s := w.lock(target, "ada")
+	spec := deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}
+	w.must(s.Apply(t.Context(), color.Blue, spec))
+	about := func() (found []string) {
+		all, err := target.Drift(t.Context(), spec)
+		w.must(err)
+		for _, text := range all {
+			if strings.HasPrefix(text, "Deployment/") {
+				found = append(found, text)
+			}
+		}
+		return found
+	}
+	target.images = upgradedProgram{}
+	if found := about(); len(found) > 0 {
+		t.Errorf("differs in %q", found)
+	}
+	live := w.get("Deployment", "shop-blue")
+	sidecarOf(live)["imagePullPolicy"] = "Always"
+	w.server.Put(live)
+	if found := about(); len(found) != 1 {
+		t.Errorf("what else somebody changes in the sidecar differs in %q", found)
 	}
 }
