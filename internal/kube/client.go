@@ -31,7 +31,7 @@ type Client struct {
 // Context is the name of the kubeconfig's context, "in-cluster" without one.
 func (c *Client) Context() string { return c.context }
 
-// Server is the address of the API server.
+// Server is the address of the API server, without a user.
 func (c *Client) Server() string { return c.config.Host }
 
 // Namespace implements Cluster.

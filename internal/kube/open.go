@@ -97,6 +97,9 @@ func loadInCluster(o Options) (access, error) {
 // only its own connection along.
 func connect(a access) (*Client, error) {
 	rc := rest.CopyConfig(a.config)
+	if err := hideUser(rc, a.context); err != nil {
+		return nil, err
+	}
 	rc.UserAgent = Manager
 	rc.QPS = -1 // no limit of our own: the server has better ones, and says so
 	rc.WarningHandler = rest.NoWarnings{}

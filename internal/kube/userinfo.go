@@ -1,0 +1,40 @@
+package kube
+
+import (
+	"net/url"
+	"strings"
+
+	"k8s.io/client-go/rest"
+
+	"version-manager/internal/problem"
+)
+
+// hideUser takes a user and password out of the server's address, which is
+// printed, recorded and part of many errors. They go on being sent, unless the
+// kubeconfig has better credentials.
+func hideUser(rc *rest.Config, context string) error {
+	if !strings.Contains(rc.Host, "@") {
+		return nil
+	}
+	added := ""
+	if !strings.Contains(rc.Host, "://") { // client-go decides then
+		added = "https://"
+	}
+	u, err := url.Parse(added + rc.Host)
+	if err != nil { // the error would quote it
+		return problem.New(problem.Failed, "kubectl --context "+context+" config view --minify",
+			"the server's address in context %q of the kubeconfig is no URL", context)
+	}
+	if u.User != nil && !authenticates(rc) {
+		rc.Username = u.User.Username()
+		rc.Password, _ = u.User.Password()
+	}
+	u.User = nil
+	rc.Host = strings.TrimPrefix(u.String(), added)
+	return nil
+}
+
+// authenticates reports whether the configuration says who asks by a header.
+func authenticates(rc *rest.Config) bool {
+	return rc.Username != "" || rc.BearerToken != "" || rc.BearerTokenFile != "" || rc.ExecProvider != nil || rc.AuthProvider != nil
+}
