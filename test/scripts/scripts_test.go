@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -34,6 +35,7 @@ func TestScripts(t *testing.T) {
 		t.Skip("the scripts build and deploy apps")
 	}
 	fixture := newFixture(t)
+	buildSidecar(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 ".",
 		UpdateScripts:       *update,
@@ -53,6 +55,21 @@ func TestScripts(t *testing.T) {
 			"until":       until,
 		},
 	})
+}
+
+// buildSidecar puts what pods run beside the program under test, which is
+// linked with a C library where the tests are.
+func buildSidecar(t *testing.T) {
+	program, err := exec.LookPath("version-manager")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := program + "-linux-" + runtime.GOARCH
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", file, "../../cmd/version-manager")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build what pods run: %v\n%s", err, out)
+	}
 }
 
 // setup gives a script the caches of the go command, an identity for git and
