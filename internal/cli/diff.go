@@ -71,10 +71,11 @@ func runDiff(ctx context.Context, o diffOptions) error {
 	if err != nil {
 		return fmt.Errorf("compare with %s: %w", rel.Version, err)
 	}
-	return o.answer(drift{App: rel.App, Version: rel.Version, Differences: append([]string{}, lines...)})
+	found := drift{App: rel.App, Version: rel.Version, Differences: append([]string{}, lines...)}
+	return o.answer(found, o.remedy(t, now, found, n))
 }
 
-func (o diffOptions) answer(d drift) error {
+func (o diffOptions) answer(d drift, remedy string) error {
 	err := o.io.Answer(o.global.format, d, func() error {
 		for _, line := range d.Differences {
 			if _, err := fmt.Fprintln(o.io.Out, line); err != nil {
@@ -87,7 +88,7 @@ func (o diffOptions) answer(d drift) error {
 		return err
 	}
 	if n := len(d.Differences); n > 0 {
-		return problem.New(problem.Differs, "version-manager deploy "+string(d.Version), "the cluster differs from %s in %s", d.Version, ui.Plural(n, "place"))
+		return problem.New(problem.Differs, remedy, "the cluster differs from %s in %s", d.Version, ui.Plural(n, "place"))
 	}
 	o.note("the cluster is as %s says", d.Version)
 	return nil

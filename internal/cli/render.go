@@ -5,6 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
@@ -26,7 +29,8 @@ type renderOptions struct {
 	*app
 	version  string
 	color    color.Color
-	replicas int // 0: as the version's configuration says
+	replicas int      // 0: as the version's configuration says
+	only     []string // "Kind/name"; none: all objects
 }
 
 func newRender(a *app) *cobra.Command {
@@ -36,7 +40,8 @@ func newRender(a *app) *cobra.Command {
 		Short: "print the Kubernetes objects of a version",
 		Long: "Prints all Kubernetes objects of a version as YAML, in the form in which a deploy applies them; with\n" +
 			"-o json as one List. It asks no cluster, and the values of secrets are not in it: for who keeps\n" +
-			"them in git and has something else apply them.\n" +
+			"them in git and has something else apply them, with kubectl apply --server-side. The traffic is sent\n" +
+			"to the color, so what runs by our deploys is better left to them: applied, it switches with no check.\n" +
 			"Here --color chooses one of the two colors that run, not the output's colors.",
 		Example:           "  version-manager render v1.1.0 > shop.yaml\n  version-manager render v1.1.0 --color green --replicas 3 -o json",
 		GroupID:           "clusters",
@@ -51,6 +56,7 @@ func newRender(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().Var(choose(&o.color, color.Blue, color.Green), "color", "the color that the version shall run in")
+	c.Flags().StringSliceVar(&o.only, "only", nil, "only the objects named so: `KIND/NAME`")
 	c.Flags().IntVar(&o.replicas, "replicas", 0, "with `N` instances (default replicas of the version)")
 	return c
 }
@@ -73,7 +79,48 @@ func runRender(_ context.Context, o renderOptions) error {
 	if err != nil {
 		return fmt.Errorf("render %s: %w", rel.Version, err)
 	}
+	if docs, err = chosen(docs, o.only); err != nil {
+		return err
+	}
 	return o.print(docs)
+}
+
+// chosen keeps the objects of a stream that are named; all, where none is.
+func chosen(docs []byte, names []string) ([]byte, error) {
+	if len(names) == 0 {
+		return docs, nil
+	}
+	var kept bytes.Buffer
+	seen := map[string]bool{}
+	for _, doc := range documents(docs) {
+		if len(bytes.TrimSpace(doc)) == 0 {
+			continue
+		}
+		name, err := objectName(doc)
+		if err != nil {
+			return nil, fmt.Errorf("read what was rendered: %w", err)
+		}
+		seen[name] = true
+		if slices.Contains(names, name) {
+			fmt.Fprintf(&kept, "---\n%s\n", bytes.TrimSpace(doc))
+		}
+	}
+	for _, n := range names {
+		if !seen[n] {
+			return nil, problem.New(problem.NotFound, "", "there is no object %s, only %s", n, strings.Join(slices.Sorted(maps.Keys(seen)), ", "))
+		}
+	}
+	return kept.Bytes(), nil
+}
+
+// objectName is how [chosen] and diff call an object.
+func objectName(doc []byte) (string, error) {
+	var o struct {
+		Kind     string
+		Metadata struct{ Name string }
+	}
+	err := yaml.Unmarshal(doc, &o)
+	return o.Kind + "/" + o.Metadata.Name, err
 }
 
 func (o renderOptions) print(docs []byte) error {

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/release"
+)
+
+// distant is a target of which nothing but the place is asked.
+type distant struct{ deploy.Target }
+
+func (distant) Where() deploy.Cluster {
+	return deploy.Cluster{Context: "dev", Server: "https://10.0.0.1:6443", Namespace: "shop"}
+}
+
+// TestRemedy: a deploy of what is active already changes nothing, so diff must
+// not send anybody there.
+func TestRemedy(t *testing.T) {
+	a, _, _ := testApp()
+	now := deploy.Observed{Active: color.Green, Colors: map[color.Color]deploy.Side{
+		color.Green: {Version: "v2.0.0"}, color.Blue: {Version: "v1.0.0"},
+	}}
+	const apply = " | kubectl --context dev --namespace shop apply --server-side --force-conflicts --field-manager=version-manager -f -"
+	for _, c := range []struct {
+		name    string
+		version release.Version
+		want    string
+	}{
+		{"active", "v2.0.0", "version-manager render v2.0.0 --color green --replicas 3 --only Deployment/shop-green,Service/shop-green --context dev --namespace shop" + apply +
+			`; kubectl --context dev --namespace shop patch httproute shop --type merge -p '{"spec":{"hostnames":null}}'`},
+		{"standby", "v1.0.0", "version-manager cleanup --standby && version-manager deploy v1.0.0"},
+		{"nowhere", "v3.0.0", "version-manager deploy v3.0.0"},
+	} {
+		d := drift{App: "shop", Differences: []string{
+			"Deployment/shop-green spec.template.spec.containers[0].image: a should be b",
+			"Deployment/shop-green metadata.labels.x: y should not be there",
+			"Service/shop-green is missing",
+			"HTTPRoute/shop spec.hostnames: [a.example.org] should not be there",
+		}}
+		d.Version = c.version
+		if got := (diffOptions{app: a}).remedy(distant{}, now, d, 3); got != c.want {
+			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
+		}
+	}
+	if got := (diffOptions{app: a}).remedy(distant{}, deploy.Observed{}, drift{Version: "v1.0.0"}, 1); strings.Contains(got, "kubectl") {
+		t.Errorf("nothing is deployed, and yet: %s", got)
+	}
+}
