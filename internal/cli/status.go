@@ -3,7 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +11,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
+	"version-manager/internal/ui"
 )
 
 type statusOptions struct {
@@ -153,7 +154,7 @@ func (o statusOptions) follow(ctx context.Context, p place, t deploy.Target) err
 	if _, far := t.(elsewhere); far {
 		every = farPause
 	}
-	var last []byte
+	last := ""
 	for {
 		var now bytes.Buffer
 		quietly := *o.app
@@ -164,13 +165,13 @@ func (o statusOptions) follow(ctx context.Context, p place, t deploy.Target) err
 		if err := (statusOptions{app: &quietly}).once(ctx, p, t); err != nil {
 			return err
 		}
-		if !bytes.Equal(now.Bytes(), last) {
-			last = now.Bytes()
-			clear := ""
-			if out.Terminal {
-				clear = "\x1b[H\x1b[2J"
-			}
-			if _, err := fmt.Fprintf(out, "%s%s", clear, last); err != nil {
+		frame := now.String()
+		if out.Terminal && o.global.format == ui.Text {
+			frame = out.Screenful(frame)
+		}
+		if frame != last {
+			last = frame
+			if _, err := io.WriteString(out, frame); err != nil {
 				return err
 			}
 		}
