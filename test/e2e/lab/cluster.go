@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 
 	"version-manager/internal/deploy"
@@ -45,9 +47,16 @@ func (l *Lab) Cluster(ctx context.Context) (Cluster, error) {
 	return c, nil
 }
 
-// Command runs one of the commands about the cluster on this machine.
+// Command runs one of the commands about the cluster on this machine, and
+// shows what it says: the first one compiles Kubernetes. It runs in the
+// working directory, which is where the source of that is.
 func (l *Lab) Command(ctx context.Context, args ...string) error {
-	return l.Must(ctx, append([]string{"cluster"}, args...)...)
+	c := exec.CommandContext(ctx, l.CLI, append([]string{"cluster"}, args...)...)
+	c.Stdout, c.Stderr = os.Stderr, os.Stderr
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("version-manager cluster %s: %w", strings.Join(args, " "), err)
+	}
+	return nil
 }
 
 // boot makes sure that a cluster runs and reports whether it had to.

@@ -28,7 +28,7 @@ type Lab struct {
 
 // Open makes a lab for an app of the given name. The command line is built
 // with the tags; a cluster that does not run yet is booted.
-func Open(ctx context.Context, app, tags string) (l *Lab, err error) {
+func Open(ctx context.Context, app, tags string) (*Lab, error) {
 	if os.Geteuid() != 0 {
 		return nil, errors.New("a cluster needs network namespaces, and those need root: run it as root")
 	}
@@ -36,17 +36,16 @@ func Open(ctx context.Context, app, tags string) (l *Lab, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l = &Lab{Rig: r, App: app}
+	l := &Lab{Rig: r, App: app}
 	r.Env = append(r.Env, "VERSION_MANAGER_TARGET=kubernetes", "KUBECONFIG="+Kubeconfig)
-	defer func() {
-		if err != nil {
-			l.Close()
-		}
-	}()
-	if l.ours, err = l.boot(ctx); err != nil {
+	if l.ours, err = l.boot(ctx); err == nil {
+		err = l.Connect()
+	}
+	if err != nil {
+		l.Close()
 		return nil, err
 	}
-	return l, l.Connect()
+	return l, nil
 }
 
 // Connect opens the client of the cluster, again after it was stopped.
@@ -68,18 +67,16 @@ func (l *Lab) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	if l.Kube != nil {
-		l.Rig.Close()
-		if err := l.Forget(ctx); err != nil {
-			fmt.Fprintln(os.Stderr, "remove the namespace:", err)
+		if err := errors.Join(l.Must(ctx, "cleanup", "--yes"), l.Forget(ctx)); err != nil {
+			fmt.Fprintln(os.Stderr, "clean up:", err)
 		}
-	} else {
-		os.RemoveAll(l.Dir)
 	}
 	if l.ours {
 		if err := l.Command(ctx, "down", "--yes"); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
+	os.RemoveAll(l.Dir)
 }
 
 // Forget deletes the app's namespace, which cleanup keeps for its history.
