@@ -22,13 +22,22 @@ type Counts struct {
 	Errors   uint64      `json:"errors"`   // of them with a 5xx
 }
 
+// maxSleep and maxLimit bound what a hook can ask for. The second is the
+// longest drain that the configuration allows.
+const (
+	maxSleep = 5 * time.Minute
+	maxLimit = 24 * time.Hour
+)
+
 // admin serves what is not traffic:
 //
 //	GET /live      it runs; for its own probes
 //	GET /answers   the app says anything at all; for the app's liveness probe
 //	GET /counts    see Counts
 //	GET /drained   waits ?sleep=, then until all is quiet, at most ?limit=;
-//	               the app's preStop hook
+//	               the app's preStop hook. Anybody who gets here can call it:
+//	               see the package's comment for what keeps others out, and
+//	               maxSleep, maxLimit and truce for what they could do
 //	POST /goodbye  sends the WebSockets away; from inside the pod only
 func (s *Sidecar) admin() http.Handler {
 	mux := http.NewServeMux()
@@ -78,7 +87,15 @@ func (s *Sidecar) drained(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "want durations: /drained?sleep=5s&limit=30s", http.StatusBadRequest)
 		return
 	}
-	s.drain(r.Context(), sleep, limit)
+	s.drain(r.Context(), min(sleep, maxSleep), min(limit, maxLimit), s.farewellDue)
+}
+
+// farewellDue reports whether a hook may send the WebSockets away, and takes
+// the turn. A pod ends once; an app that is only started again, or whoever
+// reaches this port where no network policy is enforced, may call more often.
+func (s *Sidecar) farewellDue() bool {
+	now, last := time.Now(), s.farewell.Load()
+	return (last == nil || now.Sub(*last) >= s.times.truce) && s.farewell.CompareAndSwap(last, &now)
 }
 
 func (s *Sidecar) goodbye(w http.ResponseWriter, r *http.Request) {

@@ -9,10 +9,10 @@ import (
 // drainTick is how often drain looks whether all is quiet.
 const drainTick = 10 * time.Millisecond
 
-// drain sleeps, then sends the WebSockets away and returns when no request is
-// in flight and none has come for a moment, or after limit. It cuts nothing.
-// While it is under way, answers end their connections.
-func (s *Sidecar) drain(ctx context.Context, sleep, limit time.Duration) {
+// drain sleeps, then sends the WebSockets away if they may be, and returns when
+// no request is in flight and none has come for a moment, or after limit. It
+// cuts nothing. While it is under way, answers end their connections.
+func (s *Sidecar) drain(ctx context.Context, sleep, limit time.Duration, farewell func() bool) {
 	s.leaving.Add(1)
 	defer s.leaving.Add(-1)
 	if !wait(ctx, sleep) {
@@ -20,7 +20,9 @@ func (s *Sidecar) drain(ctx context.Context, sleep, limit time.Duration) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	s.proxy.SendAway(s.o.Color, min(limit, s.times.farewell))
+	if farewell() {
+		s.proxy.SendAway(s.o.Color, min(limit, s.times.farewell))
+	}
 	s.settle(ctx)
 }
 

@@ -98,7 +98,7 @@ func TestIdleConnectionsStay(t *testing.T) {
 		t.Error("a connection was ended for no reason")
 	}
 	drained := make(chan struct{})
-	go func() { p.drain(t.Context(), 100*time.Millisecond, time.Minute); close(drained) }()
+	go func() { p.drain(t.Context(), 100*time.Millisecond, time.Minute, p.farewellDue); close(drained) }()
 	eventually(t, "draining", func() bool { return p.leaving.Load() > 0 })
 	if res := ask(); !res.Close {
 		t.Error("an answer in a draining pod lets another request follow")

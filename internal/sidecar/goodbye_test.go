@@ -32,6 +32,27 @@ func TestGoodbyeAfterTheSleep(t *testing.T) {
 	p.stop(t)
 }
 
+// TestGoodbyeOnceAMinute: who calls the hook again and again does not send
+// WebSockets away each time.
+func TestGoodbyeOnceAMinute(t *testing.T) {
+	p := start(t, chat(t))
+	told := watch(t, p)
+	get(t, p.office+"/drained?sleep=0s&limit=5s")
+	for range sockets {
+		<-told
+	}
+	told = watch(t, p)
+	get(t, p.office+"/drained?sleep=0s&limit=5s")
+	if n := p.counts(t).Tunnels; n != sockets {
+		t.Errorf("%d of %d were left", n, sockets)
+	}
+	p.times.truce = 0
+	get(t, p.office+"/drained?sleep=0s&limit=5s")
+	for range sockets {
+		<-told
+	}
+}
+
 func TestGoodbyeOnRequest(t *testing.T) {
 	p := start(t, chat(t))
 	told := watch(t, p)

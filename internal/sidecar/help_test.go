@@ -26,7 +26,7 @@ type pod struct {
 func start(t *testing.T, app string) *pod {
 	t.Helper()
 	s := New(Options{App: app, Health: "/healthz", Color: color.Green, Version: "v1.2.3", Instance: "shop-green-1"})
-	s.times = times{farewell: 400 * time.Millisecond, quiet: 50 * time.Millisecond, answer: 2 * time.Second}
+	s.times = times{farewell: 400 * time.Millisecond, truce: time.Minute, quiet: 50 * time.Millisecond, answer: 2 * time.Second}
 	traffic, admin := listen(t), listen(t)
 	ctx, end := context.WithCancel(context.Background())
 	p := &pod{s, "http://" + traffic.Addr().String(), "http://" + admin.Addr().String(), end, make(chan error, 1)}

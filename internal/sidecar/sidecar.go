@@ -10,7 +10,11 @@
 //
 // It routes nothing and knows no other pod. It believes the forwarding headers
 // of whoever connects, because a network policy lets only the gateway's
-// proxies in.
+// proxies in, and lets nobody but the node's kubelet, whom no policy concerns,
+// reach the second listener. A kubelet shows no credentials, so where the
+// cluster's network enforces no policies every pod is believed: it can read the
+// counts, and with the hook send WebSockets away once a minute and have
+// answers end their connections.
 //
 // # How a pod ends
 //
@@ -72,18 +76,21 @@ type Sidecar struct {
 	proxy   *ingress.Proxy
 	leaving atomic.Int32 // hooks under way
 	times   times
+
+	farewell atomic.Pointer[time.Time] // when a hook last sent the WebSockets away
 }
 
 // times are constants but for the tests.
 type times struct {
 	farewell time.Duration // over which WebSockets are told to go
+	truce    time.Duration // after that, in which no other hook tells them
 	quiet    time.Duration // without a request, after which none is expected
 	answer   time.Duration // within which a living app says something
 }
 
 // New returns a Sidecar that serves nothing yet.
 func New(o Options) *Sidecar {
-	s := &Sidecar{o: o, times: times{farewell: 5 * time.Second, quiet: 500 * time.Millisecond, answer: 4 * time.Second}}
+	s := &Sidecar{o: o, times: times{farewell: 5 * time.Second, truce: time.Minute, quiet: 500 * time.Millisecond, answer: 4 * time.Second}}
 	s.proxy = ingress.New(ingress.Options{Trusted: everybody(), Logger: o.Logger})
 	s.proxy.SetPool(o.Color, o.Version, []string{o.App})
 	s.proxy.Switch(o.Color)
@@ -122,7 +129,7 @@ func (s *Sidecar) serve(ctx context.Context, traffic, admin net.Listener) error 
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	s.drain(context.Background(), 0, lastWait)
+	s.drain(context.Background(), 0, lastWait, func() bool { return true })
 	closing, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if err := server.Shutdown(closing); err != nil && !errors.Is(err, context.DeadlineExceeded) {
