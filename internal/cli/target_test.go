@@ -20,6 +20,8 @@ func TestTargetName(t *testing.T) {
 		{cluster: clusterFlags{kubeconfig: "k3s.yaml"}, env: "local", want: "kubernetes"},
 		{cluster: clusterFlags{namespace: "shop"}, want: "kubernetes"},
 		{flag: "local", cluster: clusterFlags{context: "prod"}},
+		{cluster: clusterFlags{namespace: "Foo_Bar"}},
+		{cluster: clusterFlags{namespace: "-shop"}},
 		{env: "mars"},
 	} {
 		a, _, _ := testApp()
