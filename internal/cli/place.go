@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"slices"
 
@@ -68,6 +69,15 @@ func findRoot(dir string) (string, error) {
 // prepare makes the state folder, which belongs to this user alone and stays
 // out of git.
 func (p place) prepare() error {
+	err := p.makeState()
+	if errors.Is(err, os.ErrPermission) {
+		hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s    (or run this with sudo -E, as before)`, quoted(p.state))
+		return problem.Wrap(err, problem.Failed, hint, "the state folder %s is another user's", p.state)
+	}
+	return err
+}
+
+func (p place) makeState() error {
 	if err := os.MkdirAll(p.state, 0o700); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
 	}
@@ -125,5 +135,14 @@ func (a *app) holder() string {
 	if err != nil {
 		host = "localhost"
 	}
-	return fmt.Sprintf("%s@%s, process %d", firstOf(a.getenv("USER"), a.getenv("LOGNAME"), "somebody"), host, os.Getpid())
+	return fmt.Sprintf("%s@%s, process %d", firstOf(a.getenv("USER"), a.getenv("LOGNAME"), account()), host, os.Getpid())
+}
+
+// account is who runs this where the environment does not say so, as in a
+// pipeline. A number says more than nothing.
+func account() string {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return u.Username
+	}
+	return fmt.Sprintf("user %d", os.Getuid())
 }

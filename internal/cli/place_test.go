@@ -1,6 +1,10 @@
 package cli
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"version-manager/internal/config"
@@ -8,6 +12,35 @@ import (
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
+
+// TestHolderHasAName also where the environment does not say who it is.
+func TestHolderHasAName(t *testing.T) {
+	a, _, _ := testApp()
+	a.getenv = func(string) string { return "" }
+	if by := a.holder(); strings.HasPrefix(by, "somebody@") || strings.HasPrefix(by, "@") {
+		t.Errorf("the target is locked by %q", by)
+	}
+	a.getenv = func(name string) string { return map[string]string{"USER": "ada"}[name] }
+	if by := a.holder(); !strings.HasPrefix(by, "ada@") {
+		t.Errorf("the target is locked by %q, not by ada", by)
+	}
+}
+
+// TestStateOfAnotherUser: the folder that sudo has made is the usual one.
+func TestStateOfAnotherUser(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	err := place{state: filepath.Join(dir, "state")}.prepare()
+	p, ok := errors.AsType[*problem.Problem](err)
+	if !ok || !strings.HasPrefix(p.Hint, "sudo chown -R ") {
+		t.Errorf("got %v, want a problem with a way out", err)
+	}
+}
 
 // TestDeployedOfAnotherMachine: who has only the cluster can still go back to
 // what ran in it.
