@@ -28,8 +28,10 @@ func surroundings(ctx context.Context, t deploy.Target) (*deploy.Cluster, error)
 	return around, nil
 }
 
-// hinted is a target whose preview needs more than an address.
+// hinted is a target that is asked with more than an address.
 type hinted interface {
+	// PublicHint is a command that asks the app, where DNS does not know it.
+	PublicHint(ctx context.Context) string
 	// PreviewHint is a command that asks the standby color.
 	PreviewHint(ctx context.Context) string
 }
@@ -55,7 +57,7 @@ func (o statusOptions) clusterTables(c *deploy.Cluster) []*ui.Table {
 }
 
 func (o statusOptions) nodesTable(nodes []deploy.Node) *ui.Table {
-	t := &ui.Table{Heading: []string{"NODE", "READY", "ROLES", "AGE", "VERSION", "ADDRESS", "REASON"}}
+	t := &ui.Table{Heading: []string{"NODE", "READY", "ROLES", "AGE", "VERSION", "ADDRESS", "REASON"}, Why: true}
 	for _, n := range nodes {
 		t.Add(n.Name, yesNo(n.Ready), strings.Join(n.Roles, ","), ui.Age(n.Created, o.now()), n.Version, n.Address, n.Reason)
 	}
@@ -88,7 +90,7 @@ func scalerTable(s *deploy.Scaler) *ui.Table {
 const mostEvents = 12
 
 func (o statusOptions) eventsTable(events []deploy.ClusterEvent) *ui.Table {
-	t := &ui.Table{Heading: []string{"EVENT", "COUNT", "OBJECT", "REASON", "MESSAGE"}}
+	t := &ui.Table{Heading: []string{"EVENT", "COUNT", "OBJECT", "REASON", "MESSAGE"}, Why: true}
 	for _, e := range events[max(0, len(events)-mostEvents):] {
 		t.Add(ui.Age(e.Time, o.now()), fmt.Sprint(max(1, e.Count)), e.Object, e.Reason, firstLine(e.Message))
 	}
@@ -97,7 +99,7 @@ func (o statusOptions) eventsTable(events []deploy.ClusterEvent) *ui.Table {
 
 // podsTable is instancesTable with the node of each.
 func (o statusOptions) podsTable(now deploy.Observed) *ui.Table {
-	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "AGE", "RESTARTS", "NODE", "ADDRESS", "REASON"}}
+	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "AGE", "RESTARTS", "NODE", "ADDRESS", "REASON"}, Why: true}
 	for _, c := range color.Both() {
 		for _, i := range now.Colors[c].Instances {
 			t.Add(i.ID, yesNo(i.Ready), ui.Age(i.Started, o.now()), ui.Count(i.Restarts), i.Node, i.Address, i.Reason)

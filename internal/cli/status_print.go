@@ -20,6 +20,9 @@ func (o statusOptions) print(s status) error {
 	for _, url := range s.Entrances.Public {
 		facts.Add("open", url)
 	}
+	if s.PublicHint != "" {
+		facts.Add("by curl", s.PublicHint)
+	}
 	if preview := firstOf(s.PreviewHint, s.Entrances.Preview); preview != "" {
 		facts.Add("preview", preview)
 	}
@@ -74,7 +77,7 @@ func (o statusOptions) instancesTable(now deploy.Observed) *ui.Table {
 	if now.Cluster != nil {
 		return o.podsTable(now)
 	}
-	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "STARTED", "RESTARTS", "ADDRESS", "REASON"}}
+	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "STARTED", "RESTARTS", "ADDRESS", "REASON"}, Why: true}
 	for _, c := range color.Both() {
 		for _, i := range now.Colors[c].Instances {
 			t.Add(i.ID, yesNo(i.Ready), ui.Age(i.Started, o.now()), ui.Count(i.Restarts), i.Address, i.Reason)

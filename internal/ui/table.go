@@ -11,7 +11,11 @@ type Table struct {
 	Heading []string // none where the first column says what the second is
 	Rows    [][]string
 	Uncut   bool // a person needs the end of a line even where it does not fit
+	Why     bool // the last column says why: where it would hardly be seen, it gets lines of its own
 }
+
+// legible is how much of a reason has to be seen beside what it is about.
+const legible = 40
 
 // Add appends a row.
 func (t *Table) Add(columns ...string) { t.Rows = append(t.Rows, columns) }
@@ -36,6 +40,10 @@ func (t *Table) align(b *strings.Builder, out *Output) {
 		limit = math.MaxInt
 	}
 	widths := t.widths()
+	before := 0 // the last column
+	for _, w := range widths[:max(0, len(widths)-1)] {
+		before += w + 2
+	}
 	write := func(row []string, tint tint) {
 		var l line
 		for i, text := range row {
@@ -50,7 +58,17 @@ func (t *Table) align(b *strings.Builder, out *Output) {
 		write(t.Heading, faint)
 	}
 	for _, row := range t.Rows {
-		write(cleaned(row), ordinary)
+		row = cleaned(row)
+		last := row[len(row)-1]
+		if !t.Why || before+cells(last) <= limit || limit-before >= legible {
+			write(row, ordinary)
+			continue
+		}
+		row[len(row)-1] = ""
+		write(row, ordinary)
+		if last != "" {
+			b.WriteString("    " + strings.Join(wrap(last, limit-4), "\n    ") + "\n")
+		}
 	}
 }
 

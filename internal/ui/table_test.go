@@ -43,6 +43,20 @@ func TestTable(t *testing.T) {
 	}
 
 	out.Reset()
+	table.Uncut, table.Why = false, true
+	if err := table.Print(s.Out); err != nil {
+		t.Fatal(err)
+	}
+	want = "VERSION  WHEN    MESSAGE\n" +
+		"v1.10.0  3m ago\n" +
+		"    a message that is longer\n" +
+		"    than the terminal is wide\n" +
+		"v1.9.0   2d ago  tab here\n"
+	if out.String() != want {
+		t.Errorf("with a reason:\n%s\nwant:\n%s", out, want)
+	}
+
+	out.Reset()
 	facts := Table{}
 	facts.Add("app", "tiny")
 	facts.Add("active", "v1.0.0 on blue")
