@@ -41,7 +41,11 @@ func (w network) up(ctx context.Context) error {
 	return w.forward()
 }
 
-// rules replaces our table as a whole.
+// rules replaces our table as a whole. A machine that forwards is a router for
+// whoever is connected with it, so into the cluster goes only what the cluster
+// asked for; the machine's own packets are not forwarded and so not meant. An
+// accept ends this chain alone, and what is not for the cluster is left to the
+// rules of others.
 func rules() string {
 	ours := "{ " + nodeRange + ", " + podRange + " }"
 	return "table ip " + table + "\n" +
@@ -50,6 +54,13 @@ func rules() string {
 		"\tchain postrouting {\n" +
 		"\t\ttype nat hook postrouting priority srcnat; policy accept;\n" +
 		"\t\tip saddr " + ours + " ip daddr != " + ours + " masquerade\n" +
+		"\t}\n" +
+		"\tchain forward {\n" +
+		"\t\ttype filter hook forward priority filter; policy accept;\n" +
+		"\t\toifname != " + bridge + " accept\n" +
+		"\t\tiifname " + bridge + " accept\n" +
+		"\t\tct state established,related accept\n" +
+		"\t\tdrop\n" +
 		"\t}\n" +
 		"}\n"
 }
