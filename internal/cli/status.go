@@ -26,6 +26,7 @@ type status struct {
 	Newest *past `json:"newestDeploy,omitempty"`
 	Open   bool  `json:"unfinished"` // the newest deploy is under way or was interrupted
 
+	PublicHint  string `json:"publicHint,omitempty"`  // a command that asks the app, where DNS does not know its name
 	PreviewHint string `json:"previewHint,omitempty"` // a command that asks the standby color, where its address alone is not enough
 }
 
@@ -113,7 +114,7 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 	}
 	s := status{Observed: now}
 	if h, ok := t.(hinted); ok {
-		s.PreviewHint = h.PreviewHint(ctx)
+		s.PublicHint, s.PreviewHint = h.PublicHint(ctx), h.PreviewHint(ctx)
 	}
 	if len(runs) > 0 {
 		newest := pastOf(runs[len(runs)-1])

@@ -15,7 +15,7 @@ func TestStatusOfACluster(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	a.now = func() time.Time { return now }
 	cpu := 81
-	s := status{Observed: deploy.Observed{
+	s := status{PublicHint: "curl -H 'Host: shop.test' http://10.0.0.1:30001/", Observed: deploy.Observed{
 		App: "shop", Active: color.Blue,
 		Colors: map[color.Color]deploy.Side{color.Blue: {Version: "v1.0.0", Want: 2, Instances: []deploy.Instance{
 			{ID: "shop-blue-1", Ready: true, Started: now.Add(-time.Hour), Node: "worker-1", Address: "10.42.1.7"},
@@ -35,7 +35,7 @@ func TestStatusOfACluster(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"context dev, https://10.0.0.1:6443, Kubernetes v1.34.4", "traefik reloads every 10s",
+		"context dev, https://10.0.0.1:6443, Kubernetes v1.34.4", "traefik reloads every 10s", "by curl\tcurl -H 'Host: shop.test' http://10.0.0.1:30001/",
 		"shop-blue-2\tno\t1m", "3\tworker-2\t\tCrashLoopBackOff", "worker-2\tno\t", "NodeStatusUnknown",
 		"shop-blue\tClusterIP\t10.43.0.9\t80/TCP\t1", "blue\t2\t10\t2\t3\tcpu 81% of 60%, memory unknown of 80%",
 		"pod/shop-blue-2\tBackOff\trestarting\n",

@@ -54,6 +54,24 @@ func TestEntrancesAreConfigured(t *testing.T) {
 	}
 }
 
+func TestPublicHint(t *testing.T) {
+	for host, want := range map[string]string{
+		"":          "",
+		"shop.test": "curl -H 'Host: shop.test' http://127.0.0.1:30001/",
+	} {
+		w := newWorld(t)
+		w.options.Config.Entrances = []string{"http://127.0.0.1:30001"}
+		if host != "" {
+			w.options.Config.Hosts = []string{host}
+		}
+		s := w.lock(w.target(), "ada")
+		w.must(s.ensureRoutes(t.Context()))
+		if got := s.PublicHint(t.Context()); got != want {
+			t.Errorf("host %q: %s, want %s", host, got, want)
+		}
+	}
+}
+
 func TestDialFindsNamesThatNobodyKnows(t *testing.T) {
 	w := newWorld(t)
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { fmt.Fprint(rw, r.Host) }))
