@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"version-manager/internal/problem"
@@ -17,31 +18,42 @@ const moduleLine = "module version-manager/cluster"
 // above that. A command in bin/ of a clone so finds its own clone from
 // anywhere, and an installed one finds the clone in which it is called.
 //
-// What is built there runs as root, and the working directory can be anywhere:
-// it counts only if whoever owns it could have become root anyway.
+// What is built there runs as root, and both can be anywhere: a folder counts
+// only if whoever owns it could have become root anyway, as one whose command
+// is running with root's rights could.
 func source() (string, error) {
-	var starts []string
-	if self, err := os.Executable(); err == nil {
-		if real, err := filepath.EvalSymlinks(self); err == nil {
-			self = real
-		}
-		starts = append(starts, filepath.Dir(self))
-		if dir := search(starts[0]); dir != "" {
-			return dir, nil
-		}
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find the running command: %w", err)
 	}
-	if wd, err := os.Getwd(); err == nil {
-		starts = append(starts, wd)
-		if dir := search(wd); dir != "" {
-			return dir, trusted(dir, os.Geteuid(), os.Getenv("SUDO_UID"))
+	if real, err := filepath.EvalSymlinks(self); err == nil {
+		self = real
+	}
+	owners := []string{"0", os.Getenv("SUDO_UID")}
+	if info, err := os.Stat(self); err == nil {
+		owners = append(owners, ownerOf(info))
+	}
+	wd, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("find the working directory: %w", err)
+	}
+	return sourceAbove(os.Geteuid(), owners, filepath.Dir(self), wd)
+}
+
+// sourceAbove takes the first folder there is, and none if that is not to be
+// trusted: another one would be a surprise.
+func sourceAbove(uid int, owners []string, starts ...string) (string, error) {
+	for _, start := range starts {
+		if dir := search(start); dir != "" {
+			return dir, trusted(dir, uid, owners)
 		}
 	}
 	return "", problem.New(problem.NotFound, "cd into a clone of version-manager and try again",
 		"the source of the cluster's programs, the folder cluster/ of version-manager, is neither above %s", strings.Join(starts, " nor above "))
 }
 
-// trusted refuses to build as root what another user can have written.
-func trusted(dir string, uid int, sudo string) error {
+// trusted refuses to build as root what anybody but the owners can have written.
+func trusted(dir string, uid int, owners []string) error {
 	if uid != 0 {
 		return nil
 	}
@@ -50,8 +62,7 @@ func trusted(dir string, uid int, sudo string) error {
 		if err != nil {
 			return fmt.Errorf("look at the source of the cluster's programs: %w", err)
 		}
-		owner := ownerOf(info)
-		if (owner != "0" && owner != sudo) || info.Mode().Perm()&0o002 != 0 {
+		if !slices.Contains(owners, ownerOf(info)) || info.Mode().Perm()&0o002 != 0 {
 			return problem.New(problem.Failed, "call the version-manager in bin/ of your own clone, or make the clone yours: chown -R root "+filepath.Dir(dir),
 				"%s belongs to another user or can be written by everybody, and what is built there would run as root", path)
 		}

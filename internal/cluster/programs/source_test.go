@@ -32,7 +32,7 @@ func TestTrusted(t *testing.T) {
 			if err := os.Chmod(dir, tt.mode); err != nil {
 				t.Fatal(err)
 			}
-			if err := trusted(dir, tt.uid, tt.sudo); (err == nil) != tt.ok {
+			if err := trusted(dir, tt.uid, []string{"0", tt.sudo}); (err == nil) != tt.ok {
 				t.Errorf("trusted = %v, want ok %t", err, tt.ok)
 			}
 		})
@@ -47,7 +47,40 @@ func TestTrusted(t *testing.T) {
 	if err := os.Chown(dir, 4711, 4711); err != nil {
 		t.Fatal(err)
 	}
-	if trusted(dir, 0, "") == nil {
+	if trusted(dir, 0, []string{"0"}) == nil {
 		t.Error("root builds what user 4711 wrote")
+	}
+}
+
+// TestTrustsNothingUnasked: neither start is better than the other, and one
+// that is not to be trusted is not silently passed over.
+func TestTrustsNothingUnasked(t *testing.T) {
+	clone := func(mode os.FileMode) string {
+		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, "cluster"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "cluster", "go.mod"), []byte(moduleLine), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(dir, mode); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	good, bad, empty := clone(0o755), clone(0o777), t.TempDir()
+	owners := []string{strconv.Itoa(os.Getuid())}
+	for _, starts := range [][]string{{bad, good}, {empty, bad}} {
+		if dir, err := sourceAbove(0, owners, starts...); err == nil {
+			t.Errorf("took %s of %q", dir, starts)
+		}
+	}
+	for _, starts := range [][]string{{good, bad}, {empty, good}} {
+		if dir, err := sourceAbove(0, owners, starts...); err != nil || dir != filepath.Join(good, "cluster") {
+			t.Errorf("took %s of %q: %v", dir, starts, err)
+		}
+	}
+	if _, err := sourceAbove(0, []string{"4711"}, good); err == nil {
+		t.Error("root builds what neither it nor the owner of the command wrote")
 	}
 }
