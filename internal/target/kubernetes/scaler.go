@@ -127,9 +127,12 @@ func (s *session) pin(ctx context.Context) error {
 // unpin lets it go down to where it may.
 func (s *session) unpin(ctx context.Context) error {
 	return s.editScaler(ctx, func(o *kube.Object) (bool, error) {
-		return setLeast(o, max(note(o, leastNote), note(o, floorNote), 1))
+		return setLeast(o, unpinned(o))
 	})
 }
+
+// unpinned is the lower bound while nobody holds the lock.
+func unpinned(o *kube.Object) int { return max(note(o, leastNote), note(o, floorNote), 1) }
 
 // floor makes n the number below which the autoscaler does not go, as long as
 // nobody says otherwise.

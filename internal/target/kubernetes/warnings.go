@@ -30,8 +30,10 @@ func (t *Target) warnings(ctx context.Context, c deploy.Cluster) (list []string)
 	if ready == 1 {
 		list = append(list, "there is only one node: without it nothing answers")
 	}
-	if text := t.blindScaler(ctx); text != "" {
-		list = append(list, text)
+	for _, text := range []string{t.blindScaler(ctx), t.lonely(ctx)} {
+		if text != "" {
+			list = append(list, text)
+		}
 	}
 	list = append(list, t.gatewayWarnings(ctx)...)
 	return append(list, t.rivalWarnings(ctx)...)
