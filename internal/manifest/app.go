@@ -12,11 +12,11 @@
 // what rules over both. [All] is everything in the order in which it can be
 // applied, and [Write] prints it.
 //
-// A Deployment made here has no number of replicas unless asked for, because
-// server-side apply would take the autoscaler's word back each time. Who makes
-// one applies it without and then sets the number with a patch, which nobody
-// takes back. Selectors of the two colors have no pod in common, and of the
-// names only those in names.go are to be relied on.
+// A Deployment made here has no number of replicas unless asked for: server-side
+// apply to one that runs would take the autoscaler's word back. The target sets
+// the number when it makes a color anew, and never applies to one that runs.
+// Selectors of the two colors have no pod in common, and of the names only
+// those in names.go are to be relied on.
 package manifest
 
 import (
