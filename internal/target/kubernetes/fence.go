@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 )
 
@@ -31,14 +30,8 @@ var errBusy = errors.New("others change it all the time")
 // verify reports whether the lock is still ours, and fails with ErrFenced if
 // it is not.
 func (s *session) verify(ctx context.Context) error {
-	l, err := s.readLease(ctx)
-	if kube.IsNotFound(err) {
-		return fmt.Errorf("the lease is gone: %w", deploy.ErrFenced)
-	}
-	if err != nil {
-		return err
-	}
-	return s.owns(l)
+	_, err := s.heldLease(ctx)
+	return err
 }
 
 // guarded repeats one read-verify-write until it does not lose a race, which

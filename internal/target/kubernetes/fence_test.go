@@ -255,3 +255,24 @@ func TestCreatedFieldsAreOwnedByApply(t *testing.T) {
 		t.Errorf("upgraded = %v, %t, %v", fields, changed, err)
 	}
 }
+
+// TestDeletedNamespaceIsNamed: nothing is done any more in a namespace that is
+// being deleted, and it is said why.
+func TestDeletedNamespaceIsNamed(t *testing.T) {
+	w := newWorld(t)
+	ada := w.deployed()
+	w.must(ada.kube.Delete(t.Context(), ada.ref("Lease", "shop")))
+	if err := ada.Renew(t.Context()); err == nil || !strings.Contains(err.Error(), "the lease is gone") {
+		t.Errorf("without a lease: %v", err)
+	}
+	w.put(`{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["x"]}}`)
+	for name, f := range map[string]func() error{
+		"renew":  func() error { return ada.Renew(t.Context()) },
+		"retire": func() error { return ada.Retire(t.Context(), color.Green) },
+		"unlock": func() error { return ada.Unlock(t.Context()) },
+	} {
+		if err := f(); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "namespace shop is being deleted") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -54,12 +54,22 @@ func (s *session) giveBack(ctx context.Context) error {
 func (s *session) heldLease(ctx context.Context) (lease, error) {
 	l, err := s.readLease(ctx)
 	if kube.IsNotFound(err) {
-		return l, fmt.Errorf("the lease is gone: %w", deploy.ErrFenced)
+		return l, fmt.Errorf("%s: %w", s.whyGone(ctx), deploy.ErrFenced)
 	}
 	if err != nil {
 		return l, err
 	}
 	return l, s.owns(l)
+}
+
+// whyGone says what took the lease away: it is among the first to go when
+// somebody deletes the namespace, and all the rest is about to follow.
+func (s *session) whyGone(ctx context.Context) string {
+	o, err := s.kube.Get(ctx, kube.Ref{Kind: "Namespace", Name: s.namespace})
+	if kube.IsNotFound(err) || err == nil && o.GetDeletionTimestamp() != nil {
+		return fmt.Sprintf("namespace %s is being deleted", s.namespace)
+	}
+	return "the lease is gone"
 }
 
 // owns fails with ErrFenced if the lease is not ours. One that has expired is
