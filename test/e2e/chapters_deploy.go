@@ -24,21 +24,22 @@ func (s *story) conform(ctx context.Context) (string, error) {
 	c := exec.CommandContext(ctx, "go", "test", "-tags", "e2e", "-count=1", "-timeout=10m", "-json", "version-manager/internal/target/kubernetes/...")
 	c.Env = append(os.Environ(), "KUBECONFIG="+lab.Kubeconfig, "CGO_ENABLED=0")
 	out, err := c.Output()
-	passed, failed := 0, []string{}
+	passed, failed, said := 0, []string{}, map[string]string{}
 	for line := range strings.Lines(string(out)) {
-		var e struct{ Action, Test string }
+		var e struct{ Action, Test, Output string }
 		if json.Unmarshal([]byte(line), &e) != nil || e.Test == "" {
 			continue
 		}
+		said[e.Test] += e.Output
 		switch e.Action {
 		case "pass":
 			passed++
 		case "fail":
-			failed = append(failed, e.Test)
+			failed = append(failed, said[e.Test])
 		}
 	}
 	if err != nil || len(failed) > 0 {
-		return "", fmt.Errorf("%w; failed: %s", err, strings.Join(failed, ", "))
+		return "", fmt.Errorf("%w\n%s", err, strings.Join(failed, ""))
 	}
 	return fmt.Sprintf("%d tests passed", passed), nil
 }
