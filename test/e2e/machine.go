@@ -40,14 +40,15 @@ func (m machine) folder(word, pattern string) {
 }
 
 // processes keeps those that a cluster consists of, by the name of their
-// program: others come and go on any machine.
+// program: others come and go on any machine. One that has ended and waits for
+// its parent to notice is no process any more.
 func (m machine) processes() {
-	cluster := regexp.MustCompile(`^(kubernetes|etcd|containerd.*|runc|coredns|traefik|metrics-server|pause|kubelet|kube-.*)$`)
-	names, _ := filepath.Glob("/proc/[0-9]*/comm")
-	for _, file := range names {
-		name, _ := os.ReadFile(file) // it may have ended
-		if n := strings.TrimSpace(string(name)); cluster.MatchString(n) {
-			m["process "+filepath.Base(filepath.Dir(file))+" "+n] = true
+	alive := regexp.MustCompile(`^(\d+) \((kubernetes|etcd|containerd.*|runc|coredns|traefik|metrics-server|pause|kubelet|kube-.*)\) [^ZX] `)
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		stat, _ := os.ReadFile(file) // it may have ended
+		if found := alive.FindStringSubmatch(string(stat)); found != nil {
+			m["process "+found[1]+" "+found[2]] = true
 		}
 	}
 }
