@@ -128,7 +128,25 @@ func (b *bench) show(ctx context.Context, f fault) (outcome, error) {
 	if !f.allows(o.code) && o.broken == "" {
 		o.broken = fmt.Sprintf("exit code %d, want one of %v: %s", o.code, f.codes, lastLine(res.Err))
 	}
+	if err == nil && o.broken != "" {
+		err = b.repair(ctx)
+	}
 	return o, err
+}
+
+// repair makes the app whole again after a fault from which it did not come
+// back by itself, so that the next one begins like the others.
+func (b *bench) repair(ctx context.Context) error {
+	if _, err := b.Run(ctx, nil, "resume"); err != nil {
+		return err
+	}
+	if _, broken, err := b.settled(ctx); err != nil || broken == "" {
+		return err
+	}
+	if err := b.Must(ctx, "cleanup", "--yes"); err != nil {
+		return err
+	}
+	return b.Must(ctx, "deploy", string(good()[0]), "--yes")
 }
 
 func (f fault) allows(code int) bool { return slices.Contains(f.codes, code) }
