@@ -16,6 +16,7 @@ func TestImports(t *testing.T) {
 	allowed := []string{
 		"version-manager/internal/caloguessr", "version-manager/internal/httpkit",
 		"google.golang.org/genai", "github.com/prometheus/client_golang", "golang.org/x/image",
+		"golang.org/x/crypto/x509roots/fallback",
 	}
 	for _, root := range []string{".", "../httpkit", "../../cmd/caloguessr"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

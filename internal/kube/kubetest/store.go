@@ -190,7 +190,7 @@ func same(a, b map[string]any) bool {
 func note(o *kube.Object, how write, now metav1.Time) {
 	entry := metav1.ManagedFieldsEntry{
 		Manager: how.manager, Operation: metav1.ManagedFieldsOperationType(how.operation),
-		APIVersion: o.GetAPIVersion(), Time: &now, FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: []byte("{}")},
+		APIVersion: o.GetAPIVersion(), Time: &now, FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1("{}"),
 	}
 	var list []metav1.ManagedFieldsEntry
 	for _, f := range o.GetManagedFields() {

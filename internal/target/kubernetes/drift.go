@@ -60,7 +60,7 @@ func (t *Target) Differences(ctx context.Context, spec deploy.Spec) (all []Diffe
 	if err != nil {
 		return nil, err
 	}
-	list, err := t.render(spec, c, sleep)
+	list, err := t.render(spec, c, sleep, t.proxyNamespaces(ctx))
 	if err != nil {
 		return nil, err
 	}

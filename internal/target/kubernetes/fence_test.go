@@ -242,8 +242,8 @@ func TestCreatedFieldsAreOwnedByApply(t *testing.T) {
 	_, err := s.apply(t.Context(), deployment("shop-blue"))
 	w.must(err)
 	for _, f := range w.get("Deployment", "shop-blue").GetManagedFields() {
-		if f.Manager == kube.Manager && f.Operation == "Update" && f.FieldsV1 != nil && string(f.FieldsV1.Raw) != "{}" {
-			t.Errorf("still owned by %s: %s", f.Operation, f.FieldsV1.Raw)
+		if f.Manager == kube.Manager && f.Operation == "Update" && f.FieldsV1 != nil && f.FieldsV1.GetRawString() != "{}" {
+			t.Errorf("still owned by %s: %s", f.Operation, f.FieldsV1.GetRawString())
 		}
 	}
 	fields, changed, err := upgraded(&kube.Object{Object: map[string]any{"metadata": map[string]any{"managedFields": []any{

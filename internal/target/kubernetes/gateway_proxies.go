@@ -73,5 +73,6 @@ func (t *Target) proxyNamespaces(ctx context.Context) (list []string) {
 			list = append(list, p.Namespace)
 		}
 	}
+	slices.Sort(list)
 	return list
 }

@@ -126,7 +126,7 @@ func unpack(o *kube.Object) ([]byte, error) {
 	}
 	z, err := gzip.NewReader(bytes.NewReader(secret.Data[contentKey]))
 	if err != nil {
-		return nil, fmt.Errorf("Secret %s: %w", o.GetName(), err)
+		return nil, fmt.Errorf("secret %s: %w", o.GetName(), err)
 	}
 	content, err := io.ReadAll(io.LimitReader(z, mostPlain+1))
 	if err == nil && len(content) > mostPlain {

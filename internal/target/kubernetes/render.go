@@ -14,7 +14,7 @@ import (
 // there, as YAML documents in the order in which they can be applied. It
 // contacts nobody.
 func (t *Target) Render(spec deploy.Spec, c color.Color) ([]byte, error) {
-	list, err := t.render(spec, c, 0)
+	list, err := t.render(spec, c, 0, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -23,9 +23,9 @@ func (t *Target) Render(spec deploy.Spec, c color.Color) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func (t *Target) render(spec deploy.Spec, c color.Color, sleep time.Duration) ([]*kube.Object, error) {
+func (t *Target) render(spec deploy.Spec, c color.Color, sleep time.Duration, proxies []string) ([]*kube.Object, error) {
 	a := t.manifest(spec.Release, c)
-	a.Sleep = sleep
+	a.Sleep, a.Proxies = sleep, proxies
 	a.Replicas = max(spec.Release.Config.Replicas, 1)
 	if spec.Replicas > 0 {
 		a.Replicas = spec.Replicas
