@@ -37,8 +37,9 @@ func TestBadAnswers(t *testing.T) {
 		{"cut trailer", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y", 200, true},
 		{"until close", "HTTP/1.1 200 OK\r\n\r\nabc", 200, false},
 		{"HTTP/1.0", "HTTP/1.0 200 OK\n\nabc", 200, false},
-		{"own 500", "HTTP/1.1 500 x\r\nContent-Length: 0\r\n\r\n", 500, false},
-		{"unknown status", "HTTP/1.1 599 x\r\nContent-Length: 0\r\n\r\n", 599, false},
+		// Who closes has to say so: the next request could be on its way already.
+		{"own 500", "HTTP/1.1 500 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 500, false},
+		{"unknown status", "HTTP/1.1 599 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 599, false},
 	} {
 		p := blue(t, Options{}, answering(t, tt.said))
 		u := entrance(t, p, ServerOptions{})
