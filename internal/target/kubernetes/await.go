@@ -41,10 +41,8 @@ func (s *session) awaitStarted(ctx context.Context, c color.Color, n int) error 
 		if done || err != nil {
 			return err
 		}
-		select {
-		case <-time.After(applyPoll):
-		case <-ctx.Done():
-			return fmt.Errorf("start %s: %w", c, context.Cause(ctx))
+		if err := pause(ctx, applyPoll); err != nil {
+			return fmt.Errorf("start %s: %w", c, err)
 		}
 	}
 }

@@ -66,7 +66,7 @@ func (t *Target) backupName(id string) (string, error) {
 func (t *Target) everything(ctx context.Context) ([]byte, error) {
 	var all []*kube.Object
 	for _, kind := range stamped() {
-		list, err := t.kube.List(ctx, t.ref(kind, ""), t.selector()+",!"+labelKeeps)
+		list, err := t.made(ctx, kind)
 		if kube.IsNoKind(err) {
 			continue
 		}

@@ -45,21 +45,6 @@ func (t *Target) Surroundings(ctx context.Context) (*deploy.Cluster, error) {
 	return &c, nil
 }
 
-// list reads all objects of a kind as T. Kinds without a namespace ignore it.
-func list[T any](ctx context.Context, k kube.Cluster, r kube.Ref, selector string) ([]*T, error) {
-	objects, err := k.List(ctx, r, selector)
-	if err != nil {
-		return nil, err
-	}
-	found := make([]*T, len(objects))
-	for i := range objects {
-		if found[i], err = kube.As[T](&objects[i]); err != nil {
-			return nil, err
-		}
-	}
-	return found, nil
-}
-
 // nodes are the machines. Who may not see them is shown none.
 func (t *Target) nodes(ctx context.Context) ([]deploy.Node, error) {
 	nodes := []deploy.Node{}

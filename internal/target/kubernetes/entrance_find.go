@@ -113,30 +113,21 @@ func at(hosts []string, port int) (list []string) {
 // nodeAddresses are those of the nodes that are ready, servers first: a
 // cluster without its server is in other trouble. Nobody has to be allowed to
 // look at nodes.
-func (t *Target) nodeAddresses(ctx context.Context) (list []string, err error) {
-	objects, err := t.kube.List(ctx, kube.Ref{Kind: "Node"}, "")
+func (t *Target) nodeAddresses(ctx context.Context) (addresses []string, err error) {
+	nodes, err := list[corev1.Node](ctx, t.kube, kube.Ref{Kind: "Node"}, "")
 	if kube.IsForbidden(err) {
 		return nil, nil
 	}
-	var nodes []*corev1.Node
-	for _, o := range objects {
-		n, err := kube.As[corev1.Node](&o)
-		if err != nil {
-			return nil, err
-		}
-		if nodeReady(n) {
-			nodes = append(nodes, n)
-		}
-	}
+	nodes = slices.DeleteFunc(nodes, func(n *corev1.Node) bool { return !nodeReady(n) })
 	slices.SortFunc(nodes, func(a, b *corev1.Node) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
 	})
 	for _, n := range nodes {
 		if a := addressOf(n); a != "" {
-			list = append(list, a)
+			addresses = append(addresses, a)
 		}
 	}
-	return list, err
+	return addresses, err
 }
 
 func nodeReady(n *corev1.Node) bool {

@@ -11,7 +11,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/kube"
 )
 
 // eventsAge is how old an event may be to be worth showing.
@@ -21,16 +20,12 @@ const eventsAge = 10 * time.Minute
 // first. Events have no labels; the names of all that we make begin with the
 // app's.
 func (t *Target) events(ctx context.Context) ([]*corev1.Event, error) {
-	list, err := t.kube.List(ctx, t.ref("Event", ""), "")
+	all, err := list[corev1.Event](ctx, t.kube, t.ref("Event", ""), "")
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
 	var found []*corev1.Event
-	for i := range list {
-		e, err := kube.As[corev1.Event](&list[i])
-		if err != nil {
-			return nil, err
-		}
+	for _, e := range all {
 		if name := e.InvolvedObject.Name; name == t.app || strings.HasPrefix(name, t.app+"-") {
 			found = append(found, e)
 		}

@@ -23,7 +23,7 @@ func stamped() []string {
 // has read is old. The route comes first.
 func (s *session) stamp(ctx context.Context) error {
 	for _, kind := range stamped() {
-		list, err := s.kube.List(ctx, s.ref(kind, ""), s.selector()+",!"+labelKeeps)
+		list, err := s.made(ctx, kind)
 		if kube.IsNoKind(err) {
 			continue
 		}

@@ -42,21 +42,15 @@ func (t *Target) readProxyServices(ctx context.Context, namespace string) ([]cor
 // listNear lists what is Traefik's in all namespaces, or in the gateway's own
 // where the others are forbidden. Where that is forbidden too nothing is seen.
 func listNear[T any](ctx context.Context, c kube.Cluster, kind, namespace string) (list []T, err error) {
-	var objects []kube.Object
-	for _, where := range []string{kube.AllNamespaces, namespace} {
-		objects, err = c.List(ctx, kube.Ref{Kind: kind, Namespace: where}, traefikSelector)
-		if !kube.IsForbidden(err) {
-			break
-		}
-	}
+	objects, err := listAround(ctx, c, kind, namespace, traefikSelector)
 	if kube.IsForbidden(err) {
 		return nil, nil
 	}
-	for _, o := range objects {
-		v, err := kube.As[T](&o)
-		if err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, err
+	}
+	found, err := allAs[T](objects)
+	for _, v := range found {
 		list = append(list, *v)
 	}
 	return list, err

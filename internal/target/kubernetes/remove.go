@@ -45,7 +45,7 @@ func (s *session) Remove(ctx context.Context) error {
 // needed.
 func (s *session) prune(ctx context.Context, kinds []string, needed func(*kube.Object) bool) error {
 	for _, kind := range kinds {
-		list, err := s.kube.List(ctx, s.ref(kind, ""), s.selector()+",!"+labelKeeps)
+		list, err := s.made(ctx, kind)
 		if err != nil {
 			return fmt.Errorf("look for what is not needed any more: %w", err)
 		}

@@ -70,19 +70,7 @@ func (s *session) end(ctx context.Context, c color.Color) error {
 
 // pods reads the pods of a color from the API server itself.
 func (t *Target) pods(ctx context.Context, c color.Color) ([]*corev1.Pod, error) {
-	list, err := t.kube.List(ctx, t.ref("Pod", ""), manifest.Selector(t.app, c))
-	if err != nil {
-		return nil, err
-	}
-	var pods []*corev1.Pod
-	for i := range list {
-		p, err := kube.As[corev1.Pod](&list[i])
-		if err != nil {
-			return nil, err
-		}
-		pods = append(pods, p)
-	}
-	return pods, nil
+	return list[corev1.Pod](ctx, t.kube, t.ref("Pod", ""), manifest.Selector(t.app, c))
 }
 
 // sayGoodbye has the WebSockets of pods sent away. One that does not listen

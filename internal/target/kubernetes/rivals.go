@@ -73,14 +73,7 @@ func (t *Target) liveReach(ctx context.Context) (*reach, error) {
 // neighbors are the routes of our other apps by namespace/name. Who may not
 // look into other namespaces sees those of his own.
 func (t *Target) neighbors(ctx context.Context) (map[string]reach, error) {
-	var routes []kube.Object
-	var err error
-	for _, where := range []string{kube.AllNamespaces, t.namespace} {
-		routes, err = t.kube.List(ctx, kube.Ref{Kind: "HTTPRoute", Namespace: where}, labelManager+"="+kube.Manager)
-		if !kube.IsForbidden(err) {
-			break
-		}
-	}
+	routes, err := listAround(ctx, t.kube, "HTTPRoute", t.namespace, labelManager+"="+kube.Manager)
 	if err != nil && !kube.IsNoKind(err) {
 		return nil, fmt.Errorf("look for routes of other apps: %w", err)
 	}

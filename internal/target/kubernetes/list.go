@@ -1,0 +1,45 @@
+package kubernetes
+
+import (
+	"context"
+
+	"version-manager/internal/kube"
+)
+
+// list reads all objects of a kind as T. Kinds without a namespace ignore it.
+func list[T any](ctx context.Context, k kube.Cluster, r kube.Ref, selector string) ([]*T, error) {
+	objects, err := k.List(ctx, r, selector)
+	if err != nil {
+		return nil, err
+	}
+	return allAs[T](objects)
+}
+
+// allAs reads objects as T.
+func allAs[T any](objects []kube.Object) ([]*T, error) {
+	found := make([]*T, len(objects))
+	for i := range objects {
+		var err error
+		if found[i], err = kube.As[T](&objects[i]); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// listAround lists a kind in all namespaces, or in the one given where the
+// others are forbidden.
+func listAround(ctx context.Context, k kube.Cluster, kind, namespace, selector string) (objects []kube.Object, err error) {
+	for _, where := range []string{kube.AllNamespaces, namespace} {
+		objects, err = k.List(ctx, kube.Ref{Kind: kind, Namespace: where}, selector)
+		if !kube.IsForbidden(err) {
+			break
+		}
+	}
+	return objects, err
+}
+
+// made lists the app's objects of a kind, but for those that keep its history.
+func (t *Target) made(ctx context.Context, kind string) ([]kube.Object, error) {
+	return t.kube.List(ctx, t.ref(kind, ""), t.selector()+",!"+labelKeeps)
+}
