@@ -57,7 +57,7 @@ func (s *session) confirmProxies(ctx context.Context, g gateway, c color.Color) 
 	if err != nil {
 		return err
 	}
-	if err := s.proxiesObey(ctx, s.question(ctx, host, c)); err != nil {
+	if err := s.proxiesObey(ctx, s.question(ctx, host, c), 0); err != nil {
 		return err
 	}
 	return s.measured(ctx)

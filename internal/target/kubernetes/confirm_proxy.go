@@ -22,8 +22,9 @@ type proxy struct {
 	client *http.Client
 	scheme string
 	leaves bool
-	row    int   // good answers, one after the other
-	last   error // why the last one was not good
+	row    int       // good answers, one after the other
+	last   error     // why the last one was not good
+	silent time.Time // since when there was no answer at all; zero: there was
 }
 
 // proxiesObey asks every proxy of the gateway until each has given some good
@@ -31,7 +32,11 @@ type proxy struct {
 // there are, and once more at the end. One that leaves still serves who is
 // connected to it, so it is asked for as long as it answers. Where there is
 // none it is content: whoever depends on it asks the entrances.
-func (t *Target) proxiesObey(ctx context.Context, q question) error {
+//
+// A proxy that gives no answer at all for as long as deaf is passed over, if
+// another one obeys: the node under it may have lost its power, and it takes
+// the cluster the better part of a minute to say so. Zero passes over nobody.
+func (t *Target) proxiesObey(ctx context.Context, q question, deaf time.Duration) error {
 	asked := map[string]*proxy{}
 	defer func() {
 		for _, p := range asked {
@@ -43,7 +48,8 @@ func (t *Target) proxiesObey(ctx context.Context, q question) error {
 		if err != nil {
 			return err
 		}
-		if !t.renew(asked, g) {
+		t.renew(asked, g)
+		if content(asked, deaf) {
 			return nil
 		}
 		if err := askFor(ctx, asked, q, confirmRelist); err != nil {
@@ -52,9 +58,8 @@ func (t *Target) proxiesObey(ctx context.Context, q question) error {
 	}
 }
 
-// renew brings the proxies that are asked up to those that there are, and
-// reports whether one of them has yet to obey.
-func (t *Target) renew(asked map[string]*proxy, g gateway) (left bool) {
+// renew brings the proxies that are asked up to those that there are.
+func (t *Target) renew(asked map[string]*proxy, g gateway) {
 	there := map[string]bool{}
 	for _, pod := range slices.Concat(g.proxies, g.leaving) {
 		key := string(pod.UID)
@@ -63,7 +68,6 @@ func (t *Target) renew(asked map[string]*proxy, g gateway) (left bool) {
 			asked[key] = t.newProxy(pod, g)
 		}
 		asked[key].leaves = pod.DeletionTimestamp != nil
-		left = left || asked[key].row < confirmTimes
 	}
 	for key, p := range asked {
 		if !there[key] {
@@ -71,7 +75,20 @@ func (t *Target) renew(asked map[string]*proxy, g gateway) (left bool) {
 			delete(asked, key)
 		}
 	}
-	return left
+}
+
+// content reports whether all obey, but for those that are passed over.
+func content(asked map[string]*proxy, deaf time.Duration) bool {
+	obey, passed := 0, 0
+	for _, p := range asked {
+		switch {
+		case p.row >= confirmTimes:
+			obey++
+		case deaf > 0 && !p.silent.IsZero() && time.Since(p.silent) >= deaf:
+			passed++
+		}
+	}
+	return obey+passed == len(asked) && (obey > 0 || passed == 0)
 }
 
 func (t *Target) newProxy(pod corev1.Pod, g gateway) *proxy {
@@ -117,6 +134,7 @@ func askFor(ctx context.Context, asked map[string]*proxy, q question, d time.Dur
 // under way then is still waited for.
 func (p *proxy) until(ctx, round context.Context, q question) {
 	for p.row < confirmTimes {
+		began := time.Now()
 		a, err := ask(ctx, p.client, p.scheme, q)
 		switch {
 		case err == nil && q.met(a):
@@ -127,8 +145,14 @@ func (p *proxy) until(ctx, round context.Context, q question) {
 			p.row = confirmTimes // it has left
 		case err != nil:
 			p.row, p.last = 0, err
+			if p.silent.IsZero() {
+				p.silent = began
+			}
 		default:
 			p.row, p.last = 0, errors.New(a.String())
+		}
+		if err == nil {
+			p.silent = time.Time{}
 		}
 		if p.row == confirmTimes || pause(round, confirmPause) != nil {
 			return

@@ -134,3 +134,48 @@ func TestConfirmAsksProxiesThatLeave(t *testing.T) {
 		t.Error("the proxy that leaves was not asked")
 	}
 }
+
+// A proxy that does not answer holds up the way there, on which nothing has to
+// be hurried, but not the way back.
+func TestSilentProxy(t *testing.T) {
+	w := newWorld(t)
+	w.entrance()
+	s := w.deployed()
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	w.proxy("dead")
+	w.traefik.server("dead").Close()
+
+	t.Run("back", func(t *testing.T) {
+		began := time.Now()
+		if err := s.Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took < deafOnWay || w.active() != color.Blue {
+			t.Errorf("switched after %v to %s", took, w.active())
+		}
+	})
+	t.Run("confirmed by all", func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), deafOnWay+500*time.Millisecond)
+		defer cancel()
+		if err := s.Confirm(ctx, color.Blue); err == nil || !strings.Contains(err.Error(), "traefik/dead") {
+			t.Errorf("Confirm = %v", err)
+		}
+	})
+	t.Run("there", func(t *testing.T) {
+		w.must(s.Unlock(t.Context()))
+		s := w.lock(w.target(), "bob")
+		ctx, cancel := context.WithTimeout(t.Context(), deafOnWay+500*time.Millisecond)
+		defer cancel()
+		if err := s.Switch(ctx, color.Green, revision(w.get("HTTPRoute", "shop"))); !errors.Is(err, deploy.ErrRefused) {
+			t.Errorf("Switch = %v", err)
+		}
+	})
+	t.Run("all silent", func(t *testing.T) {
+		w.traefik.server("traefik-1").Close()
+		ctx, cancel := context.WithTimeout(t.Context(), deafOnWay+500*time.Millisecond)
+		defer cancel()
+		if err := s.proxiesObey(ctx, question{"shop", "/", color.Blue}, deafOnWay); err == nil {
+			t.Error("content with nobody")
+		}
+	})
+}

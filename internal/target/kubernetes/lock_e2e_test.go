@@ -167,7 +167,7 @@ func TestNobodyAnswers503(t *testing.T) {
 	}
 	for _, h := range []string{host, target.previewHost()} {
 		began := time.Now()
-		if err := target.proxiesObey(ctx, target.question(ctx, h, color.None)); err != nil {
+		if err := target.proxiesObey(ctx, target.question(ctx, h, color.None), 0); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("every proxy answers 503 for %s after %v", h, time.Since(began).Round(time.Millisecond))

@@ -16,7 +16,10 @@ import (
 // which revision: somebody who lost the answer asks again.
 const annotationSwitch = "version-manager.io/switch"
 
-const knownWithin = 10 * time.Second // for every proxy to have heard of a color's instances
+const (
+	knownWithin = 10 * time.Second // for every proxy to have heard of a color's instances
+	deafOnWay   = 2 * time.Second  // after which the way back does without a proxy that does not answer
+)
 
 // noRevision is that of a route which is not there.
 const noRevision = "0"
@@ -121,7 +124,9 @@ func (s *session) wanted(now *kube.Object, active, c color.Color) *kube.Object {
 }
 
 // canCarry refuses a color that would answer with errors: one without a ready
-// instance, or one whose instances some proxy has not heard of.
+// instance, or one whose instances some proxy has not heard of. On the way
+// back, to a color that every proxy sent to a moment ago, one that is not there
+// any more must not keep the users of all others on a version that fails.
 func (s *session) canCarry(ctx context.Context, c color.Color) error {
 	n, err := s.readyPods(ctx, c)
 	if err != nil {
@@ -135,8 +140,19 @@ func (s *session) canCarry(ctx context.Context, c color.Color) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, knownWithin, fmt.Errorf("not within %s", knownWithin))
 	defer cancel()
-	if err := s.proxiesObey(ctx, s.question(ctx, s.previewHost(), c)); err != nil {
+	if err := s.proxiesObey(ctx, s.question(ctx, s.previewHost(), c), s.deaf(c)); err != nil {
 		return fmt.Errorf("switch to %s: the gateway does not reach it yet: %w: %w", c, err, deploy.ErrRefused)
 	}
 	return nil
+}
+
+// deaf is for how long a proxy may be silent before a switch to c does without
+// it; zero: for ever.
+func (s *session) deaf(c color.Color) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ours := s.before[c]; ours {
+		return deafOnWay
+	}
+	return 0
 }

@@ -44,7 +44,7 @@ func (s *session) aimPreview(ctx context.Context, c color.Color) error {
 func (s *session) previewEmpty(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, previewWithin, fmt.Errorf("not within %s", previewWithin))
 	defer cancel()
-	if err := s.proxiesObey(ctx, s.question(ctx, s.previewHost(), color.None)); err != nil {
+	if err := s.proxiesObey(ctx, s.question(ctx, s.previewHost(), color.None), 0); err != nil {
 		return fmt.Errorf("the gateway still leads the preview somewhere: %w", err)
 	}
 	return nil
