@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,9 +19,6 @@ import (
 	"version-manager/test/e2e/lab"
 )
 
-// victim is the worker that suffers.
-const victim = "worker-2"
-
 func (b *bench) apiServerKilled(ctx context.Context) (rig.Result, error) {
 	c, err := b.Cluster(ctx)
 	if err != nil {
@@ -33,24 +31,34 @@ func (b *bench) apiServerKilled(ctx context.Context) (rig.Result, error) {
 	return b.at(ctx, "switch", func() error { return syscall.Kill(pid, syscall.SIGKILL) })
 }
 
-// traefik is one of the pods of the ingress.
-func (b *bench) traefik(ctx context.Context) (*corev1.Pod, error) {
-	pods, err := b.Kube.List(ctx, kube.Ref{Kind: "Pod", Namespace: "traefik"}, "app.kubernetes.io/name=traefik")
+// traefiks are the pods of the ingress.
+func (b *bench) traefiks(ctx context.Context) (pods []*corev1.Pod, err error) {
+	objects, err := b.Kube.List(ctx, kube.Ref{Kind: "Pod", Namespace: "traefik"}, "app.kubernetes.io/name=traefik")
 	if err != nil {
 		return nil, err
+	}
+	for i := range objects {
+		p, err := kube.As[corev1.Pod](&objects[i])
+		if err != nil {
+			return nil, err
+		}
+		if p.DeletionTimestamp == nil && p.Status.Phase == corev1.PodRunning {
+			pods = append(pods, p)
+		}
 	}
 	if len(pods) < 2 {
 		return nil, fmt.Errorf("want one pod of Traefik to break and another to go on, there are %d", len(pods))
 	}
-	return kube.As[corev1.Pod](&pods[0])
+	return pods, nil
 }
 
 // traefikKilled kills the process: nothing is told, nothing is drained.
 func (b *bench) traefikKilled(ctx context.Context) (rig.Result, error) {
-	pod, err := b.traefik(ctx)
+	pods, err := b.traefiks(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
+	pod := pods[0]
 	pid, err := lab.PodProcess(string(pod.UID), "traefik")
 	if err != nil {
 		return rig.Result{}, err
@@ -58,7 +66,17 @@ func (b *bench) traefikKilled(ctx context.Context) (rig.Result, error) {
 	return b.at(ctx, "switch", func() error { return syscall.Kill(pid, syscall.SIGKILL) })
 }
 
+// workerKilled takes one of two proxies, and whatever else runs there.
 func (b *bench) workerKilled(ctx context.Context) (rig.Result, error) {
+	pods, err := b.traefiks(ctx)
+	if err != nil {
+		return rig.Result{}, err
+	}
+	i := slices.IndexFunc(pods, func(p *corev1.Pod) bool { return strings.HasPrefix(p.Spec.NodeName, "worker-") })
+	if i < 0 {
+		return rig.Result{}, errors.New("no Traefik runs on a worker")
+	}
+	victim := pods[i].Spec.NodeName
 	res, err := b.at(ctx, "bake", func() error { return b.Command(ctx, "kill-node", victim) })
 	if err != nil {
 		return res, err
@@ -69,10 +87,11 @@ func (b *bench) workerKilled(ctx context.Context) (rig.Result, error) {
 // proxyLags lets one Traefik pod hear nothing of the API server for 30 s, so
 // that it goes on sending to the old color.
 func (b *bench) proxyLags(ctx context.Context) (rig.Result, error) {
-	pod, err := b.traefik(ctx)
+	pods, err := b.traefiks(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
+	pod := pods[0]
 	c, err := b.Cluster(ctx)
 	if err != nil {
 		return rig.Result{}, err
