@@ -32,7 +32,7 @@ func fences() []fence {
 		{all, []string{in("caloguessr"), module + "cmd/caloguessr"}, "google.golang.org/genai/...", "the control plane must build and start without the model's client"},
 		{all, []string{in("release"), in("agent"), in("images"), module + "internal/cluster/programs/...", module + "test/..."}, "github.com/google/go-containerregistry/...", "everybody else names an image by its digest"},
 		{all, []string{in("kube")}, "k8s.io/client-go/...", "kube is the one place that knows how to talk to an API server"},
-		{all, []string{in("kube"), in("manifest"), module + "internal/target/kubernetes/...", module + "internal/cluster/addons/...", module + "deploy/...", module + "test/..."}, "k8s.io/...", "what Kubernetes is made of concerns its target alone"},
+		{all, []string{in("kube"), in("manifest"), in("traefik"), module + "internal/target/kubernetes/...", module + "internal/cluster/addons/...", module + "deploy/...", module + "test/..."}, "k8s.io/...", "what Kubernetes is made of concerns its target alone"},
 		{in("cluster"), nil, in("deploy"), "a cluster knows nothing of the apps on it"},
 		{in("cluster"), nil, in("target"), "a cluster knows nothing of the apps on it"},
 		{in("kube"), nil, in("deploy"), "kube carries objects and does not know what for"},

@@ -9,14 +9,14 @@ const (
 	enable                // K3s' own, which does not yet
 )
 
-func (f found) choose() (traefik, choice) {
+func (f found) choose() (installation, choice) {
 	for _, t := range f.traefik {
 		if t.own {
 			return t, install
 		}
 	}
 	for _, t := range f.traefik {
-		if t.gateway {
+		if t.Gateway {
 			return t, use
 		}
 	}
@@ -25,5 +25,5 @@ func (f found) choose() (traefik, choice) {
 			return t, enable
 		}
 	}
-	return traefik{}, install
+	return installation{}, install
 }

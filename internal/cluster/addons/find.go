@@ -5,14 +5,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
-	"golang.org/x/mod/semver"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/traefik"
 )
 
 const (
@@ -26,24 +24,21 @@ type found struct {
 	needed  []*kube.Object    // the definitions of the Gateway API
 	bundles map[string]string // their versions, of those that are there
 	classes []string          // GatewayClasses that Traefik serves
-	traefik []traefik
+	traefik []installation
 	k3s     bool
 }
 
-// traefik is one installation.
-type traefik struct {
+// installation is one Traefik.
+type installation struct {
+	traefik.Settings
 	kind, namespace, name string
-	version               string // "v3.6.12", "" if its image does not say
-	gateway               bool   // serves the Gateway API
-	throttle              time.Duration
-	port                  int64 // of the entry point web
-	own                   bool  // installed by us
-	local                 bool  // with an image that was made on the cluster's machine
-	chart                 bool  // by the chart that K3s brings
+	own                   bool // installed by us
+	local                 bool // with an image that was made on the cluster's machine
+	chart                 bool // by the chart that K3s brings
 }
 
-func (t traefik) String() string {
-	return strings.TrimSpace(fmt.Sprintf("Traefik %s", t.version)) + fmt.Sprintf(" (%s %s/%s)", t.kind, t.namespace, t.name)
+func (t installation) String() string {
+	return strings.TrimSpace(fmt.Sprintf("Traefik %s", t.Version)) + fmt.Sprintf(" (%s %s/%s)", t.kind, t.namespace, t.name)
 }
 
 // look reads what is there and changes nothing.
@@ -92,51 +87,35 @@ func (f *found) findTraefik(ctx context.Context, c kube.Cluster) error {
 			return err
 		}
 		for i := range list {
-			f.traefik = append(f.traefik, describe(&list[i], kind))
+			t, err := describe(&list[i], kind)
+			if err != nil {
+				return err
+			}
+			f.traefik = append(f.traefik, t)
 		}
 	}
 	return nil
 }
 
-// describe reads an installation's facts off its command line. Traefik's
-// options are case-insensitive and may be given with one dash or two.
-func describe(o *kube.Object, kind string) traefik {
-	t := traefik{
-		kind: kind, namespace: o.GetNamespace(), name: o.GetName(),
-		throttle: 2 * time.Second, // Traefik's defaults
-		own:      o.GetNamespace() == ownSpace && o.GetLabels()["app.kubernetes.io/managed-by"] == kube.Manager,
-		chart:    o.GetNamespace() == "kube-system" && o.GetLabels()["helm.sh/chart"] != "",
-	}
-	eachContainer(o, func(c map[string]any) {
-		image, _ := c["image"].(string)
-		t.local = t.local || strings.HasPrefix(image, registry)
-		if at := strings.LastIndex(image, ":"); at > 0 && semver.IsValid("v"+strings.TrimPrefix(image[at+1:], "v")) {
-			t.version = "v" + strings.TrimPrefix(image[at+1:], "v")
-		}
-		args, _, _ := unstructured.NestedStringSlice(c, "args")
-		command, _, _ := unstructured.NestedStringSlice(c, "command")
-		for _, arg := range slices.Concat(command, args) {
-			t.option(arg)
-		}
-	})
-	return t
+// workload is what Deployments and DaemonSets have in common.
+type workload struct {
+	Spec struct {
+		Template corev1.PodTemplateSpec `json:"template"`
+	} `json:"spec"`
 }
 
-func (t *traefik) option(arg string) {
-	name, value, given := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-	switch strings.ToLower(name) {
-	case "providers.kubernetesgateway":
-		t.gateway = !given || value == "true"
-	case "providers.providersthrottleduration":
-		if d, err := time.ParseDuration(value); err == nil {
-			t.throttle = d
-		} else if n, err := strconv.Atoi(value); err == nil {
-			t.throttle = time.Duration(n) * time.Second
-		}
-	case "entrypoints.web.address":
-		address, _, _ := strings.Cut(value, "/")
-		if at := strings.LastIndex(address, ":"); at >= 0 {
-			t.port, _ = strconv.ParseInt(address[at+1:], 10, 64)
-		}
+// describe reads an installation's facts off its object.
+func describe(o *kube.Object, kind string) (installation, error) {
+	w, err := kube.As[workload](o)
+	if err != nil {
+		return installation{}, err
 	}
+	pod := w.Spec.Template.Spec
+	return installation{
+		Settings: traefik.SettingsOf(pod),
+		kind:     kind, namespace: o.GetNamespace(), name: o.GetName(),
+		own:   o.GetNamespace() == ownSpace && o.GetLabels()["app.kubernetes.io/managed-by"] == kube.Manager,
+		local: slices.ContainsFunc(pod.Containers, func(c corev1.Container) bool { return strings.HasPrefix(c.Image, registry) }),
+		chart: o.GetNamespace() == "kube-system" && o.GetLabels()["helm.sh/chart"] != "",
+	}, nil
 }

@@ -3,27 +3,29 @@ package addons
 import (
 	"testing"
 	"time"
+
+	"version-manager/internal/traefik"
 )
 
 func TestDescribe(t *testing.T) {
+	chart := map[string]any{"helm.sh/chart": "traefik-37.1.1"}
 	for _, tt := range []struct {
-		name, image string
-		args        []any
-		want        traefik
+		name, namespace, image string
+		labels                 map[string]any
+		want                   installation
 	}{
-		{"nothing said", "traefik", nil, traefik{throttle: 2 * time.Second}},
-		{"official", "docker.io/library/traefik:v3.6.12", []any{"--providers.kubernetesGateway=true", "--providers.providersThrottleDuration=100ms", "--entryPoints.web.address=:8000"},
-			traefik{version: "v3.6.12", gateway: true, throttle: 100 * time.Millisecond, port: 8000}},
-		{"chart", "rancher/mirrored-library-traefik:3.5.1", []any{"--providers.kubernetesgateway", "--entryPoints.web.address=:8000/tcp"},
-			traefik{version: "v3.5.1", gateway: true, throttle: 2 * time.Second, port: 8000}},
-		{"turned off", "registry:5000/traefik", []any{"--providers.kubernetesgateway=false", "--providers.providersthrottleduration=10"},
-			traefik{throttle: 10 * time.Second}},
+		{"somebody's", "edge", "traefik:v3.6.12", nil, installation{}},
+		{"somebody's chart", "edge", "traefik:v3.6.12", chart, installation{}},
+		{"of K3s", "kube-system", "traefik:v3.6.12", chart, installation{chart: true}},
+		{"ours", ownSpace, "traefik:v3.6.12", map[string]any{"app.kubernetes.io/managed-by": "version-manager"}, installation{own: true}},
+		{"made here", "edge", registry + "traefik:v3.6.12", nil, installation{local: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := describe(somebodys("edge", tt.image, nil, tt.args...), "Deployment")
-			tt.want.kind, tt.want.namespace, tt.want.name = "Deployment", "edge", "traefik"
-			if got != tt.want {
-				t.Errorf("got %+v\nwant %+v", got, tt.want)
+			got, err := describe(somebodys(tt.namespace, tt.image, tt.labels, "--providers.kubernetesgateway", "--entrypoints.web.address=:8000"), "Deployment")
+			tt.want.Settings = traefik.Settings{Version: "v3.6.12", Gateway: true, Throttle: 2 * time.Second, WebPort: 8000}
+			tt.want.kind, tt.want.namespace, tt.want.name = "Deployment", tt.namespace, "traefik"
+			if err != nil || got != tt.want {
+				t.Errorf("got %+v, %v\nwant %+v", got, err, tt.want)
 			}
 		})
 	}

@@ -112,14 +112,14 @@ func (i *installer) own(ctx context.Context) error {
 	switch {
 	case before == nil:
 		i.did("installed Traefik %s with two pods, port 80 and node port 30001", version)
-	case before.version != version:
-		i.did("brought Traefik from %s to %s", before.version, version)
+	case before.Version != version:
+		i.did("brought Traefik from %s to %s", before.Version, version)
 	}
 	return nil
 }
 
 // before is our own Traefik as it was, or nil.
-func (i *installer) before() *traefik {
+func (i *installer) before() *installation {
 	for _, t := range i.found.traefik {
 		if t.own {
 			return &t

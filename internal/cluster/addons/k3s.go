@@ -27,7 +27,7 @@ additionalArguments:
 // enable lets the Traefik of K3s serve the Gateway API. K3s installs it from
 // a chart and takes changes from one object of a fixed name; if somebody has
 // written one, it is theirs.
-func (i *installer) enable(ctx context.Context, t traefik) error {
+func (i *installer) enable(ctx context.Context, t installation) error {
 	ref := kube.Ref{Kind: "HelmChartConfig", Namespace: t.namespace, Name: "traefik"}
 	config, err := i.cluster.Get(ctx, ref)
 	switch {
@@ -56,14 +56,18 @@ func (i *installer) enable(ctx context.Context, t traefik) error {
 }
 
 // await waits until K3s has installed its Traefik again.
-func (i *installer) await(ctx context.Context, t traefik) (traefik, error) {
+func (i *installer) await(ctx context.Context, t installation) (installation, error) {
 	ref := kube.Ref{Kind: t.kind, Namespace: t.namespace, Name: t.name}
 	err := until(ctx, func() (string, error) {
 		o, err := i.cluster.Get(ctx, ref)
 		if err != nil {
 			return "", err
 		}
-		if t = describe(o, t.kind); !t.gateway {
+		changed, err := describe(o, ref.Kind)
+		if err != nil {
+			return "", err
+		}
+		if t = changed; !t.Gateway {
 			return "K3s has not changed it yet", nil
 		}
 		if t.kind == "Deployment" {

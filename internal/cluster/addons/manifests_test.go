@@ -205,11 +205,11 @@ func TestGatewayMeetsTraefik(t *testing.T) {
 	var port int64
 	for _, o := range ours(Options{}) {
 		if o.GetKind() == "Deployment" {
-			tr := describe(o, "Deployment")
-			if !tr.gateway || !tr.own || tr.throttle > fineThrottle {
-				t.Errorf("our own Traefik is described as %+v", tr)
+			tr, err := describe(o, "Deployment")
+			if err != nil || !tr.Gateway || !tr.own || tr.Throttle > fineThrottle {
+				t.Errorf("our own Traefik is described as %+v, %v", tr, err)
 			}
-			port = tr.port
+			port = tr.WebPort
 		}
 	}
 	for _, o := range ours(Options{}) {

@@ -18,12 +18,12 @@ const (
 )
 
 // use makes only the Gateway, for a Traefik of somebody else.
-func (i *installer) use(ctx context.Context, t traefik) error {
-	if t.version != "" && semver.Compare(t.version, oldest) < 0 {
+func (i *installer) use(ctx context.Context, t installation) error {
+	if t.Version != "" && semver.Compare(t.Version, oldest) < 0 {
 		return problem.New(problem.Failed, "upgrade it to "+oldest+" or later", "%s is too old for the Gateway API", t)
 	}
-	if t.throttle > fineThrottle {
-		i.warn("%s applies changes at most every %s: a switch may take that long; --providers.providersThrottleDuration=100ms makes it faster", t, t.throttle)
+	if t.Throttle > fineThrottle {
+		i.warn("%s applies changes at most every %s: a switch may take that long; --providers.providersThrottleDuration=100ms makes it faster", t, t.Throttle)
 	}
 	parts := i.gateway(t)
 	if err := apply(ctx, i.cluster, parts); err != nil {
@@ -36,7 +36,7 @@ func (i *installer) use(ctx context.Context, t traefik) error {
 // gateway is what remains of our objects when Traefik is somebody else's: the
 // namespace, the Gateway at the port of that Traefik's entry point, and the
 // class if there is none.
-func (i *installer) gateway(t traefik) []*kube.Object {
+func (i *installer) gateway(t installation) []*kube.Object {
 	var parts []*kube.Object
 	for _, o := range ours(i.options) {
 		switch o.GetKind() {
@@ -48,7 +48,7 @@ func (i *installer) gateway(t traefik) []*kube.Object {
 			if len(i.found.classes) > 0 && !slices.Contains(i.found.classes, "traefik") {
 				set(o, i.found.classes[0], "spec", "gatewayClassName")
 			}
-			listen(o, cmp.Or(t.port, 8000))
+			listen(o, cmp.Or(t.WebPort, 8000))
 		case "Namespace":
 		default:
 			continue

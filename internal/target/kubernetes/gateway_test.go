@@ -8,40 +8,13 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-func traefikPod(image string, env map[string]string, args ...string) corev1.Pod {
-	c := corev1.Container{Image: image, Args: args}
-	for name, value := range env {
-		c.Env = append(c.Env, corev1.EnvVar{Name: name, Value: value})
-	}
-	return corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{c}}}
-}
-
-func TestSettingsOfTraefik(t *testing.T) {
-	for name, tt := range map[string]struct {
-		pod  corev1.Pod
-		want settings
-	}{
-		"ours": {traefikPod("docker.io/traefik:v3.6.12", nil, "--providers.kubernetesgateway=true", "--providers.providersthrottleduration=100ms"),
-			settings{"v3.6.12", true, false, 100 * time.Millisecond}},
-		"K3s": {traefikPod("rancher/mirrored-library-traefik:2.11.20", nil, "--providers.kubernetescrd"),
-			settings{"v2.11.20", false, false, 2 * time.Second}},
-		"a digest and a port": {traefikPod("registry:5000/traefik@sha256:0123", nil, "--providers.kubernetesGateway"),
-			settings{"", true, false, 2 * time.Second}},
-		"by environment": {traefikPod("traefik:v3.4", map[string]string{"TRAEFIK_PROVIDERS_KUBERNETESGATEWAY_NATIVELBBYDEFAULT": "true",
-			"TRAEFIK_PROVIDERS_KUBERNETESGATEWAY": "true", "TRAEFIK_PROVIDERS_PROVIDERSTHROTTLEDURATION": "5"}),
-			settings{"v3.4", true, true, 5 * time.Second}},
-		"switched off":   {traefikPod("traefik:latest", nil, "--providers.kubernetesgateway=false"), settings{"", false, false, 2 * time.Second}},
-		"another's args": {traefikPod("busybox", nil, "--providers.kubernetesgateway"), settings{"", false, false, 2 * time.Second}},
-	} {
-		if got := settingsOf(tt.pod); got != tt.want {
-			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
-		}
-	}
+func traefikPod(image string, args ...string) corev1.Pod {
+	return corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Image: image, Args: args}}}}
 }
 
 func TestGatewayWarnings(t *testing.T) {
 	pod := func(image string, args ...string) corev1.Pod {
-		return traefikPod(image, nil, append(args, "--providers.kubernetesgateway")...)
+		return traefikPod(image, append(args, "--providers.kubernetesgateway")...)
 	}
 	quick := pod("traefik:v3.6.12", "--providers.providersthrottleduration=100ms")
 	for name, tt := range map[string]struct {

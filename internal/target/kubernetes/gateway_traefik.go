@@ -4,98 +4,33 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-)
 
-// usualThrottle is how long Traefik waits between two reloads unless it is
-// told otherwise.
-const usualThrottle = 2 * time.Second
+	"version-manager/internal/traefik"
+)
 
 // slowThrottle is from when on people should know about it.
 const slowThrottle = time.Second
 
-// settings is what a Traefik pod was told on its command line or by its
-// environment. What stands in a file cannot be seen from here.
+// settings is what one of the gateway's pods was told.
 type settings struct {
-	version    string // "v3.6.12"; empty: not to be seen
-	gatewayAPI bool   // it reads the Gateway API
-	nativeLB   bool   // it sends requests to Services instead of to pods
-	throttle   time.Duration
+	traefik.Settings
+	gatewayAPI bool // it reads the Gateway API
 }
 
 func settingsOf(p corev1.Pod) settings {
-	s := settings{throttle: usualThrottle}
-	for _, c := range p.Spec.Containers {
-		if !strings.Contains(c.Image, "traefik") {
-			continue
-		}
-		s.version = imageVersion(c.Image)
-		for _, a := range slices.Concat(c.Command, c.Args) {
-			name, value, _ := strings.Cut(strings.TrimLeft(a, "-"), "=")
-			s.set(name, value)
-		}
-		for _, e := range c.Env {
-			if name, ok := strings.CutPrefix(e.Name, "TRAEFIK_"); ok {
-				s.set(strings.ReplaceAll(name, "_", "."), e.Value)
-			}
-		}
-	}
-	return s
-}
-
-func (s *settings) set(name, value string) {
-	switch name = strings.ToLower(name); {
-	case name == "providers.kubernetesgateway":
-		s.gatewayAPI = on(value)
-	case name == "providers.kubernetesgateway.nativelbbydefault":
-		s.nativeLB = on(value)
-	case strings.HasPrefix(name, "providers.kubernetesgateway."):
-		s.gatewayAPI = true
-	case name == "providers.providersthrottleduration":
-		s.throttle = duration(value, s.throttle)
-	}
-}
-
-func on(value string) bool {
-	b, err := strconv.ParseBool(value)
-	return b || err != nil // the name alone switches it on
-}
-
-// duration reads one as Traefik does, to which a bare number is seconds.
-func duration(text string, otherwise time.Duration) time.Duration {
-	if n, err := strconv.Atoi(text); err == nil {
-		return time.Duration(n) * time.Second
-	}
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		return otherwise
-	}
-	return d
-}
-
-// imageVersion is the tag of an image, if it is a version.
-func imageVersion(image string) string {
-	image, _, _ = strings.Cut(image, "@")
-	i := strings.LastIndexByte(image, ':')
-	if i < 0 || strings.Contains(image[i:], "/") {
-		return ""
-	}
-	tag := strings.TrimPrefix(image[i+1:], "v")
-	if tag == "" || tag[0] < '0' || tag[0] > '9' {
-		return ""
-	}
-	return "v" + tag
+	s := traefik.SettingsOf(p.Spec)
+	return settings{s, s.Gateway}
 }
 
 // throttle is the longest that a proxy waits between two reloads.
 func (g gateway) throttle() time.Duration {
 	var longest time.Duration
 	for _, p := range g.proxies {
-		longest = max(longest, settingsOf(p).throttle)
+		longest = max(longest, settingsOf(p).Throttle)
 	}
 	return longest
 }
@@ -121,14 +56,14 @@ func (g gateway) warnings() (list []string) {
 		return list
 	}
 	for _, s := range distinct(g.proxies) {
-		about := strings.TrimSpace("Traefik " + s.version)
-		if s.throttle >= slowThrottle {
-			warn("%s: reload throttle %s (providersThrottleDuration): a switch takes up to %s longer", about, s.throttle, s.throttle)
+		about := strings.TrimSpace("Traefik " + s.Version)
+		if s.Throttle >= slowThrottle {
+			warn("%s: reload throttle %s (providersThrottleDuration): a switch takes up to %s longer", about, s.Throttle, s.Throttle)
 		}
-		if s.nativeLB {
+		if s.NativeLB {
 			warn("%s sends requests to Services instead of to pods (nativeLBByDefault): pods that end may still get requests for a moment", about)
 		}
-		if strings.HasPrefix(s.version, "v1.") || strings.HasPrefix(s.version, "v2.") || strings.HasPrefix(s.version, "v3.0.") {
+		if strings.HasPrefix(s.Version, "v1.") || strings.HasPrefix(s.Version, "v2.") || strings.HasPrefix(s.Version, "v3.0.") {
 			warn("%s reads no Gateway API as of today: it will not obey the route", about)
 		}
 	}

@@ -23,7 +23,7 @@ import (
 type world struct {
 	*testing.T
 	server  *kubetest.Server
-	traefik *traefik
+	traefik *fakeTraefik
 	options Options
 }
 
@@ -104,7 +104,7 @@ func (w *world) get(kind, name string) *kube.Object {
 // tunnelled leads the way into Traefik's pods.
 type tunnelled struct {
 	kube.Cluster
-	traefik *traefik
+	traefik *fakeTraefik
 }
 
 func (c tunnelled) DialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error) {
@@ -114,8 +114,8 @@ func (c tunnelled) DialPod(ctx context.Context, namespace, pod string, port int)
 	return c.traefik.dial(ctx, pod)
 }
 
-// traefik answers as Traefik's pods do. Each of them may lag behind the routes.
-type traefik struct {
+// fakeTraefik answers as Traefik's pods do. Each of them may lag behind the routes.
+type fakeTraefik struct {
 	w     *world
 	mu    sync.Mutex
 	pods  map[string]*httptest.Server
@@ -124,15 +124,15 @@ type traefik struct {
 	asked map[string]int
 }
 
-func newTraefik(w *world) *traefik {
-	return &traefik{w: w, pods: map[string]*httptest.Server{}, lag: map[string]time.Duration{}, since: map[string]time.Time{}, asked: map[string]int{}}
+func newTraefik(w *world) *fakeTraefik {
+	return &fakeTraefik{w: w, pods: map[string]*httptest.Server{}, lag: map[string]time.Duration{}, since: map[string]time.Time{}, asked: map[string]int{}}
 }
 
-func (t *traefik) dial(ctx context.Context, pod string) (net.Conn, error) {
+func (t *fakeTraefik) dial(ctx context.Context, pod string) (net.Conn, error) {
 	return (&net.Dialer{}).DialContext(ctx, "tcp", t.server(pod).Listener.Addr().String())
 }
 
-func (t *traefik) server(pod string) *httptest.Server {
+func (t *fakeTraefik) server(pod string) *httptest.Server {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.pods[pod] == nil {
@@ -142,7 +142,7 @@ func (t *traefik) server(pod string) *httptest.Server {
 	return t.pods[pod]
 }
 
-func (t *traefik) answer(pod string, rw http.ResponseWriter, r *http.Request) {
+func (t *fakeTraefik) answer(pod string, rw http.ResponseWriter, r *http.Request) {
 	name := "shop"
 	if strings.HasPrefix(r.Host, "preview.") {
 		name = "shop-preview"
@@ -167,7 +167,7 @@ func (t *traefik) answer(pod string, rw http.ResponseWriter, r *http.Request) {
 
 // delayed is the color that a pod knows of, which is the other one until its
 // lag is over.
-func (t *traefik) delayed(pod, route string, c color.Color) color.Color {
+func (t *fakeTraefik) delayed(pod, route string, c color.Color) color.Color {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.asked[pod+" "+route]++

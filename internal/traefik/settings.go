@@ -1,0 +1,59 @@
+// Package traefik reads how a Traefik in a cluster is set up: what its pods
+// were told on their command line or by their environment, and of which
+// version they are. Start with SettingsOf.
+//
+// It does not talk to Traefik and does not know what follows from a setting.
+// What stands in a file or is the value of a Secret cannot be seen from here;
+// there Traefik's defaults are assumed.
+package traefik
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/semver"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// usualThrottle is how long Traefik waits between two reloads unless it is
+// told otherwise.
+const usualThrottle = 2 * time.Second
+
+// Settings are those that matter to who routes to apps through this Traefik.
+type Settings struct {
+	Version  string        // "v3.6.12"; "" if the image does not say
+	Gateway  bool          // it serves the Gateway API
+	NativeLB bool          // it sends requests to Services instead of to pods
+	Throttle time.Duration // between two reloads
+	WebPort  int64         // of the entry point web; 0 if it is not set
+}
+
+// SettingsOf reads the settings of a pod of Traefik's. Where no container is
+// Traefik they are Traefik's defaults.
+func SettingsOf(pod corev1.PodSpec) Settings {
+	s := Settings{Throttle: usualThrottle}
+	for _, c := range pod.Containers {
+		if isTraefik(c) {
+			s.Version = version(c.Image)
+			s.read(c)
+			break
+		}
+	}
+	return s
+}
+
+// isTraefik goes by the image, or by the name where an image was renamed.
+func isTraefik(c corev1.Container) bool {
+	return strings.Contains(path.Base(c.Image), "traefik") || strings.Contains(c.Name, "traefik")
+}
+
+// version is the tag of an image, if it is a version.
+func version(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	_, tag, _ := strings.Cut(path.Base(image), ":")
+	if v := "v" + strings.TrimPrefix(tag, "v"); semver.IsValid(v) {
+		return v
+	}
+	return ""
+}
