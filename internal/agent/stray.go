@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -28,12 +29,15 @@ func strays(p paths) map[string]record {
 }
 
 // endStrays ends processes of an earlier agent that nobody wants any more, and
-// forgets them.
+// forgets them. One that does not end is left to the next agent.
 func endStrays(p paths, found map[string]record) {
 	var wg sync.WaitGroup
 	for id, r := range found {
 		wg.Go(func() {
-			endStray(r.Proc, id)
+			if err := endStray(r.Proc, id); err != nil {
+				slog.Error("end stray instance", "instance", id, "pid", r.Proc.PID, "error", err)
+				return
+			}
 			for _, f := range []string{p.run(id + ".json"), p.run(id + ".fifo")} {
 				if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 					slog.Error("forget stray instance", "instance", id, "error", err)
@@ -44,15 +48,19 @@ func endStrays(p paths, found map[string]record) {
 	wg.Wait()
 }
 
-func endStray(proc process.Identity, id string) {
+func endStray(proc process.Identity, id string) (err error) {
 	if !proc.Alive() {
-		return
+		return nil
 	}
 	slog.Warn("end stray instance", "instance", id, "pid", proc.PID)
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
-		_ = proc.Signal(sig) // ErrGone is what we want
+		err = proc.Signal(sig)
 		if waitFor(termGrace, func() bool { return !proc.Alive() }) {
-			return
+			return nil
 		}
 	}
+	return cmp.Or(err, errStays)
 }
+
+// errStays: a process did not even end when it was killed.
+var errStays = errors.New("it was killed and still runs")

@@ -66,8 +66,10 @@ func (l layout) readSupervisor() (id process.Identity, err error) {
 // endProcesses ends the supervisor, who would bring everything back, then
 // pods and programs, then whatever is left.
 func (w *work) endProcesses(ctx context.Context) error {
-	if id, err := w.dir.readSupervisor(); err == nil {
-		end(ctx, id)
+	if id, err := w.dir.readSupervisor(); err == nil { // a damaged record is in nobody's way
+		if err := end(ctx, id); err != nil {
+			return fmt.Errorf("end the supervisor: %w", err)
+		}
 	}
 	groups, err := machineCgroups()
 	if err != nil {
@@ -97,27 +99,32 @@ func (w *work) askProcesses(ctx context.Context, groups cgroups) error {
 	return nil
 }
 
-// endPrograms ends those of these names, on all nodes at once.
+// endPrograms ends those of these names, on all nodes at once. One that gets
+// no signal is killed with its node, as is one that does not obey.
 func endPrograms(ctx context.Context, records []record, names ...string) {
 	var wait sync.WaitGroup
 	for _, r := range records {
 		if slices.Contains(names, r.Name) {
-			wait.Go(func() { end(ctx, r.Identity) })
+			wait.Go(func() { _ = end(ctx, r.Identity) })
 		}
 	}
 	wait.Wait()
 }
 
-// end asks a process to end. One that does not is killed with its node.
-func end(ctx context.Context, id process.Identity) {
-	if id.Signal(syscall.SIGTERM) != nil {
-		return // it has ended before
+// end asks a process to end, and kills one that does not.
+func end(ctx context.Context, id process.Identity) error {
+	err := id.Signal(syscall.SIGTERM)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, endTime)
+		defer cancel()
+		if id.Wait(ctx) != nil {
+			err = id.Signal(syscall.SIGKILL)
+		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, endTime)
-	defer cancel()
-	if id.Wait(ctx) != nil {
-		_ = id.Signal(syscall.SIGKILL) // it may end at this moment
+	if !id.Alive() {
+		return nil
 	}
+	return err
 }
 
 // endPods asks all containers to end and gives them a moment.

@@ -36,6 +36,9 @@ func (r record) write(dir string) error {
 	return nil
 }
 
+// errDamaged: a record can be read and makes no sense.
+var errDamaged = errors.New("the record is damaged")
+
 // readRecord returns a zero record where there is none.
 func readRecord(dir, node, name string) (r record, err error) {
 	content, err := os.ReadFile(recordFile(dir, node, name))
@@ -46,7 +49,7 @@ func readRecord(dir, node, name string) (r record, err error) {
 		return r, fmt.Errorf("read record: %w", err)
 	}
 	if err := json.Unmarshal(content, &r); err != nil {
-		return r, fmt.Errorf("read record of %s: %w", name, err)
+		return r, fmt.Errorf("read record of %s: %w: %w", name, errDamaged, err)
 	}
 	return r, nil
 }

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"os"
 	"testing"
 
@@ -62,5 +63,8 @@ func TestRecords(t *testing.T) {
 	}
 	if _, err := readRecords(dir); err == nil {
 		t.Error("a damaged record was read")
+	}
+	if _, err := readRecord(dir, "server", "damaged"); !errors.Is(err, errDamaged) {
+		t.Errorf("of a damaged record: %v", err)
 	}
 }

@@ -128,9 +128,12 @@ func answers(needs string) bool {
 // once returns when the process of p, found or started, has ended.
 func (v supervisor) once(ctx context.Context, p program) (string, error) {
 	r, err := readRecord(v.dir.records(), p.Node, p.Name)
+	if errors.Is(err, errDamaged) {
+		v.log.Printf("%s: start afresh: %v", p, err)
+		r, err = record{Node: p.Node, Name: p.Name}, nil
+	}
 	if err != nil {
-		v.log.Printf("%s: %v", p, err) // a damaged record: start afresh
-		r = record{Node: p.Node, Name: p.Name}
+		return "not looked at", err // it may run
 	}
 	if r.Alive() {
 		v.log.Printf("%s still runs as process %d", p, r.PID)

@@ -5,13 +5,17 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
-// startOf asks ps, since there is no /proc.
+// startOf asks ps, since there is no /proc. The time must not depend on who
+// asks where.
 func startOf(pid int) (string, error) {
-	out, err := exec.Command("/bin/ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid)).Output()
+	cmd := exec.Command("/bin/ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid))
+	cmd.Env = []string{"LC_ALL=C", "TZ=UTC"}
+	out, err := cmd.Output()
 	if err != nil {
-		return "", ErrGone
+		return "", unseen(err, syscall.Kill(pid, 0))
 	}
 	stat, start, ok := strings.Cut(strings.TrimSpace(string(out)), " ")
 	if !ok {

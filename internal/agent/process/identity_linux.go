@@ -3,8 +3,10 @@ package process
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"strconv"
+	"syscall"
 )
 
 // startOf returns the time of start in clock ticks since boot, with the id of
@@ -12,7 +14,7 @@ import (
 func startOf(pid int) (string, error) {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
-		return "", err
+		return "", unseen(err, syscall.Kill(pid, 0))
 	}
 	state, ticks, err := parseStat(stat)
 	if err != nil {
@@ -21,9 +23,18 @@ func startOf(pid int) (string, error) {
 	if state == 'Z' || state == 'X' {
 		return "", ErrGone
 	}
-	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	if err != nil {
-		return ticks, nil // hidden in some sandboxes; the ticks still tell two processes apart
+	return sinceBoot(ticks, os.ReadFile)
+}
+
+// sinceBoot adds the id of the boot. It is hidden in some sandboxes, for good;
+// the ticks still tell two processes apart.
+func sinceBoot(ticks string, read func(string) ([]byte, error)) (string, error) {
+	boot, err := read("/proc/sys/kernel/random/boot_id")
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return ticks, nil
+	case err != nil:
+		return "", err
 	}
 	return ticks + "@" + string(bytes.TrimSpace(boot)), nil
 }

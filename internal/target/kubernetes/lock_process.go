@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"syscall"
 
 	"version-manager/internal/agent/process"
 )
@@ -41,11 +40,9 @@ func processDied(mark string) bool {
 }
 
 // gone reports whether nobody has the process's number, or somebody else. One
-// that cannot be looked at may live: /proc can hide other users' processes.
+// that cannot be looked at may live: unlike those that we started ourselves it
+// may be another user's, which /proc can hide.
 func gone(id process.Identity, look func(pid int) (process.Identity, error)) bool {
-	if errors.Is(syscall.Kill(id.PID, 0), syscall.ESRCH) {
-		return true
-	}
 	now, err := look(id.PID)
 	return errors.Is(err, process.ErrGone) || err == nil && now != id
 }

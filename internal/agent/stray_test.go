@@ -1,0 +1,69 @@
+package agent
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"version-manager/internal/agent/process"
+)
+
+// stray starts a process as an earlier agent would have, and records it.
+func stray(t *testing.T, p paths) *process.Child {
+	t.Helper()
+	if err := p.make(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := os.Create(filepath.Join(p.dir, "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c, err := process.Start(process.Command{Argv: []string{"/bin/sleep", "60"}, Dir: "/", Output: out},
+		func(id process.Identity) error { return record{Proc: id}.write(p.run("blue-1.json")) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Signal(syscall.SIGKILL) })
+	go c.Wait()
+	return c
+}
+
+func recorded(p paths) bool {
+	_, err := os.Lstat(p.run("blue-1.json"))
+	return err == nil
+}
+
+func TestStrayIsEndedAndForgotten(t *testing.T) {
+	p := paths{t.TempDir()}
+	c := stray(t, p)
+	endStrays(p, strays(p))
+	if c.Alive() || recorded(p) {
+		t.Errorf("alive: %t, recorded: %t", c.Alive(), recorded(p))
+	}
+}
+
+// A stray that is forgotten while it runs would run for ever.
+func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
+	p := paths{t.TempDir()}
+	c := stray(t, p)
+	found := strays(p)
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	none := before
+	none.Cur = 0
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &none); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(*testing.T) { endStrays(p, found) }) // it takes its time
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if !c.Alive() || !recorded(p) {
+		t.Errorf("alive: %t, recorded: %t", c.Alive(), recorded(p))
+	}
+}

@@ -1,0 +1,57 @@
+package cluster
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"version-manager/internal/agent/process"
+)
+
+// begin starts a process that sleeps.
+func begin(t *testing.T) *process.Child {
+	t.Helper()
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c, err := process.Start(process.Command{Argv: []string{"/bin/sleep", "60"}, Dir: "/", Output: out}, func(process.Identity) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Signal(syscall.SIGKILL) })
+	go c.Wait()
+	return c
+}
+
+func TestEnd(t *testing.T) {
+	c := begin(t)
+	for _, when := range []string{"while it runs", "again"} {
+		if err := end(t.Context(), c.Identity); err != nil || c.Alive() {
+			t.Errorf("%s: %v, alive: %t", when, err, c.Alive())
+		}
+	}
+}
+
+// TestEndOfWhoCannotBeSeen: a supervisor that was not asked to end would bring
+// back all that ends after it.
+func TestEndOfWhoCannotBeSeen(t *testing.T) {
+	c := begin(t)
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 0, Max: before.Max}); err != nil {
+		t.Fatal(err)
+	}
+	err := end(t.Context(), c.Identity)
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(err, syscall.EMFILE) || !c.Alive() {
+		t.Errorf("end = %v, alive: %t", err, c.Alive())
+	}
+}

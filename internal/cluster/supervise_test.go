@@ -1,0 +1,60 @@
+package cluster
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"log"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestUnreadableRecord: nobody knows what runs, so nothing is started.
+func TestUnreadableRecord(t *testing.T) {
+	dir := layout(t.TempDir())
+	p := program{Node: "server", Name: "etcd", Argv: []string{"/bin/true"}}
+	if err := os.MkdirAll(recordFile(dir.records(), p.Node, p.Name), 0o700); err != nil { // a folder is no file
+		t.Fatal(err)
+	}
+	v := supervisor{dir: dir, machine: machine{dir}, log: log.New(io.Discard, "", 0)}
+	how, err := v.once(t.Context(), p)
+	if how != "not looked at" || !errors.Is(err, syscall.EISDIR) {
+		t.Errorf("once = %q, %v", how, err)
+	}
+}
+
+// TestProgramThatRunsIsNotStartedAgain: a supervisor that is replaced leaves
+// the programs running, and the next one finds them.
+func TestProgramThatRunsIsNotStartedAgain(t *testing.T) {
+	dir := layout(t.TempDir())
+	if err := os.MkdirAll(dir.records(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c := begin(t)
+	p := program{Node: "server", Name: "etcd", Argv: []string{"/bin/true"}}
+	if err := (record{Identity: c.Identity, Node: p.Node, Name: p.Name}).write(dir.records()); err != nil {
+		t.Fatal(err)
+	}
+	says, words := io.Pipe()
+	v := supervisor{dir: dir, machine: machine{dir}, log: log.New(words, "", 0)}
+	found := make(chan string)
+	go func() {
+		how, err := v.once(t.Context(), p)
+		if err != nil {
+			t.Error(err)
+		}
+		found <- how
+	}()
+	line, err := bufio.NewReader(says).ReadString('\n')
+	if err != nil || !strings.Contains(line, "still runs") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	if err := c.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if how := <-found; how != "not seen" {
+		t.Errorf("once = %q", how)
+	}
+}
