@@ -17,7 +17,7 @@ import (
 func (i *instance) supervise() {
 	defer close(i.done)
 	begun := sync.OnceFunc(func() { close(i.begun) })
-	var wait backoff
+	wait := process.Backoff{First: 100 * time.Millisecond, Most: 30 * time.Second, Reset: 30 * time.Second}
 	for first := true; !i.isLetGo(); first = false {
 		i.mu.Lock()
 		adopted, known := i.run.Proc, i.run.Proc.PID != 0
@@ -34,7 +34,7 @@ func (i *instance) supervise() {
 		select {
 		case <-i.stopping:
 			return
-		case <-time.After(wait.next(healthy)):
+		case <-time.After(wait.Next(healthy)):
 		}
 	}
 }

@@ -85,14 +85,14 @@ func (v supervisor) run(ctx context.Context, list []program) {
 
 // keep starts p whenever it does not run.
 func (v supervisor) keep(ctx context.Context, p program) {
-	var b backoff
+	b := process.Backoff{First: 200 * time.Millisecond, Most: 10 * time.Second, Reset: 30 * time.Second}
 	for v.allowed(ctx, p) {
 		began := time.Now()
 		end, err := v.once(ctx, p)
 		if ctx.Err() != nil {
 			return
 		}
-		wait := b.next(time.Since(began))
+		wait := b.Next(time.Since(began))
 		v.log.Printf("%s ended after %s (%s, %v); next in %s", p, time.Since(began).Round(time.Millisecond), end, err, wait)
 		_ = pause(ctx, wait) // allowed looks at ctx
 	}

@@ -1,0 +1,20 @@
+package process
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestBackoff(t *testing.T) {
+	const ms = time.Millisecond
+	b := Backoff{First: 100 * ms, Most: 500 * ms, Reset: time.Second}
+	var got []time.Duration
+	for _, good := range []time.Duration{0, 0, 999 * ms, 0, 0, time.Second, 0} {
+		got = append(got, b.Next(good))
+	}
+	want := []time.Duration{100 * ms, 200 * ms, 400 * ms, 500 * ms, 500 * ms, 100 * ms, 200 * ms}
+	if !slices.Equal(got, want) {
+		t.Errorf("waits %v, want %v", got, want)
+	}
+}
