@@ -167,6 +167,7 @@ func adopt(want, live *kube.Object) error {
 		_, err := setReplicas(want, replicasOf(live))
 		return err
 	case "HTTPRoute":
+		adoptHosts(want, live)
 		return adoptColor(want, live)
 	case "HorizontalPodAutoscaler":
 		_, err := setLeast(want, leastOf(live))

@@ -110,9 +110,9 @@ func (s *session) turn(ctx context.Context, o *kube.Object, c color.Color, ifRev
 	return nil
 }
 
-// wanted is the route for color c: as it is configured now, or on the way back
-// as it was, because people who cannot reach the app at new hosts shall reach
-// it again at the old ones.
+// wanted is the route for color c: as it is configured now, and with the hosts
+// that had users until now; or on the way back as it was, because people who
+// cannot reach the app at new hosts shall reach it again at the old ones.
 func (s *session) wanted(now *kube.Object, active, c color.Color) *kube.Object {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,7 +120,11 @@ func (s *session) wanted(now *kube.Object, active, c color.Color) *kube.Object {
 	if was, ok := s.before[c]; ok {
 		return was
 	}
-	return manifest.Route(s.routeApp(), c)
+	want := manifest.Route(s.routeApp(), c)
+	if active != color.None {
+		keepHosts(want, now)
+	}
+	return want
 }
 
 // canCarry refuses a color that would answer with errors: one without a ready

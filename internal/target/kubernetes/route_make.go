@@ -85,12 +85,8 @@ func (t *Target) aim(route, want *kube.Object, c color.Color) error {
 	if !ok {
 		return fmt.Errorf("route %s has no spec", route.GetName())
 	}
-	for _, name := range []string{"hostnames", "parentRefs"} {
-		value, ok := want.Object["spec"].(map[string]any)[name]
-		if delete(spec, name); ok {
-			spec[name] = value
-		}
-	}
+	copyHosts(route, want)
+	spec["parentRefs"] = want.Object["spec"].(map[string]any)["parentRefs"]
 	return manifest.Point(route, t.app, c)
 }
 

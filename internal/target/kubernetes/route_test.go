@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
@@ -139,22 +138,5 @@ func TestSwitchWaitsUntilProxiesKnowTheColor(t *testing.T) {
 	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
 	if took := time.Since(began); took < 300*time.Millisecond {
 		t.Errorf("switched after %v", took)
-	}
-}
-
-func TestSwitchBringsHostNamesUpToDate(t *testing.T) {
-	w := newWorld(t)
-	s := w.deployed()
-	s.options.Config.Hosts = []string{"shop.example.org"}
-	if names := hostnames(w.get("HTTPRoute", "shop")); len(names) > 0 {
-		t.Fatalf("host names %v before", names)
-	}
-	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
-	if names := hostnames(w.get("HTTPRoute", "shop")); !slices.Equal(names, []string{"shop.example.org"}) {
-		t.Errorf("host names %v after", names)
-	}
-	w.must(s.Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
-	if names := hostnames(w.get("HTTPRoute", "shop")); len(names) > 0 {
-		t.Errorf("host names %v on the way back", names)
 	}
 }

@@ -1,0 +1,64 @@
+package kubernetes
+
+import (
+	"slices"
+	"testing"
+
+	"version-manager/internal/color"
+	"version-manager/internal/manifest"
+)
+
+func TestSwitchKeepsOldHostsForOneDeploy(t *testing.T) {
+	type hosts = []string
+	tests := map[string]struct{ first, then, during, after hosts }{
+		"renamed":        {hosts{"a.example"}, hosts{"b.example"}, hosts{"b.example", "a.example"}, hosts{"b.example"}},
+		"one more":       {hosts{"a.example"}, hosts{"b.example", "a.example"}, hosts{"b.example", "a.example"}, hosts{"b.example", "a.example"}},
+		"one fewer":      {hosts{"a.example", "b.example"}, hosts{"b.example"}, hosts{"b.example", "a.example"}, hosts{"b.example"}},
+		"to every host":  {hosts{"a.example"}, nil, nil, nil},
+		"from every one": {nil, hosts{"a.example"}, nil, hosts{"a.example"}},
+		"the same":       {hosts{"a.example"}, hosts{"a.example"}, hosts{"a.example"}, hosts{"a.example"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.options.Config.Hosts = tt.first
+			s := w.deployed()
+			expect := func(when string, want hosts) {
+				t.Helper()
+				if names := hostnames(w.get("HTTPRoute", "shop")); !slices.Equal(names, want) {
+					t.Errorf("%s: host names %v, want %v", when, names, want)
+				}
+			}
+			expect("at first", tt.first)
+			s.options.Config.Hosts = tt.then
+			w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+			expect("after the switch", tt.during)
+			w.must(s.Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
+			expect("on the way back", tt.first)
+			w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+			expect("there again", tt.during)
+			w.must(s.Unlock(t.Context()))
+
+			w.options.Config.Hosts = tt.then
+			next := w.lock(w.target(), "ada")
+			w.must(next.Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
+			expect("after the next deploy", tt.after)
+		})
+	}
+}
+
+// Old names are no drift, unless something else is configured since.
+func TestOldHostsAreNoDrift(t *testing.T) {
+	w := newWorld(t)
+	w.options.Config.Hosts = []string{"a.example"}
+	s := w.deployed()
+	s.options.Config.Hosts = []string{"b.example"}
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	for host, differs := range map[string]bool{"b.example": false, "c.example": true} {
+		s.options.Config.Hosts = []string{host}
+		found, err := s.Target.compare(t.Context(), manifest.Route(s.routeApp(), color.Green))
+		if w.must(err); differs != (len(found) > 0) {
+			t.Errorf("configured for %s: differs in %v", host, found)
+		}
+	}
+}
