@@ -26,8 +26,8 @@ func exits() []exit {
 		{problem.RolledBack, "the deploy failed and was taken back: everything is as it was before"},
 		{problem.NeedsPerson, "the deploy failed and so did the way back: both colors are kept, a person is needed"},
 		{problem.NotFound, "no such version, deploy or app"},
-		{problem.LockHeld, "somebody else is deploying"},
-		{problem.Running, "a deploy was still under way when --wait ended"},
+		{problem.LockHeld, "another command is changing the app"},
+		{problem.Running, "another command was still under way when --wait ended"},
 		{problem.Differs, "the cluster differs from the version (diff)"},
 		{problem.Interrupted, "interrupted by Ctrl-C"},
 	}

@@ -47,8 +47,8 @@ func newStatus(a *app) *cobra.Command {
 		Short: "show what runs and who has the traffic",
 		Long: "Shows what runs: both colors with their instances, which one has the traffic, the addresses, and\n" +
 			"the newest deploy; of a cluster also nodes, services, autoscaling and the newest events (with -o json\n" +
-			"all of the last minutes). With --wait it returns when no deploy is under way any more, with exit\n" +
-			"code 8 if one still is at the end of that time.",
+			"all of the last minutes). With --wait it returns when no command changes the app any more, with\n" +
+			"exit code 8 if one still does at the end of that time.",
 		Example:           "  version-manager status\n  version-manager status --watch\n  version-manager status --wait 60s -o json",
 		GroupID:           "running",
 		Args:              takes(0, 0),
@@ -64,7 +64,7 @@ func newStatus(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "go on until Ctrl-C and show every change")
-	c.Flags().DurationVar(&o.wait, "wait", 0, "wait this long at most until no deploy is under way")
+	c.Flags().DurationVar(&o.wait, "wait", 0, "wait this long at most until no command changes the app")
 	return c
 }
 
@@ -139,7 +139,7 @@ func (o statusOptions) await(ctx context.Context, p place, t deploy.Target) erro
 				return err
 			}
 			return problem.New(problem.Running, "version-manager status --wait "+o.wait.String(),
-				"a deploy by %s is still under way after %s", now.Lock.Name, o.wait)
+				"%s is still changing the app after %s", now.Lock.Name, o.wait)
 		}
 		if err := pause(ctx, min(glancePause, time.Until(deadline))); err != nil {
 			return err

@@ -27,7 +27,7 @@ func (o statusOptions) print(s status) error {
 		facts.Add("preview", preview)
 	}
 	if s.Lock != nil {
-		facts.Add("deploying", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.Clock(s.Lock.Since, o.now())))
+		facts.Add("locked by", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.Clock(s.Lock.Since, o.now())))
 	}
 	if n := s.Newest; n != nil {
 		facts.Add("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, s.standing(), ui.Clock(n.Ended, o.now())))

@@ -25,7 +25,7 @@ type hold struct {
 func (e *Engine) locked(ctx context.Context, f func(*hold) error) error {
 	session, err := e.target.Lock(ctx, e.holder)
 	if held, ok := errors.AsType[*HeldError](err); ok {
-		return problem.Wrap(held, problem.LockHeld, "version-manager status --wait 60s", "another deploy is under way")
+		return problem.Wrap(held, problem.LockHeld, "version-manager status --wait 60s", "another command is changing the app")
 	}
 	if err != nil {
 		return fmt.Errorf("lock the target: %w", err)
