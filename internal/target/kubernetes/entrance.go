@@ -76,6 +76,9 @@ func (t *Target) ways(ctx context.Context) ([]way, error) {
 		return d.ways, nil
 	}
 	ways, err := t.findWays(ctx)
+	if ctx.Err() != nil {
+		return d.ways, ctx.Err() // nobody may believe what was found in a hurry
+	}
 	if err != nil && len(d.ways) == 0 {
 		return nil, err
 	}
