@@ -66,14 +66,13 @@ func runCleanup(ctx context.Context, o cleanupOptions) error {
 	if err := o.allow(p, t); err != nil {
 		return err
 	}
-	engine := deploy.New(t, o.holder())
 	if o.standby {
-		return o.retire(ctx, p, engine)
+		return o.retire(ctx, p, t)
 	}
 	if err := o.confirm(p); err != nil {
 		return err
 	}
-	if err := engine.Remove(ctx); err != nil {
+	if err := o.shown(t, func(e *deploy.Engine) error { return e.Remove(ctx) }); err != nil {
 		return err
 	}
 	done := cleaned{App: p.app.Name, Stopped: true}
@@ -86,8 +85,20 @@ func runCleanup(ctx context.Context, o cleanupOptions) error {
 	return o.io.Answer(o.global.format, done, func() error { return o.print(done) })
 }
 
-func (o cleanupOptions) retire(ctx context.Context, p place, e *deploy.Engine) error {
-	gone, err := e.RetireStandby(ctx)
+// shown runs what an engine does on t and shows it as a deploy is shown.
+func (o cleanupOptions) shown(t deploy.Target, do func(*deploy.Engine) error) error {
+	defer survivingPipes()()
+	face := o.io.NewFace(o.progress(), o.now)
+	defer face.Close()
+	return do(deploy.New(t, o.holder(), deploy.WithEvents(face.Show)))
+}
+
+func (o cleanupOptions) retire(ctx context.Context, p place, t deploy.Target) error {
+	var gone release.Version
+	err := o.shown(t, func(e *deploy.Engine) (err error) {
+		gone, err = e.RetireStandby(ctx)
+		return err
+	})
 	if err != nil {
 		return err
 	}

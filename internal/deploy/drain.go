@@ -54,7 +54,7 @@ func (r *runner) retire(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("look at the target: %w", err)
 	}
-	if err := r.hold.Retire(ctx, p.Old); err != nil {
+	if err := r.takeDown(ctx, "retire", now, p.Old); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s (%s) is stopped%s", p.Old, p.From, closed(now.Colors[p.Old])), nil

@@ -12,7 +12,7 @@ import (
 // page. Its JSON form is a contract: fields are only ever added.
 type Event struct {
 	Time   time.Time `json:"time"`
-	Deploy string    `json:"deploy"`
+	Deploy string    `json:"deploy"` // empty of a cleanup
 	Kind   EventKind `json:"kind"`
 
 	// Of a begin event.

@@ -51,8 +51,9 @@ type fakeTarget struct {
 	outages  []string
 	mistakes []string // calls that a careful engine does not make
 	kill     func(seq int, before bool) bool
-	slow     bool   // to start a color outlasts a caller who gives up
-	underWay func() // what was given up; ended by the next change
+	takes    time.Duration // to start or stop instances; half of it before anybody sees it
+	slow     bool          // to start a color outlasts a caller who gives up
+	underWay func()        // what was given up; ended by the next change
 }
 
 type fakeSide struct {
@@ -172,6 +173,28 @@ func (s *fakeSession) call(f func() error) error {
 	return f()
 }
 
+// slowly is call for what takes its time.
+func (s *fakeSession) slowly(ctx context.Context, f func() error) error {
+	rest := func() error {
+		if s.takes == 0 {
+			return nil
+		}
+		select {
+		case <-time.After(s.takes / 2):
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if err := rest(); err != nil {
+		return err
+	}
+	if err := s.call(f); err != nil {
+		return err
+	}
+	return rest()
+}
+
 func (s *fakeSession) Renew(context.Context) error {
 	return s.call(func() error { s.holder.Seen = time.Now(); return nil })
 }
@@ -185,7 +208,7 @@ func (s *fakeSession) Backup(context.Context, string) (string, error) {
 }
 
 func (s *fakeSession) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
-	return s.call(func() error {
+	return s.slowly(ctx, func() error {
 		if s.slow && ctx.Err() != nil {
 			s.underWay = func() { s.colors[c] = &fakeSide{spec: spec, started: time.Now()} }
 			return ctx.Err()
@@ -233,8 +256,8 @@ func (s *fakeSession) Confirm(_ context.Context, c color.Color) error {
 	})
 }
 
-func (s *fakeSession) Retire(_ context.Context, c color.Color) error {
-	return s.call(func() error {
+func (s *fakeSession) Retire(ctx context.Context, c color.Color) error {
+	return s.slowly(ctx, func() error {
 		if c == s.active {
 			s.mistakes = append(s.mistakes, "retired the active color")
 			return deploy.ErrRefused
@@ -248,8 +271,8 @@ func (s *fakeSession) Retire(_ context.Context, c color.Color) error {
 	})
 }
 
-func (s *fakeSession) Remove(context.Context) error {
-	return s.call(func() error { clear(s.colors); s.active = color.None; return nil })
+func (s *fakeSession) Remove(ctx context.Context) error {
+	return s.slowly(ctx, func() error { clear(s.colors); s.active = color.None; return nil })
 }
 
 func (s *fakeSession) Journal() journal.Writer { return fakeWriter{s} }

@@ -10,6 +10,9 @@ import (
 	"version-manager/internal/release"
 )
 
+// lookLimit is how long a removal looks at what it removes.
+const lookLimit = 3 * time.Second
+
 // Scale brings the active color, which runs release rel, to n instances and
 // returns when all of them are ready.
 func (e *Engine) Scale(ctx context.Context, rel release.Release, n int) error {
@@ -71,14 +74,20 @@ func (e *Engine) RetireStandby(ctx context.Context) (release.Version, error) {
 		if gone == "" {
 			return nil
 		}
-		return h.Retire(ctx, standby)
+		return e.stop(ctx, now, func() error { return h.Retire(ctx, standby) }, standby)
 	})
 	return gone, err
 }
 
-// Remove takes the app off the target. Its journals stay.
+// Remove takes the app off the target. Its journals stay. A target that cannot
+// be looked at is removed as well, only with less to tell.
 func (e *Engine) Remove(ctx context.Context) error {
-	return e.locked(ctx, func(h *hold) error { return h.Remove(ctx) })
+	return e.locked(ctx, func(h *hold) error {
+		brief, cancel := context.WithTimeout(ctx, lookLimit)
+		now, _ := e.target.Observe(brief)
+		cancel()
+		return e.stop(ctx, now, func() error { return h.Remove(ctx) }, color.Both()...)
+	})
 }
 
 // settled runs f under the lock, unless a deploy was left half done.

@@ -93,5 +93,5 @@ func (r *runner) discard(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return left, r.hold.Retire(ctx, p.New)
+	return left, r.takeDown(ctx, "discard", now, p.New)
 }

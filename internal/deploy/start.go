@@ -16,7 +16,7 @@ func (r *runner) backup(ctx context.Context) (string, error) {
 // start brings the new color up at the capacity of the active one.
 func (r *runner) start(ctx context.Context) (string, error) {
 	p := r.run.Plan
-	if err := r.hold.Apply(ctx, p.New, r.spec(p.Replicas)); err != nil {
+	if err := r.bringUp(ctx, p.Replicas); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s of %s in %s", instances(p.Replicas), p.To(), p.New), nil

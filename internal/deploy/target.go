@@ -15,7 +15,8 @@ import (
 // the lock cannot even be written. Package targettest has the behaviour that
 // every implementation must show.
 type Target interface {
-	// Observe reports what runs now. It must not change anything.
+	// Observe reports what runs now. It must not change anything, and may be
+	// called while a call of the Session is under way.
 	Observe(ctx context.Context) (Observed, error)
 	// Logs returns the lines of the app's instances as text, oldest first. With
 	// Follow it stays open until ctx ends.
@@ -79,7 +80,7 @@ type Observed struct {
 	Revision  string               `json:"revision"` // of the route; changes with every switch
 	Colors    map[color.Color]Side `json:"colors"`   // only those that run something
 	Entrances Entrances            `json:"entrances"`
-	Lock      *Holder              `json:"lock,omitempty"`    // nil: nobody is deploying
+	Lock      *Holder              `json:"lock,omitempty"`    // nil: nobody is changing anything
 	Cluster   *Cluster             `json:"cluster,omitempty"` // nil: the target is no cluster
 }
 

@@ -25,7 +25,7 @@ func headline(e deploy.Event, arrow string) string {
 	if e.From != "" && e.From != e.To {
 		text += string(e.From) + " " + arrow + " "
 	}
-	text += string(e.To)
+	text = strings.TrimRight(text+string(e.To), " ")
 	if e.Color != "" {
 		text += " on " + string(e.Color)
 	}
