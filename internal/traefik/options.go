@@ -9,73 +9,78 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// read applies what a container was told. Traefik looks at its environment
-// only if it has no options.
-func (s *Settings) read(c corev1.Container) {
-	if s.readOptions(slices.Concat(c.Command, c.Args)) {
-		return
+// options are what a Traefik was told, by the names of its settings in lower
+// case. Of several for one setting the last holds.
+type options map[string]string
+
+// optionsOf reads a container. Traefik looks at its environment only if it
+// has no arguments.
+func optionsOf(c corev1.Container) options {
+	if o := fromArguments(slices.Concat(c.Command, c.Args)); len(o) > 0 {
+		return o
 	}
+	o := options{}
 	for _, e := range c.Env {
 		if name, ok := strings.CutPrefix(e.Name, "TRAEFIK_"); ok {
-			s.set(strings.ReplaceAll(name, "_", "."), e.Value)
+			o[strings.ToLower(strings.ReplaceAll(name, "_", "."))] = e.Value
 		}
 	}
+	return o
 }
 
-// readOptions reports whether there are any. They begin with one dash or two;
-// the value follows an equals sign or is the next argument.
-func (s *Settings) readOptions(args []string) (some bool) {
+// fromArguments reads those that begin with one dash or two. The value follows
+// an equals sign or is the next argument.
+func fromArguments(args []string) options {
+	o := options{}
 	for i, arg := range args {
 		if !strings.HasPrefix(arg, "-") {
 			continue
 		}
-		some = true
 		name, value, given := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 		if !given && i+1 < len(args) && !strings.HasPrefix(args[i+1], "-") {
 			value = args[i+1]
 		}
-		s.set(name, value)
+		o[strings.ToLower(name)] = value
 	}
-	return some
+	return o
 }
 
-// set takes one setting, whose name may be written in any case.
-func (s *Settings) set(name, value string) {
-	const gateway = "providers.kubernetesgateway"
-	switch name = strings.ToLower(name); {
-	case name == gateway:
-		s.Gateway = on(value)
-	case name == gateway+".nativelbbydefault":
-		s.Gateway, s.NativeLB = true, on(value)
-	case strings.HasPrefix(name, gateway+"."):
-		s.Gateway = true
-	case name == "providers.providersthrottleduration":
-		s.Throttle = duration(value, s.Throttle)
-	case name == "entrypoints.web.address":
-		s.WebPort = port(value)
+// has reports whether a section of settings is switched on, by itself or by a
+// setting in it. Switched off it is off, whatever is in it.
+func (o options) has(section string) bool {
+	if value, told := o[section]; told {
+		return value == "" || strings.EqualFold(value, "true")
 	}
+	for name := range o {
+		if strings.HasPrefix(name, section+".") {
+			return true
+		}
+	}
+	return false
 }
 
 // on: the name alone switches a setting on.
-func on(value string) bool {
+func (o options) on(name string) bool {
+	value, told := o[name]
 	b, err := strconv.ParseBool(value)
-	return b || err != nil
+	return told && (b || err != nil)
 }
 
 // duration reads one as Traefik does, to which a bare number is seconds.
-func duration(text string, otherwise time.Duration) time.Duration {
-	if _, err := strconv.Atoi(text); err == nil {
-		text += "s"
+func (o options) duration(name string, otherwise time.Duration) time.Duration {
+	value := o[name]
+	if _, err := strconv.Atoi(value); err == nil {
+		value += "s"
 	}
-	if d, err := time.ParseDuration(text); err == nil && d >= 0 {
+	if d, err := time.ParseDuration(value); err == nil && d >= 0 {
 		return d
 	}
 	return otherwise
 }
 
 // port of an address such as ":8000/tcp"; 0 if there is none.
-func port(address string) int64 {
-	address, _, _ = strings.Cut(address, "/")
+func (o options) port(name string) int64 {
+	address, _, _ := strings.Cut(o[name], "/")
 	n, err := strconv.ParseUint(address[strings.LastIndex(address, ":")+1:], 10, 16)
 	if err != nil {
 		return 0

@@ -9,6 +9,7 @@ package traefik
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,15 +33,19 @@ type Settings struct {
 // SettingsOf reads the settings of a pod of Traefik's. Where no container is
 // Traefik they are Traefik's defaults.
 func SettingsOf(pod corev1.PodSpec) Settings {
-	s := Settings{Throttle: usualThrottle}
-	for _, c := range pod.Containers {
-		if isTraefik(c) {
-			s.Version = version(c.Image)
-			s.read(c)
-			break
-		}
+	i := slices.IndexFunc(pod.Containers, isTraefik)
+	if i < 0 {
+		return Settings{Throttle: usualThrottle}
 	}
-	return s
+	o := optionsOf(pod.Containers[i])
+	gateway := o.has("providers.kubernetesgateway")
+	return Settings{
+		Version:  version(pod.Containers[i].Image),
+		Gateway:  gateway,
+		NativeLB: gateway && o.on("providers.kubernetesgateway.nativelbbydefault"),
+		Throttle: o.duration("providers.providersthrottleduration", usualThrottle),
+		WebPort:  o.port("entrypoints.web.address"),
+	}
 }
 
 // isTraefik goes by the image, or by the name where an image was renamed.
