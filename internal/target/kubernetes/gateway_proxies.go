@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/traefik"
 )
 
 // readProxies lists Traefik's pods. Of several Traefiks those count that were
@@ -17,7 +18,7 @@ func (t *Target) readProxies(ctx context.Context, g *gateway) error {
 	if err != nil {
 		return fmt.Errorf("list the gateway's pods: %w", err)
 	}
-	if told := slices.DeleteFunc(slices.Clone(all), func(p corev1.Pod) bool { return !settingsOf(p).gatewayAPI }); len(told) > 0 {
+	if told := slices.DeleteFunc(slices.Clone(all), func(p corev1.Pod) bool { return !traefik.SettingsOf(p.Spec).Gateway }); len(told) > 0 {
 		all = told
 	}
 	for _, p := range all {

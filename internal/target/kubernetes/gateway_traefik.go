@@ -15,22 +15,11 @@ import (
 // slowThrottle is from when on people should know about it.
 const slowThrottle = time.Second
 
-// settings is what one of the gateway's pods was told.
-type settings struct {
-	traefik.Settings
-	gatewayAPI bool // it reads the Gateway API
-}
-
-func settingsOf(p corev1.Pod) settings {
-	s := traefik.SettingsOf(p.Spec)
-	return settings{s, s.Gateway}
-}
-
 // throttle is the longest that a proxy waits between two reloads.
 func (g gateway) throttle() time.Duration {
 	var longest time.Duration
 	for _, p := range g.proxies {
-		longest = max(longest, settingsOf(p).Throttle)
+		longest = max(longest, traefik.SettingsOf(p.Spec).Throttle)
 	}
 	return longest
 }
@@ -82,9 +71,9 @@ func (g gateway) blind() string {
 }
 
 // distinct are the settings that occur.
-func distinct(pods []corev1.Pod) (list []settings) {
+func distinct(pods []corev1.Pod) (list []traefik.Settings) {
 	for _, p := range pods {
-		if s := settingsOf(p); !slices.Contains(list, s) {
+		if s := traefik.SettingsOf(p.Spec); !slices.Contains(list, s) {
 			list = append(list, s)
 		}
 	}
