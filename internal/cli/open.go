@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
@@ -55,6 +56,16 @@ func (a *app) openHistory(ctx context.Context) (place, deploy.Target, []deploy.R
 		return p, nil, nil, err
 	}
 	runs, err := a.history(ctx, t)
+	return p, t, runs, err
+}
+
+// openPast is openHistory for who may need the newest deploys alone.
+func (a *app) openPast(ctx context.Context) (place, deploy.Target, iter.Seq[deploy.Run], error) {
+	p, t, err := a.open()
+	if err != nil {
+		return p, nil, nil, err
+	}
+	runs, err := a.past(ctx, t)
 	return p, t, runs, err
 }
 

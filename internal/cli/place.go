@@ -3,10 +3,10 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"os/user"
 	"path/filepath"
-	"slices"
 
 	"version-manager/internal/atomicfile"
 	"version-manager/internal/config"
@@ -100,14 +100,15 @@ func (p place) release(typed string) (release.Release, error) {
 }
 
 // deployed is release for a version that runs or ran: what was made on another
-// machine is not in this state folder, but its record is in the journals.
-func (p place) deployed(typed string, runs []deploy.Run) (release.Release, error) {
+// machine is not in this state folder, but its record is in the journals. The
+// runs come newest first.
+func (p place) deployed(typed string, runs iter.Seq[deploy.Run]) (release.Release, error) {
 	rel, err := p.release(typed)
 	if problem.KindOf(err) != problem.NotFound {
 		return rel, err
 	}
 	v, _ := release.ParseVersion(typed) // release has parsed it
-	for _, r := range slices.Backward(runs) {
+	for r := range runs {
 		if r.Plan.To() == v {
 			return r.Plan.Release, nil
 		}

@@ -49,7 +49,7 @@ func TestDeployedOfAnotherMachine(t *testing.T) {
 	run := func(v release.Version, image string) deploy.Run {
 		return deploy.Run{Plan: deploy.Plan{Release: release.Release{App: "shop", Version: v, Image: image}}}
 	}
-	runs := []deploy.Run{run("v1.0.0", "sha256:old"), run("v1.0.0", "sha256:new"), run("v1.1.0", "sha256:next")}
+	runs := backward([]deploy.Run{run("v1.0.0", "sha256:old"), run("v1.0.0", "sha256:new"), run("v1.1.0", "sha256:next")})
 	rel, err := p.deployed("v1.0.0", runs)
 	if err != nil || rel.Image != "sha256:new" {
 		t.Errorf("got %+v, %v", rel, err)

@@ -16,6 +16,9 @@ type planOptions struct {
 	kind    deploy.Kind
 }
 
+// recent is how many deploys tell how long the next one will take.
+const recent = 20
+
 func newPlan(a *app) *cobra.Command {
 	o := planOptions{app: a, kind: deploy.Plain}
 	c := &cobra.Command{
@@ -54,7 +57,7 @@ func runPlan(ctx context.Context, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	runs, err := o.history(ctx, t)
+	runs, err := o.past(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -63,7 +66,7 @@ func runPlan(ctx context.Context, o planOptions) error {
 		Active:   deploy.AlreadyActive(now, rel),
 		Capacity: capacities(now, plan),
 		Changes:  changes(p.before(plan.From), rel),
-		Steps:    expected(plan, deploy.Expect(runs)),
+		Steps:    expected(plan, deploy.Expect(newest(runs, recent))),
 	}
 	if around != nil {
 		answer.Cluster = &planCluster{around.Context, around.Server, around.Namespace}

@@ -35,11 +35,11 @@ func newResume(a *app) *cobra.Command {
 }
 
 func runResume(ctx context.Context, o resumeOptions) error {
-	p, t, runs, err := o.openHistory(ctx)
+	p, t, runs, err := o.openPast(ctx)
 	if err != nil {
 		return err
 	}
-	run, _ := deploy.Unfinished(runs)
+	run, _ := deploy.Unfinished(newest(runs, 1))
 	secrets, _ := o.secrets(run.Plan.Release.Config.Secrets)
 	if err := o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Resume(ctx, o.id, secrets) }); err != nil {
 		return err

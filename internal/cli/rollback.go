@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"slices"
+	"iter"
 
 	"github.com/spf13/cobra"
 
@@ -44,11 +44,11 @@ func newRollback(a *app) *cobra.Command {
 }
 
 func runRollback(ctx context.Context, o rollbackOptions) error {
-	p, t, runs, err := o.openHistory(ctx)
+	p, t, runs, err := o.openPast(ctx)
 	if err != nil {
 		return err
 	}
-	if _, open := deploy.Unfinished(runs); open && o.version == "" {
+	if _, open := deploy.Unfinished(newest(runs, 1)); open && o.version == "" {
 		return o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "") })
 	}
 	now, err := observe(ctx, t)
@@ -67,7 +67,7 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 }
 
 // choose returns the release to go back to.
-func (o rollbackOptions) choose(p place, now deploy.Observed, runs []deploy.Run) (release.Release, error) {
+func (o rollbackOptions) choose(p place, now deploy.Observed, runs iter.Seq[deploy.Run]) (release.Release, error) {
 	if o.version != "" {
 		return p.deployed(o.version, runs)
 	}
@@ -90,9 +90,9 @@ func (o rollbackOptions) choose(p place, now deploy.Observed, runs []deploy.Run)
 }
 
 // previous is the version from which the active one took over, empty if it
-// was the first.
-func previous(runs []deploy.Run, active release.Version) release.Version {
-	for _, r := range slices.Backward(runs) {
+// was the first. The runs come newest first.
+func previous(runs iter.Seq[deploy.Run], active release.Version) release.Version {
+	for r := range runs {
 		if r.Phase == deploy.Done && r.Plan.To() == active {
 			return r.Plan.From
 		}

@@ -1,11 +1,43 @@
 package cli
 
 import (
+	"fmt"
+	"iter"
+	"slices"
 	"testing"
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
 )
+
+// backward yields runs as the journals of a target do.
+func backward(runs []deploy.Run) iter.Seq[deploy.Run] {
+	return func(yield func(deploy.Run) bool) {
+		for _, r := range slices.Backward(runs) {
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+func TestNewestAsksForNoMore(t *testing.T) {
+	asked := 0
+	runs := func(yield func(deploy.Run) bool) {
+		for asked < 3 {
+			asked++
+			if !yield(deploy.Run{ID: fmt.Sprint(asked)}) {
+				return
+			}
+		}
+	}
+	if got := newest(runs, 2); len(got) != 2 || got[0].ID != "1" || asked != 2 {
+		t.Errorf("%d asked for %+v", asked, got)
+	}
+	if got := newest(runs, 9); len(got) != 1 {
+		t.Errorf("of one that is left: %+v", got)
+	}
+}
 
 func TestPrevious(t *testing.T) {
 	run := func(from, to release.Version, p deploy.Phase) deploy.Run {
@@ -26,7 +58,7 @@ func TestPrevious(t *testing.T) {
 		{"a failed one does not count", []deploy.Run{first, second, failed}, "v1.1.0", "v1.0.0"},
 		{"there and back", []deploy.Run{first, second, run("v1.1.0", "v1.0.0", deploy.Done)}, "v1.0.0", "v1.1.0"},
 	} {
-		if got := previous(tt.runs, tt.active); got != tt.want {
+		if got := previous(backward(tt.runs), tt.active); got != tt.want {
 			t.Errorf("%s: previous = %q, want %q", tt.name, got, tt.want)
 		}
 	}

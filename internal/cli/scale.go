@@ -35,7 +35,7 @@ func newScale(a *app) *cobra.Command {
 }
 
 func runScale(ctx context.Context, o scaleOptions) error {
-	p, t, runs, err := o.openHistory(ctx)
+	p, t, runs, err := o.openPast(ctx)
 	if err != nil {
 		return err
 	}

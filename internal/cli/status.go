@@ -108,7 +108,7 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 	if now.Cluster, err = surroundings(ctx, t); err != nil {
 		return status{}, err
 	}
-	runs, err := o.history(ctx, t)
+	runs, err := o.past(ctx, t)
 	if err != nil {
 		return status{}, err
 	}
@@ -116,9 +116,9 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 	if h, ok := t.(hinted); ok {
 		s.PublicHint, s.PreviewHint = h.PublicHint(ctx), h.PreviewHint(ctx)
 	}
-	if len(runs) > 0 {
-		newest := pastOf(runs[len(runs)-1])
-		s.Newest, s.Open = &newest, !newest.Phase.Ended()
+	for _, r := range newest(runs, 1) {
+		of := pastOf(r)
+		s.Newest, s.Open = &of, !of.Phase.Ended()
 	}
 	return s, nil
 }

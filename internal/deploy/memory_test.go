@@ -13,6 +13,7 @@ import (
 type memory struct {
 	records  [][]journal.Record // of deploy 1, 2, ...
 	attached map[string][]byte
+	read     []string // ids of the journals that were read
 }
 
 func (m *memory) List(context.Context) ([]string, error) {
@@ -24,6 +25,7 @@ func (m *memory) List(context.Context) ([]string, error) {
 }
 
 func (m *memory) Read(_ context.Context, id string) ([]journal.Record, error) {
+	m.read = append(m.read, id)
 	n, err := strconv.Atoi(id)
 	if err != nil || n < 1 || n > len(m.records) {
 		return nil, journal.ErrNotFound

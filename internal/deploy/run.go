@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -65,17 +66,13 @@ func Load(ctx context.Context, j journal.Reader, id string) (Run, error) {
 // History reads all deploys, oldest first. What cannot be read of one deploy
 // does not hide the others: it is part of the returned error.
 func History(ctx context.Context, j journal.Reader) ([]Run, error) {
-	ids, err := j.List(ctx)
+	past, err := Backward(ctx, j)
 	if err != nil {
-		return nil, fmt.Errorf("read history: %w", err)
+		return nil, err
 	}
 	var runs []Run
 	var damaged []error
-	for _, id := range ids {
-		run, err := Load(ctx, j, id)
-		if errors.Is(err, errNoPlan) {
-			continue
-		}
+	for run, err := range past {
 		if err != nil {
 			damaged = append(damaged, err)
 		}
@@ -83,21 +80,37 @@ func History(ctx context.Context, j journal.Reader) ([]Run, error) {
 			runs = append(runs, run)
 		}
 	}
+	slices.Reverse(runs)
+	slices.Reverse(damaged)
 	return runs, errors.Join(damaged...)
 }
 
-// newest reads the newest deploy alone: a rollback must not become slower with
-// every deploy before it. Without any it is one that is done.
-func newest(ctx context.Context, j journal.Reader) (Run, error) {
+// Backward yields all deploys, newest first, each with what cannot be read of
+// it. A deploy is read when it is asked for: who needs the newest alone must
+// not become slower with every deploy before it.
+func Backward(ctx context.Context, j journal.Reader) (iter.Seq2[Run, error], error) {
 	ids, err := j.List(ctx)
 	if err != nil {
-		return Run{Phase: Done}, fmt.Errorf("read history: %w", err)
+		return nil, fmt.Errorf("read history: %w", err)
 	}
-	for _, id := range slices.Backward(ids) {
-		run, err := Load(ctx, j, id)
-		if !errors.Is(err, errNoPlan) {
-			return run, err
+	return func(yield func(Run, error) bool) {
+		for _, id := range slices.Backward(ids) {
+			run, err := Load(ctx, j, id)
+			if !errors.Is(err, errNoPlan) && !yield(run, err) {
+				return
+			}
 		}
+	}, nil
+}
+
+// newest reads the newest deploy alone. Without any it is one that is done.
+func newest(ctx context.Context, j journal.Reader) (Run, error) {
+	past, err := Backward(ctx, j)
+	if err != nil {
+		return Run{Phase: Done}, err
+	}
+	for run, err := range past {
+		return run, err
 	}
 	return Run{Phase: Done}, nil
 }
