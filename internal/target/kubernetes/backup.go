@@ -22,9 +22,9 @@ import (
 // backups is how many of them are kept.
 const backups = 10
 
-// Backup implements [deploy.Session]. It keeps all objects of the app, as
-// kubectl apply takes them, in a Secret, since Secrets are among them. To
-// restore one:
+// Backup implements [deploy.Session]. It keeps all objects of the app but for
+// its history, as kubectl apply takes them, in a Secret, since Secrets are
+// among them. To restore one:
 //
 //	kubectl get secret -n shop shop-backup-000012 -o 'go-template={{index .data "content.gz"}}' |
 //	  base64 -d | gunzip | kubectl apply -f -
@@ -46,9 +46,7 @@ func (s *session) Backup(ctx context.Context, id string) (string, error) {
 	if err := s.compare(ctx, name, content); err != nil {
 		return "", fmt.Errorf("read backup %s back: %w", name, err)
 	}
-	if err := s.thinBackups(ctx); err != nil {
-		return "", fmt.Errorf("remove old backups: %w", err)
-	}
+	s.thinBackups(ctx)
 	return "secret " + s.namespace + "/" + name, nil
 }
 
@@ -74,6 +72,9 @@ func (t *Target) everything(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 		for _, o := range list {
+			if kind == "ConfigMap" && o.GetName() == t.app {
+				continue // the anchor: restored, it would speak of journals that are not those that are there
+			}
 			all = append(all, restorable(&o))
 		}
 	}
@@ -117,20 +118,22 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// thinBackups removes all but the newest.
-func (s *session) thinBackups(ctx context.Context) error {
+// thinBackups removes all but the newest. What cannot be removed is no reason
+// not to deploy: the next one tries again.
+func (s *session) thinBackups(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, thinLimit)
+	defer cancel()
 	list, err := s.kube.List(ctx, s.ref("Secret", ""), s.selector()+","+labelKeeps+"="+keepsBackup)
 	if err != nil {
-		return err
+		return
 	}
 	slices.SortFunc(list, func(a, b kube.Object) int {
 		x, y := a.GetCreationTimestamp(), b.GetCreationTimestamp()
 		return cmp.Or(y.Compare(x.Time), cmp.Compare(b.GetName(), a.GetName()))
 	})
 	for _, o := range list[min(len(list), backups):] {
-		if err := s.delete(ctx, "Secret", o.GetName()); err != nil {
-			return err
+		if s.delete(ctx, "Secret", o.GetName()) != nil {
+			return
 		}
 	}
-	return nil
 }

@@ -43,11 +43,30 @@ func TestBackupRestores(t *testing.T) {
 		w.must(err)
 		kinds[o.GetKind()]++
 	}
-	if kinds["Deployment"] != 1 || kinds["HTTPRoute"] != 2 || kinds["Secret"] != 1 || kinds["ConfigMap"] != 1 {
+	if kinds["Deployment"] != 1 || kinds["HTTPRoute"] != 2 || kinds["Secret"] != 1 || kinds["ConfigMap"] != 0 {
 		t.Errorf("restored %v", kinds)
 	}
 	if got := field(fresh.Get("Secret", "shop", "shop-blue-secrets"), "data", "KEY"); got != "aHVzaA==" {
 		t.Errorf("the secret is %q", got)
+	}
+}
+
+// A backup that cannot be removed is there another time.
+func TestBackupNeedsNoThinning(t *testing.T) {
+	w := newWorld(t)
+	s := w.lock(w.target(), "ada")
+	s.kube = clinging{s.kube}
+	for i := range backups + 2 {
+		_, err := s.Backup(t.Context(), strconv.Itoa(i+1))
+		w.must(err)
+	}
+	s = &session{Target: w.target(), holder: s.holder, token: s.token, term: s.term, anchorID: s.anchorID}
+	_, err := s.Backup(t.Context(), "13")
+	w.must(err)
+	for name, want := range map[string]bool{"000003": false, "000004": true, "000013": true} {
+		if got := w.get("Secret", "shop-backup-"+name) != nil; got != want {
+			t.Errorf("backup %s is there: %t", name, got)
+		}
 	}
 }
 

@@ -31,12 +31,12 @@ func (s *session) Journal() journal.Writer { return writer{s} }
 
 // List implements [journal.Reader].
 func (h history) List(ctx context.Context) ([]string, error) {
-	newest, err := h.newestDeploy(ctx)
+	r, err := h.roll(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list deploys: %w", err)
 	}
 	var ids []string
-	for n := 1; n <= newest; n++ {
+	for _, n := range r.numbers() {
 		ids = append(ids, strconv.Itoa(n))
 	}
 	return ids, nil
@@ -58,24 +58,26 @@ func (h history) Read(ctx context.Context, id string) ([]journal.Record, error) 
 // Begin implements [journal.Writer]. It returns the newest journal if that is
 // still empty: then somebody asked before and did not get the answer.
 func (w writer) Begin(ctx context.Context) (string, error) {
-	newest, err := w.newestDeploy(ctx)
+	r, err := w.roll(ctx)
 	if err != nil {
 		return "", fmt.Errorf("begin journal: %w", err)
 	}
 	if err := w.verify(ctx); err != nil {
 		return "", err
 	}
-	if newest > 0 {
-		last, err := (history{w.Target}).Read(ctx, strconv.Itoa(newest))
+	if r.newest > 0 {
+		last, err := (history{w.Target}).Read(ctx, strconv.Itoa(r.newest))
 		if err == nil && len(last) == 0 {
-			return strconv.Itoa(newest), nil
+			return strconv.Itoa(r.newest), nil
 		}
 	}
-	id := strconv.Itoa(newest + 1)
+	r = w.thin(ctx, r)
+	r.newest++
+	id := strconv.Itoa(r.newest)
 	if err := w.makeJournal(ctx, id); err != nil {
 		return "", fmt.Errorf("begin journal: %w", err)
 	}
-	return id, w.setAnchorData(ctx, anchorDeploys, id)
+	return id, w.setRoll(ctx, r)
 }
 
 // makeJournal makes an empty journal. One that is there already was made by
@@ -185,7 +187,7 @@ func (t *Target) journalName(id string) (string, error) {
 
 // stampJournal fences the newest journal off from an earlier holder.
 func (s *session) stampJournal(ctx context.Context) error {
-	newest, err := s.newestDeploy(ctx)
+	newest, err := s.anchorNumber(ctx, anchorDeploys)
 	if err != nil || newest == 0 {
 		return err
 	}

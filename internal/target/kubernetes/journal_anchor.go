@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -13,6 +14,7 @@ import (
 // namespace, deletes the app's history.
 const (
 	anchorDeploys     = "deploys"     // the number of the newest deploy
+	anchorKept        = "kept"        // which others there are; see journal_roll.go
 	anchorPropagation = "propagation" // see propagation.go
 	anchorTerm        = "term"        // of the newest lock, should the Lease be lost
 )
@@ -95,31 +97,40 @@ func (t *Target) anchorData(ctx context.Context, key string) (string, error) {
 	return field(o, "data", key), nil
 }
 
-// setAnchorData writes one value of the anchor.
-func (s *session) setAnchorData(ctx context.Context, key, value string) error {
-	_, err := s.edit(ctx, "ConfigMap", s.app, func(o *kube.Object) (bool, error) {
-		changed := field(o, "data", key) != value
-		return changed, setField(o, value, "data", key)
+// setAnchorData writes values of the anchor.
+func (s *session) setAnchorData(ctx context.Context, values map[string]string) error {
+	_, err := s.edit(ctx, "ConfigMap", s.app, func(o *kube.Object) (changed bool, err error) {
+		for key, value := range values {
+			changed = changed || field(o, "data", key) != value
+			err = errors.Join(err, setField(o, value, "data", key))
+		}
+		return changed, err
 	})
 	return err
 }
 
 // noteTerm keeps the number of the lock that we have.
 func (s *session) noteTerm(ctx context.Context) error {
-	return s.setAnchorData(ctx, anchorTerm, strconv.FormatInt(s.term, 10))
-}
-
-// newestDeploy is the number of the newest deploy, 0 if there is none. One
-// small object says it: listing the journals would bring all their contents.
-func (t *Target) newestDeploy(ctx context.Context) (int, error) {
-	return t.anchorNumber(ctx, anchorDeploys)
+	return s.setAnchorData(ctx, map[string]string{anchorTerm: strconv.FormatInt(s.term, 10)})
 }
 
 // anchorNumber reads a value of the anchor that counts something.
 func (t *Target) anchorNumber(ctx context.Context, key string) (int, error) {
-	text, err := t.anchorData(ctx, key)
-	if err != nil || text == "" {
+	o, err := t.kube.Get(ctx, t.ref("ConfigMap", t.app))
+	if kube.IsNotFound(err) {
+		return 0, nil
+	}
+	if err != nil {
 		return 0, err
+	}
+	return t.numberOf(o, key)
+}
+
+// numberOf is a number of the anchor, 0 where there is none.
+func (t *Target) numberOf(anchor *kube.Object, key string) (int, error) {
+	text := field(anchor, "data", key)
+	if text == "" {
+		return 0, nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {

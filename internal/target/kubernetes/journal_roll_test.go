@@ -1,0 +1,25 @@
+package kubernetes
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestRoll(t *testing.T) {
+	for name, tt := range map[string]struct {
+		newest int
+		text   string
+		want   []int
+	}{
+		"no deploy":                {0, "", nil},
+		"nothing was ever thinned": {3, "", []int{1, 2, 3}},
+		"the older ones are gone":  {4, `{"oldest": 3, "leaving": [2]}`, []int{3, 4}},
+		"two of them are needed":   {6, `{"oldest": 5, "older": [1, 3]}`, []int{1, 3, 5, 6}},
+		"scribbling":               {2, "see the wiki", []int{1, 2}},
+		"what cannot be":           {2, `{"oldest": 9}`, []int{1, 2}},
+	} {
+		if got := rollOf(tt.newest, tt.text).numbers(); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
+	}
+}
