@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"version-manager/internal/config"
 	"version-manager/internal/ingress"
@@ -24,7 +26,9 @@ func newProxy(app, preview string) *ingress.Proxy {
 type server struct {
 	entrance
 	http *http.Server
+	ln   net.Listener
 	done chan struct{} // closed when it accepts no more
+	open atomic.Int64  // connections, but for those that became WebSockets
 }
 
 // serves reports whether the app listens at the address.
@@ -77,10 +81,11 @@ func (a *app) serve(e entrance) error {
 	if err != nil {
 		return a.taken(err, e)
 	}
+	s.ln = ln
 	a.mu.Lock()
 	a.servers[e.Address] = s
 	a.mu.Unlock()
-	go s.run(ln)
+	go s.run()
 	if old != nil {
 		old.end()
 	}
@@ -96,25 +101,52 @@ func (a *app) newServer(e entrance) (*server, error) {
 		}
 		o.Certificates = []tls.Certificate{cert}
 	}
-	return &server{e, ingress.Server(a.proxy, o), make(chan struct{})}, nil
+	s := &server{entrance: e, http: ingress.Server(a.proxy, o), done: make(chan struct{})}
+	s.http.ConnState = s.count
+	return s, nil
 }
 
-func (s *server) run(ln net.Listener) {
-	defer close(s.done)
-	serve := func() error { return s.http.Serve(ln) }
-	if s.Cert != "" {
-		serve = func() error { return s.http.ServeTLS(ln, "", "") }
+func (s *server) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.open.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.open.Add(-1)
 	}
-	if err := serve(); !errors.Is(err, http.ErrServerClosed) {
+}
+
+func (s *server) run() {
+	defer close(s.done)
+	serve := func() error { return s.http.Serve(s.ln) }
+	if s.Cert != "" {
+		serve = func() error { return s.http.ServeTLS(s.ln, "", "") }
+	}
+	if err := serve(); !errors.Is(err, net.ErrClosed) {
 		slog.Error("serve entrance", "address", s.Address, "error", err)
 	}
 }
 
 // end returns when no more is accepted. Requests that there are go on to their
-// end, or to that of their color.
+// end, or to that of their color, and so do those that are still on their way
+// over a connection that was accepted: the server's own Shutdown would drop
+// what it reads from then on.
 func (s *server) end() {
-	go func() { _ = s.http.Shutdown(context.Background()) }() // fails only with its context
+	s.ln.Close()
 	<-s.done
+	s.http.SetKeepAlivesEnabled(false)
+}
+
+// empty returns when nobody is connected any more, or when ctx ends.
+func (s *server) empty(ctx context.Context) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for s.open.Load() > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // closeEntrances refuses connections from now on.

@@ -83,12 +83,16 @@ func (g *agent) letGo() {
 	}
 }
 
-// leave accepts nothing new and lets what was begun here end.
+// leave accepts nothing new and lets what was begun here end: also a request
+// that is still on its way over a connection that was accepted here.
 func (g *agent) leave(srv *http.Server) {
 	var wg sync.WaitGroup
+	late, cancel := context.WithTimeout(context.Background(), lastRequests)
+	defer cancel()
 	for _, a := range g.all() {
 		for _, s := range a.servers {
 			s.end()
+			wg.Go(func() { s.empty(late) })
 		}
 		for _, c := range color.Both() {
 			wg.Go(func() { a.proxy.Close(c, lastRequests) })

@@ -1,6 +1,9 @@
 package local
 
 import (
+	"bufio"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -69,6 +72,32 @@ func TestAnotherBuildTakesOverUnderLoad(t *testing.T) {
 	kill(t, now.Agent)
 	if again := ping(t, newer); again.Build != now.Build {
 		t.Errorf("after a kill %+v serves, before it was %+v", again, now)
+	}
+}
+
+// A client that is connected and has said nothing yet is answered, too.
+func TestAnotherBuildLetsTheSilentSpeak(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	older := p.target("shop")
+	p.unlock(p.deployFirst(t.Context(), older, 1))
+	url := observe(t, older).Entrances.Public[0]
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	// Connections are accepted in the order in which they were made.
+	if status, _, err := targettest.Ask(t.Context(), p.harness().Client, url+"/version"); status != http.StatusOK {
+		t.Fatal(status, err)
+	}
+	p.unlock(p.lock(p.anotherBuild()))
+	if _, err := io.WriteString(conn, "GET /version HTTP/1.1\r\nHost: shop\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil || res.StatusCode != http.StatusOK || !res.Close {
+		t.Errorf("answer %+v, %v, want a 200 that closes", res, err)
 	}
 }
 
