@@ -29,6 +29,7 @@ type server struct {
 	ln   net.Listener
 	done chan struct{} // closed when it accepts no more
 	open atomic.Int64  // connections, but for those that became WebSockets
+	last atomic.Bool   // each answer is the last of its connection
 }
 
 // serves reports whether the app listens at the address.
@@ -101,7 +102,9 @@ func (a *app) newServer(e entrance) (*server, error) {
 		}
 		o.Certificates = []tls.Certificate{cert}
 	}
-	s := &server{entrance: e, http: ingress.Server(a.proxy, o), done: make(chan struct{})}
+	s := &server{entrance: e, done: make(chan struct{})}
+	o.Ending = &s.last
+	s.http = ingress.Server(a.proxy, o)
 	s.http.ConnState = s.count
 	return s, nil
 }
@@ -129,11 +132,11 @@ func (s *server) run() {
 // end returns when no more is accepted. Requests that there are go on to their
 // end, or to that of their color, and so do those that are still on their way
 // over a connection that was accepted: the server's own Shutdown would drop
-// what it reads from then on.
+// what it reads from then on, and close under a client's hands what is idle.
 func (s *server) end() {
+	s.last.Store(true)
 	s.ln.Close()
 	<-s.done
-	s.http.SetKeepAlivesEnabled(false)
 }
 
 // empty returns when nobody is connected any more, or when ctx ends.

@@ -54,6 +54,9 @@ func (p *Proxy) page(w http.ResponseWriter, r *http.Request, status int, unread 
 		w.Header().Set("Connection", "close")
 		_ = ctl.SetReadDeadline(now.Add(lingerTimeout))
 	}
+	if lastAnswer(r) {
+		w.Header().Set("Connection", "close")
+	}
 	writePage(w, r, status)
 }
 

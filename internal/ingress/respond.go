@@ -11,7 +11,7 @@ import (
 func (x *exchange) respond(h head) {
 	hd := x.w.Header()
 	x.reveal(hd)
-	if x.r.ProtoMajor == 1 && x.unread() {
+	if x.r.ProtoMajor == 1 && x.unread() || lastAnswer(x.r) {
 		hd.Set("Connection", "close")
 	}
 	if _, ok := hd["Content-Type"]; !ok {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"log"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,9 @@ type ServerOptions struct {
 	// IdleTimeout is how long a client may keep an unused connection. Default
 	// 75 s, longer than what load balancers in front keep theirs.
 	IdleTimeout time.Duration
+	// Ending, once true, makes every answer the last of its connection, so that
+	// clients go elsewhere without losing a request. Default: never.
+	Ending *atomic.Bool
 	// ErrorLog hears of failed handshakes and panics. Default: the standard
 	// logger.
 	ErrorLog *log.Logger
@@ -45,6 +49,9 @@ func Server(h http.Handler, o ServerOptions) *http.Server {
 	}
 	if o.IdleTimeout > 0 {
 		s.IdleTimeout = o.IdleTimeout
+	}
+	if o.Ending != nil {
+		s.BaseContext = endingBy(o.Ending)
 	}
 	s.Protocols.SetHTTP1(true)
 	s.Protocols.SetUnencryptedHTTP2(true)
