@@ -53,11 +53,12 @@ func isTraefik(c corev1.Container) bool {
 	return strings.Contains(path.Base(c.Image), "traefik") || strings.Contains(c.Name, "traefik")
 }
 
-// version is the tag of an image, if it is a version.
+// version is the tag of an image, if it is a version. One without a minor
+// number is that of whatever was the latest when the image was pulled.
 func version(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	_, tag, _ := strings.Cut(path.Base(image), ":")
-	if v := "v" + strings.TrimPrefix(tag, "v"); semver.IsValid(v) {
+	if v := "v" + strings.TrimPrefix(tag, "v"); semver.IsValid(v) && strings.Contains(v, ".") {
 		return v
 	}
 	return ""

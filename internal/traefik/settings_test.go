@@ -52,6 +52,7 @@ func TestSettingsOf(t *testing.T) {
 		"no port":            {container("traefik", "--entrypoints.web.address=:http"), Settings{Throttle: usual}},
 		"only a digest":      {container("registry:5000/traefik@sha256:0123", on), Settings{Gateway: true, Throttle: usual}},
 		"a tag and a digest": {container("registry:5000/traefik:v3.4@sha256:0123"), Settings{Version: "v3.4", Throttle: usual}},
+		"only a major":       {container("traefik:v3", on), Settings{Gateway: true, Throttle: usual}},
 		"only a registry":    {container("registry:5000/traefik"), Settings{Throttle: usual}},
 		"by command": {corev1.Container{Image: "traefik", Command: []string{"traefik", on}, Args: []string{"--entrypoints.web.address=:80"}},
 			Settings{Gateway: true, Throttle: usual, WebPort: 80}},
