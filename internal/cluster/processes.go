@@ -54,11 +54,11 @@ func (l layout) readSupervisor() (id process.Identity, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return id, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(content, &id)
-	}
 	if err != nil {
 		return id, fmt.Errorf("read the supervisor's record: %w", err)
+	}
+	if err := json.Unmarshal(content, &id); err != nil {
+		return process.Identity{}, fmt.Errorf("read the supervisor's record: %w: %w", errDamaged, err)
 	}
 	return id, nil
 }
@@ -66,10 +66,8 @@ func (l layout) readSupervisor() (id process.Identity, err error) {
 // endProcesses ends the supervisor, who would bring everything back, then
 // pods and programs, then whatever is left.
 func (w *work) endProcesses(ctx context.Context) error {
-	if id, err := w.dir.readSupervisor(); err == nil { // a damaged record is in nobody's way
-		if err := end(ctx, id); err != nil {
-			return fmt.Errorf("end the supervisor: %w", err)
-		}
+	if err := w.dir.endSupervisor(ctx); err != nil {
+		return fmt.Errorf("end the supervisor: %w", err)
 	}
 	groups, err := machineCgroups()
 	if err != nil {
@@ -81,6 +79,19 @@ func (w *work) endProcesses(ctx context.Context) error {
 		}
 	}
 	return w.kill(ctx, groups, cgroupRoot)
+}
+
+// endSupervisor ends whom the record names. A damaged one is in nobody's way;
+// behind one that cannot be read there may be somebody.
+func (l layout) endSupervisor(ctx context.Context) error {
+	id, err := l.readSupervisor()
+	if errors.Is(err, errDamaged) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return end(ctx, id)
 }
 
 // askProcesses asks everything to end that has data or connections.

@@ -55,3 +55,27 @@ func TestEndOfWhoCannotBeSeen(t *testing.T) {
 		t.Errorf("end = %v, alive: %t", err, c.Alive())
 	}
 }
+
+// TestEndSupervisor: a record that makes no sense names nobody, one that
+// cannot be read may name somebody.
+func TestEndSupervisor(t *testing.T) {
+	for name, tt := range map[string]struct {
+		prepare func(file string) error
+		want    error
+	}{
+		"no record":  {func(string) error { return nil }, nil},
+		"damaged":    {func(file string) error { return os.WriteFile(file, []byte("{"), 0o600) }, nil},
+		"unreadable": {func(file string) error { return os.Mkdir(file, 0o700) }, syscall.EISDIR},
+	} {
+		dir := layout(t.TempDir())
+		if err := os.MkdirAll(filepath.Dir(dir.supervisor()), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := tt.prepare(dir.supervisor()); err != nil {
+			t.Fatal(err)
+		}
+		if err := dir.endSupervisor(t.Context()); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", name, err, tt.want)
+		}
+	}
+}

@@ -149,10 +149,19 @@ func (v supervisor) once(ctx context.Context, p program) (string, error) {
 	case <-ctx.Done():
 		return "", ctx.Err()
 	case how := <-end:
-		r, _ := readRecord(v.dir.records(), p.Node, p.Name)
-		r.Ended = how
-		return how, r.write(v.dir.records())
+		return how, v.noteEnd(p, how)
 	}
+}
+
+// noteEnd adds to the record how p ended. Where it cannot be read it stays as
+// it is: what else it says is worth more.
+func (v supervisor) noteEnd(p program, how string) error {
+	r, err := readRecord(v.dir.records(), p.Node, p.Name)
+	if err != nil {
+		return err
+	}
+	r.Ended = how
+	return r.write(v.dir.records())
 }
 
 func (v supervisor) start(p program, before record) (*process.Child, error) {

@@ -25,6 +25,36 @@ func TestUnreadableRecord(t *testing.T) {
 	}
 }
 
+// TestEndIsNotNotedOverWhatCannotBeRead: the record would lose its node, its
+// name and how often the program was started.
+func TestEndIsNotNotedOverWhatCannotBeRead(t *testing.T) {
+	v := supervisor{dir: layout(t.TempDir())}
+	p := program{Node: "server", Name: "etcd"}
+	if err := os.MkdirAll(v.dir.records(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := recordFile(v.dir.records(), p.Node, p.Name)
+	if err := os.Symlink(t.TempDir(), file); err != nil { // can be replaced, and not be read
+		t.Fatal(err)
+	}
+	if err := v.noteEnd(p, "signal: killed"); !errors.Is(err, syscall.EISDIR) {
+		t.Errorf("noteEnd = %v", err)
+	}
+	if _, err := os.Readlink(file); err != nil {
+		t.Errorf("it was overwritten: %v", err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.noteEnd(p, "signal: killed"); err != nil {
+		t.Fatal(err)
+	}
+	want := record{Node: p.Node, Name: p.Name, Ended: "signal: killed"}
+	if r, err := readRecord(v.dir.records(), p.Node, p.Name); err != nil || r != want {
+		t.Errorf("%+v, %v; want %+v", r, err, want)
+	}
+}
+
 // TestProgramThatRunsIsNotStartedAgain: a supervisor that is replaced leaves
 // the programs running, and the next one finds them.
 func TestProgramThatRunsIsNotStartedAgain(t *testing.T) {
