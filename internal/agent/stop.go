@@ -29,8 +29,10 @@ func (i *instance) stop(drain time.Duration, inFlight func(addr string) int) {
 	}
 }
 
+// terminate returns when the process has ended. A signal may not be sent, while
+// there are too many open files for example, so the last one is repeated.
 func (i *instance) terminate() {
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+	for sig := syscall.SIGTERM; ; sig = syscall.SIGKILL {
 		i.mu.Lock()
 		proc := i.run.Proc
 		i.mu.Unlock()
@@ -44,7 +46,6 @@ func (i *instance) terminate() {
 			slog.Warn("instance did not end in time", "instance", i.id, "signal", sig.String())
 		}
 	}
-	<-i.done
 }
 
 // waitFor polls ok for at most limit.

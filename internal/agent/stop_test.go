@@ -1,0 +1,48 @@
+package agent
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"version-manager/internal/agent/process"
+)
+
+// Whoever stops an instance holds up all others until it has ended.
+func TestTerminateGoesOnUntilASignalIsSent(t *testing.T) {
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c, err := process.Start(process.Command{Argv: []string{"/bin/sleep", "10"}, Dir: "/", Output: out},
+		func(process.Identity) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: 0, Max: before.Max}); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		i := &instance{id: "blue-1", run: record{Proc: c.Identity}, done: make(chan struct{})}
+		go func() {
+			defer close(i.done)
+			time.Sleep(5 * termGrace / 2) // two signals are not sent
+			if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(termGrace)
+			if how := c.Wait(); how != "signal: killed" {
+				t.Errorf("it ended by itself: %s", how)
+			}
+		}()
+		i.terminate()
+	})
+}
