@@ -29,16 +29,17 @@ import (
 
 // app is what all commands share.
 type app struct {
-	io     *ui.Streams
-	getenv func(string) string
-	now    func() time.Time
-	global globals
-	args   []string // of this call
+	program string // as it was called; empty: by its name
+	io      *ui.Streams
+	getenv  func(string) string
+	now     func() time.Time
+	global  globals
+	args    []string // of this call
 }
 
 // Main runs the command that args name and returns the exit code.
 func Main(args []string) int {
-	a := &app{io: ui.System(os.Getenv), getenv: os.Getenv, now: time.Now}
+	a := &app{program: quoted(os.Args[0]), io: ui.System(os.Getenv), getenv: os.Getenv, now: time.Now}
 	ctx, second, stop := interruptible(context.Background())
 	defer stop()
 	code := make(chan int, 1)
@@ -56,6 +57,7 @@ func Main(args []string) int {
 func (a *app) run(ctx context.Context, args []string) int {
 	a.args = args
 	root := newRoot(a)
+	a.io.Command = here(root, firstOf(a.program, self))
 	root.SetArgs(args)
 	root.SetIn(a.io.In)
 	root.SetOut(a.io.Out)

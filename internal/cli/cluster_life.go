@@ -43,7 +43,7 @@ func runClusterUp(ctx context.Context, a *app, m *cluster.Cluster, n int) error 
 	if err := runClusterStatus(ctx, a, m); err != nil {
 		return err
 	}
-	a.next("export KUBECONFIG=%s", m.Kubeconfig())
+	a.next("export KUBECONFIG=%s %s=%s", quoted(m.Kubeconfig()), targetVariable, clusterTarget)
 	return nil
 }
 

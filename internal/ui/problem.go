@@ -30,7 +30,7 @@ func (s *Streams) Problem(err error, all bool) {
 		fmt.Fprintf(s.Err, "  %s %s\n", paint(s.Err.Color, faint, s.symbols().bar), Clean(l))
 	}
 	if hint != "" {
-		s.say("hint:", good, hint)
+		s.say("hint:", good, s.command(hint))
 	}
 }
 
@@ -57,7 +57,8 @@ type failure struct {
 func (s *Streams) ProblemLine(err error, code problem.Kind) {
 	f := failure{Code: code}
 	f.Error, f.Cause = split(err)
-	f.Hint, f.Lines = advice(err)
+	hint, lines := advice(err)
+	f.Hint, f.Lines = s.command(hint), lines
 	_ = newLines(s).to.Encode(f) // there is nobody left to tell
 }
 
@@ -69,7 +70,7 @@ func (s *Streams) Note(format string, args ...any) {
 }
 
 // Next prints the command that is useful after the one that just succeeded.
-func (s *Streams) Next(command string) { s.say("next:", good, command) }
+func (s *Streams) Next(command string) { s.say("next:", good, s.command(command)) }
 
 // say prints a label and a text. Further lines of the text are indented, so
 // that whatever a cause brings along stays recognizably below its label; one

@@ -27,6 +27,16 @@ type Streams struct {
 	Prompts  bool // In is a terminal: a person can answer a question
 	Out, Err *Output
 	Unicode  bool // symbols beyond ASCII can be shown
+	// Command makes a command that is to be pasted fit the place where this
+	// program was called; nil: it does as it is.
+	Command func(string) string
+}
+
+func (s *Streams) command(text string) string {
+	if s.Command == nil {
+		return text
+	}
+	return s.Command(text)
 }
 
 // Output is a stream that may be a terminal.

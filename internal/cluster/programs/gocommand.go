@@ -41,7 +41,7 @@ func toolchain(ctx context.Context, dir string) (string, error) {
 	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		return "", problem.New(problem.Failed, "install Go from https://go.dev/dl", "the cluster's programs are compiled here, and the go command is not installed")
+		return "", problem.New(problem.Failed, withoutGo(os.Getenv("SUDO_USER")), "the cluster's programs are compiled here, and there is no go command on the path")
 	}
 	if ctx.Err() != nil {
 		return "", ctx.Err()
@@ -50,6 +50,15 @@ func toolchain(ctx context.Context, dir string) (string, error) {
 		return "", problem.Wrap(err, problem.Failed, "go version", "ask the go command for its version").With(tail(said.String())...)
 	}
 	return strings.Join(strings.Fields(string(out)), " "), nil
+}
+
+// withoutGo is what to do where there is no go command. By default sudo does
+// not look where Go is installed.
+func withoutGo(sudoer string) string {
+	if sudoer != "" {
+		return `sudo env "PATH=$PATH" version-manager cluster up    (or install Go from https://go.dev/dl)`
+	}
+	return "install Go from https://go.dev/dl"
 }
 
 // run runs a go command and tells every second that it still does. What the

@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"testing"
+
+	"version-manager/internal/ui"
+)
+
+func TestHere(t *testing.T) {
+	tests := []struct {
+		program string
+		args    []string
+		hint    string
+		want    string
+	}{
+		{"version-manager", nil, "version-manager rollback", "version-manager rollback"},
+		{"bin/version-manager", nil, "version-manager resume    (or, to take it back: version-manager rollback)",
+			"bin/version-manager resume    (or, to take it back: bin/version-manager rollback)"},
+		{"bin/version-manager", nil, "sudo version-manager cluster up", "sudo bin/version-manager cluster up"},
+		{"version-manager", []string{"--context", "prod", "-C", "my shop"}, "version-manager list; version-manager deploy VERSION",
+			"version-manager --config 'my shop' --context prod list; version-manager --config 'my shop' --context prod deploy VERSION"},
+		{"version-manager", []string{"--context", "prod"}, "version-manager cluster status, or: kubectl get nodes", "version-manager cluster status, or: kubectl get nodes"},
+		{"version-manager", []string{"--namespace", "a"}, "version-manager --target kubernetes render v1.0.0", "version-manager --target kubernetes render v1.0.0"},
+		{"version-manager", []string{"--quiet"}, "version-manager status", "version-manager status"},
+		{"x/version-manager", nil, "write it to version-manager.yaml, in a clone of version-manager and nowhere else",
+			"write it to version-manager.yaml, in a clone of version-manager and nowhere else"},
+	}
+	for _, tt := range tests {
+		streams, _, _ := ui.Test("")
+		root := newRoot(&app{io: streams})
+		if err := root.PersistentFlags().Parse(tt.args); err != nil {
+			t.Fatal(err)
+		}
+		if got := here(root, tt.program)(tt.hint); got != tt.want {
+			t.Errorf("%s %v: %q becomes\n%q, want\n%q", tt.program, tt.args, tt.hint, got, tt.want)
+		}
+	}
+}
