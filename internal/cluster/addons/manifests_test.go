@@ -1,6 +1,7 @@
 package addons
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -219,5 +220,22 @@ func TestGatewayMeetsTraefik(t *testing.T) {
 				t.Errorf("the Gateway listens on %v, Traefik on %d", got, port)
 			}
 		}
+	}
+}
+
+// TestMiddlewaresAreTheOnesNamed: Traefik reads them when it starts, so another
+// text has to be another pod.
+func TestMiddlewaresAreTheOnesNamed(t *testing.T) {
+	var sum, named string
+	for _, o := range load(ingress.Files) {
+		switch o.GetKind() {
+		case "ConfigMap":
+			sum = fmt.Sprintf("%x", sha256.Sum256([]byte(text(o, "data", "middlewares.yaml"))))[:12]
+		case "Deployment":
+			named = text(o, "spec", "template", "metadata", "annotations", "version-manager.io/middlewares")
+		}
+	}
+	if sum == "" || named != sum {
+		t.Errorf("40-deployment.yaml names %q, 35-retry.yaml has %q", named, sum)
 	}
 }
