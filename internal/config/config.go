@@ -23,7 +23,7 @@ type App struct {
 	Replicas   int               `yaml:"replicas,omitempty" json:"replicas"`              // of the first deploy; later ones start at the active color's capacity
 	Autoscale  Autoscale         `yaml:"autoscale,omitempty" json:"autoscale,omitzero"`   // bounds of every scaling, by hand or by load
 	Env        map[string]string `yaml:"env,omitempty" json:"env,omitempty"`              // plain values
-	Secrets    []string          `yaml:"secrets,omitempty" json:"secrets,omitempty"`      // names of environment variables handed through from the operator; values are never recorded
+	Secrets    []string          `yaml:"secrets,omitempty" json:"secrets,omitempty"`      // names of environment variables handed through from the operator; values are never part of a release
 	Bake       Duration          `yaml:"bake,omitempty" json:"bake"`                      // how long zero-downtime watches the new color
 	Drain      Duration          `yaml:"drain,omitempty" json:"drain"`                    // how long requests on the old color may take to finish
 	Gate       Gate              `yaml:"gate,omitempty" json:"gate"`                      // what a standby color must show before it gets traffic

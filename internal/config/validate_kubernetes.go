@@ -44,7 +44,11 @@ func (m *mistakes) kubernetes(a App) {
 	m.resources(k.Resources)
 }
 
+// MostHosts is how many names an HTTPRoute can have.
+const MostHosts = 16
+
 func (m *mistakes) hosts(k Kubernetes) {
+	m.check(len(k.Hosts) <= MostHosts, "kubernetes.hosts: %d names, of %d that a route can have", len(k.Hosts), MostHosts)
 	for i, h := range k.Hosts {
 		m.check(isHost(strings.TrimPrefix(h, "*.")), "kubernetes.hosts: %q is not a host name", h)
 		m.check(!slices.Contains(k.Hosts[:i], h), "kubernetes.hosts: %q is there twice", h)

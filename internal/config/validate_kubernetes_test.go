@@ -11,6 +11,7 @@ func TestValidateKubernetes(t *testing.T) {
 		{"hosts: [https://a.example]", `kubernetes.hosts: "https://a.example" is not a host name`},
 		{"hosts: [192.0.2.1]", `kubernetes.hosts: "192.0.2.1" is not a host name`},
 		{"hosts: [a.*.example]", "is not a host name"},
+		{"hosts: [" + strings.Join(strings.Split("abcdefghijklmnopq", ""), ".example, ") + ".example]", "kubernetes.hosts: 17 names, of 16 that a route can have"},
 		{"hosts: [a.example, a.example]", `kubernetes.hosts: "a.example" is there twice`},
 		{"preview: '*.example'", `kubernetes.preview: "*.example" is not a host name`},
 		{"{hosts: [a.example], preview: a.example}", `kubernetes.preview: "a.example" is a public host already`},

@@ -22,10 +22,15 @@ type proxy struct {
 	client *http.Client
 	scheme string
 	leaves bool
-	row    int       // good answers, one after the other
-	last   error     // why the last one was not good
-	silent time.Time // since when there was no answer at all; zero: there was
+	left   bool          // it leaves, and does not answer any more
+	row    int           // good answers, one after the other
+	last   error         // why the last one was not good
+	asked  time.Time     // when the first question was that no answer came to; zero: answers come
+	silent time.Duration // from then on, as far as it was asked
 }
+
+// obeys reports whether it gave enough good answers, or cannot give any bad one.
+func (p *proxy) obeys() bool { return p.left || p.row >= confirmTimes }
 
 // proxiesObey asks every proxy of the gateway until each has given some good
 // answers in a row. Proxies come and go meanwhile, so it looks again which
@@ -79,16 +84,19 @@ func (t *Target) renew(asked map[string]*proxy, g gateway) {
 
 // content reports whether all obey, but for those that are passed over.
 func content(asked map[string]*proxy, deaf time.Duration) bool {
-	obey, passed := 0, 0
+	answer, passed := 0, 0
 	for _, p := range asked {
 		switch {
 		case p.row >= confirmTimes:
-			obey++
-		case deaf > 0 && !p.silent.IsZero() && time.Since(p.silent) >= deaf:
+			answer++
+		case p.left:
+		case deaf > 0 && p.silent >= deaf:
 			passed++
+		default:
+			return false
 		}
 	}
-	return obey+passed == len(asked) && (obey > 0 || passed == 0)
+	return answer > 0 || passed == 0
 }
 
 func (t *Target) newProxy(pod corev1.Pod, g gateway) *proxy {
@@ -123,7 +131,7 @@ func askFor(ctx context.Context, asked map[string]*proxy, q question, d time.Dur
 	}
 	err := context.Cause(ctx)
 	for _, p := range asked {
-		if p.row < confirmTimes && p.last != nil {
+		if !p.obeys() && p.last != nil {
 			err = fmt.Errorf("%w: %s: %w", err, p.name, p.last)
 		}
 	}
@@ -133,7 +141,7 @@ func askFor(ctx context.Context, asked map[string]*proxy, q question, d time.Dur
 // until asks until the proxy obeys or the round is over. A question that is
 // under way then is still waited for.
 func (p *proxy) until(ctx, round context.Context, q question) {
-	for p.row < confirmTimes {
+	for !p.obeys() {
 		began := time.Now()
 		a, err := ask(ctx, p.client, p.scheme, q)
 		switch {
@@ -142,20 +150,26 @@ func (p *proxy) until(ctx, round context.Context, q question) {
 		case ctx.Err() != nil:
 			return // the answer is the deadline's, and says less than the one before
 		case err != nil && p.leaves:
-			p.row = confirmTimes // it has left
+			p.left = true
 		case err != nil:
 			p.row, p.last = 0, err
-			if p.silent.IsZero() {
-				p.silent = began
-			}
+			p.unanswered(began)
 		default:
 			p.row, p.last = 0, errors.New(a.String())
 		}
 		if err == nil {
-			p.silent = time.Time{}
+			p.asked, p.silent = time.Time{}, 0
 		}
-		if p.row == confirmTimes || pause(round, confirmPause) != nil {
+		if p.obeys() || pause(round, confirmPause) != nil {
 			return
 		}
 	}
+}
+
+// unanswered notes that a question of some instant got no answer.
+func (p *proxy) unanswered(began time.Time) {
+	if p.asked.IsZero() {
+		p.asked = began
+	}
+	p.silent = time.Since(p.asked)
 }

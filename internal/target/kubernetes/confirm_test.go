@@ -164,11 +164,18 @@ func TestSilentProxy(t *testing.T) {
 	t.Run("there", func(t *testing.T) {
 		w.must(s.Unlock(t.Context()))
 		s := w.lock(w.target(), "bob")
+		s.begins()
 		ctx, cancel := context.WithTimeout(t.Context(), deafOnWay+500*time.Millisecond)
 		defer cancel()
 		if err := s.Switch(ctx, color.Green, revision(w.get("HTTPRoute", "shop"))); !errors.Is(err, deploy.ErrRefused) {
 			t.Errorf("Switch = %v", err)
 		}
+		w.must(s.Unlock(t.Context()))
+	})
+	t.Run("end of somebody else's deploy", func(t *testing.T) {
+		s := w.lock(w.target(), "eve")
+		w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+		w.must(s.Unlock(t.Context()))
 	})
 	t.Run("all silent", func(t *testing.T) {
 		w.traefik.server("traefik-1").Close()
@@ -178,4 +185,30 @@ func TestSilentProxy(t *testing.T) {
 			t.Error("content with nobody")
 		}
 	})
+}
+
+func TestContent(t *testing.T) {
+	obeys, deaf, lags, gone := proxy{row: confirmTimes}, proxy{silent: deafOnWay}, proxy{row: 1}, proxy{left: true}
+	for name, tt := range map[string]struct {
+		asked []proxy
+		deaf  time.Duration
+		want  bool
+	}{
+		"nobody":                         {nil, 0, true},
+		"all obey":                       {[]proxy{obeys, obeys}, 0, true},
+		"one lags":                       {[]proxy{obeys, lags}, deafOnWay, false},
+		"one is silent":                  {[]proxy{obeys, deaf}, 0, false},
+		"one is silent, on the way back": {[]proxy{obeys, deaf}, deafOnWay, true},
+		"all are silent":                 {[]proxy{deaf, deaf}, deafOnWay, false},
+		"one left, one is silent":        {[]proxy{gone, deaf}, deafOnWay, false},
+		"all left":                       {[]proxy{gone}, 0, true},
+	} {
+		asked := map[string]*proxy{}
+		for i := range tt.asked {
+			asked[string(rune('a'+i))] = &tt.asked[i]
+		}
+		if got := content(asked, tt.deaf); got != tt.want {
+			t.Errorf("%s: content is %v", name, got)
+		}
+	}
 }

@@ -65,6 +65,7 @@ func (w writer) Begin(ctx context.Context) (string, error) {
 	if err := w.verify(ctx); err != nil {
 		return "", err
 	}
+	w.begins()
 	if r.newest > 0 {
 		last, err := (history{w.Target}).Read(ctx, strconv.Itoa(r.newest))
 		if err == nil && len(last) == 0 {
@@ -78,6 +79,13 @@ func (w writer) Begin(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("begin journal: %w", err)
 	}
 	return id, w.setRoll(ctx, r)
+}
+
+// begins notes that what this session switches is its own deploy.
+func (s *session) begins() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begun = true
 }
 
 // makeJournal makes an empty journal. One that is there already was made by

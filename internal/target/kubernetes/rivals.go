@@ -20,6 +20,7 @@ import (
 type reach struct {
 	gateway string   // namespace/name
 	hosts   []string // empty: every host
+	soon    []string // hosts from its next deploy on
 }
 
 // meets reports whether one request could be taken by both.
@@ -40,7 +41,7 @@ func (r reach) String() string {
 
 // reachOf reads a route.
 func reachOf(route *kube.Object) reach {
-	r := reach{hosts: hostnames(route)}
+	r := reach{hosts: hostnames(route), soon: configuredHosts(route)}
 	spec, _ := route.Object["spec"].(map[string]any)
 	parents, _ := spec["parentRefs"].([]any)
 	if len(parents) == 0 {
@@ -101,12 +102,20 @@ func (t *Target) checkRivals(ctx context.Context) error {
 	wanted := t.wantedReach()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if other := all[name]; wanted.meets(other) && (live == nil || !live.meets(other)) {
-			return problem.New(problem.Failed, "write into version-manager.yaml:  kubernetes: {hosts: ["+t.app+".example.org]}",
+			return problem.New(problem.Failed, t.yield(wanted, other),
 				"%s would answer to %s at Gateway %s, and so does HTTPRoute %s: they would take each other's requests",
 				t.app, wanted, wanted.gateway, name)
 		}
 	}
 	return nil
+}
+
+// yield is how two apps that would meet can be kept apart.
+func (t *Target) yield(wanted, other reach) string {
+	if other.hosts = other.soon; !wanted.meets(other) {
+		return "deploy the other app once more: it has given the name up, and answers to it until then"
+	}
+	return "write into version-manager.yaml:  kubernetes: {hosts: [" + t.app + ".example.org]}"
 }
 
 // rivalWarnings says who takes whose requests now.

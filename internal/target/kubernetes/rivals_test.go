@@ -1,12 +1,14 @@
 package kubernetes
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"version-manager/internal/color"
 	"version-manager/internal/manifest"
+	"version-manager/internal/problem"
 )
 
 // neighbor makes the route of another app of ours.
@@ -84,6 +86,14 @@ func TestNewHostTakesNobodysRequests(t *testing.T) {
 	w.options.Config.Hosts = []string{"shop.test", "blog.test"}
 	if _, err := w.target().Lock(t.Context(), "ada"); err == nil || !strings.Contains(err.Error(), "shop.test, blog.test") {
 		t.Errorf("Lock = %v", err)
+	}
+	route := w.server.Get("HTTPRoute", "blog", "blog")
+	setHosts(route, []string{"news.test", "blog.test"})
+	annotate(route, annotationHosts, "news.test")
+	w.server.Put(route)
+	_, err := w.target().Lock(t.Context(), "ada")
+	if p, ok := errors.AsType[*problem.Problem](err); !ok || !strings.Contains(p.Hint, "deploy the other app once more") {
+		t.Errorf("Lock = %v, where the other one has given the name up", err)
 	}
 }
 

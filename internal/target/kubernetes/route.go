@@ -121,8 +121,12 @@ func (s *session) wanted(now *kube.Object, active, c color.Color) *kube.Object {
 		return was
 	}
 	want := manifest.Route(s.routeApp(), c)
-	if active != color.None {
-		keepHosts(want, now)
+	switch {
+	case active == color.None:
+	case s.begun:
+		keepHosts(want, configuredHosts(now))
+	default: // nobody knows any more which of them are the color's
+		keepHosts(want, hostnames(now))
 	}
 	return want
 }
@@ -151,11 +155,12 @@ func (s *session) canCarry(ctx context.Context, c color.Color) error {
 }
 
 // deaf is for how long a proxy may be silent before a switch to c does without
-// it; zero: for ever.
+// it; zero: for ever. A session that ends another one's deploy may be on the
+// way back.
 func (s *session) deaf(c color.Color) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, ours := s.before[c]; ours {
+	if _, ours := s.before[c]; ours || !s.begun {
 		return deafOnWay
 	}
 	return 0

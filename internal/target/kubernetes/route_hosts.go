@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"version-manager/internal/config"
 	"version-manager/internal/kube"
 )
 
@@ -15,16 +16,16 @@ const annotationHosts = "version-manager.io/hosts"
 // still get there, and so must the probe, which began before. So a route
 // answers to the old names as well, until the next deploy.
 
-// keepHosts makes the wanted route answer to what the present one is
-// configured for, too.
-func keepHosts(want, now *kube.Object) {
-	hosts, before := hostnames(want), configuredHosts(now)
+// keepHosts makes the wanted route answer to the hosts before, too, as many as
+// a route can have.
+func keepHosts(want *kube.Object, before []string) {
+	hosts := hostnames(want)
 	if len(hosts) == 0 {
 		return // every host
 	}
 	all := slices.Clone(hosts)
 	for _, h := range before {
-		if !slices.Contains(all, h) {
+		if !slices.Contains(all, h) && len(all) < config.MostHosts {
 			all = append(all, h)
 		}
 	}

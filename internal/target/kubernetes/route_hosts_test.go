@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -41,9 +42,44 @@ func TestSwitchKeepsOldHostsForOneDeploy(t *testing.T) {
 
 			w.options.Config.Hosts = tt.then
 			next := w.lock(w.target(), "ada")
+			next.begins()
 			w.must(next.Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
 			expect("after the next deploy", tt.after)
 		})
+	}
+}
+
+// Who takes back another process's deploy does not know which hosts had users
+// before it.
+func TestTakenBackByAnotherAllHostsAreKept(t *testing.T) {
+	w := newWorld(t)
+	w.options.Config.Hosts = []string{"a.example"}
+	s := w.deployed()
+	s.options.Config.Hosts = []string{"b.example"}
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	w.must(s.Unlock(t.Context()))
+	w.options.Config.Hosts = []string{"b.example"}
+	w.must(w.lock(w.target(), "bob").Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
+	if names := hostnames(w.get("HTTPRoute", "shop")); !slices.Equal(names, []string{"b.example", "a.example"}) {
+		t.Errorf("host names %v", names)
+	}
+}
+
+func TestARouteHasAtMost16Hosts(t *testing.T) {
+	names := func(prefix string) (list []string) {
+		for i := range 10 {
+			list = append(list, fmt.Sprintf("%s%d.example", prefix, i))
+		}
+		return list
+	}
+	w := newWorld(t)
+	w.options.Config.Hosts = names("old")
+	s := w.deployed()
+	s.options.Config.Hosts = names("new")
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	got := hostnames(w.get("HTTPRoute", "shop"))
+	if len(got) != 16 || !slices.Equal(got[:10], names("new")) {
+		t.Errorf("host names %v", got)
 	}
 }
 

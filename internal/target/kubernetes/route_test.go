@@ -23,6 +23,7 @@ func (w *world) deployed() *session {
 	w.Helper()
 	w.run(color.Blue)
 	s := w.lock(w.target(), "ada")
+	s.begins()
 	w.must(s.ensureRoutes(w.Context()))
 	w.must(s.preview(w.Context(), color.Blue))
 	w.must(s.Switch(w.Context(), color.Blue, "1"))

@@ -20,4 +20,5 @@ type session struct {
 	journals map[string]*kube.Object      // as last written, by id
 	switched time.Time                    // when the route was last written; zero: not by this process
 	before   map[color.Color]*kube.Object // the route as it was when it was led away from a color
+	begun    bool                         // it began a deploy, and ends none that another one began
 }
