@@ -63,6 +63,10 @@ func (s state) sortOut(found map[string]record) (inTheWay map[string]record) {
 // started; that they were is not that they are ready.
 func (a *app) grow(s *side, replicas int) error {
 	for n := len(s.instances) + 1; n <= replicas; n++ {
+		id := instanceID(s.color, n)
+		if err := vacant(s.paths.run(id+".json"), s.want.Key); err != nil {
+			return fmt.Errorf("instance %s: %w", id, err)
+		}
 		i, err := newInstance(n, s, a.client, a.agent.ports, func() { a.publish(s.color) })
 		if err != nil {
 			return err

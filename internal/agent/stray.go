@@ -3,6 +3,7 @@ package agent
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -14,7 +15,8 @@ import (
 	"version-manager/internal/agent/process"
 )
 
-// strays lists the processes that an earlier agent started, by instance.
+// strays lists the processes that an earlier agent started, by instance. One
+// whose record cannot be read is left to the next agent.
 func strays(p paths) map[string]record {
 	found := map[string]record{}
 	files, _ := filepath.Glob(p.run("*.json")) // the pattern is well formed
@@ -23,9 +25,32 @@ func strays(p paths) map[string]record {
 		if err != nil {
 			slog.Error("read what an earlier agent started", "file", file, "error", err)
 		}
+		if unseen(err) {
+			continue
+		}
 		found[strings.TrimSuffix(filepath.Base(file), ".json")] = r
 	}
 	return found
+}
+
+// unseen reports whether err, which readRecord returned, leaves open who is
+// recorded. A damaged record, or that of a copy, is nobody's.
+func unseen(err error) bool {
+	_, ok := errors.AsType[*fs.PathError](err)
+	return ok && !errors.Is(err, fs.ErrNotExist)
+}
+
+// vacant returns an error if an instance that runs key would write its record
+// over that of a process which may still run something else.
+func vacant(file, key string) error {
+	r, err := readRecord(file)
+	if unseen(err) {
+		return fmt.Errorf("an earlier one may still run: %w", err)
+	}
+	if err == nil && r.Key != key && r.Proc.Alive() {
+		return fmt.Errorf("end process %d, an earlier one: %w", r.Proc.PID, errStays)
+	}
+	return nil
 }
 
 // endStrays ends processes of an earlier agent that nobody wants any more, and

@@ -67,3 +67,31 @@ func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
 		t.Errorf("alive: %t, recorded: %t", c.Alive(), recorded(p))
 	}
 }
+
+func TestStrayWhoseRecordCannotBeReadIsNotForgotten(t *testing.T) {
+	p := paths{t.TempDir()}
+	if err := p.make(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(p.run("blue-1.json"), 0o700); err != nil { // a folder is no file
+		t.Fatal(err)
+	}
+	endStrays(p, strays(p))
+	if !recorded(p) {
+		t.Error("it was taken for damaged")
+	}
+}
+
+func TestDamagedRecordIsForgotten(t *testing.T) {
+	p := paths{t.TempDir()}
+	if err := p.make(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p.run("blue-1.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	endStrays(p, strays(p))
+	if recorded(p) {
+		t.Error("it is still there")
+	}
+}
