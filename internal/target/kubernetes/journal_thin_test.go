@@ -24,7 +24,7 @@ const (
 	done     = "began succeeded succeeded succeeded succeeded succeeded succeeded"
 	reverted = "began failed succeeded"
 	gating   = "began succeeded"
-	empty    = ""
+	notBegun = ""
 	damaged  = "-"
 	lost     = "lost"
 )
@@ -70,7 +70,7 @@ func (m made) records(t *testing.T) (list []journal.Record) {
 		}
 		list = append(list, journal.Record{Seq: len(list) + 1, Time: time.Unix(1, 0).UTC(), Type: typ, Body: b})
 	}
-	if m.how == empty {
+	if m.how == notBegun {
 		return nil
 	}
 	add("plan", deploy.Plan{Kind: deploy.Plain, App: "shop", From: release.Version(m.from), Release: release.Release{Version: release.Version(m.to)}})
@@ -165,7 +165,7 @@ func TestJournalsAreThinned(t *testing.T) {
 		"all have failed since the first":  {append(upgrades(1), failures(55, 1)...), append([]int{1}, row(8, 57)...)},
 		"all have failed since the eighth": {append(upgrades(8), failures(70, 8)...), append([]int{7, 8}, row(11, 79)...)},
 		"one was left unfinished":          {with(upgrades(55), 2, gating), append([]int{2}, row(7, 56)...)},
-		"one has not begun":                {with(upgrades(55), 2, empty), row(7, 56)},
+		"one has not begun":                {with(upgrades(55), 2, notBegun), row(7, 56)},
 		"one is damaged":                   {with(upgrades(55), 2, damaged), row(7, 56)},
 		"one is lost":                      {with(upgrades(55), 2, lost), row(7, 56)},
 	} {
