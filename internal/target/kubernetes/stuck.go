@@ -70,6 +70,7 @@ func (w *waiter) homeless(ctx context.Context, p *corev1.Pod) error {
 	}
 	for _, e := range events {
 		if e.InvolvedObject.UID == p.UID && (e.Reason == "TriggeredScaleUp" || e.Reason == "Nominated") {
+			w.noRoom = time.Now() // and look again only then: all events of a namespace are much to read
 			return nil
 		}
 	}
