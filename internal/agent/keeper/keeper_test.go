@@ -52,8 +52,21 @@ func serve(dir string, l *Link) error {
 		defer cancel()
 	})
 	mux.HandleFunc("/quit", func(http.ResponseWriter, *http.Request) { cancel() })
-	srv := &http.Server{Handler: mux}
-	go srv.Serve(ln)
+	var open atomic.Int64
+	srv := &http.Server{Handler: mux, ConnState: func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed:
+			open.Add(-1)
+		}
+	}}
+	srv.SetKeepAlivesEnabled(false)
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		srv.Serve(ln)
+	}()
 	go func() {
 		for ; ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
 			if _, err := os.Stat(dir); err != nil {
@@ -62,7 +75,14 @@ func serve(dir string, l *Link) error {
 		}
 	}()
 	<-ctx.Done()
-	return srv.Shutdown(context.Background())
+	// Shutdown would drop a request that comes over a connection which was
+	// accepted a moment ago.
+	ln.Close()
+	<-served
+	for deadline := time.Now().Add(5 * time.Second); open.Load() > 0 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	return nil
 }
 
 type processes struct{ agent, keeper int }
