@@ -14,12 +14,12 @@ func usage(c *cobra.Command, format string, args ...any) error {
 	return problem.New(problem.Usage, c.CommandPath()+" --help", "%s", fmt.Errorf(format, args...).Error())
 }
 
-// unknownCommand names the nearest commands.
-func unknownCommand(root *cobra.Command, name string) error {
-	near := root.SuggestionsFor(name)
-	hint := "version-manager help"
+// unknownCommand names the nearest commands below parent.
+func unknownCommand(parent *cobra.Command, name string) error {
+	path, near := parent.CommandPath(), parent.SuggestionsFor(name)
+	hint := path + " --help"
 	if len(near) > 0 {
-		hint = "version-manager " + strings.Join(near, "    or: version-manager ")
+		hint = path + " " + strings.Join(near, "    or: "+path+" ")
 	}
 	return problem.New(problem.Usage, hint, "there is no command %q", name)
 }

@@ -165,7 +165,7 @@ func (l *loader) load(ctx context.Context, p parcel, n node) error {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return problem.Wrap(err, problem.Failed, "try it by hand: "+strings.Join(argv, " ")+" < ARCHIVE",
+	return problem.Wrap(err, problem.Failed, "see whether it runs at all: "+strings.Join(argv, " ")+" < /dev/null",
 		"load %s into node %s", p.Ref, n.name).With(said.lines()...)
 }
 

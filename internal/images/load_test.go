@@ -141,7 +141,7 @@ func TestLoadFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := w.delivery().Image(t.Context(), w.digest)
-	p := wantProblem(t, err, "into node 2: exit status 3", "try it by hand: sh -c ")
+	p := wantProblem(t, err, "into node 2: exit status 3", "see whether it runs at all: sh -c ")
 	if !slices.Equal(p.Lines, []string{"no space left on 2"}) {
 		t.Errorf("evidence %q", p.Lines)
 	}
@@ -160,7 +160,7 @@ func TestLoadIgnored(t *testing.T) {
 	w.addNode("1", "amd64", "b", true)
 	w.o.Config.Load = []string{"sh", "-c", "exec 0<&-; echo cannot >&2; exit 1"}
 	_, err := w.delivery().Image(t.Context(), w.digest)
-	if p := wantProblem(t, err, "exit status 1", "by hand"); !slices.Equal(p.Lines, []string{"cannot"}) {
+	if p := wantProblem(t, err, "exit status 1", "runs at all"); !slices.Equal(p.Lines, []string{"cannot"}) {
 		t.Errorf("evidence %q", p.Lines)
 	}
 }
@@ -179,7 +179,7 @@ func TestLoadOfADamagedImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.image = broken{p.image}
-	wantProblem(t, c.bring(t.Context(), p), "the disk is gone", "by hand")
+	wantProblem(t, c.bring(t.Context(), p), "the disk is gone", "runs at all")
 }
 
 func TestNodesThatGetNothing(t *testing.T) {
