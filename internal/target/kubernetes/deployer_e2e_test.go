@@ -1,0 +1,68 @@
+//go:build e2e
+
+package kubernetes
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+)
+
+// TestDeployerMayDeploy: the roles that are shipped are enough for everything
+// from the first lock to the removal, also to ask the proxies one by one.
+func TestDeployerMayDeploy(t *testing.T) {
+	c := newCluster(t)
+	o := c.options(t)
+	o.Kubeconfig = impersonating(t, "deployer-of-"+o.Namespace)
+	grant(t, o.Namespace)
+	target := c.target(t, o)
+
+	g, err := target.gateway(t.Context(), 0)
+	must(t, err)
+	if len(g.proxies) == 0 || g.controller == "" {
+		t.Errorf("the deployer sees %d proxies of %q", len(g.proxies), g.controller)
+	}
+	s, err := target.Lock(t.Context(), "test")
+	must(t, err)
+	id, err := s.Journal().Begin(t.Context())
+	must(t, err)
+	_, err = s.Backup(t.Context(), id)
+	must(t, err)
+	for _, x := range []color.Color{color.Blue, color.Green} {
+		r := c.release("v1.0.0", nil)
+		must(t, s.Apply(t.Context(), x, deploy.Spec{Release: r, Replicas: 1, Secrets: map[string]string{"KEY": "value"}}))
+		turn(t, target, s, x)
+		must(t, s.Confirm(t.Context(), x))
+	}
+	must(t, s.Retire(t.Context(), color.Blue))
+	must(t, s.Remove(t.Context()))
+	must(t, s.Unlock(t.Context()))
+}
+
+// grant applies the shipped roles for one namespace and its deployer.
+func grant(t *testing.T, namespace string) {
+	t.Helper()
+	k, err := kube.Open(kube.Options{})
+	must(t, err)
+	text, err := os.ReadFile("../../../deploy/rbac/deployer.yaml")
+	must(t, err)
+	for doc := range bytes.SplitSeq(text, []byte("\n---\n")) {
+		words := strings.NewReplacer("namespace: shop\n", "namespace: "+namespace+"\n", "  name: shop\n", "  name: "+namespace+"\n",
+			"kind: Group, name: shop-deployers", "kind: User, name: deployer-of-"+namespace)
+		o := new(kube.Object)
+		must(t, yaml.Unmarshal([]byte(words.Replace(string(doc))), &o.Object))
+		_, err := k.Apply(t.Context(), o)
+		must(t, err)
+		if o.GetNamespace() != namespace && o.GetKind() != "Namespace" {
+			t.Cleanup(func() { must(t, k.Delete(context.Background(), refOf(o))) })
+		}
+	}
+}
