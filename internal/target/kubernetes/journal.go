@@ -73,12 +73,17 @@ func (w writer) Begin(ctx context.Context) (string, error) {
 		}
 	}
 	r = w.thin(ctx, r)
-	r.newest++
-	id := strconv.Itoa(r.newest)
-	if err := w.makeJournal(ctx, id); err != nil {
-		return "", fmt.Errorf("begin journal: %w", err)
+	for {
+		r.newest++
+		id := strconv.Itoa(r.newest)
+		switch err := w.makeJournal(ctx, id); {
+		case errors.Is(err, errTaken):
+			continue
+		case err != nil:
+			return "", fmt.Errorf("begin journal: %w", err)
+		}
+		return id, w.setRoll(ctx, r)
 	}
-	return id, w.setRoll(ctx, r)
 }
 
 // begins notes that what this session switches is its own deploy.
@@ -88,8 +93,12 @@ func (s *session) begins() {
 	s.begun = true
 }
 
-// makeJournal makes an empty journal. One that is there already was made by
-// somebody who died before he could tell the anchor.
+// errTaken: there is a deploy of that number, which is on no list. Somebody has
+// put back an older one.
+var errTaken = errors.New("there is a journal of that number")
+
+// makeJournal makes an empty journal. An empty one that is there already was
+// made by somebody who died before he could tell the anchor.
 func (w writer) makeJournal(ctx context.Context, id string) error {
 	name, err := w.journalName(id)
 	if err != nil {
@@ -110,7 +119,13 @@ func (w writer) makeJournal(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return w.spare(have)
+	if err := w.spare(have); err != nil {
+		return err
+	}
+	if records, err := recordsOf(have); err != nil || len(records) > 0 {
+		return errTaken
+	}
+	return nil
 }
 
 // Append implements [journal.Writer].

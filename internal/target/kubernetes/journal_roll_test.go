@@ -23,3 +23,17 @@ func TestRoll(t *testing.T) {
 		}
 	}
 }
+
+// Somebody has put back an anchor of long ago: the deploys since are still
+// there, and none of them is written over.
+func TestBeginCountsOnOverJournalsThatAreThere(t *testing.T) {
+	w, s := past(t, upgrades(5))
+	w.must(s.setAnchorData(t.Context(), map[string]string{anchorDeploys: "2"}))
+	id, err := s.Journal().Begin(t.Context())
+	w.must(err)
+	ids, err := s.History().List(t.Context())
+	if w.must(err); id != "6" || !slices.Equal(ids, []string{"1", "2", "3", "4", "5", "6"}) {
+		t.Errorf("deploy %s begins, and there are %v", id, ids)
+	}
+	w.must(s.Journal().Append(t.Context(), id, record(1)))
+}

@@ -47,10 +47,10 @@ func (w writer) discard(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
+	if err := w.verify(ctx); err != nil {
+		return err
+	}
 	for _, o := range list {
-		if err := w.verify(ctx); err != nil {
-			return err
-		}
 		if err := w.kube.DeleteIf(ctx, &o); err != nil {
 			return err
 		}

@@ -39,16 +39,24 @@ func keepHosts(want *kube.Object, before []string) {
 }
 
 // configuredHosts are those that a route was configured for when it was
-// switched last; none: every host.
+// switched last; none: every host. A note that names others than the route is
+// older than the route.
 func configuredHosts(route *kube.Object) []string {
+	live := hostnames(route)
 	text, more := route.GetAnnotations()[annotationHosts]
 	if !more {
-		return hostnames(route)
+		return live
 	}
 	if text == "" {
 		return nil
 	}
-	return strings.Split(text, ",")
+	noted := strings.Split(text, ",")
+	for _, h := range noted {
+		if len(live) > 0 && !slices.Contains(live, h) {
+			return live
+		}
+	}
+	return noted
 }
 
 // adoptHosts: that old names are still answered to is no drift.

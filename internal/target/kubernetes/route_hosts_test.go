@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"version-manager/internal/color"
+	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 )
 
@@ -62,6 +63,26 @@ func TestTakenBackByAnotherAllHostsAreKept(t *testing.T) {
 	w.must(w.lock(w.target(), "bob").Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
 	if names := hostnames(w.get("HTTPRoute", "shop")); !slices.Equal(names, []string{"b.example", "a.example"}) {
 		t.Errorf("host names %v", names)
+	}
+}
+
+func TestConfiguredHosts(t *testing.T) {
+	for _, tt := range []struct {
+		live []string
+		note string
+		want []string
+	}{
+		{[]string{"b.example", "a.example"}, "b.example", []string{"b.example"}},
+		{[]string{"c.example"}, "b.example", []string{"c.example"}}, // by a program that knows no note
+		{nil, "b.example", []string{"b.example"}},
+		{[]string{"a.example"}, "", nil},
+	} {
+		route := &kube.Object{Object: map[string]any{"spec": map[string]any{}}}
+		setHosts(route, tt.live)
+		annotate(route, annotationHosts, tt.note)
+		if got := configuredHosts(route); !slices.Equal(got, tt.want) {
+			t.Errorf("%v, noted %q: %v, want %v", tt.live, tt.note, got, tt.want)
+		}
 	}
 }
 
