@@ -12,7 +12,7 @@ import (
 // drain waits until the old color has answered everything that it began,
 // while the new one is still watched: the way back is open until retire.
 func (r *runner) drain(ctx context.Context) (string, error) {
-	g, err := r.newGuard(ctx)
+	g, err := r.newGuard(ctx, r.carriesSince(time.Now()))
 	if err != nil {
 		return "", err
 	}

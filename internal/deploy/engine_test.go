@@ -146,6 +146,41 @@ func TestRollbackToWhatFailsKeepsBothSides(t *testing.T) {
 	})
 }
 
+// A request that fails takes a deploy back. A rollback cannot be taken back,
+// and is only watched for longer.
+func TestHiccup(t *testing.T) {
+	for kind, want := range map[deploy.Kind]problem.Kind{deploy.Plain: problem.RolledBack, deploy.Rollback: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFakeTarget(t, nil)
+			mustRun(t, f, deploy.Plain, "v1.0.0")
+			mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
+			version := release.Version("v1.0.0")
+			if kind == deploy.Plain {
+				version = "v3.0.0"
+			}
+			var events []deploy.Event
+			go func() {
+				for f.hiccup.IsZero() {
+					time.Sleep(10 * time.Millisecond)
+					f.mu.Lock()
+					if side := f.colors[f.active]; side.spec.Release.Version == version {
+						f.hiccup = time.Now().Add(time.Second)
+					}
+					f.mu.Unlock()
+				}
+			}()
+			_, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: kind, Release: releaseOf(version)})
+			if got := problem.KindOf(err); got != want {
+				t.Errorf("%s ends with %d, want %d: %v", kind, got, want, err)
+			}
+			if i := slices.IndexFunc(events, func(e deploy.Event) bool { return e.Step == "watch" && e.Status == deploy.StatusDone }); kind == deploy.Rollback &&
+				(i < 0 || events[i].Elapsed < 3*time.Second) {
+				t.Error("it was not watched for longer")
+			}
+		})
+	}
+}
+
 func TestFirstDeployThatFailsAfterTheSwitchStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeTarget(t, map[release.Version]behaviour{"v1.0.0": {fails: true}})

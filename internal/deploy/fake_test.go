@@ -39,6 +39,7 @@ type behaviour struct {
 // user would have noticed something.
 type fakeTarget struct {
 	t        *testing.T
+	hiccup   time.Time // one request fails then, whichever color has the traffic
 	dir      memory
 	mu       sync.Mutex
 	versions map[release.Version]behaviour
@@ -327,6 +328,9 @@ func (p fakeProber) Window(c color.Color, since time.Time) probe.Stats {
 		s.P50 = cmp.Or(b.latency, s.P50)
 		if b.fails && p.f.active == c {
 			s.Failed = s.Sent
+		}
+		if h := p.f.hiccup; !h.IsZero() && !since.After(h) && !time.Now().Before(h) && p.f.active == c {
+			s.Failed = max(s.Failed, 1)
 		}
 	}
 	s.P10 = s.P50

@@ -7,25 +7,40 @@ import (
 	"time"
 )
 
-// glance is how often the watched color is judged.
-const glance = 100 * time.Millisecond
+const (
+	glance   = 100 * time.Millisecond // how often the watched color is judged
+	recovery = 15 * time.Second       // how long a color may take to be well to which there is no alternative
+)
 
 // bake watches the new color under real traffic, with the old one ready to
 // take it back.
 func (r *runner) bake(ctx context.Context) (string, error) {
-	return r.watch(ctx, stepBake, r.run.Plan.Release.Config.Bake.Duration)
+	return r.watch(ctx, stepBake, r.carriesSince(time.Now()), r.run.Plan.Release.Config.Bake.Duration)
 }
 
 // settle is the short bake of a deploy that has none.
+//
+// A rollback has nothing to go back to, so one failed request is no reason to
+// leave everything standing for a person: it is watched on until the color was
+// well for the whole time. What failed until then is in the report.
 func (r *runner) settle(ctx context.Context) (string, error) {
-	return r.watch(ctx, "watch", settle)
+	began := time.Now()
+	since := r.carriesSince(began)
+	for {
+		detail, err := r.watch(ctx, "watch", since, settle)
+		if err == nil || ctx.Err() != nil || r.run.Plan.Kind != Rollback || time.Since(began) > recovery {
+			return detail, err
+		}
+		since = time.Now()
+		r.progress("watch", fmt.Sprintf("%v; watching on", err), nil)
+	}
 }
 
-// watch judges the new color again and again for d. It ends early with the
-// first thing that is wrong, and it does not pass without data: no answer at
-// all is no good answer.
-func (r *runner) watch(ctx context.Context, step string, d time.Duration) (string, error) {
-	g, err := r.newGuard(ctx)
+// watch judges the new color again and again for d, by what it did since some
+// instant. It ends early with the first thing that is wrong, and it does not
+// pass without data: no answer at all is no good answer.
+func (r *runner) watch(ctx context.Context, step string, since time.Time, d time.Duration) (string, error) {
+	g, err := r.newGuard(ctx, since)
 	if err != nil {
 		return "", err
 	}
@@ -48,16 +63,17 @@ func (r *runner) watch(ctx context.Context, step string, d time.Duration) (strin
 // guard looks after the new color from some instant on.
 type guard struct {
 	r     *runner
+	since time.Time // what the probe saw from then on counts
 	began time.Time
-	first Side // how the color was at that instant
+	first Side // how the color was when it began
 }
 
-func (r *runner) newGuard(ctx context.Context) (*guard, error) {
+func (r *runner) newGuard(ctx context.Context, since time.Time) (*guard, error) {
 	if r.prober == nil {
 		return nil, errors.New("there is no probe to watch with")
 	}
 	first, err := r.side(ctx)
-	return &guard{r: r, began: time.Now(), first: first}, err
+	return &guard{r: r, since: since, began: time.Now(), first: first}, err
 }
 
 // check judges what can be known about the new color now.
@@ -68,7 +84,7 @@ func (g *guard) check(ctx context.Context, final bool) (observation, error) {
 	}
 	p := g.r.run.Plan
 	o := observation{
-		probe:     g.r.prober.Window(p.New, g.r.carriesSince(g.began)),
+		probe:     g.r.prober.Window(p.New, g.since),
 		before:    g.r.run.Baseline,
 		maxFailed: p.MaxFailed,
 		restarts:  side.Restarts() - g.first.Restarts(),
