@@ -3,7 +3,6 @@
 package kubernetes
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"strings"
@@ -54,11 +53,11 @@ func grant(t *testing.T, namespace string) {
 	must(t, err)
 	text, err := os.ReadFile("../../../deploy/rbac/deployer.yaml")
 	must(t, err)
-	for doc := range bytes.SplitSeq(text, []byte("\n---\n")) {
-		words := strings.NewReplacer("namespace: shop\n", "namespace: "+namespace+"\n", "  name: shop\n", "  name: "+namespace+"\n",
-			"kind: Group, name: shop-deployers", "kind: User, name: deployer-of-"+namespace)
+	words := strings.NewReplacer("namespace: shop\n", "namespace: "+namespace+"\n", "  name: shop\n", "  name: "+namespace+"\n",
+		"kind: Group, name: shop-deployers", "kind: User, name: deployer-of-"+namespace)
+	for doc := range strings.SplitSeq(words.Replace(string(text)), "\n---\n") {
 		o := new(kube.Object)
-		must(t, yaml.Unmarshal([]byte(words.Replace(string(doc))), &o.Object))
+		must(t, yaml.Unmarshal([]byte(doc), &o.Object))
 		_, err := k.Apply(t.Context(), o)
 		must(t, err)
 		if o.GetNamespace() != namespace && o.GetKind() != "Namespace" {
