@@ -11,9 +11,6 @@ import (
 // self is how the program calls itself in what it says.
 const self = "version-manager"
 
-// placeFlags are those that say where the app is and where it runs.
-var placeFlags = []string{"config", "state", "target", "kubeconfig", "context", "namespace"}
-
 // here makes a command that is to be pasted mean what this call means: the
 // same program, which may be on no path, and the same place. A command that
 // names a place itself is right as it is, and those about the cluster of this
@@ -39,11 +36,11 @@ func here(root *cobra.Command, program string) func(hint string) string {
 	}
 }
 
-// placeOf are the flags of this call that name its place, to be put in front
-// of a command.
+// placeOf are the flags of this call that say where the app is and where it
+// runs, to be put in front of a command.
 func placeOf(f *pflag.FlagSet) string {
 	text := ""
-	for _, name := range placeFlags {
+	for _, name := range []string{"config", "state", "target", "kubeconfig", "context", "namespace"} {
 		if flag := f.Lookup(name); flag != nil && flag.Changed {
 			text += " --" + name + " " + quoted(flag.Value.String())
 		}

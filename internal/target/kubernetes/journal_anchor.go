@@ -85,12 +85,18 @@ func (s *session) kept(ctx context.Context, name, keeps, deploy string) (*kube.O
 	return o, nil
 }
 
-// anchorData reads one value of the anchor; "" where there is none.
-func (t *Target) anchorData(ctx context.Context, key string) (string, error) {
+// anchor reads the anchor; before the first deploy it is one without values.
+func (t *Target) anchor(ctx context.Context) (*kube.Object, error) {
 	o, err := t.kube.Get(ctx, t.ref("ConfigMap", t.app))
 	if kube.IsNotFound(err) {
-		return "", nil
+		return &kube.Object{}, nil
 	}
+	return o, err
+}
+
+// anchorData reads one value of the anchor; "" where there is none.
+func (t *Target) anchorData(ctx context.Context, key string) (string, error) {
+	o, err := t.anchor(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -116,10 +122,7 @@ func (s *session) noteTerm(ctx context.Context) error {
 
 // anchorNumber reads a value of the anchor that counts something.
 func (t *Target) anchorNumber(ctx context.Context, key string) (int, error) {
-	o, err := t.kube.Get(ctx, t.ref("ConfigMap", t.app))
-	if kube.IsNotFound(err) {
-		return 0, nil
-	}
+	o, err := t.anchor(ctx)
 	if err != nil {
 		return 0, err
 	}

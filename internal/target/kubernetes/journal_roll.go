@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-
-	"version-manager/internal/kube"
 )
 
 // roll is the anchor's list of deploys. It alone says which of them there are:
@@ -23,10 +21,7 @@ type roll struct {
 // roll reads the list. Looking for the journals themselves would bring all
 // their contents.
 func (t *Target) roll(ctx context.Context) (roll, error) {
-	o, err := t.kube.Get(ctx, t.ref("ConfigMap", t.app))
-	if kube.IsNotFound(err) {
-		return roll{Oldest: 1}, nil
-	}
+	o, err := t.anchor(ctx)
 	if err != nil {
 		return roll{}, err
 	}
