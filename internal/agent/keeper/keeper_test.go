@@ -108,14 +108,18 @@ func begin(t *testing.T) *fixture {
 	return f
 }
 
-func (f *fixture) launch() {
+// launch starts a process and returns a channel that is closed when it has
+// ended.
+func (f *fixture) launch() (ended <-chan struct{}) {
 	f.t.Helper()
 	cmd := exec.Command(os.Args[0], "agent", f.dir)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		f.t.Fatal(err)
 	}
-	go cmd.Wait()
+	over := make(chan struct{})
+	go func() { cmd.Wait(); close(over) }()
+	return over
 }
 
 func (f *fixture) until(what string, ok func() bool) {
@@ -210,14 +214,25 @@ func TestKilledKeeperIsReplacedAndTakesOver(t *testing.T) {
 
 func TestOnlyOneOfManyStarters(t *testing.T) {
 	f := begin(t)
-	for range 5 {
-		f.launch()
-	}
 	before := f.mustAsk()
+	var late []<-chan struct{}
+	for range 5 {
+		late = append(late, f.launch())
+	}
 	for range 20 {
 		if now := f.mustAsk(); now != before {
 			t.Fatalf("answered by %v, then by %v", before, now)
 		}
+	}
+	for _, ended := range late { // of themselves, and before the first one does: they would take its place
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			t.Fatal("a second keeper lives")
+		}
+	}
+	if now := f.mustAsk(); now != before {
+		t.Errorf("answered by %v, then by %v", before, now)
 	}
 }
 
