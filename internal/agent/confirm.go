@@ -10,6 +10,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/pause"
 )
 
 const (
@@ -58,10 +59,8 @@ func confirmOne(ctx context.Context, client *http.Client, url string, want color
 			continue
 		}
 		row = 0
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("the last answer came from %q: %w", got, errors.Join(ctx.Err(), err))
-		case <-time.After(confirmEvery):
+		if over := pause.For(ctx, confirmEvery); over != nil {
+			return fmt.Errorf("the last answer came from %q: %w", got, errors.Join(over, err))
 		}
 	}
 	return nil

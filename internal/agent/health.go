@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"version-manager/internal/pause"
 )
 
 const (
@@ -88,10 +90,8 @@ func watchHealth(ctx context.Context, check func(context.Context) error, wasRead
 		if !everReady {
 			every = healthFast
 		}
-		select {
-		case <-ctx.Done():
+		if pause.For(ctx, every) != nil {
 			return
-		case <-time.After(every):
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/agent/api"
 	"version-manager/internal/agent/keeper"
 	"version-manager/internal/color"
+	"version-manager/internal/pause"
 	"version-manager/internal/problem"
 )
 
@@ -58,10 +59,8 @@ func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (moved boo
 		return false, err
 	}
 	for !g.moving.TryLock() { // waiting in Lock would keep new calls waiting
-		select {
-		case <-ctx.Done():
-			return false, ctx.Err()
-		case <-time.After(10 * time.Millisecond):
+		if err := pause.For(ctx, 10*time.Millisecond); err != nil {
+			return false, err
 		}
 	}
 	slog.Info("giving the place to another program", "program", req.Argv[0])

@@ -85,14 +85,6 @@ func runCleanup(ctx context.Context, o cleanupOptions) error {
 	return o.io.Answer(o.global.format, done, func() error { return o.print(done) })
 }
 
-// shown runs what an engine does on t and shows it as a deploy is shown.
-func (o cleanupOptions) shown(t deploy.Target, do func(*deploy.Engine) error) error {
-	defer survivingPipes()()
-	face := o.io.NewFace(o.progress(), o.now)
-	defer face.Close()
-	return do(deploy.New(t, o.holder(), deploy.WithEvents(face.Show)))
-}
-
 func (o cleanupOptions) retire(ctx context.Context, p place, t deploy.Target) error {
 	var gone release.Version
 	err := o.shown(t, func(e *deploy.Engine) (err error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"strings"
 
 	"version-manager/internal/deploy"
@@ -37,6 +36,14 @@ func (a *app) measured(p place, t deploy.Target, run func(*deploy.Engine) (probe
 		}
 	}
 	return err
+}
+
+// shown runs what an engine does on t and shows it as a deploy is shown.
+func (a *app) shown(t deploy.Target, do func(*deploy.Engine) error) error {
+	defer survivingPipes()()
+	face := a.io.NewFace(a.progress(), a.now)
+	defer face.Close()
+	return do(deploy.New(t, a.holder(), deploy.WithEvents(face.Show)))
 }
 
 // progress is how this call shows a deploy. What is asked for by name wins
@@ -102,76 +109,6 @@ func (a *app) printNothingToDo(kind deploy.Kind, rel release.Release) error {
 		_, err := fmt.Fprintln(a.io.Out, said)
 		return err
 	})
-}
-
-// history reads all deploys. Damage of one is said, and hides no other.
-func (a *app) history(ctx context.Context, t deploy.Target) ([]deploy.Run, error) {
-	runs, err := deploy.History(ctx, t.History())
-	if err != nil && len(runs) == 0 {
-		return nil, err
-	}
-	if err != nil {
-		a.note("history is damaged: %v", err)
-	}
-	return runs, nil
-}
-
-// past yields all deploys, newest first, and reads none that is not asked for.
-// Damage of one is said once, and hides no other.
-func (a *app) past(ctx context.Context, t deploy.Target) (iter.Seq[deploy.Run], error) {
-	all, err := deploy.Backward(ctx, t.History())
-	if err != nil {
-		return nil, err
-	}
-	said := map[string]bool{}
-	return func(yield func(deploy.Run) bool) {
-		for run, err := range all {
-			if err != nil && !said[run.ID] {
-				said[run.ID] = true
-				a.note("history is damaged: %v", err)
-			}
-			if run.Plan.App != "" && !yield(run) {
-				return
-			}
-		}
-	}, nil
-}
-
-// newest returns the first n of runs, or as many as there are.
-func newest(runs iter.Seq[deploy.Run], n int) (list []deploy.Run) {
-	for r := range runs {
-		if list = append(list, r); len(list) == n {
-			break
-		}
-	}
-	return list
-}
-
-// note says something that is neither answer nor error.
-func (a *app) note(format string, args ...any) {
-	if !a.global.quiet {
-		a.say(format, args...)
-	}
-}
-
-// say is note for what also --quiet lets pass. Where a program reads JSON
-// lines, it is one of them.
-func (a *app) say(format string, args ...any) {
-	if a.global.progress == ui.Lines {
-		a.io.NoteLine(a.now(), fmt.Sprintf(format, args...))
-		return
-	}
-	a.io.Note(format, args...)
-}
-
-// asks reports whether there is a person who can answer a question.
-func (a *app) asks() bool { return a.io.Prompts && a.global.progress != ui.Lines }
-
-// next names the command that is useful now.
-func (a *app) next(format string, args ...any) {
-	if !a.global.quiet && a.global.progress != ui.Lines {
-		a.io.Next(fmt.Sprintf(format, args...))
-	}
 }
 
 // notDeployed is the answer where a command needs something that runs.

@@ -54,7 +54,7 @@ func runScale(ctx context.Context, o scaleOptions) error {
 	if err := o.allow(p, t); err != nil {
 		return err
 	}
-	if err := deploy.New(t, o.holder()).Scale(ctx, rel, o.n); err != nil {
+	if err := o.shown(t, func(e *deploy.Engine) error { return e.Scale(ctx, rel, o.n) }); err != nil {
 		return err
 	}
 	o.note("scaled %s from %d to %d", active.Version, active.Want, o.n)

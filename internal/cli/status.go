@@ -10,6 +10,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/pause"
 	"version-manager/internal/problem"
 	"version-manager/internal/ui"
 )
@@ -141,7 +142,7 @@ func (o statusOptions) await(ctx context.Context, p place, t deploy.Target) erro
 			return problem.New(problem.Running, "version-manager status --wait "+o.wait.String(),
 				"%s is still changing the app after %s", now.Lock.Name, o.wait)
 		}
-		if err := pause(ctx, min(glancePause, time.Until(deadline))); err != nil {
+		if err := pause.For(ctx, min(glancePause, time.Until(deadline))); err != nil {
 			return err
 		}
 	}
@@ -176,17 +177,8 @@ func (o statusOptions) follow(ctx context.Context, p place, t deploy.Target) err
 				return err
 			}
 		}
-		if err := pause(ctx, every); err != nil {
+		if err := pause.For(ctx, every); err != nil {
 			return err
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"version-manager/internal/pause"
 	"version-manager/internal/problem"
 )
 
@@ -15,19 +16,9 @@ func await(ctx context.Context, most time.Duration, what string, ask func(contex
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	for !ask(ctx) {
-		if err := pause(ctx, 100*time.Millisecond); err != nil {
+		if err := pause.For(ctx, 100*time.Millisecond); err != nil {
 			return problem.Wrap(err, problem.Failed, "version-manager cluster status", "wait for %s", what)
 		}
 	}
 	return nil
-}
-
-// pause waits, but not longer than ctx.
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"version-manager/internal/pause"
 )
 
 // processes are those in the branch and below it.
@@ -43,7 +45,7 @@ func (g cgroups) signal(ctx context.Context, name string, sig syscall.Signal) er
 				_ = syscall.Kill(pid, sig) // it may have ended
 			}
 		}
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
+		if err := pause.For(ctx, 20*time.Millisecond); err != nil {
 			return fmt.Errorf("%d processes of %s do not end: %w", len(pids), name, err)
 		}
 	}
@@ -57,7 +59,7 @@ func (g cgroups) remove(ctx context.Context, name string) error {
 			if err == nil || errors.Is(err, fs.ErrNotExist) {
 				break
 			}
-			if ctxErr := pause(ctx, 20*time.Millisecond); ctxErr != nil {
+			if ctxErr := pause.For(ctx, 20*time.Millisecond); ctxErr != nil {
 				return fmt.Errorf("remove control group %s: %w", name, err)
 			}
 		}

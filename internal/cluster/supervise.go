@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"version-manager/internal/agent/process"
+	"version-manager/internal/pause"
 	"version-manager/internal/problem"
 )
 
@@ -74,7 +75,7 @@ func (v supervisor) run(ctx context.Context, list []program) {
 		wait.Go(func() { v.keep(ctx, p) })
 	}
 	wait.Go(func() {
-		for pause(ctx, turnEvery) == nil {
+		for pause.For(ctx, turnEvery) == nil {
 			if err := turnLogs(v.dir.logs(), logSize); err != nil {
 				v.log.Printf("turn logs: %v", err)
 			}
@@ -94,7 +95,7 @@ func (v supervisor) keep(ctx context.Context, p program) {
 		}
 		wait := b.Next(time.Since(began))
 		v.log.Printf("%s ended after %s (%s, %v); next in %s", p, time.Since(began).Round(time.Millisecond), end, err, wait)
-		_ = pause(ctx, wait) // allowed looks at ctx
+		_ = pause.For(ctx, wait) // allowed looks at ctx
 	}
 }
 
@@ -106,7 +107,7 @@ func (v supervisor) allowed(ctx context.Context, p program) bool {
 		if errors.Is(err, fs.ErrNotExist) && answers(p.Needs) {
 			return true
 		}
-		_ = pause(ctx, lookEvery)
+		_ = pause.For(ctx, lookEvery)
 	}
 	return false
 }

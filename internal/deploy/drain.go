@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/pause"
 )
 
 // drain waits until the old color has answered everything that it began,
@@ -41,7 +42,7 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color, check 
 			return fmt.Sprintf("%d still in flight on %s after %s", left, c, limit), nil
 		}
 		r.progress(step, fmt.Sprintf("%d in flight on %s", left, c), nil)
-		if err := errors.Join(check(), wait(ctx, poll)); err != nil {
+		if err := errors.Join(check(), pause.For(ctx, poll)); err != nil {
 			return "", err
 		}
 	}

@@ -4,33 +4,35 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"version-manager/internal/color"
 )
 
-// stepStop is the only step of a cleanup.
-const stepStop = "stop"
+// errand is a change of the target that is no deploy: it has one step and no
+// journal, and is told as a deploy tells of its steps.
+type errand struct {
+	app   string
+	title string                // "cleanup"
+	step  string                // "stop"
+	done  string                // what was done, once it is: "2 instances"; may be empty
+	look  func(Observed) string // how far it is; what is empty is not told
+}
 
-// stop tells how f ends the instances of colors, as a deploy tells of its
-// steps.
-func (e *Engine) stop(ctx context.Context, before Observed, f func() error, colors ...color.Color) error {
+// perform runs f, which does what is to be done, and tells of it.
+func (e *Engine) perform(ctx context.Context, is errand, f func() error) error {
 	began := time.Now()
 	tell := func(ev Event) { ev.Time = time.Now(); e.emit(ev) }
-	tell(Event{Kind: EventBegin, App: before.App, Detail: "cleanup", Steps: []string{stepStop}})
-	tell(Event{Kind: EventStep, Step: stepStop, Status: StatusRunning})
+	tell(Event{Kind: EventBegin, App: is.app, Detail: is.title, Steps: []string{is.step}})
+	tell(Event{Kind: EventStep, Step: is.step, Status: StatusRunning})
 	err := e.while(ctx, func(now Observed) {
-		if detail := ending(before, now, colors...); detail != "" {
-			tell(Event{Kind: EventProgress, Step: stepStop, Detail: detail})
+		if detail := is.look(now); detail != "" {
+			tell(Event{Kind: EventProgress, Step: is.step, Detail: detail})
 		}
 	}, f)
-	end := Event{Kind: EventStep, Step: stepStop, Status: StatusDone, Elapsed: time.Since(began)}
+	end := Event{Kind: EventStep, Step: is.step, Status: StatusDone, Elapsed: time.Since(began), Detail: is.done}
 	switch {
 	case errors.Is(err, context.Canceled):
 		end.Status, end.Detail = StatusStopped, interruptedText
 	case err != nil:
 		end.Status, end.Detail = StatusFailed, err.Error()
-	case before.count(colors) > 0:
-		end.Detail = instances(before.count(colors))
 	}
 	tell(end)
 	return err

@@ -12,7 +12,7 @@ import (
 // page. Its JSON form is a contract: fields are only ever added.
 type Event struct {
 	Time   time.Time `json:"time"`
-	Deploy string    `json:"deploy"` // empty of a cleanup
+	Deploy string    `json:"deploy"` // empty of what is no deploy: cleanup and scale
 	Kind   EventKind `json:"kind"`
 
 	// Of a begin event.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"version-manager/internal/config"
+	"version-manager/internal/pause"
 )
 
 // crashes that a starting color may have before the gate closes. One can be
@@ -49,7 +50,7 @@ func (r *runner) gate(ctx context.Context) (string, error) {
 			return fmt.Sprintf("%d healthy answers in %s", s.count, s.length().Round(10*time.Millisecond)), nil
 		}
 		r.progress("gate", s.describe(side, want), &side)
-		if wait(bounded, poll) != nil {
+		if pause.For(bounded, poll) != nil {
 			return "", both(context.Cause(bounded), s.reason)
 		}
 	}

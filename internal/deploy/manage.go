@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/pause"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
@@ -23,11 +24,23 @@ func (e *Engine) Scale(ctx context.Context, rel release.Release, n int) error {
 		if now.Active == color.None {
 			return problem.New(problem.NotFound, "version-manager deploy "+string(rel.Version), "scale: nothing is deployed")
 		}
-		if err := h.Apply(ctx, now.Active, Spec{Release: rel, Replicas: n}); err != nil {
-			return fmt.Errorf("scale %s: %w", now.Active, err)
-		}
-		return e.ready(ctx, now.Active, n, rel.Config.Gate.Timeout.Duration)
+		is := errand{app: now.App, title: "scale", step: "scale", done: instances(n)}
+		is.look = func(now Observed) string { return scaled(now.Colors[now.Active], n) }
+		return e.perform(ctx, is, func() error {
+			if err := h.Apply(ctx, now.Active, Spec{Release: rel, Replicas: n}); err != nil {
+				return fmt.Errorf("scale %s: %w", now.Active, err)
+			}
+			return e.ready(ctx, now.Active, n, rel.Config.Gate.Timeout.Duration)
+		})
 	})
+}
+
+// scaled says how far a color is from having n instances.
+func scaled(side Side, n int) string {
+	if surplus := len(side.Instances) - n; surplus > 0 {
+		return instances(surplus) + " still to stop"
+	}
+	return fmt.Sprintf("%d/%d ready%s", side.Ready(), n, side.reason())
 }
 
 // bounds keeps a number of instances within what the release allows.
@@ -58,7 +71,7 @@ func (e *Engine) ready(ctx context.Context, c color.Color, n int, limit time.Dur
 		if err == nil && side.Ready() == n && len(side.Instances) == n {
 			return nil
 		}
-		if wait(ctx, poll) != nil {
+		if pause.For(ctx, poll) != nil {
 			return both(fmt.Errorf("%w: %d of %d instances ready%s", context.Cause(ctx), side.Ready(), n, side.reason()), err)
 		}
 	}
@@ -74,7 +87,7 @@ func (e *Engine) RetireStandby(ctx context.Context) (release.Version, error) {
 		if gone == "" {
 			return nil
 		}
-		return e.stop(ctx, now, func() error { return h.Retire(ctx, standby) }, standby)
+		return e.perform(ctx, cleanup(now, standby), func() error { return h.Retire(ctx, standby) })
 	})
 	return gone, err
 }
@@ -86,8 +99,18 @@ func (e *Engine) Remove(ctx context.Context) error {
 		brief, cancel := context.WithTimeout(ctx, lookLimit)
 		now, _ := e.target.Observe(brief)
 		cancel()
-		return e.stop(ctx, now, func() error { return h.Remove(ctx) }, color.Both()...)
+		return e.perform(ctx, cleanup(now, color.Both()...), func() error { return h.Remove(ctx) })
 	})
+}
+
+// cleanup ends the instances of colors.
+func cleanup(before Observed, colors ...color.Color) errand {
+	is := errand{app: before.App, title: "cleanup", step: "stop"}
+	if n := before.count(colors); n > 0 {
+		is.done = instances(n)
+	}
+	is.look = func(now Observed) string { return ending(before, now, colors...) }
+	return is
 }
 
 // settled runs f under the lock, unless a deploy was left half done.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/pause"
 )
 
 // patience is how long the old color may take to be ready again on the way
@@ -60,7 +61,7 @@ func (r *runner) waitFor(ctx context.Context, c color.Color) (Observed, error) {
 		if err == nil {
 			return now, nil
 		}
-		if wait(ctx, poll) != nil {
+		if pause.For(ctx, poll) != nil {
 			return now, err
 		}
 	}

@@ -44,15 +44,3 @@ func (r *runner) side(ctx context.Context) (Side, error) {
 	}
 	return side, nil
 }
-
-// wait sleeps for d, or less if ctx ends.
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"version-manager/internal/pause"
 )
 
 const (
@@ -45,7 +47,7 @@ func (r *runner) watch(ctx context.Context, step string, since time.Time, d time
 		return "", err
 	}
 	for {
-		if err := wait(ctx, glance); err != nil {
+		if err := pause.For(ctx, glance); err != nil {
 			return "", err
 		}
 		left := d - time.Since(g.began)

@@ -234,3 +234,25 @@ func TestInterruptedCleanup(t *testing.T) {
 		wantEnd(t, events, deploy.StatusStopped, "interrupted by Ctrl-C")
 	})
 }
+
+func TestScaleSaysHowFarItIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFakeTarget(t, nil)
+		mustRun(t, f, deploy.Plain, "v1.0.0")
+		f.takes = slow
+		var events []deploy.Event
+		e := engineOn(f, &events)
+		if err := e.Scale(t.Context(), releaseOf("v1.0.0"), 4); err != nil {
+			t.Error(err)
+		}
+		wantSaid(t, events, "scale", "2/4 ready", "4/4 ready", "4/4 ready")
+		wantEnd(t, events, deploy.StatusDone, "4 instances")
+
+		events = nil
+		if err := e.Scale(t.Context(), releaseOf("v1.0.0"), 1); err != nil {
+			t.Error(err)
+		}
+		wantSaid(t, events, "scale", "3 instances still to stop", "1/1 ready", "1/1 ready")
+		wantEnd(t, events, deploy.StatusDone, "1 instance")
+	})
+}

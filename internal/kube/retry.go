@@ -11,6 +11,8 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"version-manager/internal/pause"
 )
 
 // manner says what a second try of a call does if the first was carried out
@@ -43,7 +45,7 @@ func retry[T any](ctx context.Context, c *Client, m manner, f func(context.Conte
 		}
 		lost = lost || sent && m == guarded
 		again = again && c.reached.Load() && time.Now().Add(wait).Before(end)
-		if !again || !sleep(ctx, max(wait, asked(err))) {
+		if !again || pause.For(ctx, max(wait, asked(err))) != nil {
 			return v, final(ctx, lost, err)
 		}
 	}
@@ -66,18 +68,6 @@ func timed[T any](c *Client, f func(context.Context) (T, error)) func(context.Co
 		ctx, cancel := context.WithTimeout(ctx, c.attempt)
 		defer cancel()
 		return f(ctx)
-	}
-}
-
-// sleep waits unless ctx ends before.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
+
+	"version-manager/internal/pause"
 )
 
 // listing is a consistent state of some objects.
@@ -69,7 +71,7 @@ func (c *Client) Watch(ctx context.Context, r Ref, selector string, f func(Event
 		if err != nil && ctx.Err() == nil {
 			return c.explain("watch", k, r, err)
 		}
-		sleep(ctx, firstWait) // for a server that ends every watch at once
+		_ = pause.For(ctx, firstWait) // for a server that ends every watch at once
 	}
 	return context.Cause(ctx)
 }

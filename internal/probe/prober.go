@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/pause"
 )
 
 // Config says what a Prober asks for.
@@ -95,7 +96,7 @@ func (p *Prober) repeat(s *shot) {
 	for p.ctx.Err() == nil {
 		began := time.Now()
 		g.fire(s, began, nil)
-		wait(p.ctx, slowInterval-time.Since(began))
+		_ = pause.For(p.ctx, slowInterval-time.Since(began))
 	}
 }
 
@@ -131,19 +132,4 @@ func (p *Prober) Stop() Measurement {
 	p.kill()
 	p.closeIdle()
 	return p.Measure()
-}
-
-// wait pauses for d and reports false if ctx ended first.
-func wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

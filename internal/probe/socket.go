@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"version-manager/internal/pause"
 )
 
 // socket keeps one WebSocket open and says something at every interval. A
@@ -37,7 +39,7 @@ func (s *socket) run(ctx context.Context) {
 		if c == nil {
 			s.record(WebSocket, out, began, began, from)
 			closed = time.Time{}
-			wait(ctx, pauseAfterFailure)
+			_ = pause.For(ctx, pauseAfterFailure)
 			continue
 		}
 		if !closed.IsZero() {
@@ -47,7 +49,7 @@ func (s *socket) run(ctx context.Context) {
 		if s.talk(ctx, c, from) {
 			closed = time.Now()
 		} else {
-			wait(ctx, pauseAfterFailure)
+			_ = pause.For(ctx, pauseAfterFailure)
 		}
 		c.CloseNow()
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"version-manager/internal/pause"
 )
 
 // drainTick is how often drain looks whether all is quiet.
@@ -15,7 +17,7 @@ const drainTick = 10 * time.Millisecond
 func (s *Sidecar) drain(ctx context.Context, sleep, limit time.Duration, farewell func() bool) {
 	s.leaving.Add(1)
 	defer s.leaving.Add(-1)
-	if !wait(ctx, sleep) {
+	if pause.For(ctx, sleep) != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -34,21 +36,9 @@ func (s *Sidecar) settle(ctx context.Context) {
 		if n, _ := s.proxy.Counts(s.o.Color); n != seen || s.proxy.InFlight(s.o.Color) > 0 {
 			since, seen = time.Now(), n
 		}
-		if !wait(ctx, drainTick) {
+		if pause.For(ctx, drainTick) != nil {
 			return
 		}
-	}
-}
-
-// wait reports false if ctx ended first.
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"version-manager/internal/pause"
 )
 
 // Query selects lines. Zero values mean all.
@@ -46,10 +48,8 @@ func Stream(ctx context.Context, dir string, q Query, emit func(Line) error) err
 		if !q.Follow {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
+		if pause.For(ctx, followEvery) != nil {
 			return nil
-		case <-time.After(followEvery):
 		}
 	}
 }

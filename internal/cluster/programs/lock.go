@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"version-manager/internal/pause"
 )
 
 // lockPoll is how often a waiting build looks whether its turn has come. The
@@ -37,11 +39,9 @@ func lock(ctx context.Context, path string, waiting func()) (unlock func(), err 
 			waiting()
 			told = true
 		}
-		select {
-		case <-ctx.Done():
+		if err := pause.For(ctx, lockPoll); err != nil {
 			f.Close()
-			return nil, ctx.Err()
-		case <-time.After(lockPoll):
+			return nil, err
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/pause"
 )
 
 var errNoProxy = errors.New("no proxy of the gateway can be asked")
@@ -160,7 +162,7 @@ func (p *proxy) until(ctx, round context.Context, q question) {
 		if err == nil {
 			p.asked, p.silent = time.Time{}, 0
 		}
-		if p.obeys() || pause(round, confirmPause) != nil {
+		if p.obeys() || pause.For(round, confirmPause) != nil {
 			return
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/manifest"
+	"version-manager/internal/pause"
 )
 
 // follower writes the lines of all instances that a query asks for, also of
@@ -98,10 +99,7 @@ func (f *follower) follow(ctx context.Context, pod string, q deploy.LogQuery) {
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		select {
-		case <-time.After(followEvery):
-		case <-ctx.Done():
-		}
+		_ = pause.For(ctx, followEvery) // lives looks at ctx
 		if !f.lives(ctx, pod) {
 			return
 		}

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/pause"
 )
 
 const (
@@ -145,10 +146,7 @@ func (m *mirror) follow(ctx context.Context, kind string, s *shelf) {
 			return ctx.Err()
 		})
 		m.change(ctx, func() { s.lost(err) })
-		select {
-		case <-ctx.Done():
-		case <-time.After(watchAgain):
-		}
+		_ = pause.For(ctx, watchAgain) // the loop looks at ctx
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/pause"
 )
 
 const (
@@ -108,10 +109,8 @@ func (s *session) awaitGone(ctx context.Context, c color.Color, limit time.Durat
 		if len(left) == 0 || time.Now().After(deadline) {
 			return nil
 		}
-		select {
-		case <-time.After(4 * applyPoll):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := pause.For(ctx, 4*applyPoll); err != nil {
+			return err
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/pause"
 	"version-manager/internal/release"
 )
 
@@ -62,7 +63,7 @@ func (s *session) awaitSlice(ctx context.Context, service string) error {
 		if err != nil || len(list) > 0 {
 			return err
 		}
-		if err := pause(ctx, slicePause); err != nil {
+		if err := pause.For(ctx, slicePause); err != nil {
 			return err
 		}
 	}
@@ -105,14 +106,4 @@ func annotate(o *kube.Object, name, value string) {
 	}
 	all[name] = value
 	o.SetAnnotations(all)
-}
-
-// pause sleeps for d, or fails with why ctx ended.
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(d):
-		return nil
-	}
 }

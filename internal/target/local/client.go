@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
+	"version-manager/internal/pause"
 )
 
 const (
@@ -81,7 +82,7 @@ var errAway = errors.New("the agent did not answer")
 
 // insist repeats try while the agent is away, with growing pauses.
 func (c *client) insist(ctx context.Context, try func() error) error {
-	pause := retryFirst
+	hold := retryFirst
 	var since time.Time // of the first failure in a row
 	for {
 		began := time.Now()
@@ -101,12 +102,10 @@ func (c *client) insist(ctx context.Context, try func() error) error {
 		if err := c.starter.start(err); err != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
+		if err := pause.For(ctx, hold); err != nil {
+			return err
 		}
-		pause = min(2*pause, retryMost)
+		hold = min(2*hold, retryMost)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
+	"version-manager/internal/pause"
 	"version-manager/internal/problem"
 )
 
@@ -36,10 +37,8 @@ func (c *client) matchAgent(ctx context.Context) error {
 		if time.Since(asked) > patience {
 			return problem.New(problem.Failed, "repeat the same command", "another program than %s serves %s", req.Argv[0], c.starter.state)
 		}
-		select { // the former one may answer once more
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(retryFirst):
+		if err := pause.For(ctx, retryFirst); err != nil { // the former one may answer once more
+			return err
 		}
 	}
 }
