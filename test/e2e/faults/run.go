@@ -68,7 +68,7 @@ func run(ctx context.Context) error {
 		}
 		all = append(all, o)
 	}
-	return print(all)
+	return print(os.Stdout, all)
 }
 
 // chosen reports whether a list such as "crash loop, one" begins the name of
