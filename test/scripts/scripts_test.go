@@ -8,7 +8,6 @@ package scripts_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,8 +20,6 @@ import (
 
 	"version-manager/internal/cli"
 )
-
-var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -38,7 +35,6 @@ func TestScripts(t *testing.T) {
 	buildSidecar(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 ".",
-		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               setup(t),
