@@ -121,14 +121,6 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-func TestWrongAfter(t *testing.T) {
-	for confirmed, want := range map[time.Duration]int{200 * ms: 1, 310 * ms: 1, 311 * ms: 0, 0: 5} {
-		if got := switched().WrongAfter(color.Green, epoch().Add(confirmed)); got != want {
-			t.Errorf("WrongAfter(green, %s) = %d, want %d", confirmed, got, want)
-		}
-	}
-}
-
 func TestMeasurementSurvivesJSON(t *testing.T) {
 	m := switched().Measure()
 	b, err := json.Marshal(m)

@@ -110,11 +110,6 @@ func (p *Prober) Window(c color.Color, since time.Time) Stats {
 	return p.rec.snapshot().Window(c, since)
 }
 
-// WrongAfter counts wrong answers so far. See Record.WrongAfter.
-func (p *Prober) WrongAfter(c color.Color, confirmed time.Time) int {
-	return p.rec.snapshot().WrongAfter(c, confirmed)
-}
-
 // Measure sums up what was seen so far.
 func (p *Prober) Measure() Measurement { return p.rec.snapshot().Measure() }
 

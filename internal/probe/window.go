@@ -49,20 +49,6 @@ func (r Record) Window(c color.Color, since time.Time) Stats {
 	return st
 }
 
-// WrongAfter counts the requests that left after confirmed and that another
-// color than c answered. Messages on a WebSocket do not count: a connection
-// stays where it was opened until it is drained.
-func (r Record) WrongAfter(c color.Color, confirmed time.Time) int {
-	n := 0
-	for s := range r.since(confirmed) {
-		who := r.Sources[s.Source].Color
-		if s.Kind != WebSocket && who != color.None && who != c {
-			n++
-		}
-	}
-	return n
-}
-
 // since yields the samples that were due at t or later, newest first, without
 // looking at the whole record: samples lie in the order in which they ended.
 func (r Record) since(t time.Time) func(func(Sample) bool) {
