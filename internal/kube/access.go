@@ -49,7 +49,7 @@ func (c *Client) may(ctx context.Context, p Permission) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	o, err = c.call(ctx, "create", k, Ref{Kind: k.name}, repeatable, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+	o, err = c.call(ctx, "create", k, Ref{Kind: k.name}, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return api.Create(ctx, o, metav1.CreateOptions{})
 	})
 	if err != nil {

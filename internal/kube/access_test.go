@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	authorization "k8s.io/api/authorization/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
 func TestMissing(t *testing.T) {
@@ -31,7 +32,7 @@ func TestMissing(t *testing.T) {
 
 func TestMissingCannotBeAsked(t *testing.T) {
 	c := client(t, refusing(http.StatusUnauthorized, "Unauthorized", "Unauthorized"))
-	if _, err := c.Missing(t.Context(), []Permission{{"list", "", "pods", ""}}); !IsUnauthorized(err) {
+	if _, err := c.Missing(t.Context(), []Permission{{"list", "", "pods", ""}}); !apierrors.IsUnauthorized(err) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -39,7 +39,7 @@ func (c *Client) Namespace() string { return c.namespace }
 
 // Get implements Cluster.
 func (c *Client) Get(ctx context.Context, r Ref) (*Object, error) {
-	return c.one(ctx, "get", r, repeatable, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+	return c.one(ctx, "get", r, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return api.Get(ctx, r.Name, metav1.GetOptions{})
 	})
 }
@@ -57,8 +57,8 @@ func (c *Client) List(ctx context.Context, r Ref, selector string) ([]Object, er
 	return list.items, nil
 }
 
-// one makes a call about one object, and tries again as the manner allows.
-func (c *Client) one(ctx context.Context, verb string, r Ref, m manner, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
+// one makes a call about one object, and tries again while that may help.
+func (c *Client) one(ctx context.Context, verb string, r Ref, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
 	k, err := kindOf(r.Kind)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", verb, err)
@@ -66,12 +66,12 @@ func (c *Client) one(ctx context.Context, verb string, r Ref, m manner, f func(c
 	if r.Name == "" {
 		return nil, fmt.Errorf("%s %s: no name", verb, r.Kind)
 	}
-	return c.call(ctx, verb, k, r, m, f)
+	return c.call(ctx, verb, k, r, f)
 }
 
-func (c *Client) call(ctx context.Context, verb string, k kind, r Ref, m manner, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
+func (c *Client) call(ctx context.Context, verb string, k kind, r Ref, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
 	api := c.api(k, r.Namespace)
-	o, err := retry(ctx, c, m, timed(c, func(ctx context.Context) (*Object, error) { return f(ctx, api) }))
+	o, err := retry(ctx, c, timed(c, func(ctx context.Context) (*Object, error) { return f(ctx, api) }))
 	if err != nil {
 		return nil, c.explain(verb, k, r, err)
 	}

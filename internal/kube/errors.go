@@ -1,7 +1,6 @@
 package kube
 
 import (
-	"errors"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -35,22 +34,7 @@ func IsEnding(err error) bool {
 	return apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause)
 }
 
-// IsUnauthorized tells whether the server does not accept who the user is.
-func IsUnauthorized(err error) bool { return apierrors.IsUnauthorized(err) }
-
 // IsQuota tells whether a ResourceQuota of the namespace is used up.
 func IsQuota(err error) bool {
 	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), "exceeded quota")
 }
-
-// IsUnanswered tells whether a try of the failed Create or Update, or Apply
-// with a precondition, may have been carried out although no answer came. A
-// conflict may then be one with ourselves: read the object, and compare.
-func IsUnanswered(err error) bool {
-	_, ok := errors.AsType[*unanswered](err)
-	return ok
-}
-
-type unanswered struct{ error }
-
-func (u *unanswered) Unwrap() error { return u.error }

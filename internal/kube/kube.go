@@ -11,9 +11,10 @@
 // timeout for each try, and is tried again for about half a minute when the
 // server cannot be reached or says that it is busy. What a lost answer hides
 // does no harm to reads, Apply, Patch and Delete, which say how things shall
-// be. Create and Update are safe because a second one is refused; but then
-// nobody knows who was first, and [IsUnanswered] says so: the caller looks at
-// the object and decides. A server that never answered is given up at once.
+// be. A Create or Update that was carried out is refused the second time, as
+// is an Apply with a precondition. So whoever meets IsExists or IsConflict may
+// have met himself: he reads the object and compares. A server that never
+// answered is given up at once.
 //
 // Errors for which there is advice are of package problem. None of them shows
 // a token, a key or a password.

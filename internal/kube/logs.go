@@ -22,7 +22,7 @@ func (c *Client) Logs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, er
 }
 
 func (c *Client) openLog(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error) {
-	return retry(ctx, c, repeatable, func(ctx context.Context) (io.ReadCloser, error) {
+	return retry(ctx, c, func(ctx context.Context) (io.ReadCloser, error) {
 		ctx, cancel := context.WithCancel(ctx)
 		if !q.Follow { // a follower may wait long for its first line
 			timer := time.AfterFunc(c.attempt, cancel)

@@ -15,15 +15,6 @@ import (
 	"version-manager/internal/pause"
 )
 
-// manner says what a second try of a call does if the first was carried out
-// and only its answer was lost.
-type manner int
-
-const (
-	repeatable manner = iota // nothing
-	guarded                  // it is refused, as a conflict or because the object is there
-)
-
 const (
 	firstWait = 50 * time.Millisecond
 	maxWait   = 2 * time.Second
@@ -34,30 +25,25 @@ const (
 
 // retry makes a call until it works, fails for good, or the client's patience
 // is at its end.
-func retry[T any](ctx context.Context, c *Client, m manner, f func(context.Context) (T, error)) (T, error) {
+func retry[T any](ctx context.Context, c *Client, f func(context.Context) (T, error)) (T, error) {
 	end := time.Now().Add(c.patience)
-	lost := false
 	for wait := firstWait; ; wait = min(2*wait, maxWait) {
 		v, err := f(ctx)
-		again, sent := c.judge(err)
+		again := c.judge(err)
 		if err == nil {
 			return v, nil
 		}
-		lost = lost || sent && m == guarded
 		again = again && c.reached.Load() && time.Now().Add(wait).Before(end)
 		if !again || pause.For(ctx, max(wait, asked(err))) != nil {
-			return v, final(ctx, lost, err)
+			return v, final(ctx, err)
 		}
 	}
 }
 
 // final is the error of a call that is given up.
-func final(ctx context.Context, lost bool, err error) error {
+func final(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		err = fmt.Errorf("%w: %w", context.Cause(ctx), err)
-	}
-	if lost {
-		err = &unanswered{err}
+		return fmt.Errorf("%w: %w", context.Cause(ctx), err)
 	}
 	return err
 }
@@ -83,58 +69,54 @@ type answer interface {
 	apierrors.APIStatus
 }
 
-// judge tells whether a call may go better next time, and whether it may have
-// been carried out nevertheless.
-func (c *Client) judge(err error) (again, sent bool) {
+// judge tells whether a call may go better next time.
+func (c *Client) judge(err error) (again bool) {
 	status, answered := errors.AsType[answer](err)
 	if err == nil || answered {
 		c.reached.Store(true)
 	}
 	switch {
 	case err == nil:
-		return false, true
+		return false
+	case IsForbidden(err):
+		return time.Since(time.Unix(0, c.outage.Load())) < settling
 	case answered:
-		again, sent = judgeStatus(status, err)
-		if IsForbidden(err) {
-			return time.Since(time.Unix(0, c.outage.Load())) < settling, false
-		}
+		again = judgeStatus(status, err)
 	default:
-		again, sent = judgeTransport(err)
+		again = judgeTransport(err)
 	}
 	if again {
 		c.outage.Store(time.Now().UnixNano())
 	}
-	return again, sent
+	return again
 }
 
-func judgeStatus(s answer, err error) (again, sent bool) {
+func judgeStatus(s answer, err error) (again bool) {
 	switch {
-	case apierrors.IsTooManyRequests(err), apierrors.IsServiceUnavailable(err):
-		return true, false
-	case apierrors.IsTimeout(err), apierrors.IsServerTimeout(err), s.Status().Code == http.StatusBadGateway:
-		return true, true
+	case apierrors.IsTooManyRequests(err), apierrors.IsServiceUnavailable(err),
+		apierrors.IsTimeout(err), apierrors.IsServerTimeout(err), s.Status().Code == http.StatusBadGateway:
+		return true
 	case apierrors.IsInternalError(err):
 		// A server that goes down loses its store first.
 		text := err.Error()
-		again = strings.Contains(text, "rpc error") || strings.Contains(text, "etcdserver")
-		return again, again
+		return strings.Contains(text, "rpc error") || strings.Contains(text, "etcdserver")
 	}
-	return false, false
+	return false
 }
 
-func judgeTransport(err error) (again, sent bool) {
+func judgeTransport(err error) (again bool) {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return false, false
+		return false
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return dns.IsTemporary || dns.IsTimeout, false
+		return dns.IsTemporary || dns.IsTimeout
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
-		return true, false
+		return true
 	}
 	if isCut(err) || errors.Is(err, context.DeadlineExceeded) {
-		return true, true
+		return true
 	}
 	timeout, ok := errors.AsType[net.Error](err)
-	return ok && timeout.Timeout(), true
+	return ok && timeout.Timeout()
 }

@@ -24,7 +24,7 @@ func (c *Client) explainServer(what string, err error) error {
 		return problem.Wrap(bad.Err, problem.Failed, c.kubectl("config view --minify"),
 			"%s: the certificate of %s is not one that context %q trusts", what, c.Server(), c.context)
 	}
-	if again, _ := judgeTransport(err); again && !isAnswer(err) {
+	if judgeTransport(err) && !isAnswer(err) {
 		return problem.Wrap(err, problem.Failed, "version-manager cluster status, or: "+c.kubectl("get --raw /readyz"),
 			"%s: the API server %s of context %q does not answer", what, c.Server(), c.context)
 	}

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
 )
 
@@ -38,7 +39,7 @@ func TestRefusals(t *testing.T) {
 		"no route":   {Ref{Kind: "HTTPRoute", Name: "shop"}, http.NotFound, "does not know this kind", "version-manager install-ingress", IsNoKind},
 		"no metrics": {Ref{Kind: "PodMetrics", Name: "p"}, http.NotFound, "does not know this kind", "metrics-server", IsNoKind},
 		"no chart":   {Ref{Kind: "HelmChartConfig", Name: "h"}, http.NotFound, "does not know this kind", "helm.cattle.io", IsNoKind},
-		"stranger":   {deployment, refusing(401, "Unauthorized", "Unauthorized"), `does not accept the user of context "here"`, "get a new kubeconfig", IsUnauthorized},
+		"stranger":   {deployment, refusing(401, "Unauthorized", "Unauthorized"), `does not accept the user of context "here"`, "get a new kubeconfig", apierrors.IsUnauthorized},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := client(t, tt.h).Get(t.Context(), tt.ref)

@@ -8,7 +8,7 @@ import (
 
 // Version implements Cluster.
 func (c *Client) Version(ctx context.Context) (string, error) {
-	b, err := retry(ctx, c, repeatable, timed(c, func(ctx context.Context) ([]byte, error) {
+	b, err := retry(ctx, c, timed(c, func(ctx context.Context) ([]byte, error) {
 		return c.raw.Get().AbsPath("/version").Do(ctx).Raw()
 	}))
 	if err != nil {

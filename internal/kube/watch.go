@@ -22,7 +22,7 @@ type listing struct {
 
 func (c *Client) list(ctx context.Context, k kind, r Ref, selector string) (listing, error) {
 	api := c.api(k, r.Namespace)
-	l, err := retry(ctx, c, repeatable, timed(c, func(ctx context.Context) (listing, error) {
+	l, err := retry(ctx, c, timed(c, func(ctx context.Context) (listing, error) {
 		l, err := api.List(ctx, selection(r, selector))
 		if err != nil {
 			return listing{}, err

@@ -27,11 +27,7 @@ func (c *Client) apply(ctx context.Context, o *Object, dry []string) (*Object, e
 	}
 	force := true
 	opts := metav1.PatchOptions{FieldManager: Manager, Force: &force, DryRun: dry}
-	m := repeatable
-	if o.GetResourceVersion() != "" {
-		m = guarded
-	}
-	return c.write(ctx, "patch", o, m, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+	return c.write(ctx, "patch", o, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return api.Patch(ctx, o.GetName(), types.ApplyPatchType, body, opts)
 	})
 }
@@ -46,7 +42,7 @@ func clean(o *Object) *Object {
 
 // Create implements Cluster.
 func (c *Client) Create(ctx context.Context, o *Object) (*Object, error) {
-	return c.write(ctx, "create", o, guarded, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+	return c.write(ctx, "create", o, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return api.Create(ctx, o, metav1.CreateOptions{FieldManager: Manager})
 	})
 }
@@ -56,12 +52,12 @@ func (c *Client) Update(ctx context.Context, o *Object) (*Object, error) {
 	if o.GetResourceVersion() == "" {
 		return nil, fmt.Errorf("update %s %s: it has no resourceVersion, so it would overwrite whatever is there", o.GetKind(), o.GetName())
 	}
-	return c.write(ctx, "update", o, guarded, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+	return c.write(ctx, "update", o, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return api.Update(ctx, o, metav1.UpdateOptions{FieldManager: Manager})
 	})
 }
 
-func (c *Client) write(ctx context.Context, verb string, o *Object, m manner, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
+func (c *Client) write(ctx context.Context, verb string, o *Object, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
 	k, err := kindOfObject(o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", verb, err)
@@ -69,7 +65,7 @@ func (c *Client) write(ctx context.Context, verb string, o *Object, m manner, f 
 	if o.GetName() == "" {
 		return nil, fmt.Errorf("%s %s: no name", verb, k.name)
 	}
-	return c.call(ctx, verb, k, Ref{k.name, o.GetNamespace(), o.GetName()}, m, f)
+	return c.call(ctx, verb, k, Ref{k.name, o.GetNamespace(), o.GetName()}, f)
 }
 
 // Patch implements Cluster.
@@ -78,7 +74,7 @@ func (c *Client) Patch(ctx context.Context, r Ref, patch any) (*Object, error) {
 	if err != nil {
 		return nil, fmt.Errorf("patch %s %s: %w", r.Kind, r.Name, err)
 	}
-	return c.one(ctx, "patch", r, repeatable, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+	return c.one(ctx, "patch", r, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return api.Patch(ctx, r.Name, types.MergePatchType, body, metav1.PatchOptions{FieldManager: Manager})
 	})
 }
@@ -101,7 +97,7 @@ func (c *Client) DeleteIf(ctx context.Context, o *Object) error {
 func (c *Client) remove(ctx context.Context, r Ref, only *metav1.Preconditions) error {
 	background := metav1.DeletePropagationBackground
 	opts := metav1.DeleteOptions{PropagationPolicy: &background, Preconditions: only}
-	_, err := c.one(ctx, "delete", r, repeatable, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+	_, err := c.one(ctx, "delete", r, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return nil, api.Delete(ctx, r.Name, opts)
 	})
 	if IsNotFound(err) {
