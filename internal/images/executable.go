@@ -1,6 +1,7 @@
 package images
 
 import (
+	"cmp"
 	"debug/buildinfo"
 	"debug/elf"
 	"fmt"
@@ -19,16 +20,35 @@ func executable(self []string, p platform) (string, error) {
 		return "", err
 	}
 	beside := filepath.Join(filepath.Dir(path), fmt.Sprintf("%s-%s-%s", program, p.os, p.arch))
-	for _, candidate := range []string{path, beside} {
-		if builtFor(candidate) == p && !linked(candidate) {
-			return candidate, nil
-		}
+	if fits(path, p) {
+		return path, nil
 	}
-	hint := fmt.Sprintf("CGO_ENABLED=0 GOOS=%s GOARCH=%s go build -o %s ./cmd/version-manager", p.os, p.arch, beside)
+	build := fmt.Sprintf("CGO_ENABLED=0 GOOS=%s GOARCH=%s go build -o '%s' ./cmd/version-manager", p.os, p.arch, beside)
+	if fits(beside, p) {
+		return beside, sameSource(path, beside, build)
+	}
+	hint := "in a clone of version-manager: " + build + "    (this program looks for it there)"
 	if builtFor(path) == p {
 		return "", problem.New(problem.Failed, hint, "every pod runs this program as its sidecar, and this one cannot start there: it was built with cgo and needs a C library")
 	}
 	return "", problem.New(problem.Failed, hint, "every pod runs this program as its sidecar, so it is needed for %s; this one is for %s", p, builtFor(path))
+}
+
+func fits(path string, p platform) bool { return builtFor(path) == p && !linked(path) }
+
+// sameSource fails if a program was built from another commit than this one:
+// it was forgotten when this one was built anew. Two builds from one commit,
+// both with changes on top, cannot be told apart, and one that was built
+// without git, as a test is, says nothing about itself. The hint builds both,
+// because the clone may be at a third commit by now.
+func sameSource(this, other, build string) error {
+	from, otherFrom := source(this), source(other)
+	if from == "" || from == otherFrom {
+		return nil
+	}
+	return problem.New(problem.Failed, fmt.Sprintf("in a clone of version-manager: CGO_ENABLED=0 go build -o '%s' ./cmd/version-manager && %s", this, build),
+		"every pod runs this program as its sidecar, and %s is another version of it: it was built from %s, this one from %s",
+		other, cmp.Or(otherFrom, "an unknown commit"), from)
 }
 
 func selfPath(self []string) (string, error) {
@@ -44,20 +64,34 @@ func selfPath(self []string) (string, error) {
 
 // builtFor reads from a Go program what it was built for.
 func builtFor(path string) platform {
-	info, err := buildinfo.ReadFile(path)
-	if err != nil {
+	s := settings(path)
+	if s == nil {
 		return platform{"an unknown system", "an unknown processor"}
 	}
-	var p platform
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "GOOS":
-			p.os = s.Value
-		case "GOARCH":
-			p.arch = s.Value
-		}
+	return platform{s["GOOS"], s["GOARCH"]}
+}
+
+// source reads from a Go program which commit it was built from; "" if it does
+// not say.
+func source(path string) string {
+	s := settings(path)
+	if s["vcs.modified"] == "true" {
+		return s["vcs.revision"] + " with changes"
 	}
-	return p
+	return s["vcs.revision"]
+}
+
+// settings are how a Go program was built; nil if it is none.
+func settings(path string) map[string]string {
+	info, err := buildinfo.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	found := map[string]string{}
+	for _, s := range info.Settings {
+		found[s.Key] = s.Value
+	}
+	return found
 }
 
 // linked tells whether a program needs a loader, and with it libraries.

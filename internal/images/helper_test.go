@@ -142,17 +142,58 @@ func wantProblem(t *testing.T, err error, text, hint string) *problem.Problem {
 // compile builds a program for a platform, as small as one can be.
 func compile(t *testing.T, p platform, out string, flags ...string) {
 	t.Helper()
+	compileIn(t, moduleAt(t), p, out, flags...)
+}
+
+// moduleAt writes the source of such a program and returns its folder.
+func moduleAt(t *testing.T) string {
+	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"go.mod": "module m\n", "m.go": "package main\n\nfunc main() {}\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "go", append(append([]string{"build", "-o", out}, flags...), ".")...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOOS="+p.os, "GOARCH="+p.arch, "CGO_ENABLED=0", "GOFLAGS=")
-	if b, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, b)
+	return dir
+}
+
+func compileIn(t *testing.T, dir string, p platform, out string, flags ...string) {
+	t.Helper()
+	run(t, dir, []string{"GOOS=" + p.os, "GOARCH=" + p.arch, "CGO_ENABLED=0", "GOFLAGS="},
+		"go", append(append([]string{"build", "-buildvcs=auto", "-o", out}, flags...), ".")...)
+}
+
+// repository is a module in a git repository of one commit, which differs
+// with the message.
+func repository(t *testing.T, message string) string {
+	t.Helper()
+	dir := moduleAt(t)
+	git(t, dir, "init", "-q")
+	git(t, dir, "add", ".")
+	git(t, dir, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-q", "-m", message)
+	return dir
+}
+
+// head is the commit of a repository.
+func head(t *testing.T, dir string) string {
+	t.Helper()
+	return strings.TrimSpace(git(t, dir, "rev-parse", "HEAD"))
+}
+
+func git(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	return run(t, dir, []string{"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null"}, "git", args...)
+}
+
+func run(t *testing.T, dir string, env []string, program string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	b, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", program, err, b)
 	}
+	return string(b)
 }
 
 func readAll(t *testing.T, r io.Reader) []byte {

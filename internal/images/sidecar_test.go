@@ -69,12 +69,58 @@ func TestSidecarForOtherNodes(t *testing.T) {
 	d := w.delivery()
 	d.platform = linux("amd64")
 	_, err := d.SidecarName()
-	wantProblem(t, err, "it is needed for linux/amd64", "GOOS=linux GOARCH=amd64 go build -o "+filepath.Join(dir, "version-manager-linux-amd64"))
+	wantProblem(t, err, "it is needed for linux/amd64", "GOOS=linux GOARCH=amd64 go build -o '"+filepath.Join(dir, "version-manager-linux-amd64")+"'")
 	compile(t, linux("amd64"), filepath.Join(dir, "version-manager-linux-amd64"))
 	d = w.delivery()
 	d.platform = linux("amd64")
 	if p, err := d.SidecarName(); err != nil || p.Arch != "amd64" {
 		t.Errorf("placed %+v, %v", p, err)
+	}
+}
+
+// A program for the nodes that was not built anew with this one would run the
+// old version in every pod, and nobody would be told.
+func TestSidecarOfAnotherVersion(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "version-manager")
+	beside := path + "-linux-amd64"
+	unknown := moduleAt(t)
+	before, after := repository(t, "before"), repository(t, "after")
+	for _, tt := range []struct {
+		name, this, other string
+		said              string // "" if the other one is taken
+	}{
+		{"the same commit", after, after, ""},
+		{"another commit", after, before, "is another version of it: it was built from " + head(t, before) + ", this one from " + head(t, after)},
+		{"no commit", after, unknown, "it was built from an unknown commit, this one from " + head(t, after)},
+		{"nothing to compare with", unknown, before, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			compileIn(t, tt.this, linux("arm64"), path)
+			compileIn(t, tt.other, linux("amd64"), beside)
+			got, err := executable([]string{path}, linux("amd64"))
+			if tt.said != "" {
+				wantProblem(t, err, tt.said, "go build -o '"+path+"' ./cmd/version-manager && CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build")
+			} else if err != nil || got != beside {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}
+
+// Changes that were not committed make another version too.
+func TestSidecarOfAChangedTree(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "version-manager")
+	dir := repository(t, "work tree")
+	compileIn(t, dir, linux("amd64"), path+"-linux-amd64")
+	if err := os.WriteFile(filepath.Join(dir, "new.go"), []byte("package main\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	compileIn(t, dir, linux("arm64"), path)
+	_, err := executable([]string{path}, linux("amd64"))
+	wantProblem(t, err, "this one from "+head(t, dir)+" with changes", "go build")
+	compileIn(t, dir, linux("amd64"), path+"-linux-amd64")
+	if _, err := executable([]string{path}, linux("amd64")); err != nil {
+		t.Error(err)
 	}
 }
 
