@@ -57,7 +57,7 @@ func Main(args []string) int {
 func (a *app) run(ctx context.Context, args []string) int {
 	a.args = args
 	root := newRoot(a)
-	a.io.Command = here(root, firstOf(a.program, self))
+	a.io.Command = here(root, firstOf(a.program, self), &a.global)
 	root.SetArgs(args)
 	root.SetIn(a.io.In)
 	root.SetOut(a.io.Out)

@@ -57,7 +57,7 @@ func runDiff(ctx context.Context, o diffOptions) error {
 	}
 	d, ok := t.(drifter)
 	if !ok {
-		return noObjects("diff")
+		return noObjects("diff", rel.Version)
 	}
 	now, err := observe(ctx, t)
 	if err != nil {

@@ -17,9 +17,12 @@ func (distant) Where() deploy.Cluster {
 }
 
 // TestRemedy: a deploy of what is active already changes nothing, so diff must
-// not send anybody there.
+// not send anybody there; and nobody to this machine, where deploy goes unless
+// it is told otherwise.
 func TestRemedy(t *testing.T) {
 	a, _, _ := testApp()
+	pasted := here(newRoot(a), self, &a.global)
+	a.global.meanCluster()
 	now := deploy.Observed{Active: color.Green, Colors: map[color.Color]deploy.Side{
 		color.Green: {Version: "v2.0.0"}, color.Blue: {Version: "v1.0.0"},
 	}}
@@ -31,8 +34,8 @@ func TestRemedy(t *testing.T) {
 	}{
 		{"active", "v2.0.0", "version-manager render v2.0.0 --color green --replicas 3 --only Deployment/shop-green,Service/shop-green --context dev --namespace shop" + apply +
 			`; kubectl --context dev --namespace shop patch httproute shop --type merge -p '{"spec":{"hostnames":null}}'`},
-		{"standby", "v1.0.0", "version-manager cleanup --standby && version-manager deploy v1.0.0"},
-		{"nowhere", "v3.0.0", "version-manager deploy v3.0.0"},
+		{"standby", "v1.0.0", "version-manager --target kubernetes cleanup --standby && version-manager --target kubernetes deploy v1.0.0"},
+		{"nowhere", "v3.0.0", "version-manager --target kubernetes deploy v3.0.0"},
 	} {
 		d := drift{App: "shop", Differences: []string{
 			"Deployment/shop-green spec.template.spec.containers[0].image: a should be b",
@@ -41,11 +44,16 @@ func TestRemedy(t *testing.T) {
 			"HTTPRoute/shop spec.hostnames: [a.example.org] should not be there",
 		}}
 		d.Version = c.version
-		if got := (diffOptions{app: a}).remedy(distant{}, now, d, 3); got != c.want {
+		if got := pasted((diffOptions{app: a}).remedy(distant{}, now, d, 3)); got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}
 	if got := (diffOptions{app: a}).remedy(distant{}, deploy.Observed{}, drift{Version: "v1.0.0"}, 1); strings.Contains(got, "kubectl") {
 		t.Errorf("nothing is deployed, and yet: %s", got)
+	}
+	a.global.target, a.global.cluster.context = "", "dev"
+	a.global.meanCluster()
+	if got := pasted("version-manager deploy v1.0.0"); got != "version-manager --context dev deploy v1.0.0" {
+		t.Errorf("with --context: %s", got)
 	}
 }

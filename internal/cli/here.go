@@ -5,28 +5,25 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // self is how the program calls itself in what it says.
 const self = "version-manager"
 
 // here makes a command that is to be pasted mean what this call means: the
-// same program, which may be on no path, and the same place. A command that
-// names a place itself is right as it is, and those about the cluster of this
-// machine have no other.
-func here(root *cobra.Command, program string) func(hint string) string {
+// same program, which may be on no path, and the same place. The commands about
+// the cluster of this machine have no other place.
+func here(root *cobra.Command, program string, g *globals) func(text string) string {
 	var names []string
 	for _, c := range root.Commands() {
-		names = append(names, c.Name())
-	}
-	calls := regexp.MustCompile(`(^|[\s(])` + self + ` (--|(?:` + strings.Join(names, "|") + `)\b)`)
-	return func(hint string) string {
-		flags := placeOf(root.PersistentFlags())
-		if strings.Contains(hint, "--context") || strings.Contains(hint, "--target") {
-			flags = ""
+		if !c.Hidden {
+			names = append(names, c.Name())
 		}
-		return calls.ReplaceAllStringFunc(hint, func(call string) string {
+	}
+	calls := regexp.MustCompile(`(^|[\s(])` + self + ` (-[\w-]|(?:` + strings.Join(names, "|") + `)\b)`)
+	return func(text string) string {
+		flags := g.placeBeside(text)
+		return calls.ReplaceAllStringFunc(text, func(call string) string {
 			before, command, _ := strings.Cut(call, self+" ")
 			if command == "cluster" {
 				return before + program + " " + command
@@ -36,14 +33,23 @@ func here(root *cobra.Command, program string) func(hint string) string {
 	}
 }
 
-// placeOf are the flags of this call that say where the app is and where it
-// runs, to be put in front of a command.
-func placeOf(f *pflag.FlagSet) string {
-	text := ""
-	for _, name := range []string{"config", "state", "target", "kubeconfig", "context", "namespace"} {
-		if flag := f.Lookup(name); flag != nil && flag.Changed {
-			text += " --" + name + " " + quoted(flag.Value.String())
+// placeBeside are the flags of this call that say where the app is and where it
+// runs, without those that the text names itself.
+func (g *globals) placeBeside(text string) string {
+	names := func(flag string) bool { return strings.Contains(text, " "+flag) }
+	flags := ""
+	add := func(flag, value string, named bool) {
+		if value != "" && !named {
+			flags += " " + flag + " " + quoted(value)
 		}
 	}
-	return text
+	if g.dir != "." {
+		add("--config", g.dir, names("--config") || names("-C"))
+	}
+	add("--state", g.state, names("--state"))
+	add("--target", g.target, names("--target") || names("--context")) // a context is of a cluster
+	add("--kubeconfig", g.cluster.kubeconfig, names("--kubeconfig"))
+	add("--context", g.cluster.context, names("--context"))
+	add("--namespace", g.cluster.namespace, names("--namespace"))
+	return flags
 }

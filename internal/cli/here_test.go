@@ -20,18 +20,27 @@ func TestHere(t *testing.T) {
 		{"version-manager", []string{"--context", "prod", "-C", "my shop"}, "version-manager list; version-manager deploy VERSION",
 			"version-manager --config 'my shop' --context prod list; version-manager --config 'my shop' --context prod deploy VERSION"},
 		{"version-manager", []string{"--context", "prod"}, "version-manager cluster status, or: kubectl get nodes", "version-manager cluster status, or: kubectl get nodes"},
-		{"version-manager", []string{"--namespace", "a"}, "version-manager --target kubernetes render v1.0.0", "version-manager --target kubernetes render v1.0.0"},
+		{"version-manager", []string{"--namespace", "a"}, "version-manager --target kubernetes …", "version-manager --namespace a --target kubernetes …"},
+		{"bin/version-manager", []string{"--target", "kubernetes", "-C", "shop", "--state", "s"}, "version-manager cleanup --context dev && kubectl --context dev get pods",
+			"bin/version-manager --config shop --state s cleanup --context dev && kubectl --context dev get pods"},
+		{"bin/version-manager", []string{"-C", "shop", "--kubeconfig", "k3s.yaml"}, "version-manager -C shop deploy v1.0.0 --kubeconfig k3s.yaml --context dev",
+			"bin/version-manager -C shop deploy v1.0.0 --kubeconfig k3s.yaml --context dev"},
+		{"bin/version-manager", []string{"--context", "prod"}, "interrupted: taking it back (a second Ctrl-C leaves everything as it is, for version-manager resume)",
+			"interrupted: taking it back (a second Ctrl-C leaves everything as it is, for bin/version-manager --context prod resume)"},
+		{"bin/version-manager", []string{"-C", "shop"}, `sudo env "PATH=$PATH" version-manager cluster up --nodes 5`, `sudo env "PATH=$PATH" bin/version-manager cluster up --nodes 5`},
+		{"bin/version-manager", []string{"-C", "shop"}, "the version-manager agent does not answer", "the version-manager agent does not answer"},
 		{"version-manager", []string{"--quiet"}, "version-manager status", "version-manager status"},
 		{"x/version-manager", nil, "write it to version-manager.yaml, in a clone of version-manager and nowhere else",
 			"write it to version-manager.yaml, in a clone of version-manager and nowhere else"},
 	}
 	for _, tt := range tests {
 		streams, _, _ := ui.Test("")
-		root := newRoot(&app{io: streams})
+		a := &app{io: streams}
+		root := newRoot(a)
 		if err := root.PersistentFlags().Parse(tt.args); err != nil {
 			t.Fatal(err)
 		}
-		if got := here(root, tt.program)(tt.hint); got != tt.want {
+		if got := here(root, tt.program, &a.global)(tt.hint); got != tt.want {
 			t.Errorf("%s %v: %q becomes\n%q, want\n%q", tt.program, tt.args, tt.hint, got, tt.want)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
+	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )
 
@@ -69,7 +70,7 @@ func runRender(_ context.Context, o renderOptions) error {
 	}
 	r, ok := t.(renderer)
 	if !ok {
-		return noObjects("render")
+		return noObjects("render", rel.Version)
 	}
 	n := o.replicas
 	if n == 0 {
@@ -162,6 +163,6 @@ func documents(stream []byte) [][]byte {
 }
 
 // noObjects is the answer where the target is no cluster.
-func noObjects(command string) error {
-	return problem.New(problem.Usage, "version-manager --target kubernetes "+command, "%s is about a cluster, and the target is local", command)
+func noObjects(command string, v release.Version) error {
+	return problem.New(problem.Usage, fmt.Sprintf("version-manager --target %s %s %s", clusterTarget, command, v), "%s is about a cluster, and the target is local", command)
 }

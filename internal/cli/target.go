@@ -72,9 +72,10 @@ func isLabel(name string) bool {
 }
 
 // meanCluster is for commands that only a cluster understands: there the
-// flags that name one are a choice of which, not of whether.
+// flags that name one are a choice of which, not of whether. What they say is
+// to be pasted names the cluster, too, because most commands would not mean it.
 func (g *globals) meanCluster() {
-	if g.target == "" {
+	if g.target == "" && g.cluster == (clusterFlags{}) {
 		g.target = clusterTarget
 	}
 }
