@@ -70,6 +70,24 @@ func TestFaces(t *testing.T) {
 	}
 }
 
+// TestNotesFit: every face makes the command in a note one to be pasted, and
+// leaves what the app's own lines say alone.
+func TestNotesFit(t *testing.T) {
+	for _, p := range []Progress{Plain, Lines, TTY} {
+		s, _, err := Test("")
+		s.Command = func(text string) string { return strings.ReplaceAll(text, "vm ", "bin/vm ") }
+		face := s.NewFace(p, time.Now)
+		at := time.Now()
+		face.Show(deploy.Event{Time: at, Kind: deploy.EventBegin, App: "shop", Steps: []string{"start"}})
+		face.Show(deploy.Event{Time: at, Kind: deploy.EventNote, Detail: "for vm resume"})
+		face.Show(deploy.Event{Time: at, Kind: deploy.EventStep, Step: "start", Status: deploy.StatusFailed, Lines: []string{"my vm died"}})
+		face.Close()
+		if got := err.String(); !strings.Contains(got, "for bin/vm resume") || !strings.Contains(got, "my vm died") {
+			t.Errorf("%s shows\n%s", p, got)
+		}
+	}
+}
+
 // TestLinesAreTheEvents: what a program reads is what the engine said.
 func TestLinesAreTheEvents(t *testing.T) {
 	s, _, err := Test("")

@@ -8,14 +8,17 @@ import (
 )
 
 // lines is the face for programs: each event as it is, on a line of its own.
-type lines struct{ to *json.Encoder }
+type lines struct {
+	s  *Streams
+	to *json.Encoder
+}
 
 var _ Face = lines{}
 
 func newLines(s *Streams) lines {
 	e := json.NewEncoder(s.Err)
 	e.SetEscapeHTML(false)
-	return lines{e}
+	return lines{s, e}
 }
 
 // NoteLine prints a sentence as [Lines] shows it.
@@ -25,6 +28,6 @@ func (s *Streams) NoteLine(at time.Time, text string) {
 
 // Show cannot report that nobody reads any more; the deploy is worth more
 // than its lines.
-func (l lines) Show(e deploy.Event) { _ = l.to.Encode(e) }
+func (l lines) Show(e deploy.Event) { _ = l.to.Encode(l.s.spoken(e)) }
 
 func (lines) Close() {}

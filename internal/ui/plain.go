@@ -26,7 +26,7 @@ func (p *plain) Show(e deploy.Event) {
 	if e.Tally != nil {
 		p.tally = e.Tally
 	}
-	switch e.Kind {
+	switch e = p.s.spoken(e); e.Kind {
 	case deploy.EventBegin:
 		p.begin = e
 		p.print(e.Time, headline(e, "->")+", "+Plural(len(e.Steps), "step"))

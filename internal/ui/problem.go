@@ -64,7 +64,7 @@ func (s *Streams) ProblemLine(err error, code problem.Kind) {
 
 // Note prints a sentence that is neither answer nor error.
 func (s *Streams) Note(format string, args ...any) {
-	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
+	for line := range strings.SplitSeq(s.command(fmt.Sprintf(format, args...)), "\n") {
 		fmt.Fprintln(s.Err, Clean(line))
 	}
 }

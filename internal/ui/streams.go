@@ -19,6 +19,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"version-manager/internal/deploy"
 )
 
 // Streams are the three standard streams and the facts about them.
@@ -37,6 +39,14 @@ func (s *Streams) command(text string) string {
 		return text
 	}
 	return s.Command(text)
+}
+
+// spoken makes the commands that a note names fit, as those of a hint do.
+func (s *Streams) spoken(e deploy.Event) deploy.Event {
+	if e.Kind == deploy.EventNote {
+		e.Detail = s.command(e.Detail)
+	}
+	return e
 }
 
 // Output is a stream that may be a terminal.

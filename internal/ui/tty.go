@@ -44,7 +44,7 @@ func newTTY(s *Streams, now func() time.Time) *tty {
 func (t *tty) Show(e deploy.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.tree.apply(e)
+	t.tree.apply(t.s.spoken(e))
 }
 
 // Close draws the final state in full.
