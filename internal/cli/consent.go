@@ -78,7 +78,7 @@ func (a *app) askFor(where deploy.Cluster, before string) error {
 	return nil
 }
 
-// again is the command line of this call with two more words.
+// again is the command line of this call, with more words.
 func (a *app) again(more ...string) string {
 	words := append(append([]string{"version-manager"}, a.args...), more...)
 	for i, w := range words {
