@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/cluster"
+	"version-manager/internal/problem"
 )
 
 // newCluster is the parent of the commands about the cluster of this machine.
@@ -52,12 +54,22 @@ func machineCluster() (*cluster.Cluster, error) {
 }
 
 // withCluster makes the body of a command that needs nothing else.
-func withCluster(run func(*cobra.Command, *cluster.Cluster, []string) error) func(*cobra.Command, []string) error {
+func (a *app) withCluster(run func(*cobra.Command, *cluster.Cluster, []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
 		m, err := machineCluster()
 		if err != nil {
 			return err
 		}
-		return run(c, m, args)
+		return a.asRoot(run(c, m, args))
 	}
+}
+
+// asRoot gives an error that root would not get the same call for root. sudo has
+// a path of its own, where neither Go nor perhaps this program is; and people
+// often have one without the tools of the machine.
+func (a *app) asRoot(err error) error {
+	if p, ok := errors.AsType[*problem.Problem](err); ok && errors.Is(err, cluster.ErrNotRoot) {
+		p.Hint = `sudo env "PATH=$PATH:/usr/sbin:/sbin" ` + a.again()
+	}
+	return err
 }

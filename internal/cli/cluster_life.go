@@ -21,7 +21,7 @@ func newClusterUp(a *app) *cobra.Command {
 		GroupID:           "life",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
 			if c.Flags().Changed("nodes") && n < 1 {
 				return usage(c, "--nodes %d: a cluster has at least one", n)
 			}
@@ -56,7 +56,7 @@ func newClusterStop(a *app) *cobra.Command {
 		GroupID:           "life",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
 			err := a.withSteps("stop", nil, func(o cluster.Options) error { return m.Stop(c.Context(), o) })
 			if err == nil {
 				a.next("version-manager cluster up")
@@ -76,7 +76,7 @@ func newClusterDown(a *app) *cobra.Command {
 		GroupID:           "life",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
 			return a.withSteps("remove", nil, func(o cluster.Options) error { return m.Down(c.Context(), o) })
 		}),
 	}

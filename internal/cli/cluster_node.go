@@ -43,7 +43,7 @@ func nodeCommand(a *app, c *cobra.Command, done string, do func(*cluster.Cluster
 	c.GroupID = "faults"
 	c.Args = takes(1, 1)
 	c.ValidArgsFunction = cobra.NoFileCompletions
-	c.RunE = withCluster(func(c *cobra.Command, m *cluster.Cluster, args []string) error {
+	c.RunE = a.withCluster(func(c *cobra.Command, m *cluster.Cluster, args []string) error {
 		if err := do(m, c.Context(), args[0]); err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func newLoadImage(a *app) *cobra.Command {
 		Long:   "Reads an image archive, of Docker's form or OCI's, from standard input and loads it into a node.",
 		Hidden: true,
 		Args:   takes(0, 0),
-		RunE: withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
 			if node == "" {
 				return usage(c, "--node is missing")
 			}

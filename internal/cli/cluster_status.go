@@ -24,7 +24,7 @@ func newClusterStatus(a *app) *cobra.Command {
 		GroupID:           "look",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
 			return runClusterStatus(c.Context(), a, m)
 		}),
 	}
@@ -78,7 +78,7 @@ func newClusterKubeconfig(a *app) *cobra.Command {
 		GroupID:           "look",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: withCluster(func(_ *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(_ *cobra.Command, m *cluster.Cluster, _ []string) error {
 			return runKubeconfig(a, m.Kubeconfig(), path)
 		}),
 	}
@@ -92,7 +92,7 @@ func runKubeconfig(a *app, file string, path bool) error {
 	case os.IsNotExist(err):
 		return problem.New(problem.NotFound, "version-manager cluster up", "there is no cluster on this machine")
 	case os.IsPermission(err):
-		return problem.Wrap(err, problem.Failed, "sudo version-manager cluster kubeconfig", "read the kubeconfig")
+		return problem.Wrap(cluster.ErrNotRoot, problem.Failed, "", "read the kubeconfig")
 	case err != nil:
 		return fmt.Errorf("read the kubeconfig: %w", err)
 	case path:

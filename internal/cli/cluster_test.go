@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,5 +53,23 @@ func TestClusterWords(t *testing.T) {
 		if code := a.run(t.Context(), strings.Fields(tt.words)); code != int(problem.Usage) || !strings.Contains(err.String(), tt.complaint) {
 			t.Errorf("%s: exit code %d, %s", tt.words, code, err)
 		}
+	}
+}
+
+// TestAsRoot: who may not is told the same call, all of it.
+func TestAsRoot(t *testing.T) {
+	a, _, _ := testApp()
+	a.args = []string{"cluster", "up", "--nodes", "5"}
+	err := a.asRoot(problem.Wrap(cluster.ErrNotRoot, problem.Failed, "", "the cluster belongs to root"))
+	p, ok := errors.AsType[*problem.Problem](err)
+	if want := `sudo env "PATH=$PATH:/usr/sbin:/sbin" version-manager cluster up --nodes 5`; !ok || p.Hint != want {
+		t.Errorf("got %+v, want the hint %s", err, want)
+	}
+	other := problem.New(problem.NotFound, "version-manager cluster status", "there is no node")
+	if a.asRoot(other) != error(other) || other.Hint != "version-manager cluster status" {
+		t.Errorf("another error became %+v", other)
+	}
+	if a.asRoot(nil) != nil {
+		t.Error("success became an error")
 	}
 }

@@ -49,7 +49,7 @@ func readSpec(path string) (s spec, err error) {
 		return s, problem.New(problem.NotFound, "version-manager cluster up", "there is no cluster on this machine")
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		return s, problem.New(problem.Failed, "sudo version-manager cluster status", "the cluster of this machine belongs to root")
+		return s, problem.Wrap(ErrNotRoot, problem.Failed, "", "the cluster of this machine belongs to root")
 	}
 	if err != nil {
 		return s, fmt.Errorf("read the cluster: %w", err)

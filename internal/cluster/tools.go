@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,6 +62,9 @@ func (s surroundings) check() (found, error) {
 		return found{}, problem.New(problem.Failed, "export KUBECONFIG=FILE    (of a cluster elsewhere)",
 			"a cluster of one's own needs Linux, and this is %s", s.system)
 	}
+	if err := s.checkUser(); err != nil {
+		return found{}, err // before programs are missed that lie where only root looks
+	}
 	var f found
 	missing, apt, dnf := s.missing(&f)
 	if len(missing) > 0 {
@@ -70,12 +74,16 @@ func (s surroundings) check() (found, error) {
 		}
 		return found{}, problem.New(problem.Failed, hint, "the cluster needs programs that are not installed: %s", strings.Join(missing, ", "))
 	}
-	return f, s.checkUser()
+	return f, nil
 }
+
+// ErrNotRoot is the cause of what the owner of the cluster may and this user
+// may not.
+var ErrNotRoot = errors.New("only root may do that")
 
 func (s surroundings) checkUser() error {
 	if s.user != 0 {
-		return problem.New(problem.Failed, "sudo version-manager cluster up", "the cluster makes network devices and mounts, which only root may")
+		return problem.Wrap(ErrNotRoot, problem.Failed, "", "the cluster makes network devices and mounts")
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func TestCheck(t *testing.T) {
 func TestCheckSaysWhatIsMissing(t *testing.T) {
 	mac := pretended(t)
 	mac.system = "darwin"
-	user := pretended(t)
+	user := pretended(t, "nft", "runc") // which are in /usr/sbin
 	user.user = 1000
 	for _, tt := range []struct {
 		what    string
@@ -55,7 +55,7 @@ func TestCheckSaysWhatIsMissing(t *testing.T) {
 			"sudo apt-get install -y containerd runc containernetworking-plugins"},
 		{"Fedora", pretended(t, "apt-get", "iptables", "ip"), "iptables, ip", "sudo dnf install -y iptables-nft iproute"},
 		{"macOS", mac, "needs Linux, and this is darwin", "export KUBECONFIG"},
-		{"not root", user, "only root may", "sudo version-manager cluster up"},
+		{"not root", user, "network devices and mounts", ""},
 	} {
 		_, err := tt.s.check()
 		p, ok := errors.AsType[*problem.Problem](err)
