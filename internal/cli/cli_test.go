@@ -87,7 +87,7 @@ func TestColorFlag(t *testing.T) {
 func TestJSONLines(t *testing.T) {
 	for args, want := range map[string]string{
 		"deploy":      `{"error":"VERSION is missing","hint":"version-manager deploy --help","code":2}`,
-		"-C / status": `{"error":"there is no version-manager.yaml in / or above","hint":"cd to the app, or name its folder with -C DIR","code":5}`,
+		"-C / status": `{"error":"there is no version-manager.yaml in / or above","hint":"cd to the app, or name its folder with -C DIR; a new app begins with a version-manager.yaml of two lines like these","lines":["name: shop","build: {package: ./cmd/shop}"],"code":5}`,
 	} {
 		a, _, err := testApp()
 		a.run(t.Context(), append([]string{"--progress", "json"}, strings.Fields(args)...))
@@ -100,5 +100,21 @@ func TestJSONLines(t *testing.T) {
 	a.note("2%% of %s", "it")
 	if want := `"kind":"note","detail":"2% of it"}`; !strings.Contains(err.String(), want) {
 		t.Errorf("got %s, want %s", err, want)
+	}
+}
+
+// TestNotesFit: the command in a note is pasted like that in a hint.
+func TestNotesFit(t *testing.T) {
+	for progress, want := range map[ui.Progress]string{
+		ui.Plain: "goes on with it: bin/version-manager --context prod resume\n",
+		ui.Lines: `goes on with it: bin/version-manager --context prod resume"}`,
+	} {
+		a, _, err := testApp()
+		a.program = "bin/version-manager"
+		a.run(t.Context(), []string{"--context", "prod", "--progress", string(progress), "version"})
+		a.say("this goes on with it: %s", "version-manager resume")
+		if !strings.Contains(err.String(), want) {
+			t.Errorf("%s: got %q, want %q", progress, err, want)
+		}
 	}
 }

@@ -60,11 +60,14 @@ func findRoot(dir string) (string, error) {
 			return at, nil
 		}
 		if at == filepath.Dir(at) {
-			return "", problem.New(problem.NotFound, "cd to the app, or name its folder with -C DIR",
-				"there is no %s in %s or above", config.File, start)
+			return "", problem.New(problem.NotFound, "cd to the app, or name its folder with -C DIR; a new app begins with a "+config.File+" of two lines like these",
+				"there is no %s in %s or above", config.File, start).With(smallest()...)
 		}
 	}
 }
+
+// smallest is all that version-manager.yaml has to say.
+func smallest() []string { return []string{"name: shop", "build: {package: ./cmd/shop}"} }
 
 // prepare makes the state folder, which belongs to this user alone and stays
 // out of git.

@@ -61,3 +61,10 @@ func TestDeployedOfAnotherMachine(t *testing.T) {
 		t.Errorf("what is no version: %v", err)
 	}
 }
+
+// TestSmallestIsEnough: what a beginner is told to write is taken.
+func TestSmallestIsEnough(t *testing.T) {
+	if _, err := config.Parse([]byte(strings.Join(smallest(), "\n") + "\n")); err != nil {
+		t.Error(err)
+	}
+}
