@@ -45,7 +45,7 @@ type Smoke struct {
 	Method   string `yaml:"method,omitempty" json:"method,omitempty"` // GET where empty
 	Path     string `yaml:"path" json:"path"`
 	Body     string `yaml:"body,omitempty" json:"body,omitempty"`
-	Status   int    `yaml:"status,omitempty" json:"status,omitempty"` // 200 where 0
+	Status   int    `yaml:"status,omitempty" json:"status,omitempty"` // any 2xx where 0
 	Contains string `yaml:"contains,omitempty" json:"contains,omitempty"`
 }
 

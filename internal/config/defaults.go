@@ -1,6 +1,13 @@
 package config
 
-import "time"
+import (
+	"math"
+	"time"
+)
+
+// notGiven stands for a number until [App.follow] knows the others. Nobody
+// writes it down, which may not be said of 0.
+const notGiven = math.MinInt
 
 // defaults is what an empty file would mean. The file is decoded over it, so
 // a value that is written down always wins, even if it is zero and refused.
@@ -8,7 +15,7 @@ func defaults() App {
 	return App{
 		Port:     8080,
 		Health:   "/healthz",
-		Replicas: 1,
+		Replicas: notGiven,
 		Bake:     Duration{30 * time.Second},
 		Drain:    Duration{30 * time.Second},
 		Gate:     Gate{Healthy: 3, For: Duration{time.Second}, Timeout: Duration{time.Minute}},
@@ -29,5 +36,8 @@ func (a *App) follow() {
 	}
 	if a.Autoscale != (Autoscale{}) && a.Autoscale.Min == 0 {
 		a.Autoscale.Min = 1
+	}
+	if a.Replicas == notGiven {
+		a.Replicas = max(1, a.Autoscale.Min)
 	}
 }

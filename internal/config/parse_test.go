@@ -54,6 +54,18 @@ local: {ingress: [9090]}
 	}
 }
 
+func TestReplicasFollowAutoscale(t *testing.T) {
+	for yaml, want := range map[string]int{
+		"autoscale: {min: 2, max: 8}":              2,
+		"autoscale: {max: 8}":                      1,
+		"autoscale: {min: 2, max: 8}\nreplicas: 5": 5,
+	} {
+		if app, err := Parse([]byte(smallest + yaml)); err != nil || app.Replicas != want {
+			t.Errorf("%s: replicas %d, %v, want %d", yaml, app.Replicas, err, want)
+		}
+	}
+}
+
 func TestOwnFileParses(t *testing.T) {
 	f, err := os.Open(filepath.Join("..", "..", File))
 	if err != nil {

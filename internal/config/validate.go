@@ -99,12 +99,16 @@ func (m *mistakes) scale(a App) {
 		return
 	}
 	m.check(auto.Min >= 1, "autoscale.min: %d is less than 1", auto.Min)
+	m.check(auto.CPU >= 0, "autoscale.cpu: %d is negative", auto.CPU)
+	m.check(auto.Memory >= 0, "autoscale.memory: %d is negative", auto.Memory)
+	if auto.Max == 0 {
+		m.check(false, "autoscale: max is missing: say how many instances there may be")
+		return
+	}
 	m.check(auto.Max <= maxReplicas, "autoscale.max: %d is more than %d", auto.Max, maxReplicas)
 	m.check(auto.Max >= auto.Min, "autoscale.max: %d is less than autoscale.min, %d", auto.Max, auto.Min)
 	m.check(auto.Max < auto.Min || a.Replicas >= auto.Min && a.Replicas <= auto.Max,
 		"replicas: %d is not between autoscale.min, %d, and autoscale.max, %d", a.Replicas, auto.Min, auto.Max)
-	m.check(auto.CPU >= 0, "autoscale.cpu: %d is negative", auto.CPU)
-	m.check(auto.Memory >= 0, "autoscale.memory: %d is negative", auto.Memory)
 }
 
 func (m *mistakes) environment(a App) {
@@ -143,7 +147,7 @@ func (m *mistakes) timing(a App) {
 }
 
 func (m *mistakes) positive(key string, d Duration) {
-	m.check(d.Duration > 0 && d.Duration <= maxDuration, "%s: %s is not a duration between 0 and %s", key, d, maxDuration)
+	m.check(d.Duration > 0 && d.Duration <= maxDuration, "%s: %s is not more than 0 and at most %s", key, d, Duration{maxDuration})
 }
 
 func (m *mistakes) probe(a App) {
