@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,11 +41,36 @@ func runResume(ctx context.Context, o resumeOptions) error {
 	if err != nil {
 		return err
 	}
+	now, err := observe(ctx, t)
+	if err != nil {
+		return err
+	}
 	run, _ := deploy.Unfinished(newest(runs, 1))
-	secrets, _ := o.secrets(run.Plan.Release.Config.Secrets)
-	if err := o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Resume(ctx, o.id, secrets) }); err != nil {
+	secrets, notes := o.toStart(run, now)
+	err = o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Resume(ctx, o.id, secrets) }, notes...)
+	if err != nil {
 		return err
 	}
 	o.next("version-manager status")
 	return nil
+}
+
+// toStart are the secrets with which a deploy goes on, and what to say of
+// those that are not set here. Instances that have all of them must not be
+// replaced by some that have fewer: nil keeps what they were started with. Of
+// what was not started yet nobody knows the values, so those set here count.
+func (o resumeOptions) toStart(run deploy.Run, now deploy.Observed) (secrets map[string]string, notes []string) {
+	switch run.Phase {
+	case deploy.Planned, deploy.Preparing, deploy.Gating:
+	default:
+		return nil, nil // nothing is started any more
+	}
+	p := run.Plan
+	secrets, unset := o.secrets(p.Release.Config.Secrets)
+	side := now.Colors[p.New]
+	if len(unset) == 0 || side.Version != p.To() || side.Image != p.Release.Image {
+		return secrets, withheld(unset)
+	}
+	return nil, []string{fmt.Sprintf("not set in the environment: %s; %s in %s keeps the secrets that it was started with",
+		strings.Join(unset, ", "), p.To(), p.New)}
 }
