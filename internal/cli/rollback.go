@@ -39,7 +39,8 @@ func newRollback(a *app) *cobra.Command {
 			return runRollback(c.Context(), o)
 		},
 	}
-	addMaxFailed(c, &maxFailed)
+	c.Flags().IntVar(&maxFailed, "max-failed", 0,
+		"watch on, until the version is well, after more than `N` failed requests (default probe.maxFailed of the version)")
 	return c
 }
 
@@ -48,7 +49,11 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 	if err != nil {
 		return err
 	}
-	if _, open := deploy.Unfinished(newest(runs, 1)); open && o.version == "" {
+	if run, open := deploy.Unfinished(newest(runs, 1)); open && o.version == "" {
+		if o.maxFailed != nil {
+			return problem.New(problem.Usage, "version-manager rollback",
+				"--max-failed is for a new rollback, and this one takes deploy %s back, which was interrupted", run.ID)
+		}
 		return o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "") })
 	}
 	now, err := observe(ctx, t)
@@ -57,7 +62,7 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 	}
 	rel, err := o.choose(p, now, runs)
 	if err != nil {
-		return err
+		return o.restorable(ctx, p, o.version, err)
 	}
 	if err := o.deploy(ctx, p, t, deploy.Request{Kind: deploy.Rollback, Release: rel, MaxFailed: o.maxFailed}); err != nil {
 		return err
