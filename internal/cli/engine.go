@@ -78,13 +78,9 @@ func (a *app) printReport(r probe.Report) error {
 func (a *app) deploy(ctx context.Context, p place, t deploy.Target, req deploy.Request) error {
 	secrets, unset := a.secrets(req.Release.Config.Secrets)
 	req.Secrets = secrets
-	var notes []string
-	if len(unset) > 0 {
-		notes = append(notes, "not set in the environment, so the app does not get it: "+strings.Join(unset, ", "))
-	}
 	err := a.measured(p, t, func(e *deploy.Engine) (probe.Report, error) {
 		return e.Run(ctx, req)
-	}, notes...)
+	}, withheld(unset)...)
 	if !errors.Is(err, deploy.ErrAlreadyActive) {
 		return err
 	}
@@ -93,8 +89,33 @@ func (a *app) deploy(ctx context.Context, p place, t deploy.Target, req deploy.R
 	}
 	if req.Kind != deploy.Rollback {
 		a.sayUnshipped(ctx, p, req.Release)
+		a.sayRenewal(ctx, p, req.Release)
 	}
 	return nil
+}
+
+// withheld is the note about secrets that are not set, none where all are.
+func withheld(unset []string) []string {
+	if len(unset) == 0 {
+		return nil
+	}
+	return []string{"not set in the environment, so the app does not get it: " + strings.Join(unset, ", ")}
+}
+
+// sayRenewal tells whoever deploys the active version once more, perhaps for
+// the sake of a changed secret, how the app gets that: from a second version of
+// the same commit.
+func (a *app) sayRenewal(ctx context.Context, p place, active release.Release) {
+	if len(active.Config.Secrets) == 0 {
+		return
+	}
+	repo, err := release.Open(ctx, p.root)
+	if err != nil {
+		return // a version is made with git alone
+	}
+	entries, _ := release.Entries(ctx, repo, p.store(), p.app.Name) // of a damaged record the tag is there
+	a.note("%s keeps the secrets that it was started with; for new values of them make another version of its commit and deploy that: version-manager create %s --from %s",
+		active.Version, following(active.Version, entries), active.Version)
 }
 
 // printNothingToDo is the answer where the release has the traffic already: a
