@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
 	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )
@@ -17,7 +19,7 @@ type listOptions struct{ *app }
 // listed is one version in the answer of list.
 type listed struct {
 	Version release.Version `json:"version"`
-	State   string          `json:"state,omitempty"` // "active on blue", "standby on green", "not built here"
+	State   string          `json:"state,omitempty"` // "active on blue", "standby on green", "not built here", or "active on blue, not built here"
 	Time    time.Time       `json:"time,omitzero"`   // of the commit, if it is built
 	Commit  string          `json:"commit"`
 	Image   string          `json:"image,omitempty"`
@@ -68,11 +70,34 @@ func runList(ctx context.Context, o listOptions) error {
 }
 
 func listedOf(now deploy.Observed, e release.Entry) listed {
-	l := listed{Version: e.Version, State: "not built here", Commit: e.Commit, Message: e.Message, Tagged: e.Tagged, Built: e.Built}
-	if e.Release != nil {
-		l.State, l.Time, l.Image = stateOf(now, e.Version), e.Release.Time, e.Release.Image
+	l := listed{Version: e.Version, State: stateOf(now, e.Version), Commit: e.Commit, Message: e.Message, Tagged: e.Tagged, Built: e.Built}
+	switch {
+	case e.Release != nil:
+		l.Time, l.Image = e.Release.Time, e.Release.Image
+	case l.State != "":
+		l.State += ", not built here"
+	default:
+		l.State = "not built here"
 	}
 	return l
+}
+
+// restorable adds to the error about a version that is not here how to build
+// it, where its tag is: as in a clone on a second machine.
+func (a *app) restorable(ctx context.Context, p place, typed string, err error) error {
+	v, unread := release.ParseVersion(typed)
+	if problem.KindOf(err) != problem.NotFound || unread != nil || p.app.Name == "" {
+		return err
+	}
+	repo, closed := release.Open(ctx, p.root)
+	if closed != nil {
+		return err
+	}
+	tags, _ := repo.Tags(ctx) // of which there are none if they cannot be read
+	if !slices.ContainsFunc(tags, func(t release.Tag) bool { return t.Version == v }) {
+		return err
+	}
+	return problem.New(problem.NotFound, fmt.Sprintf("version-manager create %s", v), "%s has a tag and was not built here", v)
 }
 
 // glance looks at the target. Versions can be listed where it cannot be

@@ -43,7 +43,7 @@ func newPlan(a *app) *cobra.Command {
 func runPlan(ctx context.Context, o planOptions) error {
 	p, t, rel, err := o.openVersion(o.version)
 	if err != nil {
-		return err
+		return o.restorable(ctx, p, o.version, err)
 	}
 	now, err := observe(ctx, t)
 	if err != nil {
