@@ -47,6 +47,11 @@ type pastInFull struct {
 	Records []journal.Record  `json:"records"`
 }
 
+// page is the answer of history --html.
+type page struct {
+	Path string `json:"path"`
+}
+
 func newHistory(a *app) *cobra.Command {
 	o := historyOptions{app: a}
 	c := &cobra.Command{

@@ -27,8 +27,10 @@ func (o historyOptions) page(id string, reports map[string]string) error {
 	if !ok {
 		return problem.New(problem.NotFound, "version-manager history "+id, "deploy %s has no report yet", id)
 	}
-	_, err := fmt.Fprintln(o.io.Out, path)
-	return err
+	return o.io.Answer(o.global.format, page{path}, func() error {
+		_, err := fmt.Fprintln(o.io.Out, path)
+		return err
+	})
 }
 
 func (o historyOptions) print(a pastInFull) error {

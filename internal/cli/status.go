@@ -172,8 +172,12 @@ func (o statusOptions) follow(ctx context.Context, p place, t deploy.Target) err
 			frame = out.Screenful(frame)
 		}
 		if frame != last {
+			between := ""
+			if last != "" && o.global.format == ui.YAML {
+				between = "---\n"
+			}
 			last = frame
-			if _, err := io.WriteString(out, frame); err != nil {
+			if _, err := io.WriteString(out, between+frame); err != nil {
 				return err
 			}
 		}
