@@ -23,7 +23,7 @@ func exits() []exit {
 		{0, "done, or nothing was to be done"},
 		{problem.Failed, "failed"},
 		{problem.Usage, "the words of the call are wrong"},
-		{problem.RolledBack, "the deploy failed and was taken back: everything is as it was before"},
+		{problem.RolledBack, "the deploy failed and was taken back: the version that was active has the traffic"},
 		{problem.NeedsPerson, "the deploy failed and so did the way back: both colors are kept, a person is needed"},
 		{problem.NotFound, "no such version, deploy or app"},
 		{problem.LockHeld, "another command is changing the app"},
