@@ -146,16 +146,19 @@ func (l *loader) loadAll(ctx context.Context, p parcel, to []node, known catalog
 
 // load runs the command for one node, with the archive on its standard input.
 func (l *loader) load(ctx context.Context, p parcel, n node) error {
+	argv, err := n.fill(l.command)
+	if err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, loadTime)
 	defer cancel()
 	archive, stop := archive(p)
 	defer stop()
 	said := &ending{limit: 4 << 10}
-	argv := l.argv(n)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = archive, said, said
 	cmd.WaitDelay = time.Second
-	err := cmd.Run()
+	err = cmd.Run()
 	if broken := stop(); broken != nil {
 		err = broken
 	}
@@ -167,13 +170,4 @@ func (l *loader) load(ctx context.Context, p parcel, n node) error {
 	}
 	return problem.Wrap(err, problem.Failed, "see whether it runs at all: "+strings.Join(argv, " ")+" < /dev/null",
 		"load %s into node %s", p.Ref, n.name).With(said.lines()...)
-}
-
-func (l *loader) argv(n node) []string {
-	words := strings.NewReplacer("{node}", n.name, "{address}", n.address)
-	argv := make([]string, len(l.command))
-	for i, w := range l.command {
-		argv[i] = words.Replace(w)
-	}
-	return argv
 }

@@ -226,9 +226,9 @@ func TestLoadIntoOurCluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := l.argv(node{name: "worker-1", address: "10.0.0.1"})
-	if want := []string{"/bin/vm", "--flag", "cluster", "load-image", "--node", "worker-1"}; !slices.Equal(got, want) {
-		t.Errorf("runs %q, want %q", got, want)
+	got, err := node{name: "worker-1"}.fill(l.command)
+	if want := []string{"/bin/vm", "--flag", "cluster", "load-image", "--node", "worker-1"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("runs %q, %v, want %q", got, err, want)
 	}
 }
 

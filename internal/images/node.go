@@ -1,12 +1,19 @@
 package images
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net/netip"
+	"regexp"
 	"strings"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/problem"
 )
+
+// dnsName is what a node's name is like. It becomes a word of a command.
+var dnsName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
 
 // node is what matters of one for bringing images to it.
 type node struct {
@@ -65,6 +72,9 @@ func nodes(ctx context.Context, c kube.Cluster) ([]node, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !dnsName.MatchString(n.Metadata.Name) {
+			return nil, problem.New(problem.Failed, "kubectl get nodes", "the cluster has a node %q, and that is no name of a node", n.Metadata.Name)
+		}
 		if !n.closed() {
 			found = append(found, n.node())
 		}
@@ -94,17 +104,46 @@ func (n *apiNode) node() node {
 	for _, c := range n.Status.Conditions {
 		found.ready = found.ready || c.Type == "Ready" && c.Status == "True"
 	}
-	for _, a := range n.Status.Addresses {
-		if found.address == "" || a.Type == "InternalIP" {
-			found.address = a.Address
-		}
-	}
+	found.address = cmp.Or(n.address("InternalIP"), n.address("ExternalIP"))
 	for _, i := range n.Status.Images {
 		for _, name := range i.Names {
 			found.has[name] = true
 		}
 	}
 	return found
+}
+
+// address is the first one of a type: where a node has two families, the
+// first is that of the cluster.
+func (n *apiNode) address(kind string) string {
+	for _, a := range n.Status.Addresses {
+		if a.Type == kind {
+			return a.Address
+		}
+	}
+	return ""
+}
+
+// fill puts the node into the words of a command. A node says itself what its
+// address is, and the command runs on this machine: whoever has taken one node
+// over must not be able to hand ssh an option, or a shell a command.
+func (n node) fill(command []string) ([]string, error) {
+	if strings.Contains(strings.Join(command, " "), "{address}") && !isIP(n.address) {
+		return nil, problem.New(problem.Failed, "kubectl get node "+n.name+" -o jsonpath='{.status.addresses}'",
+			"node %s gives no IP address for itself but %q", n.name, n.address)
+	}
+	words := strings.NewReplacer("{node}", n.name, "{address}", n.address)
+	argv := make([]string, len(command))
+	for i, w := range command {
+		argv[i] = words.Replace(w)
+	}
+	return argv, nil
+}
+
+// isIP refuses a zone, which may be any text.
+func isIP(s string) bool {
+	address, err := netip.ParseAddr(s)
+	return err == nil && address.Zone() == ""
 }
 
 func names(nodes []node) string {
