@@ -5,6 +5,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"version-manager/internal/color"
 	"version-manager/internal/kube"
@@ -46,6 +47,27 @@ func networkPolicy(a App) *kube.Object {
 		from[0].Values = []string{namespace}
 	}
 	return plain(&o)
+}
+
+// LetIn are the namespaces from which a network policy lets requests in.
+func LetIn(policy *kube.Object) (list []string, err error) {
+	p, err := kube.As[networkingv1.NetworkPolicy](policy)
+	if err != nil {
+		return nil, err
+	}
+	for _, rule := range p.Spec.Ingress {
+		for _, from := range rule.From {
+			if from.NamespaceSelector == nil {
+				continue
+			}
+			for _, e := range from.NamespaceSelector.MatchExpressions {
+				if e.Key == corev1.LabelMetadataName && e.Operator == metav1.LabelSelectorOpIn {
+					list = append(list, e.Values...)
+				}
+			}
+		}
+	}
+	return list, nil
 }
 
 // Anchor is the object that owns journals, reports and backups. It is the

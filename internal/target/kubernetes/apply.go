@@ -128,7 +128,11 @@ func (s *session) replace(ctx context.Context, c color.Color, spec deploy.Spec) 
 	if err := s.deliver(ctx, &a); err != nil {
 		return err
 	}
-	a.Replicas, a.Secrets, a.Sleep, a.Proxies = spec.Replicas, spec.Secrets, s.sleep(ctx), s.proxyNamespaces(ctx)
+	proxies, err := s.proxyNamespaces(ctx)
+	if err != nil {
+		return err
+	}
+	a.Replicas, a.Secrets, a.Sleep, a.Proxies = spec.Replicas, spec.Secrets, s.sleep(ctx), proxies
 	if err := s.base(ctx, a); err != nil {
 		return err
 	}

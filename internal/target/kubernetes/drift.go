@@ -35,7 +35,11 @@ func (t *Target) Differences(ctx context.Context, spec deploy.Spec) (all []Diffe
 	if err != nil {
 		return nil, err
 	}
-	list, err := t.render(spec, c, sleep, t.proxyNamespaces(ctx))
+	proxies, err := t.proxyNamespaces(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := t.render(spec, c, sleep, proxies)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,8 @@ type gateway struct {
 	refused         string           // why it does not work; empty: it does
 	proxies         []corev1.Pod     // Traefik's pods that are ready
 	leaving         []corev1.Pod     // those that were told to end, and still serve who is connected to them
+	homes           []string         // namespaces of all its pods, ready or not
+	whole           bool             // there are pods, and homes has them all
 	services        []corev1.Service // that lead to them
 }
 

@@ -8,20 +8,23 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
 	"version-manager/internal/traefik"
 )
 
 // readProxies lists Traefik's pods. Of several Traefiks those count that were
 // told to read the Gateway API: K3s brings one along that was not.
 func (t *Target) readProxies(ctx context.Context, g *gateway) error {
-	all, err := listNear[corev1.Pod](ctx, t.kube, "Pod", g.namespace)
+	all, whole, err := listNear[corev1.Pod](ctx, t.kube, "Pod", g.namespace)
 	if err != nil {
 		return fmt.Errorf("list the gateway's pods: %w", err)
 	}
 	if told := slices.DeleteFunc(slices.Clone(all), func(p corev1.Pod) bool { return !traefik.SettingsOf(p.Spec).Gateway }); len(told) > 0 {
 		all = told
 	}
+	g.whole = whole && len(all) > 0
 	for _, p := range all {
+		g.homes = append(g.homes, p.Namespace)
 		switch {
 		case ready(&p):
 			g.proxies = append(g.proxies, p)
@@ -33,41 +36,64 @@ func (t *Target) readProxies(ctx context.Context, g *gateway) error {
 }
 
 func (t *Target) readProxyServices(ctx context.Context, namespace string) ([]corev1.Service, error) {
-	list, err := listNear[corev1.Service](ctx, t.kube, "Service", namespace)
+	list, _, err := listNear[corev1.Service](ctx, t.kube, "Service", namespace)
 	if err != nil {
 		return nil, fmt.Errorf("list the gateway's services: %w", err)
 	}
 	return list, nil
 }
 
-// listNear lists what is Traefik's in all namespaces, or in the gateway's own
-// where the others are forbidden. Where that is forbidden too nothing is seen.
-func listNear[T any](ctx context.Context, c kube.Cluster, kind, namespace string) (list []T, err error) {
-	objects, err := listAround(ctx, c, kind, namespace, traefikSelector)
+// listNear lists what is Traefik's in all namespaces, which is the whole, or in
+// the gateway's own where the others are forbidden. Where that is forbidden too
+// nothing is seen.
+func listNear[T any](ctx context.Context, c kube.Cluster, kind, namespace string) (list []T, whole bool, err error) {
+	objects, err := c.List(ctx, kube.Ref{Kind: kind, Namespace: kube.AllNamespaces}, traefikSelector)
+	if whole = err == nil; kube.IsForbidden(err) {
+		objects, err = c.List(ctx, kube.Ref{Kind: kind, Namespace: namespace}, traefikSelector)
+	}
 	if kube.IsForbidden(err) {
-		return nil, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	found, err := allAs[T](objects)
 	for _, v := range found {
 		list = append(list, *v)
 	}
-	return list, err
+	return list, whole, err
 }
 
-// proxyNamespaces are where the gateway's proxies run, which must be let in.
-func (t *Target) proxyNamespaces(ctx context.Context) (list []string) {
+// proxyNamespaces are the namespaces that must be let in to the app: the
+// Gateway's, and those in which its proxies run. Both colors live under one
+// policy, so that whoever cannot see all of the proxies, or sees none at this
+// moment, takes away from nobody what the policy gives.
+func (t *Target) proxyNamespaces(ctx context.Context) ([]string, error) {
+	own, _ := manifest.Gateway(t.routeApp().Release.Config)
+	list := []string{own}
 	g, err := t.gateway(ctx, entranceAge)
-	if err != nil {
-		return nil
+	if err == nil {
+		list = append(list, g.homes...)
 	}
-	for _, p := range g.proxies {
-		if !slices.Contains(list, p.Namespace) {
-			list = append(list, p.Namespace)
+	if err != nil || !g.whole {
+		given, err := t.letIn(ctx)
+		if err != nil {
+			return nil, err
 		}
+		list = append(list, given...)
 	}
 	slices.Sort(list)
-	return list
+	return slices.Compact(list), nil
+}
+
+// letIn are the namespaces that the live policy lets in; none without one.
+func (t *Target) letIn(ctx context.Context) ([]string, error) {
+	o, err := t.kube.Get(ctx, t.ref("NetworkPolicy", t.app))
+	if kube.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look at the network policy: %w", err)
+	}
+	return manifest.LetIn(o)
 }
