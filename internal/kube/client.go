@@ -16,11 +16,12 @@ var _ Cluster = (*Client)(nil)
 // Client is a Cluster that was opened from a kubeconfig. Several goroutines
 // may use it at once.
 type Client struct {
-	context   string
-	namespace string
-	config    *rest.Config // for connections into pods
-	objects   dynamic.Interface
-	raw       rest.Interface
+	kubeconfig string // empty: none was named
+	context    string
+	namespace  string
+	config     *rest.Config // for connections into pods
+	objects    dynamic.Interface
+	raw        rest.Interface
 
 	patience time.Duration // for how long a call is tried again
 	attempt  time.Duration // how long one try may take

@@ -12,14 +12,15 @@ import (
 )
 
 // unknownContext lists the contexts that there are.
-func unknownContext(name string, file *api.Config) error {
+func unknownContext(o Options, file *api.Config) error {
 	known := slices.Sorted(maps.Keys(file.Contexts))
-	what := fmt.Sprintf("the kubeconfig has no context %q", name)
-	if name == "" {
+	what := fmt.Sprintf("the kubeconfig has no context %q", o.Context)
+	if o.Context == "" {
 		what = "the kubeconfig has no current context"
 	}
 	if len(known) == 0 {
 		return missing(what)
 	}
-	return problem.New(problem.Failed, "kubectl config use-context "+known[0], "%s: there is %s", what, strings.Join(known, ", "))
+	choose := Options{Kubeconfig: o.Kubeconfig}.kubectl("config use-context " + Quoted(known[0]))
+	return problem.New(problem.Failed, choose, "%s: there is %s", what, strings.Join(known, ", "))
 }

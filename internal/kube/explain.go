@@ -18,19 +18,19 @@ func (c *Client) explain(verb string, k kind, r Ref, err error) error {
 	}
 	scope := ""
 	if !k.cluster && r.Namespace != AllNamespaces {
-		scope = " --namespace " + c.in(r.Namespace)
+		scope = c.in(r.Namespace)
 	}
 	switch {
 	case IsQuota(err):
-		return problem.Wrap(err, problem.Failed, "kubectl describe resourcequota"+scope, "%s: the namespace's quota is used up", what)
+		return problem.Wrap(err, problem.Failed, c.Kubectl(scope, "describe resourcequota"), "%s: the namespace's quota is used up", what)
 	case IsEnding(err):
-		return problem.Wrap(err, problem.Failed, "kubectl wait --for=delete --timeout=5m namespace/"+c.in(r.Namespace),
+		return problem.Wrap(err, problem.Failed, c.Kubectl("", "wait --for=delete --timeout=5m namespace/"+c.in(r.Namespace)),
 			"%s: the namespace is being deleted", what)
 	case IsForbidden(err):
-		return problem.Wrap(err, problem.Failed, "kubectl auth can-i "+strings.Fields(verb)[0]+" "+k.qualified()+scope,
+		return problem.Wrap(err, problem.Failed, c.Kubectl(scope, "auth can-i "+strings.Fields(verb)[0]+" "+k.qualified()),
 			"%s: the user of context %q may not", what, c.context)
 	case IsNoKind(err):
-		return problem.Wrap(err, problem.Failed, k.install(), "%s: the cluster does not know this kind of object", what)
+		return problem.Wrap(err, problem.Failed, c.install(k), "%s: the cluster does not know this kind of object", what)
 	}
 	return c.explainServer(what, err)
 }
@@ -51,12 +51,12 @@ func (c *Client) describe(k kind, r Ref) string {
 }
 
 // install is the advice for a kind that a cluster does not know.
-func (k kind) install() string {
+func (c *Client) install(k kind) string {
 	switch k.group {
 	case "gateway.networking.k8s.io":
 		return "version-manager install-ingress"
 	case "metrics.k8s.io":
-		return "the cluster needs metrics-server; kubectl get apiservice v1beta1.metrics.k8s.io says whether it is there"
+		return "the cluster needs metrics-server; " + c.Kubectl("", "get apiservice v1beta1.metrics.k8s.io") + " says whether it is there"
 	}
-	return "kubectl api-resources --api-group=" + k.group
+	return c.Kubectl("", "api-resources --api-group="+k.group)
 }

@@ -58,7 +58,7 @@ func secureClient(t *testing.T, h http.HandlerFunc) *Client {
 	t.Cleanup(s.Close)
 	c := clientOf(t, s.URL)
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
-	a := access{context: c.context, namespace: c.namespace, config: rest.CopyConfig(c.config)}
+	a := access{Options{Context: c.context, Namespace: c.namespace}, rest.CopyConfig(c.config)}
 	a.config.CAData = authority
 	secure, err := connect(a)
 	if err != nil {

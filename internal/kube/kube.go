@@ -82,6 +82,9 @@ type Cluster interface {
 	Version(ctx context.Context) (string, error)
 	// Namespace is the one that empty namespaces mean.
 	Namespace() string
+	// Kubectl is a command to be pasted: kubectl with these words, which asks
+	// the same server, in a namespace unless that is empty.
+	Kubectl(namespace, words string) string
 }
 
 // Event is one change that Watch saw.

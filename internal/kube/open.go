@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -36,8 +37,8 @@ func Open(o Options) (*Client, error) {
 
 // access is what a kubeconfig says about one context.
 type access struct {
-	context, namespace string
-	config             *rest.Config
+	Options // with the context and the namespace that it comes to
+	config  *rest.Config
 }
 
 func load(o Options) (access, error) {
@@ -48,7 +49,7 @@ func load(o Options) (access, error) {
 	case os.IsNotExist(err):
 		return access{}, missing(fmt.Sprintf("there is no kubeconfig %s", o.Kubeconfig))
 	case err != nil:
-		return access{}, problem.Wrap(err, problem.Failed, "kubectl config view", "read the kubeconfig")
+		return access{}, problem.Wrap(err, problem.Failed, o.kubectl("config view"), "read the kubeconfig")
 	case api.IsConfigEmpty(file):
 		return loadInCluster(o)
 	}
@@ -60,24 +61,20 @@ func missing(what string) error {
 }
 
 func loadFile(o Options, rules *clientcmd.ClientConfigLoadingRules, file *api.Config) (access, error) {
-	name := o.Context
-	if name == "" {
-		name = file.CurrentContext
+	o.Context = cmp.Or(o.Context, file.CurrentContext)
+	if file.Contexts[o.Context] == nil {
+		return access{}, unknownContext(o, file)
 	}
-	if file.Contexts[name] == nil {
-		return access{}, unknownContext(name, file)
-	}
-	over := &clientcmd.ConfigOverrides{CurrentContext: name, Context: api.Context{Namespace: o.Namespace}}
-	config := clientcmd.NewNonInteractiveClientConfig(*file, name, over, rules)
+	over := &clientcmd.ConfigOverrides{CurrentContext: o.Context, Context: api.Context{Namespace: o.Namespace}}
+	config := clientcmd.NewNonInteractiveClientConfig(*file, o.Context, over, rules)
 	rc, err := config.ClientConfig()
 	if err != nil {
-		return access{}, problem.Wrap(err, problem.Failed, "kubectl config view", "read context %q of the kubeconfig", name)
+		return access{}, problem.Wrap(err, problem.Failed, o.kubectl("config view"), "read context %q of the kubeconfig", o.Context)
 	}
-	namespace, _, err := config.Namespace()
-	if err != nil {
-		return access{}, problem.Wrap(err, problem.Failed, "kubectl config view", "read context %q of the kubeconfig", name)
+	if o.Namespace, _, err = config.Namespace(); err != nil {
+		return access{}, problem.Wrap(err, problem.Failed, o.kubectl("config view"), "read context %q of the kubeconfig", o.Context)
 	}
-	return access{name, namespace, rc}, nil
+	return access{o, rc}, nil
 }
 
 func loadInCluster(o Options) (access, error) {
@@ -85,11 +82,11 @@ func loadInCluster(o Options) (access, error) {
 	if err != nil {
 		return access{}, missing("there is no kubeconfig, so no cluster is known")
 	}
-	namespace := o.Namespace
-	if b, err := os.ReadFile("/var/run/secrets/kubernetes.io/serviceaccount/namespace"); err == nil && namespace == "" {
-		namespace = string(b)
+	o.Context = inCluster
+	if b, err := os.ReadFile("/var/run/secrets/kubernetes.io/serviceaccount/namespace"); err == nil && o.Namespace == "" {
+		o.Namespace = string(b)
 	}
-	return access{inCluster, namespace, rc}, nil
+	return access{o, rc}, nil
 }
 
 // connect makes the client. HTTP/2 is off: one connection for everything means
@@ -97,7 +94,7 @@ func loadInCluster(o Options) (access, error) {
 // only its own connection along.
 func connect(a access) (*Client, error) {
 	rc := rest.CopyConfig(a.config)
-	if err := hideUser(rc, a.context); err != nil {
+	if err := hideUser(rc, a.Options); err != nil {
 		return nil, err
 	}
 	rc.UserAgent = Manager
@@ -112,7 +109,7 @@ func connect(a access) (*Client, error) {
 	rc.Wrap(func(next http.RoundTripper) http.RoundTripper { return impatient{next} })
 	client, err := rest.HTTPClientFor(rc)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.Failed, "kubectl config view", "use context %q of the kubeconfig", a.context)
+		return nil, problem.Wrap(err, problem.Failed, a.kubectl("config view"), "use context %q of the kubeconfig", a.Context)
 	}
 	return assemble(a, rc, plain, client)
 }
@@ -120,16 +117,13 @@ func connect(a access) (*Client, error) {
 func assemble(a access, rc, plain *rest.Config, client *http.Client) (*Client, error) {
 	objects, err := dynamic.NewForConfigAndClient(rc, client)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.Failed, "kubectl config view", "use context %q of the kubeconfig", a.context)
+		return nil, problem.Wrap(err, problem.Failed, a.kubectl("config view"), "use context %q of the kubeconfig", a.Context)
 	}
 	raw, err := rest.UnversionedRESTClientForConfigAndClient(dynamic.ConfigFor(rc), client)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.Failed, "kubectl config view", "use context %q of the kubeconfig", a.context)
+		return nil, problem.Wrap(err, problem.Failed, a.kubectl("config view"), "use context %q of the kubeconfig", a.Context)
 	}
-	namespace := a.namespace
-	if namespace == "" {
-		namespace = "default"
-	}
-	return &Client{context: a.context, namespace: namespace, config: plain, objects: objects, raw: raw,
+	return &Client{kubeconfig: a.Kubeconfig, context: a.Context, namespace: cmp.Or(a.Namespace, "default"),
+		config: plain, objects: objects, raw: raw,
 		patience: 30 * time.Second, attempt: 10 * time.Second}, nil
 }

@@ -51,12 +51,12 @@ func TestOpenProblems(t *testing.T) {
 	}{
 		"none at all":       {Options{}, "no cluster is known", "version-manager cluster up, or: export KUBECONFIG=FILE"},
 		"no such file":      {Options{Kubeconfig: "/nowhere/config"}, "/nowhere/config", "cluster up"},
-		"no such context":   {Options{Kubeconfig: good, Context: "prod"}, `no context "prod": there is here, there`, "use-context here"},
+		"no such context":   {Options{Kubeconfig: good, Context: "prod"}, `no context "prod": there is here, there`, "kubectl --kubeconfig " + good + " config use-context here"},
 		"no context chosen": {Options{Kubeconfig: write("apiVersion: v1\nkind: Config\ncontexts: [{name: a, context: {cluster: c}}]\n")}, "no current context: there is a", "use-context a"},
 		"no contexts":       {Options{Kubeconfig: write("apiVersion: v1\nkind: Config\nclusters: [{name: a, cluster: {server: 'https://h'}}]\n")}, "no current context", "cluster up"},
-		"no YAML":           {Options{Kubeconfig: write("token: [" + secret)}, "read the kubeconfig", "kubectl config view"},
-		"no server":         {Options{Kubeconfig: write("apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c}}]\n")}, `context "a"`, "kubectl config view"},
-		"bad key":           {Options{Kubeconfig: write(pair + fmt.Sprintf("users: [{name: u, user: {client-certificate-data: Zm9v, client-key-data: YmFy, token: %s}}]\n", secret))}, `context "x"`, "kubectl config view"},
+		"no YAML":           {Options{Kubeconfig: write("token: [" + secret)}, "read the kubeconfig", " config view"},
+		"no server":         {Options{Kubeconfig: write("apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{name: a, context: {cluster: c}}]\n")}, `context "a"`, " --context a config view"},
+		"bad key":           {Options{Kubeconfig: write(pair + fmt.Sprintf("users: [{name: u, user: {client-certificate-data: Zm9v, client-key-data: YmFy, token: %s}}]\n", secret))}, `context "x"`, " --context x config view"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("KUBECONFIG", "")

@@ -14,18 +14,18 @@ import (
 
 // explainServer knows the failures that any call may meet.
 func (c *Client) explainServer(what string, err error) error {
-	if p := explainPlugin(c.context, err); p != nil {
+	if p := c.explainPlugin(err); p != nil {
 		return p
 	}
 	if apierrors.IsUnauthorized(err) {
 		return problem.Wrap(err, problem.Failed, c.renew(), "%s: %s", what, c.refusal(time.Now()))
 	}
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return problem.Wrap(bad.Err, problem.Failed, c.kubectl("config view --minify"),
+		return problem.Wrap(bad.Err, problem.Failed, c.Kubectl("", "config view --minify"),
 			"%s: the certificate of %s is not one that context %q trusts", what, c.Server(), c.context)
 	}
 	if judgeTransport(err) && !isAnswer(err) {
-		return problem.Wrap(err, problem.Failed, "version-manager cluster status, or: "+c.kubectl("get --raw /readyz"),
+		return problem.Wrap(err, problem.Failed, "version-manager cluster status, or: "+c.Kubectl("", "get --raw /readyz"),
 			"%s: the API server %s of context %q does not answer", what, c.Server(), c.context)
 	}
 	return fmt.Errorf("%s: %w", what, err)
@@ -34,14 +34,6 @@ func (c *Client) explainServer(what string, err error) error {
 func isAnswer(err error) bool {
 	_, ok := errors.AsType[answer](err)
 	return ok
-}
-
-// kubectl is a command that asks the same server.
-func (c *Client) kubectl(words string) string {
-	if c.context == inCluster {
-		return "kubectl " + words
-	}
-	return fmt.Sprintf("kubectl --context %s %s", c.context, words)
 }
 
 // refusal says why the server does not accept the user, as far as the
@@ -64,7 +56,7 @@ func (c *Client) renew() string {
 
 // explainPlugin returns nil unless the program that a kubeconfig names for
 // logging in is the trouble.
-func explainPlugin(context string, err error) error {
+func (c *Client) explainPlugin(err error) error {
 	_, text, ok := strings.Cut(err.Error(), "getting credentials: ")
 	if !ok {
 		return nil
@@ -72,8 +64,9 @@ func explainPlugin(context string, err error) error {
 	text, _, _ = strings.Cut(text, "\n") // what follows is advice of client-go
 	_, name, _ := strings.Cut(text, "executable ")
 	if name, _, ok := strings.Cut(name, " not found"); ok {
-		return problem.New(problem.Failed, "install "+name+", or choose another context: kubectl config get-contexts",
-			"context %q logs in with %s, which is not installed", context, name)
+		others := Options{Kubeconfig: c.kubeconfig}.kubectl("config get-contexts")
+		return problem.New(problem.Failed, "install "+name+", or choose another context: "+others,
+			"context %q logs in with %s, which is not installed", c.context, name)
 	}
-	return problem.New(problem.Failed, "kubectl --context "+context+" get --raw /readyz", "log in to context %q: %s", context, text)
+	return problem.New(problem.Failed, c.Kubectl("", "get --raw /readyz"), "log in to context %q: %s", c.context, text)
 }

@@ -33,12 +33,12 @@ func TestRefusals(t *testing.T) {
 		text, hint string
 		is         func(error) bool
 	}{
-		"forbidden":  {deployment, refusing(403, "Forbidden", user), `get Deployment shops/shop-blue: the user of context "here" may not: ` + user, "kubectl auth can-i get deployments.apps --namespace shops", IsForbidden},
-		"quota":      {deployment, refusing(403, "Forbidden", quota), "quota is used up", "kubectl describe resourcequota --namespace shops", IsQuota},
-		"ending":     {deployment, ending, "is being deleted", "kubectl wait --for=delete --timeout=5m namespace/shops", IsEnding},
+		"forbidden":  {deployment, refusing(403, "Forbidden", user), `get Deployment shops/shop-blue: the user of context "here" may not: ` + user, " --context here --namespace shops auth can-i get deployments.apps", IsForbidden},
+		"quota":      {deployment, refusing(403, "Forbidden", quota), "quota is used up", " --context here --namespace shops describe resourcequota", IsQuota},
+		"ending":     {deployment, ending, "is being deleted", " --context here wait --for=delete --timeout=5m namespace/shops", IsEnding},
 		"no route":   {Ref{Kind: "HTTPRoute", Name: "shop"}, http.NotFound, "does not know this kind", "version-manager install-ingress", IsNoKind},
-		"no metrics": {Ref{Kind: "PodMetrics", Name: "p"}, http.NotFound, "does not know this kind", "metrics-server", IsNoKind},
-		"no chart":   {Ref{Kind: "HelmChartConfig", Name: "h"}, http.NotFound, "does not know this kind", "helm.cattle.io", IsNoKind},
+		"no metrics": {Ref{Kind: "PodMetrics", Name: "p"}, http.NotFound, "does not know this kind", "metrics-server; kubectl --kubeconfig ", IsNoKind},
+		"no chart":   {Ref{Kind: "HelmChartConfig", Name: "h"}, http.NotFound, "does not know this kind", " --context here api-resources --api-group=helm.cattle.io", IsNoKind},
 		"stranger":   {deployment, refusing(401, "Unauthorized", "Unauthorized"), `does not accept the user of context "here"`, "get a new kubeconfig", apierrors.IsUnauthorized},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestUnknownAuthority(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	_, err := clientOf(t, s.URL).Get(t.Context(), ref("a"))
-	wantProblem(t, err, "is not one that context \"here\" trusts", "kubectl --context here config view --minify")
+	wantProblem(t, err, "is not one that context \"here\" trusts", " --context here config view --minify")
 }
 
 func TestMissingLoginProgram(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 // hideUser takes a user and password out of the server's address, which is
 // printed, recorded and part of many errors. They go on being sent, unless the
 // kubeconfig has better credentials.
-func hideUser(rc *rest.Config, context string) error {
+func hideUser(rc *rest.Config, o Options) error {
 	if !strings.Contains(rc.Host, "@") {
 		return nil
 	}
@@ -22,8 +22,8 @@ func hideUser(rc *rest.Config, context string) error {
 	}
 	u, err := url.Parse(added + rc.Host)
 	if err != nil { // the error would quote it
-		return problem.New(problem.Failed, "kubectl --context "+context+" config view --minify",
-			"the server's address in context %q of the kubeconfig is no URL", context)
+		return problem.New(problem.Failed, o.kubectl("config view --minify"),
+			"the server's address in context %q of the kubeconfig is no URL", o.Context)
 	}
 	if u.User != nil && !authenticates(rc) {
 		rc.Username = u.User.Username()

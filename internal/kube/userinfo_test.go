@@ -20,7 +20,7 @@ func TestUserInTheAddress(t *testing.T) {
 	open := func() *Client {
 		rc := &rest.Config{Host: strings.Replace(s.URL, "://", "://ada:"+secret+"@", 1)}
 		rc.Insecure = true
-		c, err := connect(access{context: "here", config: rc})
+		c, err := connect(access{Options{Context: "here"}, rc})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,10 +50,10 @@ func TestHideUser(t *testing.T) {
 		"with a token": {"https://ada:" + secret + "@h:1", "t", "https://h:1", ""},
 	} {
 		rc := &rest.Config{Host: tt.in, BearerToken: tt.token}
-		if err := hideUser(rc, "here"); err != nil || rc.Host != tt.out || rc.Username != tt.user {
+		if err := hideUser(rc, Options{Context: "here"}); err != nil || rc.Host != tt.out || rc.Username != tt.user {
 			t.Errorf("%s: %q as %q, %v", name, rc.Host, rc.Username, err)
 		}
 	}
-	err := hideUser(&rest.Config{Host: "https://ada:%" + secret + "@h"}, "here")
+	err := hideUser(&rest.Config{Host: "https://ada:%" + secret + "@h"}, Options{Context: "here"})
 	wantProblem(t, err, `context "here"`, "kubectl --context here config view")
 }
