@@ -35,7 +35,7 @@ type gateway struct {
 	proxies         []corev1.Pod     // Traefik's pods that are ready
 	leaving         []corev1.Pod     // those that were told to end, and still serve who is connected to them
 	homes           []string         // namespaces of all its pods, ready or not
-	whole           bool             // there are pods, and homes has them all
+	whole           bool             // homes has all in which there are proxies for sure
 	services        []corev1.Service // that lead to them
 }
 

@@ -47,10 +47,15 @@ func TestPolicyLetsAllProxiesIn(t *testing.T) {
 		live  []string // what an earlier deploy let in
 		spoil func(w *world, t *Target, proxy *kube.Object)
 	}{
-		"all are seen":         {nil, func(*world, *Target, *kube.Object) {}},
-		"they moved":           {[]string{"edge"}, func(*world, *Target, *kube.Object) {}},
-		"none is ready":        {nil, func(w *world, _ *Target, o *kube.Object) { delete(o.Object, "status"); w.server.Put(o) }},
-		"none is there":        {both[:1], func(w *world, t *Target, o *kube.Object) { w.must(t.kube.Delete(w.Context(), refOf(o))) }},
+		"all are seen":  {nil, func(*world, *Target, *kube.Object) {}},
+		"they moved":    {[]string{"edge"}, func(*world, *Target, *kube.Object) {}},
+		"none is ready": {nil, func(w *world, _ *Target, o *kube.Object) { delete(o.Object, "status"); w.server.Put(o) }},
+		"none is there": {both[:1], func(w *world, t *Target, o *kube.Object) { w.must(t.kube.Delete(w.Context(), refOf(o))) }},
+		"only another Traefik is there": {both[:1], func(w *world, t *Target, o *kube.Object) {
+			w.must(t.kube.Delete(w.Context(), refOf(o)))
+			w.put(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "another", "namespace": "traefik", "labels": {"app.kubernetes.io/name": "traefik"}},
+				"spec": {"containers": [{"name": "traefik", "image": "traefik:v3.3", "args": ["--providers.kubernetesingress"]}]}}`)
+		}},
 		"others are forbidden": {both[:1], func(_ *world, t *Target, _ *kube.Object) { t.kube = confined{t.kube, []string{"traefik", "shop"}} }},
 		"all are forbidden":    {both[:1], func(_ *world, t *Target, _ *kube.Object) { t.kube = confined{t.kube, []string{"shop"}} }},
 		"nothing is known":     {both[:1], func(w *world, _ *Target, _ *kube.Object) { w.server.Forget("gateways") }},

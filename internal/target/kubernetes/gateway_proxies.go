@@ -20,9 +20,8 @@ func (t *Target) readProxies(ctx context.Context, g *gateway) error {
 		return fmt.Errorf("list the gateway's pods: %w", err)
 	}
 	if told := slices.DeleteFunc(slices.Clone(all), func(p corev1.Pod) bool { return !traefik.SettingsOf(p.Spec).Gateway }); len(told) > 0 {
-		all = told
+		all, g.whole = told, whole
 	}
-	g.whole = whole && len(all) > 0
 	for _, p := range all {
 		g.homes = append(g.homes, p.Namespace)
 		switch {
