@@ -121,19 +121,6 @@ func (t *Target) refuseHeld(ctx context.Context, l lease) error {
 // whole seconds.
 const expired = deploy.LockExpiry + time.Second
 
-// serverTime is what the API server's clock shows.
-func (t *Target) serverTime(ctx context.Context) (time.Time, error) {
-	o, err := t.kube.DryApply(ctx, t.leaseObject(lease{holder: "nobody", acquired: time.Now(), renewed: time.Now()}))
-	if err != nil {
-		return time.Time{}, err
-	}
-	at := writtenAt(o, "Apply")
-	if at.IsZero() {
-		return at, errors.New("the API server does not say when it wrote an object")
-	}
-	return at, nil
-}
-
 // holderNow is who holds the lock, as far as the mirror knows.
 func (t *Target) holderNow(ctx context.Context) (*deploy.Holder, error) {
 	o, ok, err := t.mirror.get(ctx, "Lease", t.app)
@@ -144,8 +131,11 @@ func (t *Target) holderNow(ctx context.Context) (*deploy.Holder, error) {
 	if err != nil {
 		return nil, err
 	}
-	age := max(0, time.Since(l.written))
-	if l.holder == "" || age >= expired || l.holderDied() {
+	if l.holder == "" || l.holderDied() {
+		return nil, nil
+	}
+	age := t.serverNow(ctx).Sub(l.written)
+	if age >= expired {
 		return nil, nil
 	}
 	h := l.describe(age)

@@ -1,10 +1,14 @@
 package kubernetes
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
@@ -76,6 +80,39 @@ func TestLockDoesNotTrustTheHoldersClock(t *testing.T) {
 	w.elsewhere()
 	w.server.Advance(17 * time.Second)
 	w.lock(w.target(), "bob")
+}
+
+// How the clock of whoever looks goes does not matter either.
+func TestHolderIsSeenByTheServersClock(t *testing.T) {
+	for name, ahead := range map[string]time.Duration{"slow": -time.Hour, "right": 0, "fast": time.Hour} {
+		w := newWorld(t)
+		w.server.Advance(ahead)
+		w.lock(w.target(), "ada")
+		if h, err := w.target().holderNow(t.Context()); err != nil || h == nil || time.Since(h.Seen) > 5*time.Second {
+			t.Errorf("%s: the holder is %+v, %v", name, h, err)
+		}
+		w.server.Advance(17 * time.Second)
+		if h, err := w.target().holderNow(t.Context()); err != nil || h != nil {
+			t.Errorf("%s: a dead holder is shown: %+v, %v", name, h, err)
+		}
+	}
+}
+
+func TestHolderIsSeenByWhoMayOnlyLook(t *testing.T) {
+	w := newWorld(t)
+	w.lock(w.target(), "ada")
+	looks := w.target()
+	looks.kube = looker{looks.kube}
+	if h, err := looks.holderNow(t.Context()); err != nil || h == nil {
+		t.Errorf("the holder is %+v, %v", h, err)
+	}
+}
+
+// looker may write nothing, not even to try.
+type looker struct{ kube.Cluster }
+
+func (looker) DryApply(context.Context, *kube.Object) (*kube.Object, error) {
+	return nil, apierrors.NewForbidden(schema.GroupResource{Resource: "leases"}, "shop", nil)
 }
 
 func TestExpiredLockIsStillOursWhileNobodyWantsIt(t *testing.T) {

@@ -50,6 +50,7 @@ type Target struct {
 	tallies   map[color.Color]*tally
 	doctor    *doctor
 	door      door
+	clock     clock
 	permitted atomic.Bool // the user was found to be allowed everything that a deploy does
 	claims    atomic.Bool // the names that the app needs were found to be free, or its own
 }
