@@ -72,14 +72,7 @@ var ErrAlreadyActive = errors.New("already active")
 // written and Resume has to finish.
 func (e *Engine) Run(ctx context.Context, req Request) (probe.Report, error) {
 	var report probe.Report
-	err := e.locked(ctx, func(h *hold) error {
-		if err := e.refuseUnfinished(ctx); err != nil {
-			return err
-		}
-		now, err := e.target.Observe(ctx)
-		if err != nil {
-			return fmt.Errorf("look at the target: %w", err)
-		}
+	err := e.settled(ctx, func(h *hold, now Observed) error {
 		if AlreadyActive(now, req.Release) {
 			return ErrAlreadyActive
 		}
@@ -98,13 +91,21 @@ func (e *Engine) Run(ctx context.Context, req Request) (probe.Report, error) {
 }
 
 // Resume goes on with the deploy of the given id, or with the newest if id is
-// empty, from wherever the process that ran it was stopped.
+// empty, from wherever the process that ran it was stopped. Where that is stuck
+// on a version that there is no way back from, it is watched once more.
 func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]string) (probe.Report, error) {
 	return e.takeOver(ctx, id, secrets, func(r *runner) error {
-		if r.run.Phase == Stuck {
-			return r.move(Resumed, nil)
+		if r.run.Phase != Stuck {
+			return nil
 		}
-		return nil
+		now, err := e.target.Observe(ctx)
+		if err != nil {
+			return fmt.Errorf("look at the target: %w", err)
+		}
+		if r.run.keeps(now) {
+			return r.move(Watched, nil)
+		}
+		return r.move(Resumed, nil)
 	})
 }
 
@@ -112,10 +113,7 @@ func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]strin
 // can only go forward, which Undo then does.
 func (e *Engine) Undo(ctx context.Context, id string) (probe.Report, error) {
 	return e.takeOver(ctx, id, nil, func(r *runner) error {
-		switch r.run.Phase {
-		case Stuck:
-			return r.move(Resumed, nil)
-		case Retiring, Reverting:
+		if r.run.Phase == Retiring || r.run.Phase == Reverting {
 			return nil
 		}
 		return r.move(Recalled, nil)
@@ -154,16 +152,4 @@ func (e *Engine) unfinished(ctx context.Context, id string) (Run, error) {
 		return run, problem.New(problem.NotFound, "version-manager resume "+run.ID, "deploy %s has ended or does not exist: only the newest can be resumed", id)
 	}
 	return run, nil
-}
-
-func (e *Engine) refuseUnfinished(ctx context.Context) error {
-	run, err := newest(ctx, e.target.History())
-	if run.open() {
-		return problem.New(problem.Failed, "version-manager resume    (or, to take it back: version-manager rollback)",
-			"deploy %s to %s was interrupted while %s", run.ID, run.Plan.To(), run.Phase)
-	}
-	if err != nil {
-		e.emit(Event{Time: time.Now(), Kind: EventNote, Detail: "history is damaged: " + err.Error()})
-	}
-	return nil
 }

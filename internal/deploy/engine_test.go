@@ -132,20 +132,6 @@ func TestWarmRollbackIsOnlyASwitch(t *testing.T) {
 	})
 }
 
-func TestRollbackToWhatFailsKeepsBothSides(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{})
-		mustRun(t, f, deploy.Plain, "v1.0.0")
-		mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
-		f.versions["v1.0.0"] = behaviour{fails: true}
-		_, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: deploy.Rollback, Release: releaseOf("v1.0.0")})
-		if problem.KindOf(err) != problem.NeedsPerson {
-			t.Errorf("want a person to be asked, got %v", err)
-		}
-		check(t, f, "v1.0.0", "v2.0.0")
-	})
-}
-
 // A request that fails takes a deploy back. A rollback cannot be taken back,
 // and is only watched for longer.
 func TestHiccup(t *testing.T) {
@@ -179,17 +165,6 @@ func TestHiccup(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestFirstDeployThatFailsAfterTheSwitchStays(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{"v1.0.0": {fails: true}})
-		_, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v1.0.0")})
-		if problem.KindOf(err) != problem.NeedsPerson {
-			t.Errorf("want a person to be asked, got %v", err)
-		}
-		check(t, f, "v1.0.0", "")
-	})
 }
 
 func TestCapacityFollowsTheActiveColor(t *testing.T) {

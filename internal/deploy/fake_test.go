@@ -32,6 +32,7 @@ type behaviour struct {
 	latency     time.Duration // of an answer; 10 ms where 0
 	drainsAfter time.Duration // what is in flight takes so long, from the moment it lost the traffic
 	smokeStatus int
+	lost        bool // its image is nowhere to be had
 }
 
 // fakeTarget is a target in memory, to be used inside a synctest bubble. It
@@ -222,6 +223,9 @@ func (s *fakeSession) Apply(ctx context.Context, c color.Color, spec deploy.Spec
 		if c == s.active {
 			s.mistakes = append(s.mistakes, "replaced the active color")
 			return deploy.ErrRefused
+		}
+		if s.versions[spec.Release.Version].lost {
+			return errors.New("the image is nowhere to be had")
 		}
 		s.colors[c] = &fakeSide{spec: spec, started: time.Now()}
 		return nil

@@ -92,14 +92,20 @@ func (e *Engine) RetireStandby(ctx context.Context) (release.Version, error) {
 	return gone, err
 }
 
-// Remove takes the app off the target. Its journals stay. A target that cannot
-// be looked at is removed as well, only with less to tell.
+// Remove takes the app off the target. Its journals stay, and a deploy that was
+// left half done has ended with it. A target that cannot be looked at is
+// removed as well, only with less to tell.
 func (e *Engine) Remove(ctx context.Context) error {
 	return e.locked(ctx, func(h *hold) error {
 		brief, cancel := context.WithTimeout(ctx, lookLimit)
 		now, _ := e.target.Observe(brief)
 		cancel()
-		return e.perform(ctx, cleanup(now, color.Both()...), func() error { return h.Remove(ctx) })
+		return e.perform(ctx, cleanup(now, color.Both()...), func() error {
+			if err := h.Remove(ctx); err != nil {
+				return err
+			}
+			return e.dropUnfinished(ctx, h)
+		})
 	})
 }
 
@@ -111,18 +117,4 @@ func cleanup(before Observed, colors ...color.Color) errand {
 	}
 	is.look = func(now Observed) string { return ending(before, now, colors...) }
 	return is
-}
-
-// settled runs f under the lock, unless a deploy was left half done.
-func (e *Engine) settled(ctx context.Context, f func(*hold, Observed) error) error {
-	return e.locked(ctx, func(h *hold) error {
-		if err := e.refuseUnfinished(ctx); err != nil {
-			return err
-		}
-		now, err := e.target.Observe(ctx)
-		if err != nil {
-			return fmt.Errorf("look at the target: %w", err)
-		}
-		return f(h, now)
-	})
 }

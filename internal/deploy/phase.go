@@ -15,8 +15,8 @@ const (
 	Retiring  Phase = "retiring"  // the old color stops; no way back from here on
 	Done      Phase = "done"      // the wanted release has the traffic
 	Reverting Phase = "reverting" // the way back
-	Reverted  Phase = "reverted"  // everything is as it was before
-	Stuck     Phase = "stuck"     // the way back failed too: both colors are kept for a person
+	Reverted  Phase = "reverted"  // nothing of the deploy is left
+	Stuck     Phase = "stuck"     // the way back failed too, or there is none: all is kept for a person
 )
 
 // Trigger is what moves a deploy from one phase to the next.
@@ -29,6 +29,8 @@ const (
 	Interrupted Trigger = "interrupted" // a person pressed Ctrl-C
 	Recalled    Trigger = "recalled"    // a person takes back what another process left unfinished
 	Resumed     Trigger = "resumed"     // a person asks a stuck deploy to try its way back again
+	Watched     Trigger = "watched"     // a person asks to look once more at a version that there is no way back from
+	Removed     Trigger = "removed"     // a person has the app removed, and with it what the deploy had begun
 )
 
 // transitions is the whole state machine. What is not listed is refused.
@@ -37,15 +39,15 @@ const (
 // until it succeeds.
 func transitions() map[Phase]map[Trigger]Phase {
 	return map[Phase]map[Trigger]Phase{
-		Planned:   {Began: Preparing, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
-		Preparing: {Succeeded: Gating, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
-		Gating:    {Succeeded: Switching, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
-		Switching: {Succeeded: Baking, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
-		Baking:    {Succeeded: Draining, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting},
-		Draining:  {Succeeded: Retiring, Failed: Reverting, Interrupted: Done, Recalled: Reverting},
-		Retiring:  {Succeeded: Done, Failed: Retiring, Interrupted: Retiring},
-		Reverting: {Succeeded: Reverted, Failed: Stuck, Interrupted: Reverting},
-		Stuck:     {Resumed: Reverting},
+		Planned:   {Began: Preparing, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
+		Preparing: {Succeeded: Gating, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
+		Gating:    {Succeeded: Switching, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
+		Switching: {Succeeded: Baking, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
+		Baking:    {Succeeded: Draining, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
+		Draining:  {Succeeded: Retiring, Failed: Reverting, Interrupted: Done, Recalled: Reverting, Removed: Reverted},
+		Retiring:  {Succeeded: Done, Failed: Retiring, Interrupted: Retiring, Removed: Reverted},
+		Reverting: {Succeeded: Reverted, Failed: Stuck, Interrupted: Reverting, Removed: Reverted},
+		Stuck:     {Resumed: Reverting, Recalled: Reverting, Watched: Baking, Removed: Reverted},
 	}
 }
 
@@ -67,5 +69,5 @@ func Phases() []Phase {
 
 // Triggers returns all triggers.
 func Triggers() []Trigger {
-	return []Trigger{Began, Succeeded, Failed, Interrupted, Recalled, Resumed}
+	return []Trigger{Began, Succeeded, Failed, Interrupted, Recalled, Resumed, Watched, Removed}
 }

@@ -18,6 +18,13 @@ const patience = 10 * time.Second
 // errNoWayBack: the new color failed, and no other could carry the traffic.
 var errNoWayBack = errors.New("there is no color to go back to")
 
+// wayBack reports whether a failure leads back to the color before. A first
+// deploy has none, and a rollback comes from one that somebody did not want.
+// A person may still take back either.
+func (r Run) wayBack() bool {
+	return r.Wanted || r.Plan.Old != color.None && r.Plan.Kind != Rollback
+}
+
 // switchBack gives the traffic back to the color that had it. The only side
 // that could carry it is never taken away: where the old color cannot, the
 // step fails and a person decides.
@@ -30,11 +37,12 @@ func (r *runner) switchBack(ctx context.Context) (string, error) {
 	if now.Active != p.New {
 		return "", errNothingToDo
 	}
-	if p.Old == color.None {
+	if !r.run.wayBack() {
 		return "", errNoWayBack
 	}
-	if p.Kind == Rollback && !r.run.Wanted {
-		return "", fmt.Errorf("%s fails too, after it was rolled back to: %w", p.To(), errNoWayBack)
+	if p.Old == color.None {
+		r.stopProbe()
+		return "nothing is deployed, as before", r.hold.Remove(ctx)
 	}
 	now, err = r.waitFor(ctx, p.Old)
 	if err != nil {
@@ -75,14 +83,15 @@ func (r *runner) confirmBack(ctx context.Context) (string, error) {
 }
 
 // discard stops the color that failed. What is in flight on it may finish. A
-// color that was warm before a rollback began stays.
+// color that was warm before a rollback began stays, and so does an earlier
+// version that this deploy would have evicted and did not come to.
 func (r *runner) discard(ctx context.Context) (string, error) {
 	p := r.run.Plan
 	now, err := r.target.Observe(ctx)
 	if err != nil {
 		return "", fmt.Errorf("look at the target: %w", err)
 	}
-	if p.Kind == Rollback && p.Warm {
+	if p.Kind == Rollback && p.Warm || r.untouched(now.Colors[p.New]) {
 		return "", errNothingToDo
 	}
 	if _, runs := now.Colors[p.New]; !runs {
@@ -95,4 +104,16 @@ func (r *runner) discard(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return left, r.takeDown(ctx, "discard", now, p.New)
+}
+
+// untouched reports whether the new color is as it was found: nothing of this
+// deploy was started in it, or that failed before anything there had ended. Of
+// a start that was given up nobody knows what still comes of it.
+func (r *runner) untouched(s Side) bool {
+	start, begun := r.run.last(stepStart)
+	if !begun {
+		return true
+	}
+	evicts := r.run.Plan.Evicts
+	return start.Status == StatusFailed && evicts != "" && s.Version == evicts && s.Ready() == s.Want
 }

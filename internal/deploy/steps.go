@@ -93,6 +93,9 @@ func whatSwitch(p Plan) string {
 }
 
 func whatBake(p Plan) string {
+	if p.Old == color.None {
+		return fmt.Sprintf("watch %s for %s", p.New, p.Release.Config.Bake)
+	}
 	return fmt.Sprintf("watch %s for %s, go back at the first failure", p.New, p.Release.Config.Bake)
 }
 

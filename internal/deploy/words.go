@@ -75,6 +75,10 @@ func (r *runner) verdict() error {
 	about := fmt.Sprintf("%s %s", p.Kind, p.To())
 	history := cmp.Or(advice(r.cause), "version-manager history "+r.run.ID)
 	switch {
+	case r.run.Phase == Stuck && errors.Is(r.cause, errNoWayBack):
+		return problem.Wrap(r.cause, problem.NeedsPerson,
+			"version-manager logs --tail 50; then deploy a better one, or version-manager resume to watch this one again",
+			"%s: failed, and has the traffic", about).With(evidence(r.cause)...)
 	case r.run.Phase == Stuck:
 		return problem.Wrap(r.cause, problem.NeedsPerson,
 			"version-manager status; version-manager logs --tail 50; then version-manager resume",
