@@ -69,10 +69,28 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 	if err != nil {
 		return err
 	}
+	return s.followRoute(ctx, c)
+}
+
+// followRoute brings to color c what goes with the traffic. A process may have
+// died between the route and that, so Confirm does it too, once a session.
+func (s *session) followRoute(ctx context.Context, c color.Color) error {
+	s.mu.Lock()
+	done := s.followed == c
+	s.mu.Unlock()
+	if done {
+		return nil
+	}
 	if err := s.handOver(ctx, c); err != nil {
 		return fmt.Errorf("hand the autoscaler over to %s: %w", c, err)
 	}
-	return s.previewStandby(ctx, c.Other())
+	if err := s.previewStandby(ctx, c.Other()); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.followed = c
+	return nil
 }
 
 // turn makes a route that was read lead to color c.

@@ -15,14 +15,17 @@ const previewWithin = 10 * time.Second // for proxies to forget a color
 // preview makes the preview lead to standby color c. With None it returns when
 // the proxies have forgotten the color before, whose instances may then go.
 func (s *session) preview(ctx context.Context, c color.Color) error {
-	if err := s.aimPreview(ctx, c); err != nil || c != color.None {
+	err := s.aimPreview(ctx, c)
+	if kube.IsNotFound(err) && c == color.None {
+		return nil // without a route, it never led anywhere
+	}
+	if err != nil || c != color.None {
 		return err
 	}
 	return s.previewEmpty(ctx)
 }
 
-// aimPreview changes the route of the preview. Without one there is no preview
-// that could lead anywhere.
+// aimPreview changes the route of the preview.
 func (s *session) aimPreview(ctx context.Context, c color.Color) error {
 	_, err := s.edit(ctx, "HTTPRoute", manifest.PreviewName(s.app), func(o *kube.Object) (bool, error) {
 		if now, err := manifest.Pointed(o, s.app); err == nil && now == c {
@@ -30,9 +33,6 @@ func (s *session) aimPreview(ctx context.Context, c color.Color) error {
 		}
 		return true, s.aim(o, manifest.Preview(s.routeApp(), c), c)
 	})
-	if kube.IsNotFound(err) && c == color.None {
-		return nil
-	}
 	if err != nil {
 		return fmt.Errorf("make the preview lead to %q: %w", c, err)
 	}

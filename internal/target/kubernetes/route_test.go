@@ -93,6 +93,32 @@ func TestSwitchRefusesWhoCannotAnswer(t *testing.T) {
 	}
 }
 
+// A first deploy that brought no image fails before there are routes.
+func TestRetireWithoutRoutes(t *testing.T) {
+	w := newWorld(t)
+	s := w.lock(w.target(), "ada")
+	for range 2 {
+		w.must(s.Retire(t.Context(), color.Blue))
+	}
+}
+
+// A process may die when the route is written and nothing else is yet: whoever
+// goes on finds the route as it shall be, and only confirms.
+func TestConfirmBringsAlongWhatGoesWithTheTraffic(t *testing.T) {
+	w := newWorld(t)
+	s := w.deployed()
+	w.must(s.aimPreview(t.Context(), color.Green))
+	o := w.get("HTTPRoute", "shop")
+	w.must(s.turn(t.Context(), o, color.Green, revision(o)))
+	if w.active() != color.Green || w.preview() != color.Green {
+		t.Fatalf("active %q, preview %q", w.active(), w.preview())
+	}
+	w.must(s.Confirm(t.Context(), color.Green))
+	if w.preview() != color.Blue {
+		t.Errorf("the preview leads to %q", w.preview())
+	}
+}
+
 // Somebody else writes to the route in the middle of a switch: a mere note is
 // nothing, another destination is a conflict.
 func TestSwitchRaces(t *testing.T) {

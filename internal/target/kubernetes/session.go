@@ -18,6 +18,7 @@ type session struct {
 	mu       sync.Mutex
 	anchorID string                       // UID of the anchor; empty: not looked at yet
 	journals map[string]*kube.Object      // as last written, by id
+	followed color.Color                  // whose is what goes with the traffic, for all that this process did
 	switched time.Time                    // when the route was last written; zero: not by this process
 	before   map[color.Color]*kube.Object // the route as it was when it was led away from a color
 	begun    bool                         // it began a deploy, and ends none that another one began

@@ -138,3 +138,17 @@ func following(s *suite) {
 	}
 	s.Errorf("the lines of the new version did not come: %v", ctx.Err())
 }
+
+// stopNothing: a deploy that fails before it has made anything, or after the
+// app was removed, is taken back as any other.
+func stopNothing(s *suite) {
+	session := s.lock()
+	for range 2 {
+		s.must(session.Retire(s.Context(), color.Green))
+		s.must(session.Retire(s.Context(), color.Blue))
+		s.must(session.Remove(s.Context()))
+	}
+	if o := s.observe(); o.Active != color.None || len(o.Colors) > 0 {
+		s.Errorf("nothing was started, and there is %+v", o)
+	}
+}

@@ -58,6 +58,7 @@ func Run(t *testing.T, fresh func(*testing.T) Harness) {
 		{"journals live with the target", journals},
 		{"backups can be repeated", backups},
 		{"removing leaves the journals", removing},
+		{"what was never started can be stopped", stopNothing},
 		{"logs are selected and followed", following},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
