@@ -114,7 +114,7 @@ func describe(o *kube.Object, kind string) (installation, error) {
 	return installation{
 		Settings: traefik.SettingsOf(pod),
 		kind:     kind, namespace: o.GetNamespace(), name: o.GetName(),
-		own:   o.GetNamespace() == ownSpace && o.GetLabels()["app.kubernetes.io/managed-by"] == kube.Manager,
+		own:   o.GetNamespace() == ownSpace && isOurs(o),
 		local: slices.ContainsFunc(pod.Containers, func(c corev1.Container) bool { return strings.HasPrefix(c.Image, registry) }),
 		chart: o.GetNamespace() == "kube-system" && o.GetLabels()["helm.sh/chart"] != "",
 	}, nil

@@ -21,7 +21,8 @@ const needed = "v1.4.0" // of the Gateway API, by the Traefik that we install
 //
 // A Traefik that serves the Gateway API already is used as it is; the report
 // says what about it makes deploys slower. The Traefik that comes with K3s is
-// told to serve it, in the way that K3s provides for.
+// told to serve it, in the way that K3s provides for. Nothing is done where
+// ours would have to take over what somebody else has in our namespace.
 func Ingress(ctx context.Context, c kube.Cluster, o Options, progress func(step string)) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -31,6 +32,9 @@ func Ingress(ctx context.Context, c kube.Cluster, o Options, progress func(step 
 		return Report{}, err
 	}
 	i := &installer{cluster: c, options: o, found: f, progress: progress}
+	if err := i.unclaimed(ctx); err != nil {
+		return i.report, err
+	}
 	if err := i.definitions(ctx); err != nil {
 		return i.report, err
 	}
@@ -102,7 +106,7 @@ func (i *installer) own(ctx context.Context) error {
 		return wait(ctx, i.cluster, parts, i.progress)
 	}
 	i.progress("install Traefik")
-	if err := apply(ctx, i.cluster, parts); err != nil {
+	if err := i.apply(ctx, parts); err != nil {
 		return err
 	}
 	if err := wait(ctx, i.cluster, parts, i.progress); err != nil {

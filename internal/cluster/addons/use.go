@@ -26,7 +26,7 @@ func (i *installer) use(ctx context.Context, t installation) error {
 		i.warn("%s applies changes at most every %s: a switch may take that long; --providers.providersThrottleDuration=100ms makes it faster", t, t.Throttle)
 	}
 	parts := i.gateway(t)
-	if err := apply(ctx, i.cluster, parts); err != nil {
+	if err := i.apply(ctx, parts); err != nil {
 		return err
 	}
 	i.did("made the Gateway %s/version-manager for %s", ownSpace, t)
