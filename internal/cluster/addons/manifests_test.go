@@ -3,6 +3,9 @@ package addons
 import (
 	"crypto/sha256"
 	"fmt"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +14,7 @@ import (
 	policyv1 "k8s.io/api/policy/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	storagev1 "k8s.io/api/storage/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"sigs.k8s.io/yaml"
 
 	objects "version-manager/deploy/cluster"
@@ -72,6 +76,38 @@ func TestEverythingIsLabelled(t *testing.T) {
 	for _, o := range append(load(objects.Files), load(ingress.Files)...) {
 		if l := o.GetLabels(); l[nameLabel] == "" || l["app.kubernetes.io/managed-by"] != kube.Manager {
 			t.Errorf("%s %s: labels %v", o.GetKind(), o.GetName(), l)
+		}
+	}
+}
+
+// TestRemoval: the commands by which the README takes the ingress out of a
+// cluster find all of it, and nothing of the DNS and the like of one that
+// version-manager made, which carry the same manager's label.
+func TestRemoval(t *testing.T) {
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile("kubectl (?:-n traefik )?delete ([a-z,]+) -l ([^`]+)`").FindAllStringSubmatch(string(text), -1)
+	if len(commands) != 2 {
+		t.Fatalf("the README has %d commands, want 2: %q", len(commands), commands)
+	}
+	all := strings.NewReplacer("all", "deployment,service") // as far as we have what kubectl means by it
+	kinds := strings.Split(all.Replace(commands[0][1]+","+commands[1][1]), ",")
+	for _, c := range commands {
+		selector, err := labels.Parse(c[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range load(ingress.Files) {
+			if !selector.Matches(labels.Set(o.GetLabels())) || !slices.Contains(kinds, strings.ToLower(o.GetKind())) {
+				t.Errorf("%s %s stays", o.GetKind(), o.GetName())
+			}
+		}
+		for _, o := range load(objects.Files) {
+			if selector.Matches(labels.Set(o.GetLabels())) {
+				t.Errorf("%s %s would go too", o.GetKind(), o.GetName())
+			}
 		}
 	}
 }
