@@ -49,12 +49,8 @@ func deployCommand(a *app, kind deploy.Kind) *cobra.Command {
 			return runDeploy(c.Context(), deployOptions{app: a, kind: kind, version: args[0], maxFailed: givenMax(c, &maxFailed)})
 		},
 	}
-	addMaxFailed(c, &maxFailed)
+	c.Flags().IntVar(&maxFailed, "max-failed", 0, "take the deploy back after more than `N` failed requests (default probe.maxFailed of the version)")
 	return c
-}
-
-func addMaxFailed(c *cobra.Command, value *int) {
-	c.Flags().IntVar(value, "max-failed", 0, "take the deploy back after more than `N` failed requests (default probe.maxFailed of the version)")
 }
 
 // givenMax tells --max-failed 0 from no flag.
@@ -66,7 +62,7 @@ func givenMax(c *cobra.Command, value *int) *int {
 }
 
 func runDeploy(ctx context.Context, o deployOptions) error {
-	p, t, rel, err := o.openVersion(o.version)
+	p, t, rel, err := o.openVersion(ctx, o.version)
 	if err != nil {
 		return err
 	}

@@ -36,14 +36,14 @@ func (a *app) target(p place) (deploy.Target, error) {
 }
 
 // openVersion is open for a call about one version, as a person typed it.
-func (a *app) openVersion(typed string) (place, deploy.Target, release.Release, error) {
+func (a *app) openVersion(ctx context.Context, typed string) (place, deploy.Target, release.Release, error) {
 	p, err := a.place()
 	if err != nil {
 		return p, nil, release.Release{}, err
 	}
 	rel, err := p.release(typed)
 	if err != nil {
-		return p, nil, rel, err
+		return p, nil, rel, a.restorable(ctx, p, typed, err)
 	}
 	t, err := a.target(p)
 	return p, t, rel, err

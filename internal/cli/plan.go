@@ -41,9 +41,9 @@ func newPlan(a *app) *cobra.Command {
 }
 
 func runPlan(ctx context.Context, o planOptions) error {
-	p, t, rel, err := o.openVersion(o.version)
+	p, t, rel, err := o.openVersion(ctx, o.version)
 	if err != nil {
-		return o.restorable(ctx, p, o.version, err)
+		return err
 	}
 	now, err := observe(ctx, t)
 	if err != nil {

@@ -62,9 +62,9 @@ func newRender(a *app) *cobra.Command {
 	return c
 }
 
-func runRender(_ context.Context, o renderOptions) error {
+func runRender(ctx context.Context, o renderOptions) error {
 	o.global.meanCluster()
-	_, t, rel, err := o.openVersion(o.version)
+	_, t, rel, err := o.openVersion(ctx, o.version)
 	if err != nil {
 		return err
 	}
