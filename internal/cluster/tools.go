@@ -50,10 +50,11 @@ type surroundings struct {
 	user    int
 	look    func(string) (string, error) // exec.LookPath
 	folders []string                     // of CNI plugins
+	ask     func(argv ...string) string  // what a command prints
 }
 
 func thisMachine() surroundings {
-	return surroundings{runtime.GOOS, os.Geteuid(), exec.LookPath, pluginFolders()}
+	return surroundings{runtime.GOOS, os.Geteuid(), exec.LookPath, pluginFolders(), ask}
 }
 
 // check says in one line what is missing and how to get it.
@@ -74,7 +75,7 @@ func (s surroundings) check() (found, error) {
 		}
 		return found{}, problem.New(problem.Failed, hint, "the cluster needs programs that are not installed: %s", strings.Join(missing, ", "))
 	}
-	return f, nil
+	return f, s.checkVersions()
 }
 
 // ErrNotRoot is the cause of what the owner of the cluster may and this user

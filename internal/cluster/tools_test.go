@@ -28,7 +28,7 @@ func pretended(t *testing.T, without ...string) surroundings {
 		}
 		return "/usr/bin/" + name, nil
 	}
-	return surroundings{system: "linux", look: look, folders: []string{"/nowhere", dir}}
+	return surroundings{system: "linux", look: look, folders: []string{"/nowhere", dir}, ask: func(...string) string { return "" }}
 }
 
 func TestCheck(t *testing.T) {
