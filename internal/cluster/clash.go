@@ -23,6 +23,10 @@ func checkClash(ctx context.Context) error {
 	return nil
 }
 
+// leastBits: what is shorter is a default route in other words, as 0.0.0.0/1 of
+// many VPNs. Nobody lives there whom only that route reaches.
+const leastBits = 8
+
 // clash returns the first foreign route that overlaps with one of our ranges.
 func clash(routes string) (route, ours string, found bool) {
 	for line := range strings.Lines(routes) {
@@ -31,7 +35,7 @@ func clash(routes string) (route, ours string, found bool) {
 			continue
 		}
 		for _, r := range []string{nodeRange, podRange, serviceRange} {
-			if p := netip.MustParsePrefix(r); p.Overlaps(at) && at.Bits() > 0 {
+			if p := netip.MustParsePrefix(r); p.Overlaps(at) && at.Bits() >= leastBits {
 				return strings.TrimSpace(line), r, true
 			}
 		}

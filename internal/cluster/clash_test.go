@@ -17,7 +17,7 @@ func TestClash(t *testing.T) {
 		{"a VPN for everything private", ordinary + "10.0.0.0/8 via 10.8.0.1 dev tun0\n", nodeRange},
 		{"another cluster's services", ordinary + "10.96.0.10 dev cilium_host\n", serviceRange},
 		{"a black hole", ordinary + "blackhole 10.214.7.0/26 proto bird\n", podRange},
-		{"half of everything", ordinary + "0.0.0.0/1 dev tun0\n", nodeRange},
+		{"a VPN for everything", ordinary + "0.0.0.0/1 via 10.8.0.1 dev tun0\n128.0.0.0/1 via 10.8.0.1 dev tun0\n", ""},
 	} {
 		route, in, found := clash(tt.routes)
 		if found != (tt.clash != "") || in != tt.clash {
