@@ -15,7 +15,9 @@ import (
 	"version-manager/internal/pause"
 )
 
-// processes are those in the branch and below it.
+// processes are those in the branch and below it. Those of another PID
+// namespace, which we cannot see, have the number 0 here: it would mean our
+// own group to kill.
 func (g cgroups) processes(name string) (pids []int) {
 	_ = filepath.WalkDir(filepath.Join(g.trees[0], name), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.Name() != "cgroup.procs" {
@@ -23,7 +25,7 @@ func (g cgroups) processes(name string) (pids []int) {
 		}
 		content, _ := os.ReadFile(path)
 		for _, line := range strings.Fields(string(content)) {
-			if pid, err := strconv.Atoi(line); err == nil {
+			if pid, err := strconv.Atoi(line); err == nil && pid > 0 {
 				pids = append(pids, pid)
 			}
 		}

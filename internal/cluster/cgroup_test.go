@@ -96,7 +96,7 @@ func TestProcessesOfCgroup(t *testing.T) {
 	tree := t.TempDir()
 	write(t, map[string]string{
 		tree + "/ours/node/cgroup.procs":                "",
-		tree + "/ours/node/system/cgroup.procs":         "12\n13\n",
+		tree + "/ours/node/system/cgroup.procs":         "12\n0\n13\n", // 0 is in another PID namespace
 		tree + "/ours/node/kubepods/pod1/cgroup.procs":  "14\n",
 		tree + "/ours/other/kubepods/pod1/cgroup.procs": "15\n",
 	})
