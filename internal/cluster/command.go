@@ -19,6 +19,9 @@ func commandWith(ctx context.Context, input string, argv ...string) (string, err
 	var out, complaint strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // and not the kill that it led to
+		}
 		return "", fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, strings.TrimSpace(complaint.String()))
 	}
 	return out.String(), nil

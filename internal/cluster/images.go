@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"version-manager/internal/atomicfile"
@@ -36,6 +37,9 @@ func (l layout) load(ctx context.Context, n node, archive io.Reader) error {
 	cmd := exec.CommandContext(ctx, "ctr", "--address", l.containerd(n.Name), "--namespace", "k8s.io", "images", "import", "-")
 	cmd.Stdin = archive
 	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		return fmt.Errorf("load an image into node %s: %w", n.Name, ctx.Err())
+	}
 	if err != nil {
 		return fmt.Errorf("load an image into node %s: %w: %s", n.Name, err, strings.TrimSpace(string(out)))
 	}
@@ -48,7 +52,8 @@ type loaded map[string]string
 
 func (l layout) loadedFile(n node) string { return l.node(n.Name, "images.json") }
 
-// loadAll loads those of the images that the node does not have.
+// loadAll loads those of the images that the node does not have, or no longer:
+// a kubelet removes unused ones when its disk is full.
 func (l layout) loadAll(ctx context.Context, n node, images []programs.Image) error {
 	have := loaded{}
 	content, err := os.ReadFile(l.loadedFile(n))
@@ -58,12 +63,16 @@ func (l layout) loadAll(ctx context.Context, n node, images []programs.Image) er
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("read images of node %s: %w", n.Name, err)
 	}
+	there, err := l.imageNames(ctx, n)
+	if err != nil {
+		return err
+	}
 	for _, image := range images {
 		id, err := identify(image.File)
 		if err != nil {
 			return err
 		}
-		if have[image.Name] == id {
+		if have[image.Name] == id && slices.Contains(there, image.Name) {
 			continue
 		}
 		if err := l.loadFile(ctx, n, image.File); err != nil {
@@ -75,6 +84,12 @@ func (l layout) loadAll(ctx context.Context, n node, images []programs.Image) er
 		return err
 	}
 	return atomicfile.Write(l.loadedFile(n), content, 0o600)
+}
+
+// imageNames are the images that containerd of a node has.
+func (l layout) imageNames(ctx context.Context, n node) ([]string, error) {
+	names, err := command(ctx, "ctr", "--address", l.containerd(n.Name), "--namespace", "k8s.io", "images", "list", "--quiet")
+	return strings.Fields(names), err
 }
 
 func (l layout) loadFile(ctx context.Context, n node, path string) error {
