@@ -64,7 +64,7 @@ func (l layout) readSupervisor() (id process.Identity, err error) {
 }
 
 // endProcesses ends the supervisor, who would bring everything back, then
-// pods and programs, then whatever is left.
+// pods and programs, then whatever is left. It returns nil when nothing is.
 func (w *work) endProcesses(ctx context.Context) error {
 	if err := w.dir.endSupervisor(ctx); err != nil {
 		return fmt.Errorf("end the supervisor: %w", err)
@@ -73,12 +73,17 @@ func (w *work) endProcesses(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var asked error
 	if !w.hard {
-		if err := w.askProcesses(ctx, groups); err != nil {
-			return err
-		}
+		asked = w.askProcesses(ctx, groups)
 	}
-	return w.kill(ctx, groups, cgroupRoot)
+	if err := ctx.Err(); err != nil {
+		return err // who still runs is on record, and the next call finds them
+	}
+	if err := w.kill(ctx, groups, cgroupRoot); err != nil {
+		return errors.Join(asked, err)
+	}
+	return nil
 }
 
 // endSupervisor ends whom the record names. A damaged one is in nobody's way;
@@ -94,25 +99,25 @@ func (l layout) endSupervisor(ctx context.Context) error {
 	return end(ctx, id)
 }
 
-// askProcesses asks everything to end that has data or connections.
+// askProcesses asks everything to end that has data or connections. Neither a
+// record that makes no sense nor a pod that does not end keeps it from asking
+// the others.
 func (w *work) askProcesses(ctx context.Context, groups cgroups) error {
-	records, err := readRecords(w.dir.records())
-	if err != nil {
-		return err
-	}
+	records, unread := readRecords(w.dir.records())
 	endPrograms(ctx, records, "kubelet", "proxy", "scheduler", "controller-manager")
 	endPods(ctx, groups)
-	if err := w.killPods(ctx, groups); err != nil {
-		return err
-	}
+	stay := w.killPods(ctx, groups)
 	endPrograms(ctx, records, "apiserver", "containerd")
 	endPrograms(ctx, records, "etcd")
-	return nil
+	return errors.Join(unread, stay)
 }
 
 // endPrograms ends those of these names, on all nodes at once. One that gets
 // no signal is killed with its node, as is one that does not obey.
 func endPrograms(ctx context.Context, records []record, names ...string) {
+	if ctx.Err() != nil {
+		return
+	}
 	var wait sync.WaitGroup
 	for _, r := range records {
 		if slices.Contains(names, r.Name) {
@@ -122,14 +127,17 @@ func endPrograms(ctx context.Context, records []record, names ...string) {
 	wait.Wait()
 }
 
-// end asks a process to end, and kills one that does not.
+// end asks a process to end, and kills one that does not. When ctx ends, it was
+// asked and gets the time that it needs.
 func end(ctx context.Context, id process.Identity) error {
 	err := id.Signal(syscall.SIGTERM)
 	if err == nil {
-		ctx, cancel := context.WithTimeout(ctx, endTime)
+		patience, cancel := context.WithTimeout(ctx, endTime)
 		defer cancel()
-		if id.Wait(ctx) != nil {
-			err = id.Signal(syscall.SIGKILL)
+		if id.Wait(patience) != nil {
+			if err = ctx.Err(); err == nil {
+				err = id.Signal(syscall.SIGKILL)
+			}
 		}
 	}
 	if !id.Alive() {

@@ -1,24 +1,29 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"version-manager/internal/agent/process"
 )
 
-// begin starts a process that sleeps.
-func begin(t *testing.T) *process.Child {
+// begin starts a process that sleeps, unless argv says what it does.
+func begin(t *testing.T, argv ...string) *process.Child {
 	t.Helper()
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer out.Close()
-	c, err := process.Start(process.Command{Argv: []string{"/bin/sleep", "60"}, Dir: "/", Output: out}, func(process.Identity) error { return nil })
+	if len(argv) == 0 {
+		argv = []string{"/bin/sleep", "60"}
+	}
+	c, err := process.Start(process.Command{Argv: argv, Dir: "/", Output: out}, func(process.Identity) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,6 +38,20 @@ func TestEnd(t *testing.T) {
 		if err := end(t.Context(), c.Identity); err != nil || c.Alive() {
 			t.Errorf("%s: %v, alive: %t", when, err, c.Alive())
 		}
+	}
+}
+
+// TestEndInterrupted: who was asked is not killed because nobody waits.
+func TestEndInterrupted(t *testing.T) {
+	deaf := filepath.Join(t.TempDir(), "deaf")
+	c := begin(t, "/bin/sh", "-c", "trap '' TERM; : > "+deaf+"; exec sleep 60")
+	if err := await(t.Context(), 10*time.Second, "the trap", func(context.Context) bool { _, err := os.Stat(deaf); return err == nil }); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if err := end(ctx, c.Identity); !errors.Is(err, context.DeadlineExceeded) || !c.Alive() {
+		t.Errorf("end = %v, alive: %t", err, c.Alive())
 	}
 }
 

@@ -54,24 +54,27 @@ func readRecord(dir, node, name string) (r record, err error) {
 	return r, nil
 }
 
-// readRecords returns all.
+// readRecords returns all that can be read, and what is wrong with the others.
 func readRecords(dir string) (list []record, err error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
 	if err != nil {
 		return nil, err
 	}
+	var errs []error
 	for _, file := range files {
 		content, err := os.ReadFile(file)
 		if err != nil {
-			return nil, fmt.Errorf("read record: %w", err)
+			errs = append(errs, fmt.Errorf("read record: %w", err))
+			continue
 		}
 		var r record
 		if err := json.Unmarshal(content, &r); err != nil {
-			return nil, fmt.Errorf("read record %s: %w", file, err)
+			errs = append(errs, fmt.Errorf("read record %s: %w", file, err))
+			continue
 		}
 		list = append(list, r)
 	}
-	return list, nil
+	return list, errors.Join(errs...)
 }
 
 func recordFile(dir, node, name string) string {

@@ -83,6 +83,26 @@ func TestUndoGoesOn(t *testing.T) {
 	s.check(t, "undo nodes", "undo network")
 }
 
+// TestUndoStops: what still stands keeps all that it stands on, and so does the
+// end of the context: who was interrupted goes on in the next call.
+func TestUndoStops(t *testing.T) {
+	var s story
+	steps := []step{s.step("records", false, ""), s.step("processes", false, "undo"), s.step("other", false, "undo")}
+	steps[1].Stands = true
+	if err := undo(t.Context(), steps, true, silent); err == nil || strings.Count(err.Error(), "it broke") != 2 {
+		t.Errorf("error %v", err)
+	}
+	s.check(t, "undo other", "undo processes")
+
+	ctx, cancel := context.WithCancel(t.Context())
+	var cut story
+	steps = []step{cut.step("records", false, ""), {Name: "nodes", Undo: func(context.Context) error { cancel(); return nil }}}
+	if err := undo(ctx, steps, true, silent); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	cut.check(t)
+}
+
 // TestSteps: what is taken back is taken back before what it stands on.
 func TestSteps(t *testing.T) {
 	names := Open(t.TempDir()).Steps()
