@@ -12,7 +12,9 @@ import (
 // stay while processes come and go.
 type machine struct{ dir layout }
 
-// open makes what of the node's namespaces is not there.
+// open makes what of the node's namespaces is not there. One that an
+// interrupted `up` left without all of its furniture is made anew: a kubelet
+// would set the kernel of the machine in it.
 func (m machine) open(ctx context.Context, n node) error {
 	if err := m.openPins(ctx); err != nil {
 		return err
@@ -20,8 +22,11 @@ func (m machine) open(ctx context.Context, n node) error {
 	if err := m.pin(ctx, "net", m.dir.netns(n.Name)); err != nil {
 		return err
 	}
-	if pinned(m.dir.mntns(n.Name)) {
-		return nil
+	if done, err := m.furnished(ctx, n); err != nil || done {
+		return err
+	}
+	if err := m.unpin(ctx, m.dir.mntns(n.Name)); err != nil {
+		return err
 	}
 	if err := m.makeRooms(); err != nil {
 		return err
@@ -40,10 +45,13 @@ func (m machine) openPins(ctx context.Context) error {
 	if err := os.MkdirAll(pins, 0o700); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	if pinned(pins) {
-		return nil
+	if !pinned(pins) {
+		if _, err := command(ctx, "mount", "--bind", pins, pins); err != nil {
+			return err
+		}
 	}
-	return all(ctx, []string{"mount", "--bind", pins, pins}, []string{"mount", "--make-private", pins})
+	_, err := command(ctx, "mount", "--make-private", pins)
+	return err
 }
 
 // pin makes a namespace. "slave" lets a node see what the machine mounts, but
@@ -93,17 +101,28 @@ func (m machine) makeRooms() error {
 }
 
 // furnish is the script that lays a node's own folders and files over those of
-// the machine.
+// the machine. The last of the folders is laid last: see furnished.
 func (m machine) furnish(n node) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "mount --make-rshared /\numount -R %s\n", m.dir.pins())
-	for _, r := range rooms() {
-		fmt.Fprintf(&b, "mount --bind %s %s\n", m.dir.node(n.Name, r.name), r.path)
-	}
 	for _, c := range covers() {
 		fmt.Fprintf(&b, "if [ -e %[2]s ]; then mount --bind %[1]s %[2]s; fi\n", m.dir.node(n.Name, "kernel", c.name), c.path)
 	}
+	for _, r := range rooms() {
+		fmt.Fprintf(&b, "mount --bind %s %s\n", m.dir.node(n.Name, r.name), r.path)
+	}
 	return b.String()
+}
+
+// furnished reports whether the node has a mount namespace in which furnish
+// came to its end.
+func (m machine) furnished(ctx context.Context, n node) (bool, error) {
+	if !pinned(m.dir.mntns(n.Name)) {
+		return false, nil
+	}
+	mounts, err := command(ctx, "nsenter", "--mount="+m.dir.mntns(n.Name), "cat", "/proc/self/mountinfo")
+	last := rooms()[len(rooms())-1]
+	return mountedAt([]byte(mounts), last.path), err
 }
 
 // enter is the beginning of a command line that runs on a node.

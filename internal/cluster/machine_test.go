@@ -26,4 +26,7 @@ func TestFurnish(t *testing.T) {
 			t.Errorf("%s hides the cluster's own files", r.path)
 		}
 	}
+	if last := rooms()[len(rooms())-1]; !strings.HasSuffix(script, " "+last.path+"\n") {
+		t.Errorf("%s, by which a finished namespace is known, is not the last:\n%s", last.path, script)
+	}
 }

@@ -55,7 +55,7 @@ func (w *work) steps() []step {
 		{Name: "records", Do: w.makeRecords, Undo: w.removeRecords},
 		{Name: "network", Do: w.makeNetwork, Undo: w.removeNetwork},
 		{Name: "nodes", Do: w.openNodes, Undo: w.closeNodes},
-		{Name: "processes", Do: w.startProcesses, Undo: w.endProcesses},
+		{Name: "processes", Do: w.startProcesses, Undo: w.endProcesses, Stands: true},
 		{Name: "images", Do: w.loadImages},
 		{Name: "API server", Do: w.awaitServer},
 		{Name: "ready", Do: w.awaitNodes},
@@ -95,6 +95,9 @@ func (w *work) checkMachine(ctx context.Context) error {
 		return err
 	}
 	w.spec.Containerd, w.spec.CNI = f.containerd, f.cni
+	if err := checkLinks(w.spec.nodes()); err != nil {
+		return err
+	}
 	return checkClash(ctx)
 }
 
@@ -143,7 +146,15 @@ func (w *work) makeRecords(context.Context) error {
 	return os.MkdirAll(w.dir.records(), 0o700)
 }
 
-func (w *work) makeNetwork(ctx context.Context) error { return w.network.up(ctx) }
+func (w *work) makeNetwork(ctx context.Context) error {
+	if err := w.network.up(ctx); err != nil {
+		return err
+	}
+	if way := blocked(ctx); way != "" {
+		w.Detail("this machine's firewall drops what nodes send to the world; to let it pass: " + way)
+	}
+	return nil
+}
 
 func (w *work) openNodes(ctx context.Context) error {
 	groups, err := machineCgroups()
