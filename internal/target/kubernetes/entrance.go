@@ -22,19 +22,20 @@ type door struct {
 	gateway gateway
 	looked  time.Time
 
-	entry sync.Mutex
-	ways  []way
-	found time.Time
-	names map[string]known // what DNS said
+	entry  sync.Mutex
+	ways   []way
+	found  time.Time
+	search *search          // under way; nil: none
+	hosts  []string         // of the route when it was looked at last
+	names  map[string]known // what DNS said
 }
 
 // entrances are where requests for the app come in; none where it has no route.
 func (t *Target) entrances(ctx context.Context) (e deploy.Entrances, err error) {
-	route, ok, err := t.mirror.get(ctx, "HTTPRoute", t.app)
+	hosts, ok, err := t.routeHosts(ctx)
 	if err != nil || !ok {
 		return e, err
 	}
-	hosts := hostnames(route)
 	ways, err := t.ways(ctx)
 	if err != nil {
 		return e, err
@@ -46,6 +47,19 @@ func (t *Target) entrances(ctx context.Context) (e deploy.Entrances, err error) 
 		e.Preview = ways[0].url(t.previewHost())
 	}
 	return e, nil
+}
+
+// routeHosts are the host names of the app's route, if it has one.
+func (t *Target) routeHosts(ctx context.Context) (hosts []string, ok bool, err error) {
+	route, ok, err := t.mirror.get(ctx, "HTTPRoute", t.app)
+	if err != nil || !ok {
+		return nil, false, err
+	}
+	hosts = hostnames(route)
+	t.door.entry.Lock()
+	defer t.door.entry.Unlock()
+	t.door.hosts = hosts
+	return hosts, true, nil
 }
 
 func (t *Target) previewHost() string {
@@ -64,29 +78,6 @@ func (t *Target) PreviewHint(ctx context.Context) string {
 		return ""
 	}
 	return "curl -H 'Host: " + t.previewHost() + "' " + ways[0].url("") + "/"
-}
-
-// ways returns how the gateway is reached: as configured, else as found. What
-// was found is looked for again now and then; while that fails, it stays.
-func (t *Target) ways(ctx context.Context) ([]way, error) {
-	d := &t.door
-	d.entry.Lock()
-	defer d.entry.Unlock()
-	if !d.found.IsZero() && time.Since(d.found) < entranceAge {
-		return d.ways, nil
-	}
-	ways, err := t.findWays(ctx)
-	if ctx.Err() != nil {
-		return d.ways, ctx.Err() // nobody may believe what was found in a hurry
-	}
-	if err != nil && len(d.ways) == 0 {
-		return nil, err
-	}
-	d.found = time.Now()
-	if err == nil {
-		d.ways = ways
-	}
-	return d.ways, nil
 }
 
 func (t *Target) findWays(ctx context.Context) ([]way, error) {

@@ -22,10 +22,11 @@ type known struct {
 
 // Dial connects to an entrance of the app. Host names of its routes that DNS
 // does not know lead to the gateway, so that the preview and names that are
-// not published yet can be asked from anywhere.
+// not published yet can be asked from anywhere. Once these are known, nobody
+// but DNS and the gateway can hold a connection up.
 func (t *Target) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
-	if err == nil && t.ourHost(ctx, host) && !t.resolves(ctx, host) {
+	if err == nil && net.ParseIP(host) == nil && !t.resolves(ctx, host) && t.ourHost(ctx, host) {
 		address = t.wayTo(ctx, port, address)
 	}
 	d := net.Dialer{Timeout: dialTimeout, KeepAlive: -1}
@@ -34,14 +35,14 @@ func (t *Target) Dial(ctx context.Context, network, address string) (net.Conn, e
 
 // ourHost reports whether one of the app's routes takes requests for a name.
 func (t *Target) ourHost(ctx context.Context, host string) bool {
-	if net.ParseIP(host) != nil {
-		return false
-	}
-	if host == t.previewHost() || listed(t.options.Config.Hosts, host) {
+	t.door.entry.Lock()
+	seen := t.door.hosts
+	t.door.entry.Unlock()
+	if host == t.previewHost() || listed(t.options.Config.Hosts, host) || listed(seen, host) {
 		return true
 	}
-	route, ok, err := t.mirror.get(ctx, "HTTPRoute", t.app)
-	return err == nil && ok && listed(hostnames(route), host)
+	hosts, _, err := t.routeHosts(ctx)
+	return err == nil && listed(hosts, host)
 }
 
 func listed(hosts []string, host string) bool {
@@ -59,14 +60,28 @@ func (t *Target) resolves(ctx context.Context, host string) bool {
 	d := &t.door
 	d.entry.Lock()
 	k, ok := d.names[host]
-	d.entry.Unlock()
-	if ok && time.Since(k.at) < nameAge {
-		return k.resolves
+	old := ok && time.Since(k.at) >= nameAge
+	if old {
+		d.names[host] = known{k.resolves, time.Now()} // that one asks again is enough
 	}
-	ctx, cancel := context.WithTimeout(ctx, nameTimeout)
+	d.entry.Unlock()
+	switch {
+	case !ok:
+		return t.lookUp(ctx, host)
+	case old:
+		go t.lookUp(ctx, host)
+	}
+	return k.resolves
+}
+
+// lookUp asks DNS for a name. Who gives up must not decide what all others
+// believe for a while.
+func (t *Target) lookUp(ctx context.Context, host string) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), nameTimeout)
 	defer cancel()
 	found, err := net.DefaultResolver.LookupHost(ctx, host)
-	k = known{err == nil && len(found) > 0, time.Now()}
+	k := known{err == nil && len(found) > 0, time.Now()}
+	d := &t.door
 	d.entry.Lock()
 	defer d.entry.Unlock()
 	if d.names == nil {

@@ -1,8 +1,6 @@
 package kubernetes
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -10,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestNoEntrancesWithoutARoute(t *testing.T) {
@@ -106,24 +103,6 @@ func TestDialFindsNamesThatNobodyKnows(t *testing.T) {
 	}
 	if _, err := target.Dial(t.Context(), "tcp", "somebody.else.test:"+port); err == nil {
 		t.Error("a name of somebody else was resolved")
-	}
-}
-
-// Who gives up looking must not decide where all others look for a while.
-func TestWaysOfWhoGaveUpAreForgotten(t *testing.T) {
-	w := newWorld(t)
-	target := w.target()
-	_, err := target.ways(t.Context())
-	w.must(err)
-	old := time.Now().Add(-entranceAge)
-	target.door.found = old
-	gaveUp, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := target.ways(gaveUp); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	if !target.door.found.Equal(old) {
-		t.Error("what was found is kept")
 	}
 }
 
