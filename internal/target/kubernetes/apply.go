@@ -152,7 +152,7 @@ func (s *session) base(ctx context.Context, a manifest.App) error {
 			continue // the anchor, which Lock made: it holds more than the app's name
 		}
 		if _, err := s.apply(ctx, o); err != nil {
-			return denied(err)
+			return err
 		}
 	}
 	return s.ensureRoutes(ctx)
@@ -169,7 +169,7 @@ func (s *session) install(ctx context.Context, a manifest.App) error {
 			return err
 		}
 		if _, err := s.apply(ctx, o); err != nil {
-			return denied(err)
+			return err
 		}
 	}
 	return nil
@@ -200,15 +200,4 @@ func (t *Target) placed(r release.Release) release.Release {
 	here.Namespace, here.Resources = t.namespace, r.Config.Kubernetes.Resources
 	r.Config.Kubernetes = here
 	return r
-}
-
-// denied explains why the cluster does not take an object.
-func denied(err error) error {
-	switch {
-	case kube.IsQuota(err):
-		return problem.Wrap(err, problem.Failed, "kubectl describe resourcequota", "the quota of the namespace is used up")
-	case kube.IsForbidden(err):
-		return problem.Wrap(err, problem.Failed, "kubectl auth can-i --list", "the cluster does not take it")
-	}
-	return err
 }

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,11 +21,8 @@ func (w *waiter) explain(ctx context.Context, object, reason string, evidence ..
 	if object == w.colorName(w.color) {
 		kind = "deployment"
 	}
-	hint := fmt.Sprintf("kubectl -n %s describe %s %s", w.namespace, kind, object)
 	what, fix := advice(reason)
-	if fix != "" {
-		hint = fmt.Sprintf("kubectl -n %s %s", w.namespace, fix)
-	}
+	hint := w.kube.Kubectl(w.namespace, cmp.Or(fix, "describe "+kind+" "+object))
 	p := problem.New(problem.Failed, hint, "start %s: %s", w.color, strings.TrimSpace(what+reason)).With(evidence...)
 	events, err := w.events(ctx)
 	if err != nil {

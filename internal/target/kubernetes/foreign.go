@@ -37,8 +37,9 @@ func (t *Target) foreign(list []*kube.Object) error {
 	for _, o := range list {
 		names = append(names, strings.ToLower(o.GetKind())+"/"+o.GetName())
 	}
-	hint := fmt.Sprintf("kubectl -n %s label --overwrite %s %s=%s %s=%s    (gives away what is there, to be replaced and deleted; or use another --namespace)",
-		t.namespace, strings.Join(names, " "), labelManager, kube.Manager, labelApp, t.app)
+	label := t.kube.Kubectl(t.namespace, fmt.Sprintf("label --overwrite %s %s=%s %s=%s",
+		strings.Join(names, " "), labelManager, kube.Manager, labelApp, t.app))
+	hint := label + "    (gives away what is there, to be replaced and deleted; or use another --namespace)"
 	p := problem.New(problem.Failed, hint, "%s in namespace %s is somebody else's, and %s needs its name", named(list[0]), t.namespace, t.app)
 	for _, o := range list {
 		p.Lines = append(p.Lines, named(o)+" is managed by "+managers(o))
