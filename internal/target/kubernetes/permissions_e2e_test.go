@@ -26,7 +26,7 @@ func TestListsMissingPermissions(t *testing.T) {
 	if !ok {
 		t.Fatalf("Lock = %v, want a problem", err)
 	}
-	for _, want := range []string{"create deployments.apps", "create pods/portforward", "patch httproutes.gateway.networking.k8s.io"} {
+	for _, want := range []string{"pods/portforward: create", "pods: get, list, watch, delete", "deployments.apps: get, list, watch, create, update, patch, delete"} {
 		if !slices.Contains(p.Lines, want) {
 			t.Errorf("%q is not among what is missing: %q", want, p.Lines)
 		}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -47,7 +49,7 @@ func (t *Target) checkNodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := problem.New(problem.Failed, "kubectl get nodes", "no node of the cluster is ready")
+	p := problem.New(problem.Failed, t.kube.Kubectl("", "get nodes"), "no node of the cluster is ready")
 	for _, n := range nodes {
 		ready, why := nodeState(n)
 		if ready && !n.Spec.Unschedulable {
@@ -74,12 +76,15 @@ func (t *Target) checkPermissions(ctx context.Context) error {
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	p := problem.New(problem.Failed, fmt.Sprintf("kubectl -n %s auth can-i --list", t.namespace),
-		"the user of context %s lacks permissions in namespace %s", t.where.Context(), t.namespace)
-	for _, m := range missing {
-		p.Lines = append(p.Lines, permissionText(m))
-	}
-	return p
+	return problem.New(problem.Failed, granting(t.namespace),
+		"the user of context %s lacks permissions in namespace %s", t.where.Context(), t.namespace).With(byResource(missing)...)
+}
+
+// granting is what an administrator types, in a context that only he knows. In
+// the file, "shop" is the namespace and the beginning of the group's name.
+func granting(namespace string) string {
+	return fmt.Sprintf("sed s/shop/%[1]s/g deploy/rbac/deployer.yaml | kubectl --context ADMINISTRATOR apply -f -"+
+		"    (in a clone of version-manager; it lets the group %[1]s-deployers deploy)", namespace)
 }
 
 // permissions is what a deploy does, by resource.
@@ -109,10 +114,19 @@ func permissions(namespace string) (need []kube.Permission) {
 	return need
 }
 
-// permissionText is a permission as an administrator grants it.
-func permissionText(p kube.Permission) string {
-	if p.Group == "" {
-		return p.Verb + " " + p.Resource
+// byResource names each resource once, with all verbs: a list of single
+// permissions would be longer than what is shown of it.
+func byResource(list []kube.Permission) (lines []string) {
+	verbs := map[string][]string{}
+	for _, p := range list {
+		resource := p.Resource
+		if p.Group != "" {
+			resource += "." + p.Group
+		}
+		verbs[resource] = append(verbs[resource], p.Verb)
 	}
-	return p.Verb + " " + p.Resource + "." + p.Group
+	for _, resource := range slices.Sorted(maps.Keys(verbs)) {
+		lines = append(lines, resource+": "+strings.Join(verbs[resource], ", "))
+	}
+	return lines
 }

@@ -2,14 +2,19 @@ package kubernetes
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 
 	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/yaml"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/problem"
 )
 
 func TestPermissions(t *testing.T) {
@@ -19,11 +24,73 @@ func TestPermissions(t *testing.T) {
 		{Verb: "patch", Group: "gateway.networking.k8s.io", Resource: "httproutes", Scope: "shop"},
 	} {
 		if !slices.Contains(need, want) {
-			t.Errorf("%s is not asked for", permissionText(want))
+			t.Errorf("%+v is not asked for", want)
 		}
 	}
-	if got := permissionText(kube.Permission{Verb: "delete", Group: "apps", Resource: "deployments"}); got != "delete deployments.apps" {
-		t.Errorf("permission is shown as %q", got)
+}
+
+// forbidding is a cluster in which the user may not do some things.
+type forbidding struct {
+	kube.Cluster
+	what func(kube.Permission) bool
+}
+
+func (c forbidding) Missing(_ context.Context, need []kube.Permission) (missing []kube.Permission, err error) {
+	for _, p := range need {
+		if c.what(p) {
+			missing = append(missing, p)
+		}
+	}
+	return missing, nil
+}
+
+func TestMissingPermissions(t *testing.T) {
+	for name, tt := range map[string]struct {
+		what  func(kube.Permission) bool
+		lines []string
+	}{
+		"deletes": {func(p kube.Permission) bool {
+			return p.Verb == "*" || p.Group == "apps" && p.Verb != "get" || p.Resource == "pods" && p.Verb == "delete"
+		}, []string{"deployments.apps: list, watch, create, update, patch, delete", "pods: delete"}},
+		"nothing but all at once": {func(p kube.Permission) bool { return p.Verb == "*" }, nil},
+		"nothing":                 {func(kube.Permission) bool { return false }, nil},
+	} {
+		_, target := newPlace(t)
+		target.kube = forbidding{target.kube, tt.what}
+		err := target.checkPermissions(t.Context())
+		p, _ := errors.AsType[*problem.Problem](err)
+		switch {
+		case tt.lines == nil && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case tt.lines != nil && (p == nil || !slices.Equal(p.Lines, tt.lines) || !strings.HasPrefix(p.Hint, "sed s/shop/shop/g deploy/rbac/deployer.yaml | kubectl ")):
+			t.Errorf("%s: %+v, want %q", name, p, tt.lines)
+		}
+	}
+}
+
+// TestAllMissingPermissionsAreShown: of the evidence for an error a person is
+// shown the last twenty lines.
+func TestAllMissingPermissionsAreShown(t *testing.T) {
+	if lines := byResource(permissions("shop")); len(lines) > 20 {
+		t.Errorf("%d lines: %q", len(lines), lines)
+	}
+}
+
+// TestGranting: what an administrator is told to paste makes the roles those of
+// another namespace and of nobody else.
+func TestGranting(t *testing.T) {
+	words := strings.Fields(granting("books"))
+	text, err := exec.CommandContext(t.Context(), words[0], words[1], "../../../"+words[2]).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\nkind: Namespace\nmetadata:\n  name: books\n", "\n  namespace: books\n", " name: books-deployers}\n"} {
+		if !bytes.Contains(text, []byte(want)) {
+			t.Errorf("%q is missing in\n%s", want, text)
+		}
+	}
+	if bytes.Contains(text, []byte("shop")) {
+		t.Error("it says something of another namespace")
 	}
 }
 
@@ -53,11 +120,11 @@ func TestRolesGrantWhatIsAskedFor(t *testing.T) {
 	}
 	for _, p := range permissions("shop") {
 		if !granted[p] {
-			t.Errorf("%s is asked for and not granted", permissionText(p))
+			t.Errorf("%+v is asked for and not granted", p)
 		}
 		delete(granted, p)
 	}
 	for p := range granted {
-		t.Errorf("%s is granted and not needed", permissionText(p))
+		t.Errorf("%+v is granted and not needed", p)
 	}
 }
