@@ -49,3 +49,11 @@ func newest(runs iter.Seq[deploy.Run], n int) (list []deploy.Run) {
 	}
 	return list
 }
+
+// latest is the newest of runs. Without any it is one that is done.
+func latest(runs iter.Seq[deploy.Run]) deploy.Run {
+	for r := range runs {
+		return r
+	}
+	return deploy.Run{Phase: deploy.Done}
+}

@@ -21,7 +21,8 @@ func newResume(a *app) *cobra.Command {
 		Use:   "resume [ID]",
 		Short: "go on with a deploy that was interrupted",
 		Long: "Goes on with a deploy whose process died, from where its journal says that it stood. One that got\n" +
-			"stuck on its way back tries that way again. To take an interrupted deploy back instead, use rollback.",
+			"stuck on its way back tries that way again, and a version that nothing could take over from is watched\n" +
+			"again. To take an interrupted deploy back instead, use rollback.",
 		Example:           "  version-manager resume\n  version-manager resume 7",
 		GroupID:           "deploys",
 		Args:              takes(0, 1),
@@ -45,8 +46,7 @@ func runResume(ctx context.Context, o resumeOptions) error {
 	if err != nil {
 		return err
 	}
-	run, _ := deploy.Unfinished(newest(runs, 1))
-	secrets, notes := o.toStart(run, now)
+	secrets, notes := o.toStart(latest(runs), now)
 	err = o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Resume(ctx, o.id, secrets) }, notes...)
 	if err != nil {
 		return err

@@ -49,7 +49,7 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 	if err != nil {
 		return err
 	}
-	if run, open := deploy.Unfinished(newest(runs, 1)); open && o.version == "" {
+	if run := latest(runs); run.Open() && o.version == "" {
 		if o.maxFailed != nil {
 			return problem.New(problem.Usage, "version-manager rollback",
 				"--max-failed is for a new rollback, and this one takes deploy %s back, which was interrupted", run.ID)

@@ -81,7 +81,7 @@ func settled(t *testing.T, f *fakeTarget, kind deploy.Kind, second behaviour, se
 		t.Errorf("record %d: %v", seq, err)
 	}
 	runs, err := deploy.History(t.Context(), &f.dir)
-	if run, open := deploy.Unfinished(runs); open || err != nil {
+	if run := runs[len(runs)-1]; run.Open() || err != nil {
 		t.Errorf("record %d: deploy %s is left %s, %v", seq, run.ID, run.Phase, err)
 	}
 	now, _ := f.Observe(t.Context())

@@ -146,7 +146,7 @@ func (e *Engine) unfinished(ctx context.Context, id string) (Run, error) {
 	switch {
 	case err != nil:
 		return run, problem.Wrap(err, problem.NeedsPerson, "version-manager status", "read the newest journal")
-	case !run.open():
+	case !run.Open():
 		return run, problem.New(problem.NotFound, "version-manager history", "no deploy was interrupted: there is nothing to resume")
 	case id != "" && id != run.ID:
 		return run, problem.New(problem.NotFound, "version-manager resume "+run.ID, "deploy %s has ended or does not exist: only the newest can be resumed", id)

@@ -115,18 +115,10 @@ func newest(ctx context.Context, j journal.Reader) (Run, error) {
 	return Run{Phase: Done}, nil
 }
 
-// Unfinished returns the newest deploy if something of it is left to do. Of one
-// whose journal is damaged nobody can know, and nobody can go on with it: the
-// next deploy begins with what the target says about itself.
-func Unfinished(runs []Run) (Run, bool) {
-	if len(runs) == 0 {
-		return Run{}, false
-	}
-	last := runs[len(runs)-1]
-	return last, last.open()
-}
-
-func (r Run) open() bool { return !r.Phase.Ended() && !r.Damaged }
+// Open reports whether something of the deploy is left to do. Of one whose
+// journal is damaged nobody can know, and nobody can go on with it: the next
+// deploy begins with what the target says about itself.
+func (r Run) Open() bool { return !r.Phase.Ended() && !r.Damaged }
 
 // Expect returns the median time that each step took in earlier deploys.
 func Expect(runs []Run) map[string]time.Duration {

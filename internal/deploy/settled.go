@@ -27,7 +27,7 @@ func (e *Engine) settled(ctx context.Context, f func(*hold, Observed) error) err
 // next deploy may be the one that mends it.
 func (e *Engine) refuseUnfinished(ctx context.Context, now Observed) error {
 	run, err := newest(ctx, e.target.History())
-	if run.open() && !run.keeps(now) {
+	if run.Open() && !run.keeps(now) {
 		return problem.New(problem.Failed, "version-manager resume    (or, to take it back: version-manager rollback)",
 			"deploy %s to %s was interrupted while %s", run.ID, run.Plan.To(), run.Phase)
 	}
@@ -47,7 +47,7 @@ func (r Run) keeps(now Observed) bool {
 // removed. Without a history that can be read there is nothing to end.
 func (e *Engine) dropUnfinished(ctx context.Context, h *hold) error {
 	run, err := newest(ctx, e.target.History())
-	if err != nil || !run.open() {
+	if err != nil || !run.Open() {
 		return nil
 	}
 	r := &runner{Engine: e, hold: h, run: run}

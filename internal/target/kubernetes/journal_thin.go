@@ -77,7 +77,7 @@ func (w writer) unlist(ctx context.Context, r roll) (roll, error) {
 		if err != nil {
 			return r, err
 		}
-		if _, open := deploy.Unfinished([]deploy.Run{run}); open || slices.Contains(needed, n) {
+		if run.Open() || slices.Contains(needed, n) {
 			next.Older = append(next.Older, n)
 		} else {
 			next.Leaving = append(next.Leaving, n)
