@@ -121,7 +121,9 @@ func TestWaysStayWhileNoneAreFound(t *testing.T) {
 	before, err := target.ways(t.Context())
 	w.must(err)
 	for _, spoil := range []func(){
-		func() { w.must(target.kube.Delete(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"})) },
+		func() {
+			w.must(target.kube.Delete(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"}))
+		},
 		func() { w.server.Forget("gateways") },
 	} {
 		spoil()
