@@ -91,7 +91,7 @@ func (l *loader) bring(ctx context.Context, p parcel) error {
 		}
 	}
 	if len(away) == len(able) {
-		return problem.New(problem.Failed, "kubectl describe node "+away[0].name, "no node is ready to take image %s: %s", p.Ref, names(away))
+		return problem.New(problem.Failed, l.cluster.Kubectl("", "describe node "+away[0].name), "no node is ready to take image %s: %s", p.Ref, names(away))
 	}
 	if len(away) > 0 {
 		l.log(fmt.Sprintf("not ready, so without %s for now: %s", p.Ref, names(away)))
@@ -107,7 +107,7 @@ func (l *loader) again(ctx context.Context, p parcel, name string) error {
 	}
 	i := slices.IndexFunc(all, func(n node) bool { return n.name == name })
 	if i < 0 {
-		return problem.New(problem.NotFound, "kubectl get nodes", "load %s: there is no node %q that takes pods", p.Ref, name)
+		return problem.New(problem.NotFound, l.cluster.Kubectl("", "get nodes"), "load %s: there is no node %q that takes pods", p.Ref, name)
 	}
 	known, err := l.records.read(ctx)
 	if err != nil {
@@ -168,6 +168,15 @@ func (l *loader) load(ctx context.Context, p parcel, n node) error {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return problem.Wrap(err, problem.Failed, "see whether it runs at all: "+strings.Join(argv, " ")+" < /dev/null",
+	return problem.Wrap(err, problem.Failed, "see whether it runs at all: "+pasted(argv)+" < /dev/null",
 		"load %s into node %s", p.Ref, n.name).With(said.lines()...)
+}
+
+// pasted is a command as a shell takes it.
+func pasted(argv []string) string {
+	words := make([]string, len(argv))
+	for i, w := range argv {
+		words[i] = kube.Quoted(w)
+	}
+	return strings.Join(words, " ")
 }

@@ -127,7 +127,7 @@ func TestLoadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantRan(t, dir, "2 at-10.0.0.2")
-	wantProblem(t, w.delivery().Again(t.Context(), p.Ref, "9"), `no node "9"`, "kubectl get nodes")
+	wantProblem(t, w.delivery().Again(t.Context(), p.Ref, "9"), `no node "9"`, " --context test get nodes")
 }
 
 // The others are loaded and remembered when one fails.
@@ -160,7 +160,7 @@ func TestLoadIgnored(t *testing.T) {
 	w.addNode("1", "amd64", "b", true)
 	w.o.Config.Load = []string{"sh", "-c", "exec 0<&-; echo cannot >&2; exit 1"}
 	_, err := w.delivery().Image(t.Context(), w.digest)
-	if p := wantProblem(t, err, "exit status 1", "runs at all"); !slices.Equal(p.Lines, []string{"cannot"}) {
+	if p := wantProblem(t, err, "exit status 1", "runs at all: sh -c 'exec 0<&-; echo cannot >&2; exit 1' < /dev/null"); !slices.Equal(p.Lines, []string{"cannot"}) {
 		t.Errorf("evidence %q", p.Lines)
 	}
 }
@@ -207,7 +207,7 @@ func TestNoNodeIsReady(t *testing.T) {
 	w, _ := loading(t)
 	w.addNode("1", "amd64", "b", false)
 	_, err := w.delivery().Image(t.Context(), w.digest)
-	wantProblem(t, err, "no node is ready", "kubectl describe node 1")
+	wantProblem(t, err, "no node is ready", " --context test describe node 1")
 }
 
 func TestNoWayToLoad(t *testing.T) {
