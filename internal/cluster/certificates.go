@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"version-manager/internal/cluster/pki"
+	"version-manager/internal/kube"
 )
 
 // certificates are all that the cluster needs. Every process has one of its
@@ -52,7 +53,7 @@ func (l layout) ensureKeys(list []node, now time.Time) error {
 		files["kubelet-"+n.Name] = l.key("kubelet-" + n.Name + ".kubeconfig")
 	}
 	for owner, path := range files {
-		k := pki.Kubeconfig{Context: "version-manager", Server: apiURL(), Owner: owner}
+		k := pki.Kubeconfig{Context: "version-manager", Server: apiURL(), Owner: owner, Extension: kube.Direct}
 		if err := k.Write(l.keys(), path); err != nil {
 			return err
 		}

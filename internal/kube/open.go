@@ -71,6 +71,9 @@ func loadFile(o Options, rules *clientcmd.ClientConfigLoadingRules, file *api.Co
 	if err != nil {
 		return access{}, problem.Wrap(err, problem.Failed, o.kubectl("config view"), "read context %q of the kubeconfig", o.Context)
 	}
+	if isDirect(file, o.Context) {
+		rc.Proxy = noProxy
+	}
 	if o.Namespace, _, err = config.Namespace(); err != nil {
 		return access{}, problem.Wrap(err, problem.Failed, o.kubectl("config view"), "read context %q of the kubeconfig", o.Context)
 	}

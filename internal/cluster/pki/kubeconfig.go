@@ -23,9 +23,14 @@ type (
 	namedCluster struct {
 		Name    string `json:"name"`
 		Cluster struct {
-			Server string `json:"server"`
-			CA     []byte `json:"certificate-authority-data"`
+			Server     string      `json:"server"`
+			CA         []byte      `json:"certificate-authority-data"`
+			Extensions []extension `json:"extensions"`
 		} `json:"cluster"`
+	}
+	extension struct {
+		Name      string         `json:"name"`
+		Extension map[string]any `json:"extension"`
 	}
 	namedUser struct {
 		Name string `json:"name"`
@@ -45,9 +50,10 @@ type (
 
 // Kubeconfig is a file with which the owner of a certificate reaches the API.
 type Kubeconfig struct {
-	Context string // its name
-	Server  string // URL of the API
-	Owner   string // name of the certificate
+	Context   string // its name
+	Server    string // URL of the API
+	Owner     string // name of the certificate
+	Extension string // name of one that says something about the cluster
 }
 
 // Write makes the file from the keys in dir.
@@ -67,6 +73,7 @@ func (k Kubeconfig) Write(dir, path string) error {
 	}
 	cluster.Name, user.Name, context.Name = k.Context, k.Owner, k.Context
 	cluster.Cluster.Server = k.Server
+	cluster.Cluster.Extensions = []extension{{Name: k.Extension, Extension: map[string]any{}}}
 	context.Context.Cluster, context.Context.User = k.Context, k.Owner
 	content, err := yaml.Marshal(kubeconfig{
 		APIVersion: "v1", Kind: "Config", CurrentContext: k.Context,

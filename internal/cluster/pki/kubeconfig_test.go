@@ -14,7 +14,7 @@ func TestKubeconfig(t *testing.T) {
 	dir := t.TempDir()
 	ensure(t, dir, time.Now(), client())
 	path := filepath.Join(dir, "kubeconfig")
-	if err := (Kubeconfig{Context: "here", Server: "https://10.0.0.1:6443", Owner: "client"}).Write(dir, path); err != nil {
+	if err := (Kubeconfig{Context: "here", Server: "https://10.0.0.1:6443", Owner: "client", Extension: "near"}).Write(dir, path); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(path)
@@ -30,6 +30,9 @@ func TestKubeconfig(t *testing.T) {
 	}
 	if k.Clusters[0].Cluster.Server != "https://10.0.0.1:6443" {
 		t.Errorf("server %q", k.Clusters[0].Cluster.Server)
+	}
+	if e := k.Clusters[0].Cluster.Extensions; len(e) != 1 || e[0].Name != "near" || e[0].Extension == nil {
+		t.Errorf("extensions %v", e)
 	}
 	for name, got := range map[string][]byte{
 		"ca.crt":     k.Clusters[0].Cluster.CA,
