@@ -85,7 +85,7 @@ func TestForeignNamesAll(t *testing.T) {
 	w.theirs("apps/v1", "Deployment", "shop-blue")
 	_, err := target.Lock(t.Context(), "ada")
 	p, ok := errors.AsType[*problem.Problem](err)
-	if !ok || !strings.Contains(p.Hint, " configmap/shop-images deployment/shop-blue service/shop-green ") || len(p.Lines) != 3 {
+	if !ok || !strings.Contains(p.Hint, " --context test --namespace shop label --overwrite configmap/shop-images deployment/shop-blue service/shop-green ") || len(p.Lines) != 3 {
 		t.Errorf("Lock = %+v", err)
 	}
 }

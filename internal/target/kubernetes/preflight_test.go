@@ -94,6 +94,16 @@ func TestGranting(t *testing.T) {
 	}
 }
 
+func TestNoNodeIsReady(t *testing.T) {
+	w, target := newPlace(t)
+	w.put(`{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "server"}, "status": {
+		"conditions": [{"type": "Ready", "status": "False", "message": "the runtime is down"}]}}`)
+	p, ok := errors.AsType[*problem.Problem](target.checkNodes(t.Context()))
+	if !ok || !strings.HasSuffix(p.Hint, " --context test get nodes") || !slices.Equal(p.Lines, []string{"server: the runtime is down"}) {
+		t.Errorf("checkNodes = %+v", p)
+	}
+}
+
 // TestRolesGrantWhatIsAskedFor: the role that is shipped and the questions
 // before a deploy are about the same.
 func TestRolesGrantWhatIsAskedFor(t *testing.T) {
