@@ -88,7 +88,7 @@ bench-kube: ## 50 switches in a real cluster, beside what people do otherwise; a
 	@$(GO) run ./test/bench/kube
 
 .PHONY: bench
-bench: bench-cold bench-ingress bench-switch ## every bench
+bench: bench-cold bench-ingress bench-switch ## every bench that needs no root
 
 .PHONY: readme
 readme: build ## run the README's transcript again and write it down

@@ -56,7 +56,7 @@ func toolchain(ctx context.Context, dir string) (string, error) {
 // not look where Go is installed.
 func withoutGo(sudoer string) string {
 	if sudoer != "" {
-		return `sudo env "PATH=$PATH" version-manager cluster up    (or install Go from https://go.dev/dl)`
+		return `sudo env "PATH=$PATH:/usr/sbin:/sbin" version-manager cluster up    (or install Go from https://go.dev/dl)`
 	}
 	return "install Go from https://go.dev/dl"
 }
