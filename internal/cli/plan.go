@@ -70,7 +70,7 @@ func runPlan(ctx context.Context, o planOptions) error {
 	}
 	if around != nil {
 		answer.Cluster = &planCluster{around.Context, around.Server, around.Namespace}
-		answer.Warnings = around.Warnings
+		answer.Warnings = append(undeliverable(ctx, t, rel), around.Warnings...)
 	}
 	if err := o.io.Answer(o.global.format, answer, func() error { return o.print(answer) }); err != nil {
 		return err

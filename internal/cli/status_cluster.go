@@ -2,11 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )
 
@@ -26,6 +29,28 @@ func surroundings(ctx context.Context, t deploy.Target) (*deploy.Cluster, error)
 		return nil, fmt.Errorf("look around in the cluster: %w", err)
 	}
 	return around, nil
+}
+
+// supplied is a target that knows what would keep it from running a release.
+type supplied interface {
+	Deliverable(ctx context.Context, r release.Release) error
+}
+
+// undeliverable is why a release could not be started, nothing if it could.
+func undeliverable(ctx context.Context, t deploy.Target, r release.Release) []string {
+	s, ok := t.(supplied)
+	if !ok {
+		return nil
+	}
+	err := s.Deliverable(ctx, r)
+	if err == nil {
+		return nil
+	}
+	text := "a deploy would fail: " + err.Error()
+	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Hint != "" {
+		text += ": " + p.Hint
+	}
+	return []string{text}
 }
 
 // hinted is a target that is asked with more than an address.

@@ -1,12 +1,17 @@
 package cli
 
 import (
+	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
 )
 
 // TestStatusOfACluster: everything that kubectl would be asked for is there.
@@ -42,6 +47,31 @@ func TestStatusOfACluster(t *testing.T) {
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+// poor is a cluster that images do not get to.
+type poor struct {
+	deploy.Target
+	why error
+}
+
+func (p poor) Deliverable(context.Context, release.Release) error { return p.why }
+
+func TestPlanSaysWhatCannotBeDelivered(t *testing.T) {
+	lost := problem.New(problem.Failed, "set kubernetes.registry", "nobody knows how")
+	for _, tt := range []struct {
+		target deploy.Target
+		want   []string
+	}{
+		{poor{}, nil},
+		{poor{why: lost}, []string{"a deploy would fail: nobody knows how: set kubernetes.registry"}},
+		{poor{why: errors.New("no node")}, []string{"a deploy would fail: no node"}},
+		{struct{ deploy.Target }{}, nil}, // this machine
+	} {
+		if got := undeliverable(t.Context(), tt.target, release.Release{}); !slices.Equal(got, tt.want) {
+			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}
 }

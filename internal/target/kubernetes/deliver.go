@@ -7,6 +7,7 @@ import (
 
 	"version-manager/internal/images"
 	"version-manager/internal/manifest"
+	"version-manager/internal/release"
 )
 
 // delivery brings images to where the nodes find them. An *images.Delivery is
@@ -25,6 +26,12 @@ type delivery interface {
 }
 
 var _ delivery = (*images.Delivery)(nil)
+
+// Deliverable says what would keep the nodes from running a release, as far as
+// that can be known before its images are brought.
+func (t *Target) Deliverable(ctx context.Context, r release.Release) error {
+	return t.images.Check(ctx, r.Image)
+}
 
 // deliver brings both images of a release to the nodes and says so in a.
 func (t *Target) deliver(ctx context.Context, a *manifest.App) error {
