@@ -36,31 +36,30 @@ func (s *session) Confirm(ctx context.Context, c color.Color) error {
 	if active != c || c == color.None {
 		return fmt.Errorf("confirm %s: the route leads to %q: %w", c, active, deploy.ErrRefused)
 	}
-	g, err := s.gateway(ctx, 0)
-	if err != nil {
+	if err := s.followRoute(ctx, c); err != nil {
 		return err
 	}
-	if err := s.confirmProxies(ctx, g, c); err != nil {
+	asked, err := s.confirmProxies(ctx, c)
+	if err != nil {
 		return fmt.Errorf("confirm %s: %w", c, err)
 	}
-	if err := s.confirmEntrances(ctx, g, c); err != nil {
+	if err := s.confirmEntrances(ctx, asked, c); err != nil {
 		return fmt.Errorf("confirm %s: %w", c, err)
 	}
 	return s.confirmPreview(ctx)
 }
 
-func (s *session) confirmProxies(ctx context.Context, g gateway, c color.Color) error {
-	if len(g.proxies) == 0 {
-		return nil
-	}
+// confirmProxies reports whether there was a proxy to ask.
+func (s *session) confirmProxies(ctx context.Context, c color.Color) (bool, error) {
 	host, err := s.publicHost(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if err := s.proxiesObey(ctx, s.question(ctx, host, c), 0); err != nil {
-		return err
+	n, err := s.obedient(ctx, s.question(ctx, host, c), 0)
+	if err != nil || n == 0 {
+		return false, err
 	}
-	return s.measured(ctx)
+	return true, s.measured(ctx)
 }
 
 // publicHost is a host name that the public route takes.

@@ -13,14 +13,14 @@ import (
 )
 
 // confirmEntrances asks the public entrances that are reached from here. Where
-// no proxy could be asked they are all there is, and asked for longer.
-func (s *session) confirmEntrances(ctx context.Context, g gateway, c color.Color) error {
+// no proxy was asked they are all there is, and asked for longer.
+func (s *session) confirmEntrances(ctx context.Context, asked bool, c color.Color) error {
 	e, err := s.entrances(ctx)
 	if err != nil {
 		return err
 	}
 	long := time.Duration(0)
-	if len(g.proxies) == 0 {
+	if !asked {
 		long = entrancesLong
 	}
 	reached := 0
@@ -33,7 +33,7 @@ func (s *session) confirmEntrances(ctx context.Context, g gateway, c color.Color
 			reached++
 		}
 	}
-	if reached == 0 && len(g.proxies) == 0 {
+	if reached == 0 && !asked {
 		return fmt.Errorf("%w, and no entrance is reached from here: %v", errNoProxy, e.Public)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
 )
 
 // entrance makes the first Traefik pod's own address the public one.
@@ -187,28 +188,83 @@ func TestSilentProxy(t *testing.T) {
 	})
 }
 
+// A proxy that answers as it did before the switch does not hear the API server
+// any more. That must not keep the users of all others on a version that fails.
+func TestWrongProxy(t *testing.T) {
+	w := newWorld(t)
+	w.proxy("stale", "--providers.providersthrottleduration=500ms")
+	s := w.deployed()
+	stuck := func(lag time.Duration) {
+		w.traefik.mu.Lock()
+		defer w.traefik.mu.Unlock()
+		w.traefik.lag["stale"] = lag
+		clear(w.traefik.since)
+	}
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	stuck(time.Hour)
+	began := time.Now()
+	w.must(s.Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
+	if took := time.Since(began); took < deafOnWay+500*time.Millisecond || w.active() != color.Blue {
+		t.Errorf("switched back after %v to %s", took, w.active())
+	}
+	w.must(s.Unlock(t.Context()))
+	s = w.lock(w.target(), "bob")
+	s.begins()
+	stuck(time.Hour)
+	ctx, cancel := context.WithTimeout(t.Context(), deafOnWay+time.Second)
+	defer cancel()
+	if err := s.Switch(ctx, color.Green, revision(w.get("HTTPRoute", "shop"))); !errors.Is(err, deploy.ErrRefused) {
+		t.Errorf("on the way there Switch = %v", err)
+	}
+}
+
+// The last proxy goes while it is asked: nobody has confirmed anything.
+func TestConfirmByNobody(t *testing.T) {
+	w := newWorld(t)
+	s := w.deployed()
+	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
+	w.traefik.mu.Lock()
+	w.traefik.lag["traefik-1"] = time.Hour
+	clear(w.traefik.since)
+	w.traefik.mu.Unlock()
+	time.AfterFunc(100*time.Millisecond, func() {
+		_ = s.kube.Delete(context.Background(), kube.Ref{Kind: "Pod", Namespace: "traefik", Name: "traefik-1"})
+	})
+	if err := s.Confirm(t.Context(), color.Green); !errors.Is(err, errNoProxy) {
+		t.Errorf("Confirm = %v", err)
+	}
+}
+
 func TestContent(t *testing.T) {
-	obeys, deaf, lags, gone := proxy{row: confirmTimes}, proxy{silent: deafOnWay}, proxy{row: 1}, proxy{left: true}
+	obeys, lags, gone := proxy{row: confirmTimes}, proxy{row: 1}, proxy{left: true}
+	deaf := proxy{silent: spell{long: deafOnWay}, reload: time.Second}
+	slow := proxy{wrong: spell{long: deafOnWay}, reload: time.Second}
+	stuck := proxy{wrong: spell{long: deafOnWay + time.Second}, reload: time.Second}
 	for name, tt := range map[string]struct {
 		asked []proxy
 		deaf  time.Duration
+		obey  int
 		want  bool
 	}{
-		"nobody":                         {nil, 0, true},
-		"all obey":                       {[]proxy{obeys, obeys}, 0, true},
-		"one lags":                       {[]proxy{obeys, lags}, deafOnWay, false},
-		"one is silent":                  {[]proxy{obeys, deaf}, 0, false},
-		"one is silent, on the way back": {[]proxy{obeys, deaf}, deafOnWay, true},
-		"all are silent":                 {[]proxy{deaf, deaf}, deafOnWay, false},
-		"one left, one is silent":        {[]proxy{gone, deaf}, deafOnWay, false},
-		"all left":                       {[]proxy{gone}, 0, true},
+		"nobody":                         {nil, 0, 0, true},
+		"all obey":                       {[]proxy{obeys, obeys}, 0, 2, true},
+		"one lags":                       {[]proxy{obeys, lags}, deafOnWay, 0, false},
+		"one is silent":                  {[]proxy{obeys, deaf}, 0, 0, false},
+		"one is silent, on the way back": {[]proxy{obeys, deaf}, deafOnWay, 1, true},
+		"one is wrong":                   {[]proxy{obeys, stuck}, 0, 0, false},
+		"one is slow, on the way back":   {[]proxy{obeys, slow}, deafOnWay, 0, false},
+		"one is wrong, on the way back":  {[]proxy{obeys, stuck}, deafOnWay, 1, true},
+		"all are silent":                 {[]proxy{deaf, deaf}, deafOnWay, 0, false},
+		"all are wrong":                  {[]proxy{stuck, stuck}, deafOnWay, 0, false},
+		"one left, one is silent":        {[]proxy{gone, deaf}, deafOnWay, 0, false},
+		"all left":                       {[]proxy{gone}, 0, 0, true},
 	} {
 		asked := map[string]*proxy{}
 		for i := range tt.asked {
 			asked[string(rune('a'+i))] = &tt.asked[i]
 		}
-		if got := content(asked, tt.deaf); got != tt.want {
-			t.Errorf("%s: content is %v", name, got)
+		if n, got := content(asked, tt.deaf); n != tt.obey || got != tt.want {
+			t.Errorf("%s: content is %v with %d", name, got, n)
 		}
 	}
 }
