@@ -74,7 +74,7 @@ func newClusterKubeconfig(a *app) *cobra.Command {
 		Short: "print the kubeconfig of the cluster's owner",
 		Long: "Prints the kubeconfig of the cluster's owner, who may do everything: keep it like a password. With\n" +
 			"--path it says where the file is.",
-		Example:           "  (umask 077; version-manager cluster kubeconfig > kubeconfig)\n  version-manager cluster kubeconfig --path",
+		Example:           "  version-manager cluster kubeconfig --path",
 		GroupID:           "look",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
