@@ -151,7 +151,7 @@ func (w *work) makeNetwork(ctx context.Context) error {
 		return err
 	}
 	if way := blocked(ctx); way != "" {
-		w.Detail("this machine's firewall drops what nodes send to the world; to let it pass: " + way)
+		w.Detail("a firewall here drops what pods send out; let it pass: " + way)
 	}
 	return nil
 }
