@@ -23,6 +23,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/kube"
 	"version-manager/internal/problem"
 	"version-manager/internal/ui"
 )
@@ -39,7 +40,7 @@ type app struct {
 
 // Main runs the command that args name and returns the exit code.
 func Main(args []string) int {
-	a := &app{program: quoted(os.Args[0]), io: ui.System(os.Getenv), getenv: os.Getenv, now: time.Now}
+	a := &app{program: kube.Quoted(os.Args[0]), io: ui.System(os.Getenv), getenv: os.Getenv, now: time.Now}
 	ctx, second, stop := interruptible(context.Background())
 	defer stop()
 	code := make(chan int, 1)

@@ -7,6 +7,7 @@ import (
 
 	"version-manager/internal/cluster"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
 )
 
 func newClusterUp(a *app) *cobra.Command {
@@ -43,7 +44,7 @@ func runClusterUp(ctx context.Context, a *app, m *cluster.Cluster, n int) error 
 	if err := runClusterStatus(ctx, a, m); err != nil {
 		return err
 	}
-	a.next("export KUBECONFIG=%s %s=%s", quoted(m.Kubeconfig()), targetVariable, clusterTarget)
+	a.next("export KUBECONFIG=%s %s=%s", kube.Quoted(m.Kubeconfig()), targetVariable, clusterTarget)
 	return nil
 }
 

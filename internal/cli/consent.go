@@ -10,6 +10,7 @@ import (
 
 	"version-manager/internal/atomicfile"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
 	"version-manager/internal/problem"
 	"version-manager/internal/ui"
 )
@@ -82,20 +83,9 @@ func (a *app) askFor(where deploy.Cluster, before string) error {
 func (a *app) again(more ...string) string {
 	words := append(append([]string{"version-manager"}, a.args...), more...)
 	for i, w := range words {
-		words[i] = quoted(w)
+		words[i] = kube.Quoted(w)
 	}
 	return strings.Join(words, " ")
-}
-
-// quoted makes a word safe to paste into a shell.
-func quoted(w string) string {
-	plain := func(r rune) bool {
-		return strings.ContainsRune("-_./:=@,+%", r) || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-	}
-	if w != "" && strings.IndexFunc(w, func(r rune) bool { return !plain(r) }) < 0 {
-		return w
-	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }
 
 // agreed reads what people have agreed to.

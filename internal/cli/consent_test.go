@@ -107,11 +107,3 @@ func TestDamagedConsentAsksAgain(t *testing.T) {
 		t.Errorf("%v, asked %q", err, said)
 	}
 }
-
-func TestQuoted(t *testing.T) {
-	for word, want := range map[string]string{"v1.1.0": "v1.1.0", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'"} {
-		if got := quoted(word); got != want {
-			t.Errorf("quoted(%q) = %s, want %s", word, got, want)
-		}
-	}
-}

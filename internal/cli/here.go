@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"version-manager/internal/kube"
 )
 
 // self is how the program calls itself in what it says.
@@ -40,7 +42,7 @@ func (g *globals) placeBeside(text string) string {
 	flags := ""
 	add := func(flag, value string, named bool) {
 		if value != "" && !named {
-			flags += " " + flag + " " + quoted(value)
+			flags += " " + flag + " " + kube.Quoted(value)
 		}
 	}
 	if g.dir != "." {

@@ -11,6 +11,7 @@ import (
 	"version-manager/internal/atomicfile"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
@@ -74,7 +75,7 @@ func smallest() []string { return []string{"name: shop", "build: {package: ./cmd
 func (p place) prepare() error {
 	err := p.makeState()
 	if errors.Is(err, os.ErrPermission) {
-		hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s    (or run this with sudo -E, as before)`, quoted(p.state))
+		hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s    (or run this with sudo -E, as before)`, kube.Quoted(p.state))
 		return problem.Wrap(err, problem.Failed, hint, "the state folder %s is another user's", p.state)
 	}
 	return err

@@ -7,6 +7,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
 	"version-manager/internal/problem"
 	"version-manager/internal/target"
 )
@@ -30,9 +31,9 @@ type clusterFlags struct {
 // which are the flags that name a place in a cluster to version-manager and
 // kubectl alike.
 func (f clusterFlags) which(where deploy.Cluster) string {
-	words := "--context " + quoted(where.Context) + " --namespace " + quoted(where.Namespace)
+	words := "--context " + kube.Quoted(where.Context) + " --namespace " + kube.Quoted(where.Namespace)
 	if f.kubeconfig != "" {
-		words = "--kubeconfig " + quoted(f.kubeconfig) + " " + words
+		words = "--kubeconfig " + kube.Quoted(f.kubeconfig) + " " + words
 	}
 	return words
 }

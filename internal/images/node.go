@@ -73,7 +73,7 @@ func nodes(ctx context.Context, c kube.Cluster) ([]node, error) {
 			return nil, err
 		}
 		if !dnsName.MatchString(n.Metadata.Name) {
-			return nil, problem.New(problem.Failed, "kubectl get nodes", "the cluster has a node %q, and that is no name of a node", n.Metadata.Name)
+			return nil, problem.New(problem.Failed, c.Kubectl("", "get nodes"), "the cluster has a node %q, and that is no name of a node", n.Metadata.Name)
 		}
 		if !n.closed() {
 			found = append(found, n.node())

@@ -23,8 +23,8 @@ func (r *registry) check(ctx context.Context, p parcel) error {
 		return err
 	}
 	host := ref.Context().RegistryStr()
-	create := fmt.Sprintf("kubectl create secret docker-registry %s --namespace %s --docker-server %s --docker-username USER --docker-password PASSWORD",
-		r.secret, r.namespace, host)
+	create := r.cluster.Kubectl(r.namespace, "create secret generic "+r.secret+" --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson=FILE") +
+		"    (FILE: what docker login wrote for " + host + ", as ~/.docker/config.json)"
 	o, err := r.cluster.Get(ctx, kube.Ref{Kind: "Secret", Namespace: r.namespace, Name: r.secret})
 	switch {
 	case kube.IsForbidden(err):

@@ -184,7 +184,7 @@ func TestPullSecret(t *testing.T) {
 				}
 				return
 			}
-			got := wantProblem(t, err, tt.text, "kubectl create secret docker-registry pull --namespace shops --docker-server registry.example.org")
+			got := wantProblem(t, err, tt.text, "--namespace shops create secret generic pull --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson=FILE")
 			if strings.Contains(got.Error(), password) {
 				t.Errorf("the password is shown: %v", got)
 			}

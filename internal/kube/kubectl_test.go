@@ -38,3 +38,11 @@ func TestKubectlMeansWhatWasOpened(t *testing.T) {
 		}
 	}
 }
+
+func TestQuoted(t *testing.T) {
+	for word, want := range map[string]string{"v1.1.0": "v1.1.0", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'"} {
+		if got := Quoted(word); got != want {
+			t.Errorf("Quoted(%q) = %s, want %s", word, got, want)
+		}
+	}
+}

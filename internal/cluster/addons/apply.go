@@ -19,18 +19,18 @@ const poll = 250 * time.Millisecond
 func apply(ctx context.Context, c kube.Cluster, list []*kube.Object) error {
 	for _, o := range list {
 		if _, err := c.Apply(ctx, o); err != nil {
-			return explain(err, o)
+			return explain(c, err, o)
 		}
 	}
 	return nil
 }
 
 // explain adds what a person can do about an object that was refused.
-func explain(err error, o *kube.Object) error {
+func explain(c kube.Cluster, err error, o *kube.Object) error {
 	what := fmt.Sprintf("apply %s %s", o.GetKind(), o.GetName())
 	switch {
 	case strings.Contains(err.Error(), "port is already allocated"):
-		return problem.Wrap(err, problem.Failed, "kubectl get services --all-namespaces | grep 30001",
+		return problem.Wrap(err, problem.Failed, c.Kubectl("", "get services --all-namespaces")+" | grep 30001",
 			"%s: another Service has the node port", what)
 	case kube.IsForbidden(err):
 		return problem.Wrap(err, problem.Failed, "use a kubeconfig of a cluster administrator", "%s", what)

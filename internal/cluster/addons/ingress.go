@@ -80,7 +80,7 @@ func (i *installer) definitions(ctx context.Context) error {
 		}
 	}
 	if _, how := i.found.choose(); how == install && len(old) > 0 {
-		return problem.New(problem.Failed, "kubectl apply --server-side --force-conflicts -f https://github.com/kubernetes-sigs/gateway-api/releases/download/"+needed+"/standard-install.yaml",
+		return problem.New(problem.Failed, i.cluster.Kubectl("", "apply --server-side --force-conflicts -f https://github.com/kubernetes-sigs/gateway-api/releases/download/"+needed+"/standard-install.yaml"),
 			"the Gateway API in this cluster is older than %s, which Traefik needs", needed).With(old...)
 	}
 	if len(old) > 0 {

@@ -32,7 +32,7 @@ func (i *installer) enable(ctx context.Context, t installation) error {
 	config, err := i.cluster.Get(ctx, ref)
 	switch {
 	case err == nil && text(config, "spec", "valuesContent") != k3sValues:
-		return problem.New(problem.Failed, "kubectl -n "+ref.Namespace+" edit helmchartconfig traefik",
+		return problem.New(problem.Failed, i.cluster.Kubectl(ref.Namespace, "edit helmchartconfig traefik"),
 			"the Traefik of K3s does not serve the Gateway API, and its HelmChartConfig is yours; add these values").With(strings.Split(strings.TrimSpace(k3sValues), "\n")...)
 	case err != nil && !kube.IsNotFound(err):
 		return err
@@ -76,7 +76,7 @@ func (i *installer) await(ctx context.Context, t installation) (installation, er
 		return "", nil
 	})
 	if err != nil {
-		return t, problem.Wrap(err, problem.Failed, "kubectl -n "+t.namespace+" get jobs,pods", "%s did not begin to serve the Gateway API", t)
+		return t, problem.Wrap(err, problem.Failed, i.cluster.Kubectl(t.namespace, "get jobs,pods"), "%s did not begin to serve the Gateway API", t)
 	}
 	return t, nil
 }

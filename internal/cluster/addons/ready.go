@@ -57,9 +57,9 @@ func waitFor(ctx context.Context, c kube.Cluster, o *kube.Object, check func(*ku
 	if err == nil || ctx.Err() == nil {
 		return err
 	}
-	where := "kubectl describe " + ref.Kind + "/" + ref.Name
+	where := c.Kubectl("", "describe "+ref.Kind+"/"+ref.Name)
 	if ref.Namespace != "" {
-		where = "kubectl -n " + ref.Namespace + " get events,pods"
+		where = c.Kubectl(ref.Namespace, "get events,pods")
 	}
 	return problem.Wrap(err, problem.Failed, where, "%s %s did not become ready", ref.Kind, ref.Name).
 		With(troubles(context.WithoutCancel(ctx), c, o)...)

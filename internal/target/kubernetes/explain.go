@@ -51,7 +51,7 @@ func advice(reason string) (what, hint string) {
 		return "there is no room for it: ", "describe nodes"
 	case has("image") && has("unauthorized", "401", "403", "forbidden", "denied", "no basic auth"):
 		return "the registry does not give the image to the nodes: ",
-			"create secret docker-registry pull --docker-server=… --docker-username=… --docker-password=…, and kubernetes.pullSecret: pull in version-manager.yaml"
+			"create secret generic pull --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson=FILE    (FILE: what docker login wrote; then kubernetes.pullSecret: pull in version-manager.yaml)"
 	}
 	return "", ""
 }
