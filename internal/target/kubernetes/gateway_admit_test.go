@@ -31,7 +31,9 @@ func (c confined) List(ctx context.Context, r kube.Ref, selector string) ([]kube
 
 // moved is a world whose one proxy runs in another namespace than the Gateway.
 func moved(t *testing.T) (*world, *Target, *kube.Object) {
-	w, target := newPlace(t)
+	w, _ := newPlace(t)
+	target := w.target() // the controllers need not see less
+	target.images = stocked{}
 	o := w.server.Get("Pod", "traefik", "traefik-1")
 	w.must(target.kube.Delete(t.Context(), refOf(o)))
 	o.SetNamespace("kube-system")
