@@ -142,7 +142,7 @@ func (s *session) replace(ctx context.Context, c color.Color, spec deploy.Spec) 
 	if err := s.install(ctx, a); err != nil {
 		return err
 	}
-	return s.preview(ctx, c)
+	return s.aimPreview(ctx, c)
 }
 
 // base makes what belongs to the app as a whole.

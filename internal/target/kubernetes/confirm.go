@@ -46,7 +46,7 @@ func (s *session) Confirm(ctx context.Context, c color.Color) error {
 	if err := s.confirmEntrances(ctx, asked, c); err != nil {
 		return fmt.Errorf("confirm %s: %w", c, err)
 	}
-	return s.confirmPreview(ctx)
+	return s.confirmPreview(ctx, s.deaf(c))
 }
 
 // confirmProxies reports whether there was a proxy to ask.
@@ -75,7 +75,7 @@ func (t *Target) publicHost(ctx context.Context) (string, error) {
 }
 
 // confirmPreview waits for a preview without a standby color.
-func (s *session) confirmPreview(ctx context.Context) error {
+func (s *session) confirmPreview(ctx context.Context, deaf time.Duration) error {
 	o, err := s.kube.Get(ctx, s.ref("HTTPRoute", manifest.PreviewName(s.app)))
 	if err != nil {
 		return fmt.Errorf("look at the preview's route: %w", err)
@@ -83,7 +83,7 @@ func (s *session) confirmPreview(ctx context.Context) error {
 	if c, err := manifest.Pointed(o, s.app); err != nil || c != color.None {
 		return err
 	}
-	return s.previewEmpty(ctx)
+	return s.previewEmpty(ctx, deaf)
 }
 
 // measured keeps how long the proxies took to obey the last switch of this

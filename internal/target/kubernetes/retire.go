@@ -32,7 +32,7 @@ func (s *session) Retire(ctx context.Context, c color.Color) error {
 	if active == c {
 		return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
 	}
-	if err := s.preview(ctx, color.None); err != nil {
+	if err := s.forgetPreview(ctx, s.deaf(active)); err != nil {
 		return err
 	}
 	if err := s.end(ctx, c); err != nil || active != color.None {

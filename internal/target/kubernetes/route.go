@@ -18,7 +18,7 @@ const annotationSwitch = "version-manager.io/switch"
 
 const (
 	knownWithin = 10 * time.Second // for every proxy to have heard of a color's instances
-	deafOnWay   = 2 * time.Second  // after which the way back does without a proxy that does not answer
+	deafOnWay   = 2 * time.Second  // after which the way back does without a proxy that does not answer, or not as it should
 )
 
 // noRevision is that of a route which is not there.
@@ -172,8 +172,8 @@ func (s *session) canCarry(ctx context.Context, c color.Color) error {
 	return nil
 }
 
-// deaf is for how long a proxy may be silent before a switch to c does without
-// it; zero: for ever. A session that ends another one's deploy may be on the
+// deaf is for how long a proxy may be silent, or not obey, before a switch to c
+// does without it; zero: for ever. A session that ends another one's deploy may be on the
 // way back.
 func (s *session) deaf(c color.Color) time.Duration {
 	s.mu.Lock()

@@ -12,20 +12,32 @@ import (
 
 const previewWithin = 10 * time.Second // for proxies to forget a color
 
-// preview makes the preview lead to standby color c. With None it returns when
-// the proxies have forgotten the color before, whose instances may then go.
-func (s *session) preview(ctx context.Context, c color.Color) error {
-	err := s.aimPreview(ctx, c)
-	if kube.IsNotFound(err) && c == color.None {
+// forgetPreview makes the preview lead to nobody and returns when the proxies
+// have forgotten the color before, whose instances may then go.
+func (s *session) forgetPreview(ctx context.Context, deaf time.Duration) error {
+	err := s.aimPreview(ctx, color.None)
+	if kube.IsNotFound(err) {
 		return nil // without a route, it never led anywhere
 	}
-	if err != nil || c != color.None {
+	if err != nil {
 		return err
 	}
-	return s.previewEmpty(ctx)
+	return s.previewEmpty(ctx, deaf)
 }
 
-// aimPreview changes the route of the preview.
+// previewEmpty returns when every proxy answers for the preview that there is
+// nobody. With deaf, one that has not for so long is passed over if another one
+// has.
+func (s *session) previewEmpty(ctx context.Context, deaf time.Duration) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, previewWithin, fmt.Errorf("not within %s", previewWithin))
+	defer cancel()
+	if err := s.proxiesObey(ctx, s.question(ctx, s.previewHost(), color.None), deaf); err != nil {
+		return fmt.Errorf("the gateway still leads the preview somewhere: %w", err)
+	}
+	return nil
+}
+
+// aimPreview makes the preview lead to standby color c.
 func (s *session) aimPreview(ctx context.Context, c color.Color) error {
 	_, err := s.edit(ctx, "HTTPRoute", manifest.PreviewName(s.app), func(o *kube.Object) (bool, error) {
 		if now, err := manifest.Pointed(o, s.app); err == nil && now == c {
@@ -35,17 +47,6 @@ func (s *session) aimPreview(ctx context.Context, c color.Color) error {
 	})
 	if err != nil {
 		return fmt.Errorf("make the preview lead to %q: %w", c, err)
-	}
-	return nil
-}
-
-// previewEmpty returns when every proxy answers for the preview that there is
-// nobody.
-func (s *session) previewEmpty(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, previewWithin, fmt.Errorf("not within %s", previewWithin))
-	defer cancel()
-	if err := s.proxiesObey(ctx, s.question(ctx, s.previewHost(), color.None), 0); err != nil {
-		return fmt.Errorf("the gateway still leads the preview somewhere: %w", err)
 	}
 	return nil
 }

@@ -25,10 +25,10 @@ func (w *world) deployed() *session {
 	s := w.lock(w.target(), "ada")
 	s.begins()
 	w.must(s.ensureRoutes(w.Context()))
-	w.must(s.preview(w.Context(), color.Blue))
+	w.must(s.aimPreview(w.Context(), color.Blue))
 	w.must(s.Switch(w.Context(), color.Blue, "1"))
 	w.run(color.Green)
-	w.must(s.preview(w.Context(), color.Green))
+	w.must(s.aimPreview(w.Context(), color.Green))
 	return s
 }
 
@@ -86,7 +86,7 @@ func TestSwitchRefusesWhoCannotAnswer(t *testing.T) {
 	if err := s.Switch(t.Context(), color.Green, now); !errors.Is(err, deploy.ErrRefused) || w.active() != color.Blue {
 		t.Errorf("switch to a color without pods = %v, active %q", err, w.active())
 	}
-	w.must(s.preview(t.Context(), color.None))
+	w.must(s.forgetPreview(t.Context(), 0))
 	w.must(s.removeRoutes(t.Context()))
 	if err := s.Switch(t.Context(), color.Green, "0"); !errors.Is(err, deploy.ErrRefused) {
 		t.Errorf("switch without a route = %v", err)
