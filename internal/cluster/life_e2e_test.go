@@ -37,8 +37,10 @@ func TestLife(t *testing.T) {
 	before := takeSnapshot(t)
 	t.Cleanup(func() { _, _ = o.run(context.Background(), "cluster", "down") }) // whatever failed, nothing stays
 
+	o.interrupted("up", cutUp()...)
 	o.must("cluster", "up")
 	o.isReady("up")
+	o.isWhole("up after interruptions")
 	o.takes(20*time.Second, "up again", func() { o.must("cluster", "up") })
 	o.remember()
 
@@ -47,6 +49,13 @@ func TestLife(t *testing.T) {
 	o.nodeKilled("worker-1")
 	o.nodeCut("worker-2")
 
+	o.interrupted("stop", moment{"processes", 100 * ms}, moment{"processes", 2 * time.Second})
+	o.must("cluster", "up")
+	o.isReady("up after half a stop")
+	o.isWhole("up after half a stop")
+
+	o.damage("worker-1", "proxy")
+	o.interrupted("stop", moment{"nodes", 50 * ms}, moment{"network", 0})
 	o.must("cluster", "stop")
 	o.stopped()
 	o.must("cluster", "up")
@@ -183,6 +192,14 @@ func (o owner) supervisor() int {
 func (o owner) kill(pid int) {
 	o.t.Helper()
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// damage does to a record what a power cut may.
+func (o owner) damage(node, name string) {
+	o.t.Helper()
+	if err := os.WriteFile(recordFile(layout(DefaultDir).records(), node, name), []byte("{"), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
 }
