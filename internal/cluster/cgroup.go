@@ -25,6 +25,7 @@ func cgroupOf(node string) string { return cgroupRoot + "/" + node }
 type cgroups struct {
 	trees   []string
 	unified bool
+	beside  string // the tree of version 2 where version 1 has the controllers: runc makes branches there too
 }
 
 // findCgroups reads them out of /proc/self/mounts.
@@ -43,7 +44,8 @@ func findCgroups(mounts []byte) (cgroups, error) {
 	}
 	switch {
 	case len(g.trees) > 0:
-		return g, nil // with both, version 1 has the controllers
+		g.beside = unified
+		return g, nil
 	case unified != "":
 		return cgroups{trees: []string{unified}, unified: true}, nil
 	}

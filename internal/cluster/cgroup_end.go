@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -55,7 +56,11 @@ func (g cgroups) signal(ctx context.Context, name string, sig syscall.Signal) er
 
 // remove removes the branch, which has no process left, from every tree.
 func (g cgroups) remove(ctx context.Context, name string) error {
-	for _, tree := range g.trees {
+	trees := g.trees
+	if g.beside != "" {
+		trees = append(slices.Clone(trees), g.beside)
+	}
+	for _, tree := range trees {
 		for {
 			err := removeBranch(filepath.Join(tree, name))
 			if err == nil || errors.Is(err, fs.ErrNotExist) {

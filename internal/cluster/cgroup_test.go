@@ -17,13 +17,14 @@ func TestFindCgroups(t *testing.T) {
 		what, mounts string
 		trees        []string
 		unified      bool
+		beside       string
 	}{
-		{"version 1", v1, []string{"/sys/fs/cgroup/memory", "/sys/fs/cgroup/systemd"}, false},
-		{"version 2", v2, []string{"/sys/fs/cgroup"}, true},
-		{"both", hybrid, []string{"/sys/fs/cgroup/memory", "/sys/fs/cgroup/systemd"}, false},
+		{"version 1", v1, []string{"/sys/fs/cgroup/memory", "/sys/fs/cgroup/systemd"}, false, ""},
+		{"version 2", v2, []string{"/sys/fs/cgroup"}, true, ""},
+		{"both", hybrid, []string{"/sys/fs/cgroup/memory", "/sys/fs/cgroup/systemd"}, false, "/sys/fs/cgroup/unified"},
 	} {
 		g, err := findCgroups([]byte(tt.mounts))
-		if err != nil || !slices.Equal(g.trees, tt.trees) || g.unified != tt.unified {
+		if err != nil || !slices.Equal(g.trees, tt.trees) || g.unified != tt.unified || g.beside != tt.beside {
 			t.Errorf("%s: %+v, %v", tt.what, g, err)
 		}
 	}
@@ -113,7 +114,7 @@ func TestRemoveCgroup(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	g := cgroups{trees: []string{a, b}}
+	g := cgroups{trees: []string{a}, beside: b}
 	for range 2 { // nothing there is no error
 		if err := g.remove(t.Context(), "ours"); err != nil {
 			t.Fatal(err)

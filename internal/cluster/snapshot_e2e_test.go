@@ -43,7 +43,7 @@ func takeSnapshot(t *testing.T) snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range groups.trees {
+	for _, at := range append(groups.trees, groups.beside) {
 		s["control groups "+at] = tree(at, true)
 	}
 	return s
