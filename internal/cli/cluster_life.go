@@ -87,7 +87,7 @@ func newClusterDown(a *app) *cobra.Command {
 func (a *app) withSteps(verb string, names []string, do func(cluster.Options) error) error {
 	m := &making{face: a.io.NewFace(a.progress(), a.now), now: a.now}
 	m.face.Show(deploy.Event{Kind: deploy.EventBegin, Time: a.now(), App: "the cluster", Detail: verb, Steps: names})
-	err := do(cluster.Options{Step: m.step, Detail: m.detail})
+	err := do(cluster.Options{Step: m.step, Detail: m.detail, Note: m.note})
 	m.end(err)
 	return err
 }
@@ -95,4 +95,9 @@ func (a *app) withSteps(verb string, names []string, do func(cluster.Options) er
 // detail is told what the step under way is at.
 func (m *making) detail(text string) {
 	m.face.Show(deploy.Event{Kind: deploy.EventProgress, Time: m.now(), Step: m.running, Elapsed: m.now().Sub(m.began), Detail: text})
+}
+
+// note is told what a person should know and do.
+func (m *making) note(text string) {
+	m.face.Show(deploy.Event{Kind: deploy.EventNote, Time: m.now(), Detail: text})
 }

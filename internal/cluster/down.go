@@ -41,7 +41,7 @@ func (c *Cluster) undo(ctx context.Context, o Options, lasting bool) error {
 
 // removeNetwork, closeNodes and the others below look at what is there, and
 // not at what should be: so they also remove what a broken `up` left.
-func (w *work) removeNetwork(ctx context.Context) error { return w.network.down(ctx, w.Detail) }
+func (w *work) removeNetwork(ctx context.Context) error { return w.network.down(ctx, w.Note) }
 
 func (w *work) closeNodes(ctx context.Context) error {
 	groups, err := machineCgroups()

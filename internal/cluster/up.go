@@ -20,6 +20,7 @@ type Options struct {
 	Nodes  int          // 0: as many as it has, DefaultNodes if it is new
 	Step   func(string) // told the name of each step as it begins
 	Detail func(string) // told what a long step is at
+	Note   func(string) // told what a person should know and do
 }
 
 // work is one call of Up, Stop or Down.
@@ -151,7 +152,7 @@ func (w *work) makeNetwork(ctx context.Context) error {
 		return err
 	}
 	if way := blocked(ctx); way != "" {
-		w.Detail("a firewall here drops what pods send out; let it pass: " + way)
+		w.Note("a firewall here drops what pods send out; let it pass: " + way)
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func TestMissingPermissions(t *testing.T) {
 		"nothing but all at once": {func(p kube.Permission) bool { return p.Verb == "*" }, nil},
 		"nothing":                 {func(kube.Permission) bool { return false }, nil},
 	} {
-		_, target := newPlace(t)
+		target := newWorld(t).target()
 		target.kube = forbidding{target.kube, tt.what}
 		err := target.checkPermissions(t.Context())
 		p, _ := errors.AsType[*problem.Problem](err)
