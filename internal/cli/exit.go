@@ -24,7 +24,7 @@ func exits() []exit {
 		{problem.Failed, "failed"},
 		{problem.Usage, "the words of the call are wrong"},
 		{problem.RolledBack, "the deploy failed and was taken back: the version that was active has the traffic"},
-		{problem.NeedsPerson, "the deploy failed and so did the way back: both colors are kept, a person is needed"},
+		{problem.NeedsPerson, "the deploy failed, and the way back too, or there is none: all is kept, a person is needed"},
 		{problem.NotFound, "no such version, deploy or app"},
 		{problem.LockHeld, "another command is changing the app"},
 		{problem.Running, "another command was still under way when --wait ended"},

@@ -225,6 +225,7 @@ func TestVerdicts(t *testing.T) {
 		{"deploy", "v1.0.0", "reverted", "v1.1.0 was taken back, v1.0.0 has the traffic"},
 		{"deploy", "", "reverted", "v1.1.0 was taken back"},
 		{"deploy", "v1.0.0", "stuck", "v1.1.0 is stuck halfway, both colors are kept"},
+		{"deploy", "", "stuck", "v1.1.0 failed and has the traffic, as nothing was there before"},
 		{"deploy", "v1.0.0", "retiring", "v1.1.0 was left unfinished"},
 	} {
 		if got := w.verdict(Report{Kind: tt.kind, From: tt.from, To: "v1.1.0", Outcome: tt.outcome}); got != tt.want {

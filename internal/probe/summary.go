@@ -57,6 +57,8 @@ func (w words) verdict(r Report) string {
 		key = "verdict.first"
 	case r.Outcome == "reverted" && r.From == "":
 		key = "verdict.reverted.first"
+	case r.Outcome == "stuck" && r.From == "":
+		key = "verdict.stuck.first"
 	case r.Outcome == "done" || r.Outcome == "reverted" || r.Outcome == "stuck":
 		key = "verdict." + r.Outcome
 	}

@@ -47,7 +47,7 @@ func outcomeText(begin, end deploy.Event) string {
 	case deploy.Reverted:
 		text = "taken back: " + before(begin)
 	case deploy.Stuck:
-		text = "stuck: both colors are kept, a person is needed"
+		text = "stuck: all is kept, a person is needed"
 	default:
 		text = string(end.Outcome)
 	}
