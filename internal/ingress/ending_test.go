@@ -6,10 +6,13 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // A client stays on its connection until the server is to end, is answered
-// once more there, and then comes back on another one.
+// once more there, and then comes back on another one. In HTTP/2 the word for
+// that is a frame of its own, and a client that is fast may be answered again
+// before it arrives.
 func TestEnding(t *testing.T) {
 	for name, protocols := range map[string]func(*http.Protocols){
 		"HTTP/1": func(p *http.Protocols) { p.SetHTTP1(true) },
@@ -50,8 +53,10 @@ func TestEnding(t *testing.T) {
 				if !ask() {
 					t.Error("the connection was closed before it was used once more")
 				}
-				if ask() {
-					t.Error("the connection was kept")
+				for deadline := time.Now().Add(5 * time.Second); ask(); {
+					if transport.Protocols.HTTP1() || time.Now().After(deadline) {
+						t.Fatal("the connection was kept")
+					}
 				}
 			})
 		}
