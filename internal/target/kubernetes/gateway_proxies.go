@@ -42,14 +42,10 @@ func (t *Target) readProxyServices(ctx context.Context, namespace string) ([]cor
 	return list, nil
 }
 
-// listNear lists what is Traefik's in all namespaces, which is the whole, or in
-// the gateway's own where the others are forbidden. Where that is forbidden too
-// nothing is seen.
+// listNear lists what is Traefik's around the gateway's namespace. Where all of
+// that is forbidden nothing is seen.
 func listNear[T any](ctx context.Context, c kube.Cluster, kind, namespace string) (list []T, whole bool, err error) {
-	objects, err := c.List(ctx, kube.Ref{Kind: kind, Namespace: kube.AllNamespaces}, traefikSelector)
-	if whole = err == nil; kube.IsForbidden(err) {
-		objects, err = c.List(ctx, kube.Ref{Kind: kind, Namespace: namespace}, traefikSelector)
-	}
+	objects, whole, err := listAround(ctx, c, kind, namespace, traefikSelector)
 	if kube.IsForbidden(err) {
 		return nil, false, nil
 	}

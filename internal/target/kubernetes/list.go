@@ -27,16 +27,15 @@ func allAs[T any](objects []kube.Object) ([]*T, error) {
 	return found, nil
 }
 
-// listAround lists a kind in all namespaces, or in the one given where the
-// others are forbidden.
-func listAround(ctx context.Context, k kube.Cluster, kind, namespace, selector string) (objects []kube.Object, err error) {
-	for _, where := range []string{kube.AllNamespaces, namespace} {
-		objects, err = k.List(ctx, kube.Ref{Kind: kind, Namespace: where}, selector)
-		if !kube.IsForbidden(err) {
-			break
-		}
+// listAround lists a kind in all namespaces, which is the whole, or in the one
+// given where the others are forbidden.
+func listAround(ctx context.Context, k kube.Cluster, kind, namespace, selector string) (objects []kube.Object, whole bool, err error) {
+	objects, err = k.List(ctx, kube.Ref{Kind: kind, Namespace: kube.AllNamespaces}, selector)
+	if !kube.IsForbidden(err) {
+		return objects, err == nil, err
 	}
-	return objects, err
+	objects, err = k.List(ctx, kube.Ref{Kind: kind, Namespace: namespace}, selector)
+	return objects, false, err
 }
 
 // made lists the app's objects of a kind, but for those that keep its history.

@@ -74,7 +74,7 @@ func (t *Target) liveReach(ctx context.Context) (*reach, error) {
 // neighbors are the routes of our other apps by namespace/name. Who may not
 // look into other namespaces sees those of his own.
 func (t *Target) neighbors(ctx context.Context) (map[string]reach, error) {
-	routes, err := listAround(ctx, t.kube, "HTTPRoute", t.namespace, labelManager+"="+kube.Manager)
+	routes, _, err := listAround(ctx, t.kube, "HTTPRoute", t.namespace, labelManager+"="+kube.Manager)
 	if err != nil && !kube.IsNoKind(err) {
 		return nil, fmt.Errorf("look for routes of other apps: %w", err)
 	}
