@@ -71,6 +71,10 @@ e2e: ## the whole story in a real cluster of three nodes on this machine; as roo
 e2e-faults: ## one fault at a time in that cluster, under load; as root
 	@$(GO) run ./test/e2e/faults
 
+.PHONY: hostile
+hostile: ## broken and malicious requests, responses, clients, archives, and neighbors; 5 minutes at most
+	@$(GO) run ./test/hostile
+
 .PHONY: bench-switch
 bench-switch: ## 100 deploys there and back under 500 requests/s
 	@$(GO) run ./test/bench/switch

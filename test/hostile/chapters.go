@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// chapter is one kind of hostility. Its cases live in a file or a package of
+// their own.
+type chapter struct {
+	name   string
+	about  string
+	budget time.Duration // longer than that is a deviation
+	run    func(ctx context.Context, r *report) error
+}
+
+// totalBudget limits the sum of all budgets.
+const totalBudget = 5 * time.Minute
+
+// chapters lists them in the order in which they run.
+func chapters() []chapter {
+	return []chapter{}
+}
+
+// choose returns the named chapters, or all of them for no name.
+func choose(all []chapter, names []string) ([]chapter, error) {
+	if len(names) == 0 {
+		return all, nil
+	}
+	var chosen []chapter
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(c chapter) bool { return c.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no chapter %q; there are: %s", name, strings.Join(namesOf(all), ", "))
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
+func namesOf(all []chapter) []string {
+	var names []string
+	for _, c := range all {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+func printChapters(out io.Writer, all []chapter) {
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	defer w.Flush()
+	for _, c := range all {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", c.name, c.budget, c.about)
+	}
+}
