@@ -22,6 +22,7 @@ build: ## build the command line into bin/
 .PHONY: run
 run: build ## create v1.0.0 if there is no version yet, deploy the newest, print the addresses
 	@IFS=$$'\t' read -r version state _ < <(./$(BIN) list -q) || { version=v1.0.0; state='not built here'; }; \
+	./$(BIN) plan >/dev/null; \
 	if [[ "$$state" == *'not built here' ]]; then ./$(BIN) create "$$version" >/dev/null; fi; \
 	./$(BIN) deploy "$$version"; \
 	./$(BIN) status

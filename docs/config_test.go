@@ -66,6 +66,9 @@ func defaults(into map[string]string, path string, v reflect.Value) {
 	case v.Kind() == reflect.Struct && !text:
 		for f, field := range v.Fields() {
 			key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+			if key == "-" {
+				continue // not read from the file
+			}
 			defaults(into, strings.TrimPrefix(path+"."+key, "."), field)
 		}
 	case v.IsZero():

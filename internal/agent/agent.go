@@ -181,7 +181,7 @@ func (g *agent) owner(address string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for name, a := range g.apps {
-		if a.serves(address) {
+		if a.front.serves(address) {
 			return name
 		}
 	}

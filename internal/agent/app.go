@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"version-manager/internal/agent/process"
 	"version-manager/internal/agent/statefile"
@@ -36,12 +37,15 @@ type app struct {
 	damaged error
 	strays  map[string]record // what runs although the state is damaged
 	proxy   *ingress.Proxy
+	front   *front
 
-	mu      sync.Mutex
-	state   state
-	sides   map[color.Color]*side
-	servers map[string]*server // by address
-	cancel  context.CancelFunc // of the change that is being made, or nil
+	opening   sync.Mutex // entrances are being opened or closed
+	reopening atomic.Bool
+
+	mu     sync.Mutex
+	state  state
+	sides  map[color.Color]*side
+	cancel context.CancelFunc // of the change that is being made, or nil
 }
 
 // openApp reads what is known about the app. Damage is no error here: it is
@@ -49,12 +53,11 @@ type app struct {
 func openApp(name string, g *agent) *app {
 	a := &app{
 		agent: g, name: name, root: g.dir,
-		paths:   paths{filepath.Join(g.dir, "apps", name)},
-		store:   release.NewStore(g.dir),
-		client:  newHealthClient(),
-		turn:    make(chan struct{}, 1),
-		sides:   map[color.Color]*side{},
-		servers: map[string]*server{},
+		paths:  paths{filepath.Join(g.dir, "apps", name)},
+		store:  release.NewStore(g.dir),
+		client: newHealthClient(),
+		turn:   make(chan struct{}, 1),
+		sides:  map[color.Color]*side{},
 	}
 	a.journal, a.reserve = journal.NewDir(a.paths.deploys()), newReserve(a.paths.dir)
 	st, aside, err := loadState(a.paths, name)
@@ -68,6 +71,7 @@ func openApp(name string, g *agent) *app {
 	}
 	st.Lease.wake(process.Identity.Alive)
 	a.state, a.proxy = st, newProxy(name, st.Preview)
+	a.front = newFront(name, a.proxy, g, func() { go a.reopen() })
 	return a
 }
 

@@ -39,6 +39,7 @@ func apply(c call) (any, error) {
 	if err = errors.Join(err, c.read(&req)); err != nil {
 		return nil, err
 	}
+	req.Local.Defaulted = req.Defaulted
 	return nil, c.app.apply(c.Context(), c.token, col, req)
 }
 

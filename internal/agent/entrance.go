@@ -1,10 +1,10 @@
 package agent
 
 import (
-	"cmp"
 	"net"
-	"strings"
+	"strconv"
 
+	"version-manager/internal/agent/listening"
 	"version-manager/internal/deploy"
 )
 
@@ -15,35 +15,41 @@ type entrance struct {
 	Ingress bool   `json:"ingress"` // not the app's own port
 	Cert    string `json:"cert,omitempty"`
 	Key     string `json:"key,omitempty"`
+
+	InsteadOf int `json:"insteadOf,omitempty"` // the default port that was taken when this one was chosen
 }
 
 // setting is the line of the configuration that asks for it.
 func (e entrance) setting() string {
 	if e.Ingress {
-		return "local.ingress"
+		return listening.IngressSetting
 	}
-	return "local.app"
+	return listening.AppSetting
+}
+
+func (e entrance) split() (host string, port int) {
+	host, digits, _ := net.SplitHostPort(e.Address) // it was made by JoinHostPort
+	port, _ = strconv.Atoi(digits)
+	return host, port
 }
 
 func (e entrance) url() string { return e.urlFor("") }
 
 // urlFor returns the base URL under another host name, or under the address.
-func (e entrance) urlFor(host string) string {
-	scheme, usual := "http", ":80"
-	if e.Cert != "" {
-		scheme, usual = "https", ":443"
-	}
-	addr, port, _ := net.SplitHostPort(e.Address) // it was made by JoinHostPort
-	if ip := net.ParseIP(addr); addr == "" || (ip != nil && ip.IsUnspecified()) {
-		addr = loopback // where the address means all of this machine's
-	}
-	return scheme + "://" + strings.TrimSuffix(net.JoinHostPort(cmp.Or(host, addr), port), usual)
-}
+func (e entrance) urlFor(host string) string { return listening.URL(e.Address, host, e.Cert != "") }
 
-// urls lists the entrances for people: the app's own port first.
-func (s state) urls() (e deploy.Entrances) {
+// urls lists the entrances for people: the app's own port first. Only those
+// that are open are public: behind the address of another there may be another
+// program, which must not be measured in place of the app.
+func (s state) urls(closedBecause func(address string) string) (e deploy.Entrances) {
 	for _, in := range s.Entrances {
-		e.Public = append(e.Public, in.url())
+		_, port := in.split()
+		l := deploy.Listener{URL: in.url(), Setting: in.setting(), Port: port, InsteadOf: in.InsteadOf, Reason: closedBecause(in.Address)}
+		l.Open = l.Reason == ""
+		e.Listeners = append(e.Listeners, l)
+		if l.Open {
+			e.Public = append(e.Public, l.URL)
+		}
 		if s.Preview != "" && (in.Ingress || e.Preview == "") {
 			e.Preview = in.urlFor(s.Preview)
 		}

@@ -1,13 +1,15 @@
 package agent
 
 import (
-	"cmp"
 	"errors"
-	"net"
+	"log/slog"
 	"path/filepath"
 	"slices"
-	"strconv"
+	"syscall"
+	"time"
 
+	"version-manager/internal/agent/listening"
+	"version-manager/internal/agent/process"
 	"version-manager/internal/config"
 )
 
@@ -15,41 +17,54 @@ import (
 // nothing: while a deploy runs, its own measurement included, all that was
 // open stays open, and one that fails leaves the entrances as they were.
 func (a *app) openEntrances(token uint64, local config.Local, project string) ([]entrance, error) {
+	a.opening.Lock()
+	defer a.opening.Unlock()
 	before := a.now().Entrances
-	asked, err := a.serveAsked(local, project)
+	asked, err := a.serveAsked(before, local, project)
 	if err == nil {
 		err = a.noteEntrances(token, asked, local.Preview)
 	}
 	if err != nil {
-		wasOpen := func(e entrance) bool { return slices.ContainsFunc(before, e.sameAddress) }
-		a.closeEntrances(slices.DeleteFunc(asked, wasOpen))
+		known := func(e entrance) bool { return slices.ContainsFunc(before, e.sameAddress) }
+		a.front.close(slices.DeleteFunc(asked, known))
 		return nil, err
 	}
 	return asked, nil
 }
 
 // serveAsked serves what local asks for; with an error, what was served until then.
-func (a *app) serveAsked(local config.Local, project string) (asked []entrance, err error) {
-	host := cmp.Or(local.Address, loopback)
+func (a *app) serveAsked(before []entrance, local config.Local, project string) (asked []entrance, err error) {
 	asked = []entrance{}
-	if local.App != 0 {
-		e := entrance{Address: net.JoinHostPort(host, strconv.Itoa(local.App))}
-		if err := a.serve(e); err != nil {
+	for _, wish := range listening.Wishes(local) {
+		e := entrance{Ingress: wish.Setting == listening.IngressSetting}
+		if e.Ingress {
+			e.Cert, e.Key = inProject(project, local.Cert), inProject(project, local.Key)
+		}
+		port, err := wish.Choose(a.name, standIn(before, wish), func(address string) error {
+			if e.Address = address; slices.ContainsFunc(asked, e.sameAddress) {
+				return syscall.EADDRINUSE // by the entrance before
+			}
+			return a.front.serve(e)
+		})
+		if err != nil {
 			return asked, err
 		}
+		e.InsteadOf = wish.InsteadOf(port)
 		asked = append(asked, e)
 	}
-	var errs []error
-	for _, port := range local.Ingress {
-		e := entrance{Address: net.JoinHostPort(host, strconv.Itoa(port)), Ingress: true,
-			Cert: inProject(project, local.Cert), Key: inProject(project, local.Key)}
-		err := a.serve(e)
-		if err == nil {
-			return append(asked, e), nil
+	return asked, nil
+}
+
+// standIn is the port that was used in place of a default one until now, 0 if
+// there is none. It is used again, so that the address stays the same even
+// when the default port is free one day.
+func standIn(before []entrance, wish listening.Wish) int {
+	for _, e := range before {
+		if host, port := e.split(); e.InsteadOf != 0 && host == wish.Host && e.setting() == wish.Setting {
+			return port
 		}
-		errs = append(errs, err)
 	}
-	return asked, errors.Join(errs...)
+	return 0
 }
 
 // noteEntrances makes durable what is served now: asked, and what is open
@@ -58,7 +73,7 @@ func (a *app) noteEntrances(token uint64, asked []entrance, preview string) erro
 	err := a.change(token, func(st *state) {
 		list := slices.Clone(asked)
 		for _, e := range st.Entrances {
-			if a.servers[e.Address] != nil && !slices.ContainsFunc(list, e.sameAddress) {
+			if a.front.serves(e.Address) && !slices.ContainsFunc(list, e.sameAddress) {
 				list = append(list, e)
 			}
 		}
@@ -69,6 +84,50 @@ func (a *app) noteEntrances(token uint64, asked []entrance, preview string) erro
 	}
 	return err
 }
+
+// closeEntrances refuses connections from now on.
+func (a *app) closeEntrances(list []entrance) {
+	a.opening.Lock()
+	defer a.opening.Unlock()
+	a.front.close(list)
+}
+
+// serveNoted opens the entrances that the state names, and reports what kept
+// some of them from it.
+func (a *app) serveNoted() error {
+	a.opening.Lock()
+	defer a.opening.Unlock()
+	var errs []error
+	for _, e := range a.now().Entrances {
+		errs = append(errs, a.front.serve(e))
+	}
+	return errors.Join(errs...)
+}
+
+// reopen tries again until everything that the state names is open: a port may
+// be another program's for a moment, and after a reboot an address may come
+// later than the agent. One call at a time does the work of all.
+func (a *app) reopen() {
+	if !a.reopening.CompareAndSwap(false, true) {
+		return
+	}
+	defer a.reopening.Store(false)
+	wait := process.Backoff{First: 100 * time.Millisecond, Most: reopenMost}
+	for {
+		select {
+		case <-a.agent.moved:
+			return
+		case <-time.After(wait.Next(0)):
+		}
+		if a.serveNoted() == nil {
+			slog.Info("every entrance is open", "app", a.name)
+			return
+		}
+	}
+}
+
+// reopenMost is the longest pause between two tries to open an entrance.
+const reopenMost = 5 * time.Second
 
 func inProject(project, file string) string {
 	if file == "" || filepath.IsAbs(file) {

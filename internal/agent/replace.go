@@ -89,7 +89,7 @@ func (g *agent) leave(srv *http.Server) {
 	late, cancel := context.WithTimeout(context.Background(), lastRequests)
 	defer cancel()
 	for _, a := range g.all() {
-		for _, s := range a.servers {
+		for _, s := range a.front.all() {
 			s.end()
 			wg.Go(func() { s.empty(late) })
 		}

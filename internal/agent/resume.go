@@ -40,7 +40,11 @@ func (a *app) resume() error {
 		a.publish(c)
 	}
 	a.proxy.Switch(st.Active)
-	return a.serveAll(st.Entrances)
+	err := a.serveNoted()
+	if err != nil {
+		go a.reopen()
+	}
+	return err
 }
 
 // sortOut removes from found what is to be adopted, and returns apart what

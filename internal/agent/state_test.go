@@ -59,10 +59,18 @@ func TestEntrances(t *testing.T) {
 			color.Green: {Entrances: []entrance{{Address: "0.0.0.0:8080"}}},
 		},
 	}
-	got := s.urls()
-	want := []string{"http://127.0.0.1:30001", "http://127.0.0.1:8080", "https://127.0.0.1:8443"}
+	got := s.urls(func(address string) string {
+		if address == "[::]:8443" {
+			return "address already in use"
+		}
+		return ""
+	})
+	want := []string{"http://127.0.0.1:30001", "http://127.0.0.1:8080"}
 	if !slices.Equal(got.Public, want) || got.Preview != "https://preview.localhost:8443" {
 		t.Errorf("urls = %+v", got)
+	}
+	if l := got.Listeners; len(l) != 3 || !l[1].Open || l[2].Open || l[2].Reason == "" || l[2].URL != "https://127.0.0.1:8443" {
+		t.Errorf("listeners = %+v", l)
 	}
 	if list := s.unwanted(); len(list) != 1 || list[0].Address != "[::]:8443" {
 		t.Errorf("unwanted = %+v", list)

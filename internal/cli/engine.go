@@ -78,9 +78,13 @@ func (a *app) printReport(r probe.Report) error {
 func (a *app) deploy(ctx context.Context, p place, t deploy.Target, req deploy.Request) error {
 	secrets, unset := a.secrets(req.Release.Config.Secrets)
 	req.Secrets = secrets
-	err := a.measured(p, t, func(e *deploy.Engine) (probe.Report, error) {
+	ports, err := a.portsFor(ctx, t, req.Release)
+	if err != nil {
+		return err
+	}
+	err = a.measured(p, t, func(e *deploy.Engine) (probe.Report, error) {
 		return e.Run(ctx, req)
-	}, withheld(unset)...)
+	}, append(withheld(unset), ports...)...)
 	if !errors.Is(err, deploy.ErrAlreadyActive) {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
+	"version-manager/internal/ui"
 )
 
 type planOptions struct {
@@ -22,16 +23,20 @@ const recent = 20
 func newPlan(a *app) *cobra.Command {
 	o := planOptions{app: a, kind: deploy.Plain}
 	c := &cobra.Command{
-		Use:   "plan VERSION",
+		Use:   "plan [VERSION]",
 		Short: "show what a deploy would do, and change nothing",
 		Long: "Shows what a deploy of a version would do: its steps with the time that they took in earlier\n" +
 			"deploys, the instances of both colors, and which parts of the version differ. In a cluster it also\n" +
-			"says what there makes a deploy slower or riskier. It changes nothing.",
-		Example:           "  version-manager plan v1.1.0\n  version-manager plan v1.1.0 --kind zero-downtime -o json",
+			"says what there makes a deploy slower or riskier. Without VERSION it only checks whether the app can\n" +
+			"listen on this machine, which a first version need not be built for. It changes nothing.",
+		Example:           "  version-manager plan v1.1.0\n  version-manager plan v1.1.0 --kind zero-downtime -o json\n  version-manager plan",
 		GroupID:           "deploys",
-		Args:              takes(1, 1),
+		Args:              takes(0, 1),
 		ValidArgsFunction: a.completeVersions,
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return runPreflight(c.Context(), o)
+			}
 			o.version = args[0]
 			return runPlan(c.Context(), o)
 		},
@@ -46,6 +51,10 @@ func runPlan(ctx context.Context, o planOptions) error {
 		return err
 	}
 	now, err := observe(ctx, t)
+	if err != nil {
+		return err
+	}
+	listeners, err := preflight(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -67,6 +76,8 @@ func runPlan(ctx context.Context, o planOptions) error {
 		Capacity: capacities(now, plan),
 		Changes:  changes(p.before(plan.From), rel),
 		Steps:    expected(plan, deploy.Expect(newest(runs, recent))),
+
+		Listeners: listeners,
 	}
 	if around != nil {
 		answer.Cluster = &planCluster{around.Context, around.Server, around.Namespace}
@@ -79,6 +90,24 @@ func runPlan(ctx context.Context, o planOptions) error {
 		o.next("version-manager %s %s", plan.Kind, plan.To())
 	}
 	return nil
+}
+
+// runPreflight is plan without a version.
+func runPreflight(ctx context.Context, o planOptions) error {
+	p, t, err := o.open()
+	if err != nil {
+		return err
+	}
+	list, err := preflight(ctx, t)
+	if err != nil {
+		return err
+	}
+	return o.io.Answer(o.global.format, preflightAnswer{p.app.Name, list}, func() error {
+		facts := ui.Table{Uncut: true}
+		facts.Add("app", p.app.Name)
+		addListeners(&facts, list)
+		return o.tables(&facts)
+	})
 }
 
 // before is the record of the active version; of a lost one everything

@@ -23,6 +23,25 @@ type planAnswer struct {
 	Steps    []expectedStep  `json:"steps"`
 	Cluster  *planCluster    `json:"cluster,omitempty"`
 	Warnings []string        `json:"warnings,omitempty"` // what in the cluster makes the deploy slower or riskier
+
+	Listeners []deploy.Listener `json:"listeners,omitempty"` // where the app would listen on this machine
+}
+
+// preflightAnswer is what can be said of a deploy without a version.
+type preflightAnswer struct {
+	App       string            `json:"app"`
+	Listeners []deploy.Listener `json:"listeners"`
+}
+
+// addListeners tells where the app would listen.
+func addListeners(facts *ui.Table, list []deploy.Listener) {
+	for _, l := range list {
+		text := l.URL
+		if l.InsteadOf != 0 {
+			text += fmt.Sprintf("    (port %d is taken)", l.InsteadOf)
+		}
+		facts.Add("listens at", text)
+	}
 }
 
 // planCluster is the cluster that would be changed.
@@ -123,7 +142,10 @@ func (o planOptions) print(a planAnswer) error {
 		}
 		steps.Add(s.Name, took, s.What)
 	}
-	return o.tables(&colors, &parts, &steps)
+	var places ui.Table
+	places.Uncut = true
+	addListeners(&places, a.Listeners)
+	return o.tables(&colors, &parts, &steps, &places)
 }
 
 // runs reads "2 of v1.1.0", "2", or "-" where nothing runs.

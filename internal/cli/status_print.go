@@ -17,9 +17,7 @@ func (o statusOptions) print(s status) error {
 	default:
 		facts.Add("active", "nothing is deployed")
 	}
-	for _, url := range s.Entrances.Public {
-		facts.Add("open", url)
-	}
+	listenerFacts(&facts, s.Entrances)
 	if s.PublicHint != "" {
 		facts.Add("by curl", s.PublicHint)
 	}

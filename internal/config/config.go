@@ -87,6 +87,15 @@ type Local struct {
 	Preview string `yaml:"preview,omitempty" json:"preview"`     // host name that reaches the standby color
 	Cert    string `yaml:"cert,omitempty" json:"cert,omitempty"` // PEM files; with them the ingress speaks TLS
 	Key     string `yaml:"key,omitempty" json:"key,omitempty"`
+
+	Defaulted Defaulted `yaml:"-" json:"-"` // not part of a version
+}
+
+// Defaulted says which ports nobody wrote down. Only those may be replaced
+// where they are taken: a port that somebody wrote is a promise to others.
+type Defaulted struct {
+	App     bool `json:"app,omitempty"`
+	Ingress bool `json:"ingress,omitempty"`
 }
 
 // Kubernetes says how the app runs in a cluster. Its empty values mean what

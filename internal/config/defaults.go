@@ -2,6 +2,7 @@ package config
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -22,8 +23,7 @@ func defaults() App {
 		Probe:    Probe{Rate: 50, Timeout: Duration{5 * time.Second}},
 		Local: Local{
 			Address: "127.0.0.1",
-			App:     30001,
-			Ingress: []int{80, 8080},
+			App:     notGiven,
 			Preview: "preview.localhost",
 		},
 	}
@@ -39,5 +39,19 @@ func (a *App) follow() {
 	}
 	if a.Replicas == notGiven {
 		a.Replicas = max(1, a.Autoscale.Min)
+	}
+	a.Local.follow()
+}
+
+// follow fills in the ports, and notes which ones are defaults. A default gives
+// way to a port that was written for something else.
+func (l *Local) follow() {
+	l.Defaulted = Defaulted{App: l.App == notGiven, Ingress: l.Ingress == nil}
+	if l.Defaulted.Ingress {
+		l.Ingress = slices.DeleteFunc([]int{80, 8080}, func(port int) bool { return port == l.App })
+	}
+	if l.Defaulted.App {
+		for l.App = 30001; slices.Contains(l.Ingress, l.App); l.App++ {
+		}
 	}
 }

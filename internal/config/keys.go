@@ -22,7 +22,9 @@ func keysIn(t reflect.Type, typeName string) []string {
 	for f := range t.Fields() {
 		if t.Name() == typeName {
 			key, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-			keys = append(keys, key)
+			if key != "-" {
+				keys = append(keys, key)
+			}
 		} else if found := keysIn(f.Type, typeName); found != nil {
 			return found
 		}

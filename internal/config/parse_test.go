@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,8 @@ func TestDefaults(t *testing.T) {
 		Bake: Duration{30 * time.Second}, Drain: Duration{30 * time.Second},
 		Gate:  Gate{Healthy: 3, For: Duration{time.Second}, Timeout: Duration{time.Minute}},
 		Probe: Probe{Path: "/healthz", Rate: 50, Timeout: Duration{5 * time.Second}},
-		Local: Local{Address: "127.0.0.1", App: 30001, Ingress: []int{80, 8080}, Preview: "preview.localhost"},
+		Local: Local{Address: "127.0.0.1", App: 30001, Ingress: []int{80, 8080}, Preview: "preview.localhost",
+			Defaulted: Defaulted{App: true, Ingress: true}},
 	}
 	if !reflect.DeepEqual(app, want) {
 		t.Errorf("got  %+v\nwant %+v", app, want)
@@ -51,6 +53,35 @@ local: {ingress: [9090]}
 	}
 	if !reflect.DeepEqual(app.Local.Ingress, []int{9090}) || app.Local.App != 30001 {
 		t.Errorf("local %+v", app.Local)
+	}
+}
+
+// Only a port that nobody wrote down may be replaced, so which ones those are
+// must survive the parser; a version's copy of the configuration need not say.
+func TestDefaultPortsAreKnownAsSuch(t *testing.T) {
+	for _, tt := range []struct {
+		yaml    string
+		app     int
+		ingress []int
+		want    Defaulted
+	}{
+		{"local: {}", 30001, []int{80, 8080}, Defaulted{App: true, Ingress: true}},
+		{"local:", 30001, []int{80, 8080}, Defaulted{App: true, Ingress: true}},
+		{"local: {app: 30001}", 30001, []int{80, 8080}, Defaulted{Ingress: true}},
+		{"local: {ingress: [80, 8080]}", 30001, []int{80, 8080}, Defaulted{App: true}},
+		{"local: {ingress: }", 30001, []int{80, 8080}, Defaulted{App: true, Ingress: true}},
+		{"local: {app: 8080}", 8080, []int{80}, Defaulted{Ingress: true}},
+		{"local: {ingress: [30001]}", 30002, []int{30001}, Defaulted{App: true}},
+	} {
+		app, err := Parse([]byte(smallest + tt.yaml + "\n"))
+		if l := app.Local; err != nil || l.App != tt.app || !slices.Equal(l.Ingress, tt.ingress) || l.Defaulted != tt.want {
+			t.Errorf("%s: %+v, %v", tt.yaml, l, err)
+		}
+	}
+	for _, bad := range []string{"local: {app: 0}", "local: {ingress: []}", "local: {ingress: [0]}", "local: {app: 65536}"} {
+		if app, err := Parse([]byte(smallest + bad + "\n")); err == nil {
+			t.Errorf("%s: %+v, want an error", bad, app.Local)
+		}
 	}
 }
 

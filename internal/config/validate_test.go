@@ -49,7 +49,7 @@ func TestValidate(t *testing.T) {
 		{"probe: {slow: x}", `probe.slow: "x" is not a path`},
 		{"probe: {maxFailed: -1}", "probe.maxFailed: -1 is negative"},
 		{"local: {address: example.org}", "local.address"},
-		{"local: {app: 80}", "local: port 80 is there twice"},
+		{"local: {app: 80, ingress: [80]}", "local: port 80 is there twice"},
 		{"local: {ingress: [0]}", "local: port 0 is not between"},
 		{"local: {ingress: []}", "local.ingress: give at least one port"},
 		{"local: {preview: a_b}", `local.preview: "a_b" is not a host name`},

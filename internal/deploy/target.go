@@ -127,12 +127,6 @@ type Instance struct {
 	Node     string    `json:"node,omitempty"` // the machine of a cluster on which it runs
 }
 
-// Entrances is where requests come in.
-type Entrances struct {
-	Public  []string `json:"public"`  // base URLs, all ruled by the same route
-	Preview string   `json:"preview"` // base URL that reaches the standby color, 503 where there is none
-}
-
 // Cluster is what surrounds the app in a cluster. Only people read it: the
 // engine decides nothing by it.
 type Cluster struct {

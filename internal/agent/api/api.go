@@ -64,6 +64,8 @@ type ApplyRequest struct {
 	Spec    deploy.Spec  `json:"spec"`
 	Local   config.Local `json:"local"`
 	Project string       `json:"project"` // absolute path that Local's file names are relative to
+
+	Defaulted config.Defaulted `json:"defaulted,omitzero"` // of Local, which does not say it in JSON
 }
 
 // SwitchRequest asks for a route, provided that the present one is IfRevision.

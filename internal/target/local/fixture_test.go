@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"version-manager/internal/agent"
+	"version-manager/internal/agent/listening"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
@@ -70,6 +71,25 @@ func freePort(t *testing.T) int {
 		}
 	}
 	t.Fatal("no free port")
+	return 0
+}
+
+// freePorts returns the first of n ports in a row like that.
+func freePorts(t *testing.T, n int) int {
+	t.Helper()
+	for range 100 {
+		last := 10000 + (os.Getpid()*50+int(nextPort.Add(int64(n))))%9000
+		free := 0
+		for port := last - n + 1; port <= last; port++ {
+			if listening.Try(net.JoinHostPort("127.0.0.1", strconv.Itoa(port))) == nil {
+				free++
+			}
+		}
+		if free == n && last-n >= 10000 {
+			return last - n + 1
+		}
+	}
+	t.Fatalf("no %d free ports in a row", n)
 	return 0
 }
 

@@ -41,7 +41,7 @@ func (s *session) Backup(ctx context.Context, id string) (string, error) {
 }
 
 func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
-	req := api.ApplyRequest{Spec: spec, Local: s.t.local, Project: s.t.project}
+	req := api.ApplyRequest{Spec: spec, Local: s.t.local, Project: s.t.project, Defaulted: s.t.local.Defaulted}
 	return s.do(ctx, http.MethodPut, colorPath(c), req, nil)
 }
 

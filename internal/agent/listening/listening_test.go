@@ -1,0 +1,111 @@
+package listening
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"version-manager/internal/config"
+)
+
+// taken answers like a machine on which these ports are other programs'.
+func taken(ports ...string) (try func(string) error, tried *[]string) {
+	tried = new([]string)
+	return func(address string) error {
+		*tried = append(*tried, address)
+		if slices.Contains(ports, address) {
+			return fmt.Errorf("listen tcp %s: %w", address, syscall.EADDRINUSE)
+		}
+		return nil
+	}, tried
+}
+
+func TestOnlyADefaultPortIsReplaced(t *testing.T) {
+	at := func(port int) string { return Wish{Host: "127.0.0.1"}.Address(port) }
+	var all []string
+	for port := 30001; port <= 30101; port++ {
+		all = append(all, at(port))
+	}
+	for _, tt := range []struct {
+		name      string
+		ports     []int
+		defaulted bool
+		kept      int
+		taken     []string
+		want      int // 0: an error
+		insteadOf int
+	}{
+		{"free", []int{30001}, true, 0, nil, 30001, 0},
+		{"taken", []int{30001}, true, 0, all[:1], 30002, 30001},
+		{"two taken", []int{30001}, true, 0, all[:2], 30003, 30001},
+		{"the last spare", []int{30001}, true, 0, all[:100], 30101, 30001},
+		{"all taken", []int{30001}, true, 0, all, 0, 0},
+		{"written and taken", []int{30001}, false, 0, all[:1], 0, 0},
+		{"written and free", []int{4000}, false, 0, all, 4000, 0},
+		{"second choice", []int{80, 8080}, true, 0, []string{at(80)}, 8080, 0},
+		{"no choice left", []int{80, 8080}, true, 0, []string{at(80), at(8080)}, 8081, 80},
+		{"both written", []int{80, 8080}, false, 0, []string{at(80), at(8080)}, 0, 0},
+		{"kept", []int{30001}, true, 30007, nil, 30007, 30001},
+		{"kept and taken", []int{30001}, true, 30007, []string{at(30007)}, 30001, 0},
+		{"written since", []int{4000}, false, 30007, nil, 4000, 0},
+	} {
+		w := Wish{Setting: AppSetting, Host: "127.0.0.1", Ports: tt.ports, Defaulted: tt.defaulted}
+		try, _ := taken(tt.taken...)
+		got, err := w.Choose("shop", tt.kept, try)
+		if got != tt.want || (err == nil) != (tt.want != 0) {
+			t.Errorf("%s: %d, %v, want %d", tt.name, got, err, tt.want)
+		}
+		if err != nil && !strings.Contains(err.Error(), "address already in use") {
+			t.Errorf("%s: %v does not say why", tt.name, err)
+		}
+		if err == nil && w.InsteadOf(got) != tt.insteadOf {
+			t.Errorf("%s: instead of %d, want %d", tt.name, w.InsteadOf(got), tt.insteadOf)
+		}
+	}
+}
+
+// Where the address itself cannot be had, no other port can be.
+func TestAnAddressOfAnotherMachineIsNotTriedAHundredTimes(t *testing.T) {
+	tries := 0
+	w := Wish{Setting: AppSetting, Host: "192.0.2.1", Ports: []int{30001}, Defaulted: true}
+	_, err := w.Choose("shop", 0, func(string) error { tries++; return syscall.EADDRNOTAVAIL })
+	if err == nil || tries != 1 {
+		t.Errorf("%d tries, %v", tries, err)
+	}
+}
+
+func TestTheAppThatListensIsNamed(t *testing.T) {
+	w := Wish{Setting: AppSetting, Host: "127.0.0.1", Ports: []int{30001}}
+	_, err := w.Choose("shop", 0, func(string) error { return &OwnedError{App: "cart"} })
+	if err == nil || !strings.Contains(err.Error(), "cart") || !Taken(&OwnedError{}) || Taken(errors.New("x")) {
+		t.Error(err)
+	}
+}
+
+func TestWishes(t *testing.T) {
+	got := Wishes(config.Local{App: 1, Ingress: []int{2}, Defaulted: config.Defaulted{App: true}})
+	if len(got) != 2 || got[0].Host != "127.0.0.1" || !got[0].Defaulted || got[1].Defaulted || got[1].Setting != IngressSetting {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestURL(t *testing.T) {
+	for _, tt := range []struct {
+		address, host string
+		encrypted     bool
+		want          string
+	}{
+		{"127.0.0.1:30001", "", false, "http://127.0.0.1:30001"},
+		{"127.0.0.1:80", "", false, "http://127.0.0.1"},
+		{"0.0.0.0:8080", "", false, "http://127.0.0.1:8080"},
+		{"[::1]:443", "", true, "https://[::1]"},
+		{"127.0.0.1:80", "preview.localhost", true, "https://preview.localhost:80"},
+	} {
+		if got := URL(tt.address, tt.host, tt.encrypted); got != tt.want {
+			t.Errorf("URL(%q, %q, %t) = %q, want %q", tt.address, tt.host, tt.encrypted, got, tt.want)
+		}
+	}
+}
