@@ -14,8 +14,12 @@ type conn struct {
 	raw   syscall.RawConn
 	probe func(fd uintptr) bool // made once, so that alive costs no allocation
 	dead  bool                  // what probe found
-	kept  bool                  // has served a request before
-	since time.Time             // unused since
+
+	kept    bool          // has served a request before
+	answers bool          // has said something since the last request
+	limit   time.Duration // how long it may be kept unused
+	since   time.Time     // when it last said something
+	idled   time.Duration // how long it was unused before this request
 }
 
 func newConn(nc net.Conn) *conn {

@@ -40,6 +40,7 @@ type exchange struct {
 	mu        sync.Mutex
 	up        *conn
 	hijacked  net.Conn // the client's connection, after an upgrade
+	headIn    bool     // the response head has arrived
 	committed bool     // the final response head is on its way
 	frames    *frames  // of a WebSocket; nil: something else
 	why       ending
@@ -53,7 +54,7 @@ type exchange struct {
 func (x *exchange) serve() {
 	x.ctl = http.NewResponseController(x.w)
 	defer x.end()
-	status := x.send()
+	status := x.send(x.reuse())
 	if status != 0 {
 		x.fail(status)
 		return
@@ -63,7 +64,7 @@ func (x *exchange) serve() {
 	}
 	stop := context.AfterFunc(x.r.Context(), x.clientGone)
 	defer stop()
-	h, err := x.await()
+	h, err := x.awaitOrRepeat()
 	switch {
 	case err != nil:
 		x.fail(x.blame(err))

@@ -19,6 +19,9 @@ func (x *exchange) blame(err error) int {
 	case gone:
 		return http.StatusBadGateway // which nobody will read
 	}
+	if failed, ok := errors.AsType[*sendError](err); ok {
+		return failed.status
+	}
 	x.log("read response", err)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return http.StatusGatewayTimeout

@@ -9,6 +9,7 @@ import (
 	"net/textproto"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxHead limits a response head, and the trailers, so that a mad upstream
@@ -26,8 +27,9 @@ type head struct {
 	status  int
 	length  int64 // of the body; -1: not known
 	chunked bool
-	close   bool   // the connection cannot be used again
-	upgrade string // the protocol after a 101
+	close   bool          // the connection cannot be used again
+	upgrade string        // the protocol after a 101
+	idle    time.Duration // how long an unused connection stays open, as the app says; -1: it says nothing
 
 	connection []string // headers that concern only this connection
 }
@@ -40,7 +42,7 @@ func readHead(br *bufio.Reader, h http.Header) (head, error) {
 	if err != nil {
 		return head{}, err
 	}
-	r := head{length: -1}
+	r := head{length: -1, idle: -1}
 	if r.status, r.close, err = statusLine(line); err != nil {
 		return head{}, err
 	}
@@ -75,11 +77,31 @@ func (r *head) field(h http.Header, name, value string, length *string) error {
 		h[name] = []string{value}
 	case "Upgrade":
 		r.upgrade = value
-	case "Keep-Alive", "Proxy-Connection", "Te", colorHeader, versionHeader:
+	case "Keep-Alive":
+		r.idle = keepAlive(value)
+	case "Proxy-Connection", "Te", colorHeader, versionHeader:
 	default:
 		h[name] = append(h[name], value)
 	}
 	return nil
+}
+
+// keepAlive reads the header of that name: for how long, and for how many
+// requests, a connection will stay open. It returns -1 if that is not said.
+func keepAlive(value string) time.Duration {
+	limit := time.Duration(-1)
+	for item := range strings.SplitSeq(value, ",") {
+		name, number, _ := strings.Cut(strings.TrimSpace(item), "=")
+		n, err := strconv.ParseUint(strings.Trim(number, `"`), 10, 31)
+		switch {
+		case err != nil:
+		case strings.EqualFold(name, "timeout"):
+			limit = time.Duration(n) * time.Second
+		case strings.EqualFold(name, "max") && n == 0:
+			return 0
+		}
+	}
+	return limit
 }
 
 // options reads a Connection header.

@@ -3,6 +3,7 @@ package ingress
 import (
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,7 @@ type instance struct {
 	inFlight atomic.Int64 // tunnels included
 	tunnels  atomic.Int64
 	restsTo  atomic.Int64 // passed over until then, in nanoseconds since born
+	patience patience
 
 	mu     sync.Mutex
 	idle   []*conn // the longest unused first
@@ -33,13 +35,10 @@ func (in *instance) resting() bool {
 }
 
 // connect returns a connection that is ready for a request: one kept from
-// before if any is alive, else a new one.
-func (in *instance) connect(ctx context.Context) (*conn, error) {
-	for c := in.take(); c != nil; c = in.take() {
-		if c.alive() {
-			return c, nil
-		}
-		c.Close()
+// before if there is one that the request may use, else a new one.
+func (in *instance) connect(ctx context.Context, which reuse) (*conn, error) {
+	if c := in.reusable(which); c != nil {
+		return c, nil
 	}
 	d := net.Dialer{Timeout: in.o.DialTimeout}
 	nc, err := d.DialContext(ctx, "tcp", in.addr)
@@ -51,6 +50,33 @@ func (in *instance) connect(ctx context.Context) (*conn, error) {
 	}
 	in.restsTo.Store(0)
 	return newConn(nc), nil
+}
+
+// reusable returns a kept connection that is open, or nil.
+func (in *instance) reusable(which reuse) *conn {
+	if which == fresh {
+		return nil
+	}
+	for c := in.take(); c != nil; c = in.take() {
+		c.idled = time.Since(c.since)
+		if !c.alive() {
+			in.patience.sawClosed(c.idled)
+			c.Close()
+			continue
+		}
+		if c.idled >= c.limit { // the reaper is late
+			c.Close()
+			continue
+		}
+		in.patience.sawOpen(c.idled)
+		if which == proven && !in.patience.covers(c.idled) {
+			in.putBack(c)
+			return nil // the others have been unused for even longer
+		}
+		c.answers = false
+		return c
+	}
+	return nil
 }
 
 // take removes the connection that was used last, which is the least likely
@@ -70,35 +96,47 @@ func (in *instance) take() *conn {
 
 // keep puts a connection aside for the next request.
 func (in *instance) keep(c *conn) {
+	if c.limit <= 0 {
+		c.Close()
+		return
+	}
+	c.kept = true
+	in.putBack(c)
+}
+
+func (in *instance) putBack(c *conn) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.closed {
 		c.Close()
 		return
 	}
-	c.kept, c.since = true, time.Now()
 	in.idle = append(in.idle, c)
 	if in.reaper == nil {
-		in.reaper = time.AfterFunc(in.o.IdleTimeout, in.reap)
+		in.reaper = time.AfterFunc(c.limit, in.reap)
 	}
 }
 
-// reap closes what was not used for the idle timeout, and comes back while
+// reap closes what has been unused for its limit, and comes back while
 // anything is left.
 func (in *instance) reap() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	n, rest := 0, time.Duration(0)
-	for ; n < len(in.idle); n++ {
-		if rest = in.o.IdleTimeout - time.Since(in.idle[n].since); rest > 0 {
-			break
+	next := time.Duration(0)
+	in.idle = slices.DeleteFunc(in.idle, func(c *conn) bool {
+		rest := c.limit - time.Since(c.since)
+		if rest <= 0 {
+			c.Close()
+			return true
 		}
-		in.idle[n].Close()
-	}
-	in.idle = append([]*conn(nil), in.idle[n:]...)
+		if next == 0 || rest < next {
+			next = rest
+		}
+		return false
+	})
 	in.reaper = nil
 	if len(in.idle) > 0 {
-		in.reaper = time.AfterFunc(rest, in.reap)
+		in.reaper = time.AfterFunc(next, in.reap)
 	}
 }
 

@@ -42,8 +42,9 @@ type Options struct {
 	// Trusted are the addresses of proxies in front whose forwarding headers
 	// are continued. Everybody else's are replaced.
 	Trusted []netip.Prefix
-	// HeaderTimeout ends the wait for an upstream's response head with a
-	// 504. Zero: no limit, long requests are legal.
+	// HeaderTimeout ends the wait for an upstream's response head with a 504.
+	// It begins when the whole request was sent. Zero: no limit, long requests
+	// are legal.
 	HeaderTimeout time.Duration
 	// DialTimeout limits connecting to an instance. Default 1 s.
 	DialTimeout time.Duration
@@ -53,8 +54,8 @@ type Options struct {
 	// IdleTimeout is how long an unused upstream connection is kept. It has to
 	// be shorter than what the app allows. Default 4 s.
 	IdleTimeout time.Duration
-	// BodyTimeout ends a request whose body brings no byte for that long with
-	// a 408. Default 30 s.
+	// BodyTimeout ends a request with a 408 if the ingress has waited that long
+	// for the next byte of its body. Default 30 s.
 	BodyTimeout time.Duration
 	// WriteTimeout breaks off a client that takes no byte for that long.
 	// Default 60 s.

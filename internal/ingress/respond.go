@@ -22,6 +22,7 @@ func (x *exchange) respond(h head) {
 		return
 	}
 	x.count(h.status, false)
+	x.up.since, x.up.limit = time.Now(), idleLimit(x.p.o.IdleTimeout, h.idle)
 	x.w.WriteHeader(h.status)
 	bodiless := x.r.Method == http.MethodHead || h.status == http.StatusNoContent || h.status == http.StatusNotModified
 	if !bodiless {
@@ -29,6 +30,15 @@ func (x *exchange) respond(h head) {
 	}
 	x.whole = !h.close && (bodiless || h.chunked || h.length >= 0)
 	x.allowWrite() // what net/http still holds back
+}
+
+// idleLimit is how long to keep a connection: always shorter than the app
+// does, if it says how long that is. Who closes it must be who sends.
+func idleLimit(ours, apps time.Duration) time.Duration {
+	if apps < 0 {
+		return ours
+	}
+	return min(ours, apps-min(apps/2, time.Second))
 }
 
 // pass copies the body. If the upstream dies in the middle, the client must
@@ -72,6 +82,7 @@ func (x *exchange) stream(src io.Reader, length int64) error {
 			b = b[:min(left, bufSize)]
 		}
 		n, err := src.Read(b)
+		x.up.since = time.Now() // a slow client must not make the connection look younger
 		x.allowWrite()
 		if _, err := x.w.Write(b[:n]); err != nil {
 			panic(http.ErrAbortHandler)

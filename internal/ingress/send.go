@@ -3,12 +3,11 @@ package ingress
 import (
 	"net"
 	"net/http"
-	"time"
 )
 
 // send writes the request's head to an instance and returns 0, or the status
 // to answer with. It tries another instance only while no byte has left.
-func (x *exchange) send() int {
+func (x *exchange) send(which reuse) int {
 	buf := x.p.bufs.Get().(*[]byte)
 	defer x.p.bufs.Put(buf)
 	head, err := appendHead((*buf)[:0], x.r, x.p.client(x.r))
@@ -23,7 +22,7 @@ func (x *exchange) send() int {
 			return status
 		}
 		x.in, x.version, status = in, version, http.StatusBadGateway
-		n, err := x.sendTo(in, head)
+		n, err := x.sendTo(in, head, which)
 		if err == nil {
 			return 0
 		}
@@ -41,10 +40,11 @@ func (x *exchange) send() int {
 }
 
 // sendTo writes the head to one instance. Kept connections that turn out to
-// be closed are replaced, the last time by a new one.
-func (x *exchange) sendTo(in *instance, head []byte) (n int, err error) {
+// be closed are replaced, the last time by a new one. Once a part of the head
+// has left, only a request that may be repeated is sent again.
+func (x *exchange) sendTo(in *instance, head []byte, which reuse) (n int, err error) {
 	for {
-		c, err := in.connect(x.r.Context())
+		c, err := in.connect(x.r.Context(), which)
 		if err != nil {
 			return 0, err
 		}
@@ -55,9 +55,13 @@ func (x *exchange) sendTo(in *instance, head []byte) (n int, err error) {
 			return n, nil
 		}
 		c.Close()
-		if n > 0 || !c.kept {
+		if !c.kept || (n > 0 && !x.repeatable()) {
 			return n, err
 		}
+		if n > 0 {
+			which = fresh
+		}
+		in.patience.sawClosed(c.idled)
 	}
 }
 
@@ -68,32 +72,4 @@ func (x *exchange) attach(c *conn) bool {
 		c.Close()
 	}
 	return x.why == none
-}
-
-// maxEarly is how many 1xx answers may come before the final one.
-const maxEarly = 16
-
-// await reads response heads until the final one, passing early hints on.
-func (x *exchange) await() (head, error) {
-	if t := x.p.o.HeaderTimeout; t > 0 {
-		_ = x.up.SetReadDeadline(time.Now().Add(t))
-		defer x.up.SetReadDeadline(time.Time{})
-	}
-	for range maxEarly {
-		h, err := readHead(x.up.br, x.w.Header())
-		if err != nil || h.status >= 200 || h.status == http.StatusSwitchingProtocols {
-			return h, err
-		}
-		if h.status == http.StatusContinue {
-			if x.upload != nil {
-				x.upload.proceed()
-			}
-		} else if x.r.ProtoAtLeast(1, 1) {
-			x.allowWrite()
-			x.w.WriteHeader(h.status)
-			x.rest()
-		}
-		clear(x.w.Header())
-	}
-	return head{}, errMalformed
 }

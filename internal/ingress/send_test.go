@@ -34,17 +34,30 @@ func keepFailing(t *testing.T, p *Proxy, addr string, n int) {
 	}
 	c := newConn(nc)
 	c.Conn = failing{nc, n}
+	c.since, c.limit = time.Now(), time.Minute
 	p.blue.known[addr].keep(c)
 }
 
 func TestBrokenKeptConnection(t *testing.T) {
 	addr := startBackend(t, say("hello"))
-	for n, want := range map[int]int{0: http.StatusOK, 1: http.StatusBadGateway} {
+	for _, tt := range []struct {
+		method string
+		n      int
+		want   int
+	}{
+		{"GET", 0, http.StatusOK},
+		{"POST", 0, http.StatusOK},
+		{"GET", 1, http.StatusOK},
+		{"POST", 1, http.StatusBadGateway},
+	} {
 		p := blue(t, Options{}, addr)
-		keepFailing(t, p, addr, n)
-		keepFailing(t, p, addr, n)
-		if status, _ := get(t, entrance(t, p, ServerOptions{})); status != want {
-			t.Errorf("broken after %d bytes: status %d, want %d", n, status, want)
+		p.blue.known[addr].patience.sawOpen(time.Hour)
+		keepFailing(t, p, addr, tt.n)
+		keepFailing(t, p, addr, tt.n)
+		c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
+		send(t, c, tt.method+" / HTTP/1.1\r\nHost: a\r\n\r\n")
+		if res := response(t, br, tt.method); res.StatusCode != tt.want {
+			t.Errorf("%s, broken after %d bytes: status %d, want %d", tt.method, tt.n, res.StatusCode, tt.want)
 		}
 	}
 }

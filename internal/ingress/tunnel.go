@@ -44,7 +44,7 @@ func (x *exchange) tunnel(h head) {
 	if _, err := down.Write(answer); err != nil {
 		return
 	}
-	up := limitedWriter{x.up, x.p.o.WriteTimeout}
+	up := limitedWriter{Conn: x.up} // an app may take its time
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -162,13 +162,17 @@ func available(br *bufio.Reader) ([]byte, error) {
 	return br.Peek(br.Buffered())
 }
 
-// limitedWriter is a connection whose writes must not take for ever.
+// limitedWriter is a connection whose writes must not take longer than limit,
+// unless that is zero.
 type limitedWriter struct {
 	net.Conn
 	limit time.Duration
 }
 
 func (w limitedWriter) Write(b []byte) (int, error) {
+	if w.limit == 0 {
+		return w.Conn.Write(b)
+	}
 	if err := w.SetWriteDeadline(time.Now().Add(w.limit)); err != nil {
 		return 0, err
 	}

@@ -33,14 +33,14 @@ type upload struct {
 	done    chan struct{} // closed when the goroutine has ended
 	reading atomic.Bool   // waits for the client
 	last    atomic.Bool   // everything was read from the client
+	stopped atomic.Bool   // nobody wants the rest
+	limit   *readLimit    // of each read
 	err     error         // why not everything was sent; valid after done
-	mu      sync.Mutex
-	stopped bool
-	readBy  time.Time
 }
 
 func startUpload(x *exchange) *upload {
-	u := &upload{x: x, ready: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{})}
+	u := &upload{x: x, ready: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{}),
+		limit: newReadLimit(x.ctl, x.p.o.BodyTimeout)}
 	if x.r.ProtoMajor == 1 {
 		_ = x.ctl.EnableFullDuplex() // fails only where it is the rule anyway
 	}
@@ -65,7 +65,9 @@ func (u *upload) run() {
 	reading, err := u.copy()
 	u.err = err
 	switch {
-	case err == nil || !reading || u.isStopped():
+	case err == nil:
+		u.x.bodySent()
+	case !reading || u.stopped.Load():
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		u.x.breakOff(tooSlow)
 	default:
@@ -99,7 +101,7 @@ func (u *upload) copy() (reading bool, err error) {
 	}
 	room := (*buf)[chunkPrefix : len(*buf)-chunkSuffix]
 	for {
-		if !u.extend() {
+		if u.stopped.Load() {
 			return true, os.ErrDeadlineExceeded
 		}
 		n, err := u.read(room)
@@ -121,7 +123,7 @@ func (u *upload) copy() (reading bool, err error) {
 // for the caller to say what that means.
 func (u *upload) read(room []byte) (int, error) {
 	u.reading.Store(true)
-	n, err := u.x.r.Body.Read(room)
+	n, err := u.limit.read(u.x.r.Body, room)
 	if err != nil && err != io.EOF {
 		return n, err
 	}
@@ -142,32 +144,11 @@ func (u *upload) finish() error {
 	return err
 }
 
-// extend gives the client more time for its next bytes. It fails once nobody
-// wants them any more.
-func (u *upload) extend() bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	limit := u.x.p.o.BodyTimeout
-	if now := time.Now(); !u.stopped && u.readBy.Sub(now) < limit-limit/8 {
-		u.readBy = now.Add(limit)
-		_ = u.x.ctl.SetReadDeadline(u.readBy) // unlimited where there are no deadlines
-	}
-	return !u.stopped
-}
-
-func (u *upload) isStopped() bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return u.stopped
-}
-
 // stop returns when the goroutine has ended: after that nobody reads the
 // body any more but net/http. The upstream's connection survives only if all
 // of the body was sent.
 func (u *upload) stop() {
-	u.mu.Lock()
-	u.stopped = true
-	u.mu.Unlock()
+	u.stopped.Store(true)
 	u.end.Do(func() { close(u.quit) })
 	if !u.ended() {
 		u.x.up.Close()
