@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"runtime"
@@ -37,8 +38,10 @@ import (
 	"version-manager/internal/caloguessr/keys"
 	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/caloguessr/photo"
+	"version-manager/internal/caloguessr/upload"
 	"version-manager/internal/caloguessr/web"
 	"version-manager/internal/httpkit"
+	"version-manager/internal/memlimit"
 )
 
 const (
@@ -84,7 +87,8 @@ func run(ctx context.Context, c config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	server, gemini, err := build(c, store, log)
+	memory := memlimit.Apply()
+	server, gemini, err := build(c, store, memory, log)
 	if err != nil {
 		return err
 	}
@@ -92,13 +96,13 @@ func run(ctx context.Context, c config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	log.Info("listening", "address", listener.Addr().String(), "model", c.Model)
+	log.Info("listening", "address", listener.Addr().String(), "model", c.Model, "memory", memory.Limit>>20, "by", memory.Source)
 	go checkModel(ctx, gemini, store, c.Model, log)
 	return serve(ctx, listener, server, c, log)
 }
 
 // build wires the parts together.
-func build(c config, store *keys.Store, log *slog.Logger) (*web.Server, *estimate.Gemini, error) {
+func build(c config, store *keys.Store, memory memlimit.Memory, log *slog.Logger) (*web.Server, *estimate.Gemini, error) {
 	table, err := nutrition.Load()
 	if err != nil {
 		return nil, nil, err
@@ -110,13 +114,21 @@ func build(c config, store *keys.Store, log *slog.Logger) (*web.Server, *estimat
 	gemini := estimate.NewGemini(table, currentKey(store), c.Model, c.BaseURL)
 	server, err := web.New(web.Options{
 		Build: c.Build, Table: table, Words: words, Keys: store,
-		Intake:    photo.NewIntake(runtime.GOMAXPROCS(0)),
+		Uploads:   upload.NewReceiver(upload.DefaultLimits(upload.Disk(memory))),
+		Intake:    photo.NewIntake(photoLimits(memory)),
 		Estimator: estimate.NewCache(gemini, c.Model, remembered),
 		Checker:   gemini, Model: c.Model,
 		Clients:    httpkit.NewClients(c.Proxies...),
 		AdminToken: c.AdminToken, Log: log,
 	})
 	return server, gemini, err
+}
+
+// photoLimits leaves half of the memory to everything but photos, and ends
+// what took more than was foretold before the kernel ends the process.
+func photoLimits(m memlimit.Memory) photo.Limits {
+	const share, most, ceiling = 50, 512 << 20, 80 // percent, bytes, percent
+	return photo.Limits{Parallel: runtime.GOMAXPROCS(0), Memory: m.Budget(share, most), Ceiling: m.Budget(ceiling, math.MaxInt64)}
 }
 
 // currentKey gives the estimator the key of the moment.

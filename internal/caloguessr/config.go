@@ -3,6 +3,7 @@ package caloguessr
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -31,6 +32,9 @@ type config struct {
 	Linger     time.Duration  // between "not ready" and closing the listener
 	Drain      time.Duration  // for open requests to finish
 }
+
+// maxKeyFile is how long the file with a key may be, in bytes.
+const maxKeyFile = 4096
 
 // minToken is how long CALOGUESSR_ADMIN_TOKEN must be, in bytes.
 const minToken = 16
@@ -90,7 +94,15 @@ func key(get func(name, fallback string) string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
-	data, err := os.ReadFile(file)
+	f, err := os.Open(file)
+	if err != nil {
+		return "", fmt.Errorf("GEMINI_API_KEY_FILE: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
+	if err == nil && len(data) > maxKeyFile {
+		err = fmt.Errorf("%s is longer than %d bytes", file, maxKeyFile)
+	}
 	if err != nil {
 		return "", fmt.Errorf("GEMINI_API_KEY_FILE: %w", err)
 	}

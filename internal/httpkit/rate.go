@@ -29,30 +29,50 @@ func (r *Rate) Allow(client netip.Addr, now time.Time) (wait time.Duration, ok b
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	who := network(client)
-	full := r.full[who]
-	if full.Before(now) {
-		full = now
-	}
-	full = full.Add(r.every)
-	if wait := full.Sub(now) - time.Duration(r.burst)*r.every; wait > 0 {
+	full, wait := r.next(who, now)
+	if wait > 0 {
 		return wait, false
 	}
-	if len(r.full) >= maxClients {
+	if _, known := r.full[who]; !known && len(r.full) >= maxClients {
 		r.forget(now)
 	}
 	r.full[who] = full
 	return 0, true
 }
 
-// forget drops clients with a whole allowance; all of them, if none has one.
+// Ready is Allow without taking anything.
+func (r *Rate) Ready(client netip.Addr, now time.Time) (wait time.Duration, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, wait = r.next(network(client), now)
+	return max(0, wait), wait <= 0
+}
+
+// next returns when the allowance is whole again after one more request, and
+// how long that request has to wait.
+func (r *Rate) next(who netip.Prefix, now time.Time) (time.Time, time.Duration) {
+	full := r.full[who]
+	if full.Before(now) {
+		full = now
+	}
+	full = full.Add(r.every)
+	return full, full.Sub(now) - time.Duration(r.burst)*r.every
+}
+
+// forget drops clients with a whole allowance, and one of the others if none
+// has one: a crowd of addresses must not give anybody a fresh start but the
+// one that was dropped. It looks at a part of them only, as each request of
+// such a crowd gets here.
 func (r *Rate) forget(now time.Time) {
+	const looked = 64
+	n := 0
 	for who, full := range r.full {
-		if full.Before(now) {
+		if full.Before(now) || n == 0 && len(r.full) >= maxClients {
 			delete(r.full, who)
 		}
-	}
-	if len(r.full) >= maxClients {
-		clear(r.full)
+		if n++; n >= looked {
+			return
+		}
 	}
 }
 

@@ -4,12 +4,13 @@
 // What comes out has no metadata: position, camera and time of the original
 // are gone, because only pixels are carried over. The original is never kept
 // and never leaves this package. Limits are checked before memory is spent:
-// the kind by the first bytes, the size by the header, and only then is a
-// photo decoded, as many at a time as there are cores, each for a limited
-// time. Start with [Intake].
+// the kind by the first bytes, size and memory by the header, and only then is
+// a photo decoded, when there is memory for it, as many at a time as there are
+// cores, each for a limited time. Start with [Intake].
 package photo
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -45,7 +46,15 @@ var (
 	ErrHEIC          = errors.New("a HEIC or HEIF image")
 	ErrTooManyPixels = fmt.Errorf("%d megapixels or more", MaxPixels/1_000_000)
 	ErrDamaged       = errors.New("damaged or cut off")
+	ErrTooLarge      = errors.New("needs more memory than there is")
+	ErrBusy          = errors.New("too many photos at once")
 )
+
+// Source is an upload that has arrived. A *bytes.Reader is one.
+type Source interface {
+	io.ReaderAt
+	Size() int64
+}
 
 // Photo is upright, small and free of metadata.
 type Photo struct {
@@ -54,71 +63,117 @@ type Photo struct {
 	Hash          [sha256.Size]byte // of JPEG
 }
 
+// Limits say what an Intake may use.
+type Limits struct {
+	Parallel int   // photos decoded at a time
+	Memory   int64 // bytes for all of them together
+	Ceiling  int64 // bytes of the whole process's heap; 0: none
+}
+
 // Intake turns uploads into photos. It may be used by many at once.
 type Intake struct {
-	slots chan struct{}
+	limits Limits
+	gate   gate
 }
 
-// NewIntake returns an Intake that decodes that many photos at a time.
-func NewIntake(parallel int) *Intake {
-	return &Intake{slots: make(chan struct{}, max(1, parallel))}
+// NewIntake returns an Intake with those limits.
+func NewIntake(l Limits) *Intake {
+	return &Intake{limits: l, gate: newGate(l.Parallel, l.Memory)}
 }
 
-// Take checks and converts one upload. It waits for a free slot, and fails
-// with one of the errors above or with that of ctx.
-func (in *Intake) Take(ctx context.Context, data []byte) (Photo, error) {
-	f, err := sniff(data)
+// Take checks and converts one upload. It waits a moment for its turn, and
+// fails with one of the errors above or with that of ctx.
+func (in *Intake) Take(ctx context.Context, src Source) (Photo, error) {
+	f, need, err := in.inspect(src)
 	if err != nil {
 		return Photo{}, err
 	}
-	if err := checkSize(f, data); err != nil {
+	leave, err := in.gate.enter(ctx, need)
+	if err != nil {
 		return Photo{}, err
 	}
-	select {
-	case in.slots <- struct{}{}:
-		defer func() { <-in.slots }()
-	case <-ctx.Done():
-		return Photo{}, ctx.Err()
+	defer leave()
+	return in.convert(ctx, f, src)
+}
+
+// inspect reads the header only: what it is, and what it takes to decode it.
+func (in *Intake) inspect(src Source) (format, int64, error) {
+	f, err := sniff(beginning(src))
+	if err != nil {
+		return 0, 0, err
 	}
-	decoded, err := decode(ctx, f, data)
+	size, err := checkSize(f, src)
+	if err != nil {
+		return 0, 0, err
+	}
+	need, err := memoryNeed(f, src, size)
+	switch {
+	case errors.Is(err, errAnimated):
+		return 0, 0, ErrUnsupported
+	case err != nil:
+		return 0, 0, err
+	case need > in.limits.Memory:
+		return 0, 0, ErrTooLarge
+	}
+	return f, need, nil
+}
+
+// beginning is what it takes to tell a file's format.
+func beginning(src Source) []byte {
+	b := make([]byte, 64)
+	n, _ := src.ReadAt(b, 0) // a short file has a short beginning
+	return b[:n]
+}
+
+// checkSize bounds the pixels whatever memory there is, because they take
+// time too. Deep color and progressive JPEG count twice.
+func checkSize(f format, src Source) (image.Point, error) {
+	config, err := f.config(reader(src))
+	if err != nil {
+		return image.Point{}, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	pixels := int64(config.Width) * int64(config.Height)
+	if isDeep(config.ColorModel) || f == formatJPEG && isProgressive(src) {
+		pixels *= 2
+	}
+	switch {
+	case config.Width <= 0 || config.Height <= 0:
+		return image.Point{}, ErrDamaged
+	case config.Width >= MaxPixels || config.Height >= MaxPixels || pixels >= MaxPixels:
+		return image.Point{}, ErrTooManyPixels
+	}
+	return image.Pt(config.Width, config.Height), nil
+}
+
+// convert is all that takes memory in proportion to the pixels.
+func (in *Intake) convert(ctx context.Context, f format, src Source) (Photo, error) {
+	decoded, err := in.decode(ctx, f, src)
 	if err != nil {
 		return Photo{}, err
 	}
 	turn := upright
 	if f == formatJPEG {
-		turn = readOrientation(data)
+		turn = readOrientation(src)
 	}
 	return encode(turn.apply(shrink(decoded, MaxSide)))
 }
 
-// checkSize reads the header only. Deep colour and progressive JPEG count
-// twice, because they take at least twice the memory.
-func checkSize(f format, data []byte) error {
-	config, err := f.config(bytes.NewReader(data))
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
-	}
-	pixels := int64(config.Width) * int64(config.Height)
-	if isDeep(config.ColorModel) || f == formatJPEG && isProgressive(data) {
-		pixels *= 2
-	}
-	switch {
-	case config.Width <= 0 || config.Height <= 0:
-		return ErrDamaged
-	case config.Width >= MaxPixels || config.Height >= MaxPixels || pixels >= MaxPixels:
-		return ErrTooManyPixels
-	}
-	return nil
-}
-
-func decode(ctx context.Context, f format, data []byte) (image.Image, error) {
+func (in *Intake) decode(ctx context.Context, f format, src Source) (image.Image, error) {
 	ctx, cancel := context.WithTimeout(ctx, decodeTime)
 	defer cancel()
-	m, err := f.decode(&patience{ctx, bytes.NewReader(data)})
+	m, err := f.decode(&patience{ctx: ctx, r: reader(src), ceiling: in.limits.Ceiling})
+	if errors.Is(err, ErrTooLarge) {
+		return nil, ErrTooLarge
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return m, nil
+}
+
+// reader reads a whole upload, in pieces that suit a file.
+func reader(src Source) io.Reader {
+	return bufio.NewReaderSize(io.NewSectionReader(src, 0, src.Size()), 32<<10)
 }
 
 func encode(m image.Image) (Photo, error) {
@@ -128,20 +183,6 @@ func encode(m image.Image) (Photo, error) {
 	}
 	size := m.Bounds().Size()
 	return Photo{out.Bytes(), size.X, size.Y, sha256.Sum256(out.Bytes())}, nil
-}
-
-// patience is a reader that gives up with its context. Decoders know no
-// context, but all of them keep reading.
-type patience struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (p *patience) Read(b []byte) (int, error) {
-	if err := p.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return p.r.Read(b)
 }
 
 // config and decode go straight to the decoder that sniff chose, so that no

@@ -12,7 +12,6 @@ import (
 	"image/jpeg"
 	"image/png"
 	"testing"
-	"testing/synctest"
 	"time"
 )
 
@@ -60,11 +59,14 @@ func webpOf(t testing.TB) []byte {
 	return b
 }
 
+// roomy is an intake that has memory for everything.
+func roomy(parallel int) *Intake { return NewIntake(Limits{Parallel: parallel, Memory: 1 << 30}) }
+
 func TestTakeShrinks(t *testing.T) {
 	for _, tt := range []struct{ w, h, wantW, wantH int }{
 		{2200, 220, 1024, 102}, {110, 1100, 102, 1024}, {100, 80, 100, 80}, {4000, 1, 1024, 1},
 	} {
-		got, err := NewIntake(1).Take(t.Context(), jpegOf(t, picture(tt.w, tt.h)))
+		got, err := roomy(1).Take(t.Context(), bytes.NewReader(jpegOf(t, picture(tt.w, tt.h))))
 		if err != nil || got.Width != tt.wantW || got.Height != tt.wantH {
 			t.Errorf("%d×%d became %d×%d, %v; want %d×%d", tt.w, tt.h, got.Width, got.Height, err, tt.wantW, tt.wantH)
 		}
@@ -72,7 +74,7 @@ func TestTakeShrinks(t *testing.T) {
 }
 
 func TestTransparencyBecomesWhite(t *testing.T) {
-	got, err := NewIntake(1).Take(t.Context(), pngOf(t, image.NewNRGBA(image.Rect(0, 0, 32, 32))))
+	got, err := roomy(1).Take(t.Context(), bytes.NewReader(pngOf(t, image.NewNRGBA(image.Rect(0, 0, 32, 32)))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +116,7 @@ func TestTakeRefuses(t *testing.T) {
 		{"progressive", manyScans(5000, 5000, 1), ErrTooManyPixels},
 		{"no pixels", header(0, 10, 8, 2), ErrDamaged},
 	} {
-		if _, err := NewIntake(1).Take(t.Context(), tt.data); !errors.Is(err, tt.want) {
+		if _, err := roomy(1).Take(t.Context(), bytes.NewReader(tt.data)); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
 	}
@@ -122,7 +124,7 @@ func TestTakeRefuses(t *testing.T) {
 
 func TestTakeReadsAllFormats(t *testing.T) {
 	for name, data := range map[string][]byte{"jpeg": jpegOf(t, picture(8, 8)), "png": pngOf(t, picture(8, 8)), "webp": webpOf(t)} {
-		if _, err := NewIntake(1).Take(t.Context(), data); err != nil {
+		if _, err := roomy(1).Take(t.Context(), bytes.NewReader(data)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -143,38 +145,21 @@ func manyScans(w, h uint16, scans int) []byte {
 
 // A small file can be made to take minutes: the time limit must end it.
 func TestSlowPhotoIsGivenUp(t *testing.T) {
-	if _, err := decode(t.Context(), formatJPEG, manyScans(64, 64, 3)); err != nil {
+	if _, err := roomy(1).decode(t.Context(), formatJPEG, bytes.NewReader(manyScans(64, 64, 3))); err != nil {
 		t.Fatalf("the file is not what it should be: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	_, err := decode(ctx, formatJPEG, manyScans(4000, 3000, 20_000))
+	_, err := roomy(1).decode(ctx, formatJPEG, bytes.NewReader(manyScans(4000, 3000, 20_000)))
 	if !errors.Is(err, ErrDamaged) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a slow photo: %v", err)
 	}
 }
 
-func TestTakeWaitsForASlot(t *testing.T) {
-	data := jpegOf(t, picture(8, 8))
-	synctest.Test(t, func(t *testing.T) {
-		in := NewIntake(1)
-		in.slots <- struct{}{}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if _, err := in.Take(ctx, data); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("no slot was free, but: %v", err)
-		}
-		<-in.slots
-		if _, err := in.Take(t.Context(), data); err != nil {
-			t.Errorf("with a free slot: %v", err)
-		}
-	})
-}
-
 func TestSamePhotoSameHash(t *testing.T) {
-	data, in := jpegOf(t, picture(640, 480)), NewIntake(2)
-	a, errA := in.Take(t.Context(), data)
-	b, errB := in.Take(t.Context(), withEXIF(data, binary.LittleEndian, 1))
+	data, in := jpegOf(t, picture(640, 480)), roomy(2)
+	a, errA := in.Take(t.Context(), bytes.NewReader(data))
+	b, errB := in.Take(t.Context(), bytes.NewReader(withEXIF(data, binary.LittleEndian, 1)))
 	if errA != nil || errB != nil || a.Hash != b.Hash {
 		t.Errorf("hashes %x and %x, errors %v, %v", a.Hash, b.Hash, errA, errB)
 	}
@@ -186,12 +171,12 @@ func FuzzTake(f *testing.F) {
 	f.Add(webpOf(f))
 	f.Add(header(1, 1, 8, 2))
 	f.Add([]byte("\x00\x00\x00\x18ftypheic"))
-	in := NewIntake(1)
+	in := roomy(1)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if c, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil && c.Width*c.Height > 1<<20 {
 			t.Skip("large pictures only slow the search down")
 		}
-		got, err := in.Take(t.Context(), data)
+		got, err := in.Take(t.Context(), bytes.NewReader(data))
 		if err != nil {
 			return
 		}

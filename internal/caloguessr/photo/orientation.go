@@ -20,13 +20,17 @@ const (
 
 // readOrientation finds the tag in a JPEG file. Whatever is missing or
 // broken on the way means upright: a photo is never refused for its metadata.
-func readOrientation(jpeg []byte) orientation {
-	for marker, body := range segments(jpeg) {
+func readOrientation(src Source) orientation {
+	scan := newSegmentReader(src)
+	for {
+		marker, body, err := scan.next()
+		if err != nil {
+			return upright
+		}
 		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && marker == markerAPP1 {
 			return tiffOrientation(tiff)
 		}
 	}
-	return upright
 }
 
 // tiffOrientation reads the tag from the first directory of a TIFF structure.

@@ -3,9 +3,9 @@ package web
 import (
 	"context"
 	"errors"
-	"io"
 	"math"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"version-manager/internal/caloguessr/estimate"
@@ -13,29 +13,20 @@ import (
 	"version-manager/internal/caloguessr/photo"
 )
 
-const (
-	// maxDrain is how much of a refused upload is still read, so that the
-	// browser gets to see the answer instead of a reset connection.
-	maxDrain = 64 << 20
-	// uploadTime bounds how long a photo may take to arrive.
-	uploadTime = 60 * time.Second
-	// partOverhead is what the form around a photo may weigh.
-	partOverhead = 16 << 10
-)
+// tooManyPhotos is the error for a client that sent more than its share.
+type tooManyPhotos struct{ wait time.Duration }
 
-var (
-	errNoPhoto = errors.New("no photo in the form")
-	errBusy    = errors.New("too many photos at once")
-)
+func (tooManyPhotos) Error() string { return "too many photos from one client" }
 
 // estimate takes a photo and shows the meal on it.
 func (s *Server) estimate(w http.ResponseWriter, r *http.Request) {
-	if wait, ok := s.photos.Allow(s.Clients.Address(r), time.Now()); !ok {
+	client := s.Clients.Address(r)
+	if wait, ok := s.photos.Ready(client, time.Now()); !ok {
 		s.tooMany(w, r, wait)
 		return
 	}
 	p := s.homePage(w, r, meal.Meal{}, search{})
-	e, err := s.recognise(w, r, p.Lang())
+	e, err := s.recognise(w, r, client, p.Lang())
 	s.metrics.estimates.WithLabelValues(source(e), outcome(err)).Inc()
 	if err != nil {
 		s.estimateFailed(w, p, err)
@@ -44,29 +35,39 @@ func (s *Server) estimate(w http.ResponseWriter, r *http.Request) {
 	s.render(w, http.StatusOK, "home", s.homePage(w, r, s.plate(e), search{}))
 }
 
-// recognise reads the photo and asks the estimator.
-func (s *Server) recognise(w http.ResponseWriter, r *http.Request, lang string) (estimate.Estimate, error) {
-	small, err := s.takePhoto(w, r)
+// recognise reads the photo and asks the estimator. What cannot lead to an
+// answer costs as little as possible: without a key nothing is decoded, and
+// only what has arrived counts for the client's share.
+func (s *Server) recognise(w http.ResponseWriter, r *http.Request, client netip.Addr, lang string) (estimate.Estimate, error) {
+	if err := s.unable(); err != nil {
+		s.refuseUpload(w, r)
+		return estimate.Estimate{}, err
+	}
+	file, err := s.receive(w, r)
 	if err != nil {
 		return estimate.Estimate{}, err
 	}
+	defer file.Close()
+	if wait, ok := s.photos.Allow(client, time.Now()); !ok {
+		return estimate.Estimate{}, tooManyPhotos{wait}
+	}
+	small, err := s.Intake.Take(r.Context(), file)
+	if err != nil {
+		return estimate.Estimate{}, err
+	}
+	file.Close() // the answer may take a while
 	return s.Estimator.Estimate(r.Context(), small, lang)
 }
 
-// takePhoto reads the photo and makes it small. Only that takes memory worth
-// limiting; waiting for the estimator does not.
-func (s *Server) takePhoto(w http.ResponseWriter, r *http.Request) (photo.Photo, error) {
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	default:
-		return photo.Photo{}, errBusy
+// unable says why no photo can be recognised, whatever is on it.
+func (s *Server) unable() error {
+	if _, err := s.Keys.Current(); err != nil {
+		return &estimate.Error{Reason: estimate.NoKey, Err: err}
 	}
-	data, err := readPhoto(w, r)
-	if err != nil {
-		return photo.Photo{}, err
+	if estimate.Retired(s.Model) {
+		return &estimate.Error{Reason: estimate.NoModel, Err: errors.New("model is shut down")}
 	}
-	return s.Intake.Take(r.Context(), data)
+	return nil
 }
 
 // plate turns an estimate into a meal.
@@ -80,43 +81,6 @@ func (s *Server) plate(e estimate.Estimate) meal.Meal {
 		}
 	}
 	return m
-}
-
-// readPhoto reads the photo's field straight into memory: no temporary file
-// ever holds it.
-func readPhoto(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	whole := r.Body
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(uploadTime)) // if it cannot be set, the server's own applies
-	r.Body = http.MaxBytesReader(w, whole, photo.MaxBytes+partOverhead)
-	data, err := photoField(r)
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		io.CopyN(io.Discard, whole, maxDrain)
-	}
-	return data, err
-}
-
-func photoField(r *http.Request) ([]byte, error) {
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return nil, errors.Join(errNoPhoto, err)
-	}
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			return nil, errNoPhoto
-		}
-		if err != nil {
-			return nil, err
-		}
-		if part.FormName() != "photo" {
-			continue
-		}
-		data, err := io.ReadAll(part)
-		if err == nil && len(data) == 0 {
-			err = errNoPhoto
-		}
-		return data, err
-	}
 }
 
 // estimateFailed shows the start page again, with what went wrong.
@@ -155,6 +119,9 @@ func outcome(err error) string {
 	}
 	if errors.Is(err, context.Canceled) {
 		return "gone"
+	}
+	if errors.Is(err, photo.ErrBusy) {
+		return "busy"
 	}
 	return "photo"
 }

@@ -1,23 +1,32 @@
 package web
 
 import (
+	"bytes"
+	"fmt"
 	"io"
+	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/textproto"
 	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"version-manager/internal/caloguessr/estimate/geminitest"
+	"version-manager/internal/caloguessr/photo"
+	"version-manager/internal/caloguessr/upload"
 )
 
 func TestPhotoBecomesMeal(t *testing.T) {
 	a := withKey(t)
-	page := a.do(t, in("de", upload(lunch(t))), 200)
+	page := a.do(t, in("de", sendPhoto(lunch(t))), 200)
 	// 180 g of rice at 130 and 150 g of chicken at 165 kcal per 100\u00a0g.
 	mustContain(t, page, "<strong>482</strong>", "Weißer Reis", "Hähnchenbrust", "ziemlich sicher, 86\u00a0%", "eher sicher, 72\u00a0%",
 		"Gemini (gemini-3.5-flash-lite)", "Mango lassi, etwa 250\u00a0g", "nicht mitgezählt", `name="food" value="20045"`)
-	a.do(t, upload(lunch(t)), 200)
-	a.do(t, in("de", upload(lunch(t))), 200) // out of memory this time
+	a.do(t, sendPhoto(lunch(t)), 200)
+	a.do(t, in("de", sendPhoto(lunch(t))), 200) // out of memory this time
 	if n := len(a.gemini.Requests()); n != 2 {
 		t.Errorf("Gemini was asked %d times, want once a language", n)
 	}
@@ -42,8 +51,8 @@ func TestBadPhotos(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := withKey(t)
-			mustContain(t, a.do(t, in("en", upload(tt.data)), tt.status), tt.en, `role="alert"`, `type="file"`)
-			mustContain(t, a.do(t, in("de", upload(tt.data)), tt.status), tt.de, `lang="de"`)
+			mustContain(t, a.do(t, in("en", sendPhoto(tt.data)), tt.status), tt.en, `role="alert"`, `type="file"`)
+			mustContain(t, a.do(t, in("de", sendPhoto(tt.data)), tt.status), tt.de, `lang="de"`)
 			if len(a.gemini.Requests()) > 0 {
 				t.Error("Gemini was asked")
 			}
@@ -58,7 +67,7 @@ func TestLargeUploadGetsItsAnswer(t *testing.T) {
 	a := withKey(t)
 	s := httptest.NewServer(a.handler)
 	defer s.Close()
-	r := upload(append(lunch(t), make([]byte, 20<<20)...))
+	r := sendPhoto(append(lunch(t), make([]byte, 20<<20)...))
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/estimate", r.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -98,33 +107,100 @@ func TestGeminiTroubleIsExplained(t *testing.T) {
 			t.Parallel()
 			a := withKey(t)
 			a.gemini.Then(tt.answer, tt.answer, tt.answer, tt.answer)
-			mustContain(t, a.do(t, in("en", upload(lunch(t))), tt.status), tt.en)
-			mustContain(t, a.do(t, in("de", upload(lunch(t))), tt.status), tt.de)
+			mustContain(t, a.do(t, in("en", sendPhoto(lunch(t))), tt.status), tt.en)
+			mustContain(t, a.do(t, in("de", sendPhoto(lunch(t))), tt.status), tt.de)
 		})
 	}
-	mustContain(t, newApp(t).do(t, upload(lunch(t)), 503), "no Gemini key is set")
+	mustContain(t, newApp(t).do(t, sendPhoto(lunch(t)), 503), "no Gemini key is set")
 }
 
 func TestRateLimits(t *testing.T) {
 	a := withKey(t)
 	for range photoBurst {
-		a.do(t, upload([]byte("x")), 415)
+		a.do(t, sendPhoto([]byte("x")), 415)
 	}
 	w := httptest.NewRecorder()
-	a.handler.ServeHTTP(w, in("de", upload([]byte("x"))))
+	a.handler.ServeHTTP(w, in("de", sendPhoto([]byte("x"))))
 	if w.Code != 429 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
 	mustContain(t, w.Body.String(), "Das war viel auf einmal", "Sekunden")
-	other := upload([]byte("x"))
+	other := sendPhoto([]byte("x"))
 	other.Header.Set("X-Forwarded-For", "192.0.2.9")
 	a.do(t, other, 415)
 }
 
 func TestTooManyUploadsAtOnce(t *testing.T) {
-	a := withKey(t)
-	for range maxUploads {
-		a.uploads <- struct{}{}
+	l := upload.DefaultLimits(1 << 20)
+	l.Places = 1
+	a := withKey(t, func(o *Options) { o.Uploads = upload.NewReceiver(l) })
+	if _, err := a.Uploads.Admit(strings.NewReader(""), func(time.Time) error { return nil }); err != nil {
+		t.Fatal(err)
 	}
-	mustContain(t, a.do(t, upload(lunch(t)), 503), "Too many photos")
+	w := httptest.NewRecorder()
+	a.handler.ServeHTTP(w, in("de", sendPhoto(lunch(t))))
+	if w.Code != 503 || w.Header().Get("Retry-After") == "" {
+		t.Errorf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
+	}
+	mustContain(t, w.Body.String(), "zu viele Fotos")
+}
+
+// Sixteen uploads that trickle in hold nothing that others need: neither the
+// places of photos that arrive nor their client's share of photos.
+func TestSlowUploadsBlockNobody(t *testing.T) {
+	a := withKey(t)
+	s := httptest.NewServer(a.handler)
+	defer s.Close()
+	for range 16 {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		r := sendPhoto(lunch(t))
+		fmt.Fprintf(conn, "POST /estimate HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n",
+			r.Header.Get("Content-Type"), r.ContentLength)
+		io.CopyN(conn, r.Body, 100)
+	}
+	for deadline := time.Now().Add(30 * time.Second); a.Uploads.Waiting() < 16; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d uploads are under way, want 16", a.Uploads.Waiting())
+		}
+	}
+	for range photoBurst {
+		a.do(t, sendPhoto(lunch(t)), 200)
+	}
+}
+
+// Without a key the answer is clear before a photo is looked at.
+func TestNothingIsDecodedWithoutKey(t *testing.T) {
+	a := newApp(t, func(o *Options) { o.Intake = nil })
+	mustContain(t, a.do(t, sendPhoto(lunch(t)), 503), "no Gemini key is set")
+	retired := withKey(t, func(o *Options) { o.Intake, o.Model = nil, "gemini-1.5-flash" })
+	mustContain(t, retired.do(t, sendPhoto(lunch(t)), 502), "does not exist")
+}
+
+func TestPhotoThatNeedsTooMuchMemory(t *testing.T) {
+	a := withKey(t, func(o *Options) { o.Intake = photo.NewIntake(photo.Limits{Parallel: 1, Memory: 1 << 20}) })
+	mustContain(t, a.do(t, in("en", sendPhoto(lunch(t))), 413), "more memory than the server has")
+	mustContain(t, a.do(t, in("de", sendPhoto(lunch(t))), 413), "mehr Arbeitsspeicher")
+}
+
+// The header of a part is read into memory as a whole, before anybody knows
+// what it is.
+func TestFormAroundPhotoIsSmall(t *testing.T) {
+	a := withKey(t)
+	for _, tt := range []struct{ header, status int }{{8 << 10, 200}, {8 << 20, 422}} {
+		var body bytes.Buffer
+		m := multipart.NewWriter(&body)
+		part, err := m.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="photo"; filename="x"`}, "X-Long": {strings.Repeat("x", tt.header)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		part.Write(lunch(t))
+		m.Close()
+		r := local(httptest.NewRequest(http.MethodPost, "/estimate", &body))
+		r.Header.Set("Content-Type", m.FormDataContentType())
+		a.do(t, r, tt.status)
+	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/caloguessr/estimate"
 	"version-manager/internal/caloguessr/photo"
+	"version-manager/internal/caloguessr/upload"
 )
 
 // failure is how a page answers an error.
@@ -30,9 +31,14 @@ func failureOf(err error) failure {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return failure{status: http.StatusRequestEntityTooLarge, key: "problem.tooLarge", n: photo.MaxBytes >> 20}
 	}
+	if e, ok := errors.AsType[tooManyPhotos](err); ok {
+		return failure{status: http.StatusTooManyRequests, key: "problem.tooMany", n: int(math.Ceil(e.wait.Seconds())), after: e.wait}
+	}
 	switch {
 	case errors.Is(err, photo.ErrTooManyPixels):
 		return failure{status: http.StatusRequestEntityTooLarge, key: "problem.tooManyPixels", n: photo.MaxPixels / 1_000_000}
+	case errors.Is(err, photo.ErrTooLarge):
+		return failure{status: http.StatusRequestEntityTooLarge, key: "problem.tooMuchMemory", logged: true}
 	case errors.Is(err, photo.ErrHEIC):
 		return failure{status: http.StatusUnsupportedMediaType, key: "problem.heic"}
 	case errors.Is(err, photo.ErrUnsupported):
@@ -41,11 +47,13 @@ func failureOf(err error) failure {
 		return failure{status: http.StatusUnsupportedMediaType, key: "problem.notImage"}
 	case errors.Is(err, photo.ErrDamaged):
 		return failure{status: http.StatusUnprocessableEntity, key: "problem.damaged"}
-	case errors.Is(err, errBusy):
+	case errors.Is(err, photo.ErrBusy), errors.Is(err, upload.ErrBusy):
 		return failure{status: http.StatusServiceUnavailable, key: "problem.busy", after: 2 * time.Second, logged: true}
+	case errors.Is(err, upload.ErrDisk):
+		return failure{status: http.StatusInternalServerError, key: "problem.internal", logged: true}
 	case errors.Is(err, errNoPhoto):
 		return failure{status: http.StatusUnprocessableEntity, key: "problem.noPhoto"}
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, upload.ErrSlow), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return failure{status: http.StatusRequestTimeout, key: "problem.slow"}
 	}
 	return failure{status: http.StatusUnprocessableEntity, key: "problem.form"}

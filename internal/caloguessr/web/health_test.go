@@ -47,9 +47,9 @@ func TestHold(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	a := withKey(t)
 	a.do(t, get("/some/made/up/path"), 404)
-	a.do(t, upload(lunch(t)), 200)
-	a.do(t, upload(lunch(t)), 200)
-	a.do(t, upload([]byte("x")), 415)
+	a.do(t, sendPhoto(lunch(t)), 200)
+	a.do(t, sendPhoto(lunch(t)), 200)
+	a.do(t, sendPhoto([]byte("x")), 415)
 	a.do(t, post("/meal", url.Values{"add": {"09003"}}), 200)
 	mustContain(t, a.do(t, get("/metrics"), 200),
 		`caloguessr_http_requests_total{code="404",route="/"} 1`,

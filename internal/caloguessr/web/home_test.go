@@ -19,7 +19,7 @@ func TestPagesHoldNothingInline(t *testing.T) {
 	a := withKey(t)
 	for _, page := range []string{
 		a.do(t, get("/"), 200), a.do(t, get("/settings"), 200), a.do(t, get("/nope"), 404),
-		a.do(t, upload(lunch(t)), 200), a.do(t, post("/meal", url.Values{"q": {"reis"}}), 200),
+		a.do(t, sendPhoto(lunch(t)), 200), a.do(t, post("/meal", url.Values{"q": {"reis"}}), 200),
 	} {
 		mustLack(t, page, "<style", " style=", "<script>", " onclick", "javascript:")
 	}

@@ -40,6 +40,6 @@ func (panics) Estimate(context.Context, photo.Photo, string) (estimate.Estimate,
 
 func TestBugGetsAPage(t *testing.T) {
 	a := withKey(t, func(o *Options) { o.Estimator = panics{} })
-	mustContain(t, a.do(t, in("de", upload(lunch(t))), 500), "schiefgegangen")
+	mustContain(t, a.do(t, in("de", sendPhoto(lunch(t))), 500), "schiefgegangen")
 	mustContain(t, a.log.String(), "level=ERROR", "bug")
 }

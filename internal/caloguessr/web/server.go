@@ -22,6 +22,7 @@ import (
 	"version-manager/internal/caloguessr/keys"
 	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/caloguessr/photo"
+	"version-manager/internal/caloguessr/upload"
 	"version-manager/internal/httpkit"
 )
 
@@ -30,7 +31,6 @@ var files embed.FS
 
 const (
 	maxForm      = 64 << 10 // bytes of any form without a photo
-	maxUploads   = 16       // photos held in memory at a time
 	photoBurst   = 10       // photos a client may send at once,
 	photoEvery   = 6 * time.Second
 	secretsBurst = 10 // and attempts at the key
@@ -56,6 +56,7 @@ type Options struct {
 	Table      *nutrition.Table
 	Words      map[string]*i18n.Printer
 	Keys       *keys.Store
+	Uploads    *upload.Receiver
 	Intake     *photo.Intake
 	Estimator  estimate.Estimator
 	Checker    Checker
@@ -73,7 +74,6 @@ type Server struct {
 	metrics *metrics
 	photos  *httpkit.Rate
 	secrets *httpkit.Rate
-	uploads chan struct{}
 	ready   readiness
 }
 
@@ -99,7 +99,6 @@ func New(o Options) (*Server, error) {
 		Options: o, pages: pages, static: static, metrics: newMetrics(o.Build),
 		photos:  httpkit.NewRate(photoBurst, photoEvery),
 		secrets: httpkit.NewRate(secretsBurst, secretsEvery),
-		uploads: make(chan struct{}, maxUploads),
 	}, nil
 }
 

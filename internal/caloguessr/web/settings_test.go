@@ -42,7 +42,7 @@ func TestKeyNeverLeaves(t *testing.T) {
 	var seen strings.Builder
 	for _, r := range []*http.Request{
 		post("/settings/key", url.Values{"key": {marker}}), get("/settings"), get("/settings?done=saved"), get("/"),
-		post("/settings/test", nil), upload(lunch(t)), get("/metrics"), get("/version"),
+		post("/settings/test", nil), sendPhoto(lunch(t)), get("/metrics"), get("/version"),
 		post("/settings/key?key="+marker, url.Values{"key": {marker}}), post("/settings/key", url.Values{"key": {marker + " "}, "x": {marker}}),
 		post("/settings/key", url.Values{"key": {marker + "!"}}), post("/meal", url.Values{"key": {marker}}), get("/nope"),
 		remote(post("/settings/key", url.Values{"key": {marker}})),
@@ -150,7 +150,7 @@ func TestFixedKey(t *testing.T) {
 	mustContain(t, page, "by the environment", "Test key")
 	mustLack(t, page, "abcd", "Delete key", "Save key")
 	a.do(t, post("/settings/delete", nil), 409)
-	a.do(t, upload(lunch(t)), 200)
+	a.do(t, sendPhoto(lunch(t)), 200)
 }
 
 func TestNoFolder(t *testing.T) {

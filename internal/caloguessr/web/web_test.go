@@ -20,6 +20,7 @@ import (
 	"version-manager/internal/caloguessr/keys"
 	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/caloguessr/photo"
+	"version-manager/internal/caloguessr/upload"
 	"version-manager/internal/httpkit"
 )
 
@@ -63,7 +64,8 @@ func newApp(t *testing.T, change ...func(*Options)) *app {
 	}
 	o := Options{
 		Build: Build{Version: "v1.2.3", Color: "blue", Instance: "blue-1"}, Table: table, Words: words, Keys: a.keys,
-		Intake: photo.NewIntake(2), Model: geminitest.Model, Clients: httpkit.NewClients(httpkit.Loopback()...),
+		Uploads: upload.NewReceiver(upload.DefaultLimits(64 << 20)),
+		Intake:  photo.NewIntake(photo.Limits{Parallel: 2, Memory: 512 << 20}), Model: geminitest.Model, Clients: httpkit.NewClients(httpkit.Loopback()...),
 		Log: slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {
@@ -113,8 +115,8 @@ func post(path string, form url.Values) *http.Request {
 	return local(r)
 }
 
-// upload is a form with a photo, as a browser sends it.
-func upload(data []byte) *http.Request {
+// sendPhoto is a form with a photo, as a browser sends it.
+func sendPhoto(data []byte) *http.Request {
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
 	part, err := m.CreateFormFile("photo", "../../lunch.jpg")

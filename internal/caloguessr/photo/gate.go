@@ -1,0 +1,49 @@
+package photo
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+const (
+	// queueTime is how long an upload waits for its turn.
+	queueTime = 5 * time.Second
+	// largePhoto is the need from which on the memory is cleaned up before
+	// others get it.
+	largePhoto = 16 << 20
+)
+
+// gate lets as many photos be decoded at a time as there are cores, and only
+// as much as there is memory for.
+type gate struct {
+	memory *semaphore.Weighted
+	cores  *semaphore.Weighted
+}
+
+func newGate(parallel int, budget int64) gate {
+	return gate{semaphore.NewWeighted(budget), semaphore.NewWeighted(int64(max(1, parallel)))}
+}
+
+// enter waits for memory and a core, and returns what gives them back. It
+// fails with ErrBusy after a while, or with the error of ctx.
+func (g gate) enter(ctx context.Context, need int64) (leave func(), err error) {
+	waiting, cancel := context.WithTimeoutCause(ctx, queueTime, ErrBusy)
+	defer cancel()
+	if g.memory.Acquire(waiting, need) != nil {
+		return nil, context.Cause(waiting)
+	}
+	if g.cores.Acquire(waiting, 1) != nil {
+		g.memory.Release(need)
+		return nil, context.Cause(waiting)
+	}
+	return func() {
+		g.cores.Release(1)
+		if need >= largePhoto {
+			runtime.GC() // or the next photo would find what is left of this one
+		}
+		g.memory.Release(need)
+	}, nil
+}

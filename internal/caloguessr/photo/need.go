@@ -1,0 +1,186 @@
+package photo
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"io"
+)
+
+const (
+	perPhoto = 1 << 20 // what any decoder takes beside the pixels, in bytes
+	rgba     = 4       // bytes of a pixel that is not compressed in any way
+)
+
+// memoryNeed says how many bytes it takes to turn an upload into a photo, from
+// its header alone. The decoders of Go allocate in proportion to what the
+// header claims, so a few bytes can ask for gigabytes. Where a file leaves open
+// what a decoder will do, the answer is the most that it could. It fails for
+// files whose header no decoder would accept.
+func memoryNeed(f format, src Source, size image.Point) (int64, error) {
+	var decoded int64
+	var err error
+	switch f {
+	case formatJPEG:
+		decoded, err = jpegNeed(src)
+	case formatPNG:
+		decoded, err = pngNeed(src)
+	default:
+		decoded, err = webpNeed(src, size)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return perPhoto + decoded + shrinkNeed(size), nil
+}
+
+// shrinkNeed is for the copy of half the size, if there is one, and for what
+// comes out: shrunk, turned upright and encoded.
+func shrinkNeed(size image.Point) int64 {
+	need := int64(0)
+	if max(size.X, size.Y) >= 2*MaxSide {
+		need = rgba * int64((size.X+1)/2) * int64((size.Y+1)/2)
+		need += need / 2 // and its own halves
+	}
+	out := fit(size, MaxSide)
+	return need + 3*rgba*int64(out.X)*int64(out.Y)
+}
+
+// pngNeed reads the IHDR chunk, which always comes first. Interlaced pictures
+// are put together from seven smaller ones, and two rows are kept besides,
+// which can be longer than all else.
+func pngNeed(src Source) (int64, error) {
+	var b [29]byte
+	if _, err := src.ReadAt(b[:], 0); err != nil {
+		return 0, err
+	}
+	w, h := int64(binary.BigEndian.Uint32(b[16:])), int64(binary.BigEndian.Uint32(b[20:]))
+	depth, kind, interlaced := int64(b[24]), b[25], b[28] != 0
+	const palette = 3
+	channels, pixel := int64(4), int64(rgba) // grey ones too: a transparent grey makes them colorful
+	switch {
+	case depth == 16:
+		pixel = 8
+	case kind == palette:
+		channels, pixel = 1, 1
+	}
+	need := pixel * w * h
+	if interlaced {
+		need *= 2
+	}
+	return need + 2*(1+(channels*depth*w+7)/8), nil
+}
+
+// jpegNeed follows the decoder to the frame's header.
+func jpegNeed(src Source) (int64, error) {
+	scan := newSegmentReader(src)
+	for {
+		marker, body, err := scan.next()
+		if err != nil {
+			return 0, err
+		}
+		if marker < markerBaseline || marker > markerProgressive {
+			continue
+		}
+		f, err := parseFrame(body)
+		if err != nil {
+			return 0, err
+		}
+		copied, err := f.copied(src)
+		if err != nil {
+			return 0, err
+		}
+		return f.planes(marker == markerProgressive) + copied, nil
+	}
+}
+
+// frame is the header that says what a JPEG picture is made of.
+type frame struct {
+	width, height int64
+	components    []component
+}
+
+type component struct {
+	name         byte
+	across, down int64 // sampling
+}
+
+func parseFrame(b []byte) (frame, error) {
+	if len(b) < 9 || len(b) != 6+3*int(b[5]) {
+		return frame{}, io.ErrUnexpectedEOF
+	}
+	f := frame{height: int64(binary.BigEndian.Uint16(b[1:])), width: int64(binary.BigEndian.Uint16(b[3:]))}
+	for c := b[6:]; len(c) > 0; c = c[3:] {
+		f.components = append(f.components, component{c[0], int64(c[1] >> 4), int64(c[1] & 15)})
+	}
+	if len(f.components) == 1 {
+		f.components[0].across, f.components[0].down = 1, 1
+	}
+	if first := f.components[0]; first.across == 0 || first.down == 0 {
+		return frame{}, io.ErrUnexpectedEOF
+	}
+	return f, nil
+}
+
+// planes is for all components, in whole blocks, and for all coefficients of
+// a picture that comes in many scans.
+func (f frame) planes(progressive bool) int64 {
+	first := f.components[0]
+	units := ((f.width + 8*first.across - 1) / (8 * first.across)) * ((f.height + 8*first.down - 1) / (8 * first.down))
+	pixels := int64(0)
+	for _, c := range f.components {
+		pixels += 64 * units * c.across * c.down
+	}
+	if progressive {
+		return pixels * (1 + 4)
+	}
+	return pixels
+}
+
+// copied is for the copy that is made of pictures in RGB or CMYK.
+func (f frame) copied(src Source) (int64, error) {
+	c, copied := f.components, false
+	switch len(c) {
+	case 1:
+		return 0, nil
+	case 3:
+		if c[0].name == 'R' && c[1].name == 'G' && c[2].name == 'B' {
+			copied = true
+			break
+		}
+		var err error
+		if copied, err = isAdobeRGB(src); err != nil {
+			return 0, err
+		}
+	default:
+		copied = true
+	}
+	if !copied {
+		return 0, nil
+	}
+	return rgba * f.width * f.height, nil
+}
+
+// isAdobeRGB looks for Adobe's segment that says "not YCbCr". It can stand
+// anywhere in the file, also where something else seems to be.
+func isAdobeRGB(src Source) (bool, error) {
+	const name, transform = "Adobe", 11 // and where the transform is from there
+	b := make([]byte, 64<<10)
+	for at := int64(0); at < src.Size(); at += int64(len(b) - transform) {
+		n, err := src.ReadAt(b, at)
+		if err != nil && err != io.EOF {
+			return false, err
+		}
+		for rest := b[:n]; ; rest = rest[1:] {
+			i := bytes.Index(rest, []byte(name))
+			if i < 0 {
+				break
+			}
+			if rest = rest[i:]; len(rest) > transform && rest[transform] == 0 {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

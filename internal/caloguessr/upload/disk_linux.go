@@ -1,0 +1,16 @@
+package upload
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// onMemory reports whether temporary files take memory instead of disk.
+func onMemory() bool {
+	var fs unix.Statfs_t
+	if unix.Statfs(os.TempDir(), &fs) != nil {
+		return false
+	}
+	return fs.Type == unix.TMPFS_MAGIC || fs.Type == unix.RAMFS_MAGIC
+}

@@ -1,0 +1,116 @@
+package upload
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+)
+
+// inMemory is how much of a file is kept in memory, in bytes. What browsers
+// send has been shrunk there and is usually less.
+const inMemory = 256 << 10
+
+// File is an upload that has arrived.
+type File struct {
+	receiver *Receiver
+	start    []byte
+	rest     *os.File // nil: there is none
+	inMemory int64    // bytes of each
+	onDisk   int64
+}
+
+// Keep stores all of src. It fails with ErrBusy if the files of all uploads
+// together become too large.
+func (r *Receiver) Keep(src io.Reader) (*File, error) {
+	f := &File{receiver: r}
+	if err := f.fill(src); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+func (f *File) fill(src io.Reader) error {
+	var start bytes.Buffer
+	_, err := io.CopyN(memory{f, &start}, src, inMemory)
+	f.start = start.Bytes()
+	if err == io.EOF {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if f.rest, err = nameless(); err != nil {
+		return errors.Join(ErrDisk, err)
+	}
+	_, err = io.Copy(disk{f}, src)
+	return err
+}
+
+// memory writes to the first part, as far as there is room.
+type memory struct {
+	f *File
+	b *bytes.Buffer
+}
+
+func (m memory) Write(p []byte) (int, error) {
+	n := int64(len(p))
+	if !m.f.receiver.take(n, 0) {
+		return 0, ErrBusy
+	}
+	m.f.inMemory += n
+	return m.b.Write(p)
+}
+
+// disk writes to the file, as far as there is room.
+type disk struct{ f *File }
+
+func (d disk) Write(p []byte) (int, error) {
+	n := int64(len(p))
+	if !d.f.receiver.take(0, n) {
+		return 0, ErrBusy
+	}
+	d.f.onDisk += n
+	return d.f.rest.Write(p)
+}
+
+// nameless makes a file that nobody else can open and that is gone when it is
+// closed, or when this process ends, however that comes.
+func nameless() (*os.File, error) {
+	f, err := os.CreateTemp("", "upload-*") // made with mode 0600
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// Size returns the number of bytes.
+func (f *File) Size() int64 { return f.inMemory + f.onDisk }
+
+// ReadAt implements io.ReaderAt.
+func (f *File) ReadAt(p []byte, at int64) (int, error) {
+	n := 0
+	if at < int64(len(f.start)) {
+		if n = copy(p, f.start[at:]); n == len(p) {
+			return n, nil
+		}
+	}
+	if f.rest == nil {
+		return n, io.EOF
+	}
+	m, err := f.rest.ReadAt(p[n:], at+int64(n)-int64(len(f.start)))
+	return n + m, err
+}
+
+// Close forgets the file.
+func (f *File) Close() error {
+	f.receiver.giveBack(f.inMemory, f.onDisk)
+	f.start, f.inMemory, f.onDisk = nil, 0, 0
+	if f.rest == nil {
+		return nil
+	}
+	return f.rest.Close()
+}

@@ -1,0 +1,191 @@
+package upload
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+)
+
+func small() Limits {
+	l := DefaultLimits(1 << 20)
+	l.Places = 2
+	return l
+}
+
+// client is one end of a connection; the other is a body with a place.
+func client(t *testing.T, r *Receiver) (net.Conn, *Body) {
+	t.Helper()
+	near, far := net.Pipe()
+	t.Cleanup(func() { near.Close(); far.Close() })
+	b, err := r.Admit(far, far.SetReadDeadline)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return near, b
+}
+
+func TestSlowestLosesItsPlace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := NewReceiver(small())
+		slow, slowBody := client(t, r)
+		fast, fastBody := client(t, r)
+		go slow.Write(make([]byte, 10))
+		go fast.Write(make([]byte, 100_000))
+		ended := make(chan error, 1)
+		go func() { _, err := io.ReadAll(slowBody); ended <- err }()
+		go io.CopyN(io.Discard, fastBody, 100_000)
+		if _, err := r.Admit(fast, fast.SetReadDeadline); !errors.Is(err, ErrBusy) {
+			t.Errorf("all places are taken by new uploads, but: %v", err)
+		}
+		time.Sleep(r.limits.Yield)
+		client(t, r)
+		if err := <-ended; !errors.Is(err, ErrSlow) {
+			t.Errorf("the slowest one ended with %v", err)
+		}
+		if _, err := slowBody.Read(make([]byte, 1)); !errors.Is(err, ErrSlow) {
+			t.Errorf("it goes on with %v", err)
+		}
+		slowBody.Leave(false)
+		if n := r.Waiting(); n != 2 {
+			t.Errorf("%d uploads are under way, want 2", n)
+		}
+	})
+}
+
+func TestSlowUploadsEnd(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		bytes int
+		every time.Duration
+		after time.Duration // within a tick
+	}{
+		{"silent", 0, time.Second, 10 * time.Second},
+		{"a byte now and then", 1, 5 * time.Second, 15 * time.Second},
+		{"below the rate", 7 << 10, time.Second, 11 * time.Second},
+		{"at the rate", 8 << 10, time.Second, 60 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := NewReceiver(small())
+				conn, body := client(t, r)
+				stop := make(chan struct{})
+				go func() {
+					for tt.bytes > 0 {
+						conn.Write(make([]byte, tt.bytes))
+						select {
+						case <-time.After(tt.every):
+						case <-stop:
+							return
+						}
+					}
+				}()
+				_, err := io.Copy(io.Discard, body)
+				close(stop)
+				if took := time.Since(body.start); !errors.Is(err, ErrSlow) || took < tt.after-tt.every || took > tt.after+tt.every {
+					t.Errorf("ended after %v with %v, want about %v", took, err, tt.after)
+				}
+				body.Leave(false)
+			})
+		})
+	}
+}
+
+func TestArrivedBodyHasNoDeadline(t *testing.T) {
+	var last time.Time
+	set := func(at time.Time) error { last = at; return nil }
+	r := NewReceiver(small())
+	for _, arrived := range []bool{false, true} {
+		b, err := r.Admit(bytes.NewReader([]byte("x")), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.ReadAll(b)
+		b.Leave(arrived)
+		if last.IsZero() != arrived {
+			t.Errorf("arrived: %t, deadline: %v", arrived, last)
+		}
+	}
+}
+
+func TestKeep(t *testing.T) {
+	r := NewReceiver(small())
+	for _, n := range []int{0, 1, inMemory - 1, inMemory, inMemory + 1, 1 << 20} {
+		want := bytes.Repeat([]byte("0123456789abcdef!"), n/17+1)[:n]
+		f, err := r.Keep(bytes.NewReader(want))
+		if err != nil {
+			t.Fatalf("%d bytes: %v", n, err)
+		}
+		if f.Size() != int64(n) {
+			t.Errorf("size %d, want %d", f.Size(), n)
+		}
+		if err := iotest.TestReader(io.NewSectionReader(f, 0, f.Size()), want); err != nil {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+		if err := f.Close(); err != nil || r.memory+r.disk != 0 {
+			t.Errorf("closing: %v, %d bytes are left", err, r.memory+r.disk)
+		}
+	}
+}
+
+func TestKeepIsBounded(t *testing.T) {
+	r := NewReceiver(small())
+	first, err := r.Keep(bytes.NewReader(make([]byte, inMemory+700<<10)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Keep(bytes.NewReader(make([]byte, inMemory+400<<10))); !errors.Is(err, ErrBusy) {
+		t.Errorf("more than there is room for: %v", err)
+	}
+	if r.memory+r.disk != inMemory+700<<10 {
+		t.Errorf("%d bytes are counted after a refused file", r.memory+r.disk)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := r.Keep(bytes.NewReader(make([]byte, 1<<20))); err != nil {
+		t.Errorf("the room did not come back: %v", err)
+	} else if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	crowd := NewReceiver(Limits{Memory: inMemory, Disk: 1 << 20})
+	if _, err := crowd.Keep(bytes.NewReader(make([]byte, inMemory))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := crowd.Keep(bytes.NewReader(make([]byte, 1))); !errors.Is(err, ErrBusy) {
+		t.Errorf("more than there is memory for: %v", err)
+	}
+	broken := errors.New("broken")
+	if _, err := r.Keep(io.MultiReader(bytes.NewReader(make([]byte, 1000)), iotest.ErrReader(broken))); !errors.Is(err, broken) || r.memory+r.disk != 0 {
+		t.Errorf("a broken upload: %v, %d bytes are left", err, r.memory+r.disk)
+	}
+}
+
+func TestLargestUploadGivesUpItsDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := small()
+		l.Disk = 1 << 20
+		r := NewReceiver(l)
+		hoarder, body := client(t, r)
+		go hoarder.Write(make([]byte, inMemory+1<<20))
+		ended := make(chan error, 1)
+		go func() { _, err := r.Keep(body); ended <- err }()
+		time.Sleep(l.Yield)
+		if _, err := r.Keep(bytes.NewReader(make([]byte, inMemory))); err != nil {
+			t.Errorf("a small file: %v", err)
+		}
+		if _, err := r.Keep(bytes.NewReader(make([]byte, 1<<20))); !errors.Is(err, ErrBusy) {
+			t.Errorf("without disk: %v", err)
+		}
+		if err := <-ended; !errors.Is(err, ErrSlow) {
+			t.Errorf("the largest upload ended with %v", err)
+		}
+		if _, err := r.Keep(bytes.NewReader(make([]byte, 1<<20))); err != nil {
+			t.Errorf("after it gave way: %v", err)
+		}
+	})
+}
