@@ -1,8 +1,11 @@
 package agent
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -65,7 +68,13 @@ func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err er
 		// Instances of one color are alike. New secrets come with the next deploy.
 		return a.sides[c].want.Key, nil
 	}
-	return keyOf(*spec)
+	if same {
+		have, err := loadSecrets(a.paths, c)
+		if err == nil && maps.Equal(have, spec.Secrets) {
+			return a.sides[c].want.Key, nil
+		}
+	}
+	return newKey(), nil
 }
 
 // resize changes only the number of instances, and notes the entrances.
@@ -116,7 +125,7 @@ func (a *app) clear(c color.Color) {
 }
 
 func sameRelease(a, b release.Release) bool {
-	x, errX := keyOf(deploy.Spec{Release: a})
-	y, errY := keyOf(deploy.Spec{Release: b})
-	return errX == nil && errY == nil && x == y
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }

@@ -1,13 +1,10 @@
 package agent
 
 import (
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
+	"crypto/rand"
 	"sync"
 
 	"version-manager/internal/color"
-	"version-manager/internal/deploy"
 	"version-manager/internal/release"
 )
 
@@ -16,16 +13,14 @@ import (
 type wanted struct {
 	Release  release.Release `json:"release"`
 	Replicas int             `json:"replicas"`
-	Key      string          `json:"key"` // changes with everything that instances of it are started with
+	Key      string          `json:"key"` // of one set of instances, see newKey
 
 	Entrances []entrance `json:"entrances"` // that the last Apply to the color asked for
 }
 
-// keyOf names what instances of spec are started with.
-func keyOf(spec deploy.Spec) (string, error) {
-	b, err := json.Marshal([]any{spec.Release, spec.Secrets})
-	return fmt.Sprintf("%x", sha256.Sum256(b))[:24], err
-}
+// newKey names what a set of instances is started with. It is random: a digest
+// of the release and its secrets would stay in backups and help to guess them.
+func newKey() string { return rand.Text() }
 
 // side is one color that runs something.
 type side struct {

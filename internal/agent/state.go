@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/atomicfile"
@@ -59,7 +60,10 @@ func saveSecrets(p paths, c color.Color, secrets map[string]string) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(p.secrets(c), b, 0o600)
+	if err := atomicfile.Write(p.secrets(c), b, 0o600); err != nil {
+		return err
+	}
+	return removeHalves(p, c)
 }
 
 func loadSecrets(p paths, c color.Color) (secrets map[string]string, err error) {
@@ -79,6 +83,20 @@ func loadSecrets(p paths, c color.Color) (secrets map[string]string, err error) 
 func removeSecrets(p paths, c color.Color) error {
 	if err := os.Remove(p.secrets(c)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	return removeHalves(p, c)
+}
+
+// removeHalves removes what writes left behind that a crash cut short.
+func removeHalves(p paths, c color.Color) error {
+	files, err := filepath.Glob(filepath.Join(p.dir, "."+filepath.Base(p.secrets(c))+".*"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }

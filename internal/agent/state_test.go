@@ -1,8 +1,11 @@
 package agent
 
 import (
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -36,6 +39,27 @@ func TestUnknownAppHasEmptyState(t *testing.T) {
 	got, aside, err := loadState(paths{t.TempDir()}, "shop")
 	if err != nil || aside != "" || got.App != "shop" || got.Colors == nil {
 		t.Errorf("loadState = %+v, %q, %v", got, aside, err)
+	}
+}
+
+// TestSecretsLeaveNothingBehind: a crash in the middle of a write leaves a file
+// of another name, which has to go with the next write and with the color.
+func TestSecretsLeaveNothingBehind(t *testing.T) {
+	p := paths{t.TempDir()}
+	half := filepath.Join(p.dir, ".secrets-blue.json.4711")
+	for name, do := range map[string]func() error{
+		"rotated": func() error { return saveSecrets(p, color.Blue, map[string]string{"KEY": "new"}) },
+		"removed": func() error { return removeSecrets(p, color.Blue) },
+	} {
+		if err := os.WriteFile(half, []byte(`{"KEY":"old`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(half); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: half a file is left: %v", name, err)
+		}
 	}
 }
 

@@ -7,11 +7,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"version-manager/internal/kube"
@@ -23,8 +26,9 @@ import (
 const backups = 10
 
 // Backup implements [deploy.Session]. It keeps all objects of the app but for
-// its history, as kubectl apply takes them, in a Secret, since Secrets are
-// among them. To restore one:
+// its history and its secrets, as kubectl apply takes them. It is kept in a
+// Secret because the environment of an app is nobody else's business. To
+// restore one:
 //
 //	kubectl get secret -n shop shop-backup-000012 -o 'go-template={{index .data "content.gz"}}' |
 //	  base64 -d | gunzip | kubectl apply -f -
@@ -47,6 +51,9 @@ func (s *session) Backup(ctx context.Context, id string) (string, error) {
 		return "", fmt.Errorf("read backup %s back: %w", name, err)
 	}
 	s.thinBackups(ctx)
+	if err := s.scrubBackups(ctx); err != nil {
+		return "", fmt.Errorf("remove secret values from older backups: %w", err)
+	}
 	return "secret " + s.namespace + "/" + name, nil
 }
 
@@ -60,9 +67,11 @@ func (t *Target) backupName(id string) (string, error) {
 	return t.app + "-backup-" + id, nil
 }
 
-// everything is all that makes the app, as YAML documents.
+// everything is all that makes the app, as YAML documents. Secrets are only
+// named: a copy of their values would outlive both their rotation and the app.
 func (t *Target) everything(ctx context.Context) ([]byte, error) {
 	var all []*kube.Object
+	var secrets []string
 	for _, kind := range stamped() {
 		list, err := t.made(ctx, kind)
 		if kube.IsNoKind(err) {
@@ -75,20 +84,34 @@ func (t *Target) everything(ctx context.Context) ([]byte, error) {
 			if kind == "ConfigMap" && o.GetName() == t.app {
 				continue // the anchor: restored, it would speak of journals that are not those that are there
 			}
+			if kind == "Secret" {
+				secrets = append(secrets, withheld(&o))
+				continue
+			}
 			all = append(all, restorable(&o))
 		}
 	}
 	var b bytes.Buffer
+	b.WriteString(strings.Join(secrets, ""))
 	err := manifest.Write(&b, all)
 	return b.Bytes(), err
 }
 
-// restorable leaves out what the cluster wrote into an object.
+// withheld is the comment that stands in a backup for a Secret.
+func withheld(o *kube.Object) string {
+	data, _ := o.Object["data"].(map[string]any)
+	return fmt.Sprintf("# Secret %s with %s is not in this backup: secret values are not copied\n",
+		o.GetName(), strings.Join(slices.Sorted(maps.Keys(data)), ", "))
+}
+
+// restorable leaves out what the cluster wrote into an object, and the copy of
+// it that kubectl apply keeps.
 func restorable(o *kube.Object) *kube.Object {
 	o = o.DeepCopy()
 	for _, name := range []string{"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "ownerReferences"} {
 		unstructured.RemoveNestedField(o.Object, "metadata", name)
 	}
+	unstructured.RemoveNestedField(o.Object, "metadata", "annotations", corev1.LastAppliedConfigAnnotation)
 	unstructured.RemoveNestedField(o.Object, "status")
 	if o.GetKind() == "Service" { // other addresses may be free when it is restored
 		unstructured.RemoveNestedField(o.Object, "spec", "clusterIP")

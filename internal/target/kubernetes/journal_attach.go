@@ -67,6 +67,9 @@ func (s *session) keep(ctx context.Context, name, keeps, deploy string, content 
 		return err
 	}
 	o.Object["data"] = map[string]any{contentKey: packed}
+	if keeps == keepsBackup {
+		annotate(o, scrubbedNote, "true")
+	}
 	return s.guarded(ctx, "keep Secret "+name, func(ctx context.Context) error {
 		have, err := s.kube.Get(ctx, s.ref("Secret", name))
 		if err != nil && !kube.IsNotFound(err) {

@@ -38,7 +38,10 @@ func (s *session) Remove(ctx context.Context) error {
 	if err := s.delete(ctx, "ConfigMap", images.RecordName(s.app)); err != nil {
 		return err
 	}
-	return s.prune(ctx, removed(), func(*kube.Object) bool { return false })
+	if err := s.prune(ctx, removed(), func(*kube.Object) bool { return false }); err != nil {
+		return err
+	}
+	return s.scrubBackups(ctx)
 }
 
 // prune deletes the app's objects of some kinds, but for those that are

@@ -1,6 +1,8 @@
 package local
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -54,6 +56,13 @@ func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 	}
 	if got := fmt.Sprintf("%+v", observe(t, target)); strings.Contains(got, secret) {
 		t.Error("the secret can be observed")
+	}
+	digested, err := json.Marshal([]any{spec.Release, map[string]string{"API_KEY": secret}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := grep(t, p.state, fmt.Sprintf("%x", sha256.Sum256(digested))[:24]); len(found) > 0 {
+		t.Errorf("a digest of the secret, which helps to guess it, is in %v", found)
 	}
 	where := grep(t, p.state, secret)
 	if len(where) != 1 || filepath.Base(where[0]) != "secrets-blue.json" {
