@@ -27,33 +27,41 @@ type Built struct {
 	Image   *Image
 	Notes   []string // what a person should know, as sentences
 
-	temp string
+	work *workspace
 }
 
 // Close removes the temporary folder and with it the image.
-func (b *Built) Close() error { return os.RemoveAll(b.temp) }
+func (b *Built) Close() error { return b.work.close() }
 
 // Build makes the image of a commit and describes it. The caller closes what
 // it returns; after an error nothing is left behind.
 func (b *Builder) Build(ctx context.Context, commit Commit) (*Built, error) {
-	temp, err := os.MkdirTemp("", "version-manager-build-*")
+	work, err := newWorkspace()
 	if err != nil {
 		return nil, err
 	}
-	built := &Built{temp: temp}
+	built := &Built{work: work}
+	if work.note != "" {
+		built.Notes = append(built.Notes, work.note)
+	}
 	if err := b.fill(ctx, built, commit); err != nil {
 		built.Close()
-		return nil, err
+		return nil, withoutPath(err, work.dir)
 	}
 	return built, nil
 }
 
 func (b *Builder) fill(ctx context.Context, built *Built, commit Commit) error {
 	b.progress("export")
-	tree, err := b.export(ctx, commit, filepath.Join(built.temp, "tree"))
+	dir, err := built.work.folder("tree")
 	if err != nil {
 		return err
 	}
+	if err := b.Repo.Export(ctx, commit, dir); err != nil {
+		return err
+	}
+	src := sources{dir, b.Repo.Prefix}
+	tree := src.app()
 	app, err := readConfig(tree, commit)
 	if err != nil {
 		return err
@@ -64,30 +72,22 @@ func (b *Builder) fill(ctx context.Context, built *Built, commit Commit) error {
 	if app.Build.Image != "" {
 		return b.adopt(ctx, built, tree)
 	}
-	return b.make(ctx, built, commit, tree)
-}
-
-// export returns the app's root in a fresh export of the commit.
-func (b *Builder) export(ctx context.Context, commit Commit, dir string) (string, error) {
-	if err := os.Mkdir(dir, dirPerm); err != nil {
-		return "", err
-	}
-	return filepath.Join(dir, filepath.FromSlash(b.Repo.Prefix)), b.Repo.Export(ctx, commit, dir)
+	return b.make(ctx, built, commit, src)
 }
 
 // make compiles the program and packs it.
-func (b *Builder) make(ctx context.Context, built *Built, commit Commit, tree string) (err error) {
+func (b *Builder) make(ctx context.Context, built *Built, commit Commit, src sources) (err error) {
 	app := built.Release.Config
-	binary := filepath.Join(built.temp, "program")
+	binary := filepath.Join(built.work.dir, "program")
 	b.progress("build")
-	if err := compile(ctx, tree, app.Build, binary); err != nil {
-		return withoutPath(err, built.temp)
+	if err := compile(ctx, built.work, src, app.Build, binary); err != nil {
+		return err
 	}
 	if built.Release.GoVersion, built.Release.SBOM, err = inspect(binary); err != nil {
 		return err
 	}
 	b.progress("image")
-	return built.keep(pack(layout{filepath.Join(built.temp, "image")}, binary, app, commit))
+	return built.keep(pack(layout{filepath.Join(built.work.dir, "image")}, binary, app, commit))
 }
 
 // adopt takes the image from the export, or from the work tree if it is not
@@ -96,17 +96,17 @@ func (b *Builder) adopt(ctx context.Context, built *Built, tree string) error {
 	b.progress("image")
 	name := built.Release.Config.Build.Image
 	path := filepath.Join(tree, filepath.FromSlash(name))
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !b.Repo.Bare {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		path = filepath.Join(b.Repo.Dir(), filepath.FromSlash(name))
 		built.Notes = append(built.Notes, fmt.Sprintf("image %s is not committed: it was taken from the working folder", name))
 	}
-	scratch := filepath.Join(built.temp, "archive")
-	if err := os.Mkdir(scratch, dirPerm); err != nil {
+	scratch, err := built.work.folder("archive")
+	if err != nil {
 		return err
 	}
 	img, err := loadImage(ctx, path, scratch)
 	if err != nil {
-		return problem.Wrap(withoutPath(err, built.temp), problem.Failed, "", "read image %s", name)
+		return problem.Wrap(err, problem.Failed, "", "read image %s", name)
 	}
 	return built.keep(img, nil)
 }

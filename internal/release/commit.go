@@ -40,6 +40,9 @@ func (c *creation) commitChanges(ctx context.Context, dirty []Change) error {
 	if err := refuseSecrets(dirty); err != nil {
 		return err
 	}
+	if err := c.repo.refuseFiltered(ctx, dirty); err != nil {
+		return err
+	}
 	// Whatever is certain to fail later shall fail before there is a commit.
 	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))
 	if err != nil {

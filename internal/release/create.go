@@ -74,8 +74,12 @@ type creation struct {
 }
 
 func (c *creation) create(ctx context.Context) error {
-	if err := c.repo.identity(ctx); err != nil {
+	who, err := c.repo.identify(ctx)
+	if err != nil {
 		return err
+	}
+	if who != "" {
+		c.note("%s", who)
 	}
 	commit, err := c.commit(ctx)
 	if err != nil {

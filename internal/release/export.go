@@ -2,10 +2,12 @@ package release
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"sync"
+	"syscall"
 )
 
 // Export writes the files of a commit into the empty folder dir: the whole
@@ -36,4 +38,14 @@ func (r *Repo) Export(ctx context.Context, commit Commit, dir string) error {
 		return fmt.Errorf("export %.12s: %w", commit.ID, err)
 	}
 	return nil
+}
+
+// escapes tells whether a name leads out of root, by itself or by a link.
+func escapes(root *os.Root, name string) bool {
+	_, err := root.Stat(name)
+	if err == nil {
+		return false
+	}
+	_, system := errors.AsType[syscall.Errno](err) // such as that there is no such file
+	return !system
 }

@@ -6,32 +6,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
+	"regexp"
 	"strings"
-	"syscall"
 	"time"
+
+	"version-manager/internal/command"
+	"version-manager/internal/problem"
 )
 
-// git runs the git program in one folder. It never asks anything, runs no
-// hook, signs nothing and starts no shell, whatever the user's configuration
-// says; only that configuration's identity and file filters matter.
-type git struct{ dir string }
+// Limits of single git commands. Those that write or look at every file may
+// run a filter such as Git LFS over all of them.
+const (
+	gitLimit     = 2 * time.Minute
+	gitSlowLimit = 15 * time.Minute
+)
 
-// gitSettings override the user's where those could block or change results.
-var gitSettings = [...]string{
-	"core.hooksPath=/dev/null", "core.fsmonitor=false", "core.quotePath=false", "core.attributesFile=/dev/null",
-	"core.pager=cat", "commit.gpgSign=false", "tag.gpgSign=false", "tag.forceSignAnnotated=false",
-	"log.showSignature=false", "gc.auto=0", "maintenance.auto=false", "user.useConfigOnly=true",
-	"core.safecrlf=false", "advice.detachedHead=false", "status.showUntrackedFiles=all", "color.ui=false",
-}
-
-// gitEnv are the variables that git gets from ours. Those that point it at
-// another repository, as hooks have them set, are not among them.
-var gitEnv = [...]string{
-	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "EMAIL", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
-	"GIT_CONFIG_NOSYSTEM", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
-	"GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE", "GIT_CEILING_DIRECTORIES", "SSH_AUTH_SOCK",
+// git runs the git program in one folder. It never asks anything, opens no
+// connection, runs no hook, signs nothing and starts no shell, whatever the
+// configuration says; see gitSettings and gitEnviron.
+type git struct {
+	dir      string
+	settings []setting // for this repository, on top of gitSettings
 }
 
 // gitError is what git said when it failed.
@@ -51,6 +47,14 @@ func (e *gitError) Error() string {
 
 func (e *gitError) Unwrap() error { return e.err }
 
+// exitedWith returns nil if git ended with this code, which then is an answer.
+func exitedWith(err error, code int) error {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == code {
+		return nil
+	}
+	return err
+}
+
 // run returns what git printed, without the last line break.
 func (g git) run(ctx context.Context, args ...string) (string, error) {
 	return g.feed(ctx, "", args...)
@@ -64,38 +68,52 @@ func (g git) feed(ctx context.Context, stdin string, args ...string) (string, er
 }
 
 func (g git) stream(ctx context.Context, in io.Reader, out io.Writer, args ...string) error {
+	limit := gitLimit
+	if args[0] == "add" || args[0] == "commit" || args[0] == "status" {
+		limit = gitSlowLimit
+	}
+	ctx, cancel := command.Within(ctx, limit, "git -C "+quoted(g.dir)+" status", "git "+args[0])
+	defer cancel()
+	var stderr bytes.Buffer
+	cmd := g.command(ctx, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &stderr
+	err := command.Err(ctx, cmd.Run())
+	return g.failure(args, stderr.String(), err)
+}
+
+// command is git with its arguments, ready to start.
+func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
 	full := []string{"-C", g.dir}
 	for _, s := range gitSettings {
 		full = append(full, "-c", s)
 	}
-	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "git", append(full, args...)...)
-	cmd.Env = append(pick(gitEnv[:]), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=false", "SSH_ASKPASS=false",
-		"GIT_SSH_COMMAND=ssh -o BatchMode=yes",
-		"GIT_EDITOR=false", "GIT_PAGER=cat", "GIT_NO_REPLACE_OBJECTS=1", "GIT_OPTIONAL_LOCKS=0")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &stderr
-	ownGroup(cmd)
-	if err := cmd.Run(); err != nil {
-		return &gitError{args, stderr.String(), errors.Join(err, ctx.Err())}
-	}
-	return nil
+	cmd.Env = append(gitEnviron(), settingsEnv(g.settings)...)
+	command.Isolate(cmd)
+	return cmd
 }
 
-// ownGroup makes the end of cmd's context the end of its children as well.
-// Ctrl-C on the terminal reaches only us, who then end the context.
-func ownGroup(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 5 * time.Second
+// failure makes a problem of what git said where there is advice to give.
+func (g git) failure(args []string, stderr string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if p, timeout := err.(*problem.Problem); timeout {
+		return p
+	}
+	if lock := lockExists.FindStringSubmatch(stderr); lock != nil {
+		return locked(lock[1])
+	}
+	return &gitError{args, stderr, err}
 }
 
-// pick returns the named variables of our environment, as NAME=value.
-func pick(names []string) []string {
-	var env []string
-	for _, name := range names {
-		if v, ok := os.LookupEnv(name); ok {
-			env = append(env, name+"="+v)
-		}
-	}
-	return env
+// lockExists matches what git says when it finds a lock.
+var lockExists = regexp.MustCompile(`Unable to create '(.+)': File exists`)
+
+func locked(file string) error {
+	return problem.New(problem.Failed, "rm "+quoted(file)+"    (after you made sure that no other git command is running)",
+		"another git command is at work in this repository, or was killed there: %s exists", file)
 }
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

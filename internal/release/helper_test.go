@@ -44,6 +44,27 @@ func isolateGit(t *testing.T) {
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 }
 
+// isolateCache gives the test a cache folder of its own and returns where
+// builds happen in it. What Go itself keeps stays where it is.
+func isolateCache(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"GOCACHE", "GOMODCACHE"} {
+		out, err := exec.Command("go", "env", name).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv(name, strings.TrimSpace(string(out)))
+	}
+	cache := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("HOME", cache) // on a Mac the cache is below
+	base, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(base, "version-manager", "build")
+}
+
 func commitAll(t *testing.T, dir, message string) {
 	t.Helper()
 	runGit(t, dir, "add", "-A")

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,10 +20,12 @@ import (
 // Repo is a git repository that holds an app. The app's root is the folder
 // of version-manager.yaml, which may be a folder of the repository.
 type Repo struct {
-	git    git
-	Root   string // top of the work tree; the git folder where there is none
+	Root   string // top of the work tree
 	Prefix string // from Root to the app's root, with slashes; "." where they are the same
-	Bare   bool   // there is no work tree
+
+	git    git
+	gitDir string // of this work tree
+	common string // the same, or that of the main one where this is another work tree of it
 }
 
 // Commit is a commit in full.
@@ -41,36 +44,70 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := git{abs}.run(ctx, "rev-parse", "--is-bare-repository", "--is-inside-git-dir", "--absolute-git-dir")
-	if err != nil {
-		return nil, notRepo(ctx, abs, err)
-	}
-	lines := strings.SplitN(out, "\n", 3)
-	if len(lines) != 3 {
-		return nil, fmt.Errorf("open repository %s: git rev-parse answered %q", abs, out)
-	}
-	if lines[0] == "true" || lines[1] == "true" {
-		return &Repo{git: git{lines[2]}, Root: lines[2], Prefix: ".", Bare: true}, nil
-	}
-	top, err := git{abs}.run(ctx, "rev-parse", "--show-toplevel")
-	if err != nil {
+	r := &Repo{git: git{dir: abs}}
+	if err := r.locate(ctx, abs); err != nil {
 		return nil, err
 	}
-	prefix, err := git{abs}.run(ctx, "rev-parse", "--show-prefix")
-	return &Repo{git: git{top}, Root: top, Prefix: appRoot(top, prefix)}, err
+	r.git.dir = r.Root
+	r.git.settings, err = r.git.disarm(ctx)
+	return r, err
+}
+
+// locate finds the folders of the repository around dir.
+func (r *Repo) locate(ctx context.Context, dir string) error {
+	inside, err := r.git.run(ctx, "rev-parse", "--is-inside-work-tree")
+	switch {
+	case err != nil:
+		return notRepo(ctx, dir, err)
+	case inside != "true":
+		return noWorkTree(dir)
+	}
+	var prefix string
+	for _, q := range []struct {
+		answer *string
+		option string
+	}{{&r.Root, "--show-toplevel"}, {&prefix, "--show-prefix"}, {&r.gitDir, "--absolute-git-dir"}, {&r.common, "--git-common-dir"}} {
+		if *q.answer, err = r.git.run(ctx, "rev-parse", q.option); err != nil {
+			return err
+		}
+	}
+	if !filepath.IsAbs(r.common) {
+		r.common = filepath.Join(dir, r.common)
+	}
+	if _, err := os.Lstat(filepath.Join(r.Root, ".git")); err != nil {
+		return problem.New(problem.Failed, "git config --unset core.worktree",
+			"the repository of %s says that its files are in %s, which is not a work tree", dir, r.Root)
+	}
+	r.Prefix = appRoot(r.Root, prefix)
+	return nil
 }
 
 func notRepo(ctx context.Context, dir string, err error) error {
 	ge, ok := errors.AsType[*gitError](err)
 	switch {
-	case ok && strings.Contains(ge.stderr, "dubious ownership"):
-		return problem.Wrap(err, problem.Failed, fmt.Sprintf("git config --global --add safe.directory '%s'", dir),
-			"the repository belongs to another user")
-	case ok && strings.Contains(ge.stderr, "not a git repository"):
-		return problem.New(problem.Failed, git{dir}.firstCommit(ctx, "git init && "),
+	case !ok:
+		return err
+	case strings.Contains(ge.stderr, "bare repository"): // which may have come as files of another one
+		return noWorkTree(dir)
+	case strings.Contains(ge.stderr, "dubious ownership"), strings.Contains(ge.stderr, "owned by someone else"):
+		if at := ownedElsewhere.FindStringSubmatch(ge.stderr); at != nil {
+			dir = at[1]
+		}
+		return problem.New(problem.Failed, "git config --global --add safe.directory "+quoted(dir)+"    (if you trust its owner)",
+			"the repository %s belongs to another user, so git does not open it", dir)
+	case strings.Contains(ge.stderr, "not a git repository"):
+		return problem.New(problem.Failed, git{dir: dir}.firstCommit(ctx, "git init && "),
 			"%s is not a git repository, and versions are made from commits", dir)
 	}
 	return err
+}
+
+// ownedElsewhere matches the folder that git takes for another user's.
+var ownedElsewhere = regexp.MustCompile(`(?:repository at|unsafe repository) \(?'([^'\n]+)'`)
+
+func noWorkTree(dir string) error {
+	return problem.New(problem.Failed, "git clone "+quoted(dir)+" app && cd app",
+		"%s is not in a work tree but in the files of a repository, and versions are made in a work tree", dir)
 }
 
 // appRoot walks up from prefix to the nearest folder with a configuration.

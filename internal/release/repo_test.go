@@ -68,22 +68,52 @@ func TestShallowClone(t *testing.T) {
 	wantProblem(t, err, problem.NotFound, "does not name a commit", "git fetch --unshallow --tags")
 }
 
-func TestBareRepositoryAndWorktree(t *testing.T) {
+func TestAnotherWorkTree(t *testing.T) {
 	dir := newRepo(t, helloModule())
 	want := build(t, dir).Image.Digest
-
-	bare := filepath.Join(t.TempDir(), "bare.git")
-	runGit(t, dir, "clone", "-q", "--bare", dir, bare)
-	if r := openRepo(t, bare); !r.Bare || r.Prefix != "." {
-		t.Errorf("opened %+v", r)
-	}
-	if got := build(t, bare).Image.Digest; got != want {
-		t.Errorf("a bare clone gave %s, want %s", got, want)
-	}
 
 	tree := filepath.Join(t.TempDir(), "work tree")
 	runGit(t, dir, "worktree", "add", "-q", "--detach", tree)
 	if got := build(t, tree).Image.Digest; got != want {
 		t.Errorf("another work tree gave %s, want %s", got, want)
+	}
+}
+
+// A bare repository can lie among the files of another one, with whatever
+// configuration somebody gave it.
+func TestBareRepositoryIsRefused(t *testing.T) {
+	dir := newRepo(t, helloModule())
+	bare := filepath.Join(dir, "docs")
+	runGit(t, dir, "clone", "-q", "--bare", dir, bare)
+	for _, at := range []string{bare, filepath.Join(dir, ".git"), filepath.Join(bare, "objects")} {
+		_, err := Open(t.Context(), at)
+		wantProblem(t, err, problem.Failed, "not in a work tree", "git clone")
+	}
+}
+
+func TestWorkTreeElsewhereIsRefused(t *testing.T) {
+	dir := newRepo(t, helloModule())
+	runGit(t, dir, "config", "core.worktree", filepath.Dir(dir))
+	_, err := Open(t.Context(), dir)
+	wantProblem(t, err, problem.Failed, "which is not a work tree", "git config --unset core.worktree")
+}
+
+func TestRepositoryOfAnotherUser(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root can make a repository of another user")
+	}
+	dir := newRepo(t, helloModule())
+	for _, at := range []string{dir, filepath.Join(dir, ".git")} {
+		if err := os.Chown(at, 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sub := filepath.Join(dir, "sub")
+	mkdir(t, sub)
+	_, err := Open(t.Context(), sub)
+	wantProblem(t, err, problem.Failed, "belongs to another user", "safe.directory '"+dir+"'")
+	t.Setenv("SUDO_UID", "65534")
+	if _, err := Open(t.Context(), sub); err != nil {
+		t.Errorf("with sudo in one's own repository: %v", err)
 	}
 }

@@ -16,7 +16,7 @@ type Tag struct {
 
 // Tag makes an annotated tag. It fails if there is one of that name.
 func (r *Repo) Tag(ctx context.Context, v Version, commit, message string) error {
-	if err := r.identity(ctx); err != nil {
+	if _, err := r.identify(ctx); err != nil {
 		return err
 	}
 	_, err := r.git.feed(ctx, message, "tag", "--annotate", "--no-sign", "--cleanup=verbatim", "--file=-", "--", string(v), commit)

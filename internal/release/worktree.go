@@ -22,9 +22,6 @@ func (c Change) String() string {
 // Dirty returns the files that differ from the last commit, untracked ones
 // included.
 func (r *Repo) Dirty(ctx context.Context) ([]Change, error) {
-	if r.Bare {
-		return nil, nil
-	}
 	out, err := r.git.run(ctx, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
 	if err != nil {
 		return nil, err
@@ -40,7 +37,7 @@ func (r *Repo) Dirty(ctx context.Context) ([]Change, error) {
 
 // CommitAll commits every change of the work tree.
 func (r *Repo) CommitAll(ctx context.Context, message string) error {
-	if err := r.identity(ctx); err != nil {
+	if _, err := r.identify(ctx); err != nil {
 		return err
 	}
 	if _, err := r.git.run(ctx, "add", "--all", "--", "."); err != nil {

@@ -5,8 +5,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-
-	"version-manager/internal/problem"
 )
 
 func TestDirtyNamesEveryFile(t *testing.T) {
@@ -71,15 +69,4 @@ func TestUserConfigurationDoesNotInterfere(t *testing.T) {
 			t.Errorf("%s exported as %q, %v", name, got, err)
 		}
 	}
-}
-
-func TestMissingIdentity(t *testing.T) {
-	dir := newRepo(t, helloModule())
-	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
-	write(t, dir, map[string]string{"new.txt": ""})
-	r := openRepo(t, dir)
-	err := r.CommitAll(t.Context(), "x")
-	wantProblem(t, err, problem.Failed, "does not know who you are", "git config --global user.name")
-	err = r.Tag(t.Context(), "v1.0.0", "HEAD", "x")
-	wantProblem(t, err, problem.Failed, "does not know who you are", "git config --global user.email")
 }

@@ -1,0 +1,189 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"syscall"
+
+	"version-manager/internal/problem"
+)
+
+// workspace is the private folder in which one version is built. It lies in
+// the user's cache: tools such as go look for configuration in the folders
+// above, and in a shared one anybody could put some there.
+type workspace struct {
+	dir   string
+	cache string // for what outlives a build
+	note  string // what a person should know about the place, or ""
+	held  *os.File
+}
+
+// newWorkspace makes a workspace and removes those that killed builds left.
+func newWorkspace() (*workspace, error) {
+	cache, note, err := privateCache()
+	if err != nil {
+		return nil, err
+	}
+	base := filepath.Join(cache, "build")
+	all, err := holdFolder(base, syscall.LOCK_EX)
+	if err != nil {
+		return nil, fmt.Errorf("make a folder to build in: %w", err)
+	}
+	defer all.Close()
+	sweepAbandoned(base)
+	dir, err := os.MkdirTemp(base, "build-")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder to build in: %w", err)
+	}
+	held, err := holdFolder(dir, syscall.LOCK_EX)
+	if err == nil {
+		// Where nothing else does, this ends the search for a module above.
+		err = os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module workspace\n"), filePerm)
+	}
+	return &workspace{dir, cache, note, held}, err
+}
+
+func (w *workspace) close() error {
+	defer w.held.Close()
+	return os.RemoveAll(w.dir)
+}
+
+// folder makes a folder in the workspace.
+func (w *workspace) folder(name string) (string, error) {
+	dir := filepath.Join(w.dir, name)
+	return dir, os.Mkdir(dir, dirPerm)
+}
+
+// holdFolder makes a folder unless it is there, and locks it. The lock ends
+// when the file is closed, by whatever death.
+func holdFolder(dir string, how int) (*os.File, error) {
+	if err := os.MkdirAll(dir, dirPerm); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		if err = syscall.Flock(int(f.Fd()), how); err != syscall.EINTR {
+			break
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// sweepAbandoned removes the workspaces that nobody holds. The caller holds
+// their parent, so that none is just being made.
+func sweepAbandoned(base string) {
+	entries, _ := os.ReadDir(base) // nothing to read, nothing to sweep
+	for _, e := range entries {
+		dir := filepath.Join(base, e.Name())
+		if held, err := holdFolder(dir, syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+			os.RemoveAll(dir)
+			held.Close()
+		}
+	}
+}
+
+// privateCache is the folder for our files in the user's cache. Where that is
+// not usable, as for a service account without a home, it is a folder of this
+// user alone in the folder for temporary files, which the note says.
+func privateCache() (dir, note string, err error) {
+	var first error
+	for _, root := range cacheRoots() {
+		dir := filepath.Join(root, "version-manager")
+		if err := makePrivate(dir); err == nil {
+			return dir, "", nil
+		} else if first == nil {
+			first = err
+		}
+	}
+	if first == nil {
+		first = errors.New("neither HOME nor XDG_CACHE_HOME names a folder")
+	}
+	dir = filepath.Join(os.TempDir(), fmt.Sprintf("version-manager-%d", os.Geteuid()))
+	if err := makePrivate(dir); err != nil {
+		return "", "", problem.Wrap(err, problem.Failed, "export XDG_CACHE_HOME=FOLDER    (one that belongs to you)", "there is no folder of your own to build in")
+	}
+	return dir, fmt.Sprintf("built in %s, as the cache folder cannot be used: %v", dir, first), nil
+}
+
+// cacheRoots are the cache folders that this user may have, the likeliest
+// first. With sudo -E the first is another user's.
+func cacheRoots() []string {
+	var roots []string
+	if dir, err := os.UserCacheDir(); err == nil && filepath.IsAbs(dir) {
+		roots = append(roots, dir)
+	}
+	if u, err := user.Current(); err == nil && filepath.IsAbs(u.HomeDir) && u.HomeDir != "/" {
+		roots = append(roots, filepath.Join(u.HomeDir, ".cache"))
+	}
+	return roots
+}
+
+// makePrivate makes dir, to which nobody else can have written, nor put
+// another folder in its place.
+func makePrivate(dir string) error {
+	if err := os.MkdirAll(dir, dirPerm); err != nil {
+		return err
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return err
+	}
+	if err := ownFolder(real, 0o022); err != nil {
+		return err
+	}
+	for at := filepath.Dir(real); ; at = filepath.Dir(at) {
+		if err := safeFolder(at); err != nil || at == filepath.Dir(at) {
+			return err
+		}
+	}
+}
+
+// ownFolder checks that a folder is this user's and that others lack the
+// given permissions.
+func ownFolder(dir string, others fs.FileMode) error {
+	info, err := os.Lstat(dir)
+	switch {
+	case err != nil:
+		return err
+	case !info.IsDir() || ownerID(info) != os.Geteuid():
+		return fmt.Errorf("%s is not a folder of this user", dir)
+	case info.Mode().Perm()&others != 0:
+		return fmt.Errorf("%s can be written by other users", dir)
+	}
+	return syscall.Access(dir, 7) // read, write, search
+}
+
+// safeFolder checks that no other user can exchange what is in a folder.
+func safeFolder(dir string) error {
+	info, err := os.Lstat(dir)
+	switch owner := 0; {
+	case err != nil:
+		return err
+	default:
+		if owner = ownerID(info); owner != 0 && owner != os.Geteuid() {
+			return fmt.Errorf("%s belongs to another user", dir)
+		}
+	}
+	if info.Mode().Perm()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0 {
+		return fmt.Errorf("%s can be written by everybody", dir)
+	}
+	return nil
+}
+
+func ownerID(info fs.FileInfo) int {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(st.Uid)
+	}
+	return -1
+}
