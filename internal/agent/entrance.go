@@ -41,11 +41,11 @@ func (e entrance) urlFor(host string) string { return listening.URL(e.Address, h
 // urls lists the entrances for people: the app's own port first. Only those
 // that are open are public: behind the address of another there may be another
 // program, which must not be measured in place of the app.
-func (s state) urls(closedBecause func(address string) string) (e deploy.Entrances) {
+func (s state) urls(closedBecause func(address string) string, served func(address string) *deploy.Certificate) (e deploy.Entrances) {
 	for _, in := range s.Entrances {
 		_, port := in.split()
 		l := deploy.Listener{URL: in.url(), Setting: in.setting(), Port: port, InsteadOf: in.InsteadOf, Reason: closedBecause(in.Address)}
-		l.Open = l.Reason == ""
+		l.Open, l.Certificate = l.Reason == "", served(in.Address)
 		e.Listeners = append(e.Listeners, l)
 		if l.Open {
 			e.Public = append(e.Public, l.URL)

@@ -5,10 +5,13 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"sync"
 
+	"version-manager/internal/agent/certificate"
 	"version-manager/internal/agent/listening"
+	"version-manager/internal/deploy"
 )
 
 // front is the listeners of one app. It knows which entrances are open, and of
@@ -23,10 +26,12 @@ type front struct {
 	mu      sync.Mutex
 	servers map[string]*server // by address
 	why     map[string]string  // by address: what kept it from being opened
+	certs   certificates
 }
 
 func newFront(app string, h http.Handler, g *agent, lost func()) *front {
 	f := &front{app: app, handler: h, lost: lost, servers: map[string]*server{}, why: map[string]string{}}
+	f.certs = certificates{dir: filepath.Join(g.dir, "apps", app), used: map[certificate.Files]*watched{}}
 	f.listen = func(address string) (net.Listener, error) {
 		if who := g.owner(address); who != "" && who != app {
 			return nil, &listening.OwnedError{App: who}
@@ -50,6 +55,17 @@ func (f *front) all() []*server {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Collect(maps.Values(f.servers))
+}
+
+// certificate is what is served at the address, nil where that is nothing or
+// nothing encrypted.
+func (f *front) certificate(address string) *deploy.Certificate {
+	s := f.at(address)
+	if s == nil || s.certificate == nil {
+		return nil
+	}
+	c := s.certificate.Status()
+	return &c
 }
 
 // closedBecause is what keeps an entrance from being open, empty if it is open.
@@ -79,17 +95,23 @@ func (f *front) serve(e entrance) error {
 		f.why[e.Address] = listening.Reason(err)
 	}
 	f.mu.Unlock()
-	if err == nil && old != nil {
-		old.end()
+	if err != nil {
+		f.certs.stopUnused(f.all())
+		return err
 	}
-	return err
+	if old != nil {
+		old.end()
+		f.certs.keepOnly(f.all())
+	}
+	return nil
 }
 
 func (f *front) open(e entrance) error {
-	s, err := newServer(f.app, f.handler, e)
+	cert, err := f.certs.get(e)
 	if err != nil {
 		return err
 	}
+	s := newServer(f.app, f.handler, e, cert)
 	if s.ln, err = f.listen(e.Address); err != nil {
 		return err
 	}
@@ -134,4 +156,5 @@ func (f *front) close(list []entrance) {
 			s.end()
 		}
 	}
+	f.certs.keepOnly(f.all())
 }

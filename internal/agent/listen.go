@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -10,9 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"version-manager/internal/config"
+	"version-manager/internal/agent/certificate"
 	"version-manager/internal/ingress"
-	"version-manager/internal/problem"
 )
 
 func newProxy(app, preview string) *ingress.Proxy {
@@ -22,6 +20,8 @@ func newProxy(app, preview string) *ingress.Proxy {
 // server serves one entrance.
 type server struct {
 	entrance
+	certificate *certificate.Source // nil without TLS
+
 	http *http.Server
 	ln   net.Listener
 	done chan struct{} // closed when it accepts no more
@@ -29,20 +29,16 @@ type server struct {
 	last atomic.Bool   // each answer is the last of its connection
 }
 
-func newServer(app string, h http.Handler, e entrance) (*server, error) {
+func newServer(app string, h http.Handler, e entrance, cert *certificate.Source) *server {
 	o := ingress.ServerOptions{ErrorLog: slog.NewLogLogger(slog.With("app", app, "entrance", e.Address).Handler(), slog.LevelWarn)}
-	if e.Cert != "" {
-		cert, err := tls.LoadX509KeyPair(e.Cert, e.Key)
-		if err != nil {
-			return nil, problem.Wrap(err, problem.Failed, "check local.cert and local.key in "+config.File, "load the certificate")
-		}
-		o.Certificates = []tls.Certificate{cert}
+	s := &server{entrance: e, certificate: cert, done: make(chan struct{})}
+	if cert != nil {
+		o.GetCertificate = cert.Get
 	}
-	s := &server{entrance: e, done: make(chan struct{})}
 	o.Ending = &s.last
 	s.http = ingress.Server(h, o)
 	s.http.ConnState = s.count
-	return s, nil
+	return s
 }
 
 func (s *server) count(_ net.Conn, state http.ConnState) {

@@ -13,7 +13,7 @@ func (a *app) observe() deploy.Observed {
 	defer a.mu.Unlock()
 	o := deploy.Observed{
 		App: a.name, Active: a.state.Active, Revision: revision(a.state.Revision),
-		Colors: map[color.Color]deploy.Side{}, Entrances: a.state.urls(a.front.closedBecause), Lock: a.state.Lease.holder(),
+		Colors: map[color.Color]deploy.Side{}, Entrances: a.state.urls(a.front.closedBecause, a.front.certificate), Lock: a.state.Lease.holder(),
 	}
 	for c, s := range a.sides {
 		o.Colors[c] = a.look(s)

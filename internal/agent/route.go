@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"version-manager/internal/agent/certificate"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 )
@@ -61,6 +62,9 @@ func (a *app) remove(ctx context.Context, token uint64) error {
 			if err := removeSecrets(a.paths, c); err != nil {
 				return err
 			}
+		}
+		if err := certificate.RemoveCopies(a.paths.dir); err != nil {
+			return err
 		}
 		a.proxy.Switch(color.None)
 		defer a.agent.sweep()

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/color"
+	"version-manager/internal/deploy"
 )
 
 func TestDamagedStateGoesBackByOneChangeAndFencesOff(t *testing.T) {
@@ -88,7 +89,7 @@ func TestEntrances(t *testing.T) {
 			return "address already in use"
 		}
 		return ""
-	})
+	}, func(string) *deploy.Certificate { return nil })
 	want := []string{"http://127.0.0.1:30001", "http://127.0.0.1:8080"}
 	if !slices.Equal(got.Public, want) || got.Preview != "https://preview.localhost:8443" {
 		t.Errorf("urls = %+v", got)

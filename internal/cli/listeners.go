@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
@@ -32,7 +33,7 @@ func (a *app) portsFor(ctx context.Context, t deploy.Target, r release.Release) 
 		return nil, err
 	}
 	list, err := preflight(ctx, t)
-	return replacedPorts(list), err
+	return append(replacedPorts(list), deploy.Entrances{Listeners: list}.Warnings(a.now())...), err
 }
 
 // replacedPorts tells which default ports are replaced from now on. What was
@@ -57,6 +58,9 @@ func listenerFacts(facts *ui.Table, e deploy.Entrances) {
 		text := l.URL
 		if l.InsteadOf != 0 {
 			text += fmt.Sprintf("    (port %d was taken)", l.InsteadOf)
+		}
+		if c := l.Certificate; c != nil {
+			text += "    (certificate until " + c.NotAfter.Format(time.DateOnly) + ")"
 		}
 		if l.Open {
 			facts.Add("open", text)

@@ -78,6 +78,7 @@ func runPlan(ctx context.Context, o planOptions) error {
 		Steps:    expected(plan, deploy.Expect(newest(runs, recent))),
 
 		Listeners: listeners,
+		Warnings:  deploy.Entrances{Listeners: listeners}.Warnings(o.now()),
 	}
 	if around != nil {
 		answer.Cluster = &planCluster{around.Context, around.Server, around.Namespace}

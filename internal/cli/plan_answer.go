@@ -22,7 +22,7 @@ type planAnswer struct {
 	Changes  []change        `json:"changes"`
 	Steps    []expectedStep  `json:"steps"`
 	Cluster  *planCluster    `json:"cluster,omitempty"`
-	Warnings []string        `json:"warnings,omitempty"` // what in the cluster makes the deploy slower or riskier
+	Warnings []string        `json:"warnings,omitempty"` // what makes the deploy slower or riskier, such as a certificate that ends soon
 
 	Listeners []deploy.Listener `json:"listeners,omitempty"` // where the app would listen on this machine
 }
@@ -117,9 +117,11 @@ func (o planOptions) print(a planAnswer) error {
 	fmt.Fprintf(o.io.Out, "%s %s: %s to %s\n\n", a.Kind, a.App, cmp.Or(string(a.From), "nothing"), a.To)
 	if c := a.Cluster; c != nil {
 		fmt.Fprintf(o.io.Out, "in context %s, %s, namespace %s\n", c.Context, c.Server, c.Namespace)
-		for _, w := range a.Warnings {
-			fmt.Fprintf(o.io.Out, "warning: %s\n", w)
-		}
+	}
+	for _, w := range a.Warnings {
+		fmt.Fprintf(o.io.Out, "warning: %s\n", w)
+	}
+	if a.Cluster != nil || len(a.Warnings) > 0 {
 		fmt.Fprintln(o.io.Out)
 	}
 	colors := ui.Table{Heading: []string{"COLOR", "NOW", "DURING", "THEN"}}

@@ -27,6 +27,8 @@ type status struct {
 	Newest *past `json:"newestDeploy,omitempty"`
 	Open   bool  `json:"unfinished"` // the newest deploy is under way or was interrupted
 
+	Warnings []string `json:"warnings,omitempty"` // what somebody has to do about this machine's entrances
+
 	PublicHint  string `json:"publicHint,omitempty"`  // a command that asks the app, where DNS does not know its name
 	PreviewHint string `json:"previewHint,omitempty"` // a command that asks the standby color, where its address alone is not enough
 }
@@ -113,7 +115,7 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 	if err != nil {
 		return status{}, err
 	}
-	s := status{Observed: now}
+	s := status{Observed: now, Warnings: now.Entrances.Warnings(o.now())}
 	if h, ok := t.(hinted); ok {
 		s.PublicHint, s.PreviewHint = h.PublicHint(ctx), h.PreviewHint(ctx)
 	}

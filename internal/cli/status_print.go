@@ -30,6 +30,9 @@ func (o statusOptions) print(s status) error {
 	if n := s.Newest; n != nil {
 		facts.Add("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, s.standing(), ui.Clock(n.Ended, o.now())))
 	}
+	for _, w := range s.Warnings {
+		facts.Add("warning", w)
+	}
 	list := []*ui.Table{&facts}
 	if len(s.Colors) > 0 {
 		list = append(list, colorsTable(s.Observed), o.instancesTable(s.Observed))

@@ -16,4 +16,6 @@ type Listener struct {
 	InsteadOf int    `json:"insteadOf,omitempty"` // the default port that was taken when this one was chosen
 	Open      bool   `json:"open"`
 	Reason    string `json:"reason,omitempty"` // why it is not open
+
+	Certificate *Certificate `json:"certificate,omitempty"` // that is served there; nil without TLS
 }

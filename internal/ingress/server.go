@@ -14,6 +14,9 @@ type ServerOptions struct {
 	// Certificates make it an HTTPS entrance. Serve it with ServeTLS and
 	// empty file names.
 	Certificates []tls.Certificate
+	// GetCertificate does so too, and is asked for each new connection, so that
+	// a certificate can be renewed while connections are open.
+	GetCertificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	// HeaderTimeout is how long a request's head may take. Default 10 s.
 	HeaderTimeout time.Duration
 	// IdleTimeout is how long a client may keep an unused connection. Default
@@ -55,9 +58,9 @@ func Server(h http.Handler, o ServerOptions) *http.Server {
 	}
 	s.Protocols.SetHTTP1(true)
 	s.Protocols.SetUnencryptedHTTP2(true)
-	if len(o.Certificates) > 0 {
+	if len(o.Certificates) > 0 || o.GetCertificate != nil {
 		s.Protocols.SetHTTP2(true)
-		s.TLSConfig = &tls.Config{Certificates: o.Certificates, MinVersion: tls.VersionTLS12}
+		s.TLSConfig = &tls.Config{Certificates: o.Certificates, GetCertificate: o.GetCertificate, MinVersion: tls.VersionTLS12}
 	}
 	return s
 }

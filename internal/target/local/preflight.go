@@ -3,12 +3,16 @@ package local
 import (
 	"context"
 	"net"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"syscall"
 
+	"version-manager/internal/agent/certificate"
 	"version-manager/internal/agent/listening"
+	"version-manager/internal/config"
 	"version-manager/internal/deploy"
+	"version-manager/internal/problem"
 )
 
 // Preflight finds out, before anything is built or started, where a deploy
@@ -19,17 +23,20 @@ func (t *Target) Preflight(ctx context.Context) (list []deploy.Listener, err err
 	if err != nil {
 		return nil, err
 	}
-	ours := map[string]bool{}
+	ours := map[int]deploy.Listener{}
 	for _, l := range now.Entrances.Listeners {
-		ours[strconv.Itoa(l.Port)] = l.Open
+		if l.Open {
+			ours[l.Port] = l
+		}
 	}
 	for _, wish := range listening.Wishes(t.local) {
 		port, err := wish.Choose(t.app, standIn(now.Entrances.Listeners, wish), func(address string) error {
-			_, port, _ := net.SplitHostPort(address) // Wish has joined them
-			if slices.ContainsFunc(list, func(l deploy.Listener) bool { return strconv.Itoa(l.Port) == port }) {
+			_, digits, _ := net.SplitHostPort(address) // Wish has joined them
+			port, _ := strconv.Atoi(digits)
+			if slices.ContainsFunc(list, func(l deploy.Listener) bool { return l.Port == port }) {
 				return syscall.EADDRINUSE // by the entrance before
 			}
-			if ours[port] {
+			if ours[port].Open {
 				return nil
 			}
 			return listening.Try(address)
@@ -37,13 +44,38 @@ func (t *Target) Preflight(ctx context.Context) (list []deploy.Listener, err err
 		if err != nil {
 			return nil, err
 		}
-		encrypted := wish.Setting == listening.IngressSetting && t.local.Cert != ""
-		list = append(list, deploy.Listener{
-			URL: listening.URL(wish.Address(port), "", encrypted), Setting: wish.Setting, Port: port,
-			InsteadOf: wish.InsteadOf(port), Open: ours[strconv.Itoa(port)],
-		})
+		l := deploy.Listener{Setting: wish.Setting, Port: port, InsteadOf: wish.InsteadOf(port), Open: ours[port].Open}
+		if l.Certificate, err = t.certificate(wish, ours[port].Certificate); err != nil {
+			return nil, err
+		}
+		l.URL = listening.URL(wish.Address(port), "", l.Certificate != nil)
+		list = append(list, l)
 	}
 	return list, nil
+}
+
+// certificate describes the one that a deploy would serve, nil for none. One
+// that is served already is served on, whatever is in its file at the moment.
+func (t *Target) certificate(wish listening.Wish, served *deploy.Certificate) (*deploy.Certificate, error) {
+	if wish.Setting != listening.IngressSetting || t.local.Cert == "" {
+		return nil, nil
+	}
+	files := certificate.Files{Cert: t.inProject(t.local.Cert), Key: t.inProject(t.local.Key)}
+	if served != nil && served.File == files.Cert {
+		return served, nil
+	}
+	c, err := certificate.Inspect(files)
+	if err != nil {
+		return nil, problem.Wrap(err, problem.Failed, "check local.cert and local.key in "+config.File, "load the certificate")
+	}
+	return &c, nil
+}
+
+func (t *Target) inProject(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(t.project, file)
 }
 
 // standIn is the port that is used in place of a default one already.

@@ -1,0 +1,75 @@
+package certificate
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"version-manager/internal/atomicfile"
+)
+
+// kept is the copy of the last good certificate. It names the files that it
+// came from: those of another certificate must not be answered for by it.
+type kept struct {
+	Files Files  `json:"files"`
+	Cert  []byte `json:"cert"`
+	Key   []byte `json:"key"`
+}
+
+// CopyPath is where the copy for some files is kept in a private folder.
+func CopyPath(dir string, files Files) string {
+	sum := sha256.Sum256([]byte(files.Cert + "\x00" + files.Key))
+	return filepath.Join(dir, fmt.Sprintf("certificate-%x.json", sum[:6]))
+}
+
+// RemoveCopies removes all copies from the folder.
+func RemoveCopies(dir string) error {
+	found, err := filepath.Glob(filepath.Join(dir, "certificate-*.json"))
+	for _, path := range found {
+		err = errors.Join(err, removeCopy(path))
+	}
+	return err
+}
+
+// Forget removes the copy: nothing is to be served with it any more.
+func (s *Source) Forget() error { return removeCopy(s.copy) }
+
+func removeCopy(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove copy of the certificate: %w", err)
+	}
+	return nil
+}
+
+func writeCopy(path string, files Files, p pair) error {
+	b, err := json.Marshal(kept{files, p.cert, p.key})
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, b, 0o600)
+}
+
+// goodCopy is a copy that can be served.
+type goodCopy struct {
+	pair
+	parsed *tls.Certificate
+}
+
+func readCopy(path string, files Files) (good goodCopy, ok bool) {
+	b, err := readFile(path)
+	if err != nil {
+		return good, false
+	}
+	var k kept
+	if json.Unmarshal(b, &k) != nil || k.Files != files {
+		return good, false
+	}
+	good.pair = pair{k.Cert, k.Key}
+	good.parsed, err = good.parse()
+	return good, err == nil
+}

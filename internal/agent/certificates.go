@@ -1,0 +1,74 @@
+package agent
+
+import (
+	"log/slog"
+	"sync"
+
+	"version-manager/internal/agent/certificate"
+	"version-manager/internal/config"
+	"version-manager/internal/problem"
+)
+
+// certificates are those of one app, each followed for as long as an entrance
+// serves it.
+type certificates struct {
+	dir string // private, for copies
+
+	mu   sync.Mutex
+	used map[certificate.Files]*watched
+}
+
+type watched struct {
+	*certificate.Source
+	stop chan struct{}
+}
+
+// get returns the certificate of an entrance, nil for one without TLS.
+func (c *certificates) get(e entrance) (*certificate.Source, error) {
+	files := certificate.Files{Cert: e.Cert, Key: e.Key}
+	if files.Cert == "" {
+		return nil, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w := c.used[files]; w != nil {
+		return w.Source, nil
+	}
+	s, err := certificate.Open(files, certificate.CopyPath(c.dir, files))
+	if err != nil {
+		return nil, problem.Wrap(err, problem.Failed, "check local.cert and local.key in "+config.File, "load the certificate")
+	}
+	w := &watched{s, make(chan struct{})}
+	c.used[files] = w
+	go s.Watch(w.stop)
+	return s, nil
+}
+
+// keepOnly forgets the certificates that no entrance serves any more, with
+// their copies: a private key must not lie around longer than it is needed.
+func (c *certificates) keepOnly(servers []*server) {
+	for _, w := range c.stopUnused(servers) {
+		if err := w.Forget(); err != nil {
+			slog.Error("forget a certificate", "error", err)
+		}
+	}
+}
+
+// stopUnused stops following the certificates that no entrance serves. The
+// copies stay, for an entrance that could not be opened this time.
+func (c *certificates) stopUnused(servers []*server) (unused []*watched) {
+	serving := map[*certificate.Source]bool{}
+	for _, s := range servers {
+		serving[s.certificate] = true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for files, w := range c.used {
+		if !serving[w.Source] {
+			close(w.stop)
+			delete(c.used, files)
+			unused = append(unused, w)
+		}
+	}
+	return unused
+}
