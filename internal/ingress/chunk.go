@@ -3,6 +3,7 @@ package ingress
 import (
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // Around the bytes of a chunk there is room for its size and its end, so that
@@ -22,12 +23,23 @@ func chunk(buf []byte, n int) []byte {
 	return append(buf[start:chunkPrefix+n], "\r\n"...)
 }
 
+// mayTrail reports whether a field may follow a body. An app may mix trailers
+// with its header, so that whatever frames, routes, or authorizes a request,
+// or says who sent it, is not for trailers (RFC 9110, 6.5.1).
+func mayTrail(name string) bool {
+	switch name {
+	case "Authorization", "Cookie", "Set-Cookie", "Content-Encoding", "Content-Type", "Content-Range", "Cache-Control", "Max-Forwards", "Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Location", "X-Real-Ip":
+		return false
+	}
+	return !hopByHop(name) && !(client{}).replaces(name) && token([]byte(name)) && strings.IndexByte(name, '_') < 0
+}
+
 // appendLastChunk appends the end of a chunked body with its trailers.
 func appendLastChunk(b []byte, trailer http.Header) []byte {
 	b = append(b, "0\r\n"...)
 	for name, values := range trailer {
 		for _, v := range values {
-			if !hopByHop(name) && token([]byte(name)) && text([]byte(v)) {
+			if mayTrail(name) && text([]byte(v)) {
 				b = appendField(b, name, v)
 			}
 		}

@@ -16,10 +16,11 @@ func past() time.Time { return time.Unix(1, 0) }
 type ending int
 
 const (
-	none    ending = iota
-	gone           // the client went away
-	tooSlow        // the client's body did not come
-	drained        // its color is being closed
+	none      ending = iota
+	gone             // the client went away
+	tooSlow          // the client's body did not come
+	malformed        // the client's body breaks the rules
+	drained          // its color is being closed
 )
 
 // exchange is one request on its way to an instance and the answer on its way

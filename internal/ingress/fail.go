@@ -12,6 +12,8 @@ import (
 // blame turns what went wrong while waiting for a response into a status.
 func (x *exchange) blame(err error) int {
 	switch x.broken() {
+	case malformed:
+		return http.StatusBadRequest
 	case tooSlow:
 		return http.StatusRequestTimeout
 	case drained:

@@ -10,6 +10,8 @@ import (
 // saying is what a person reads. It tells nothing about what runs here.
 func saying(status int) string {
 	switch status {
+	case http.StatusExpectationFailed:
+		return "This server cannot meet that expectation."
 	case http.StatusRequestTimeout:
 		return "The request took too long to arrive."
 	case http.StatusBadGateway:
@@ -18,7 +20,7 @@ func saying(status int) string {
 		return "The application is not available at the moment. Please try again."
 	case http.StatusGatewayTimeout:
 		return "The application took too long to answer."
-	case http.StatusNotImplemented:
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
 		return "This server does not do that."
 	}
 	return "The request could not be understood."

@@ -60,6 +60,9 @@ type Options struct {
 	// WriteTimeout breaks off a client that takes no byte for that long.
 	// Default 60 s.
 	WriteTimeout time.Duration
+	// Underscores lets header names with underscores through. They are refused
+	// otherwise: many apps cannot tell X_A from X-A.
+	Underscores bool
 	// Logger hears why a request got a 502 or 504. Default: nobody does.
 	Logger *slog.Logger
 }
@@ -164,8 +167,11 @@ func (p *Proxy) Reset(c color.Color) {
 // host says. The response's header is the ingress's alone: what a handler in
 // front has put there may be lost.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodConnect {
-		p.page(w, r, http.StatusNotImplemented, hasBody(r))
+	if status := p.refuse(r); status != 0 {
+		if status == http.StatusMethodNotAllowed {
+			w.Header().Set("Allow", allowed)
+		}
+		p.page(w, r, status, hasBody(r))
 		return
 	}
 	s := p.enter(r.Host)

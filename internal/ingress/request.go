@@ -17,15 +17,14 @@ const (
 
 var errTarget = errors.New("request target or host cannot be passed on")
 
-// appendHead appends the head of r as it goes to an instance. Names and values
-// were checked by net/http's server, which lets no line break through; the
-// target and the host of an HTTP/2 request were not and are checked here.
+// appendHead appends the head of r, which refuse has let through, as it goes
+// to an instance.
 func appendHead(b []byte, r *http.Request, from client) ([]byte, error) {
 	target := r.RequestURI
 	if !origin(target) {
 		target = r.URL.RequestURI()
 	}
-	if !origin(target) || !printable(target) || !printable(r.Host) || strings.ContainsAny(r.Host, `"\`) {
+	if !origin(target) || !printable(target) { // of an absolute target
 		return b, errTarget
 	}
 	b = append(b, r.Method...)
@@ -49,6 +48,9 @@ func appendEndToEnd(b []byte, r *http.Request, from client) []byte {
 	for name, values := range r.Header {
 		if hopByHop(name) || from.replaces(name) || (hop != nil && listed(hop, name)) {
 			continue
+		}
+		if name == "Cookie" && len(values) > 1 { // as HTTP/2 says, and as most apps expect
+			values = []string{strings.Join(values, "; ")}
 		}
 		for _, v := range values {
 			b = appendField(b, name, v)

@@ -3,6 +3,7 @@ package ingress
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/ingress/ingresstest"
 )
 
 // headers answers with what arrived, one field a line.
@@ -199,7 +201,7 @@ func FuzzAppendHead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sent []byte) {
 		in, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
-		if err != nil || !acceptable(in) {
+		if err != nil || !acceptable(in) || New(Options{}).refuse(in) != 0 {
 			return
 		}
 		in.RemoteAddr = "192.0.2.1:1"
@@ -214,6 +216,9 @@ func FuzzAppendHead(f *testing.F) {
 		}
 		if out.Method != in.Method || out.Host != in.Host || (out.ContentLength != in.ContentLength && hasBody(in)) {
 			t.Errorf("%q became %q", sent, b)
+		}
+		if _, err := ingresstest.ReadRequest(bufio.NewReader(bytes.NewReader(b))); errors.As(err, new(*ingresstest.Fault)) {
+			t.Errorf("%v in %q", err, b)
 		}
 		if n := bytes.Count(b, []byte("\r\n\r\n")); n != 1 || !bytes.HasSuffix(b, []byte("\r\n\r\n")) {
 			t.Errorf("%d heads in %q", n, b)

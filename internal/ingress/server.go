@@ -44,8 +44,13 @@ func Server(h http.Handler, o ServerOptions) *http.Server {
 		IdleTimeout:       75 * time.Second,
 		MaxHeaderBytes:    maxHeaderBytes,
 		Protocols:         new(http.Protocols),
-		HTTP2:             &http.HTTP2Config{SendPingTimeout: 30 * time.Second, WriteByteTimeout: time.Minute},
-		ErrorLog:          o.ErrorLog,
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout:  30 * time.Second,
+			WriteByteTimeout: time.Minute,
+			MaxReadFrameSize: 16 << 10, // the protocol's own default: larger ones gain nothing here
+		},
+		ErrorLog:    o.ErrorLog,
+		ConnContext: noteEncryption,
 	}
 	if o.HeaderTimeout > 0 {
 		s.ReadHeaderTimeout = o.HeaderTimeout

@@ -1,9 +1,11 @@
 package ingress
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -70,9 +72,18 @@ func (u *upload) run() {
 	case !reading || u.stopped.Load():
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		u.x.breakOff(tooSlow)
+	case u.x.r.ProtoMajor == 1 && !lost(err):
+		u.x.breakOff(malformed)
 	default:
 		u.x.breakOff(gone)
 	}
+}
+
+// lost reports whether reading a body failed because the connection did, and
+// not because of what it brought.
+func lost(err error) bool {
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)
 }
 
 // wait returns when the body may be sent.
