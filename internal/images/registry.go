@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 
@@ -66,14 +67,38 @@ func (r *registry) bring(ctx context.Context, p parcel) error {
 }
 
 // tlsOnly refuses what the library would try: plain HTTP to registries in
-// private networks, with the user's password in it.
+// private networks, with the user's password in it. It also bounds answers.
 type tlsOnly struct{ next http.RoundTripper }
 
 func (t tlsOnly) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != "https" && !loopback(r.URL.Hostname()) {
 		return nil, errPlain
 	}
-	return t.next.RoundTrip(r)
+	res, err := t.next.RoundTrip(r)
+	if err == nil {
+		res.Body = &shortBody{res.Body, maxAnswer}
+	}
+	return res, err
+}
+
+// maxAnswer bounds what a registry says to a push. The library reads answers
+// whole, and a registry is somebody else's machine.
+const maxAnswer = 4 << 20
+
+var errLongAnswer = errors.New("the registry's answer is too long")
+
+// shortBody fails after a number of bytes.
+type shortBody struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *shortBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errLongAnswer
+	}
+	return n, err
 }
 
 var errPlain = errors.New("it speaks no TLS, and plain HTTP is for this machine only")

@@ -3,6 +3,7 @@ package images
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -189,5 +190,30 @@ func TestPullSecret(t *testing.T) {
 				t.Errorf("the password is shown: %v", got)
 			}
 		})
+	}
+}
+
+// A registry that answers without end must not fill the memory.
+func TestRegistryAnswersAreLimited(t *testing.T) {
+	for _, status := range []int{http.StatusOK, http.StatusInternalServerError} {
+		var sent atomic.Int64
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(status)
+			for chunk := make([]byte, 1<<20); sent.Load() < 64<<20; sent.Add(1 << 20) {
+				if _, err := w.Write(chunk); err != nil {
+					return
+				}
+			}
+		}))
+		res, err := (&http.Client{Transport: tlsOnly{http.DefaultTransport}}).Get(s.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := io.Copy(io.Discard, res.Body)
+		if !errors.Is(err, errLongAnswer) || n > maxAnswer {
+			t.Errorf("status %d: %d bytes, %v", status, n, err)
+		}
+		res.Body.Close()
+		s.Close()
 	}
 }

@@ -3,9 +3,11 @@ package release
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"syscall"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -22,6 +24,9 @@ func loadImage(ctx context.Context, path, temp string) (*Image, error) {
 	}
 	dir := path
 	if !info.IsDir() {
+		if !info.Mode().IsRegular() {
+			return nil, fmt.Errorf("%s is neither a file nor a folder", filepath.Base(path))
+		}
 		dir = temp
 		if err := unpackArchive(ctx, path, dir); err != nil {
 			return nil, err
@@ -42,7 +47,7 @@ func loadImage(ctx context.Context, path, temp string) (*Image, error) {
 }
 
 func unpackArchive(ctx context.Context, path, dir string) error {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return err
 	}
@@ -56,7 +61,7 @@ func unpackArchive(ctx context.Context, path, dir string) error {
 		return err
 	}
 	defer root.Close()
-	return (&untar{root: root}).extract(ctx, plain)
+	return (&untar{root: root, most: maxArchiveFiles}).extract(ctx, plain)
 }
 
 // only returns the one image of a layout that fits this machine.
@@ -65,7 +70,8 @@ func (l layout) only() (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	images, err := l.flatten(index, 0)
+	listed := 0
+	images, err := l.flatten(index, 0, &listed)
 	if err != nil {
 		return nil, err
 	}
@@ -77,9 +83,13 @@ func (l layout) only() (*Image, error) {
 }
 
 // flatten follows indexes within an index, as multi-platform images have them.
-func (l layout) flatten(index *v1.IndexManifest, depth int) ([]v1.Descriptor, error) {
-	if depth > 3 {
+// listed counts what all of them list: each index may name the next one often.
+func (l layout) flatten(index *v1.IndexManifest, depth int, listed *int) ([]v1.Descriptor, error) {
+	if depth > maxIndexDepth {
 		return nil, errors.New("image index: nested too deeply")
+	}
+	if *listed += len(index.Manifests); *listed > maxIndexed {
+		return nil, fmt.Errorf("image index: it lists more than %d images", maxIndexed)
 	}
 	var images []v1.Descriptor
 	for _, d := range index.Manifests {
@@ -91,7 +101,7 @@ func (l layout) flatten(index *v1.IndexManifest, depth int) ([]v1.Descriptor, er
 		if err := l.readJSON(d, &inner); err != nil {
 			return nil, err
 		}
-		more, err := l.flatten(&inner, depth+1)
+		more, err := l.flatten(&inner, depth+1, listed)
 		if err != nil {
 			return nil, err
 		}

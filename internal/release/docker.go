@@ -3,7 +3,6 @@ package release
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -12,7 +11,7 @@ import (
 
 // loadDocker converts what "docker save" wrote before it wrote OCI layouts.
 func loadDocker(root *os.Root, to layout) (*Image, error) {
-	b, err := readSmall(root, "manifest.json")
+	b, err := readDocument(root, "manifest.json")
 	if err != nil {
 		return nil, err
 	}
@@ -26,24 +25,30 @@ func loadDocker(root *os.Root, to layout) (*Image, error) {
 	if len(saved) != 1 {
 		return nil, fmt.Errorf("manifest.json: it names %d images, want one", len(saved))
 	}
+	if n := len(saved[0].Layers); n > maxLayers {
+		return nil, fmt.Errorf("manifest.json: it names %d layers, more than %d", n, maxLayers)
+	}
 	var layers []v1.Descriptor
+	left := int64(maxUnpackedBytes)
 	for _, name := range saved[0].Layers {
-		d, err := loadLayer(root, name, to)
+		d, err := loadLayer(root, name, to, left)
 		if err != nil {
-			return nil, fmt.Errorf("layer %s: %w", name, err)
+			return nil, fmt.Errorf("layer %.200s: %w", name, err)
 		}
+		left -= d.Size
 		layers = append(layers, d)
 	}
-	c, err := readSmall(root, saved[0].Config)
+	c, err := readDocument(root, saved[0].Config)
 	if err != nil {
 		return nil, err
 	}
 	return to.assemble(c, layers)
 }
 
-// loadLayer stores a layer uncompressed, whatever it was.
-func loadLayer(root *os.Root, name string, to layout) (v1.Descriptor, error) {
-	f, err := root.Open(name)
+// loadLayer stores a layer uncompressed, whatever it was. It may have at most
+// left bytes.
+func loadLayer(root *os.Root, name string, to layout, left int64) (v1.Descriptor, error) {
+	f, err := openRegular(root, name)
 	if err != nil {
 		return v1.Descriptor{}, err
 	}
@@ -52,18 +57,5 @@ func loadLayer(root *os.Root, name string, to layout) (v1.Descriptor, error) {
 	if err != nil {
 		return v1.Descriptor{}, err
 	}
-	return to.put(io.LimitReader(plain, maxUnpackedBytes), types.OCIUncompressedLayer)
-}
-
-func readSmall(root *os.Root, name string) ([]byte, error) {
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxDocument+1))
-	if len(b) > maxDocument {
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxDocument)
-	}
-	return b, err
+	return to.put(&limited{plain, left}, types.OCIUncompressedLayer)
 }

@@ -71,7 +71,11 @@ func (i *Image) check() error {
 		return problem.New(problem.Failed, "add ENTRYPOINT or CMD to the image and build it again",
 			"image %.19s… cannot be run: it has neither entrypoint nor command", i.Digest)
 	}
-	if n, m := len(i.Manifest.Layers), len(i.Config.RootFS.DiffIDs); n != m {
+	n, m := len(i.Manifest.Layers), len(i.Config.RootFS.DiffIDs)
+	if n > maxLayers {
+		return fmt.Errorf("image %s has %d layers, more than %d", i.Digest, n, maxLayers)
+	}
+	if n != m {
 		return fmt.Errorf("image %s: the manifest lists %d layers, the config %d", i.Digest, n, m)
 	}
 	return nil

@@ -5,10 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 
@@ -19,9 +22,6 @@ import (
 // layout is an OCI image layout: a folder with blobs named by their digest
 // and an index.json. Other tools, such as skopeo and crane, read it too.
 type layout struct{ dir string }
-
-// maxDocument bounds manifests, configs and indexes, which are read whole.
-const maxDocument = 4 << 20
 
 func (l layout) blobs() string { return filepath.Join(l.dir, "blobs", "sha256") }
 
@@ -58,7 +58,12 @@ func (l layout) putJSON(v any, mediaType types.MediaType) (v1.Descriptor, error)
 // open returns the blob. Reading it to the end fails if its content is not
 // what the descriptor says.
 func (l layout) open(d v1.Descriptor) (io.ReadCloser, error) {
-	f, err := os.Open(l.path(d.Digest))
+	root, err := os.OpenRoot(l.dir)
+	if err != nil {
+		return nil, fmt.Errorf("image blob %s: %w", d.Digest, err)
+	}
+	defer root.Close()
+	f, err := openRegular(root, path.Join("blobs", d.Digest.Algorithm, d.Digest.Hex))
 	if err != nil {
 		return nil, fmt.Errorf("image blob %s: %w", d.Digest, err)
 	}
@@ -75,14 +80,23 @@ func (l layout) read(d v1.Descriptor) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	return io.ReadAll(r)
+	return io.ReadAll(io.LimitReader(r, maxDocument+1)) // one more, where the digest is checked
 }
 
 // index reads index.json. Where there is none yet the index is empty.
 func (l layout) index() (*v1.IndexManifest, error) {
-	b, err := os.ReadFile(filepath.Join(l.dir, "index.json"))
-	if os.IsNotExist(err) {
-		return &v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex}, nil
+	none := &v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex}
+	root, err := os.OpenRoot(l.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return none, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	b, err := readDocument(root, "index.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return none, nil
 	}
 	if err != nil {
 		return nil, err

@@ -96,7 +96,7 @@ func (s *Store) read(app string, v Version) (Release, error) {
 	if err != nil {
 		return Release{}, err
 	}
-	b, err := os.ReadFile(path)
+	b, err := readSmall(path)
 	if err != nil {
 		return Release{}, err
 	}

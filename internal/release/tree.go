@@ -28,11 +28,14 @@ type node struct {
 
 // treeDigest is the digest over path, mode and content of all files below dir.
 func treeDigest(dir string) (string, error) {
-	nodes, err := walk(dir, ".")
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return "", err
 	}
-	return config.Digest(nodes)
+	defer root.Close()
+	sum := sha256.New()
+	err = eachNode(root, ".", func(n node) { fmt.Fprintf(sum, "%s %s %q\n", n.Mode, n.Sum, n.Path) })
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // infraDigest is the digest over the files and folders that a configuration
@@ -59,15 +62,22 @@ func walk(dir, name string) ([]node, error) {
 	}
 	defer root.Close()
 	nodes := []node{}
-	err = fs.WalkDir(root.FS(), name, func(p string, e fs.DirEntry, err error) error {
+	err = eachNode(root, name, func(n node) { nodes = append(nodes, n) })
+	return nodes, err
+}
+
+// eachNode calls do for the files at and below name, in lexical order.
+func eachNode(root *os.Root, name string, do func(node)) error {
+	return fs.WalkDir(root.FS(), name, func(p string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
 		}
 		n, err := nodeAt(root, p, e.Type())
-		nodes = append(nodes, n)
+		if err == nil {
+			do(n)
+		}
 		return err
 	})
-	return nodes, err
 }
 
 func nodeAt(root *os.Root, p string, kind fs.FileMode) (node, error) {
@@ -76,7 +86,10 @@ func nodeAt(root *os.Root, p string, kind fs.FileMode) (node, error) {
 		sum := sha256.Sum256([]byte(target))
 		return node{p, "120000", hex.EncodeToString(sum[:])}, err
 	}
-	f, err := root.Open(p)
+	if !kind.IsRegular() {
+		return node{p, kind.String(), ""}, nil // to open a pipe would be to wait
+	}
+	f, err := openRegular(root, p)
 	if err != nil {
 		return node{}, err
 	}

@@ -95,7 +95,7 @@ func (i *Image) unpackLayer(ctx context.Context, u *untar, d v1.Descriptor, diff
 		return err
 	}
 	for _, r := range []io.Reader{content, blob} { // to the very end, where digests are checked
-		if _, err := io.Copy(io.Discard, io.LimitReader(r, maxUnpackedBytes)); err != nil {
+		if _, err := io.Copy(io.Discard, &limited{r, maxUnpackedBytes}); err != nil {
 			return err
 		}
 	}
@@ -107,13 +107,18 @@ func (i *Image) unpackLayer(ctx context.Context, u *untar, d v1.Descriptor, diff
 
 // decompress looks at the first bytes, as media types are often wrong.
 func decompress(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReader(r)
+	from := &counted{r: r}
+	b := bufio.NewReader(from)
 	magic, err := b.Peek(4)
 	switch {
 	case err != nil && err != io.EOF:
 		return nil, err
 	case len(magic) > 2 && magic[0] == 0x1f && magic[1] == 0x8b:
-		return gzip.NewReader(b)
+		plain, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, err
+		}
+		return &inflated{plain: plain, from: from}, nil
 	case string(magic) == "\x28\xb5\x2f\xfd":
 		return nil, problem.New(problem.Failed, "build the image with gzip layers", "zstd layers are not supported")
 	}
@@ -144,7 +149,7 @@ func moveInto(temp, dir, digest string) error {
 }
 
 func isUnpacked(dir, digest string) bool {
-	b, err := os.ReadFile(dir + unpackedExt)
+	b, err := readSmall(dir + unpackedExt)
 	if err != nil {
 		return false
 	}

@@ -2,6 +2,7 @@ package release
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,12 +13,6 @@ import (
 	"strings"
 )
 
-// Bounds of what is unpacked, against archives made to fill the disk.
-const (
-	maxUnpackedFiles = 500_000
-	maxUnpackedBytes = 16 << 30
-)
-
 // untar unpacks tar streams into a folder that no entry can leave.
 type untar struct {
 	root *os.Root
@@ -26,8 +21,11 @@ type untar struct {
 	layer bool
 	// sync: files shall survive a power cut.
 	sync bool
+	// most is how many files and folders there may be; 0: maxUnpackedFiles.
+	most int
 
 	files int
+	names int
 	bytes int64
 }
 
@@ -43,39 +41,69 @@ func (u *untar) extract(ctx context.Context, r io.Reader) error {
 			return fmt.Errorf("unpack: %w", err)
 		}
 		if err := errors.Join(ctx.Err(), u.entry(h, tr, made)); err != nil {
-			return fmt.Errorf("unpack %q: %w", h.Name, err)
+			return fmt.Errorf("unpack %.200q: %w", h.Name, err)
 		}
 	}
 }
 
 func (u *untar) entry(h *tar.Header, r io.Reader, made map[string]bool) error {
-	if u.files++; u.files > maxUnpackedFiles {
-		return fmt.Errorf("more than %d files", maxUnpackedFiles)
+	if err := u.count(); err != nil {
+		return err
 	}
 	if h.Typeflag == tar.TypeXGlobalHeader {
 		return nil
 	}
-	name := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
-	if strings.Contains("/"+h.Name+"/", "/../") {
-		return errors.New("the name leads out of the archive")
+	if err := checkEntry(h); err != nil {
+		return err
 	}
+	if u.names += len(h.Name) + len(h.Linkname); u.names > maxNames {
+		return fmt.Errorf("the paths have more than %d bytes in all", maxNames)
+	}
+	name := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
 	if name == "" {
 		return nil // the root itself
 	}
 	dir, base := path.Split(name)
-	if err := u.mkdirAll(path.Clean(dir)); err != nil {
+	dir, err := u.mkdirAll(path.Clean(dir))
+	if err != nil {
 		return err
 	}
 	if hidden, ok := strings.CutPrefix(base, ".wh."); ok && u.layer {
-		return u.whiteout(path.Clean(dir), hidden, made)
+		return u.whiteout(dir, hidden, made)
 	}
+	name = path.Join(dir, base)
 	for p := name; p != "."; p = path.Dir(p) {
 		made[p] = true
 	}
 	return u.create(h, name, r)
 }
 
-// create makes the one file, folder or link that h describes.
+func (u *untar) count() error {
+	most := cmp.Or(u.most, maxUnpackedFiles)
+	if u.files++; u.files > most {
+		return fmt.Errorf("more than %d files and folders", most)
+	}
+	return nil
+}
+
+// checkEntry refuses what no builder of images writes.
+func checkEntry(h *tar.Header) error {
+	if err := errors.Join(checkPath(h.Name), checkPath(h.Linkname)); err != nil {
+		return err
+	}
+	if strings.Contains("/"+h.Name+"/", "/../") {
+		return errors.New("the name leads out of the archive")
+	}
+	_, sparse := h.PAXRecords["GNU.sparse.realsize"]
+	_, sparseSize := h.PAXRecords["GNU.sparse.size"]
+	if sparse || sparseSize || h.Typeflag == tar.TypeGNUSparse {
+		return errors.New("sparse files are not supported")
+	}
+	return nil
+}
+
+// create makes the one file, folder or link that h describes. All folders
+// above name are real ones.
 func (u *untar) create(h *tar.Header, name string, r io.Reader) error {
 	if h.Typeflag == tar.TypeDir {
 		return u.folder(name, h.FileInfo().Mode().Perm())
@@ -93,7 +121,7 @@ func (u *untar) create(h *tar.Header, name string, r io.Reader) error {
 		}
 		return u.root.Symlink(target, name)
 	case tar.TypeLink:
-		return u.root.Link(strings.TrimPrefix(path.Clean("/"+h.Linkname), "/"), name)
+		return u.hardLink(h.Linkname, name)
 	}
 	return nil // devices and pipes mean nothing here
 }
@@ -108,18 +136,10 @@ func (u *untar) folder(name string, perm fs.FileMode) error {
 			return err
 		}
 	}
-	if err := u.mkdirAll(name); err != nil {
+	if err := u.root.Mkdir(name, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return u.root.Chmod(name, perm|0o700) // so that entries below can be made
-}
-
-// mkdirAll makes the folders on the way that have no entry of their own.
-func (u *untar) mkdirAll(dir string) error {
-	if dir == "." {
-		return nil
-	}
-	return u.root.MkdirAll(dir, 0o755)
 }
 
 func (u *untar) file(name string, perm fs.FileMode, r io.Reader) error {

@@ -66,12 +66,57 @@ func TestUnpackMakesLinksStayInside(t *testing.T) {
 	}
 }
 
+// A link is judged by the folder that it is really in: one that was made
+// through another link, or that is another name of one, is as high up as its
+// name is deep.
+func TestNoChainOfLinksLeaves(t *testing.T) {
+	up := link(tar.TypeSymlink, "deep/a/b/up", "../../..")
+	for name, entries := range map[string][]entry{
+		"made through a link":           {up, link(tar.TypeSymlink, "deep/a/b/up/out", "/etc/passwd")},
+		"made through two":              {up, link(tar.TypeSymlink, "x/y/again", "/deep/a/b/up"), link(tar.TypeSymlink, "x/y/again/out", "../../../etc/passwd")},
+		"another name of a link":        {link(tar.TypeSymlink, "deep/a/b/l", "/etc/passwd"), link(tar.TypeLink, "out", "deep/a/b/l")},
+		"another name through a link":   {up, link(tar.TypeSymlink, "deep/a/b/l", "/etc/passwd"), link(tar.TypeLink, "deep/a/b/up/out", "deep/a/b/l")},
+		"climbs behind a link":          {up, link(tar.TypeSymlink, "out", "deep/a/b/up/../etc/passwd")},
+		"climbs behind another layer's": {up, link(tar.TypeSymlink, "deep/a/out", "b/up/../../../../etc/passwd")},
+		"folder behind a link":          {up, link(tar.TypeSymlink, "out", "deep/a/b/up/.."), file("out/etc/x", "x")},
+		"loop":                          {link(tar.TypeSymlink, "out", "out"), file("out/x", "x")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root, err := unpackInto(t, testImage(t, entries...))
+			if err == nil {
+				linksStayInside(t, root)
+			}
+		})
+	}
+}
+
+// linksStayInside checks of every link that it goes up at its beginning only,
+// and not above the root. A chain of such links cannot leave either.
+func linksStayInside(t *testing.T, root string) {
+	t.Helper()
+	for _, f := range files(t, root) {
+		name, target, isLink := strings.Cut(f, " -> ")
+		if !isLink {
+			continue
+		}
+		up := 0
+		for rest := target; strings.HasPrefix(rest+"/", "../"); up++ {
+			rest = strings.TrimPrefix(strings.TrimPrefix(rest, ".."), "/")
+		}
+		if filepath.IsAbs(target) || up > strings.Count(name, "/") || climbsLate(target) {
+			t.Errorf("%s can leave", f)
+		}
+	}
+}
+
 // FuzzUntar checks that no stream of entries writes outside the folder.
 func FuzzUntar(f *testing.F) {
 	f.Add("a/b", "c", byte(tar.TypeReg), "d", "e", byte(tar.TypeSymlink))
 	f.Add("d", "/etc", byte(tar.TypeSymlink), "d/x", "", byte(tar.TypeReg))
 	f.Add("d", "..", byte(tar.TypeSymlink), "d/.wh.x", "", byte(tar.TypeReg))
 	f.Add("a", "../x", byte(tar.TypeLink), ".wh..wh..opq", "", byte(tar.TypeReg))
+	f.Add("a/b/l", "/etc", byte(tar.TypeSymlink), "l", "a/b/l", byte(tar.TypeLink))
+	f.Add("a/b/l", "/", byte(tar.TypeSymlink), "a/b/l/out", "/etc", byte(tar.TypeSymlink))
 	f.Fuzz(func(t *testing.T, name1, link1 string, kind1 byte, name2, link2 string, kind2 byte) {
 		parent := t.TempDir()
 		write(t, parent, map[string]string{"x": "untouched"})
@@ -86,6 +131,7 @@ func FuzzUntar(f *testing.F) {
 			_ = u.entry(&h, strings.NewReader("content"), made) // may fail, must not escape
 		}
 		nothingLeftBut(t, parent, "x", "root")
+		linksStayInside(t, filepath.Join(parent, "root"))
 		if b, _ := os.ReadFile(filepath.Join(parent, "x")); string(b) != "untouched" {
 			t.Errorf("the file outside is %q", b)
 		}
