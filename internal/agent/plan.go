@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/problem"
@@ -32,6 +33,7 @@ type plan struct {
 	argv []string
 	dir  string   // working folder
 	env  []string // without what differs between instances
+	user *process.User
 }
 
 // later makes a plan when the first instance has to be started. An agent that

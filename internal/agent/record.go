@@ -16,6 +16,7 @@ import (
 // record is what the next agent has to know of an instance.
 type record struct {
 	Proc     process.Identity `json:"process"`
+	Mark     string           `json:"mark,omitempty"` // of all that the process starts
 	Key      string           `json:"key"`
 	Address  string           `json:"address"`
 	Started  time.Time        `json:"started"`
@@ -23,6 +24,9 @@ type record struct {
 	Ready    bool             `json:"ready"`
 	Folder   string           `json:"folder"` // in which it was written, see folderOf
 }
+
+// group is the process with all that it has started.
+func (r record) group() process.Group { return process.Group{Leader: r.Proc, Mark: r.Mark} }
 
 // errCopied: the record came here with a copy of the folder. The process that
 // it names belongs to the original.

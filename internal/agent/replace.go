@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
-	"version-manager/internal/agent/keeper"
+	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
 	"version-manager/internal/pause"
 	"version-manager/internal/problem"
@@ -25,7 +25,7 @@ const (
 var errMoved = errors.New("another program has taken over")
 
 func buildOfSelf() (string, error) {
-	self, err := keeper.Self()
+	self, err := process.Self()
 	if err != nil {
 		return "", err
 	}

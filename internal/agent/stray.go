@@ -2,6 +2,7 @@ package agent
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -47,7 +48,7 @@ func vacant(file, key string) error {
 	if unseen(err) {
 		return fmt.Errorf("an earlier one may still run: %w", err)
 	}
-	if err == nil && r.Key != key && r.Proc.Alive() {
+	if err == nil && r.Key != key && r.group().Gone() != nil {
 		return fmt.Errorf("end process %d, an earlier one: %w", r.Proc.PID, errStays)
 	}
 	return nil
@@ -59,7 +60,7 @@ func endStrays(p paths, found map[string]record) {
 	var wg sync.WaitGroup
 	for id, r := range found {
 		wg.Go(func() {
-			if err := endStray(r.Proc, id); err != nil {
+			if err := endStray(r.group(), id); err != nil {
 				slog.Error("end stray instance", "instance", id, "pid", r.Proc.PID, "error", err)
 				return
 			}
@@ -73,14 +74,17 @@ func endStrays(p paths, found map[string]record) {
 	wg.Wait()
 }
 
-func endStray(proc process.Identity, id string) (err error) {
-	if !proc.Alive() {
+func endStray(g process.Group, id string) (err error) {
+	if g.Gone() == nil {
 		return nil
 	}
-	slog.Warn("end stray instance", "instance", id, "pid", proc.PID)
+	slog.Warn("end stray instance", "instance", id, "pid", g.Leader.PID)
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
-		err = proc.Signal(sig)
-		if waitFor(termGrace, func() bool { return !proc.Alive() }) {
+		err = g.Signal(sig)
+		ctx, cancel := context.WithTimeout(context.Background(), termGrace)
+		gone := g.Wait(ctx)
+		cancel()
+		if gone == nil {
 			return nil
 		}
 	}

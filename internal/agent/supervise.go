@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net"
@@ -24,12 +25,19 @@ func (i *instance) supervise() {
 		i.mu.Unlock()
 		end := func() string { _ = adopted.Wait(context.Background()); return "ended" }
 		if !first || !known || !adopted.Alive() {
+			if !i.endRest() {
+				begun()
+				return
+			}
 			end = i.start(known)
 		}
 		begun()
 		healthy := time.Duration(0)
 		if end != nil {
 			healthy = i.watch(end)
+			if !i.endRest() {
+				return
+			}
 		}
 		select {
 		case <-i.stopping:
@@ -55,7 +63,7 @@ func (i *instance) start(again bool) (end func() string) {
 	}
 	select {
 	case <-i.stopping: // whoever stops us may not have seen this process
-		_ = child.Signal(syscall.SIGTERM)
+		_ = i.group().Signal(syscall.SIGTERM)
 	default:
 	}
 	return child.Wait
@@ -75,14 +83,14 @@ func (i *instance) spawn(again bool) (*process.Child, error) {
 		return nil, err
 	}
 	defer in.Close()
-	c := process.Command{Argv: plan.argv, Env: plan.envFor(i.color, i.id, port), Dir: plan.dir, Output: in}
+	c := process.Command{Argv: plan.argv, Env: plan.envFor(i.color, i.id, port), Dir: plan.dir, User: plan.user, Output: in, Mark: rand.Text()}
 	return process.Start(c, func(id process.Identity) error {
 		i.mu.Lock()
 		defer i.mu.Unlock()
 		if i.let {
 			return errMoved
 		}
-		r := record{Proc: id, Key: i.key, Address: net.JoinHostPort(loopback, strconv.Itoa(port)),
+		r := record{Proc: id, Mark: c.Mark, Key: i.key, Address: net.JoinHostPort(loopback, strconv.Itoa(port)),
 			Started: time.Now().UTC(), Restarts: i.run.Restarts}
 		if again {
 			r.Restarts++

@@ -23,6 +23,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/agent/process"
 	"version-manager/internal/kube"
 	"version-manager/internal/problem"
 	"version-manager/internal/ui"
@@ -40,6 +41,7 @@ type app struct {
 
 // Main runs the command that args name and returns the exit code.
 func Main(args []string) int {
+	process.Launch()
 	a := &app{program: kube.Quoted(os.Args[0]), io: ui.System(os.Getenv), getenv: os.Getenv, now: time.Now}
 	ctx, second, stop := interruptible(context.Background())
 	defer stop()

@@ -6,11 +6,12 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"version-manager/internal/agent/process"
 )
 
 // The two roles, told to a process through its environment, as are the names
@@ -65,7 +66,7 @@ func inherited() (role string, h *handed, err error) {
 // spawn starts this binary again in the given role with all that h holds; it
 // becomes the new peer.
 func (h *handed) spawn(role string) error {
-	exe, err := Self()
+	exe, err := process.Self()
 	if err != nil {
 		return err
 	}
@@ -112,15 +113,6 @@ func command(role string, h *handed, theirs *os.File, exe string, argv []string)
 	cmd.ExtraFiles = files
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd, nil
-}
-
-// Self is the binary that runs now, even if another one has taken its place
-// in the file system: keeper and agent must be of one make.
-func Self() (string, error) {
-	if runtime.GOOS == "linux" {
-		return "/proc/self/exe", nil
-	}
-	return os.Executable()
 }
 
 func environ() (env []string) {

@@ -16,14 +16,14 @@ func startOf(pid int) (string, error) {
 	if err != nil {
 		return "", unseen(err, syscall.Kill(pid, 0))
 	}
-	state, ticks, err := parseStat(stat)
+	s, err := parseStat(stat)
 	if err != nil {
 		return "", err
 	}
-	if state == 'Z' || state == 'X' {
+	if s.ended() {
 		return "", ErrGone
 	}
-	return sinceBoot(ticks, os.ReadFile)
+	return sinceBoot(s.ticks, os.ReadFile)
 }
 
 // sinceBoot adds the id of the boot. It is hidden in some sandboxes, for good;
@@ -39,17 +39,35 @@ func sinceBoot(ticks string, read func(string) ([]byte, error)) (string, error) 
 	return ticks + "@" + string(bytes.TrimSpace(boot)), nil
 }
 
-// parseStat reads the state and the start time out of /proc/PID/stat. The
-// name of the program, in parentheses, may itself hold spaces and parentheses.
-func parseStat(stat []byte) (state byte, ticks string, err error) {
+// status is what /proc/PID/stat says of a process.
+type status struct {
+	state   byte
+	parent  int
+	session int
+	ticks   string // time of start since boot
+}
+
+// ended: a zombie runs no more.
+func (s status) ended() bool { return s.state == 'Z' || s.state == 'X' }
+
+// parseStat reads /proc/PID/stat. The name of the program, in parentheses, may
+// itself hold spaces and parentheses.
+func parseStat(stat []byte) (s status, err error) {
 	end := bytes.LastIndexByte(stat, ')')
 	if end < 0 {
-		return 0, "", errors.New("stat: no program name")
+		return s, errors.New("stat: no program name")
 	}
 	fields := bytes.Fields(stat[end+1:]) // from the third field on
-	const startTime = 22 - 3
+	const parent, session, startTime = 4 - 3, 6 - 3, 22 - 3
 	if len(fields) <= startTime || len(fields[0]) != 1 {
-		return 0, "", errors.New("stat: too few fields")
+		return s, errors.New("stat: too few fields")
 	}
-	return fields[0][0], string(fields[startTime]), nil
+	s.state, s.ticks = fields[0][0], string(fields[startTime])
+	if s.parent, err = strconv.Atoi(string(fields[parent])); err != nil {
+		return s, errors.New("stat: no parent")
+	}
+	if s.session, err = strconv.Atoi(string(fields[session])); err != nil {
+		return s, errors.New("stat: no session")
+	}
+	return s, nil
 }

@@ -11,9 +11,9 @@ import (
 const stat = "4711 (a (strange) name) S 1 4711 4711 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 9 0 8812345 1 2"
 
 func TestParseStat(t *testing.T) {
-	state, ticks, err := parseStat([]byte(stat))
-	if state != 'S' || ticks != "8812345" || err != nil {
-		t.Errorf("parseStat = %c, %q, %v", state, ticks, err)
+	s, err := parseStat([]byte(stat))
+	if want := (status{'S', 1, 4711, "8812345"}); s != want || err != nil {
+		t.Errorf("parseStat = %+v, %v", s, err)
 	}
 }
 
@@ -22,7 +22,7 @@ func FuzzParseStat(f *testing.F) {
 	f.Add([]byte("1 (x) S"))
 	f.Add([]byte(""))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if _, ticks, err := parseStat(b); err == nil && ticks == "" {
+		if s, err := parseStat(b); err == nil && s.ticks == "" {
 			t.Error("no error and no ticks")
 		}
 	})

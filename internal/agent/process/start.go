@@ -1,6 +1,7 @@
 package process
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,9 +12,18 @@ import (
 // Command is what to start. Nothing of our own environment is inherited.
 type Command struct {
 	Argv   []string // absolute path of the program, then its arguments
-	Env    []string
+	Env    []string // NAME=value, as bytes: no shell reads them
 	Dir    string
 	Output *os.File // standard output and error
+	User   *User    // to become; nil: the user of this process
+	Mark   string   // tells what the program leaves behind from others' processes; see Group
+}
+
+// User is who a program runs as.
+type User struct {
+	UID    int   `json:"uid"`
+	GID    int   `json:"gid"`
+	Groups []int `json:"groups"`
 }
 
 // Child is a process that this one started.
@@ -22,22 +32,26 @@ type Child struct {
 	cmd *exec.Cmd
 }
 
-// gate waits for a line on descriptor 3 and becomes the program. If nobody is
-// left to write it, the program never starts.
-const gate = `read -r go <&3 && exec "$@" 3<&-`
-
 // Start starts c as the leader of a session of its own, so that it survives
 // us. The program begins only after record returned nil: whoever comes after
 // a crash finds either a record or no process, never a process without one.
+//
+// What is started is this very program, as a launcher that waits and then
+// becomes the other one; its main function has to begin with Launch.
 func Start(c Command, record func(Identity) error) (*Child, error) {
+	self, err := Self()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", c.Argv[0], err)
+	}
 	wait, open, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Argv[0], err)
 	}
 	defer wait.Close()
 	defer open.Close()
-	cmd := exec.Command("/bin/sh", append([]string{"-c", gate, c.Argv[0]}, c.Argv...)...)
-	cmd.Env, cmd.Dir = c.Env, c.Dir
+	cmd := exec.Command(self, launchWord)
+	cmd.Args[0] = os.Args[0]
+	cmd.Env, cmd.Dir = c.mark(), c.Dir
 	cmd.Stdout, cmd.Stderr = c.Output, c.Output
 	cmd.ExtraFiles = []*os.File{wait}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -49,7 +63,7 @@ func Start(c Command, record func(Identity) error) (*Child, error) {
 		err = record(id)
 	}
 	if err == nil {
-		_, err = open.WriteString("go\n")
+		err = json.NewEncoder(open).Encode(c.order())
 	}
 	if err != nil {
 		open.Close()

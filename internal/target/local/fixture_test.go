@@ -19,6 +19,7 @@ import (
 
 	"version-manager/internal/agent"
 	"version-manager/internal/agent/listening"
+	"version-manager/internal/agent/process"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
@@ -27,6 +28,7 @@ import (
 
 // TestMain is the tests, or the agent that they start.
 func TestMain(m *testing.M) {
+	process.Launch()
 	if len(os.Args) == 4 && os.Args[1] == "agent" {
 		if err := agent.Run(os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, err)

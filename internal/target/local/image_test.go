@@ -6,9 +6,11 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -36,16 +38,18 @@ var fixtureApp = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(bin)
 })
 
-// image returns an image that runs the program as /app.
-func image(t *testing.T, program []byte) v1.Image {
+// image returns an image of programs, the first of which it runs.
+func image(t *testing.T, files map[string][]byte, c v1.Config) v1.Image {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
-	if err := w.WriteHeader(&tar.Header{Name: "app", Mode: 0o755, Size: int64(len(program))}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(program); err != nil {
-		t.Fatal(err)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(files[name]))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(files[name]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -59,14 +63,34 @@ func image(t *testing.T, program []byte) v1.Image {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if img, err = mutate.Config(img, v1.Config{Entrypoint: []string{"/app"}, Env: []string{"PATH=/nowhere", "GREETING=hello"}}); err != nil {
+	if img, err = mutate.Config(img, c); err != nil {
 		t.Fatal(err)
 	}
 	return img
 }
 
+// storeFiles stores an image of files, in which "app" without content is the
+// fixture.
+func (p *place) storeFiles(files map[string][]byte, entrypoint string) (digest string) {
+	p.t.Helper()
+	program, err := fixtureApp()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if b, ok := files["app"]; ok && b == nil {
+		files["app"] = program
+	}
+	return p.storeImage(image(p.t, files, v1.Config{Entrypoint: []string{entrypoint}}))
+}
+
 // store puts an image with that program into the release store.
 func (p *place) store(program []byte) (digest string) {
+	p.t.Helper()
+	return p.storeImage(image(p.t, map[string][]byte{"app": program},
+		v1.Config{Entrypoint: []string{"/app"}, Env: []string{"PATH=/nowhere", "GREETING=hello"}}))
+}
+
+func (p *place) storeImage(img v1.Image) (digest string) {
 	p.t.Helper()
 	dir := filepath.Join(p.state, "releases", "images")
 	to, err := layout.FromPath(dir)
@@ -75,7 +99,6 @@ func (p *place) store(program []byte) (digest string) {
 			p.t.Fatal(err)
 		}
 	}
-	img := image(p.t, program)
 	if err := to.AppendImage(img); err != nil {
 		p.t.Fatal(err)
 	}

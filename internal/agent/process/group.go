@@ -1,0 +1,124 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"os"
+	"syscall"
+	"time"
+)
+
+// markVar begins the variable that names a Group.
+const markVar = "VERSION_MANAGER_INSTANCE="
+
+// Group is a program with all that it has started. A leader that ends leaves
+// the rest behind, so a program has ended when its Group is gone.
+//
+// What belongs to it is the leader's session, whoever has the mark in the
+// environment that it began with, and all below these. So a process that makes
+// a session of its own is found as long as it keeps its environment or its
+// parent does. Where the system has no /proc, it is the process group alone.
+type Group struct {
+	Leader Identity
+	Mark   string // Command.Mark; may be empty
+}
+
+// Gone returns nil if surely nothing of the group runs any more. One that
+// cannot be looked at may.
+func (g Group) Gone() error {
+	list, err := g.members()
+	if err == nil && len(list) > 0 {
+		err = errStays
+	}
+	return err
+}
+
+// errStays: something runs.
+var errStays = errors.New("it still runs")
+
+// Size is how many processes of the group run.
+func (g Group) Size() (int, error) {
+	list, err := g.members()
+	return len(list), err
+}
+
+// Signal sends sig to all of the group, and returns ErrGone if nothing of it
+// runs.
+func (g Group) Signal(sig syscall.Signal) error {
+	list, err := g.members()
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		return ErrGone
+	}
+	// The process group at once: none of it can fork away meanwhile.
+	if g.ours() {
+		if err := syscall.Kill(-g.Leader.PID, sig); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return err
+		}
+	}
+	var failed []error
+	for _, id := range list {
+		if pgid, err := syscall.Getpgid(id.PID); err == nil && pgid == g.Leader.PID {
+			continue
+		}
+		failed = append(failed, id.signalOne(sig))
+	}
+	return errors.Join(failed...)
+}
+
+// ours reports whether the leader's number still means the leader's process
+// group. A number is not given away as long as a group or a session has it.
+func (g Group) ours() bool {
+	if g.Leader.PID <= 1 {
+		return false
+	}
+	now, err := Of(g.Leader.PID)
+	return errors.Is(err, ErrGone) || err == nil && now == g.Leader
+}
+
+// signalOne sends sig to this process and to no other that gets its number.
+func (id Identity) signalOne(sig syscall.Signal) error {
+	p, err := os.FindProcess(id.PID) // holds on to the process, where the system can
+	if err != nil {
+		return nil // gone
+	}
+	defer p.Release()
+	if err := id.look(); err != nil {
+		return ignoreGone(err)
+	}
+	return ignoreGone(p.Signal(sig))
+}
+
+func ignoreGone(err error) error {
+	if errors.Is(err, ErrGone) || errors.Is(err, os.ErrProcessDone) || errors.Is(err, syscall.ESRCH) {
+		return nil
+	}
+	return err
+}
+
+// Wait returns nil when nothing of the group runs any more, or an error when
+// ctx has ended. The whole system is searched only when all that was found
+// before is gone.
+func (g Group) Wait(ctx context.Context) error {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		list, err := g.members()
+		if err == nil && len(list) == 0 {
+			return nil
+		}
+		for again := true; again; {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-tick.C:
+			}
+			again = false
+			for _, id := range list {
+				again = again || id.Alive()
+			}
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package process
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// maxEnviron bounds how much of a process's environment is searched.
+const maxEnviron = 4 << 20
+
+// entry is one process of the system.
+type entry struct {
+	id      Identity
+	parent  int
+	session int
+}
+
+// members lists what runs of the group.
+func (g Group) members() ([]Identity, error) {
+	all, err := processes()
+	if err != nil {
+		return nil, err
+	}
+	ours := g.ours()
+	in := map[int]bool{}
+	for _, e := range all {
+		if ours && e.session == g.Leader.PID || g.marked(e.id.PID) {
+			in[e.id.PID] = true
+		}
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, e := range all {
+			if in[e.parent] && !in[e.id.PID] {
+				in[e.id.PID], grown = true, true
+			}
+		}
+	}
+	delete(in, os.Getpid())
+	var list []Identity
+	for _, e := range all {
+		if in[e.id.PID] {
+			list = append(list, e.id)
+		}
+	}
+	return list, nil
+}
+
+// marked reports whether a process began with the mark. That of another user
+// cannot be seen, and is none of ours.
+func (g Group) marked(pid int) bool {
+	if g.Mark == "" {
+		return false
+	}
+	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/environ")
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	env, err := io.ReadAll(io.LimitReader(f, maxEnviron))
+	return err == nil && bytes.Contains(append([]byte{0}, env...), []byte("\x00"+markVar+g.Mark+"\x00"))
+}
+
+// processes lists all that run, without zombies.
+func processes() ([]entry, error) {
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	boot, err := sinceBoot("", os.ReadFile)
+	if err != nil {
+		return nil, err
+	}
+	var all []entry
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			continue
+		}
+		e, err := look(pid, boot)
+		if errors.Is(err, ErrGone) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// look reads what is known of a process. boot ends every time of start.
+func look(pid int, boot string) (entry, error) {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) || errors.Is(err, fs.ErrPermission) {
+		return entry{}, ErrGone // or hidden, and not ours
+	}
+	if err != nil {
+		return entry{}, err
+	}
+	s, err := parseStat(stat)
+	if err != nil {
+		return entry{}, err
+	}
+	if s.ended() {
+		return entry{}, ErrGone
+	}
+	return entry{Identity{pid, s.ticks + boot}, s.parent, s.session}, nil
+}

@@ -1,0 +1,80 @@
+package local
+
+import (
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"version-manager/internal/deploy"
+)
+
+// family lists the servers that an entry script started, and the scripts.
+func family(t *testing.T, p *place) (servers, scripts []int) {
+	t.Helper()
+	for _, line := range processesIn(t, filepath.Join(p.state, "rootfs")) {
+		fields := strings.Fields(line)
+		pid, err := strconv.Atoi(fields[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(fields[2], "/app") {
+			servers = append(servers, pid)
+		} else {
+			scripts = append(scripts, pid)
+		}
+	}
+	return servers, scripts
+}
+
+// An entry script that does not exec leaves its server behind when it is
+// killed. There is never more than one server, and none in the end: also one
+// in a session of its own, and also when the agent was killed meanwhile.
+func TestWhatAScriptStartsEndsWithIt(t *testing.T) {
+	start := map[string]string{"child": `"$(dirname "$0")"/app & wait`}
+	if runtime.GOOS == "linux" {
+		start["session"] = `setsid "$(dirname "$0")"/app & wait`
+	}
+	for name, line := range start {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t)
+			p.image = p.storeFiles(map[string][]byte{"run.sh": []byte("#!/bin/sh\n" + line + "\n"), "app": nil}, "/run.sh")
+			target := p.target("shop")
+			s := p.deployFirst(t.Context(), target, 1)
+			for n := range 3 {
+				before, scripts := family(t, p)
+				if len(before) != 1 || len(scripts) != 1 {
+					t.Fatalf("servers %v, scripts %v", before, scripts)
+				}
+				if n == 1 {
+					kill(t, ping(t, target).Agent)
+				}
+				kill(t, scripts[0])
+				p.until("another server", func() bool {
+					after, _ := family(t, p)
+					return len(after) == 1 && !slices.Equal(after, before)
+				})
+				p.ready(target, 1)
+			}
+			if err := s.Apply(t.Context(), "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+				t.Fatal(err)
+			}
+			p.until("green", func() bool { return observe(t, target).Colors["green"].Ready() == 1 })
+			if err := s.Retire(t.Context(), "green"); err != nil {
+				t.Fatal(err)
+			}
+			if servers, scripts := family(t, p); len(servers) != 1 || len(scripts) != 1 {
+				t.Errorf("after green was retired: servers %v, scripts %v", servers, scripts)
+			}
+			if err := s.Remove(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if servers, scripts := family(t, p); len(servers)+len(scripts) > 0 {
+				t.Errorf("after the end: servers %v, scripts %v", servers, scripts)
+			}
+		})
+	}
+}
