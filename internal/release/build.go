@@ -57,20 +57,23 @@ func (b *Builder) fill(ctx context.Context, built *Built, commit Commit) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Repo.Export(ctx, commit, dir); err != nil {
-		return err
-	}
-	src := sources{dir, b.Repo.Prefix}
-	tree := src.app()
-	app, err := readConfig(tree, commit)
+	tree, err := b.Repo.Export(ctx, commit, dir)
 	if err != nil {
 		return err
 	}
-	if built.Release, err = describe(app, commit, tree); err != nil {
+	return tree.explain(b.fromTree(ctx, built, commit, tree, sources{dir, b.Repo.Prefix}))
+}
+
+func (b *Builder) fromTree(ctx context.Context, built *Built, commit Commit, tree *Tree, src sources) error {
+	app, err := readConfig(src.app(), commit)
+	if err != nil {
+		return err
+	}
+	if built.Release, err = describe(app, commit, tree, src.prefix); err != nil {
 		return err
 	}
 	if app.Build.Image != "" {
-		return b.adopt(ctx, built, tree)
+		return b.adopt(ctx, built, src.app())
 	}
 	return b.make(ctx, built, commit, src)
 }
@@ -132,20 +135,20 @@ func readConfig(tree string, commit Commit) (config.App, error) {
 		return config.App{}, noConfig(commit)
 	}
 	if err != nil {
-		return config.App{}, err
+		return config.App{}, problem.Wrap(err, problem.Failed, "", "read %s", config.File)
 	}
 	defer f.Close()
 	return config.Load(f)
 }
 
 // describe fills in what does not depend on the build.
-func describe(app config.App, commit Commit, tree string) (Release, error) {
+func describe(app config.App, commit Commit, tree *Tree, prefix string) (Release, error) {
 	r := Release{App: app.Name, Commit: commit.ID, Time: commit.Time, Config: app}
 	var err error
 	if r.ConfigID, err = config.Digest(app); err != nil {
 		return r, err
 	}
-	r.InfraID, err = infraDigest(tree, app.Infra)
+	r.InfraID, err = tree.infraDigest(prefix, app.Infra)
 	return r, err
 }
 

@@ -1,41 +1,207 @@
 package release
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"sync"
+	"path"
+	"strings"
 	"syscall"
+
+	"version-manager/internal/problem"
 )
 
-// Export writes the files of a commit into the empty folder dir: the whole
-// repository, as committed. Nothing of the work tree gets into it.
-func (r *Repo) Export(ctx context.Context, commit Commit, dir string) error {
+// Tree is what Export wrote.
+type Tree struct {
+	nodes    []node   // all files, in the order of their paths
+	withheld []string // links that would lead out of it: "link -> target"
+}
+
+// Export writes the files of a commit into the empty folder dir: all that
+// "git ls-tree -r" lists, submodules included, byte for byte as committed, and
+// in place of Git LFS pointers the files that they stand for. Nothing else has
+// a say: no attribute, no filter, no configuration, no work tree.
+//
+// Links are written as they are, except for those that lead out of the folder:
+// they lead nowhere, so that whoever needs one fails.
+func (r *Repo) Export(ctx context.Context, commit Commit, dir string) (*Tree, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("export %.12s: %w", commit.ID, err)
+		return nil, fmt.Errorf("export %.12s: %w", commit.ID, err)
 	}
 	defer root.Close()
-	pr, pw := io.Pipe()
-	var git sync.WaitGroup
-	git.Go(func() {
-		// The tree and not the commit: with a commit, git would replace
-		// $Format$ in files by words that change with branches and tags. Line
-		// ends are those of the repository on every machine.
-		err := r.git.stream(ctx, nil, pw, "-c", "core.autocrlf=false", "-c", "core.eol=lf", "-c", "tar.umask=0022",
-			"archive", "--format=tar", commit.ID+"^{tree}")
-		pw.CloseWithError(err) // which extract then reports
-	})
-	err = (&untar{root: root}).extract(ctx, pr)
-	if err == nil {
-		_, err = io.Copy(io.Discard, pr) // the padding after the last entry
+	e := &export{root: root, dir: dir}
+	m := &module{git: r.git, work: r.Root, gitDirs: []string{r.gitDir, r.common}, commit: commit.ID, at: "."}
+	if err = m.open(ctx); err == nil {
+		err = e.module(ctx, m)
 	}
-	pr.CloseWithError(err)
-	git.Wait()
+	if err == nil {
+		err = e.withhold()
+	}
 	if err != nil {
+		return nil, r.exportFailed(ctx, commit, err)
+	}
+	return &e.Tree, nil
+}
+
+// exportFailed adds which commit the error is about, and what to do.
+func (r *Repo) exportFailed(ctx context.Context, commit Commit, err error) error {
+	if p, ok := errors.AsType[*problem.Problem](err); ok {
+		about := *p
+		about.What = fmt.Sprintf("export %.12s: %s", commit.ID, p.What)
+		return &about
+	}
+	if !errors.Is(err, errMissing) {
 		return fmt.Errorf("export %.12s: %w", commit.ID, err)
+	}
+	hint := "git fsck"
+	if partial, _ := r.git.run(ctx, "config", "--get-regexp", `^(remote\..*\.promisor|extensions\.partialclone)$`); partial != "" {
+		hint = "git fetch --refetch --no-filter    (this clone left out what git would fetch later)"
+	}
+	return problem.Wrap(err, problem.Failed, hint, "export %.12s", commit.ID)
+}
+
+// export is one run of Export.
+type export struct {
+	Tree
+	root  *os.Root
+	dir   string
+	links []string
+	count int
+	bytes int64
+}
+
+// module exports one repository, which is open, and closes it.
+func (e *export) module(ctx context.Context, m *module) error {
+	defer m.objects.close()
+	if err := e.folder(ctx, m, m.tree, m.at, strings.Count(m.at, "/")); err != nil {
+		return err
+	}
+	return e.fillPointers(ctx, m)
+}
+
+// folder exports a tree, whose folder is there already.
+func (e *export) folder(ctx context.Context, m *module, tree, at string, depth int) error {
+	b, err := m.objects.read(tree, "tree", maxTree)
+	if err != nil {
+		return fmt.Errorf("folder %q: %w", at, err)
+	}
+	entries, err := parseTree(b, len(tree))
+	if err != nil {
+		return fmt.Errorf("folder %q: %w", at, err)
+	}
+	if depth > maxDepth {
+		return fmt.Errorf("folder %q: more than %d folders deep", at, maxDepth)
+	}
+	if tree == m.tree {
+		m.describe(entries)
+	}
+	for _, entry := range entries {
+		if err := errors.Join(ctx.Err(), e.entry(ctx, m, entry, path.Join(at, entry.name), depth)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *export) entry(ctx context.Context, m *module, entry treeEntry, name string, depth int) error {
+	if e.count++; e.count > maxUnpackedFiles {
+		return fmt.Errorf("more than %d files", maxUnpackedFiles)
+	}
+	switch entry.mode {
+	case modeTree, modeSubmodule:
+		if err := e.root.Mkdir(name, 0o755); err != nil {
+			return fmt.Errorf("%q: %w", name, explainTaken(err))
+		}
+		if entry.mode == modeTree {
+			return e.folder(ctx, m, entry.id, name, depth+1)
+		}
+		return e.submodule(ctx, m, entry.id, name)
+	}
+	if err := e.leaf(m, entry, name); err != nil {
+		return fmt.Errorf("%q: %w", name, explainTaken(err))
+	}
+	return nil
+}
+
+// explainTaken says why a file that should be new exists.
+func explainTaken(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("it differs from another file only in a way that this file system does not tell apart: %w", err)
+	}
+	return err
+}
+
+// leaf exports a file or a link.
+func (e *export) leaf(m *module, entry treeEntry, name string) error {
+	size, err := m.objects.head(entry.id, "blob")
+	if err != nil {
+		return err
+	}
+	if e.bytes += size; e.bytes > maxUnpackedBytes {
+		return fmt.Errorf("more than %d bytes in all", int64(maxUnpackedBytes))
+	}
+	if entry.mode == modeLink {
+		return e.link(m, entry, name, size)
+	}
+	f, err := e.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, filePerm)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sum, start := sha256.New(), &prefix{}
+	if err := m.objects.content(io.MultiWriter(f, sum, start), entry.id, "blob", size); err != nil {
+		return err
+	}
+	e.nodes = append(e.nodes, node{name, entry.mode, hex.EncodeToString(sum.Sum(nil))})
+	if p, ok := parsePointer(start.Bytes()); ok && size < maxPointer {
+		m.pointers = append(m.pointers, pointerFile{p, len(e.nodes) - 1})
+	}
+	perm := fs.FileMode(0o644)
+	if entry.mode == modeExecutable {
+		perm = 0o755
+	}
+	return errors.Join(f.Chmod(perm), f.Close()) // the umask had its say at creation
+}
+
+func (e *export) link(m *module, entry treeEntry, name string, size int64) error {
+	if size > maxTarget {
+		return fmt.Errorf("a link to a name of %d bytes, more than %d", size, maxTarget)
+	}
+	var target bytes.Buffer
+	if err := m.objects.content(&target, entry.id, "blob", size); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(target.Bytes())
+	e.nodes = append(e.nodes, node{name, modeLink, hex.EncodeToString(sum[:])})
+	e.links = append(e.links, name)
+	return e.root.Symlink(target.String(), name)
+}
+
+// nowhere is where a link points that would lead out of the tree. No folder of
+// that name can exist.
+const nowhere = "/dev/null/outside-of-the-repository"
+
+// withhold replaces the links that lead out of the tree.
+func (e *export) withhold() error {
+	for _, name := range e.links {
+		if !escapes(e.root, name) {
+			continue
+		}
+		target, err := e.root.Readlink(name)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(e.root.Remove(name), e.root.Symlink(nowhere, name)); err != nil {
+			return fmt.Errorf("%q: %w", name, err)
+		}
+		e.withheld = append(e.withheld, fmt.Sprintf("%s -> %s", name, target))
 	}
 	return nil
 }
@@ -48,4 +214,14 @@ func escapes(root *os.Root, name string) bool {
 	}
 	_, system := errors.AsType[syscall.Errno](err) // such as that there is no such file
 	return !system
+}
+
+// explain adds to a failure the links that were withheld, one of which may be
+// the reason.
+func (t *Tree) explain(err error) error {
+	if p, ok := errors.AsType[*problem.Problem](err); ok && len(t.withheld) > 0 {
+		p.Lines = append(p.Lines, "links that lead out of the repository are not part of a version:")
+		p.Lines = append(p.Lines, t.withheld[:min(manyChanges, len(t.withheld))]...)
+	}
+	return err
 }

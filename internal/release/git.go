@@ -27,6 +27,7 @@ const (
 // configuration says; see gitSettings and gitEnviron.
 type git struct {
 	dir      string
+	gitDir   string    // of the repository, where git shall not search for it
 	settings []setting // for this repository, on top of gitSettings
 }
 
@@ -84,6 +85,9 @@ func (g git) stream(ctx context.Context, in io.Reader, out io.Writer, args ...st
 // command is git with its arguments, ready to start.
 func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
 	full := []string{"-C", g.dir}
+	if g.gitDir != "" { // whose configuration may name a work tree that is gone
+		full = append(full, "--git-dir="+g.gitDir, "--work-tree=.")
+	}
 	for _, s := range gitSettings {
 		full = append(full, "-c", s)
 	}

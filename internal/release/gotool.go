@@ -122,7 +122,7 @@ func (g goTool) run(ctx context.Context, dir string, args ...string) ([]byte, er
 func (g goTool) checkMain(ctx context.Context, src sources, pattern string) error {
 	out, err := g.run(ctx, src.app(), "list", "-find", "-f", "{{.Name}} {{.ImportPath}}", "--", pattern)
 	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Lines != nil {
-		return problem.New(problem.Failed, "go list "+quoted(pattern), "there is no program to build: build.package is %s", pattern).With(p.Lines...)
+		return problem.New(problem.Failed, "go list "+quoted(pattern), "build.package %s cannot be built", pattern).With(p.Lines...)
 	} else if err != nil {
 		return err
 	}

@@ -190,7 +190,7 @@ func TestReplacedByFolderOutside(t *testing.T) {
 
 func TestPackageIsCheckedBeforeItIsCompiled(t *testing.T) {
 	for pkg, want := range map[string]string{
-		"./nowhere": "there is no program to build",
+		"./nowhere": "build.package ./nowhere cannot be built",
 		"./...":     "names 2 packages",
 		"./lib":     "is a library, not a program",
 	} {

@@ -39,19 +39,34 @@ func treeDigest(dir string) (string, error) {
 }
 
 // infraDigest is the digest over the files and folders that a configuration
-// names as inputs of the infrastructure, found below dir.
-func infraDigest(dir string, inputs []string) (string, error) {
+// names as inputs of the infrastructure, from the app's root at prefix.
+func (t *Tree) infraDigest(prefix string, inputs []string) (string, error) {
 	nodes := []node{} // not nil: no input at all has a digest too
 	for _, in := range inputs {
-		found, err := walk(dir, path.Clean(filepath.ToSlash(in)))
-		if err != nil {
-			return "", problem.Wrap(err, problem.Failed, "",
+		found := t.below(prefix, path.Clean(filepath.ToSlash(in)))
+		if len(found) == 0 {
+			return "", problem.New(problem.Failed, "",
 				"%s names %q under infrastructure, which the commit does not have", config.File, in)
 		}
 		nodes = append(nodes, found...)
 	}
 	slices.SortFunc(nodes, func(a, b node) int { return strings.Compare(a.Path, b.Path) })
 	return config.Digest(slices.Compact(nodes))
+}
+
+// below returns the files at and below name, with their paths from prefix.
+func (t *Tree) below(prefix, name string) []node {
+	var found []node
+	for _, n := range t.nodes {
+		if prefix != "." && !strings.HasPrefix(n.Path, prefix+"/") {
+			continue
+		}
+		n.Path = within(prefix, n.Path)
+		if n.Path == name || name == "." || strings.HasPrefix(n.Path, name+"/") {
+			found = append(found, n)
+		}
+	}
+	return found
 }
 
 // walk returns the files at and below name, in lexical order.

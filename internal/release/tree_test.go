@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"version-manager/internal/config"
 	"version-manager/internal/problem"
 )
 
@@ -13,7 +14,11 @@ func TestInfraDigest(t *testing.T) {
 	write(t, dir, map[string]string{"infra/a.tf": "a", "infra/b/c.tf": "c", "other": "x"})
 	digest := func(inputs ...string) string {
 		t.Helper()
-		d, err := infraDigest(dir, inputs)
+		nodes, err := walk(dir, ".")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := (&Tree{nodes: nodes}).infraDigest(".", inputs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,6 +29,10 @@ func TestInfraDigest(t *testing.T) {
 		t.Errorf("no inputs: %s", got)
 	}
 	whole := digest("infra")
+	below := &Tree{nodes: []node{{"app/infra", "100644", "00"}, {"infra", "100644", "11"}, {"app2/infra", "100644", "22"}}}
+	if d, err := below.infraDigest("app", []string{"."}); err != nil || d != must(t)(config.Digest([]node{{"infra", "100644", "00"}})) {
+		t.Errorf("files of other folders count: %v", err)
+	}
 	if whole != digest("infra/a.tf", "infra/b") || whole != digest("infra/", "infra/a.tf") {
 		t.Error("the same files named otherwise give another digest")
 	}
@@ -40,6 +49,17 @@ func TestInfraDigest(t *testing.T) {
 	if changed != digest("infra") {
 		t.Error("a file that is no input shows")
 	}
-	_, err := infraDigest(dir, []string{"missing"})
+	_, err := (&Tree{}).infraDigest(".", []string{"missing"})
 	wantProblem(t, err, problem.Failed, `names "missing" under infrastructure`, "")
+}
+
+// must returns a value that cannot fail to be there.
+func must(t *testing.T) func(v string, err error) string {
+	return func(v string, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
 }

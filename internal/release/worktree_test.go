@@ -61,7 +61,7 @@ func TestUserConfigurationDoesNotInterfere(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := t.TempDir()
-	if err := r.Export(t.Context(), head, out); err != nil {
+	if _, err := r.Export(t.Context(), head, out); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{"-rf": "lines\n", "a.txt": "$Format:%d$\n"} {
