@@ -32,6 +32,9 @@ func (a *app) confirm(ctx context.Context, token uint64, c color.Color) error {
 	}
 	client := newConfirmClient()
 	for _, e := range st.Entrances {
+		if !a.front.serves(e.Address) {
+			continue // it is not open, and somebody else may be who answers there
+		}
 		if err := confirmOne(ctx, client, e.url()+w.Release.Config.Health, c); err != nil {
 			return fmt.Errorf("confirm %s at %s: %w", c, e.url(), err)
 		}

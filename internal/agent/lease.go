@@ -66,10 +66,21 @@ func (l *lease) take(name, nonce string, proc process.Identity) (changed bool, e
 // life. A holder that slept through its expiry may go on while nobody took over.
 func (l *lease) check(token uint64) error {
 	if token != l.Token || !l.Held {
-		return fmt.Errorf("token %d of %d: %w", token, l.Token, deploy.ErrFenced)
+		return fmt.Errorf("%s: %w", l.successor(token), deploy.ErrFenced)
 	}
 	l.seen = time.Now()
 	return nil
+}
+
+// successor says who has the lock in place of the holder of a token.
+func (l *lease) successor(token uint64) string {
+	switch {
+	case l.Held:
+		return l.Name + " holds it"
+	case token == l.Token:
+		return "it was given back"
+	}
+	return "another command took it, and has ended"
 }
 
 // release gives the lock back. Doing it twice is fine.

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,24 @@ func grab(t *testing.T, l *lease, name string) uint64 {
 		t.Fatal(err)
 	}
 	return l.Token
+}
+
+func TestWhoeverLostTheLockIsToldToWhom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLease(true)
+		ada := grab(t, l, "ada")
+		time.Sleep(deploy.LockExpiry)
+		bob := grab(t, l, "bob")
+		if err := l.check(ada); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "bob holds it") {
+			t.Errorf("check = %v", err)
+		}
+		if _, err := l.release(bob); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.check(ada); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "another command") {
+			t.Errorf("check = %v", err)
+		}
+	})
 }
 
 func TestLeaseNamesItsHolder(t *testing.T) {

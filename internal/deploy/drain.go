@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/color"
 	"version-manager/internal/pause"
 )
@@ -28,17 +29,18 @@ func (r *runner) drain(ctx context.Context) (string, error) {
 // wait for WebSockets, which may never end: retiring says goodbye to them.
 func (r *runner) drained(ctx context.Context, step string, c color.Color, check func() error) (string, error) {
 	limit := r.run.Plan.Release.Config.Drain.Duration
-	began := time.Now()
+	var waited awake.Stopwatch
 	for {
 		now, err := r.target.Observe(ctx)
 		if err != nil {
 			return "", fmt.Errorf("look at the target: %w", err)
 		}
+		r.noteFinished(now)
 		left := now.Colors[c].InFlight
 		if left == 0 {
 			return "nothing is in flight on " + string(c), nil
 		}
-		if time.Since(began) >= limit {
+		if waited.Elapsed() >= limit {
 			return fmt.Sprintf("%d still in flight on %s after %s", left, c, limit), nil
 		}
 		r.progress(step, fmt.Sprintf("%d in flight on %s", left, c), nil)
@@ -54,6 +56,9 @@ func (r *runner) retire(ctx context.Context) (string, error) {
 	now, err := r.target.Observe(ctx)
 	if err != nil {
 		return "", fmt.Errorf("look at the target: %w", err)
+	}
+	if side, runs := now.Colors[p.Old]; runs {
+		r.going.stopped = &side
 	}
 	if err := r.takeDown(ctx, "retire", now, p.Old); err != nil {
 		return "", err

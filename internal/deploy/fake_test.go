@@ -56,6 +56,8 @@ type fakeTarget struct {
 	takes    time.Duration // to start or stop instances; half of it before anybody sees it
 	slow     bool          // to start a color outlasts a caller who gives up
 	underWay func()        // what was given up; ended by the next change
+	deaf     time.Time     // until then nobody hears a renewal of the lock
+	freeze   time.Duration // that the next look takes, as for a process that is stopped meanwhile
 }
 
 type fakeSide struct {
@@ -109,6 +111,11 @@ func (f *fakeTarget) side(c color.Color) (deploy.Side, bool) {
 }
 
 func (f *fakeTarget) Observe(context.Context) (deploy.Observed, error) {
+	f.mu.Lock()
+	frozen := f.freeze
+	f.freeze = 0
+	f.mu.Unlock()
+	time.Sleep(frozen)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	o := deploy.Observed{
@@ -197,7 +204,14 @@ func (s *fakeSession) slowly(ctx context.Context, f func() error) error {
 	return rest()
 }
 
-func (s *fakeSession) Renew(context.Context) error {
+func (s *fakeSession) Renew(ctx context.Context) error {
+	s.mu.Lock()
+	deaf := s.deaf
+	s.mu.Unlock()
+	if time.Now().Before(deaf) {
+		<-ctx.Done()
+		return ctx.Err()
+	}
 	return s.call(func() error { s.holder.Seen = time.Now(); return nil })
 }
 

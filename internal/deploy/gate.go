@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/config"
 	"version-manager/internal/pause"
 )
@@ -29,7 +30,7 @@ func (p Plan) gate() config.Gate {
 // autoscaler makes the active color larger meanwhile, the new one follows.
 func (r *runner) gate(ctx context.Context) (string, error) {
 	g := r.run.Plan.gate()
-	bounded, cancel := context.WithTimeoutCause(ctx, g.Timeout.Duration, fmt.Errorf("not healthy within %s", g.Timeout))
+	bounded, cancel := awake.WithTimeout(ctx, g.Timeout.Duration, fmt.Errorf("not healthy within %s", g.Timeout))
 	defer cancel()
 	var s streak
 	for {
@@ -42,6 +43,9 @@ func (r *runner) gate(ctx context.Context) (string, error) {
 		}
 		if ctx.Err() != nil {
 			return "", ctx.Err()
+		}
+		if err == nil && s.count > 0 && r.hold.pulse.SleptSince(s.last) {
+			s = streak{} // an answer before the machine slept says nothing of the time after
 		}
 		if bounded.Err() == nil {
 			s.add(time.Now(), err) // else the answer is the deadline's, and says less than the one before

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"version-manager/internal/awake"
+	"version-manager/internal/pause"
 	"version-manager/internal/problem"
 )
 
@@ -17,7 +19,8 @@ const heartbeat = 4 * time.Second
 // and with it everything that must not go on without.
 type hold struct {
 	Session
-	life context.Context
+	life  context.Context
+	pulse *awake.Pulse
 }
 
 // locked runs f while it holds the target's lock. Interrupting ctx does not
@@ -32,8 +35,10 @@ func (e *Engine) locked(ctx context.Context, f func(*hold) error) error {
 	}
 	life, lose := context.WithCancelCause(context.WithoutCancel(ctx))
 	var beat sync.WaitGroup
+	pulse := awake.NewPulse()
+	beat.Go(func() { pulse.Run(life) })
 	beat.Go(func() { keepAlive(life, session, lose) })
-	err = f(&hold{Session: session, life: life})
+	err = f(&hold{Session: session, life: life, pulse: pulse})
 	lose(nil)
 	beat.Wait()
 
@@ -45,28 +50,40 @@ func (e *Engine) locked(ctx context.Context, f func(*hold) error) error {
 	return err
 }
 
-// keepAlive renews the lock until life ends. A target that cannot be reached
-// is forgiven for as long as the lock is sure to be ours.
+// outOfReach is how long a target may be unable to say whose the lock is.
+const outOfReach = 2 * time.Minute
+
+// errNoAnswer: the target has not said whether the lock is still ours.
+var errNoAnswer = errors.New("no answer about the lock")
+
+// keepAlive renews the lock until life ends. Only another holder ends it: a
+// lock that expired, while the machine slept or the target could not be
+// reached, is taken back by the first renewal that gets through. Until then
+// nothing can go wrong, because the target refuses every change by somebody
+// whose lock another one has taken over.
 func keepAlive(life context.Context, s Session, lose context.CancelCauseFunc) {
-	tick := time.NewTicker(heartbeat)
-	defer tick.Stop()
-	renewed := time.Now()
-	for {
-		select {
-		case <-life.Done():
-			return
-		case <-tick.C:
-		}
-		asked := time.Now()
-		ctx, cancel := context.WithDeadline(life, renewed.Add(LockExpiry))
+	silence := time.Duration(0)
+	for pause.For(life, heartbeat) == nil {
+		ctx, cancel := awake.WithTimeout(life, LockExpiry, errNoAnswer)
 		err := s.Renew(ctx)
+		if context.Cause(ctx) == errNoAnswer {
+			err = errNoAnswer
+			silence += LockExpiry
+		}
 		cancel()
 		switch {
-		case err == nil:
-			renewed = asked
-		case errors.Is(err, ErrFenced), time.Since(renewed) >= LockExpiry:
-			lose(fmt.Errorf("%w: %w", ErrFenced, err))
+		case life.Err() != nil:
 			return
+		case err == nil:
+			silence = 0
+		case errors.Is(err, ErrFenced):
+			lose(err)
+			return
+		default:
+			if silence += heartbeat; silence >= outOfReach {
+				lose(fmt.Errorf("the target could not be reached for %s: %w", silence, err))
+				return
+			}
 		}
 	}
 }

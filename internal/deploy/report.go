@@ -64,6 +64,10 @@ func (r *runner) report(phase Phase) probe.Report {
 	if report.Partial {
 		report.Notes = append(report.Notes, "the process that began this deploy was stopped: what was measured begins where another one went on")
 	}
+	report.Outgoing = r.outgoing(phase)
+	for _, s := range r.hold.pulse.Sleeps() {
+		report.Slept = append(report.Slept, probe.Slept{From: s.From.UTC().Round(0), Seconds: s.For.Round(time.Millisecond).Seconds()})
+	}
 	for _, s := range r.run.Steps {
 		report.Steps = append(report.Steps, probe.Span{Name: s.Name, Status: string(s.Status), Started: s.Started, Ended: s.Ended, Detail: s.Detail})
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/color"
 	"version-manager/internal/pause"
 )
@@ -59,7 +60,7 @@ func (r *runner) switchBack(ctx context.Context) (string, error) {
 // under load is what an autoscaler multiplies, and the way back must not have
 // to wait for as many of the old one.
 func (r *runner) waitFor(ctx context.Context, c color.Color) (Observed, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := awake.WithTimeout(ctx, patience, context.DeadlineExceeded)
 	defer cancel()
 	for {
 		now, err := r.target.Observe(ctx)
@@ -103,6 +104,11 @@ func (r *runner) discard(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if now, err = r.target.Observe(ctx); err != nil {
+		return "", fmt.Errorf("look at the target: %w", err)
+	}
+	side := now.Colors[p.New]
+	r.going.stopped = &side
 	return left, r.takeDown(ctx, "discard", now, p.New)
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/color"
 )
 
@@ -91,7 +92,7 @@ func (r *runner) confirm(ctx context.Context) (string, error) {
 }
 
 func (r *runner) confirmed(ctx context.Context, c color.Color) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, confirmTimeout)
+	ctx, cancel := awake.WithTimeout(ctx, confirmTimeout, context.DeadlineExceeded)
 	defer cancel()
 	if err := r.hold.Confirm(ctx, c); err != nil {
 		return "", fmt.Errorf("the ingress does not obey: %w", err)

@@ -20,6 +20,7 @@ type runner struct {
 	joined  time.Time // when this process began with it
 	cause   error     // what the failures said
 	stopped bool      // by Ctrl-C
+	going   departure
 
 	prober   Prober             // nil until there is something to measure
 	measured *probe.Measurement // nil until the prober is stopped

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/config"
 )
 
@@ -38,7 +39,7 @@ func (r *runner) ask(ctx context.Context, s config.Smoke) error {
 	if err != nil {
 		return fmt.Errorf("look at the target: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, smokeTimeout)
+	ctx, cancel := awake.WithTimeout(ctx, smokeTimeout, context.DeadlineExceeded)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, s.Method, now.Entrances.Preview+s.Path, strings.NewReader(s.Body))
 	if err != nil {

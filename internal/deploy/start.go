@@ -38,6 +38,7 @@ func (r *runner) side(ctx context.Context) (Side, error) {
 	if err != nil {
 		return Side{}, fmt.Errorf("look at the target: %w", err)
 	}
+	r.noteFinished(now)
 	side, ok := now.Colors[r.run.Plan.New]
 	if !ok {
 		return Side{}, fmt.Errorf("%s is gone", r.run.Plan.New)

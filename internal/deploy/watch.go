@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/pause"
 )
 
@@ -26,11 +27,12 @@ func (r *runner) bake(ctx context.Context) (string, error) {
 // leave everything standing for a person: it is watched on until the color was
 // well for the whole time. What failed until then is in the report.
 func (r *runner) settle(ctx context.Context) (string, error) {
-	began := time.Now()
-	since := r.carriesSince(began)
+	enough, cancel := awake.WithTimeout(ctx, recovery, nil)
+	defer cancel()
+	since := r.carriesSince(time.Now())
 	for {
 		detail, err := r.watch(ctx, "watch", since, settle)
-		if err == nil || ctx.Err() != nil || r.run.Plan.Kind != Rollback || time.Since(began) > recovery {
+		if err == nil || ctx.Err() != nil || r.run.Plan.Kind != Rollback || enough.Err() != nil {
 			return detail, err
 		}
 		since = time.Now()
@@ -46,11 +48,13 @@ func (r *runner) watch(ctx context.Context, step string, since time.Time, d time
 	if err != nil {
 		return "", err
 	}
+	var watched awake.Stopwatch // what the machine slept, the probe did not see
+	watched.Elapsed()
 	for {
 		if err := pause.For(ctx, glance); err != nil {
 			return "", err
 		}
-		left := d - time.Since(g.began)
+		left := d - watched.Elapsed()
 		o, err := g.check(ctx, left <= 0)
 		if err != nil {
 			return "", err
@@ -66,8 +70,7 @@ func (r *runner) watch(ctx context.Context, step string, since time.Time, d time
 type guard struct {
 	r     *runner
 	since time.Time // what the probe saw from then on counts
-	began time.Time
-	first Side // how the color was when it began
+	first Side      // how the color was when it began
 }
 
 func (r *runner) newGuard(ctx context.Context, since time.Time) (*guard, error) {
@@ -75,7 +78,7 @@ func (r *runner) newGuard(ctx context.Context, since time.Time) (*guard, error) 
 		return nil, errors.New("there is no probe to watch with")
 	}
 	first, err := r.side(ctx)
-	return &guard{r: r, since: since, began: time.Now(), first: first}, err
+	return &guard{r: r, since: since, first: first}, err
 }
 
 // check judges what can be known about the new color now.

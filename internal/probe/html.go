@@ -81,6 +81,7 @@ func view(r Report, w words, style string) sheet {
 	if d := r.strayed(); d > 0 {
 		s.Alerts = append(s.Alerts, w.Text("strayed", w.Lapse(d)))
 	}
+	s.Alerts = append(s.Alerts, w.remarks(r)...)
 	if r.Outcome != "done" && len(r.Notes) > 0 {
 		s.Alerts = append(s.Alerts, r.Notes[0])
 	}

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"version-manager/internal/awake"
 )
 
 func TestLoadMixesByWeightAndChecks(t *testing.T) {
@@ -86,7 +88,7 @@ func BenchmarkRequest(b *testing.B) {
 	for _, kind := range []Kind{Kept, Fresh} {
 		b.Run(kind.String(), func(b *testing.B) {
 			dial := pipes(answering(fine, false))
-			g := &gun{client: newClient(dial, "app"), rec: newRecorder(time.Now(), 1), hard: b.Context()}
+			g := &gun{client: newClient(dial, "app"), rec: newRecorder(time.Now(), 1), hard: b.Context(), pulse: awake.NewPulse()}
 			g.keep = 1
 			s := &shot{kind: kind, method: "GET", head: g.head("GET", "/", nil), timeout: time.Second}
 			b.ReportAllocs()

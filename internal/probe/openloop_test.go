@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/color"
 )
 
@@ -97,7 +98,7 @@ func TestOverloadIsCountedAsSkipped(t *testing.T) {
 func TestOwnLatenessIsMarked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRecorder(time.Now(), 10)
-		g := &gun{client: newClient(pipes(stalling(func() {})), "app"), rec: r, hard: t.Context()}
+		g := &gun{client: newClient(pipes(stalling(func() {})), "app"), rec: r, hard: t.Context(), pulse: awake.NewPulse()}
 		s := &shot{kind: Fresh, method: "GET", head: g.head("GET", "/", nil), timeout: time.Second}
 		g.fire(s, time.Now(), nil)
 		g.fire(s, time.Now().Add(-lateAfter), nil)

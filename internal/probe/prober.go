@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/color"
 	"version-manager/internal/pause"
 )
@@ -74,7 +75,8 @@ func newProber(ctx context.Context, c *client, rate int, timeout time.Duration) 
 	p.ctx, p.quit = context.WithCancel(ctx)
 	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
 	p.kill = kill
-	p.gun = &gun{client: c, rec: newRecorder(time.Now(), p.rate), hard: hard}
+	p.gun = &gun{client: c, rec: newRecorder(time.Now(), p.rate), hard: hard, pulse: awake.NewPulse()}
+	go p.pulse.Run(hard)
 	return p
 }
 

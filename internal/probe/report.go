@@ -24,6 +24,29 @@ type Report struct {
 	Measurement Measurement `json:"measurement"`
 	Notes       []string    `json:"notes,omitempty"`
 	Partial     bool        `json:"partial,omitempty"` // the probe did not see all of the deploy
+	Outgoing    *Outgoing   `json:"outgoing,omitempty"`
+	Slept       []Slept     `json:"slept,omitempty"` // when the machine that deployed slept
+}
+
+// Outgoing is the color that gave the traffic away in a deploy. Requests that it
+// had begun go on there: downloads, event streams, WebSockets.
+type Outgoing struct {
+	Color      color.Color `json:"color"`
+	Version    string      `json:"version"`
+	FinishedAt time.Time   `json:"finishedAt,omitzero"` // when it was first seen without a request in flight; never before the switch
+	InFlight   int         `json:"inFlight"`            // requests still open on it when the deploy ended
+	Tunnels    int         `json:"tunnels"`             // WebSockets and other upgraded connections still open on it
+	Stays      bool        `json:"stays,omitempty"`     // it runs on for them, until the next deploy or cleanup
+	Cut        int         `json:"cut,omitempty"`       // requests that were open when it was stopped
+	SentAway   int         `json:"sentAway,omitempty"`  // tunnels that were closed then, with a goodbye
+}
+
+// Slept is a time in which the process that deployed did not run, because its
+// machine was suspended or it was stopped. It counts for nothing: neither as a
+// watch of the new color nor against a limit.
+type Slept struct {
+	From    time.Time `json:"from"`
+	Seconds float64   `json:"seconds"`
 }
 
 // Span is one step of a deploy in time.
@@ -57,14 +80,33 @@ func (r Report) strayed() time.Duration {
 }
 
 // oldFinished is when the old color gave its last answer: to a request that
-// was begun before the switch. Of a deploy that was taken back, or after which
-// the old color still got new requests, it says nothing and is zero.
+// was begun before the switch. It is zero where nobody can say that: of a deploy
+// that was taken back, after which the old color still got new requests, or in
+// which something was still open on it at the end. What the probe itself saw
+// last is not enough, because users may have longer requests open.
 func (r Report) oldFinished() time.Time {
 	if r.Outcome != "done" || r.From == "" || r.strayed() > 0 {
 		return time.Time{}
 	}
 	_, answered := r.lastOf(r.Color.Other())
+	if o := r.Outgoing; o != nil {
+		if o.InFlight+o.Cut > 0 || o.FinishedAt.IsZero() {
+			return time.Time{}
+		}
+		answered = later(answered, o.FinishedAt)
+	}
+	if answered.Before(r.SwitchedAt) {
+		return time.Time{}
+	}
 	return answered
+}
+
+// sleptFor is how long the machine slept in all.
+func (r Report) sleptFor() (d time.Duration) {
+	for _, s := range r.Slept {
+		d += time.Duration(s.Seconds * float64(time.Second))
+	}
+	return d
 }
 
 // span is the time that the page's timeline shows.

@@ -65,6 +65,43 @@ func good() Report {
 			{"retire", "skipped", at(18.1), at(18.1), "kept warm"},
 		},
 		Measurement: traffic(18*time.Second, 50, 5732*ms, 0).Measure(),
+		Outgoing:    &Outgoing{Color: color.Blue, Version: "v1.0.0", FinishedAt: at(5.84), Tunnels: 2, Stays: true},
+	}
+}
+
+// A user's request may be open for longer than any of the probe's.
+func TestFinishedIsNeverBeforeTheSwitch(t *testing.T) {
+	r := good()
+	_, seen := r.lastOf(color.Blue)
+	if !seen.Before(r.SwitchedAt) {
+		t.Fatalf("the probe's last answer, %s, is not before the switch, %s", seen, r.SwitchedAt)
+	}
+	for _, tt := range []struct {
+		name     string
+		outgoing *Outgoing
+		want     time.Time
+		says     string
+	}{
+		{"nothing known", nil, time.Time{}, ""},
+		{"finished", &Outgoing{Version: "v1.0.0", FinishedAt: r.SwitchedAt.Add(time.Second)}, r.SwitchedAt.Add(time.Second), "finished what it had begun at"},
+		{"ten streams", &Outgoing{Version: "v1.0.0", InFlight: 10, Stays: true}, time.Time{}, "Still open on v1.0.0: 10 requests. It stays up for them until the next deploy or cleanup."},
+		{"one of each", &Outgoing{Version: "v1.0.0", InFlight: 1, Tunnels: 1, Stays: true}, time.Time{}, "1 request, 1 WebSocket or"},
+		{"cut", &Outgoing{Version: "v1.0.0", Cut: 10, SentAway: 2}, time.Time{}, "10 requests still open on v1.0.0 when its time to finish was over: cut."},
+	} {
+		r.Outgoing = tt.outgoing
+		got := strings.Join(Summary(r), "\n")
+		if !r.oldFinished().Equal(tt.want) || !strings.Contains(got, tt.says) || tt.want.IsZero() && strings.Contains(got, "finished what") {
+			t.Errorf("%s: finished at %s, want %s; says:\n%s", tt.name, r.oldFinished(), tt.want, got)
+		}
+		for _, lang := range []string{"en", "de"} {
+			if page := render(t, r, lang); tt.says == "cut" && !strings.Contains(page, "10") || strings.Contains(page, "%!") {
+				t.Errorf("%s: the page in %s is wrong", tt.name, lang)
+			}
+		}
+	}
+	r.Slept = []Slept{{From: r.SwitchedAt, Seconds: 25}}
+	if got := strings.Join(Summary(r), "\n"); !strings.Contains(got, "This machine slept for 25.0 s during the deploy.") {
+		t.Error(got)
 	}
 }
 

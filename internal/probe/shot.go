@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/color"
 )
 
@@ -32,12 +33,17 @@ type gun struct {
 	*client
 	rec  *recorder
 	hard context.Context // its end cuts what is under way
+
+	pulse *awake.Pulse
 }
 
 // fire sends s, which was due at the given instant, and records the sample.
 func (g *gun) fire(s *shot, due time.Time, scratch []byte) {
 	sent := time.Now()
 	out, from := g.send(s, sent.Add(s.timeout), scratch)
+	if out.Failed() && out != Status && g.pulse.SleptSince(sent) {
+		out = Abandoned // nobody here could wait for the answer
+	}
 	g.record(s.kind, out, due, sent, from)
 }
 

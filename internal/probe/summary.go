@@ -28,6 +28,7 @@ func Summary(r Report) []string {
 	if d := r.strayed(); d > 0 {
 		lines = append(lines, w.Text("strayed", w.Lapse(d)))
 	}
+	lines = append(lines, w.remarks(r)...)
 	if m.Skipped+m.Late > 0 {
 		lines = append(lines, fmt.Sprintf("this machine was busy: %s requests not sent, %s sent late", w.Number(m.Skipped), w.Number(m.Late)))
 	}
@@ -77,6 +78,38 @@ func (w words) causes(m Measurement) string {
 	var parts []string
 	for _, o := range slices.Sorted(maps.Keys(m.Causes)) {
 		parts = append(parts, fmt.Sprintf("%s %s", w.Number(m.Causes[o]), w.Text("cause."+o.String())))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// remarks are what else somebody has to know: what is still open, or was cut,
+// and that the machine slept.
+func (w words) remarks(r Report) (lines []string) {
+	if o := r.Outgoing; o != nil {
+		if o.InFlight+o.Tunnels > 0 {
+			lines = append(lines, w.Text("outgoing.open", o.Version, w.open(o.InFlight, o.Tunnels)))
+		}
+		if o.Cut > 0 {
+			lines = append(lines, w.Text("outgoing.cut", o.Version, w.Requests(o.Cut)))
+		}
+		if o.SentAway > 0 {
+			lines = append(lines, w.Text("outgoing.away", o.Version, w.count("tunnels", o.SentAway)))
+		}
+	}
+	if d := r.sleptFor(); d > 0 {
+		lines = append(lines, w.Text("slept", w.Lapse(d)))
+	}
+	return lines
+}
+
+// open reads "10 requests, 2 WebSockets"; what there is none of is left out.
+func (w words) open(requests, tunnels int) string {
+	var parts []string
+	if requests > 0 {
+		parts = append(parts, w.Requests(requests))
+	}
+	if tunnels > 0 {
+		parts = append(parts, w.count("tunnels", tunnels))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -65,11 +65,13 @@ func (w words) mark(en, de string) string {
 }
 
 // Requests is a number with its noun.
-func (w words) Requests(n int) string {
+func (w words) Requests(n int) string { return w.count("requests", n) }
+
+func (w words) count(noun string, n int) string {
 	if n == 1 {
-		return w.Text("requests.one")
+		return w.Text(noun + ".one")
 	}
-	return w.Text("requests", w.Number(n))
+	return w.Text(noun, w.Number(n))
 }
 
 // Lapse writes a duration with three digits that matter.

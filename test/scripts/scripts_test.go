@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 			"exits":       exits,
 			"expired":     expired,
 			"freeport":    freeport,
+			"frozen":      frozen,
 			"http":        httpGet,
 			"interrupted": interrupted,
 			"killed":      killed,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
+	"version-manager/internal/awake"
 	"version-manager/internal/pause"
 )
 
@@ -68,7 +69,7 @@ var errSilent = errors.New("the agent does not answer")
 // ask is do for what an agent answers at once. One that was stopped, or has
 // no processor or disk to work with, must not hang whoever asks.
 func (c *client) ask(ctx context.Context, method, path string, in, out any) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.patience, errSilent)
+	ctx, cancel := awake.WithTimeout(ctx, c.patience, errSilent)
 	defer cancel()
 	err := c.do(ctx, method, path, 0, in, out)
 	if err != nil && context.Cause(ctx) == errSilent {
