@@ -1,7 +1,9 @@
 package ingress
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,6 +25,19 @@ func chunk(buf []byte, n int) []byte {
 	return append(buf[start:chunkPrefix+n], "\r\n"...)
 }
 
+var errTrailer = errors.New("malformed trailer")
+
+// validTrailers reports whether each trailer could be a header line.
+// net/http lets through what is none.
+func validTrailers(h http.Header) bool {
+	for name, values := range h {
+		if !token([]byte(name)) || slices.ContainsFunc(values, func(v string) bool { return !text([]byte(v)) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // mayTrail reports whether a field may follow a body. An app may mix trailers
 // with its header, so that whatever frames, routes, or authorizes a request,
 // or says who sent it, is not for trailers (RFC 9110, 6.5.1).
@@ -31,7 +46,7 @@ func mayTrail(name string) bool {
 	case "Authorization", "Cookie", "Set-Cookie", "Content-Encoding", "Content-Type", "Content-Range", "Cache-Control", "Max-Forwards", "Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Location", "X-Real-Ip":
 		return false
 	}
-	return !hopByHop(name) && !(client{}).replaces(name) && token([]byte(name)) && strings.IndexByte(name, '_') < 0
+	return !hopByHop(name) && !(client{}).replaces(name) && strings.IndexByte(name, '_') < 0
 }
 
 // appendLastChunk appends the end of a chunked body with its trailers.
@@ -39,7 +54,7 @@ func appendLastChunk(b []byte, trailer http.Header) []byte {
 	b = append(b, "0\r\n"...)
 	for name, values := range trailer {
 		for _, v := range values {
-			if mayTrail(name) && text([]byte(v)) {
+			if mayTrail(name) {
 				b = appendField(b, name, v)
 			}
 		}

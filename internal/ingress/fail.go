@@ -59,7 +59,7 @@ func (p *Proxy) page(w http.ResponseWriter, r *http.Request, status int, unread 
 		w.Header().Set("Connection", "close")
 		_ = ctl.SetReadDeadline(now.Add(lingerTimeout))
 	}
-	if lastAnswer(r) {
+	if lastAnswer(r) || r.ProtoMajor == 1 && r.ProtoMinor == 0 {
 		w.Header().Set("Connection", "close")
 	}
 	writePage(w, r, status)

@@ -88,7 +88,7 @@ func first(values []string, otherwise string) string {
 // appendID keeps the client's own request id if it is one that a log can
 // stand, or makes one.
 func appendID(b []byte, given []string) []byte {
-	if len(given) == 1 && given[0] != "" && len(given[0]) <= 128 && printable(given[0]) {
+	if len(given) == 1 && given[0] != "" && len(given[0]) <= 128 && visible(given[0]) {
 		return append(b, given[0]...)
 	}
 	var id [16]byte
@@ -99,4 +99,14 @@ func appendID(b []byte, given []string) []byte {
 		}
 	}
 	return hex.AppendEncode(b, id[:])
+}
+
+// visible reports whether s is of ASCII letters, digits, and signs only.
+func visible(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }

@@ -168,10 +168,7 @@ func (p *Proxy) Reset(c color.Color) {
 // front has put there may be lost.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if status := p.refuse(r); status != 0 {
-		if status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", allowed)
-		}
-		p.page(w, r, status, hasBody(r))
+		p.refused(w, r, status)
 		return
 	}
 	s := p.enter(r.Host)

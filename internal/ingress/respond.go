@@ -7,11 +7,13 @@ import (
 	"time"
 )
 
-// respond passes the final response on.
+// respond passes the final response on. HTTP/1.0 has no chunks, and net/http
+// does not tell whether a client has used them all the same: such a connection
+// ends, or what came in them would be taken for requests.
 func (x *exchange) respond(h head) {
 	hd := x.w.Header()
 	x.reveal(hd)
-	if x.r.ProtoMajor == 1 && x.unread() || lastAnswer(x.r) {
+	if x.r.ProtoMajor == 1 && (x.unread() || x.r.ProtoMinor == 0) || lastAnswer(x.r) {
 		hd.Set("Connection", "close")
 	}
 	if _, ok := hd["Content-Type"]; !ok {

@@ -72,7 +72,7 @@ func (u *upload) run() {
 	case !reading || u.stopped.Load():
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		u.x.breakOff(tooSlow)
-	case u.x.r.ProtoMajor == 1 && !lost(err):
+	case u.x.r.Context().Err() == nil && !lost(err):
 		u.x.breakOff(malformed)
 	default:
 		u.x.breakOff(gone)
@@ -80,10 +80,10 @@ func (u *upload) run() {
 }
 
 // lost reports whether reading a body failed because the connection did, and
-// not because of what it brought.
+// not because of what it brought. HTTP/2 has an error without a type for that.
 func lost(err error) bool {
 	_, network := errors.AsType[net.Error](err)
-	return network || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)
+	return network || err.Error() == "client disconnected" || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)
 }
 
 // wait returns when the body may be sent.
@@ -120,6 +120,9 @@ func (u *upload) copy() (reading bool, err error) {
 			if _, err := u.x.up.Write(wrap(*buf, n)); err != nil {
 				return false, err
 			}
+		}
+		if err == io.EOF && !validTrailers(u.x.r.Trailer) {
+			return true, errTrailer
 		}
 		if err == io.EOF {
 			return false, u.finish()

@@ -32,6 +32,18 @@ func (p *Proxy) refuse(r *http.Request) int {
 	return 0
 }
 
+// refused answers a request that was refused. What follows a malformed one on
+// the same connection is not believed.
+func (p *Proxy) refused(w http.ResponseWriter, r *http.Request, status int) {
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", allowed)
+	}
+	if r.ProtoMajor == 1 && status == http.StatusBadRequest {
+		w.Header().Set("Connection", "close")
+	}
+	p.page(w, r, status, hasBody(r))
+}
+
 // validTarget reports whether the request target has one meaning.
 func validTarget(r *http.Request) bool {
 	target := r.RequestURI

@@ -24,7 +24,11 @@ const totalBudget = 5 * time.Minute
 
 // chapters lists them in the order in which they run.
 func chapters() []chapter {
-	return []chapter{}
+	return []chapter{
+		{"http1", "ambiguous and malformed HTTP/1 through the ingress to a strict instance", 30 * time.Second, http1},
+		{"http2", "the same in every field of HTTP/2", 30 * time.Second, http2},
+		{"h2spec", "the conformance suite for HTTP/2, beside HAProxy", time.Minute, h2spec},
+	}
 }
 
 // choose returns the named chapters, or all of them for no name.

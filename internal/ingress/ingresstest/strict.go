@@ -82,7 +82,7 @@ func readFields(br *bufio.Reader) ([]Field, error) {
 		if !found || !name.MatchString(n) {
 			return fields, fault("field %q", line)
 		}
-		if strings.TrimSpace(v) != v || strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
+		if strings.Trim(v, " \t") != v || strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
 			return fields, fault("value %q of %s", v, n)
 		}
 		fields = append(fields, Field{n, v})

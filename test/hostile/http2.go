@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"version-manager/internal/ingress/ingresstest"
+)
+
+// http2Case is one stream, and what has to become of it.
+type http2Case struct {
+	name   string
+	stream ingresstest.Stream
+	// want has the outcomes that are right, between bars; empty means any. Only
+	// a 200 may have made a request at the instance, and that has to say what
+	// the stream said.
+	want string
+}
+
+func http2(ctx context.Context, r *report) error {
+	var wg sync.WaitGroup
+	turn := make(chan struct{}, parallel)
+	for _, c := range http2Corpus() {
+		if ctx.Err() != nil {
+			break
+		}
+		turn <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-turn }()
+			r.check(c.name, c.try())
+		})
+	}
+	wg.Wait()
+	return nil
+}
+
+func (c http2Case) try() error {
+	l, up, err := startStrictLab()
+	if err != nil {
+		return err
+	}
+	defer up.Close()
+	defer l.close()
+	got, err := c.stream.Do(l.addr)
+	if err != nil {
+		return err
+	}
+	all, fault := up.Take()
+	return errors.Join(fault, c.judge(got, all))
+}
+
+func (c http2Case) judge(got string, all []ingresstest.Request) error {
+	if c.want != "" && !contains(strings.Split(c.want, "|"), got) {
+		return fmt.Errorf("ended as %q, want %q", got, c.want)
+	}
+	if got != "200" && len(all) > 0 {
+		return fmt.Errorf("ended as %q, and yet the instance got %v", got, all)
+	}
+	if got == "200" && len(all) != 1 {
+		return fmt.Errorf("the instance got %d requests: %v", len(all), all)
+	}
+	for _, r := range all {
+		if want := c.said(); r.String() != want {
+			return fmt.Errorf("%q became %q", want, r)
+		}
+	}
+	return nil
+}
+
+// said is the request in the words of ingresstest.Request.String.
+func (c http2Case) said() string {
+	field := func(name string) string {
+		for _, f := range c.stream.Fields {
+			if f.Name == name {
+				return f.Value
+			}
+		}
+		return ""
+	}
+	s := field(":method") + " " + field(":path") + " " + field(":authority")
+	if body := strings.Join(c.stream.Data, ""); body != "" {
+		s += " (" + body + ")"
+	}
+	return s
+}
+
+func contains(all []string, s string) bool {
+	for _, one := range all {
+		if one == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+
+	"golang.org/x/net/http2/hpack"
+
+	"version-manager/internal/ingress/ingresstest"
+)
+
+// http2Corpus puts everything that means something in HTTP/1.1 into every
+// field of HTTP/2, and adds the cases that have a name.
+func http2Corpus() []http2Case {
+	return append(append(crossCases(), http2Fields()...), http2Bodies()...)
+}
+
+// payloads have a meaning in HTTP/1.1, or in the heads of its readers.
+func payloads() []string {
+	return []string{
+		" ", "\t", "\r", "\n", "\r\n", "\x00", "\x01", "\x0b", "\x7f", "\x80", "\xff", ":", "#", "/", "\\", "@", "?", ",", ";", `"`, "%00", "%0d%0a", "_",
+		" HTTP/1.1", " HTTP/1.1\r\nX-Smuggled: 1", " HTTP/1.1\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n", "\r\nTransfer-Encoding: chunked", "\r\nContent-Length: 9",
+		"\u010a", "\u560a", "\u2028", "GET /admin HTTP/1.1",
+	}
+}
+
+// crossCases put each payload before, into, and behind each field.
+func crossCases() []http2Case {
+	var all []http2Case
+	for _, f := range []struct{ name, value string }{
+		{":method", "GET"}, {":scheme", "http"}, {":authority", "aa"}, {":path", "/aa"}, {"x-name", "bb"}, {"cookie", "a=b"}, {"content-length", "00"},
+		{"te", "trailers"}, {"host", "aa"}, {"upgrade", "xx"}, {"x-forwarded-for", "1.1.1.1"}, {"x-request-id", "id"}, {"forwarded", "for=a"},
+	} {
+		for _, p := range payloads() {
+			for place, value := range []string{p + f.value, f.value[:1] + p + f.value[1:], f.value + p, p} {
+				all = append(all, http2Case{fmt.Sprintf("%s: %q at %d", f.name, p, place), ingresstest.Stream{Fields: with(f.name, value)}, ""})
+			}
+		}
+	}
+	for _, p := range payloads() {
+		for place, name := range []string{p + "x-a", "x" + p + "a", "x-a" + p, p} {
+			all = append(all, http2Case{fmt.Sprintf("name: %q at %d", p, place), ingresstest.Stream{Fields: with(name, "b")}, ""})
+			all = append(all, http2Case{fmt.Sprintf("trailer: %q at %d", p, place), ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields(name, "b")}, ""})
+		}
+		all = append(all, http2Case{fmt.Sprintf("trailer: value %q", p), ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("x-a", p)}, ""})
+		all = append(all, http2Case{fmt.Sprintf("body: %q", p), ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{p}}, "200"})
+	}
+	return all
+}
+
+// with is a plain request with one field set or added.
+func with(name, value string) []hpack.HeaderField {
+	list := ingresstest.Fields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
+	for i := range list {
+		if list[i].Name == name {
+			list[i].Value = value
+			return list
+		}
+	}
+	return append(list, hpack.HeaderField{Name: name, Value: value})
+}
+
+// without is a plain request that lacks a field.
+func without(name string) []hpack.HeaderField {
+	var list []hpack.HeaderField
+	for _, f := range with("x-a", "b") {
+		if f.Name != name {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+const (
+	malformed = "400|reset PROTOCOL_ERROR|goaway PROTOCOL_ERROR|closed"
+	refused   = malformed + "|405|501|417"
+)
+
+// http2Fields are the cases about fields that have a name.
+func http2Fields() []http2Case {
+	var all []http2Case
+	for _, c := range []struct{ name, value, want string }{
+		{":method", "GET", "200"}, {":method", "PURGE", "200"}, {":method", "GET /admin HTTP/1.1", malformed}, {":method", "", malformed},
+		{":method", "TRACE", "405"}, {":method", "TRACK", "405"}, {":method", "CONNECT", refused},
+		{":path", "", malformed}, {":path", "*", malformed}, {":path", "a", malformed}, {":path", "http://b/", malformed}, {":path", "/a#b", malformed}, {":path", "//b", "200"},
+		{":scheme", "", malformed}, {":scheme", "ftp", malformed}, {":scheme", "https", "200"},
+		{":authority", "u@a", malformed}, {":authority", "a:b", malformed}, {":authority", "[::1", malformed}, {":authority", "[::1]:80", "200"},
+		{":status", "200", malformed}, {":other", "a", malformed}, {":protocol", "websocket", malformed},
+		{"host", "b", malformed}, {"x_a", "b", malformed}, {"X-A", "b", malformed}, {"", "b", malformed},
+		{"connection", "close", malformed}, {"connection", "x-a", malformed}, {"keep-alive", "1", malformed}, {"proxy-connection", "x", malformed},
+		{"transfer-encoding", "chunked", malformed}, {"upgrade", "websocket", malformed}, {"te", "gzip", malformed}, {"te", "trailers", "200"},
+		{"http2-settings", "AAA", "200|" + malformed}, {"expect", "magic", "417"}, {"content-length", "1", malformed}, {"content-length", "-1", malformed},
+	} {
+		all = append(all, http2Case{fmt.Sprintf("%s: %q", c.name, c.value), ingresstest.Stream{Fields: with(c.name, c.value)}, c.want})
+	}
+	for _, name := range []string{":method", ":scheme", ":path"} {
+		all = append(all, http2Case{"no " + name, ingresstest.Stream{Fields: without(name)}, malformed})
+	}
+	for _, name := range []string{":method", ":scheme", ":path", ":authority"} {
+		all = append(all,
+			http2Case{"two " + name, ingresstest.Stream{Fields: append(ingresstest.Fields(name, "a"), with("x-a", "b")...)}, malformed},
+			http2Case{name + " behind others", ingresstest.Stream{Fields: append(without(name), ingresstest.Fields(name, "/")...)}, malformed})
+	}
+	return append(all,
+		http2Case{"no authority", ingresstest.Stream{Fields: without(":authority")}, "200"},
+		http2Case{"two lengths", ingresstest.Stream{Fields: append(with("content-length", "3"), ingresstest.Fields("content-length", "4")...), Data: []string{"abc"}}, malformed},
+		http2Case{"two hosts", ingresstest.Stream{Fields: append(with("host", "a"), ingresstest.Fields("host", "b")...)}, malformed},
+		http2Case{"cookie crumbs", ingresstest.Stream{Fields: append(with("cookie", "a=1"), ingresstest.Fields("cookie", "b=2", "cookie", "c=3")...)}, "200"},
+	)
+}
+
+// http2Bodies are about DATA frames, what announces them, and what follows.
+func http2Bodies() []http2Case {
+	post := func(name, value string) []hpack.HeaderField {
+		return append(with(":method", "POST"), ingresstest.Fields(name, value)...)
+	}
+	return []http2Case{
+		{"body", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"ab", "", "c"}}, "200"},
+		{"body of a GET", ingresstest.Stream{Fields: with(":method", "GET"), Data: []string{"abc"}}, "200"},
+		{"body that looks like a chunk", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"}}, "200"},
+		{"length", ingresstest.Stream{Fields: post("content-length", "3"), Data: []string{"abc"}}, "200"},
+		{"length too small", ingresstest.Stream{Fields: post("content-length", "2"), Data: []string{"abc"}}, "reset PROTOCOL_ERROR"},
+		{"length too large", ingresstest.Stream{Fields: post("content-length", "4"), Data: []string{"abc"}}, "reset PROTOCOL_ERROR|400"},
+		{"length of nothing", ingresstest.Stream{Fields: post("content-length", "3")}, malformed},
+		{"length is not a number", ingresstest.Stream{Fields: post("content-length", "x"), Data: []string{"abc"}}, malformed},
+		{"length zero with a body", ingresstest.Stream{Fields: post("content-length", "0"), Data: []string{"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"}}, malformed},
+		{"trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("x-a", "b")}, "200"},
+		{"pseudo-header field as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields(":path", "/b")}, malformed},
+		{"length as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("content-length", "9")}, ""},
+		{"host as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("host", "b")}, ""},
+		{"forwarding as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("x-forwarded-for", "1.1.1.1")}, "200"},
+		{"connection as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("connection", "x-a")}, ""},
+	}
+}
