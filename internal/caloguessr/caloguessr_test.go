@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"version-manager/internal/caloguessr/estimate/geminitest"
+	"version-manager/internal/waittest"
 )
 
 // env is an environment for tests: a free port and a folder of their own.
@@ -77,7 +78,7 @@ func (m *running) wait(t *testing.T, message string) map[string]any {
 
 func (m *running) get(t *testing.T, path string) (int, string) {
 	t.Helper()
-	response, err := http.Get(m.url + path)
+	response, err := waittest.Client(t, nil).Get(m.url + path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,11 +127,11 @@ func TestDrain(t *testing.T) {
 	if code, _ := m.get(t, "/"); code != 200 {
 		t.Errorf("a new request while draining: %d", code)
 	}
-	if status := <-held; status != 200 {
+	if status := waittest.Receive(t, held); status != 200 {
 		t.Errorf("the request in flight ended with %d", status)
 	}
 	m.wait(t, "drained")
-	if code := <-m.code; code != 0 {
+	if code := waittest.Receive(t, m.code); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -147,10 +148,10 @@ func TestDrainGivesUp(t *testing.T) {
 	}()
 	m.untilTwoInFlight(t)
 	m.stop()
-	if err := <-held; err == nil {
+	if err := waittest.Receive(t, held); err == nil {
 		t.Error("the request was not cut")
 	}
-	if code := <-m.code; code != 1 {
+	if code := waittest.Receive(t, m.code); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
 }
@@ -172,6 +173,6 @@ func TestStartUpCheck(t *testing.T) {
 			t.Errorf("%s: the page answers %d", tt.model, code)
 		}
 		m.stop()
-		<-m.code
+		waittest.Receive(t, m.code)
 	}
 }

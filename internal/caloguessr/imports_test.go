@@ -15,6 +15,7 @@ import (
 func TestImports(t *testing.T) {
 	allowed := []string{
 		"version-manager/internal/caloguessr", "version-manager/internal/httpkit", "version-manager/internal/memlimit",
+		"version-manager/internal/waittest", // in tests
 		"google.golang.org/genai", "github.com/prometheus/client_golang", "golang.org/x/image",
 		"golang.org/x/crypto/x509roots/fallback", "golang.org/x/sync/semaphore", "golang.org/x/sys/unix",
 	}

@@ -4,6 +4,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 // TestInterruptible sends real signals to this process.
@@ -16,7 +18,7 @@ func TestInterruptible(t *testing.T) {
 		}
 	}
 	press()
-	<-ctx.Done()
+	waittest.Receive(t, ctx.Done())
 	pressed := time.Now()
 	press() // a wrapper that passes the signal on
 	select {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"version-manager/internal/waittest"
 )
 
 // TestUnreadableRecord: nobody knows what runs, so nothing is started.
@@ -84,7 +86,7 @@ func TestProgramThatRunsIsNotStartedAgain(t *testing.T) {
 	if err := c.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	if how := <-found; how != "not seen" {
+	if how := waittest.Receive(t, found); how != "not seen" {
 		t.Errorf("once = %q", how)
 	}
 }

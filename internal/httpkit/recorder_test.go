@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"version-manager/internal/waittest"
 )
 
 func TestRecoverAndLog(t *testing.T) {
@@ -34,7 +36,7 @@ func TestRecoverCutsBegunAnswers(t *testing.T) {
 		}))
 	s := httptest.NewServer(h)
 	defer s.Close()
-	response, err := http.Get(s.URL)
+	response, err := waittest.Client(t, nil).Get(s.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

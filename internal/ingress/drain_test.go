@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 func TestCloseWaitsForRequests(t *testing.T) {
@@ -32,10 +33,10 @@ func TestCloseWaitsForRequests(t *testing.T) {
 	closed := make(chan int, 1)
 	go func() { closed <- p.Close(color.Blue, time.Minute) }()
 	close(release)
-	if n := <-closed; n != 0 {
+	if n := waittest.Receive(t, closed); n != 0 {
 		t.Errorf("%d were cut", n)
 	}
-	if s := <-got; s != "done" {
+	if s := waittest.Receive(t, got); s != "done" {
 		t.Errorf("answer %q", s)
 	}
 	if n := p.Close(color.Green, time.Minute) + p.Close(color.None, time.Minute); n != 0 {
@@ -116,7 +117,7 @@ func TestSendAwayCutsNothing(t *testing.T) {
 		t.Errorf("%d in flight, want 1", n)
 	}
 	close(release)
-	if status := <-got; status != http.StatusOK {
+	if status := waittest.Receive(t, got); status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
 }
@@ -195,7 +196,7 @@ func TestGoodbyeWaitsForTheFrame(t *testing.T) {
 	if n := p.Close(color.Blue, time.Minute); n != 0 {
 		t.Errorf("%d were cut", n)
 	}
-	if s := <-heard; s != "reply" {
+	if s := waittest.Receive(t, heard); s != "reply" {
 		t.Errorf("the instance heard %q", s)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 // startBackend starts an instance and returns its address.
@@ -117,7 +118,7 @@ func response(t testing.TB, br *bufio.Reader, method string) *http.Response {
 
 func get(t testing.TB, url string) (int, string) {
 	t.Helper()
-	res, err := http.Get(url)
+	res, err := waittest.Client(t, nil).Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

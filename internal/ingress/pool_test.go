@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 func TestEmptyPoolAnswers503(t *testing.T) {
@@ -42,7 +43,7 @@ func TestAddressThatLeavesFinishesAndGetsNothingNew(t *testing.T) {
 		_, s := get(t, u)
 		answer <- s
 	}()
-	<-entered
+	waittest.Receive(t, entered)
 	p.SetPool(color.Blue, "v1", []string{startBackend(t, say("new"))})
 	for range 10 {
 		if _, got := get(t, u); got != "new" {
@@ -53,7 +54,7 @@ func TestAddressThatLeavesFinishesAndGetsNothingNew(t *testing.T) {
 		t.Errorf("%d in flight on the instance that left, want 1", n)
 	}
 	close(release)
-	if got := <-answer; got != "old" {
+	if got := waittest.Receive(t, answer); got != "old" {
 		t.Errorf("the running request was answered %q", got)
 	}
 	eventually(t, "nothing in flight", func() bool { return p.InFlightOf(old) == 0 })

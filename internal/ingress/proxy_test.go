@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 func TestBodiesPassUnchanged(t *testing.T) {
@@ -16,7 +17,7 @@ func TestBodiesPassUnchanged(t *testing.T) {
 	for _, size := range []int{0, 1, 1000, 4096, 1 << 15, 1<<20 + 7} {
 		want := bytes.Repeat([]byte("x"), size)
 		for name, r := range map[string]io.Reader{"length": bytes.NewReader(want), "chunked": io.MultiReader(bytes.NewReader(want))} {
-			res, err := http.Post(u, "text/plain", r)
+			res, err := waittest.Client(t, nil).Post(u, "text/plain", r)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,7 +131,7 @@ func TestErrorsAreTheAppsOwn(t *testing.T) {
 	})))
 	u := entrance(t, p, ServerOptions{})
 	for _, status := range []string{"200", "404", "500", "501", "502", "503", "504"} {
-		res, err := http.Get(u + "/" + status)
+		res, err := waittest.Client(t, nil).Get(u + "/" + status)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 // What becomes of instances that misbehave.
@@ -146,7 +147,7 @@ func TestEarlyHintsAndTrailers(t *testing.T) {
 }
 
 func TestContentTypeIsNotGuessed(t *testing.T) {
-	res, err := http.Get(entrance(t, blue(t, Options{}, answering(t, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")), ServerOptions{}))
+	res, err := waittest.Client(t, nil).Get(entrance(t, blue(t, Options{}, answering(t, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")), ServerOptions{}))
 	if err != nil {
 		t.Fatal(err)
 	}

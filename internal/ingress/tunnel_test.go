@@ -14,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 // echoSocket is an instance that sends every message of a WebSocket back.
@@ -131,7 +132,7 @@ func TestTunnelInstanceEndsFirst(t *testing.T) {
 	}
 	send(t, c, "still talking")
 	c.Close()
-	if s := <-got; s != "still talking" {
+	if s := waittest.Receive(t, got); s != "still talking" {
 		t.Errorf("heard %q", s)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 const post = "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -169,7 +170,7 @@ func TestSlowBodyGets408(t *testing.T) {
 		if res.StatusCode != http.StatusRequestTimeout || !res.Close {
 			t.Errorf("%q: status %d, close %v", framing, res.StatusCode, res.Close)
 		}
-		if err := <-ended; err == nil {
+		if err := waittest.Receive(t, ended); err == nil {
 			t.Errorf("%q: the instance took the part for the whole", framing)
 		}
 	}
@@ -240,7 +241,7 @@ func TestClientLeaves(t *testing.T) {
 	} {
 		c, _ := dialRaw(t, u)
 		send(t, c, request)
-		<-entered
+		waittest.Receive(t, entered)
 		c.Close()
 		select {
 		case <-left:

@@ -15,6 +15,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/streaming/pkg/httpstream"
 	"k8s.io/streaming/pkg/httpstream/spdy"
+
+	"version-manager/internal/waittest"
 )
 
 const forwardPath = "/api/v1/namespaces/shops/pods/p/portforward"
@@ -105,7 +107,7 @@ func TestDialPod(t *testing.T) {
 			t.Errorf("answered %q, %v", b, err)
 		}
 		transport.CloseIdleConnections()
-		<-n.closed
+		waittest.Receive(t, n.closed)
 	})
 }
 
@@ -119,7 +121,7 @@ func TestDialPodClosedPort(t *testing.T) {
 		if _, err := conn.Read(make([]byte, 1)); err == nil || !strings.Contains(err.Error(), "shops/p:81: dial tcp4 127.0.0.1:81: connect: connection refused") {
 			t.Errorf("error %v", err)
 		}
-		<-n.closed
+		waittest.Receive(t, n.closed)
 	})
 }
 
@@ -137,7 +139,7 @@ func TestDialPodDeadline(t *testing.T) {
 			t.Errorf("connected to %s", got)
 		}
 		conn.Close()
-		<-n.closed
+		waittest.Receive(t, n.closed)
 	})
 }
 

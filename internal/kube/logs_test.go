@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 func TestLogs(t *testing.T) {
@@ -48,7 +50,7 @@ func TestLogsFollow(t *testing.T) {
 	if err := log.Close(); err != nil {
 		t.Error(err)
 	}
-	<-gone
+	waittest.Receive(t, gone)
 }
 
 func TestLogsOfSomethingElse(t *testing.T) {

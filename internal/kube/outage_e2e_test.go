@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"k8s.io/client-go/rest"
+
+	"version-manager/internal/waittest"
 )
 
 // line is a proxy in front of the API server that can be cut.
@@ -155,7 +157,7 @@ func TestRealOutage(t *testing.T) {
 		current = written
 		time.Sleep(10 * time.Millisecond)
 	}
-	<-done
+	waittest.Receive(t, done)
 	select {
 	case <-finished:
 	case <-time.After(20 * time.Second):

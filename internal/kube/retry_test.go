@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 // script answers the nth request with the nth handler, and later ones with
@@ -143,7 +145,7 @@ func TestServerRestarts(t *testing.T) {
 	// A server that has just started may not know its roles yet.
 	s = &httptest.Server{Listener: l, Config: &http.Server{Handler: script(refusing(http.StatusForbidden, "Forbidden", "no"), ok)}}
 	s.Start()
-	if r := <-done; r.read != nil || r.written != nil {
+	if r := waittest.Receive(t, done); r.read != nil || r.written != nil {
 		t.Errorf("across a restart: read %v, written %v", r.read, r.written)
 	}
 }

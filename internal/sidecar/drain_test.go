@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 // TestEndUnderLoad plays the end of a pod: proxies with pools of connections
@@ -106,7 +108,7 @@ func TestIdleConnectionsStay(t *testing.T) {
 	if _, err := br.ReadByte(); err != io.EOF {
 		t.Errorf("the connection was not ended in order: %v", err)
 	}
-	<-drained
+	waittest.Receive(t, drained)
 	if p.leaving.Load() != 0 {
 		t.Error("drains for ever: an app that is only started again would lose its connections")
 	}
@@ -134,10 +136,10 @@ func TestDrainedWaits(t *testing.T) {
 	case <-time.After(150 * time.Millisecond): // thrice the quiet time
 	}
 	close(release)
-	if status := <-got; status != http.StatusOK {
+	if status := waittest.Receive(t, got); status != http.StatusOK {
 		t.Errorf("the request that was waited for got %d", status)
 	}
-	<-drained
+	waittest.Receive(t, drained)
 }
 
 // TestEndWaits: told to end, a sidecar finishes what is in flight.
@@ -154,7 +156,7 @@ func TestEndWaits(t *testing.T) {
 	p.end()
 	eventually(t, "draining", func() bool { return p.leaving.Load() == 1 })
 	close(release)
-	if status := <-got; status != http.StatusOK {
+	if status := waittest.Receive(t, got); status != http.StatusOK {
 		t.Errorf("got %d", status)
 	}
 	p.stop(t)

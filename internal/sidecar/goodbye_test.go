@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"version-manager/internal/waittest"
 )
 
 const sockets = 30
@@ -22,7 +24,7 @@ func TestGoodbyeAfterTheSleep(t *testing.T) {
 	get(t, p.office+"/drained?sleep=200ms&limit=5s")
 	first, last := time.Hour, time.Duration(0)
 	for range sockets {
-		at := (<-told).Sub(began)
+		at := (waittest.Receive(t, told)).Sub(began)
 		first, last = min(first, at), max(last, at)
 	}
 	if first < sleep || last-first < p.times.farewell/4 {
@@ -39,7 +41,7 @@ func TestGoodbyeOnceAMinute(t *testing.T) {
 	told := watch(t, p)
 	get(t, p.office+"/drained?sleep=0s&limit=5s")
 	for range sockets {
-		<-told
+		waittest.Receive(t, told)
 	}
 	told = watch(t, p)
 	get(t, p.office+"/drained?sleep=0s&limit=5s")
@@ -49,7 +51,7 @@ func TestGoodbyeOnceAMinute(t *testing.T) {
 	p.times.truce = 0
 	get(t, p.office+"/drained?sleep=0s&limit=5s")
 	for range sockets {
-		<-told
+		waittest.Receive(t, told)
 	}
 }
 
@@ -59,13 +61,13 @@ func TestGoodbyeOnRequest(t *testing.T) {
 	if n := p.counts(t).Tunnels; n != sockets {
 		t.Errorf("%d tunnels, want %d", n, sockets)
 	}
-	res, err := http.Post(p.office+"/goodbye", "", nil)
+	res, err := waittest.Client(t, nil).Post(p.office+"/goodbye", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
 	for range sockets {
-		<-told
+		waittest.Receive(t, told)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 // pod is a sidecar that serves, with an app behind it.
@@ -79,7 +80,7 @@ func startApp(t *testing.T, h http.HandlerFunc) (addr string, kill func()) {
 
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()
-	res, err := http.Get(url)
+	res, err := waittest.Client(t, nil).Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}

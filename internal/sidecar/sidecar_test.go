@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 // TestForwardingIsContinued: the proxy in front knows who asks; the sidecar
@@ -22,7 +24,7 @@ func TestForwardingIsContinued(t *testing.T) {
 	}
 	req.Header = http.Header{"X-Forwarded-For": {"198.51.100.7"}, "X-Forwarded-Proto": {"https"}, "X-Real-Ip": {"198.51.100.7"},
 		"Version-Manager-Probe": {"1"}}
-	res, err := http.DefaultClient.Do(req)
+	res, err := waittest.Client(t, nil).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,8 @@ import (
 	"io"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 // TestFacesDoNotWaitForTheirReader: a reader that stalls holds up no event,
@@ -33,7 +35,7 @@ func TestFacesDoNotWaitForTheirReader(t *testing.T) {
 		}()
 		face.Close()
 		w.Close()
-		if b := <-read; len(b) == 0 {
+		if b := waittest.Receive(t, read); len(b) == 0 {
 			t.Errorf("%s shows nothing", p)
 		}
 	}

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"version-manager/internal/waittest"
 )
 
 func env(pairs ...string) func(string) string {
@@ -158,7 +160,7 @@ func TestTermLetsRequestsFinish(t *testing.T) {
 	if _, msg, err := ws.Read(ctx); err != nil || string(msg) != "v1.2.3" {
 		t.Fatalf("first message %q, %v", msg, err)
 	}
-	events, err := http.Get(base + "/events")
+	events, err := waittest.Client(t, nil).Get(base + "/events")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +182,7 @@ func TestTermLetsRequestsFinish(t *testing.T) {
 	}
 	finish.Write([]byte("whole"))
 	finish.Close()
-	if got := <-answered; got.Length != 10 || got.Version != "v1.2.3" {
+	if got := waittest.Receive(t, answered); got.Length != 10 || got.Version != "v1.2.3" {
 		t.Errorf("upload answered %+v", got)
 	}
 	if c := exit(t, code); c != 0 {
@@ -242,7 +244,7 @@ func TestIgnoreTermStays(t *testing.T) {
 	base, stop, code := running(t, "BEHAVIOUR", "ignore-term", "AFTER", "1h")
 	stop <- syscall.SIGTERM
 	stop <- syscall.SIGTERM // taken only after the first was ignored
-	res, err := http.Get(base + "/version")
+	res, err := waittest.Client(t, nil).Get(base + "/version")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"version-manager/internal/agent/process"
+	"version-manager/internal/waittest"
 )
 
 func (f *fixture) handOver(program string) (status int) {
 	f.t.Helper()
-	res, err := http.Get(f.url + "/hand-over?to=" + program)
+	res, err := waittest.Client(f.t, nil).Get(f.url + "/hand-over?to=" + program)
 	if err != nil {
 		f.t.Fatal(err)
 	}

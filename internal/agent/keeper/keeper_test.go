@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 func TestMain(m *testing.M) {
@@ -191,7 +193,7 @@ func TestKilledAgentRefusesNoConnection(t *testing.T) {
 		}
 	}
 	close(stop)
-	<-ended
+	waittest.Receive(t, ended)
 	if n := refused.Load(); n > 0 {
 		t.Errorf("%d of %d connections were refused", n, asked.Load())
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 // read returns what is in a folder of logs as "instance text" lines.
@@ -83,7 +85,7 @@ func TestLinesWrittenWhileNobodyCollectsAreKept(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	c.r.Close() // as if the agent was killed
-	<-c.done
+	waittest.Receive(t, c.done)
 	fmt.Fprint(in, "and ended\nalone\n")
 
 	c = collect(t, dir)

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 func start(t *testing.T, record func(Identity) error, argv ...string) (*Child, string, error) {
@@ -74,7 +76,7 @@ func TestSignalReachesTheGroupAndWaitSeesTheEnd(t *testing.T) {
 	if err := adopted.Wait(ctx); err != nil {
 		t.Errorf("Wait = %v", err)
 	}
-	if got := <-ended; !strings.Contains(got, "killed") {
+	if got := waittest.Receive(t, ended); !strings.Contains(got, "killed") {
 		t.Errorf("ended with %q", got)
 	}
 	if err := adopted.Signal(syscall.SIGTERM); !errors.Is(err, ErrGone) {

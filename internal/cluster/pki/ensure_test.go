@@ -10,6 +10,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 func server() Certificate {
@@ -234,7 +236,7 @@ func TestHandshake(t *testing.T) {
 	if err := c.HandshakeContext(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-accepted; err != nil {
+	if err := waittest.Receive(t, accepted); err != nil {
 		t.Fatal(err)
 	}
 	if who := s.ConnectionState().PeerCertificates[0].Subject.CommonName; who != "system:node:worker-1" {

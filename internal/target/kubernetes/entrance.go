@@ -94,7 +94,7 @@ func (t *Target) findWays(ctx context.Context) ([]way, error) {
 	}
 	var ways []way
 	for _, group := range g.groups(nodes) {
-		if address := firstReachable(ctx, group); address != "" {
+		if address := firstReachable(ctx, t.network, group); address != "" {
 			ways = append(ways, way{g.scheme(), address})
 		}
 	}

@@ -24,13 +24,12 @@ type known struct {
 // does not know lead to the gateway, so that the preview and names that are
 // not published yet can be asked from anywhere. Once these are known, nobody
 // but DNS and the gateway can hold a connection up.
-func (t *Target) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (t *Target) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err == nil && net.ParseIP(host) == nil && !t.resolves(ctx, host) && t.ourHost(ctx, host) {
 		address = t.wayTo(ctx, port, address)
 	}
-	d := net.Dialer{Timeout: dialTimeout, KeepAlive: -1}
-	return d.DialContext(ctx, network, address)
+	return t.network.DialContext(ctx, dialTimeout, address)
 }
 
 // ourHost reports whether one of the app's routes takes requests for a name.
@@ -79,7 +78,7 @@ func (t *Target) resolves(ctx context.Context, host string) bool {
 func (t *Target) lookUp(ctx context.Context, host string) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), nameTimeout)
 	defer cancel()
-	found, err := net.DefaultResolver.LookupHost(ctx, host)
+	found, err := t.network.LookupHost(ctx, host)
 	k := known{err == nil && len(found) > 0, time.Now()}
 	d := &t.door
 	d.entry.Lock()

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/waittest"
 )
 
 // hung is an API server that does not answer before it is released.
@@ -39,6 +40,7 @@ func hang(t *Target) *hung {
 
 // nodePort makes a world's gateway answer at an address of this machine.
 func (w *world) nodePort(server *httptest.Server) {
+	w.network.opened(server)
 	w.Helper()
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	w.must(err)
@@ -84,7 +86,7 @@ func TestNobodyWaitsForTheApiServerToConnect(t *testing.T) {
 	search := s.door.search
 	s.door.entry.Unlock()
 	close(api.release)
-	<-search.done
+	waittest.Receive(t, search.done)
 	if n := api.asked.Load(); n > 2 {
 		t.Errorf("the API server was asked for the gateway and its class %d times, want once each", n)
 	}
@@ -129,7 +131,7 @@ func TestWaysStayWhileNoneAreFound(t *testing.T) {
 		spoil()
 		target.door.looked, target.door.found = time.Time{}, time.Now().Add(-entranceAge)
 		_, s := target.knownWays(t.Context())
-		<-s.done
+		waittest.Receive(t, s.done)
 		if after, err := target.ways(t.Context()); err != nil || len(before) != 1 || !slices.Equal(after, before) {
 			t.Errorf("ways %v, %v, were %v", after, err, before)
 		}

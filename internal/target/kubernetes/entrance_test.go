@@ -78,6 +78,8 @@ func TestDialFindsNamesThatNobodyKnows(t *testing.T) {
 	defer server.Close()
 	other := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { fmt.Fprint(rw, "other") }))
 	defer other.Close()
+	w.network.opened(server)
+	w.network.opened(other)
 	w.options.Config.Entrances = []string{other.URL, server.URL}
 	w.options.Config.Hosts = []string{"shop.test", "*.shop.test"}
 	target := w.target()

@@ -67,14 +67,14 @@ func configuredWays(list []string) (ways []way, err error) {
 
 // firstReachable is the first of some addresses that can be connected to, or
 // the very first if none can: then whoever asks there sees why.
-func firstReachable(ctx context.Context, group []string) string {
+func firstReachable(ctx context.Context, n network, group []string) string {
 	if len(group) == 0 {
 		return ""
 	}
 	reached := make([]bool, len(group))
 	var wg sync.WaitGroup
 	for i, address := range group {
-		wg.Go(func() { reached[i] = reachable(ctx, address) })
+		wg.Go(func() { reached[i] = reachable(ctx, n, address) })
 	}
 	wg.Wait()
 	for i, ok := range reached {
@@ -85,9 +85,8 @@ func firstReachable(ctx context.Context, group []string) string {
 	return group[0]
 }
 
-func reachable(ctx context.Context, address string) bool {
-	d := net.Dialer{Timeout: entranceDial}
-	c, err := d.DialContext(ctx, "tcp", address)
+func reachable(ctx context.Context, n network, address string) bool {
+	c, err := n.DialContext(ctx, entranceDial, address)
 	if err != nil {
 		return false
 	}

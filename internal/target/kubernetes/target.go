@@ -49,6 +49,7 @@ type Target struct {
 	mirror    *mirror
 	tallies   map[color.Color]*tally
 	doctor    *doctor
+	network   network
 	door      door
 	clock     clock
 	permitted atomic.Bool // the user was found to be allowed everything that a deploy does
@@ -91,6 +92,7 @@ func assemble(o Options, k kube.Cluster, where place, brings delivery) *Target {
 		mirror:  newMirror(k, o.Namespace, manifest.Selector(o.App, color.None)),
 		tallies: map[color.Color]*tally{},
 		doctor:  newDoctor(k, o.Namespace),
+		network: hostNetwork{},
 	}
 	for _, c := range color.Both() {
 		t.tallies[c] = newTally(k, o.Namespace)

@@ -24,11 +24,12 @@ type world struct {
 	*testing.T
 	server  *kubetest.Server
 	traefik *fakeTraefik
+	network *testNetwork
 	options Options
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{T: t, server: kubetest.New(t), options: Options{App: "shop", Namespace: "shop"}}
+	w := &world{T: t, server: kubetest.New(t), network: &testNetwork{}, options: Options{App: "shop", Namespace: "shop"}}
 	w.traefik = newTraefik(w)
 	w.put(`{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "server"}, "status": {
 		"conditions": [{"type": "Ready", "status": "True"}], "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}]}}`)
@@ -79,6 +80,7 @@ func (w *world) run(c color.Color) {
 func (w *world) target() *Target {
 	client := w.server.Client(w, w.options.Namespace)
 	t := assemble(w.options, tunnelled{client, w.traefik}, client, nil)
+	t.network = w.network
 	w.Cleanup(t.Close)
 	return t
 }
@@ -138,6 +140,7 @@ func (t *fakeTraefik) server(pod string) *httptest.Server {
 	if t.pods[pod] == nil {
 		t.pods[pod] = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { t.answer(pod, rw, r) }))
 		t.w.Cleanup(t.pods[pod].Close)
+		t.w.network.opened(t.pods[pod])
 	}
 	return t.pods[pod]
 }

@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/target/targettest"
+	"version-manager/internal/waittest"
 )
 
 func TestRetiringSaysGoodbyeToWebSockets(t *testing.T) {
@@ -48,7 +49,7 @@ func TestScalingDownWaitsForRequestsAndSendsWebSocketsAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range each {
-		if status := <-answers; status != http.StatusOK {
+		if status := waittest.Receive(t, answers); status != http.StatusOK {
 			t.Errorf("a request got %d", status)
 		}
 	}
@@ -58,7 +59,7 @@ func TestScalingDownWaitsForRequestsAndSendsWebSocketsAway(t *testing.T) {
 	}
 	p.swap(s, target, "green", "v1.1.0")
 	for range each {
-		if err := <-ends; websocket.CloseStatus(err) != websocket.StatusGoingAway {
+		if err := waittest.Receive(t, ends); websocket.CloseStatus(err) != websocket.StatusGoingAway {
 			t.Errorf("a WebSocket ended with %v, want going away", err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 func TestADeadHolderLosesTheLockAtOnce(t *testing.T) {
@@ -45,5 +47,5 @@ func TestHoldTheLock(t *testing.T) {
 	if _, err := target.Lock(t.Context(), "ada"); err != nil {
 		t.Fatal(err)
 	}
-	<-t.Context().Done() // until it is killed
+	waittest.Receive(t, t.Context().Done()) // until it is killed
 }

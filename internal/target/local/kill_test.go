@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/agent/api"
 	"version-manager/internal/deploy"
 	"version-manager/internal/target/targettest"
+	"version-manager/internal/waittest"
 )
 
 func ping(t *testing.T, target *Target) api.Ping {
@@ -167,7 +168,7 @@ func TestAgentKilledWhileScalingDown(t *testing.T) {
 	if o := observe(t, target); o.Active != "blue" || o.Colors["blue"].Want != 1 || time.Since(began) > time.Second {
 		t.Errorf("after %v: %+v", time.Since(began), o)
 	}
-	if err := <-scaled; err != nil {
+	if err := waittest.Receive(t, scaled); err != nil {
 		t.Errorf("Apply = %v", err)
 	}
 	p.until("one instance to be left", func() bool { return len(instancePIDs(t, p)) == 1 })
@@ -203,7 +204,7 @@ func TestFollowingLogsSurvivesTheAgent(t *testing.T) {
 	defer r.Close()
 	seen := make(chan string, 1000)
 	go scanLines(r, seen)
-	if first := <-seen; !strings.Contains(first, "v1.0.0") {
+	if first := waittest.Receive(t, seen); !strings.Contains(first, "v1.0.0") {
 		t.Errorf("first line %q", first)
 	}
 	kill(t, ping(t, target).Agent)

@@ -15,6 +15,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
 	"version-manager/internal/target/targettest"
+	"version-manager/internal/waittest"
 )
 
 // apply makes a version run in a standby color and waits until it is ready.
@@ -99,11 +100,11 @@ func TestPortsChangeBetweenDeploys(t *testing.T) {
 		t.Errorf("afterwards the entrances are %v, were %v", now, both)
 	}
 	for _, url := range old {
-		if _, err := http.Get(url); !errors.Is(err, syscall.ECONNREFUSED) {
+		if _, err := waittest.Client(t, nil).Get(url); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("%s: %v, want it closed", url, err)
 		}
 	}
-	if status := <-slow; status != http.StatusOK {
+	if status := waittest.Receive(t, slow); status != http.StatusOK {
 		t.Errorf("the request that began before got %d", status)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"version-manager/internal/target/targettest"
+	"version-manager/internal/waittest"
 )
 
 // anotherBuild is a target whose program differs from the one that runs.
@@ -63,7 +64,7 @@ func TestAnotherBuildTakesOverUnderLoad(t *testing.T) {
 	if sent, failed := traffic.Stop(); len(failed) > 0 {
 		t.Errorf("%d of %d requests failed, such as %s", len(failed), sent, failed[0])
 	}
-	if status := <-slow; status != http.StatusOK {
+	if status := waittest.Receive(t, slow); status != http.StatusOK {
 		t.Errorf("the request in flight got %d", status)
 	}
 	wantGoodbye(t, socket)

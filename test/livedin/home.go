@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// files are what a person may have in the home folder. Each setting here has
+// broken a tool of this field for somebody.
+func files(home string) map[string]string {
+	return map[string]string{
+		".gitconfig": `[user]
+	useConfigOnly = true
+[init]
+	defaultBranch = trunk
+	templateDir = ` + filepath.Join(home, "no-such-template") + `
+[core]
+	autocrlf = true
+	hooksPath = ` + filepath.Join(home, "hooks") + `
+	excludesFile = ` + filepath.Join(home, "ignore") + `
+	attributesFile = ` + filepath.Join(home, "attributes") + `
+	quotePath = true
+	pager = false
+[commit]
+	gpgSign = true
+	verbose = true
+[tag]
+	gpgSign = true
+	forceSignAnnotated = true
+	sort = -creatordate
+[gpg]
+	program = false
+[log]
+	showSignature = true
+	date = relative
+[status]
+	short = true
+	showUntrackedFiles = no
+[color]
+	ui = always
+[column]
+	ui = always
+[push]
+	followTags = true
+[rebase]
+	autoStash = true
+[url "ssh://git@invalid.test/"]
+	insteadOf = https://
+`,
+		"hooks/pre-commit": "#!/bin/sh\nexit 1\n",
+		"hooks/commit-msg": "#!/bin/sh\nexit 1\n",
+		"ignore":           "*.go\n*.json\n*.yaml\n",
+		"attributes":       "* text=auto eol=crlf\n*.go export-ignore\n",
+		".kube/config": `apiVersion: v1
+kind: Config
+current-context: production
+contexts: [{name: production, context: {cluster: production, user: admin}}]
+clusters: [{name: production, cluster: {server: "http://127.0.0.1:6443"}}]
+users: [{name: admin, user: {token: not-a-token}}]
+`,
+		".docker/config.json": `{"credsStore": "no-such-helper", "auths": {"127.0.0.1:5000": {"auth": "bm9ib2R5Om5vdGhpbmc="}}}`,
+		".netrc":              "machine 127.0.0.1 login nobody password nothing\n",
+	}
+}
+
+// variables are what a person may have in the environment: what the README
+// says to export, and what other tools want.
+func variables(home string) map[string]string {
+	return map[string]string{
+		"HOME":                      home,
+		"KUBECONFIG":                filepath.Join(home, ".kube/config"),
+		"VERSION_MANAGER_TARGET":    "kubernetes",
+		"VERSION_MANAGER_STATE":     filepath.Join(home, "state"),
+		"GEMINI_API_KEY":            "not-a-key",
+		"CALOGUESSR_ADMIN_TOKEN":    "not-a-token",
+		"PORT":                      "30001",
+		"HOST":                      "127.0.0.1",
+		"DATA_DIR":                  filepath.Join(home, "data"),
+		"XDG_CONFIG_HOME":           filepath.Join(home, ".config"),
+		"XDG_STATE_HOME":            filepath.Join(home, ".state"),
+		"LANG":                      "de_DE.UTF-8",
+		"LC_ALL":                    "de_DE.UTF-8",
+		"TZ":                        "Pacific/Chatham",
+		"CLICOLOR_FORCE":            "1",
+		"FORCE_COLOR":               "1",
+		"GIT_CONFIG_COUNT":          "1",
+		"GIT_CONFIG_KEY_0":          "core.abbrev",
+		"GIT_CONFIG_VALUE_0":        "40",
+		"GIT_AUTHOR_DATE":           "2001-01-01T00:00:00Z",
+		"TAR_OPTIONS":               "--no-such-option",
+		"GREP_OPTIONS":              "--no-such-option",
+		"CDPATH":                    "/",
+		"NO_PROXY":                  "",
+		"APP_VERSION":               "v0.0.0",
+		"CONTAINERD_ADDRESS":        filepath.Join(home, "containerd.sock"),
+		"DOCKER_CONFIG":             filepath.Join(home, ".docker"),
+		"VERSION_MANAGER_NO_SUCH":   "1",
+		"SSH_AUTH_SOCK":             filepath.Join(home, "no-such-agent"),
+		"GIT_OPTIONAL_LOCKS":        "1",
+		"GIT_MERGE_AUTOEDIT":        "yes",
+		"GIT_SEQUENCE_EDITOR":       "false",
+		"GOOGLE_API_KEY":            "not-a-key",
+		"GOOGLE_GENAI_USE_VERTEXAI": "true",
+	}
+}
+
+// mark is a variable by which the processes of this run know each other.
+func mark() string { return fmt.Sprintf("LIVED_IN_BY=%d", os.Getpid()) }
+
+// livedInEnviron fills home and returns base with the variables of such a
+// machine. The caches and settings of the go command stay those of base.
+func livedInEnviron(home string, base []string) ([]string, error) {
+	for name, content := range files(home) {
+		file := filepath.Join(home, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file, []byte(content), 0o700); err != nil {
+			return nil, err
+		}
+	}
+	settings, err := goSettings()
+	if err != nil {
+		return nil, err
+	}
+	vars := variables(home)
+	for name, value := range settings {
+		vars[name] = value
+	}
+	env := []string{mark()}
+	for _, v := range base {
+		if name, _, _ := strings.Cut(v, "="); vars[name] == "" {
+			env = append(env, v)
+		}
+	}
+	for name, value := range vars {
+		env = append(env, name+"="+value)
+	}
+	return env, nil
+}
+
+// goSettings pins what the go command would look up below HOME.
+func goSettings() (map[string]string, error) {
+	var said bytes.Buffer
+	cmd := exec.Command("go", "env", "-json", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOFLAGS", "GOTOOLCHAIN")
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w: %s", err, said.String())
+	}
+	settings := map[string]string{}
+	return settings, json.Unmarshal(out, &settings)
+}
