@@ -29,11 +29,11 @@ run: build ## create v1.0.0 if there is no version yet, deploy the newest, print
 
 .PHONY: test
 test: ## everything that needs no root and no service
-	@CGO_ENABLED=0 $(GO) test ./...
+	@CGO_ENABLED=0 $(GO) test -timeout 5m ./...
 
 .PHONY: race
 race: ## the same under the race detector
-	@$(GO) test -race ./...
+	@$(GO) test -race -timeout 15m ./...
 
 .PHONY: lint
 lint: ## formatting, vet on both systems, staticcheck

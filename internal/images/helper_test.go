@@ -23,6 +23,7 @@ import (
 	"version-manager/internal/kube/kubetest"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
+	"version-manager/internal/testenv"
 )
 
 const namespace = "shops"
@@ -182,13 +183,13 @@ func head(t *testing.T, dir string) string {
 
 func git(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	return run(t, dir, []string{"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null"}, "git", args...)
+	return run(t, dir, nil, "git", args...)
 }
 
 func run(t *testing.T, dir string, env []string, program string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), program, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	cmd.Dir, cmd.Env = dir, testenv.Environ(t, env...)
 	b, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", program, err, b)

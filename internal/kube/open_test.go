@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"k8s.io/client-go/tools/clientcmd"
 )
 
 func TestOpen(t *testing.T) {
@@ -60,7 +62,9 @@ func TestOpenProblems(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("KUBECONFIG", "")
-			t.Setenv("HOME", t.TempDir())
+			home := clientcmd.RecommendedHomeFile // which was made of HOME when the program began
+			clientcmd.RecommendedHomeFile = filepath.Join(t.TempDir(), "config")
+			defer func() { clientcmd.RecommendedHomeFile = home }()
 			t.Setenv("KUBERNETES_SERVICE_HOST", "")
 			_, err := Open(tt.o)
 			wantProblem(t, err, tt.text, tt.hint)

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"version-manager/internal/testenv"
 )
 
 // fixture is the app of test/app as an image, built once for all scripts.
@@ -34,16 +36,15 @@ func newFixture(t *testing.T) fixture {
 			t.Fatal(err)
 		}
 	}
+	env := testenv.Environ(t)
 	for _, args := range [][]string{
 		{"git", "init", "-q"},
 		{"git", "add", "-A"},
-		{"git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "commit", "-q", "-m", "fixture"},
-		{"git", "config", "user.name", "Ada"},
-		{"git", "config", "user.email", "ada@example.com"},
+		{"git", "commit", "-q", "-m", "fixture"},
 		{"version-manager", "create", "v1.0.0", "-q"},
 	} {
 		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
-		cmd.Dir = dir
+		cmd.Dir, cmd.Env = dir, env
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
 		}

@@ -126,7 +126,7 @@ func (f *fixture) launch() (ended <-chan struct{}) {
 
 func (f *fixture) until(what string, ok func() bool) {
 	f.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(waittest.Timeout); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			f.t.Fatalf("no sign of %s", what)
 		}
