@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 // drowsy is an app that looks away for so long in the middle of each upload,
@@ -98,7 +99,7 @@ func TestAppMayPauseInTunnel(t *testing.T) {
 	}
 	send(t, c, string(make([]byte, size)))
 	_ = c.(*net.TCPConn).CloseWrite()
-	if n := <-got; n != size {
+	if n := waittest.Receive(t, got); n != size {
 		t.Errorf("%d bytes arrived, want %d", n, size)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/waittest"
 )
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -175,10 +176,10 @@ func TestRepeatFollowsThePool(t *testing.T) {
 			s, _ := get(t, u)
 			status <- s
 		}()
-		<-entered
+		waittest.Receive(t, entered)
 		tt.meanwhile(p)
 		close(release)
-		if got := <-status; got != tt.want || reused.Load() != 1 {
+		if got := waittest.Receive(t, status); got != tt.want || reused.Load() != 1 {
 			t.Errorf("%s: status %d, want %d; reused %d times", name, got, tt.want, reused.Load())
 		}
 		eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
