@@ -9,6 +9,8 @@ import (
 	"testing/iotest"
 	"testing/synctest"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 func small() Limits {
@@ -44,7 +46,7 @@ func TestSlowestLosesItsPlace(t *testing.T) {
 		}
 		time.Sleep(r.limits.Yield)
 		client(t, r)
-		if err := <-ended; !errors.Is(err, ErrSlow) {
+		if err := waittest.Receive(t, ended); !errors.Is(err, ErrSlow) {
 			t.Errorf("the slowest one ended with %v", err)
 		}
 		if _, err := slowBody.Read(make([]byte, 1)); !errors.Is(err, ErrSlow) {
@@ -181,7 +183,7 @@ func TestLargestUploadGivesUpItsDisk(t *testing.T) {
 		if _, err := r.Keep(bytes.NewReader(make([]byte, 1<<20))); !errors.Is(err, ErrBusy) {
 			t.Errorf("without disk: %v", err)
 		}
-		if err := <-ended; !errors.Is(err, ErrSlow) {
+		if err := waittest.Receive(t, ended); !errors.Is(err, ErrSlow) {
 			t.Errorf("the largest upload ended with %v", err)
 		}
 		if _, err := r.Keep(bytes.NewReader(make([]byte, 1<<20))); err != nil {

@@ -17,6 +17,7 @@ import (
 	"version-manager/internal/caloguessr/estimate/geminitest"
 	"version-manager/internal/caloguessr/photo"
 	"version-manager/internal/caloguessr/upload"
+	"version-manager/internal/waittest"
 )
 
 func TestPhotoBecomesMeal(t *testing.T) {
@@ -73,7 +74,7 @@ func TestLargeUploadGetsItsAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	request.Header = r.Header
-	response, err := http.DefaultClient.Do(request)
+	response, err := waittest.Client(t, nil).Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
