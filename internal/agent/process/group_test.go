@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 // startGroup starts a shell script whose processes write their numbers, and
@@ -82,7 +84,7 @@ func TestGroup(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g, pids, ended := startGroup(t, script, 2)
 			if strings.HasSuffix(name, "leader") {
-				<-ended
+				waittest.Receive(t, ended)
 			}
 			if err := g.Gone(); err == nil {
 				t.Error("it counts as gone")

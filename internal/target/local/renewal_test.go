@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 // tlsPlace is a place whose ingress speaks TLS, with v1.0.0 deployed.
@@ -55,7 +57,7 @@ func TestARenewedCertificateIsServedWithoutADeploy(t *testing.T) {
 	p.until("the slow request", func() bool { return observe(t, target).Colors["blue"].InFlight == 1 })
 	writeCertificate(t, filepath.Dir(p.state))
 	p.until("the renewed certificate", func() bool { now := served(address); return now != "" && now != before })
-	if status := <-slow; status != "200 OK" {
+	if status := waittest.Receive(t, slow); status != "200 OK" {
 		t.Errorf("a request that was open during the renewal got %s", status)
 	}
 }
