@@ -35,6 +35,14 @@ test: ## everything that needs no root and no service
 race: ## the same under the race detector
 	@$(GO) test -race -timeout 15m ./...
 
+.PHONY: new-user
+new-user: ## make run and make test in a fresh clone, as somebody without root, git identity or cache, beside another's app
+	@$(GO) run ./test/newuser
+
+.PHONY: lived-in
+lived-in: ## the tests on a machine whose default ports, home folder and environment are somebody else's
+	@$(GO) run ./test/livedin $(MAKE) test
+
 .PHONY: lint
 lint: ## formatting, vet on both systems, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
