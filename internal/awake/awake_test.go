@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"version-manager/internal/waittest"
 )
 
 func TestWithTimeout(t *testing.T) {
@@ -15,7 +17,7 @@ func TestWithTimeout(t *testing.T) {
 			began := time.Now()
 			ctx, cancel := WithTimeout(t.Context(), d, why)
 			defer cancel()
-			<-ctx.Done()
+			waittest.Receive(t, ctx.Done())
 			if took := time.Since(began); took != d || context.Cause(ctx) != why {
 				t.Errorf("%s: ended after %s with %v", d, took, context.Cause(ctx))
 			}
