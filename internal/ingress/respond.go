@@ -19,6 +19,9 @@ func (x *exchange) respond(h head) {
 	if _, ok := hd["Content-Type"]; !ok {
 		hd["Content-Type"] = nil // or net/http would guess one
 	}
+	if h.status == http.StatusNotModified && x.r.ProtoMajor == 2 {
+		delete(hd, "Content-Length") // of a body that does not come: some clients wait for it
+	}
 	if !x.commit() {
 		x.fail(x.blame(nil))
 		return

@@ -28,6 +28,8 @@ func chapters() []chapter {
 		{"http1", "ambiguous and malformed HTTP/1 through the ingress to a strict instance", 30 * time.Second, http1},
 		{"http2", "the same in every field of HTTP/2", 30 * time.Second, http2},
 		{"h2spec", "the conformance suite for HTTP/2, beside HAProxy", time.Minute, h2spec},
+		{"responses", "instances that break the rules of HTTP", 20 * time.Second, responses},
+		{"slow", "clients that stall, drip, and do not read", 40 * time.Second, slow},
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"version-manager/internal/ingress"
 )
 
 // h2specModule is pinned; its checksum is the sum database's.
@@ -82,7 +84,7 @@ func buildH2spec(ctx context.Context) (string, error) {
 }
 
 func specIngress(ctx context.Context, r *report, tool, upstream string, tls bool) error {
-	l, err := startEncryptedLab(upstream, tls)
+	l, err := startEncryptedLab(upstream, tls, ingress.ServerOptions{})
 	if err != nil {
 		return err
 	}

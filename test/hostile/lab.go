@@ -25,22 +25,23 @@ type lab struct {
 }
 
 func startLab(upstream string, o ingress.Options) (*lab, error) {
-	return serveLab(upstream, o, nil)
+	return serveLab(upstream, o, ingress.ServerOptions{})
 }
 
 // startEncryptedLab speaks TLS, with a certificate that nobody knows, if told to.
-func startEncryptedLab(upstream string, encrypted bool) (*lab, error) {
+func startEncryptedLab(upstream string, encrypted bool, so ingress.ServerOptions) (*lab, error) {
 	if !encrypted {
-		return serveLab(upstream, ingress.Options{}, nil)
+		return serveLab(upstream, ingress.Options{}, so)
 	}
 	cert, err := certificate()
 	if err != nil {
 		return nil, err
 	}
-	return serveLab(upstream, ingress.Options{}, []tls.Certificate{cert})
+	so.Certificates = []tls.Certificate{cert}
+	return serveLab(upstream, ingress.Options{}, so)
 }
 
-func serveLab(upstream string, o ingress.Options, certs []tls.Certificate) (*lab, error) {
+func serveLab(upstream string, o ingress.Options, so ingress.ServerOptions) (*lab, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -48,9 +49,9 @@ func serveLab(upstream string, o ingress.Options, certs []tls.Certificate) (*lab
 	p := ingress.New(o)
 	p.SetPool(color.Blue, "v1.0.0", []string{upstream})
 	p.Switch(color.Blue)
-	silent := log.New(io.Discard, "", 0) // what clients do wrong is the point
-	s := ingress.Server(p, ingress.ServerOptions{Certificates: certs, ErrorLog: silent})
-	if certs == nil {
+	so.ErrorLog = log.New(io.Discard, "", 0) // what clients do wrong is the point
+	s := ingress.Server(p, so)
+	if so.Certificates == nil {
 		go s.Serve(l)
 	} else {
 		go s.ServeTLS(l, "", "")

@@ -4,8 +4,9 @@
 // anything; the absolute figures share the cores with wrk and the backend.
 //
 // It exits with 1 when our ingress misses its bar: at least Caddy's requests
-// per second, at least half of HAProxy's, and a p99 that is not above Caddy's
-// beyond the spread of the rounds. HAProxy, nginx and wrk come from the
+// per second, at least half of HAProxy's, a p99 that is not above Caddy's
+// beyond the spread of the rounds, and no failed request behind an app that
+// closes its connections, as with HAProxy and nginx. HAProxy, nginx and wrk come from the
 // distribution; Caddy is built once from its Go module, with go.sum in ./caddy.
 package main
 
@@ -29,6 +30,7 @@ func main() {
 	flag.IntVar(&s.connections, "connections", 64, "kept-alive connections of the load")
 	flag.StringVar(&s.only, "only", "", "measure only this proxy, without a verdict")
 	flag.StringVar(&s.profile, "profile", "", "folder for a CPU profile of our ingress")
+	flag.BoolVar(&s.closing, "closing", false, "measure only what an app costs that closes its connections")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -37,6 +39,10 @@ func main() {
 	switch *role {
 	case "backend":
 		err = serveBackend(ctx)
+	case "hasty":
+		err = serveHasty(ctx)
+	case "impatient":
+		err = serveImpatient(ctx)
 	case "ingress":
 		err = serveIngress(ctx, *to, *cpu)
 	default:

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ type settings struct {
 	rounds, connections int
 	length              time.Duration
 	only, profile       string
+	closing             bool
 }
 
 // measure starts everything, runs the rounds and judges.
@@ -26,6 +28,9 @@ func measure(ctx context.Context, s settings) error {
 	all, err := proxies(ctx, s)
 	if err != nil {
 		return err
+	}
+	if s.closing {
+		return reportClosing(ctx, all)
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -55,7 +60,18 @@ func measure(ctx context.Context, s settings) error {
 	if s.only != "" {
 		return nil
 	}
-	return verdict(runs)
+	return errors.Join(reportClosing(ctx, all), verdict(runs))
+}
+
+// reportClosing measures, prints, and judges what an app costs that closes its
+// connections.
+func reportClosing(ctx context.Context, all []proxy) error {
+	rows, err := measureClosing(ctx, all)
+	if err != nil {
+		return err
+	}
+	closingTable(os.Stdout, rows)
+	return closingVerdict(rows)
 }
 
 // run is one proxy and what was measured of it.

@@ -38,3 +38,19 @@ func TestRatioIsOfRounds(t *testing.T) {
 		t.Errorf("ratio %v, want the median of 1, 3 and 0.5", got)
 	}
 }
+
+func TestClosingVerdict(t *testing.T) {
+	for _, tt := range []struct {
+		ours, rival closing
+		missed      bool
+	}{
+		{closing{proxy: "ours"}, closing{proxy: "nginx", atOnce: 3}, false},
+		{closing{proxy: "ours", atOnce: 1}, closing{proxy: "nginx"}, true},
+		{closing{proxy: "ours", idle: 1}, closing{proxy: "nginx"}, true},
+		{closing{proxy: "ours", post: 1}, closing{proxy: "nginx"}, true},
+	} {
+		if err := closingVerdict([]closing{tt.ours, tt.rival}); (err != nil) != tt.missed {
+			t.Errorf("%+v: %v", tt.ours, err)
+		}
+	}
+}

@@ -24,12 +24,18 @@ type proxy struct {
 
 // proxies prepares all four, ours first.
 func proxies(ctx context.Context, s settings) ([]proxy, error) {
-	if err := installed("wrk", "haproxy", "nginx"); err != nil {
+	if err := installed("haproxy", "nginx"); err != nil {
 		return nil, err
 	}
-	caddy, err := buildCaddy(ctx)
-	if err != nil {
-		return nil, err
+	caddy := ""
+	if !s.closing {
+		err := installed("wrk")
+		if err != nil {
+			return nil, err
+		}
+		if caddy, err = buildCaddy(ctx); err != nil {
+			return nil, err
+		}
 	}
 	self, err := os.Executable()
 	if err != nil {

@@ -43,7 +43,11 @@ func steady(ctx context.Context, addr string, perSecond, workers int, length tim
 }
 
 func fetch(ctx context.Context, client *http.Client, url string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	return fetchWith(ctx, client, http.MethodGet, url)
+}
+
+func fetchWith(ctx context.Context, client *http.Client, method, url string) error {
+	r, err := http.NewRequestWithContext(ctx, method, url, nil)
 	if err != nil {
 		return err
 	}
