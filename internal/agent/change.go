@@ -61,7 +61,7 @@ func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err er
 		return "", fmt.Errorf("scale %s to zero: it is active: %w", c, deploy.ErrRefused)
 	}
 	same := a.sides[c] != nil && sameRelease(a.sides[c].want.Release, spec.Release)
-	if active && !same {
+	if active && a.sides[c] != nil && !same {
 		return "", fmt.Errorf("replace %s in %s: it is active: %w", a.sides[c].want.Release.Version, c, deploy.ErrRefused)
 	}
 	if same && (spec.Secrets == nil || active) {

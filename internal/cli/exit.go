@@ -29,6 +29,7 @@ func exits() []exit {
 		{problem.LockHeld, "another command is changing the app"},
 		{problem.Running, "another command was still under way when --wait ended"},
 		{problem.Differs, "the cluster differs from the version (diff)"},
+		{problem.Diverted, "somebody else changed the route during the deploy: who has the traffic is for them to say, all is kept"},
 		{problem.Interrupted, "interrupted by Ctrl-C"},
 	}
 }

@@ -13,7 +13,7 @@ import (
 func TestCodeOf(t *testing.T) {
 	kinds := []problem.Kind{
 		problem.Failed, problem.Usage, problem.RolledBack, problem.NeedsPerson, problem.NotFound,
-		problem.LockHeld, problem.Running, problem.Differs, problem.Interrupted,
+		problem.LockHeld, problem.Running, problem.Differs, problem.Diverted, problem.Interrupted,
 	}
 	if len(exits()) != len(kinds)+1 {
 		t.Errorf("the table has %d codes, want %d and 0", len(exits()), len(kinds))

@@ -77,6 +77,9 @@ func (o rollbackOptions) choose(p place, now deploy.Observed, runs iter.Seq[depl
 		return p.deployed(o.version, runs)
 	}
 	active, ok := now.Colors[now.Active]
+	if !ok { // somebody may have deleted the route: then the journals know who had the traffic
+		active.Version, ok = lastActive(runs), len(now.Colors) > 0
+	}
 	if !ok {
 		return release.Release{}, notDeployed(p)
 	}
@@ -92,6 +95,17 @@ func (o rollbackOptions) choose(p place, now deploy.Observed, runs iter.Seq[depl
 		}
 	}
 	return p.deployed(typed, runs)
+}
+
+// lastActive is what the newest deploy that succeeded gave the traffic to. The
+// runs come newest first.
+func lastActive(runs iter.Seq[deploy.Run]) release.Version {
+	for r := range runs {
+		if r.Phase == deploy.Done {
+			return r.Plan.To()
+		}
+	}
+	return ""
 }
 
 // previous is the version from which the active one took over, empty if it

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -36,6 +35,9 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color, check 
 			return "", fmt.Errorf("look at the target: %w", err)
 		}
 		r.noteFinished(now)
+		if err := check(); err != nil {
+			return "", err
+		}
 		left := now.Colors[c].InFlight
 		if left == 0 {
 			return "nothing is in flight on " + string(c), nil
@@ -44,7 +46,7 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color, check 
 			return fmt.Sprintf("%d still in flight on %s after %s", left, c, limit), nil
 		}
 		r.progress(step, fmt.Sprintf("%d in flight on %s", left, c), nil)
-		if err := errors.Join(check(), pause.For(ctx, poll)); err != nil {
+		if err := pause.For(ctx, poll); err != nil {
 			return "", err
 		}
 	}
@@ -53,17 +55,56 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color, check 
 // retire stops the old color. What drain could not wait for is closed.
 func (r *runner) retire(ctx context.Context) (string, error) {
 	p := r.run.Plan
-	now, err := r.target.Observe(ctx)
+	keeps := custody{r: r, color: p.New}
+	if now, err := r.target.Observe(ctx); err == nil && now.Colors[p.Old].Ready() > 0 {
+		if err := r.watchAgain(ctx, "retire"); err != nil {
+			return "", err
+		}
+	}
+	now, err := r.alone(ctx, &keeps)
 	if err != nil {
-		return "", fmt.Errorf("look at the target: %w", err)
+		return "", err
 	}
 	if side, runs := now.Colors[p.Old]; runs {
 		r.going.stopped = &side
 	}
 	if err := r.takeDown(ctx, "retire", now, p.Old); err != nil {
+		if _, lost := r.keptFor(ctx, &keeps); lost != nil {
+			return "", lost
+		}
 		return "", err
 	}
 	return fmt.Sprintf("%s (%s) is stopped%s", p.Old, p.From, closed(now.Colors[p.Old])), nil
+}
+
+// alone observes the target once the new color can do without the old one:
+// others may have scaled it down meanwhile, or deleted it.
+func (r *runner) alone(ctx context.Context, keeps *custody) (Observed, error) {
+	p := r.run.Plan
+	now, err := r.keptFor(ctx, keeps)
+	need := max(1, min(p.Replicas, now.Colors[p.Old].Ready()))
+	if err != nil || now.Colors[p.New].Ready() >= need {
+		return now, err
+	}
+	l := &lift{r: r, step: "retire", color: p.New, spec: Spec{Release: p.Release, Replicas: p.Replicas}, need: func(Observed) int { return need }}
+	if _, err := l.run(ctx, p.gate().Timeout.Duration); err != nil {
+		return now, fmt.Errorf("%s cannot do without %s: %w", p.New, p.Old, err)
+	}
+	r.risen()
+	return r.keptFor(ctx, keeps)
+}
+
+// keptFor observes the target once the new color has the traffic for sure.
+func (r *runner) keptFor(ctx context.Context, keeps *custody) (Observed, error) {
+	for {
+		now, err := r.target.Observe(ctx)
+		if err != nil {
+			return now, fmt.Errorf("look at the target: %w", err)
+		}
+		if err := keeps.check(ctx, now); err != nil || now.Active == keeps.color {
+			return now, err
+		}
+	}
 }
 
 // closed says what a retired color still had open.

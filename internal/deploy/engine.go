@@ -74,7 +74,10 @@ func (e *Engine) Run(ctx context.Context, req Request) (probe.Report, error) {
 	var report probe.Report
 	err := e.settled(ctx, func(h *hold, now Observed) error {
 		if AlreadyActive(now, req.Release) {
-			return ErrAlreadyActive
+			return e.mendActive(ctx, h, now, req)
+		}
+		if err := e.name(ctx, &now); err != nil {
+			return err
 		}
 		plan, err := NewPlan(now, req)
 		if err != nil {
@@ -91,8 +94,8 @@ func (e *Engine) Run(ctx context.Context, req Request) (probe.Report, error) {
 }
 
 // Resume goes on with the deploy of the given id, or with the newest if id is
-// empty, from wherever the process that ran it was stopped. Where that is stuck
-// on a version that there is no way back from, it is watched once more.
+// empty, from wherever the process that ran it was stopped. Where the version
+// of a stuck one has the traffic, it is watched once more.
 func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]string) (probe.Report, error) {
 	return e.takeOver(ctx, id, secrets, func(r *runner) error {
 		if r.run.Phase != Stuck {
@@ -102,18 +105,18 @@ func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]strin
 		if err != nil {
 			return fmt.Errorf("look at the target: %w", err)
 		}
-		if r.run.keeps(now) {
-			return r.move(Watched, nil)
+		if now.Active == r.run.Plan.New {
+			return r.move(Retried, nil)
 		}
 		return r.move(Resumed, nil)
 	})
 }
 
-// Undo takes an interrupted deploy back. One that is retiring the old color
-// can only go forward, which Undo then does.
+// Undo takes an interrupted deploy back. Of one that is retiring the old color
+// it starts that again.
 func (e *Engine) Undo(ctx context.Context, id string) (probe.Report, error) {
 	return e.takeOver(ctx, id, nil, func(r *runner) error {
-		if r.run.Phase == Retiring || r.run.Phase == Reverting {
+		if r.run.Phase == Reverting && r.run.Wanted {
 			return nil
 		}
 		return r.move(Recalled, nil)

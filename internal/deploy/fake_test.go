@@ -58,6 +58,10 @@ type fakeTarget struct {
 	underWay func()        // what was given up; ended by the next change
 	deaf     time.Time     // until then nobody hears a renewal of the lock
 	freeze   time.Duration // that the next look takes, as for a process that is stopped meanwhile
+
+	route   deploy.Route // what others did to the route
+	noRoute bool         // the preview's is gone
+	mended  []color.Color
 }
 
 type fakeSide struct {
@@ -119,12 +123,15 @@ func (f *fakeTarget) Observe(context.Context) (deploy.Observed, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	o := deploy.Observed{
-		App: "app", Active: f.active, Revision: fmt.Sprint(f.revision), Lock: f.holder,
+		App: "app", Active: f.active, Revision: fmt.Sprint(f.revision), Lock: f.holder, Route: f.route,
 		Colors:    map[color.Color]deploy.Side{},
 		Entrances: deploy.Entrances{Public: []string{"http://app"}, Preview: "http://preview"},
 	}
 	for c := range f.colors {
 		o.Colors[c], _ = f.side(c)
+	}
+	if f.noRoute && len(f.colors) > 0 {
+		o.Missing = []string{"HTTPRoute/app-preview"}
 	}
 	return o, nil
 }
@@ -151,7 +158,9 @@ func (f *fakeTarget) RoundTrip(req *http.Request) (*http.Response, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	status := http.StatusServiceUnavailable
-	if side, ok := f.side(f.active.Other()); ok && side.Ready() > 0 {
+	if f.noRoute {
+		status = http.StatusNotFound
+	} else if side, ok := f.side(f.active.Other()); ok && side.Ready() > 0 {
 		status = http.StatusOK
 		if s := f.versions[side.Version].smokeStatus; s != 0 && req.URL.Path != "/healthz" {
 			status = s
@@ -234,7 +243,7 @@ func (s *fakeSession) Apply(ctx context.Context, c color.Color, spec deploy.Spec
 			have.spec.Replicas = spec.Replicas
 			return nil
 		}
-		if c == s.active {
+		if c == s.active && ok {
 			s.mistakes = append(s.mistakes, "replaced the active color")
 			return deploy.ErrRefused
 		}
@@ -244,6 +253,26 @@ func (s *fakeSession) Apply(ctx context.Context, c color.Color, spec deploy.Spec
 		s.colors[c] = &fakeSide{spec: spec, started: time.Now()}
 		return nil
 	})
+}
+
+func (s *fakeSession) Mend(_ context.Context, c color.Color, _ deploy.Spec) (made []string, err error) {
+	return made, s.call(func() error {
+		s.mended = append(s.mended, c)
+		if s.noRoute {
+			s.noRoute, made = false, []string{"HTTPRoute/app-preview"}
+		}
+		return nil
+	})
+}
+
+// answers reports whether a color gives its users what they want.
+func (f *fakeTarget) answers(c color.Color) bool {
+	s := f.colors[c]
+	if s == nil {
+		return false
+	}
+	side, _ := f.side(c)
+	return side.Ready() > 0 && !f.versions[s.spec.Release.Version].fails
 }
 
 func (s *fakeSession) Switch(_ context.Context, c color.Color, revision string) error {
@@ -256,12 +285,13 @@ func (s *fakeSession) Switch(_ context.Context, c color.Color, revision string) 
 			s.mistakes = append(s.mistakes, "switched to a color that cannot answer")
 			return deploy.ErrRefused
 		}
-		if old, ok := s.side(s.active); ok && side.Ready() < old.Ready() {
+		if old, ok := s.side(s.active); ok && side.Ready() < old.Ready() && s.answers(s.active) {
 			s.mistakes = append(s.mistakes, "switched to fewer instances")
 		}
 		s.left[s.active] = time.Now()
 		s.active = c
 		s.revision++
+		s.route = deploy.Route{}
 		return nil
 	})
 }
@@ -270,6 +300,9 @@ func (s *fakeSession) Confirm(_ context.Context, c color.Color) error {
 	return s.call(func() error {
 		if s.active != c {
 			return fmt.Errorf("the ingress answers from %q", s.active)
+		}
+		if side, ok := s.side(c); !ok || side.Ready() == 0 {
+			return errors.New("the ingress answers with 503")
 		}
 		return nil
 	})
@@ -282,6 +315,9 @@ func (s *fakeSession) Retire(ctx context.Context, c color.Color) error {
 			return deploy.ErrRefused
 		}
 		s.finish()
+		if s.answers(c) && !s.answers(s.active) {
+			s.mistakes = append(s.mistakes, "stopped the only color that answers")
+		}
 		if side, ok := s.side(c); ok && side.InFlight > 0 {
 			s.outages = append(s.outages, fmt.Sprintf("%d requests cut on %s", side.InFlight, c))
 		}

@@ -30,6 +30,9 @@ func (p Plan) gate() config.Gate {
 // autoscaler makes the active color larger meanwhile, the new one follows.
 func (r *runner) gate(ctx context.Context) (string, error) {
 	g := r.run.Plan.gate()
+	if now, err := r.target.Observe(ctx); err == nil && r.hurries(now) {
+		g.For = config.Duration{} // it is ready, and users get errors meanwhile
+	}
 	bounded, cancel := awake.WithTimeout(ctx, g.Timeout.Duration, fmt.Errorf("not healthy within %s", g.Timeout))
 	defer cancel()
 	var s streak
@@ -83,7 +86,12 @@ func (r *runner) matched(ctx context.Context) (Side, int, error) {
 		return Side{}, p.Replicas, fmt.Errorf("%s is gone", p.New)
 	}
 	want := max(p.Replicas, now.Colors[p.Old].Want)
-	if side.Want < want {
+	switch {
+	case r.hurries(now):
+		return side, 1, nil
+	case len(now.Missing) > 0:
+		err = r.mend(ctx, p.New, r.spec(want))
+	case side.Want < want:
 		err = r.hold.Apply(ctx, p.New, r.spec(want))
 	}
 	return side, want, err

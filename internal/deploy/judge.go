@@ -31,6 +31,8 @@ type observation struct {
 	probe     probe.Stats // since the switch
 	before    Baseline
 	maxFailed int
+	edited    string // who changed what it runs since the watch began
+	short     error  // it has fewer ready instances than it needs alone
 	restarts  int    // of its instances since the watch began
 	reason    string // why an instance is not ready
 	ready     int
@@ -50,6 +52,8 @@ func judge(o observation, final bool) error {
 		return fmt.Errorf("%d of %d requests failed: %s", o.probe.Failed, o.probe.Sent, causes(o.probe.Causes))
 	case o.restarts > 0:
 		return fmt.Errorf("an instance crashed%s", o.reason)
+	case o.edited != "":
+		return fmt.Errorf("what runs is not the version any more: %s", o.edited)
 	case o.ready == 0:
 		return fmt.Errorf("no instance is ready%s", o.reason)
 	case o.errors >= enoughErrors && share(o.errors, o.answers) > max(errorShare, 2*o.before.Errors):

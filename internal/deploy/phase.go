@@ -17,6 +17,7 @@ const (
 	Reverting Phase = "reverting" // the way back
 	Reverted  Phase = "reverted"  // nothing of the deploy is left
 	Stuck     Phase = "stuck"     // the way back failed too, or there is none: all is kept for a person
+	Diverted  Phase = "diverted"  // somebody else changed the route meanwhile: both colors are kept
 )
 
 // Trigger is what moves a deploy from one phase to the next.
@@ -29,25 +30,27 @@ const (
 	Interrupted Trigger = "interrupted" // a person pressed Ctrl-C
 	Recalled    Trigger = "recalled"    // a person takes back what another process left unfinished
 	Resumed     Trigger = "resumed"     // a person asks a stuck deploy to try its way back again
-	Watched     Trigger = "watched"     // a person asks to look once more at a version that there is no way back from
+	Watched     Trigger = "watched"     // Retried, in the journals of earlier versions
+	Retried     Trigger = "retried"     // a person asks to look once more at a version that is stuck with the traffic
+	Overruled   Trigger = "overruled"   // somebody else gave the traffic to another color
 	Removed     Trigger = "removed"     // a person has the app removed, and with it what the deploy had begun
 )
 
 // transitions is the whole state machine. What is not listed is refused.
-// Until Retiring the old color is ready and every failure leads back to it.
-// Once it is being stopped there is only the way forward, which is repeated
-// until it succeeds.
+// Until Retiring every failure leads back to the old color, which is started
+// again where somebody has stopped it. Once it is being stopped a failure leads
+// forward, which is repeated until it succeeds; a person may still go back.
 func transitions() map[Phase]map[Trigger]Phase {
 	return map[Phase]map[Trigger]Phase{
 		Planned:   {Began: Preparing, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
 		Preparing: {Succeeded: Gating, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
 		Gating:    {Succeeded: Switching, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
-		Switching: {Succeeded: Baking, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
-		Baking:    {Succeeded: Draining, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
-		Draining:  {Succeeded: Retiring, Failed: Reverting, Interrupted: Done, Recalled: Reverting, Removed: Reverted},
-		Retiring:  {Succeeded: Done, Failed: Retiring, Interrupted: Retiring, Removed: Reverted},
-		Reverting: {Succeeded: Reverted, Failed: Stuck, Interrupted: Reverting, Removed: Reverted},
-		Stuck:     {Resumed: Reverting, Recalled: Reverting, Watched: Baking, Removed: Reverted},
+		Switching: {Succeeded: Baking, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Overruled: Diverted, Removed: Reverted},
+		Baking:    {Succeeded: Draining, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Overruled: Diverted, Removed: Reverted},
+		Draining:  {Succeeded: Retiring, Failed: Reverting, Interrupted: Done, Recalled: Reverting, Overruled: Diverted, Removed: Reverted},
+		Retiring:  {Succeeded: Done, Failed: Retiring, Interrupted: Retiring, Recalled: Reverting, Overruled: Diverted, Removed: Reverted},
+		Reverting: {Succeeded: Reverted, Failed: Stuck, Interrupted: Reverting, Recalled: Reverting, Overruled: Diverted, Removed: Reverted},
+		Stuck:     {Resumed: Reverting, Recalled: Reverting, Retried: Switching, Watched: Baking, Removed: Reverted},
 	}
 }
 
@@ -60,14 +63,14 @@ func (p Phase) Next(t Trigger) (Phase, error) {
 }
 
 // Ended reports whether nothing is left to do. A stuck deploy has not ended.
-func (p Phase) Ended() bool { return p == Done || p == Reverted }
+func (p Phase) Ended() bool { return p == Done || p == Reverted || p == Diverted }
 
 // Phases returns all phases in the order of the usual way.
 func Phases() []Phase {
-	return []Phase{Planned, Preparing, Gating, Switching, Baking, Draining, Retiring, Done, Reverting, Reverted, Stuck}
+	return []Phase{Planned, Preparing, Gating, Switching, Baking, Draining, Retiring, Done, Reverting, Reverted, Stuck, Diverted}
 }
 
 // Triggers returns all triggers.
 func Triggers() []Trigger {
-	return []Trigger{Began, Succeeded, Failed, Interrupted, Recalled, Resumed, Watched, Removed}
+	return []Trigger{Began, Succeeded, Failed, Interrupted, Recalled, Resumed, Watched, Retried, Overruled, Removed}
 }

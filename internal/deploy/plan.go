@@ -86,6 +86,9 @@ func capacity(now Observed, r Request) int {
 		return max(1, r.Release.Config.Replicas)
 	}
 	active := now.Colors[now.Active]
+	if active.Want == 0 && active.Ready() == 0 { // somebody stopped it, so it says nothing about the load
+		return max(1, r.Release.Config.Replicas)
+	}
 	return max(1, active.Want, active.Ready())
 }
 

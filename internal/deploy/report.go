@@ -61,6 +61,7 @@ func (r *runner) report(phase Phase) probe.Report {
 	if r.cause != nil {
 		report.Notes = append(report.Notes, r.cause.Error())
 	}
+	report.Notes = append(report.Notes, r.remarks...)
 	if report.Partial {
 		report.Notes = append(report.Notes, "the process that began this deploy was stopped: what was measured begins where another one went on")
 	}

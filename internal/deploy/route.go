@@ -17,10 +17,13 @@ const (
 // switchOver sends the traffic to the new color, if that one can carry it and
 // the route is still the one that the plan was made for.
 func (r *runner) switchOver(ctx context.Context) (string, error) {
+	p := r.run.Plan
+	if now, err := r.target.Observe(ctx); err == nil && now.Active == p.New {
+		return "", errNothingToDo // its gate was passed, and the preview leads to the other one
+	}
 	if err := r.freshGate(ctx); err != nil {
 		return "", err
 	}
-	p := r.run.Plan
 	now, err := r.ableToSwitch(ctx)
 	if err != nil {
 		return "", err
@@ -44,15 +47,18 @@ func (r *runner) ableToSwitch(ctx context.Context) (Observed, error) {
 		if err != nil {
 			return now, fmt.Errorf("look at the target: %w", err)
 		}
-		switch now.Active {
-		case r.run.Plan.New:
+		switch {
+		case now.Active == r.run.Plan.New:
 			return now, errNothingToDo
-		case r.run.Plan.Old:
+		case now.Active == r.run.Plan.Old && now.Route.Foreign == "", now.gone():
 		default:
-			return now, ErrConflict
+			return now, newDiverted(now, r.run.Plan.New)
 		}
 		err = carries(now, r.run.Plan.New, now.Colors[now.Active].Ready())
-		if err == nil || !again {
+		if err == nil || !again || r.hurries(now) {
+			if r.hurries(now) {
+				err = nil
+			}
 			return now, err
 		}
 		if _, err := r.gate(ctx); err != nil {
@@ -85,16 +91,23 @@ func carries(now Observed, c color.Color, need int) error {
 // to measure only from here on.
 func (r *runner) confirm(ctx context.Context) (string, error) {
 	detail, err := r.confirmed(ctx, r.run.Plan.New)
-	if err == nil && r.prober == nil {
+	if err != nil {
+		return "", err
+	}
+	if r.prober == nil {
 		r.startProbe()
 	}
-	return detail, err
+	r.risen()
+	return detail, nil
 }
 
 func (r *runner) confirmed(ctx context.Context, c color.Color) (string, error) {
 	ctx, cancel := awake.WithTimeout(ctx, confirmTimeout, context.DeadlineExceeded)
 	defer cancel()
 	if err := r.hold.Confirm(ctx, c); err != nil {
+		if now, look := r.target.Observe(ctx); look == nil && now.Active != c && !now.gone() {
+			return "", newDiverted(now, c)
+		}
 		return "", fmt.Errorf("the ingress does not obey: %w", err)
 	}
 	return fmt.Sprintf("every ingress answers from %s", c), nil

@@ -21,6 +21,11 @@ type runner struct {
 	cause   error     // what the failures said
 	stopped bool      // by Ctrl-C
 	going   departure
+	remarks []string // what a person has to know apart from what failed
+	ailment ailment  // of the color with the traffic
+
+	condemned bool  // the new color did badly before the eyes of this process
+	rising    *lift // whose instances are still being started
 
 	prober   Prober             // nil until there is something to measure
 	measured *probe.Measurement // nil until the prober is stopped
@@ -31,13 +36,19 @@ const interruptedText = "interrupted by Ctrl-C"
 // errNothingToDo is how a step says that everything is as it wants it.
 var errNothingToDo = errors.New("nothing to do")
 
+func newRunner(e *Engine, h *hold, run Run, secrets map[string]string) *runner {
+	r := &runner{Engine: e, hold: h, run: run, secrets: secrets, joined: time.Now()}
+	r.ailment.r = r
+	return r
+}
+
 // begin writes the plan to a new journal.
 func (e *Engine) begin(ctx context.Context, h *hold, plan Plan, secrets map[string]string) (*runner, error) {
 	id, err := h.Journal().Begin(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin a deploy: %w", err)
 	}
-	r := &runner{Engine: e, hold: h, secrets: secrets, joined: time.Now(), run: Run{ID: id, Phase: Planned}}
+	r := newRunner(e, h, Run{ID: id, Phase: Planned}, secrets)
 	if err := r.append(planRecord, planBody{Plan: plan, By: e.holder}); err != nil {
 		return nil, err
 	}
@@ -50,7 +61,7 @@ func (e *Engine) begin(ctx context.Context, h *hold, plan Plan, secrets map[stri
 
 // rejoin goes on with a journal that another process left behind.
 func (e *Engine) rejoin(ctx context.Context, h *hold, run Run, secrets map[string]string) (*runner, error) {
-	r := &runner{Engine: e, hold: h, secrets: secrets, joined: time.Now(), run: run}
+	r := newRunner(e, h, run, secrets)
 	if run.Why != "" {
 		r.cause = errors.New(run.Why)
 	}
@@ -78,6 +89,7 @@ func (r *runner) announce() {
 // done, and returns the report.
 func (r *runner) proceed(ctx context.Context) (probe.Report, error) {
 	defer r.stopProbe()
+	defer r.risen()
 	for !r.run.Phase.Ended() && r.run.Phase != Stuck {
 		phase := r.run.Phase
 		err := r.runPhase(ctx)
@@ -87,7 +99,7 @@ func (r *runner) proceed(ctx context.Context) (probe.Report, error) {
 		if err := r.move(r.trigger(ctx, err), err); err != nil {
 			return r.report(phase), r.unfinished(err)
 		}
-		if err != nil && phase == Retiring {
+		if err != nil && r.run.Phase == Retiring {
 			return r.report(phase), r.unfinished(err)
 		}
 	}
@@ -102,12 +114,23 @@ func (r *runner) trigger(ctx context.Context, err error) Trigger {
 		return Began
 	case err == nil:
 		return Succeeded
+	case isDiverted(err):
+		return Overruled
 	case ctx.Err() != nil && errors.Is(err, context.Canceled) && r.run.Phase != Reverting:
 		r.stopped = true
 		r.interrupted(r.run.Phase)
 		return Interrupted
 	}
+	r.condemned = r.condemned || r.run.Phase == Baking || r.run.Phase == Draining
 	return Failed
+}
+
+// isDiverted reports whether a step failed because the route is not the
+// deploy's any more. Where that happens before the deploy's own switch, nothing
+// is lost: the way back is open.
+func isDiverted(err error) bool {
+	_, is := errors.AsType[*DivertedError](err)
+	return is
 }
 
 // lost tells an error after which nothing more may be done, because the
@@ -122,7 +145,11 @@ func (r *runner) unfinished(err error) error {
 	if cause := context.Cause(r.hold.life); cause != nil {
 		err = cause
 	}
-	return problem.Wrap(err, problem.Failed, "version-manager resume", "deploy %s stopped while %s", r.run.ID, r.run.Phase)
+	hint := "version-manager resume"
+	if r.run.Phase == Retiring {
+		hint += "    (or, to take it back: version-manager rollback)"
+	}
+	return problem.Wrap(err, problem.Failed, hint, "deploy %s stopped while %s", r.run.ID, r.run.Phase)
 }
 
 // tell emits an event of this deploy, with the probe's count.

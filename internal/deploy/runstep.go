@@ -27,6 +27,26 @@ func (r *runner) runPhase(ctx context.Context) error {
 			return err
 		}
 	}
+	return r.stillOwned(ctx)
+}
+
+// stillOwned lets no phase after the switch succeed while somebody else has
+// given the traffic away: good answers alone may be those of another version.
+func (r *runner) stillOwned(ctx context.Context) error {
+	keeps := &custody{r: r, color: r.run.Plan.New}
+	switch r.run.Phase {
+	case Draining:
+		if err := r.watchAgain(ctx, "drain"); err != nil {
+			return err
+		}
+		fallthrough
+	case Retiring:
+		_, err := r.alone(ctx, keeps)
+		return err
+	case Baking:
+		_, err := r.keptFor(ctx, keeps)
+		return err
+	}
 	return nil
 }
 

@@ -13,9 +13,16 @@ func (r *runner) backup(ctx context.Context) (string, error) {
 	return r.hold.Backup(ctx, r.run.ID)
 }
 
-// start brings the new color up at the capacity of the active one.
+// start brings the new color up at the capacity of the active one. A rollback
+// is what people reach for when the active one fails: it does not wait for
+// more instances than are ready then.
 func (r *runner) start(ctx context.Context) (string, error) {
 	p := r.run.Plan
+	if p.Kind == Rollback && p.Warm {
+		if now, err := r.target.Observe(ctx); err == nil && r.hurries(now) {
+			return r.startInHurry(ctx)
+		}
+	}
 	if err := r.bringUp(ctx, p.Replicas); err != nil {
 		return "", err
 	}
@@ -44,4 +51,20 @@ func (r *runner) side(ctx context.Context) (Side, error) {
 		return Side{}, fmt.Errorf("%s is gone", r.run.Plan.New)
 	}
 	return side, nil
+}
+
+// hurries reports whether a rollback may go ahead with what is ready.
+func (r *runner) hurries(now Observed) bool {
+	return r.run.Plan.Kind == Rollback && now.Colors[r.run.Plan.New].Ready() > 0 && r.ailment.fails(now)
+}
+
+// startInHurry asks for all instances and waits for none.
+func (r *runner) startInHurry(ctx context.Context) (string, error) {
+	p := r.run.Plan
+	l := &lift{r: r, step: stepStart, color: p.New, spec: r.spec(p.Replicas), need: func(Observed) int { return 1 }}
+	now, err := l.run(ctx, p.gate().Timeout.Duration)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s fails: %s takes over with %d of %s ready", now.Active, p.New, now.Colors[p.New].Ready(), instances(p.Replicas)), nil
 }

@@ -23,6 +23,7 @@ const (
 	stepSwitch  = "switch"
 	stepConfirm = "confirm"
 	stepBake    = "bake"
+	stepWatch   = "watch"
 )
 
 // settle is how long a deploy without bake looks at the new color before the
@@ -46,7 +47,7 @@ func steps(k Kind, old color.Color) []step {
 	if k == ZeroDowntime {
 		list = append(list, step{stepBake, Baking, whatBake, (*runner).bake})
 	} else {
-		list = append(list, step{"watch", Baking, whatWatch, (*runner).settle})
+		list = append(list, step{stepWatch, Baking, whatWatch, (*runner).settle})
 	}
 	if k == Plain && old != color.None {
 		list = append(list,
@@ -60,6 +61,7 @@ func steps(k Kind, old color.Color) []step {
 // wayBack is what undoes a deploy from wherever it stands.
 func wayBack() []step {
 	return []step{
+		{"start back", Reverting, nil, (*runner).startBack},
 		{"switch back", Reverting, nil, (*runner).switchBack},
 		{"confirm back", Reverting, nil, (*runner).confirmBack},
 		{"discard", Reverting, nil, (*runner).discard},
@@ -112,4 +114,12 @@ func instances(n int) string {
 		return "1 instance"
 	}
 	return fmt.Sprintf("%d instances", n)
+}
+
+// watchStep is the step in which a deploy looks after the new color.
+func (r *runner) watchStep() string {
+	if r.run.Plan.Kind == ZeroDowntime {
+		return stepBake
+	}
+	return stepWatch
 }

@@ -48,9 +48,13 @@ type Session interface {
 	// in that color is replaced. It must not touch the route, and refuses to
 	// replace the release of the active color or to scale that color to zero.
 	Apply(ctx context.Context, c color.Color, spec Spec) error
+	// Mend makes again what color c needs to be reached and that is missing, and
+	// puts right what others changed in it. It touches neither instances nor who
+	// has the traffic, and returns the names of what it made.
+	Mend(ctx context.Context, c color.Color, spec Spec) ([]string, error)
 	// Switch sends all new requests to color c, provided the route still has
 	// the given revision; otherwise it fails with ErrConflict. It refuses a
-	// color without a ready instance.
+	// color without a ready instance. A route that is gone is made again.
 	Switch(ctx context.Context, c color.Color, ifRevision string) error
 	// Confirm returns when every ingress instance was seen to send new
 	// requests to color c.
@@ -78,11 +82,25 @@ type Observed struct {
 	App       string               `json:"app"`
 	Active    color.Color          `json:"active"`   // None before the first deploy
 	Revision  string               `json:"revision"` // of the route; changes with every switch
-	Colors    map[color.Color]Side `json:"colors"`   // only those that run something
+	Route     Route                `json:"route"`
+	Missing   []string             `json:"missing,omitempty"` // objects without which requests cannot arrive: "Service/shop-blue"
+	Colors    map[color.Color]Side `json:"colors"`            // only those that run something
 	Entrances Entrances            `json:"entrances"`
 	Lock      *Holder              `json:"lock,omitempty"`    // nil: nobody is changing anything
 	Cluster   *Cluster             `json:"cluster,omitempty"` // nil: the target is no cluster
 }
+
+// Route is what is known about the object that decides who has the traffic,
+// apart from who has it. On a target where nobody else can change it, it is
+// empty.
+type Route struct {
+	Foreign   string    `json:"foreign,omitempty"`   // where it leads instead of to one color; Active is None then
+	ChangedBy string    `json:"changedBy,omitempty"` // who wrote it last, if that was somebody else
+	ChangedAt time.Time `json:"changedAt,omitzero"`  // when that was
+}
+
+// gone reports whether there is no route to anywhere.
+func (o Observed) gone() bool { return o.Active == color.None && o.Route.Foreign == "" }
 
 // Side is one color.
 type Side struct {
@@ -94,6 +112,7 @@ type Side struct {
 	Requests  uint64          `json:"requests"` // answered since the color was started
 	Errors    uint64          `json:"errors"`   // of them with a 5xx
 	Instances []Instance      `json:"instances"`
+	Edited    string          `json:"edited,omitempty"` // who changed what its instances run, and when, if somebody else did
 }
 
 // Ready counts the instances that pass their health check.

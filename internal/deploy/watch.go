@@ -32,12 +32,32 @@ func (r *runner) settle(ctx context.Context) (string, error) {
 	since := r.carriesSince(time.Now())
 	for {
 		detail, err := r.watch(ctx, "watch", since, settle)
-		if err == nil || ctx.Err() != nil || r.run.Plan.Kind != Rollback || enough.Err() != nil {
+		if err == nil || ctx.Err() != nil || r.run.Plan.Kind != Rollback || enough.Err() != nil || isDiverted(err) {
 			return detail, err
+		}
+		if stopped := pause.For(ctx, glance); stopped != nil {
+			return "", stopped
 		}
 		since = time.Now()
 		r.progress("watch", fmt.Sprintf("%v; watching on", err), nil)
 	}
+}
+
+// watchAgain is a short look at the new color where another process watched it,
+// who knows how long ago: what takes the way back away must know better.
+func (r *runner) watchAgain(ctx context.Context, step string) error {
+	s, ok := r.run.last(r.watchStep())
+	if !ok || !s.Ended.Before(r.joined) {
+		return nil
+	}
+	if _, err := r.keptFor(ctx, &custody{r: r, color: r.run.Plan.New}); err != nil {
+		return err
+	}
+	if r.prober == nil { // there was no route when this process began
+		r.startProbe()
+	}
+	_, err := r.watch(ctx, step, time.Now(), settle)
+	return err
 }
 
 // watch judges the new color again and again for d, by what it did since some
@@ -59,10 +79,10 @@ func (r *runner) watch(ctx context.Context, step string, since time.Time, d time
 		if err != nil {
 			return "", err
 		}
-		if left <= 0 {
-			return o.String(), nil
+		if left <= 0 && (o.short == nil || left < -recovery) {
+			return o.String(), o.short
 		}
-		r.progress(step, fmt.Sprintf("%s left, %s", left.Round(time.Second), o), nil)
+		r.progress(step, fmt.Sprintf("%s left, %s", max(0, left.Round(time.Second)), o), nil)
 	}
 }
 
@@ -71,6 +91,7 @@ type guard struct {
 	r     *runner
 	since time.Time // what the probe saw from then on counts
 	first Side      // how the color was when it began
+	keeps custody
 }
 
 func (r *runner) newGuard(ctx context.Context, since time.Time) (*guard, error) {
@@ -78,17 +99,27 @@ func (r *runner) newGuard(ctx context.Context, since time.Time) (*guard, error) 
 		return nil, errors.New("there is no probe to watch with")
 	}
 	first, err := r.side(ctx)
-	return &guard{r: r, since: since, first: first}, err
+	return &guard{r: r, since: since, first: first, keeps: custody{r: r, color: r.run.Plan.New}}, err
 }
 
 // check judges what can be known about the new color now.
 func (g *guard) check(ctx context.Context, final bool) (observation, error) {
-	side, err := g.r.side(ctx)
+	now, err := g.r.target.Observe(ctx)
 	if err != nil {
+		return observation{}, fmt.Errorf("look at the target: %w", err)
+	}
+	g.r.noteFinished(now)
+	if err := g.keeps.check(ctx, now); err != nil {
 		return observation{}, err
 	}
 	p := g.r.run.Plan
+	side, ok := now.Colors[p.New]
+	if !ok {
+		return observation{}, fmt.Errorf("%s is gone", p.New)
+	}
 	o := observation{
+		edited:    edited(g.first, side),
+		short:     g.short(ctx, now),
 		probe:     g.r.prober.Window(p.New, g.since),
 		before:    g.r.run.Baseline,
 		maxFailed: p.MaxFailed,
@@ -99,6 +130,33 @@ func (g *guard) check(ctx context.Context, final bool) (observation, error) {
 		errors:    side.Errors - min(g.first.Errors, side.Errors),
 	}
 	return o, judge(o, final)
+}
+
+// edited says who changed what the color runs since the watch began.
+func edited(before, now Side) string {
+	if now.Edited == before.Edited {
+		return ""
+	}
+	return now.Edited
+}
+
+// short says that others took instances away from the new color, which are
+// asked for again: what was watched must be what carries the traffic alone.
+func (g *guard) short(ctx context.Context, now Observed) error {
+	p := g.r.run.Plan
+	side := now.Colors[p.New]
+	need := min(p.Replicas, now.Colors[p.Old].Ready())
+	if side.Ready() >= need || p.Kind == Rollback {
+		return nil
+	}
+	if side.Want < need && g.keeps.taken < restores {
+		g.keeps.taken++
+		g.r.remark(fmt.Sprintf("%s was scaled to %d by somebody else and is scaled to %d again", p.New, side.Want, p.Replicas))
+		if err := g.r.hold.Apply(ctx, p.New, Spec{Release: p.Release, Replicas: p.Replicas}); err != nil {
+			return fmt.Errorf("scale %s to %d again: %w", p.New, p.Replicas, err)
+		}
+	}
+	return carries(now, p.New, need)
 }
 
 // carriesSince is since when the new color was asked to have the traffic, or

@@ -83,6 +83,8 @@ func (r *runner) verdict() error {
 		return problem.Wrap(r.cause, problem.NeedsPerson,
 			"version-manager status; version-manager logs --tail 50; then version-manager resume",
 			"%s: stuck halfway, both colors are kept", about).With(evidence(r.cause)...)
+	case r.run.Phase == Diverted:
+		return problem.Wrap(r.cause, problem.Diverted, "version-manager status", "%s: somebody else changed the route, both colors are kept", about)
 	case r.stopped:
 		return problem.New(problem.Interrupted, history, "%s: interrupted, %s", about, r.left())
 	case r.run.Phase == Reverted && r.run.Wanted:

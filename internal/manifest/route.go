@@ -75,6 +75,28 @@ func Pointed(route *kube.Object, app string) (color.Color, error) {
 	return color.Parse(c)
 }
 
+// Leads reports whether a route sends any requests to color c, whatever else
+// others have made of it.
+func Leads(route *kube.Object, app string, c color.Color) bool {
+	rules, _, _ := unstructured.NestedSlice(route.Object, "spec", "rules")
+	for _, rule := range rules {
+		rule, _ := rule.(map[string]any)
+		refs, _ := rule["backendRefs"].([]any)
+		for _, ref := range refs {
+			if backend, ok := ref.(map[string]any); ok && backend["name"] == Side(app, c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Attached reports whether a route hangs on any Gateway.
+func Attached(route *kube.Object) bool {
+	parents, _, _ := unstructured.NestedSlice(route.Object, "spec", "parentRefs")
+	return len(parents) > 0
+}
+
 // backend returns a copy of a route's rules and in it the one place that all
 // traffic goes to.
 func backend(route *kube.Object) (rules []any, backend map[string]any, err error) {

@@ -17,7 +17,7 @@ type Report struct {
 	Color       color.Color `json:"color,omitempty"` // that To runs in
 	Started     time.Time   `json:"started"`
 	Ended       time.Time   `json:"ended"`
-	Outcome     string      `json:"outcome"` // "done", "reverted", "stuck"; else the phase it was left in
+	Outcome     string      `json:"outcome"` // "done", "reverted", "stuck", "diverted"; else the phase it was left in
 	Steps       []Span      `json:"steps"`
 	SwitchedAt  time.Time   `json:"switchedAt,omitzero"`
 	ConfirmedAt time.Time   `json:"confirmedAt,omitzero"`

@@ -60,7 +60,7 @@ func (w words) verdict(r Report) string {
 		key = "verdict.reverted.first"
 	case r.Outcome == "stuck" && r.From == "":
 		key = "verdict.stuck.first"
-	case r.Outcome == "done" || r.Outcome == "reverted" || r.Outcome == "stuck":
+	case r.Outcome == "done" || r.Outcome == "reverted" || r.Outcome == "stuck" || r.Outcome == "diverted":
 		key = "verdict." + r.Outcome
 	}
 	return w.Text(key, r.From, r.To)

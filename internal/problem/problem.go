@@ -25,6 +25,7 @@ const (
 	LockHeld    Kind = 6   // somebody else is deploying
 	Running     Kind = 8   // still under way when --wait ended
 	Differs     Kind = 9   // what runs is not what a version says
+	Diverted    Kind = 10  // somebody else gave the traffic to another version
 	Interrupted Kind = 130 // Ctrl-C
 )
 

@@ -48,6 +48,8 @@ func outcomeText(begin, end deploy.Event) string {
 		text = "taken back: " + before(begin)
 	case deploy.Stuck:
 		text = "stuck: all is kept, a person is needed"
+	case deploy.Diverted:
+		text = "diverted: somebody else changed the route, both colors are kept"
 	default:
 		text = string(end.Outcome)
 	}

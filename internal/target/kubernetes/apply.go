@@ -53,9 +53,11 @@ func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) er
 		return err
 	}
 	if runs(have, spec) && (same || active == c) {
-		err = s.resize(ctx, active == c, c, spec)
+		if err = s.resize(ctx, active == c, c, spec); err == nil {
+			_, err = s.Mend(ctx, c, spec)
+		}
 	} else {
-		err = s.replace(ctx, c, spec)
+		err = s.replace(ctx, active == c, c, spec)
 	}
 	if err != nil {
 		return err
@@ -86,7 +88,7 @@ func (t *Target) admissible(active bool, have *kube.Object, spec deploy.Spec) er
 		return problem.New(problem.Usage, "", "%d instances cannot be", spec.Replicas)
 	case active && spec.Replicas == 0:
 		return fmt.Errorf("scale to zero: the color is active: %w", deploy.ErrRefused)
-	case active && !runs(have, spec):
+	case active && have != nil && !runs(have, spec):
 		return fmt.Errorf("replace what runs by %s: the color is active: %w", spec.Release.Version, deploy.ErrRefused)
 	}
 	return nil
@@ -123,7 +125,7 @@ func setReplicas(o *kube.Object, n int) (bool, error) {
 }
 
 // replace makes color c run another release than it did.
-func (s *session) replace(ctx context.Context, c color.Color, spec deploy.Spec) error {
+func (s *session) replace(ctx context.Context, active bool, c color.Color, spec deploy.Spec) error {
 	a := s.manifest(spec.Release, c)
 	if err := s.deliver(ctx, &a); err != nil {
 		return err
@@ -131,6 +133,11 @@ func (s *session) replace(ctx context.Context, c color.Color, spec deploy.Spec) 
 	proxies, err := s.proxyNamespaces(ctx)
 	if err != nil {
 		return err
+	}
+	if spec.Secrets == nil { // those that the color has, even if somebody deleted its Deployment
+		if spec.Secrets, err = s.secretsOf(ctx, c, spec.Release.Config.Secrets); err != nil {
+			return err
+		}
 	}
 	a.Replicas, a.Secrets, a.Sleep, a.Proxies = spec.Replicas, spec.Secrets, s.sleep(ctx), proxies
 	if err := s.base(ctx, a); err != nil {
@@ -141,6 +148,9 @@ func (s *session) replace(ctx context.Context, c color.Color, spec deploy.Spec) 
 	}
 	if err := s.install(ctx, a); err != nil {
 		return err
+	}
+	if active {
+		return nil // the preview is the other one's
 	}
 	return s.aimPreview(ctx, c)
 }

@@ -7,6 +7,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 )
 
@@ -77,11 +78,14 @@ func (t *Target) publicHost(ctx context.Context) (string, error) {
 // confirmPreview waits for a preview without a standby color.
 func (s *session) confirmPreview(ctx context.Context, deaf time.Duration) error {
 	o, err := s.kube.Get(ctx, s.ref("HTTPRoute", manifest.PreviewName(s.app)))
+	if kube.IsNotFound(err) {
+		return nil // it leads nowhere
+	}
 	if err != nil {
 		return fmt.Errorf("look at the preview's route: %w", err)
 	}
-	if c, err := manifest.Pointed(o, s.app); err != nil || c != color.None {
-		return err
+	if c, foreign := s.traffic(o); foreign != "" || c != color.None {
+		return nil
 	}
 	return s.previewEmpty(ctx, deaf)
 }

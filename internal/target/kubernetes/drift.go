@@ -44,16 +44,35 @@ func (t *Target) Differences(ctx context.Context, spec deploy.Spec) (all []Diffe
 		return nil, err
 	}
 	for _, o := range list {
-		if o.GetKind() == "Namespace" || o.GetName() == manifest.PreviewName(t.app) || o.GetKind() == "ConfigMap" {
-			continue // made once and left to whoever cares; leads to where the traffic is not; has the history in it
+		if o.GetKind() == "Namespace" || o.GetKind() == "ConfigMap" {
+			continue // made once and left to whoever cares; has the history in it
 		}
-		found, err := t.compare(ctx, o)
+		compare := t.compare
+		if o.GetName() == manifest.PreviewName(t.app) {
+			compare = t.lacks // it leads to where the traffic is not
+		}
+		found, err := compare(ctx, o)
 		if err != nil {
 			return nil, fmt.Errorf("compare %s: %w", named(o), err)
 		}
 		all = append(all, found...)
 	}
-	return all, nil
+	if len(spec.Release.Config.Secrets) == 0 {
+		return all, nil
+	}
+	secret := &kube.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Secret"}}
+	t.label(secret, manifest.SecretName(t.app, c))
+	found, err := t.lacks(ctx, secret)
+	return append(all, found...), err
+}
+
+// lacks says only whether an object is there.
+func (t *Target) lacks(ctx context.Context, want *kube.Object) ([]Difference, error) {
+	_, err := t.kube.Get(ctx, refOf(want))
+	if kube.IsNotFound(err) {
+		return []Difference{{Object: want.GetKind() + "/" + want.GetName()}}, nil
+	}
+	return nil, err
 }
 
 // colorOf is where to look for a release.

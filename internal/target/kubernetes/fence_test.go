@@ -104,7 +104,7 @@ func TestSleepersWritesAreFencedOff(t *testing.T) {
 			return err
 		}, func(w *world) bool { return w.get("Deployment", "shop-blue").GetAnnotations()["by"] == "" }},
 		"switch": {"httproutes", func(w *world, s *session) error {
-			_, revision, err := s.routeNow(w.Context())
+			_, revision, err := routeNow(w.T, s)
 			w.must(err)
 			return s.Switch(w.Context(), color.Green, revision)
 		}, func(w *world) bool { return w.active() == color.Blue }},

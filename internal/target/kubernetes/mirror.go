@@ -22,7 +22,7 @@ const (
 
 // mirrored are the kinds of which the mirror has copies.
 func mirrored() []string {
-	return []string{"Deployment", "Pod", "HTTPRoute", "Lease", "HorizontalPodAutoscaler"}
+	return []string{"Deployment", "Pod", "HTTPRoute", "Service", "Lease", "HorizontalPodAutoscaler"}
 }
 
 // mirror has a copy of the app's objects, kept up to date by watching them.

@@ -29,7 +29,10 @@ func (t *Target) Observe(ctx context.Context) (deploy.Observed, error) {
 	if err != nil {
 		return o, err
 	}
-	if o.Active, o.Revision, err = t.routeNow(ctx); err != nil {
+	if err := t.observeRoute(ctx, &o); err != nil {
+		return o, err
+	}
+	if o.Missing, err = t.missing(ctx, colors); err != nil {
 		return o, err
 	}
 	if o.Lock, err = t.holderNow(ctx); err != nil {
@@ -88,6 +91,7 @@ func (t *Target) side(ctx context.Context, c color.Color, s seen) deploy.Side {
 		Requests:  sum.Requests,
 		Errors:    sum.Errors,
 		Instances: []deploy.Instance{},
+		Edited:    editor(s.deployment),
 	}
 	for _, p := range running(s.pods) {
 		side.Instances = append(side.Instances, t.instance(p))

@@ -25,12 +25,16 @@ func (s *session) Retire(ctx context.Context, c color.Color) error {
 	if err := s.verify(ctx); err != nil {
 		return err
 	}
-	active, err := s.routeLive(ctx)
-	if err != nil {
-		return err
+	route, err := s.kube.Get(ctx, s.ref("HTTPRoute", s.app))
+	if err != nil && !kube.IsNotFound(err) {
+		return fmt.Errorf("look at the route: %w", err)
 	}
-	if active == c {
-		return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
+	active := color.None
+	if route != nil {
+		if manifest.Leads(route, s.app, c) {
+			return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
+		}
+		active, _ = s.traffic(route)
 	}
 	if err := s.forgetPreview(ctx, s.deaf(active)); err != nil {
 		return err

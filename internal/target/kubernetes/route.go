@@ -27,17 +27,8 @@ const noRevision = "0"
 // revision of a route changes with what it says, not with its status.
 func revision(route *kube.Object) string { return strconv.FormatInt(route.GetGeneration(), 10) }
 
-// routeNow is who has the traffic, as far as the mirror knows.
-func (t *Target) routeNow(ctx context.Context) (color.Color, string, error) {
-	o, ok, err := t.mirror.get(ctx, "HTTPRoute", t.app)
-	if err != nil || !ok {
-		return color.None, noRevision, err
-	}
-	c, err := manifest.Pointed(o, t.app)
-	return c, revision(o), err
-}
-
-// routeLive asks the API server who has the traffic.
+// routeLive asks the API server who has the traffic; None where the route leads
+// to none of the colors, or not to one alone.
 func (t *Target) routeLive(ctx context.Context) (color.Color, error) {
 	o, err := t.kube.Get(ctx, t.ref("HTTPRoute", t.app))
 	if kube.IsNotFound(err) {
@@ -46,7 +37,8 @@ func (t *Target) routeLive(ctx context.Context) (color.Color, error) {
 	if err != nil {
 		return color.None, fmt.Errorf("look at the route: %w", err)
 	}
-	return manifest.Pointed(o, t.app)
+	c, _ := t.traffic(o)
+	return c, nil
 }
 
 // Switch implements [deploy.Session]. The route is one object and changed in
@@ -62,7 +54,10 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 			return err
 		}
 		if o == nil {
-			return fmt.Errorf("switch to %s: nothing was applied: %w", c, deploy.ErrRefused)
+			return s.makeAgain(ctx, c, ifRevision)
+		}
+		if err := s.spare(o); err != nil {
+			return err
 		}
 		return s.turn(ctx, o, c, ifRevision)
 	})
@@ -95,10 +90,7 @@ func (s *session) followRoute(ctx context.Context, c color.Color) error {
 
 // turn makes a route that was read lead to color c.
 func (s *session) turn(ctx context.Context, o *kube.Object, c color.Color, ifRevision string) error {
-	active, err := manifest.Pointed(o, s.app)
-	if err != nil {
-		return err
-	}
+	active, _ := s.traffic(o)
 	mark := s.token + " " + ifRevision
 	if active == c && o.GetAnnotations()[annotationSwitch] == mark {
 		return nil
@@ -117,7 +109,7 @@ func (s *session) turn(ctx context.Context, o *kube.Object, c color.Color, ifRev
 	}
 	annotate(o, annotationSwitch, mark)
 	began := time.Now()
-	o, err = s.kube.Update(ctx, o)
+	o, err := s.kube.Update(ctx, o)
 	if err != nil {
 		return err
 	}

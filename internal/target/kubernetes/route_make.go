@@ -18,6 +18,14 @@ const (
 	slicePause  = 20 * time.Millisecond
 )
 
+// ensurePreview makes the preview's route where it is missing, leading to nobody.
+func (s *session) ensurePreview(ctx context.Context) error {
+	if err := s.makeRoute(ctx, manifest.Preview(s.routeApp(), color.None)); err != nil {
+		return fmt.Errorf("make route %s: %w", manifest.PreviewName(s.app), err)
+	}
+	return nil
+}
+
 // ensureRoutes makes the routes where they are missing; they lead to nobody.
 // A route that is there is not touched.
 func (s *session) ensureRoutes(ctx context.Context) error {
@@ -87,7 +95,12 @@ func (t *Target) aim(route, want *kube.Object, c color.Color) error {
 		return fmt.Errorf("route %s has no spec", route.GetName())
 	}
 	copyHosts(route, want)
-	spec["parentRefs"] = want.Object["spec"].(map[string]any)["parentRefs"]
+	wanted := want.Object["spec"].(map[string]any)
+	spec["parentRefs"] = wanted["parentRefs"]
+	if manifest.Point(route, t.app, c) == nil {
+		return nil
+	}
+	spec["rules"] = wanted["rules"] // others have made something else of it
 	return manifest.Point(route, t.app, c)
 }
 

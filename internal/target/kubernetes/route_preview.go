@@ -39,16 +39,26 @@ func (s *session) previewEmpty(ctx context.Context, deaf time.Duration) error {
 
 // aimPreview makes the preview lead to standby color c.
 func (s *session) aimPreview(ctx context.Context, c color.Color) error {
-	_, err := s.edit(ctx, "HTTPRoute", manifest.PreviewName(s.app), func(o *kube.Object) (bool, error) {
-		if now, err := manifest.Pointed(o, s.app); err == nil && now == c {
-			return false, nil
+	err := s.editPreview(ctx, c)
+	if kube.IsNotFound(err) && c != color.None {
+		if err = s.ensurePreview(ctx); err == nil {
+			err = s.editPreview(ctx, c)
 		}
-		return true, s.aim(o, manifest.Preview(s.routeApp(), c), c)
-	})
+	}
 	if err != nil {
 		return fmt.Errorf("make the preview lead to %q: %w", c, err)
 	}
 	return nil
+}
+
+func (s *session) editPreview(ctx context.Context, c color.Color) error {
+	_, err := s.edit(ctx, "HTTPRoute", manifest.PreviewName(s.app), func(o *kube.Object) (bool, error) {
+		if now, foreign := s.traffic(o); foreign == "" && now == c {
+			return false, nil
+		}
+		return true, s.aim(o, manifest.Preview(s.routeApp(), c), c)
+	})
+	return err
 }
 
 // previewStandby makes the preview lead to a color if that runs something, and
@@ -61,5 +71,8 @@ func (s *session) previewStandby(ctx context.Context, c color.Color) error {
 	if have == nil {
 		c = color.None
 	}
-	return s.aimPreview(ctx, c)
+	if err := s.aimPreview(ctx, c); !kube.IsNotFound(err) {
+		return err
+	}
+	return nil // without a route it leads nowhere
 }

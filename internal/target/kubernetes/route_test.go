@@ -32,10 +32,16 @@ func (w *world) deployed() *session {
 	return s
 }
 
+func routeNow(t *testing.T, s *session) (color.Color, string, error) {
+	var o deploy.Observed
+	err := s.observeRoute(t.Context(), &o)
+	return o.Active, o.Revision, err
+}
+
 func TestRoutesLeadToNobodyAtFirst(t *testing.T) {
 	w := newWorld(t)
 	s := w.lock(w.target(), "ada")
-	if c, revision, err := s.routeNow(t.Context()); c != color.None || revision != "0" || err != nil {
+	if c, revision, err := routeNow(t, s); c != color.None || revision != "0" || err != nil {
 		t.Errorf("without a route: %q, %s, %v", c, revision, err)
 	}
 	w.must(s.ensureRoutes(t.Context()))
@@ -43,7 +49,7 @@ func TestRoutesLeadToNobodyAtFirst(t *testing.T) {
 		t.Errorf("new routes lead to %q and %q", w.active(), w.preview())
 	}
 	w.must(s.ensureRoutes(t.Context()))
-	if c, revision, err := s.routeNow(t.Context()); c != color.None || revision != "1" || err != nil {
+	if c, revision, err := routeNow(t, s); c != color.None || revision != "1" || err != nil {
 		t.Errorf("with a new route: %q, %s, %v", c, revision, err)
 	}
 	w.must(s.removeRoutes(t.Context()))

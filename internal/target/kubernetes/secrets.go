@@ -34,3 +34,26 @@ func (t *Target) sameSecrets(ctx context.Context, c color.Color, want map[string
 	}
 	return true, nil
 }
+
+// secretsOf are the values that a color has of the named secrets; nil if it
+// has none.
+func (t *Target) secretsOf(ctx context.Context, c color.Color, names []string) (map[string]string, error) {
+	o, err := t.kube.Get(ctx, t.ref("Secret", manifest.SecretName(t.app, c)))
+	if kube.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	have, err := kube.As[corev1.Secret](o)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	for _, name := range names {
+		if data, ok := have.Data[name]; ok {
+			values[name] = string(data)
+		}
+	}
+	return values, nil
+}

@@ -45,6 +45,9 @@ func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) er
 	return s.do(ctx, http.MethodPut, colorPath(c), req, nil)
 }
 
+// Mend implements [deploy.Session]. Nobody else changes what the agent keeps.
+func (s *session) Mend(context.Context, color.Color, deploy.Spec) ([]string, error) { return nil, nil }
+
 func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
 	return s.do(ctx, http.MethodPost, "/switch", api.SwitchRequest{Color: string(c), IfRevision: ifRevision}, nil)
 }
