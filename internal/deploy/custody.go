@@ -91,6 +91,18 @@ func (r *runner) mend(ctx context.Context, c color.Color, spec Spec) error {
 	return nil
 }
 
+// mendQuietly is mend for a color that has the traffic and answers: what cannot
+// be made again is no reason to take it away.
+func (r *runner) mendQuietly(ctx context.Context, c color.Color) {
+	spec, err := r.specOf(ctx, c)
+	if err != nil {
+		return
+	}
+	if err := r.mend(ctx, c, spec); err != nil && ctx.Err() == nil {
+		r.remark(err.Error())
+	}
+}
+
 // remark tells a person something now and in the report.
 func (r *runner) remark(text string) {
 	r.remarks = append(r.remarks, text)

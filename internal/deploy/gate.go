@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"version-manager/internal/awake"
+	"version-manager/internal/color"
 	"version-manager/internal/config"
 	"version-manager/internal/pause"
 )
@@ -87,6 +88,8 @@ func (r *runner) matched(ctx context.Context) (Side, int, error) {
 	}
 	want := max(p.Replicas, now.Colors[p.Old].Want)
 	switch {
+	case p.Old != color.None && now.gone():
+		return side, want, r.holds.check(ctx, now)
 	case r.hurries(now):
 		return side, 1, nil
 	case len(now.Missing) > 0:

@@ -123,11 +123,7 @@ func (r *runner) confirmBack(ctx context.Context) (string, error) {
 		return "", err
 	}
 	r.risen()
-	if spec, err := r.specOf(ctx, c); err == nil {
-		if err := r.mend(ctx, c, spec); err != nil && r.hold.life.Err() == nil {
-			r.remark(err.Error())
-		}
-	}
+	r.mendQuietly(ctx, c)
 	return detail, nil
 }
 

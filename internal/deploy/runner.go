@@ -23,6 +23,7 @@ type runner struct {
 	going   departure
 	remarks []string // what a person has to know apart from what failed
 	ailment ailment  // of the color with the traffic
+	holds   custody  // of the color before, until the switch
 
 	condemned bool  // the new color did badly before the eyes of this process
 	rising    *lift // whose instances are still being started
@@ -39,6 +40,7 @@ var errNothingToDo = errors.New("nothing to do")
 func newRunner(e *Engine, h *hold, run Run, secrets map[string]string) *runner {
 	r := &runner{Engine: e, hold: h, run: run, secrets: secrets, joined: time.Now()}
 	r.ailment.r = r
+	r.holds = custody{r: r, color: run.Plan.Old}
 	return r
 }
 
@@ -52,6 +54,7 @@ func (e *Engine) begin(ctx context.Context, h *hold, plan Plan, secrets map[stri
 	if err := r.append(planRecord, planBody{Plan: plan, By: e.holder}); err != nil {
 		return nil, err
 	}
+	r.holds.color = plan.Old
 	r.announce()
 	if plan.Old != color.None {
 		r.startProbe()

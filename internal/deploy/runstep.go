@@ -44,8 +44,10 @@ func (r *runner) stillOwned(ctx context.Context) error {
 		_, err := r.alone(ctx, keeps)
 		return err
 	case Baking:
-		_, err := r.keptFor(ctx, keeps)
-		return err
+		if _, err := r.keptFor(ctx, keeps); err != nil {
+			return err
+		}
+		r.mendQuietly(ctx, r.run.Plan.New)
 	}
 	return nil
 }

@@ -1,0 +1,132 @@
+package kubernetes
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/config"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/probe"
+	"version-manager/internal/release"
+)
+
+// quiet is a probe to which every request is answered.
+type quiet struct{ began time.Time }
+
+func (q quiet) sent() int                   { return int(time.Since(q.began)/(10*time.Millisecond)) + 1 }
+func (q quiet) Tally() (int, int)           { return q.sent(), 0 }
+func (q quiet) Stop() (m probe.Measurement) { m.Started = q.began; return m }
+func (q quiet) Window(color.Color, time.Time) probe.Stats {
+	return probe.Stats{Sent: q.sent(), Causes: map[probe.Outcome]int{}}
+}
+
+// previewed answers at the preview address as the world's Traefik does.
+type previewed struct{ w *world }
+
+func (p previewed) RoundTrip(req *http.Request) (*http.Response, error) {
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return p.w.traefik.dial(ctx, "traefik-1")
+	}}}
+	return client.Transport.RoundTrip(req)
+}
+
+// quickRelease is deployed in a moment.
+func quickRelease(v release.Version) release.Release {
+	ms := func(n int) config.Duration { return config.Duration{Duration: time.Duration(n) * time.Millisecond} }
+	r := shop(v)
+	r.Config.Replicas, r.Config.Health = 1, "/healthz"
+	r.Config.Gate = config.Gate{Healthy: 2, For: ms(300), Timeout: ms(20000)}
+	r.Config.Bake, r.Config.Drain = ms(600), ms(500)
+	r.Config.Autoscale = config.Autoscale{Min: 1, Max: 3, CPU: 60}
+	r.Config.Secrets = []string{"TOKEN"}
+	return r
+}
+
+// deployer is the engine on a world.
+func (w *world) deployer(t *Target, on func(deploy.Event)) *deploy.Engine {
+	return deploy.New(t, "ada", deploy.WithTransport(previewed{w}), deploy.WithEvents(on),
+		deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return quiet{time.Now()} }))
+}
+
+// rendered lists all objects of the app as a render has them, but for those that
+// are not ours to make again: the namespace and the history.
+func (w *world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
+	list, err := t.render(deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "x"}}, c, 0, nil)
+	w.must(err)
+	for _, o := range list {
+		if o.GetKind() != "Namespace" && o.GetKind() != "ConfigMap" {
+			refs = append(refs, refOf(o))
+		}
+	}
+	return append(refs, t.ref("Secret", manifest.SecretName(t.app, c)))
+}
+
+// TestWhatOthersDeleteIsMadeAgain deletes each object of the app, one at a time,
+// in the middle of a deploy and of the way back, and looks whether it is there
+// in the end.
+func TestWhatOthersDeleteIsMadeAgain(t *testing.T) {
+	probe := newWorld(t)
+	place := probe.target()
+	place.images = stocked{}
+	for _, step := range []string{"gate", "bake", "switch back"} {
+		for _, ref := range probe.rendered(place, color.Green) {
+			if ref.Kind == "Deployment" || step != "gate" && ref.Kind == "Secret" {
+				continue // a version whose instances are gone failed; running ones have their secrets
+			}
+			t.Run(step+"/"+ref.Kind+"/"+ref.Name, func(t *testing.T) {
+				t.Parallel()
+				deletedAt(t, step, ref)
+			})
+		}
+	}
+}
+
+func deletedAt(t *testing.T, step string, ref kube.Ref) {
+	w, target := newPlace(t)
+	target.options.Config.Entrances = []string{"http://shop.test"}
+	run := func(ctx context.Context, v release.Version, on func(deploy.Event)) error {
+		_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
+		return err
+	}
+	w.must(run(t.Context(), "v1.0.0", func(deploy.Event) {}))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if step == "switch back" && strings.HasSuffix(ref.Name, "-green") {
+		ref.Name = strings.TrimSuffix(ref.Name, "green") + "blue"
+	}
+	var once sync.Once
+	err := run(ctx, "v1.1.0", func(e deploy.Event) {
+		if e.Kind == deploy.EventStep && e.Step == "bake" && e.Status == deploy.StatusRunning && step == "switch back" {
+			cancel() // Ctrl-C
+		}
+		if e.Kind == deploy.EventStep && e.Step == step && e.Status == deploy.StatusRunning {
+			once.Do(func() { w.delete(ref) })
+		}
+	})
+	active := color.Green
+	if step == "switch back" {
+		active = color.Blue
+	} else if err != nil {
+		t.Errorf("the deploy fails: %v", err)
+	}
+	if got := w.active(); got != active {
+		t.Errorf("%q has the traffic, want %s: %v", got, active, err)
+	}
+	if ref.Kind != "Secret" && w.get(ref.Kind, ref.Name) == nil {
+		t.Errorf("%s %s is not made again: %v", ref.Kind, ref.Name, err)
+	}
+}
+
+func (w *world) delete(r kube.Ref) {
+	if err := w.server.Client(w, "shop").Delete(context.Background(), r); err != nil && !kube.IsNotFound(err) {
+		w.Error(err)
+	}
+}
