@@ -13,7 +13,7 @@ import (
 func faults() []fault {
 	onTime := []int{0}
 	eitherWay := []int{0, 3}
-	return []fault{
+	return append([]fault{
 		{name: "none", did: "a good deploy, to compare with", codes: onTime, show: (*bench).plain},
 		{name: "CLI killed, resumed", did: "kill -9 before each write to the journal, then resume", codes: onTime, show: (*bench).killedAndResumed},
 		{name: "CLI killed, taken back", did: "kill -9 after each write to the journal, then rollback", codes: onTime, show: (*bench).killedAndTakenBack},
@@ -30,7 +30,7 @@ func faults() []fault {
 		{name: "crash loop", did: "the new version exits at its start", version: "v2.1.0", codes: []int{3}, show: (*bench).plain},
 		{name: "image missing", did: "the nodes do not have the image", version: "v2.2.0", codes: []int{3}, show: (*bench).imageMissing},
 		{name: "one proxy lags 30 s", did: "a Traefik pod is cut off the API server when the switch begins, for 30 s", codes: eitherWay, show: (*bench).proxyLags},
-	}
+	}, meddling()...)
 }
 
 // deploy runs zero-downtime, on is called with each event.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -25,6 +26,7 @@ type fault struct {
 	codes    []int  // exit codes that a correct design allows
 	allowed  int    // requests that even a correct design loses, at most
 	why      string // it loses them
+	rate     int    // of requests; 0: the usual one
 	entrance string // part of the only entrances by which users come; empty: all
 	show     func(*bench, context.Context) (rig.Result, error)
 }
@@ -66,6 +68,7 @@ func run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
+		fmt.Fprintf(os.Stderr, "\r\x1b[K%s: exit code %d, %s, %s %s\n", f.name, o.code, o.toll.Cost(), o.end, o.broken)
 		all = append(all, o)
 	}
 	return print(os.Stdout, all)
@@ -102,6 +105,10 @@ func (b *bench) prepare(ctx context.Context) error {
 		}),
 		"v2.1.0": with(func(v *lab.Version) { v.Env = map[string]string{"BEHAVIOUR": "crash-at-start"} }),
 		"v2.3.0": with(func(v *lab.Version) { v.Gate = 20 * time.Second }),
+		"v2.5.0": with(func(v *lab.Version) {
+			v.Env = map[string]string{"BEHAVIOUR": "fail-after", "AFTER": "6s"}
+			v.Bake = 30 * time.Second
+		}),
 		"v2.4.0": with(func(v *lab.Version) { v.Bake = 60 * time.Second }),
 	} {
 		if err := b.Create(ctx, name, v); err != nil {
@@ -175,7 +182,7 @@ func (b *bench) begin(ctx context.Context, f fault) error {
 			by = append(by, e)
 		}
 	}
-	b.users, err = b.Start(ctx, rate, by...)
+	b.users, err = b.Start(ctx, cmp.Or(f.rate, rate), by...)
 	return err
 }
 

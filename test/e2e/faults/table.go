@@ -9,7 +9,7 @@ import (
 )
 
 func print(out io.Writer, all []outcome) error {
-	s := sheet.New(out, fmt.Sprintf("\ne2e-faults: one fault at a time, under %d requests/s through Traefik", rate))
+	s := sheet.New(out, fmt.Sprintf("\ne2e-faults: one fault at a time, under %d requests/s through Traefik, where others meddle under %d", rate, visitors))
 	var rows [][]string
 	for _, o := range all {
 		rows = append(rows, []string{

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/test/bench/rig"
+	"version-manager/test/e2e/lab"
+)
+
+// visitors is the rate under which others meddle: what a small shop has, so that
+// one instance can carry all of it.
+const visitors = 50
+
+// meddling are the faults in which somebody else changes what a deploy relies
+// on. Each has to end by itself: nothing is left to a person where a command
+// could know the way.
+func meddling() []fault {
+	onTime, takenBack, eitherWay := []int{0}, []int{3}, []int{0, 3}
+	const untilStarted = "the new version answers 500 and nobody else is there: users meet it until the first instance of the old one is started and ready"
+	list := []fault{
+		{name: "old color scaled to 0", did: "the old Deployment is scaled to 0 in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
+			allowed: visitors * 20, why: untilStarted, show: meddle("bake", "scale", "deployment/{old}", "--replicas=0")},
+		{name: "old color deleted", did: "the old Deployment is deleted in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
+			allowed: visitors * 20, why: untilStarted, show: meddle("bake", "delete", "deployment/{old}", "--wait=false")},
+		{name: "old color has fewer", did: "the old Deployment is scaled to 1 in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
+			allowed: visitors * 3, why: "users meet the version until the way back is confirmed; what is ready takes over at once", show: meddle("bake", "scale", "deployment/{old}", "--replicas=1")},
+		{name: "route given back", did: "a GitOps tool applies the old route again in bake", codes: []int{10},
+			show: meddle("bake", "patch", "httproute/{app}", "--field-manager=argocd-controller", "--type=json", "-p",
+				`[{"op":"replace","path":"/spec/rules/0/backendRefs/0/name","value":"{old}"}]`)},
+		{name: "route deleted", did: "the public route is deleted in bake", codes: eitherWay,
+			allowed: visitors * 4, why: "the gateway answers 404 until it has heard of the new route", show: meddle("bake", "delete", "httproute/{app}")},
+		{name: "preview deleted", did: "the preview's route is deleted in the gate", codes: onTime,
+			show: meddle("gate", "delete", "httproute/{app}-preview")},
+		{name: "new color scaled down", did: "the new Deployment is scaled to 1 in bake", codes: onTime,
+			show: meddle("bake", "scale", "deployment/{new}", "--replicas=1")},
+		{name: "new color edited", did: "somebody sets a variable of the new Deployment in bake", codes: takenBack,
+			show: meddle("bake", "set", "env", "deployment/{new}", "EDITED=1")},
+		{name: "service edited", did: "the selector of the new Service is edited in bake", codes: eitherWay,
+			allowed: visitors * 6, why: "the gateway has no instance to send to until the selector is put right", show: meddle("bake", "patch", "service/{new}", "--type=merge", "-p",
+				`{"spec":{"selector":{"version-manager.io/color":"red"}}}`)},
+		{name: "autoscaler deleted", did: "the autoscaler is deleted in bake", codes: onTime, show: meddle("bake", "delete", "hpa/{app}")},
+		{name: "all around deleted", did: "network policy, service account, disruption budgets and autoscaler are deleted in the gate", codes: onTime,
+			show: meddle("gate", "delete", "networkpolicy/{app}", "serviceaccount/{app}", "poddisruptionbudget/{old}", "poddisruptionbudget/{new}", "hpa/{app}")},
+	}
+	for i := range list {
+		list[i].rate = visitors
+	}
+	return list
+}
+
+// meddle deploys, and somebody else runs kubectl when a step begins.
+func meddle(step string, args ...string) func(*bench, context.Context) (rig.Result, error) {
+	return func(b *bench, ctx context.Context) (rig.Result, error) {
+		now, err := b.Status(ctx)
+		if err != nil {
+			return rig.Result{}, err
+		}
+		return b.at(ctx, step, func() error { return b.kubectl(ctx, now, args...) })
+	}
+}
+
+// kubectl changes something as somebody would who knows nothing of this tool.
+func (b *bench) kubectl(ctx context.Context, before deploy.Observed, args ...string) error {
+	side := func(c color.Color) string { return b.App + "-" + string(c) }
+	names := strings.NewReplacer("{app}", b.App, "{old}", side(before.Active), "{new}", side(before.Active.Other()))
+	all := []string{"--kubeconfig", lab.Kubeconfig, "--namespace", b.App}
+	for _, a := range args {
+		all = append(all, names.Replace(a))
+	}
+	if out, err := exec.CommandContext(ctx, "kubectl", all...).CombinedOutput(); err != nil {
+		return fmt.Errorf("kubectl %s: %w: %s", strings.Join(all, " "), err, out)
+	}
+	return nil
+}
