@@ -10,7 +10,9 @@
 //	GEMINI_API_KEY_FILE     the file that holds it
 //	GEMINI_MODEL            which model recognises food
 //	GEMINI_BASE_URL         where the API is, for tests and proxies
-//	CALOGUESSR_ADMIN_TOKEN  who knows it may change the key from anywhere
+//	CALOGUESSR_ADMIN_TOKEN  who knows it may change the key from anywhere, and
+//	                        nobody else; without it, whoever sits at this
+//	                        machine may, if HOST is a loopback address
 //	TRUSTED_PROXIES         networks whose X-Forwarded-For is believed, besides loopback
 //	LOG_FORMAT              json or text, to stderr
 //	DRAIN_LINGER            how long to go on accepting after SIGTERM; 500ms
@@ -118,8 +120,8 @@ func build(c config, store *keys.Store, memory memlimit.Memory, log *slog.Logger
 		Intake:    photo.NewIntake(photoLimits(memory)),
 		Estimator: estimate.NewCache(gemini, c.Model, remembered),
 		Checker:   gemini, Model: c.Model,
-		Clients:    httpkit.NewClients(c.Proxies...),
-		AdminToken: c.AdminToken, Log: log,
+		Clients:    httpkit.NewClients(c.Build.Instance != "", c.Proxies...),
+		AdminToken: c.AdminToken, LocalAdmin: c.isPrivate(), Log: log,
 	})
 	return server, gemini, err
 }

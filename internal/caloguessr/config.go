@@ -68,6 +68,16 @@ func fromEnv(getenv func(string) string) (config, error) {
 	return c, errors.Join(errs[:]...)
 }
 
+// isPrivate reports whether this server can be reached from this machine only.
+func (c config) isPrivate() bool {
+	host, _, err := net.SplitHostPort(c.Address)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.Unmap().IsLoopback()
+}
+
 func (c config) check() error {
 	_, port, err := net.SplitHostPort(c.Address)
 	if err != nil {

@@ -50,7 +50,7 @@ type Checker interface {
 	Check(ctx context.Context, key string) error
 }
 
-// Options is what a Server needs; all fields but AdminToken are required.
+// Options is what a Server needs; all fields but AdminToken and LocalAdmin are required.
 type Options struct {
 	Build      Build
 	Table      *nutrition.Table
@@ -63,6 +63,7 @@ type Options struct {
 	Model      string
 	Clients    *httpkit.Clients
 	AdminToken string // if set, whoever knows it may change the key, and nobody else
+	LocalAdmin bool   // without a token, whoever sits at this machine may
 	Log        *slog.Logger
 }
 
@@ -75,6 +76,7 @@ type Server struct {
 	photos  *httpkit.Rate
 	secrets *httpkit.Rate
 	ready   readiness
+	admin   administrator
 }
 
 // New returns a Server that is ready.
@@ -99,6 +101,7 @@ func New(o Options) (*Server, error) {
 		Options: o, pages: pages, static: static, metrics: newMetrics(o.Build),
 		photos:  httpkit.NewRate(photoBurst, photoEvery),
 		secrets: httpkit.NewRate(secretsBurst, secretsEvery),
+		admin:   administrator{o.AdminToken},
 	}, nil
 }
 
@@ -109,6 +112,8 @@ func (s *Server) Handler() http.Handler {
 	s.route(mux, "/estimate", methods{http.MethodPost: s.estimate})
 	s.route(mux, "/meal", methods{http.MethodPost: s.meal})
 	s.route(mux, "/settings", methods{http.MethodGet: s.settings})
+	s.route(mux, "/settings/login", methods{http.MethodPost: s.login})
+	s.route(mux, "/settings/logout", methods{http.MethodPost: s.logout})
 	s.route(mux, "/settings/key", methods{http.MethodPost: s.setKey})
 	s.route(mux, "/settings/test", methods{http.MethodPost: s.testKey})
 	s.route(mux, "/settings/delete", methods{http.MethodPost: s.deleteKey})

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"crypto/subtle"
 	"errors"
 	"net/http"
 	"strings"
@@ -22,19 +21,9 @@ type settingsPage struct {
 	MaySet    bool
 	MayTest   bool
 	MayDelete bool
-	AskToken  bool
+	AskToken  bool // who knows the token can sign in
+	SignedIn  bool
 }
-
-// tokenField is the data of the field for the administrator's token, which
-// each form has for itself.
-type tokenField struct {
-	Page settingsPage
-	Ask  bool
-	ID   string
-}
-
-// ForToken returns the token field of one of the forms.
-func (p settingsPage) ForToken(form string) tokenField { return tokenField{p, p.AskToken, form} }
 
 func (s *Server) settings(w http.ResponseWriter, r *http.Request) {
 	p := s.settingsPage(w, r)
@@ -48,18 +37,18 @@ func (s *Server) settings(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) settingsPage {
-	p := settingsPage{page: s.page(w, r, "/settings"), Model: s.Model, AskToken: s.AdminToken != ""}
-	here := s.AdminToken == "" && s.Clients.OnThisMachine(r)
-	may := here || p.AskToken
+	p := settingsPage{page: s.page(w, r, "/settings"), Model: s.Model}
+	may := s.isAdministrator(r)
+	p.AskToken, p.SignedIn = s.admin.hasToken() && !may, s.admin.hasToken() && may
 	key, err := s.Keys.Current()
-	p.State, p.HasKey = keyState(p.Printer, key, err, here), !errors.Is(err, keys.ErrNone)
+	p.State, p.HasKey = keyState(p.Printer, key, err, may), !errors.Is(err, keys.ErrNone)
 	p.MaySet, p.MayTest = may && s.Keys.Writable(), may && err == nil
 	p.MayDelete = p.MaySet && p.HasKey
 	switch {
 	case err == nil && key.FromEnvironment():
 	case !s.Keys.Writable():
 		p.Denied = p.T("keys.noStore")
-	case !may:
+	case !may && !p.AskToken:
 		p.Denied = p.T("keys.remote")
 	}
 	return p
@@ -67,7 +56,7 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) settingsPa
 
 // keyState says what is known about the key; its last characters only to
 // those who may change it.
-func keyState(p *i18n.Printer, k keys.Key, err error, here bool) string {
+func keyState(p *i18n.Printer, k keys.Key, err error, may bool) string {
 	switch {
 	case errors.Is(err, keys.ErrNone):
 		return p.T("keys.none")
@@ -75,7 +64,7 @@ func keyState(p *i18n.Printer, k keys.Key, err error, here bool) string {
 		return p.T("keys.broken")
 	case k.FromEnvironment():
 		return p.T("keys.environment")
-	case here:
+	case may:
 		return p.T("keys.stored", "last", k, "date", p.Date(k.Saved))
 	}
 	return p.T("keys.storedHidden")
@@ -140,27 +129,4 @@ func (s *Server) settingsFailed(w http.ResponseWriter, r *http.Request, status i
 	p := s.settingsPage(w, r)
 	p.Alert = p.T(key)
 	s.render(w, status, "settings", p)
-}
-
-// mayChange reads the form and decides. Nobody logs in here: without a token
-// whoever sits at this machine may change the key; with one, whoever knows it
-// may, and being at this machine is not enough, since behind a proxy of which
-// we know nothing everybody seems to be.
-func (s *Server) mayChange(w http.ResponseWriter, r *http.Request) bool {
-	if wait, ok := s.secrets.Allow(s.Clients.Address(r), time.Now()); !ok {
-		s.tooMany(w, r, wait)
-		return false
-	}
-	form, ok := s.form(w, r)
-	if !ok {
-		return false
-	}
-	allowed := s.Clients.OnThisMachine(r)
-	if s.AdminToken != "" {
-		allowed = subtle.ConstantTimeCompare([]byte(form.Get("token")), []byte(s.AdminToken)) == 1
-	}
-	if !allowed {
-		s.settingsFailed(w, r, http.StatusForbidden, "keys.denied")
-	}
-	return allowed
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"version-manager/internal/caloguessr/estimate/geminitest"
 	"version-manager/internal/caloguessr/keys"
@@ -108,6 +109,14 @@ func TestWhoMaySetAKey(t *testing.T) {
 		{"elsewhere, with a token nobody asked for", "", remote(post("/settings/key", withToken)), 403},
 		{"elsewhere, with the token", token, remote(post("/settings/key", withToken)), 303},
 		{"here, without the token", token, post("/settings/key", form), 403},
+		{"elsewhere, with the token in a header", token, bearer(remote(post("/settings/key", form)), token), 303},
+		{"elsewhere, with a wrong token in a header", token, bearer(remote(post("/settings/key", form)), token+"x"), 403},
+		{"elsewhere, with the token in the address", token, remote(post("/settings/key?token="+token, form)), 403},
+		{"elsewhere, with an empty token", "", bearer(remote(post("/settings/key", form)), ""), 403},
+		{"through a proxy that the ingress saw", "", forwarded("unknown"), 403},
+		{"through a proxy that the ingress passed over", "", withHeader(forwarded("127.0.0.1"), "Via", "1.1 nginx"), 403},
+		{"from a page at another name", "", withHeader(withHeader(forwarded("127.0.0.1"), "Origin", "https://shop.example"), "Sec-Fetch-Site", "same-origin"), 403},
+		{"from a page elsewhere", "", withHeader(post("/settings/key", form), "Sec-Fetch-Site", "cross-site"), 403},
 	} {
 		a := newApp(t, func(o *Options) { o.AdminToken = tt.token })
 		a.do(t, tt.r, tt.status)
@@ -115,6 +124,104 @@ func TestWhoMaySetAKey(t *testing.T) {
 			t.Errorf("%s: the key is set: %v", tt.name, err == nil)
 		}
 	}
+}
+
+func bearer(r *http.Request, token string) *http.Request {
+	return withHeader(r, "Authorization", "Bearer "+token)
+}
+
+func withHeader(r *http.Request, name, value string) *http.Request {
+	r.Header.Set(name, value)
+	return r
+}
+
+// A server that others can reach over the network takes nobody's word for
+// being here.
+func TestPublicServerWantsToken(t *testing.T) {
+	a := newApp(t, func(o *Options) { o.LocalAdmin = false })
+	a.do(t, post("/settings/key", url.Values{"key": {geminitest.Key}}), 403)
+	mustContain(t, a.do(t, get("/settings"), 200), "CALOGUESSR_ADMIN_TOKEN")
+}
+
+func TestSignIn(t *testing.T) {
+	a := withKeyAndToken(t)
+	login := func(token string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		a.handler.ServeHTTP(w, withHeader(remote(post("/settings/login", url.Values{"token": {token}})), "X-Forwarded-Proto", "https"))
+		return w
+	}
+	if w := login("guess"); w.Code != 403 || len(w.Result().Cookies()) > 0 || !strings.Contains(w.Body.String(), "not the token") {
+		t.Errorf("a wrong token: status %d, cookies %v", w.Code, w.Result().Cookies())
+	}
+	w := login("a-token-of-the-operator")
+	cookies := w.Result().Cookies()
+	if w.Code != 303 || len(cookies) != 1 {
+		t.Fatalf("the token: status %d, cookies %v", w.Code, cookies)
+	}
+	c := cookies[0]
+	if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteStrictMode || c.Path != "/settings" || strings.Contains(c.String(), "operator") {
+		t.Errorf("cookie %v", c)
+	}
+	signedIn := func(r *http.Request) *http.Request { r.AddCookie(c); return remote(r) }
+	mustContain(t, a.do(t, signedIn(get("/settings")), 200), "You are signed in", "Sign out", `action="/settings/key"`)
+	a.do(t, signedIn(post("/settings/key", url.Values{"key": {geminitest.Key}})), 303)
+	for range secretsBurst {
+		login("guess")
+	}
+	a.do(t, signedIn(post("/settings/delete", nil)), 303) // guesses of others do not slow it down
+	out := httptest.NewRecorder()
+	a.handler.ServeHTTP(out, signedIn(post("/settings/logout", nil)))
+	if gone := out.Result().Cookies(); len(gone) != 1 || gone[0].MaxAge >= 0 || gone[0].Path != c.Path {
+		t.Errorf("signing out leaves %v", gone)
+	}
+}
+
+func TestCookieCannotBeMade(t *testing.T) {
+	a, other, now := administrator{"a-token-of-the-operator"}, administrator{"another-token-of-them"}, time.Now()
+	cookie := func(by administrator, at time.Time, change func(string) string) *http.Request {
+		w, r := httptest.NewRecorder(), get("/settings")
+		by.signIn(w, r, at)
+		c := w.Result().Cookies()[0]
+		c.Value = change(c.Value)
+		r.AddCookie(c)
+		return r
+	}
+	same := func(v string) string { return v }
+	for _, tt := range []struct {
+		name string
+		r    *http.Request
+		want bool
+	}{
+		{"fresh", cookie(a, now, same), true},
+		{"just before its end", cookie(a, now.Add(-adminTime+2*time.Second), same), true},
+		{"at its end", cookie(a, now.Add(-adminTime), same), false},
+		{"of another token", cookie(other, now, same), false},
+		{"of no token", cookie(administrator{}, now, same), false},
+		{"later end", cookie(a, now, func(v string) string { return "B" + v[1:] }), false},
+		{"cut", cookie(a, now, func(v string) string { return v[:len(v)-2] }), false},
+		{"empty", cookie(a, now, func(string) string { return "" }), false},
+	} {
+		if got := a.isSignedIn(tt.r, now); got != tt.want {
+			t.Errorf("%s: %t", tt.name, got)
+		}
+		if (administrator{}).isSignedIn(tt.r, now) {
+			t.Errorf("%s: signed in where there is no token", tt.name)
+		}
+	}
+}
+
+func FuzzCookie(f *testing.F) {
+	a := administrator{"a-token-of-the-operator"}
+	f.Add("AAAA", "Bearer x")
+	f.Add("", "bearer  a-token")
+	f.Fuzz(func(t *testing.T, value, authorization string) {
+		r := get("/settings")
+		r.Header.Set("Cookie", adminCookie+"="+value)
+		r.Header.Set("Authorization", authorization)
+		if a.isSignedIn(r, time.Now()) || a.hasBearer(r) && !strings.Contains(authorization, a.token) {
+			t.Errorf("cookie %q and header %q are accepted", value, authorization)
+		}
+	})
 }
 
 func TestSettingsFromElsewhere(t *testing.T) {

@@ -65,7 +65,7 @@ func newApp(t *testing.T, change ...func(*Options)) *app {
 	o := Options{
 		Build: Build{Version: "v1.2.3", Color: "blue", Instance: "blue-1"}, Table: table, Words: words, Keys: a.keys,
 		Uploads: upload.NewReceiver(upload.DefaultLimits(64 << 20)),
-		Intake:  photo.NewIntake(photo.Limits{Parallel: 2, Memory: 512 << 20}), Model: geminitest.Model, Clients: httpkit.NewClients(httpkit.Loopback()...),
+		Intake:  photo.NewIntake(photo.Limits{Parallel: 2, Memory: 512 << 20}), Model: geminitest.Model, Clients: httpkit.NewClients(true, httpkit.Loopback()...), LocalAdmin: true,
 		Log: slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {
