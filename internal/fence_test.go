@@ -46,7 +46,7 @@ func fences() []fence {
 	for _, above := range []string{"target", "agent", "ui", "cli", "kube", "cluster"} {
 		list = append(list, fence{in("deploy"), nil, in(above), "the engine knows targets by its own interfaces and prints nothing"})
 	}
-	for _, leaf := range []string{"journal", "color", "problem", "memlimit"} {
+	for _, leaf := range []string{"journal", "color", "problem", "memlimit", "visible"} {
 		list = append(list, fence{in(leaf), nil, all, "it is at the bottom: everybody may import it, so it imports nothing of ours"})
 	}
 	return list

@@ -108,8 +108,7 @@ func (o cleanupOptions) print(c cleaned) error {
 	case c.Standby != "":
 		text = fmt.Sprintf("%s is stopped", c.Standby)
 	}
-	_, err := fmt.Fprintln(o.io.Out, text)
-	return err
+	return o.io.Line("%s", text)
 }
 
 // confirm makes sure that somebody means it.

@@ -78,7 +78,7 @@ func runDiff(ctx context.Context, o diffOptions) error {
 func (o diffOptions) answer(d drift, remedy string) error {
 	err := o.io.Answer(o.global.format, d, func() error {
 		for _, line := range d.Differences {
-			if _, err := fmt.Fprintln(o.io.Out, line); err != nil {
+			if err := o.io.Line("%s", line); err != nil {
 				return err
 			}
 		}

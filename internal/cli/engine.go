@@ -68,8 +68,12 @@ func withoutLines(err error) error {
 
 func (a *app) printReport(r probe.Report) error {
 	return a.io.Answer(a.global.format, r, func() error {
-		_, err := fmt.Fprintln(a.io.Out, strings.Join(probe.Summary(r), "\n"))
-		return err
+		for _, line := range probe.Summary(r) {
+			if err := a.io.Line("%s", line); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -64,7 +64,7 @@ func runInstallIngress(ctx context.Context, o installIngressOptions) error {
 func (o installIngressOptions) answer(i installed) error {
 	err := o.io.Answer(o.global.format, i, func() error {
 		for _, did := range i.Did {
-			if _, err := fmt.Fprintln(o.io.Out, did); err != nil {
+			if err := o.io.Line("%s", did); err != nil {
 				return err
 			}
 		}

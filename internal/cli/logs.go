@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -77,13 +76,10 @@ func runLogs(ctx context.Context, o logsOptions) error {
 func (o logsOptions) print(logs io.Reader) (int64, error) {
 	switch {
 	case o.global.format == ui.JSON:
-		to := json.NewEncoder(o.io.Out)
-		to.SetEscapeHTML(false)
-		return eachLine(logs, func(line string) error { return to.Encode(loggedOf(line)) })
+		return eachLine(logs, func(line string) error { return o.io.JSONLine(loggedOf(line)) })
 	case o.io.Out.Terminal: // which an app's log must not command
 		return eachLine(logs, func(line string) error {
-			_, err := fmt.Fprintln(o.io.Out, ui.Clean(line))
-			return err
+			return o.io.Line("%s", line)
 		})
 	}
 	return io.Copy(o.io.Out, logs)

@@ -114,12 +114,13 @@ func (o planOptions) print(a planAnswer) error {
 		_, err := fmt.Fprintf(o.io.Out, "%s has all traffic already: nothing to do\n", a.To)
 		return err
 	}
-	fmt.Fprintf(o.io.Out, "%s %s: %s to %s\n\n", a.Kind, a.App, cmp.Or(string(a.From), "nothing"), a.To)
+	o.io.Line("%s %s: %s to %s", a.Kind, a.App, cmp.Or(string(a.From), "nothing"), a.To)
+	o.io.Line("")
 	if c := a.Cluster; c != nil {
-		fmt.Fprintf(o.io.Out, "in context %s, %s, namespace %s\n", c.Context, c.Server, c.Namespace)
+		o.io.Line("in context %s, %s, namespace %s", c.Context, c.Server, c.Namespace)
 	}
 	for _, w := range a.Warnings {
-		fmt.Fprintf(o.io.Out, "warning: %s\n", w)
+		o.io.Line("warning: %s", w)
 	}
 	if a.Cluster != nil || len(a.Warnings) > 0 {
 		fmt.Fprintln(o.io.Out)

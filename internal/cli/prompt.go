@@ -39,7 +39,7 @@ func (o rollbackOptions) ask(p place, now deploy.Observed, propose release.Versi
 
 // prompt asks a person and returns the answer without spaces around it.
 func (a *app) prompt(question string) (string, error) {
-	fmt.Fprint(a.io.Err, question)
+	fmt.Fprint(a.io.Err, ui.Clean(question))
 	line, err := bufio.NewReader(a.io.In).ReadString('\n')
 	if err != nil {
 		return "", problem.Wrap(err, problem.Interrupted, "", "no answer, nothing was changed")

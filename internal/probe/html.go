@@ -1,12 +1,15 @@
 package probe
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
 	"time"
+
+	"version-manager/internal/visible"
 )
 
 // WriteHTML writes a report as one self-contained page in "en" or "de":
@@ -24,7 +27,21 @@ func WriteHTML(out io.Writer, r Report, lang string) error {
 	if err != nil {
 		return fmt.Errorf("read the report's template: %w", err)
 	}
-	return t.Execute(out, view(r, w, string(style)))
+	var b bytes.Buffer
+	if err := t.Execute(&b, view(r, w, string(style))); err != nil {
+		return err
+	}
+	_, err = out.Write(bytes.Map(noneHidden, b.Bytes()))
+	return err
+}
+
+// noneHidden keeps a name or a message in the report from turning the order of
+// the line around or from hiding a part of it.
+func noneHidden(r rune) rune {
+	if visible.Hidden(r) {
+		return '?'
+	}
+	return r
 }
 
 // sheet is everything that the template shows.

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"go.yaml.in/yaml/v3"
+
+	"version-manager/internal/visible"
 )
 
 // Format is the form of an answer.
@@ -35,18 +37,39 @@ func (s *Streams) Answer(f Format, v any, text func() error) error {
 		if err != nil {
 			return fmt.Errorf("turn JSON into YAML: %w", err)
 		}
-		e := yaml.NewEncoder(s.Out)
-		e.SetIndent(2)
-		return e.Encode(node)
+		return encodeYAML(s.Out, node)
 	}
 	return fmt.Errorf("%q is not a format", f)
 }
 
-func encode(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+func encode(w io.Writer, v any) error { return encodeJSON(w, v, "  ") }
+
+func encodeLine(w io.Writer, v any) error { return encodeJSON(w, v, "") }
+
+func encodeJSON(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	e.SetIndent("", indent)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(visible.EscapeJSON(b.Bytes()))
+	return err
+}
+
+// JSONLine writes v to standard output as JSON on a line of its own.
+func (s *Streams) JSONLine(v any) error { return encodeLine(s.Out, v) }
+
+func encodeYAML(w io.Writer, node *yaml.Node) error {
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(node); err != nil {
+		return err
+	}
+	_, err := w.Write(visible.EscapeYAML(b.Bytes()))
+	return err
 }
 
 // yamlOf reads one JSON value and keeps the order of its fields, which a trip
@@ -76,7 +99,11 @@ func yamlOf(d *json.Decoder) (*yaml.Node, error) {
 		return number(t), nil
 	}
 	n := new(yaml.Node)
-	return n, n.Encode(t)
+	err = n.Encode(t)
+	if visible.MustEscape(n.Value) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n, err
 }
 
 func number(n json.Number) *yaml.Node {

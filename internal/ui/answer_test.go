@@ -2,7 +2,9 @@ package ui
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -48,6 +50,42 @@ deepField:
 		err := s.Answer(format, v, func() error { _, err := s.Out.Write([]byte("hello\n")); return err })
 		if err != nil || out.String() != want {
 			t.Errorf("%s: %v\n%s\nwant:\n%s", format, err, out, want)
+		}
+	}
+}
+
+// What cannot be seen is escaped, so that a program gets it and a terminal
+// does not.
+func TestAnswerEscapesHiddenCharacters(t *testing.T) {
+	v := map[string]string{"message": "fix\u202e\u200b \U000e0041 ü"}
+	for format, want := range map[Format]string{
+		JSON: "{\n  \"message\": \"fix\\u202e\\u200b \\udb40\\udc41 ü\"\n}\n",
+		YAML: "message: \"fix\\U0000202E\\U0000200B \\U000E0041 ü\"\n",
+	} {
+		s, out, _ := Test("")
+		if err := s.Answer(format, v, nil); err != nil || out.String() != want {
+			t.Errorf("%s: %v\n%s\nwant:\n%s", format, err, out, want)
+		}
+	}
+	s, out, _ := Test("")
+	if err := s.JSONLine(v); err != nil || out.String() != "{\"message\":\"fix\\u202e\\u200b \\udb40\\udc41 ü\"}\n" {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Each way to talk to a person cleans what it says.
+func TestHiddenCharactersAreShown(t *testing.T) {
+	const foreign = "v1.0.0\u202e\u200b\x1b[2J"
+	s, out, errs := Test("")
+	table := Table{Heading: []string{"VERSION"}}
+	table.Add(foreign)
+	if err := errors.Join(table.Print(s.Out), s.Line("%s", foreign)); err != nil {
+		t.Fatal(err)
+	}
+	s.Problem(errors.New(foreign), false)
+	for _, text := range []string{out.String(), errs.String()} {
+		if !strings.Contains(text, "v1.0.0???[2J") || strings.ContainsAny(text, "\u202e\u200b\x1b") {
+			t.Errorf("a person reads %q", text)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (s *Streams) NewFace(p Progress, now func() time.Time) Face {
 	case TTY:
 		return newTTY(s, now)
 	case Lines:
-		return detach(newLines(s))
+		return detach(lines{s})
 	case Quiet:
 		return quiet{}
 	}

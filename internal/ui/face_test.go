@@ -92,7 +92,7 @@ func TestNotesFit(t *testing.T) {
 func TestLinesAreTheEvents(t *testing.T) {
 	s, _, err := Test("")
 	for _, e := range recorded(t, "done") {
-		newLines(s).Show(e)
+		lines{s}.Show(e)
 	}
 	want, e := os.ReadFile("testdata/done.jsonl")
 	if e != nil {

@@ -59,7 +59,7 @@ func (s *Streams) ProblemLine(err error, code problem.Kind) {
 	f.Error, f.Cause = split(err)
 	hint, lines := advice(err)
 	f.Hint, f.Lines = s.command(hint), lines
-	_ = newLines(s).to.Encode(f) // there is nobody left to tell
+	_ = encodeLine(s.Err, f) // there is nobody left to tell
 }
 
 // Note prints a sentence that is neither answer nor error.

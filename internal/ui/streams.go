@@ -14,6 +14,7 @@ package ui
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -47,6 +48,12 @@ func (s *Streams) spoken(e deploy.Event) deploy.Event {
 		e.Detail = s.command(e.Detail)
 	}
 	return e
+}
+
+// Line prints one line of an answer, which may hold text from outside.
+func (s *Streams) Line(format string, args ...any) error {
+	_, err := fmt.Fprintln(s.Out, Clean(fmt.Sprintf(format, args...)))
+	return err
 }
 
 // Output is a stream that may be a terminal.

@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
+
+	"version-manager/internal/visible"
 )
 
 // tint is a color by meaning, not by hue.
@@ -118,15 +120,6 @@ func wrap(s string, limit int) []string {
 }
 
 // Clean makes a text from outside, such as an app's log line, safe to show: an
-// escape sequence in it must not move the cursor or color the screen.
-func Clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case unicode.IsControl(r), r == unicode.ReplacementChar:
-			return '?'
-		}
-		return r
-	}, strings.ToValidUTF8(s, "?"))
-}
+// escape sequence in it must not move the cursor or color the screen, and
+// nothing in it may be invisible.
+func Clean(s string) string { return visible.Text(s) }
