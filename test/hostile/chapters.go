@@ -30,6 +30,7 @@ func chapters() []chapter {
 		{"h2spec", "the conformance suite for HTTP/2, beside HAProxy", time.Minute, h2spec},
 		{"responses", "instances that break the rules of HTTP", 20 * time.Second, responses},
 		{"slow", "clients that stall, drip, and do not read", 40 * time.Second, slow},
+		{"photobombs", "photos that take more memory than a pod has, and uploads that never end", 60 * time.Second, photoBombs},
 	}
 }
 

@@ -1,0 +1,143 @@
+// Package phototest makes image files that ask for far more memory than they
+// are long, for tests: each small, valid as far as a decoder gets to see, and
+// large in another way.
+package phototest
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"hash/crc32"
+)
+
+const progressive = 0xc2 // the JPEG marker of a picture in many scans
+
+// pngChunk is a chunk with its checksum.
+func pngChunk(kind string, body []byte) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
+	b = append(append(b, kind...), body...)
+	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
+}
+
+// BlackPNG is a picture of any kind whose pixels are all zero.
+func BlackPNG(w, h uint32, depth, kind, interlace byte) []byte {
+	ihdr := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)
+	file := append([]byte("\x89PNG\r\n\x1a\n"), pngChunk("IHDR", append(ihdr, depth, kind, 0, 0, interlace))...)
+	switch kind {
+	case 3:
+		file = append(file, pngChunk("PLTE", make([]byte, 6))...)
+	case 0, 2:
+		file = append(file, pngChunk("tRNS", make([]byte, 2+2*int(kind)))...)
+	}
+	var pixels bytes.Buffer
+	z := zlib.NewWriter(&pixels)
+	bits := uint64(depth) * map[byte]uint64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind]
+	for left := rowBytes(uint64(w), uint64(h), bits, interlace); left > 0; {
+		n, _ := z.Write(make([]byte, min(left, 1<<20)))
+		left -= uint64(n)
+	}
+	z.Close()
+	return append(append(file, pngChunk("IDAT", pixels.Bytes())...), pngChunk("IEND", nil)...)
+}
+
+// rowBytes is how long all rows are, each with the byte that names its filter;
+// an interlaced picture has those of seven smaller ones.
+func rowBytes(w, h, bits uint64, interlace byte) uint64 {
+	passes := [][4]uint64{{1, 1, 0, 0}}
+	if interlace == 1 {
+		passes = [][4]uint64{{8, 8, 0, 0}, {8, 8, 4, 0}, {4, 8, 0, 4}, {4, 4, 2, 0}, {2, 4, 0, 2}, {2, 2, 1, 0}, {1, 2, 0, 1}}
+	}
+	n := uint64(0)
+	for _, p := range passes {
+		if across, down := (w-p[2]+p[0]-1)/p[0], (h-p[3]+p[1]-1)/p[1]; w > p[2] && h > p[3] {
+			n += ((across*bits+7)/8 + 1) * down
+		}
+	}
+	return n
+}
+
+// EmptyJPEG has a frame's header and the beginning of a scan, for which a
+// decoder makes room, and no picture.
+func EmptyJPEG(w, h uint16, sof byte, names string, sampling ...byte) []byte {
+	n := byte(len(sampling))
+	file := append([]byte("\xff\xd8\xff\xfe\x00\x02stray bytes\xff\x00\xff\xff"), sof, 0, 8+3*n, 8)
+	file = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(file, h), w)
+	file = append(file, n)
+	scan := []byte{0xff, 0xda, 0, 6 + 2*n, n}
+	for i, s := range sampling {
+		file = append(file, names[i], s, 0)
+		scan = append(scan, names[i], 0)
+	}
+	last := byte(63)
+	if sof == progressive {
+		last = 0
+	}
+	return append(append(file, scan...), 0, last, 0, 0, 0)
+}
+
+// bitWriter writes bits as VP8L has them, the lowest first.
+type bitWriter struct {
+	b []byte
+	n int
+}
+
+func (w *bitWriter) put(value, bits int) {
+	for i := range bits {
+		if w.n%8 == 0 {
+			w.b = append(w.b, 0)
+		}
+		w.b[w.n/8] |= byte(value>>i&1) << (w.n % 8)
+		w.n++
+	}
+}
+
+// WebP is a file of those chunks.
+func WebP(chunks ...[]byte) []byte {
+	body := append([]byte("WEBP"), bytes.Join(chunks, nil)...)
+	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
+}
+
+// Chunk is a chunk of a WebP file.
+func Chunk(kind string, body []byte) []byte {
+	b := binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(body)))
+	return append(append(b, body...), make([]byte, len(body)%2)...)
+}
+
+// FlatVP8L is a lossless picture in one color, which takes no bit a pixel.
+// With a palette it is made of packed pixels that are unpacked later.
+func FlatVP8L(w, h int, headless, palette bool) []byte {
+	var b bitWriter
+	if !headless {
+		b.put(0x2f, 8)
+		b.put(w-1, 14)
+		b.put(h-1, 14)
+		b.put(0, 4)
+	}
+	if palette {
+		b.put(1, 1) // a transformation:
+		b.put(3, 2) // the palette
+		b.put(255, 8)
+		b.put(0, 1) // no cache
+		for range 5 {
+			b.put(1, 4)
+		}
+	}
+	b.put(0, 3) // no further transformation, no cache, one group
+	for range 5 {
+		b.put(1, 4) // one code of no length
+	}
+	return append(b.b, make([]byte, 8)...)
+}
+
+// Canvas is the chunk of an extended file.
+func Canvas(flags byte, w, h int) []byte {
+	b := append([]byte{flags, 0, 0, 0}, byte(w-1), byte((w-1)>>8), byte((w-1)>>16))
+	return Chunk("VP8X", append(b, byte(h-1), byte((h-1)>>8), byte((h-1)>>16)))
+}
+
+// LossyFrame is a chunk with the header of a lossy picture, and no picture.
+func LossyFrame(w, h int) []byte {
+	b := []byte{0x10, 0, 0, 0x9d, 0x01, 0x2a}
+	b = binary.LittleEndian.AppendUint16(b, uint16(w))
+	return Chunk("VP8 ", append(binary.LittleEndian.AppendUint16(b, uint16(h)), make([]byte, 64)...))
+}
