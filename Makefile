@@ -12,6 +12,7 @@ SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 GO          ?= go
 BIN         := bin/version-manager
+FUZZTIME    ?= 10s
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.3.0
 
@@ -67,6 +68,10 @@ check: lint vuln race ## what a change must pass before it is proposed
 .PHONY: browser
 browser: ## the pages in a real browser, with axe
 	@test/browser/run.sh
+
+.PHONY: fuzz
+fuzz: ## every fuzz target, FUZZTIME=10s each
+	@$(GO) run ./test/fuzz -time $(FUZZTIME)
 
 .PHONY: crash-test
 crash-test: ## kill -9 of CLI and agent at every journal write, under load

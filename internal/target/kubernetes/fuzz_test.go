@@ -1,0 +1,28 @@
+package kubernetes
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+func FuzzScanLogs(f *testing.F) {
+	f.Add([]byte("2026-01-02T03:04:05.678Z hello\n2026-01-02T03:04:06Z again"), int64(0))
+	f.Add([]byte("no stamp\n\n\xff"), int64(1_800_000_000))
+	f.Fuzz(func(t *testing.T, logs []byte, after int64) {
+		since := time.Time{}
+		if after != 0 {
+			since = time.Unix(after, 0)
+		}
+		err := scan(bytes.NewReader(logs), "pod", since, func(l logLine) error {
+			if !strings.HasPrefix(l.text, "pod | ") || strings.Count(l.text, "\n") != 1 || !since.IsZero() && !l.at.After(since) {
+				t.Errorf("line %q at %s", l.text, l.at)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
