@@ -11,6 +11,9 @@ func FuzzParseTag(f *testing.F) {
 	f.Add("a\n\nImage: forged\nApp: other", "sha256:0", "shop", "linux/arm64", "")
 	f.Fuzz(func(t *testing.T, text, image, app, platform, goVersion string) {
 		parseTag(text)
+		if text = strings.TrimSpace(text); text == "" {
+			return // a version has a message
+		}
 		want := trailers{App: app, Image: image, Go: goVersion, Platform: platform}
 		for _, value := range []string{app, image, goVersion, platform} {
 			if strings.ContainsAny(value, "\n\r") || strings.TrimSpace(value) != value || value == "" {
