@@ -48,4 +48,3 @@ func FuzzHost(f *testing.F) {
 		}
 	})
 }
-
