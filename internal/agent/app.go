@@ -44,6 +44,7 @@ type app struct {
 
 	mu     sync.Mutex
 	state  state
+	keys   keys
 	sides  map[color.Color]*side
 	cancel context.CancelFunc // of the change that is being made, or nil
 }
@@ -59,6 +60,7 @@ func openApp(name string, g *agent) *app {
 		turn:   make(chan struct{}, 1),
 		sides:  map[color.Color]*side{},
 	}
+	a.keys = loadKeys(a.paths)
 	a.journal, a.reserve = journal.NewDir(a.paths.deploys()), newReserve(a.paths.dir)
 	st, aside, err := loadState(a.paths, name)
 	if err != nil {
@@ -70,7 +72,7 @@ func openApp(name string, g *agent) *app {
 		slog.Warn("state was damaged: went back by one change", "app", name, "aside", aside)
 	}
 	st.Lease.wake(process.Identity.Alive)
-	a.state, a.proxy = st, newProxy(name, st.Preview)
+	a.state, a.proxy = st, newProxy(name, st.rules(a.keys))
 	a.front = newFront(name, a.proxy, g, func() { go a.reopen() })
 	return a
 }

@@ -18,6 +18,14 @@ func lock(c call) (any, error) {
 	return api.LockAnswer{Token: token}, err
 }
 
+func probeSecret(c call) (any, error) {
+	if err := c.app.check(c.token); err != nil {
+		return nil, err
+	}
+	secret, err := c.app.probeSecret()
+	return api.Text{Text: secret}, err
+}
+
 func renew(c call) (any, error) { return nil, c.app.check(c.token) }
 
 func unlock(c call) (any, error) { return nil, c.app.unlock(c.token) }

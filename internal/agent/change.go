@@ -34,6 +34,9 @@ func (a *app) apply(ctx context.Context, token uint64, c color.Color, req api.Ap
 		if err != nil {
 			return err
 		}
+		if err := a.openPreview(req); err != nil {
+			return err
+		}
 		w := wanted{Release: spec.Release, Replicas: spec.Replicas, Key: key, Entrances: asked}
 		if s := a.sides[c]; s != nil && s.want.Key == key {
 			return a.resize(token, s, w)
@@ -106,6 +109,7 @@ func (a *app) install(token uint64, c color.Color, p *plan, w wanted, secrets ma
 	a.mu.Lock()
 	a.sides[c] = s
 	a.proxy.Reset(c)
+	a.proxy.SetPrivate(c, w.Release.Config.PrivatePaths())
 	a.mu.Unlock()
 	return a.grow(s, w.Replicas)
 }

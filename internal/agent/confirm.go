@@ -31,11 +31,15 @@ func (a *app) confirm(ctx context.Context, token uint64, c color.Color) error {
 		return fmt.Errorf("confirm %s: it runs nothing: %w", c, deploy.ErrRefused)
 	}
 	client := newConfirmClient()
+	secret, err := a.probeSecret()
+	if err != nil {
+		return err
+	}
 	for _, e := range st.Entrances {
 		if !a.front.serves(e.Address) {
 			continue // it is not open, and somebody else may be who answers there
 		}
-		if err := confirmOne(ctx, client, e.url()+w.Release.Config.Health, c); err != nil {
+		if err := confirmOne(ctx, client, secret, e.url()+w.Release.Config.Health, c); err != nil {
 			return fmt.Errorf("confirm %s at %s: %w", c, e.url(), err)
 		}
 	}
@@ -54,9 +58,9 @@ func newConfirmClient() *http.Client {
 	}
 }
 
-func confirmOne(ctx context.Context, client *http.Client, url string, want color.Color) error {
+func confirmOne(ctx context.Context, client *http.Client, secret, url string, want color.Color) error {
 	for row := 0; row < confirmTimes; {
-		got, err := ask(ctx, client, url)
+		got, err := ask(ctx, client, secret, url)
 		if err == nil && got == want {
 			row++
 			continue
@@ -69,12 +73,12 @@ func confirmOne(ctx context.Context, client *http.Client, url string, want color
 	return nil
 }
 
-func ask(ctx context.Context, client *http.Client, url string) (color.Color, error) {
+func ask(ctx context.Context, client *http.Client, secret, url string) (color.Color, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return color.None, err
 	}
-	req.Header.Set("Version-Manager-Probe", "1")
+	req.Header.Set("Version-Manager-Probe", secret)
 	res, err := client.Do(req)
 	if err != nil {
 		return color.None, err

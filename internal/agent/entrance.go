@@ -16,7 +16,15 @@ type entrance struct {
 	Cert    string `json:"cert,omitempty"`
 	Key     string `json:"key,omitempty"`
 
+	PerConnection int `json:"perConnection,omitempty"` // requests, in HTTP/2; 0: the ingress's default
+	Connections   int `json:"connections,omitempty"`   // of clients; 0: the ingress's default
+
 	InsteadOf int `json:"insteadOf,omitempty"` // the default port that was taken when this one was chosen
+}
+
+// alike reports whether both are served in the same way.
+func (e entrance) alike(o entrance) bool {
+	return e.Cert == o.Cert && e.Key == o.Key && e.PerConnection == o.PerConnection && e.Connections == o.Connections
 }
 
 // setting is the line of the configuration that asks for it.

@@ -22,7 +22,7 @@ func (a *app) openEntrances(token uint64, local config.Local, project string) ([
 	before := a.now().Entrances
 	asked, err := a.serveAsked(before, local, project)
 	if err == nil {
-		err = a.noteEntrances(token, asked, local.Preview)
+		err = a.noteEntrances(token, asked, local)
 	}
 	if err != nil {
 		known := func(e entrance) bool { return slices.ContainsFunc(before, e.sameAddress) }
@@ -36,7 +36,7 @@ func (a *app) openEntrances(token uint64, local config.Local, project string) ([
 func (a *app) serveAsked(before []entrance, local config.Local, project string) (asked []entrance, err error) {
 	asked = []entrance{}
 	for _, wish := range listening.Wishes(local) {
-		e := entrance{Ingress: wish.Setting == listening.IngressSetting}
+		e := entrance{Ingress: wish.Setting == listening.IngressSetting, PerConnection: local.Limits.PerConnection, Connections: local.Limits.Connections}
 		if e.Ingress {
 			e.Cert, e.Key = inProject(project, local.Cert), inProject(project, local.Key)
 		}
@@ -69,7 +69,7 @@ func standIn(before []entrance, wish listening.Wish) int {
 
 // noteEntrances makes durable what is served now: asked, and what is open
 // from before.
-func (a *app) noteEntrances(token uint64, asked []entrance, preview string) error {
+func (a *app) noteEntrances(token uint64, asked []entrance, local config.Local) error {
 	err := a.change(token, func(st *state) {
 		list := slices.Clone(asked)
 		for _, e := range st.Entrances {
@@ -77,10 +77,10 @@ func (a *app) noteEntrances(token uint64, asked []entrance, preview string) erro
 				list = append(list, e)
 			}
 		}
-		st.Entrances, st.Preview = list, preview
+		st.Entrances, st.Preview, st.Edge = list, local.Preview, edgeOf(local)
 	})
 	if err == nil {
-		a.proxy.SetPreview(preview)
+		a.applyRules()
 	}
 	return err
 }

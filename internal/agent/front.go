@@ -82,10 +82,10 @@ func (f *front) closedBecause(address string) string {
 }
 
 // serve opens e, unless it is open. Where the address was served in another
-// way, with another certificate, that one ends afterwards.
+// way, with another certificate or other limits, that one ends afterwards.
 func (f *front) serve(e entrance) error {
 	old := f.at(e.Address)
-	if old != nil && old.Cert == e.Cert && old.Key == e.Key {
+	if old != nil && old.alike(e) {
 		return nil
 	}
 	err := f.open(e)

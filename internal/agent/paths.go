@@ -27,6 +27,8 @@ func (p paths) secrets(c color.Color) string {
 	return filepath.Join(p.dir, "secrets-"+string(c)+".json")
 }
 
+func (p paths) keys() string { return filepath.Join(p.dir, "keys.json") }
+
 func (p paths) make() error {
 	for _, dir := range []string{p.dir, filepath.Dir(p.run("x")), p.logs(), filepath.Dir(p.backup("x"))} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

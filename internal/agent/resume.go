@@ -33,6 +33,7 @@ func (a *app) resume() error {
 		s := &side{paths: a.paths, color: c, want: *w, plan: later(a.root, a.store, a.name, spec)}
 		a.mu.Lock()
 		a.sides[c] = s
+		a.proxy.SetPrivate(c, w.Release.Config.PrivatePaths())
 		a.mu.Unlock()
 		if err := a.grow(s, w.Replicas); err != nil {
 			slog.Error("resume", "app", a.name, "color", c, "error", err)

@@ -67,10 +67,13 @@ func (a *app) remove(ctx context.Context, token uint64) error {
 			return err
 		}
 		a.proxy.Switch(color.None)
+		if err := a.dropKeys(); err != nil {
+			return err
+		}
 		defer a.agent.sweep()
 		return a.change(token, func(st *state) {
 			clear(st.Colors)
-			st.Entrances, st.Preview, st.Active = nil, "", color.None
+			st.Entrances, st.Preview, st.Edge, st.Active = nil, "", edge{}, color.None
 			st.Revision++
 		})
 	})

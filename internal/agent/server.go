@@ -38,6 +38,7 @@ func (g *agent) handler() http.Handler {
 		"GET {app}":                   observe,
 		"DELETE {app}":                remove,
 		"POST {app}/lock":             lock,
+		"POST {app}/probe":            probeSecret,
 		"POST {app}/renew":            renew,
 		"POST {app}/unlock":           unlock,
 		"POST {app}/backup":           backup,

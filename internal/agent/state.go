@@ -21,6 +21,7 @@ type state struct {
 	Revision   uint64                  `json:"revision"`          // of the route
 	SwitchedBy uint64                  `json:"switchedBy"`        // token under which it got this revision
 	Preview    string                  `json:"preview,omitempty"` // host name
+	Edge       edge                    `json:"edge,omitzero"`
 	Entrances  []entrance              `json:"entrances,omitempty"`
 	Colors     map[color.Color]*wanted `json:"colors"`
 	Lease      lease                   `json:"lease"`

@@ -30,9 +30,17 @@ func (a *app) target(p place) (deploy.Target, error) {
 		return nil, err
 	}
 	return target.Open(target.Spec{
-		Name: name, App: p.app.Name, State: p.state, Local: p.app.Local, Project: p.root,
+		Name: name, App: p.app.Name, State: p.state, Local: p.app.Local, Project: p.root, Preview: a.valueOf(p.app.Local.PreviewSecret),
 		Kubernetes: a.kubernetes(p.app.Kubernetes),
 	})
+}
+
+// valueOf is the value of a variable that the configuration names, if it does.
+func (a *app) valueOf(name string) string {
+	if name == "" {
+		return ""
+	}
+	return a.getenv(name)
 }
 
 // openVersion is open for a call about one version, as a person typed it.

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/color"
+	"version-manager/internal/config"
+	"version-manager/internal/memlimit"
 	"version-manager/internal/sidecar"
 )
 
@@ -18,6 +20,7 @@ import (
 func newSidecar(a *app) *cobra.Command {
 	var o sidecar.Options
 	var side string
+	var trusted []string
 	c := &cobra.Command{
 		Use:    "sidecar --app HOST:PORT --color COLOR",
 		Short:  "forward and count requests inside a pod",
@@ -31,6 +34,10 @@ func newSidecar(a *app) *cobra.Command {
 			if o.Color, err = color.Parse(side); err != nil {
 				return usage(c, "--color: %w", err)
 			}
+			if o.Trusted, err = config.Networks(trusted); err != nil {
+				return usage(c, "--trusted: %w", err)
+			}
+			o.ProbeSecret, o.PreviewSecret = a.getenv("PROBE_SECRET"), a.getenv("PREVIEW_SECRET")
 			return runSidecar(a, o)
 		},
 	}
@@ -41,6 +48,8 @@ func newSidecar(a *app) *cobra.Command {
 	f.StringVar(&o.Health, "health", "/", "ask `PATH` whether the app says anything")
 	f.StringVar(&side, "color", "", "color of the pod")
 	f.StringVar(&o.Version, "version", "", "version of the app")
+	f.StringArrayVar(&o.Private, "private", nil, "answer 404 at `PATH` and below")
+	f.StringArrayVar(&trusted, "trusted", nil, "believe the proxies of `NETWORK` in front of the gateway")
 	f.StringVar(&o.Instance, "instance", "", "name of the pod")
 	return c
 }
@@ -51,6 +60,7 @@ func runSidecar(a *app, o sidecar.Options) error {
 	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	o.Memory = memlimit.Apply()
 	o.Logger = slog.New(slog.NewTextHandler(a.io.Err, nil))
 	return sidecar.Run(ctx, o)
 }

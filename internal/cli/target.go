@@ -84,5 +84,5 @@ func (g *globals) meanCluster() {
 // kubernetes is the part of a target's description that is about a cluster.
 func (a *app) kubernetes(c config.Kubernetes) target.Kubernetes {
 	g := a.global.cluster
-	return target.Kubernetes{Kubeconfig: g.kubeconfig, Context: g.context, Namespace: g.namespace, Config: c}
+	return target.Kubernetes{Kubeconfig: g.kubeconfig, Context: g.context, Namespace: g.namespace, Config: c, Preview: a.valueOf(c.PreviewSecret)}
 }

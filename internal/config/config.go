@@ -30,6 +30,7 @@ type App struct {
 	Probe      Probe             `yaml:"probe,omitempty" json:"probe"`                    // the requests by which a deploy is measured
 	Local      Local             `yaml:"local,omitempty" json:"local"`                    // where the local target listens
 	Kubernetes Kubernetes        `yaml:"kubernetes,omitempty" json:"kubernetes,omitzero"` // how it runs in a cluster
+	Private    []string          `yaml:"private,omitempty" json:"private"`                // paths, with all below them, that no entrance serves
 	Infra      []string          `yaml:"infrastructure,omitempty" json:"infra,omitempty"` // files and folders whose content is part of the version
 }
 
@@ -88,7 +89,25 @@ type Local struct {
 	Cert    string `yaml:"cert,omitempty" json:"cert,omitempty"` // PEM files; with them the ingress speaks TLS
 	Key     string `yaml:"key,omitempty" json:"key,omitempty"`
 
+	HSTS    Duration `yaml:"hsts,omitempty" json:"hsts,omitzero"`        // how long browsers that came over TLS shall use nothing else
+	Trusted []string `yaml:"trusted,omitempty" json:"trusted,omitempty"` // addresses and networks of proxies in front, whose X-Forwarded-For is believed
+
+	PreviewSecret string `yaml:"previewSecret,omitempty" json:"previewSecret,omitempty"` // name of the variable whose value opens the preview
+
+	Limits Limits `yaml:"limits,omitempty" json:"limits,omitzero"`
+
 	Defaulted Defaulted `yaml:"-" json:"-"` // not part of a version
+}
+
+// Limits bound what the ingress has in flight at a time. What is beyond them is
+// answered 503.
+type Limits struct {
+	Requests      int `yaml:"requests,omitempty" json:"requests"`           // of one color
+	Uploads       int `yaml:"uploads,omitempty" json:"uploads"`             // of one color: requests whose body is still arriving
+	WebSockets    int `yaml:"websockets,omitempty" json:"websockets"`       // of one color
+	PerClient     int `yaml:"perClient,omitempty" json:"perClient"`         // requests and WebSockets of one address
+	PerConnection int `yaml:"perConnection,omitempty" json:"perConnection"` // requests over one HTTP/2 connection
+	Connections   int `yaml:"connections,omitempty" json:"connections"`     // of clients, at one entrance
 }
 
 // Defaulted says which ports nobody wrote down. Only those may be replaced
@@ -104,12 +123,15 @@ type Kubernetes struct {
 	Namespace  string    `yaml:"namespace,omitempty" json:"namespace,omitempty"`   // empty: the app's name
 	Hosts      []string  `yaml:"hosts,omitempty" json:"hosts,omitempty"`           // public host names; empty: every host
 	Preview    string    `yaml:"preview,omitempty" json:"preview,omitempty"`       // host name that reaches the standby color; empty: preview.APP.NAMESPACE.internal
+	Trusted    []string  `yaml:"trusted,omitempty" json:"trusted,omitempty"`       // addresses and networks of proxies in front of the gateway, whose X-Forwarded-For is believed
 	Gateway    string    `yaml:"gateway,omitempty" json:"gateway,omitempty"`       // "namespace/name"; empty: the one that install-ingress makes
 	Entrances  []string  `yaml:"entrances,omitempty" json:"entrances,omitempty"`   // base URLs at which users reach the gateway; empty: found from nodes and load balancer
 	Registry   string    `yaml:"registry,omitempty" json:"registry,omitempty"`     // "registry.example.org/team"; empty: images are loaded into the nodes
 	PullSecret string    `yaml:"pullSecret,omitempty" json:"pullSecret,omitempty"` // name of the Secret with which nodes pull from the registry
 	Load       []string  `yaml:"load,omitempty" json:"load,omitempty"`             // command that loads an image archive from its standard input into one node; {node} and {address} stand for it
 	Resources  Resources `yaml:"resources,omitempty" json:"resources,omitzero"`
+
+	PreviewSecret string `yaml:"previewSecret,omitempty" json:"previewSecret,omitempty"` // name of the variable whose value opens the preview
 }
 
 // Resources are Kubernetes quantities, such as 250m and 128Mi.

@@ -20,13 +20,27 @@ func defaults() App {
 		Bake:     Duration{30 * time.Second},
 		Drain:    Duration{30 * time.Second},
 		Gate:     Gate{Healthy: 3, For: Duration{time.Second}, Timeout: Duration{time.Minute}},
+		Private:  privateByDefault(),
 		Probe:    Probe{Rate: 50, Timeout: Duration{5 * time.Second}},
 		Local: Local{
 			Address: "127.0.0.1",
 			App:     notGiven,
 			Preview: "preview.localhost",
+			Limits:  Limits{Requests: 2048, Uploads: 512, WebSockets: 2048, PerClient: 256, PerConnection: 100, Connections: 4096},
 		},
 	}
+}
+
+// privateByDefault is what apps serve for monitoring and nobody else.
+func privateByDefault() []string { return []string{"/metrics"} }
+
+// PrivatePaths are the paths that no entrance serves, also of a version that was
+// made before there was such a setting.
+func (a App) PrivatePaths() []string {
+	if a.Private == nil {
+		return privateByDefault()
+	}
+	return a.Private
 }
 
 // follow fills in the defaults that depend on other values.

@@ -24,9 +24,11 @@ func TestDefaults(t *testing.T) {
 	want := App{
 		Name: "hello", Build: Build{Package: "."}, Port: 8080, Health: "/healthz", Replicas: 1,
 		Bake: Duration{30 * time.Second}, Drain: Duration{30 * time.Second},
-		Gate:  Gate{Healthy: 3, For: Duration{time.Second}, Timeout: Duration{time.Minute}},
-		Probe: Probe{Path: "/healthz", Rate: 50, Timeout: Duration{5 * time.Second}},
+		Gate:    Gate{Healthy: 3, For: Duration{time.Second}, Timeout: Duration{time.Minute}},
+		Private: []string{"/metrics"},
+		Probe:   Probe{Path: "/healthz", Rate: 50, Timeout: Duration{5 * time.Second}},
 		Local: Local{Address: "127.0.0.1", App: 30001, Ingress: []int{80, 8080}, Preview: "preview.localhost",
+			Limits:    Limits{Requests: 2048, Uploads: 512, WebSockets: 2048, PerClient: 256, PerConnection: 100, Connections: 4096},
 			Defaulted: Defaulted{App: true, Ingress: true}},
 	}
 	if !reflect.DeepEqual(app, want) {

@@ -50,6 +50,10 @@ func (a App) Validate() error {
 	m.environment(a)
 	m.timing(a)
 	m.probe(a)
+	for _, p := range a.Private {
+		m.path("private", p)
+		m.check(strings.Trim(p, "/") != "", "private: %s is everything", p)
+	}
 	m.local(a.Local)
 	m.kubernetes(a)
 	for _, p := range a.Infra {
@@ -171,6 +175,7 @@ func (m *mistakes) local(l Local) {
 	m.check(err == nil || l.Address == "localhost", "local.address: %q is not an IP address", l.Address)
 	m.check(len(l.Preview) <= 253 && hostName.MatchString(l.Preview), "local.preview: %q is not a host name", l.Preview)
 	m.check((l.Cert == "") == (l.Key == ""), "local: cert and key belong together")
+	m.front(l)
 	m.check(len(l.Ingress) > 0, "local.ingress: give at least one port")
 	seen := map[int]bool{}
 	for _, p := range append([]int{l.App}, l.Ingress...) {

@@ -34,6 +34,8 @@ func (m *mistakes) kubernetes(a App) {
 	m.check(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is taken in every pod of a cluster", a.Port)
 	m.check(k.Namespace == "" || clusterName.MatchString(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
 	m.hosts(k)
+	m.trusted("kubernetes.trusted", k.Trusted)
+	m.check(k.PreviewSecret == "" || envName.MatchString(k.PreviewSecret), "kubernetes.previewSecret: %q is not the name of a variable", k.PreviewSecret)
 	if namespace, name, found := strings.Cut(k.Gateway, "/"); k.Gateway != "" {
 		m.check(found && clusterName.MatchString(namespace) && isHost(name), "kubernetes.gateway: %q is not of the form namespace/name", k.Gateway)
 	}

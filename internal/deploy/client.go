@@ -18,6 +18,26 @@ type Dialer interface {
 	Dial(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// Recognizer is a session of a target whose ingress knows us by a secret, which
+// goes into the header of every request of ours. It is made where there is none.
+type Recognizer interface {
+	ProbeSecret(ctx context.Context) (string, error)
+}
+
+// secretOf is what the ingress of a session's target knows us by. Without it
+// requests are made as by anybody, and what that prevents says why.
+func secretOf(ctx context.Context, s Session) string {
+	r, ok := s.(Recognizer)
+	if !ok {
+		return probe.Anonymous
+	}
+	secret, err := r.ProbeSecret(ctx)
+	if err != nil || secret == "" {
+		return probe.Anonymous
+	}
+	return secret
+}
+
 // dialOf is how the entrances of a target are connected to; nil: as the system
 // does.
 func dialOf(t Target) probe.Dial {

@@ -19,8 +19,9 @@ const heartbeat = 4 * time.Second
 // and with it everything that must not go on without.
 type hold struct {
 	Session
-	life  context.Context
-	pulse *awake.Pulse
+	life   context.Context
+	pulse  *awake.Pulse
+	secret string // by which the ingress knows us
 }
 
 // locked runs f while it holds the target's lock. Interrupting ctx does not

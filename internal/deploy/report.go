@@ -29,6 +29,7 @@ func (r *runner) startProbe() {
 		Timeout:   c.Timeout.Duration,
 		Slow:      c.Slow,
 		WebSocket: c.WebSocket,
+		Secret:    r.hold.secret,
 		TLS:       trustOf(now.Entrances.Public[0]),
 		Dial:      dialOf(r.target),
 	})

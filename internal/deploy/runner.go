@@ -46,6 +46,7 @@ func newRunner(e *Engine, h *hold, run Run, secrets map[string]string) *runner {
 
 // begin writes the plan to a new journal.
 func (e *Engine) begin(ctx context.Context, h *hold, plan Plan, secrets map[string]string) (*runner, error) {
+	h.secret = secretOf(ctx, h.Session)
 	id, err := h.Journal().Begin(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin a deploy: %w", err)
@@ -64,6 +65,7 @@ func (e *Engine) begin(ctx context.Context, h *hold, plan Plan, secrets map[stri
 
 // rejoin goes on with a journal that another process left behind.
 func (e *Engine) rejoin(ctx context.Context, h *hold, run Run, secrets map[string]string) (*runner, error) {
+	h.secret = secretOf(ctx, h.Session)
 	r := newRunner(e, h, run, secrets)
 	if run.Why != "" {
 		r.cause = errors.New(run.Why)

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/awake"
 	"version-manager/internal/config"
+	"version-manager/internal/probe"
 )
 
 const (
@@ -45,6 +46,7 @@ func (r *runner) ask(ctx context.Context, s config.Smoke) error {
 	if err != nil {
 		return err
 	}
+	req.Header.Set(probe.HeaderProbe, r.hold.secret)
 	resp, err := r.client.Do(req)
 	if err != nil {
 		return err

@@ -31,16 +31,12 @@ func (x *exchange) await() (head, error) {
 
 // passEarly handles a 1xx answer.
 func (x *exchange) passEarly(h head) {
-	switch {
-	case h.status == http.StatusContinue:
-		if x.upload != nil {
-			x.upload.proceed()
-		}
-	case x.r.ProtoAtLeast(1, 1):
-		x.allowWrite()
-		x.w.WriteHeader(h.status)
-		x.rest()
+	if h.status == http.StatusContinue || !x.r.ProtoAtLeast(1, 1) {
+		return // the body is on its way, or nobody would understand it
 	}
+	x.allowWrite()
+	x.w.WriteHeader(h.status)
+	x.rest()
 }
 
 // bodySent begins the time that an instance has for its response head. While

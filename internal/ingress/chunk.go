@@ -46,7 +46,7 @@ func mayTrail(name string) bool {
 	case "Authorization", "Cookie", "Set-Cookie", "Content-Encoding", "Content-Type", "Content-Range", "Cache-Control", "Max-Forwards", "Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Location", "X-Real-Ip":
 		return false
 	}
-	return !hopByHop(name) && !(client{}).replaces(name) && strings.IndexByte(name, '_') < 0
+	return !hopByHop(name) && !new(client).replaces(name) && strings.IndexByte(name, '_') < 0
 }
 
 // appendLastChunk appends the end of a chunked body with its trailers.

@@ -30,6 +30,9 @@ type exchange struct {
 	side    *side
 	w       http.ResponseWriter
 	r       *http.Request
+	rules   *rules // as they were when it began
+	from    client
+	ticket  *ticket
 	ctl     *http.ResponseController
 	in      *instance
 	version string
@@ -55,13 +58,18 @@ type exchange struct {
 func (x *exchange) serve() {
 	x.ctl = http.NewResponseController(x.w)
 	defer x.end()
-	status := x.send(x.reuse())
-	if status != 0 {
+	if hasBody(x.r) {
+		if status := x.receiveFirst(); status != 0 {
+			x.fail(status)
+			return
+		}
+	}
+	if status := x.send(x.reuse()); status != 0 {
 		x.fail(status)
 		return
 	}
-	if hasBody(x.r) {
-		x.upload = startUpload(x)
+	if x.upload != nil {
+		x.upload.start()
 	}
 	stop := context.AfterFunc(x.r.Context(), x.clientGone)
 	defer stop()
@@ -114,6 +122,9 @@ func (x *exchange) breakOff(why ending) bool {
 	x.why = why
 	if x.up != nil {
 		x.up.Close()
+	}
+	if why == drained && x.up == nil && x.upload != nil {
+		_ = x.ctl.SetReadDeadline(past()) // it waits for its body
 	}
 	if why == drained && x.hijacked != nil {
 		x.hijacked.Close()

@@ -59,10 +59,15 @@ func (p *Proxy) page(w http.ResponseWriter, r *http.Request, status int, unread 
 		w.Header().Set("Connection", "close")
 		_ = ctl.SetReadDeadline(now.Add(lingerTimeout))
 	}
+	p.rules.Load().secure(w.Header(), r)
 	if lastAnswer(r) || r.ProtoMajor == 1 && r.ProtoMinor == 0 {
 		w.Header().Set("Connection", "close")
 	}
 	writePage(w, r, status)
+	if h := holderOf(r); unread && r.ProtoMajor == 1 && h != nil {
+		_ = ctl.Flush() // or it would be late; a client that has gone misses nothing
+		h.ending()
+	}
 }
 
 // unread reports whether a part of the request's body is still to come. An
@@ -72,9 +77,10 @@ func (x *exchange) unread() bool {
 	return hasBody(x.r) && (x.upload == nil || !x.upload.last.Load())
 }
 
-// reveal names color and version to who asked for it.
+// reveal names color and version to our probe, and to who asks at this machine.
 func (x *exchange) reveal(h http.Header) {
-	if _, asked := x.r.Header[probeHeader]; asked {
+	_, asked := x.r.Header[probeHeader]
+	if x.from.own || asked && (x.rules.Secret == "" || !x.rules.Guarded && x.from.addr.IsLoopback()) {
 		h[colorHeader] = []string{string(x.side.color)}
 		h[versionHeader] = []string{x.version}
 	}

@@ -14,6 +14,10 @@ func saying(status int) string {
 		return "This server cannot meet that expectation."
 	case http.StatusRequestTimeout:
 		return "The request took too long to arrive."
+	case http.StatusForbidden:
+		return "This address is not open to the public."
+	case http.StatusNotFound:
+		return "There is nothing at this address."
 	case http.StatusBadGateway:
 		return "The application did not answer. Please try again."
 	case http.StatusServiceUnavailable:

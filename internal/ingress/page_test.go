@@ -16,6 +16,8 @@ func TestPages(t *testing.T) {
 		{504, "text/html,application/xhtml+xml", "text/html; charset=utf-8", "took too long"},
 		{400, "text/html", "text/html; charset=utf-8", "not be understood"},
 		{501, "application/json", "text/plain; charset=utf-8", "does not do that"},
+		{403, "", "text/plain; charset=utf-8", "not open to the public"},
+		{404, "text/html", "text/html; charset=utf-8", "nothing at this address"},
 		{408, "", "text/plain; charset=utf-8", "too long to arrive"},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)

@@ -19,6 +19,8 @@ type side struct {
 	errors   atomic.Uint64
 	pool     atomic.Pointer[pool]
 	open     openSet
+	load     load
+	private  atomic.Pointer[[]string]
 
 	mu    sync.Mutex
 	known map[string]*instance // of the pool, and those that left but still answer

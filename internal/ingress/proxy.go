@@ -36,12 +36,8 @@ import (
 
 // Options say how a Proxy treats requests. Zero durations mean the default.
 type Options struct {
-	// Preview is the host name that reaches the standby color; blue.PREVIEW
-	// and green.PREVIEW reach that color. Empty: no preview.
-	Preview string
-	// Trusted are the addresses of proxies in front whose forwarding headers
-	// are continued. Everybody else's are replaced.
-	Trusted []netip.Prefix
+	// Rules are those at the beginning; see SetRules.
+	Rules Rules
 	// HeaderTimeout ends the wait for an upstream's response head with a 504.
 	// It begins when the whole request was sent. Zero: no limit, long requests
 	// are legal.
@@ -93,10 +89,12 @@ func (o Options) withDefaults() Options {
 type Proxy struct {
 	o     Options
 	route atomic.Pointer[route]
-	host  atomic.Pointer[string] // of the preview
+	rules atomic.Pointer[rules]
 	blue  *side
 	green *side
 	bufs  sync.Pool // of *[]byte with bufSize bytes
+
+	addresses addresses
 }
 
 // bufSize is what a body is moved in: as large as helps, as small as allows
@@ -111,7 +109,8 @@ func New(o Options) *Proxy {
 	p := &Proxy{o: o, blue: newSide(color.Blue, &o), green: newSide(color.Green, &o)}
 	p.bufs.New = func() any { b := make([]byte, bufSize); return &b }
 	p.route.Store(&route{})
-	p.SetPreview(o.Preview)
+	p.addresses.all = map[netip.Prefix]*holder{}
+	p.SetRules(o.Rules)
 	return p
 }
 
@@ -171,13 +170,28 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.refused(w, r, status)
 		return
 	}
-	s := p.enter(r.Host)
+	now := p.rules.Load()
+	x := &exchange{p: p, w: w, r: r, rules: now, from: now.client(r)}
+	if status := now.forbids(r, &x.from); status != 0 {
+		p.page(w, r, status, hasBody(r))
+		return
+	}
+	s := p.enter(now.Preview, r.Host)
 	if s == nil {
 		p.page(w, r, http.StatusServiceUnavailable, hasBody(r))
 		return
 	}
 	defer s.inFlight.Add(-1)
-	x := &exchange{p: p, side: s, w: w, r: r}
+	if s.isPrivate(r.URL.Path) {
+		p.page(w, r, http.StatusNotFound, hasBody(r))
+		return
+	}
+	x.side = s
+	if x.ticket = s.admit(x); x.ticket == nil {
+		p.page(w, r, http.StatusServiceUnavailable, hasBody(r))
+		return
+	}
+	defer x.ticket.leave()
 	s.open.add(x)
 	defer s.open.remove(x)
 	x.serve()

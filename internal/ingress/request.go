@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// probeHeader asks for the two headers that reveal who answered.
+// The headers that reveal to our probe who answered.
 const (
-	probeHeader   = "Version-Manager-Probe"
 	colorHeader   = "Version-Manager-Color"
 	versionHeader = "Version-Manager-Version"
 )
@@ -19,7 +18,7 @@ var errTarget = errors.New("request target or host cannot be passed on")
 
 // appendHead appends the head of r, which refuse has let through, as it goes
 // to an instance.
-func appendHead(b []byte, r *http.Request, from client) ([]byte, error) {
+func appendHead(b []byte, r *http.Request, from *client) ([]byte, error) {
 	target := r.RequestURI
 	if !origin(target) {
 		target = r.URL.RequestURI()
@@ -33,7 +32,10 @@ func appendHead(b []byte, r *http.Request, from client) ([]byte, error) {
 	b = append(b, " HTTP/1.1\r\n"...)
 	b = appendField(b, "Host", r.Host)
 	b = appendEndToEnd(b, r, from)
-	b = appendForwarding(b, r, from)
+	b = from.appendForwarding(b, r)
+	if from.own {
+		b = appendField(b, probeHeader, "1")
+	}
 	b = appendFraming(b, r)
 	return append(b, "\r\n"...), nil
 }
@@ -43,7 +45,7 @@ func origin(target string) bool { return strings.HasPrefix(target, "/") || targe
 
 // appendEndToEnd appends the header without what concerns only the connection
 // to the client and without what the ingress itself says.
-func appendEndToEnd(b []byte, r *http.Request, from client) []byte {
+func appendEndToEnd(b []byte, r *http.Request, from *client) []byte {
 	hop := r.Header["Connection"]
 	for name, values := range r.Header {
 		if hopByHop(name) || from.replaces(name) || (hop != nil && listed(hop, name)) {
@@ -73,9 +75,6 @@ func appendFraming(b []byte, r *http.Request) []byte {
 			b = appendField(b, "Content-Length", "0")
 		}
 		return b
-	}
-	if expectsContinue(r) {
-		b = appendField(b, "Expect", "100-continue")
 	}
 	if r.ContentLength > 0 {
 		b = append(b, "Content-Length: "...)
@@ -122,10 +121,6 @@ func hasBody(r *http.Request) bool {
 	return r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
 }
 
-func expectsContinue(r *http.Request) bool {
-	return r.ProtoAtLeast(1, 1) && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
-}
-
 // upgrade is the protocol that the client wants to change to, if that can be
 // done: over HTTP/1.1 and without a body. Never to h2c, through which requests
 // would pass unseen and stay on one color for ever.
@@ -149,4 +144,8 @@ func printable(s string) bool {
 		}
 	}
 	return true
+}
+
+func expectsContinue(r *http.Request) bool {
+	return r.ProtoAtLeast(1, 1) && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -38,39 +37,12 @@ func exchangeHead(t *testing.T, p *Proxy, fields string) http.Header {
 	return r.Header
 }
 
-func TestForwardingHeaders(t *testing.T) {
-	lies := "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\nX-Forwarded-Host: evil\r\nX-Forwarded-Proto: https\r\n" +
-		"X-Forwarded-Port: 99\r\nForwarded: for=1.1.1.1\r\nX-Real-Ip: 1.1.1.1\r\n"
-	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-	for _, tt := range []struct {
-		name    string
-		trusted []netip.Prefix
-		want    map[string]string
-	}{
-		{"untrusted", nil, map[string]string{
-			"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "app.example:80", "X-Forwarded-Proto": "http",
-			"X-Forwarded-Port": "", "X-Real-Ip": "", "Forwarded": `for=127.0.0.1;host="app.example:80";proto=http`,
-		}},
-		{"another network trusted", []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, map[string]string{"X-Forwarded-For": "127.0.0.1"}},
-		{"trusted", loopback, map[string]string{
-			"X-Forwarded-For": "1.1.1.1, 2.2.2.2, 127.0.0.1", "X-Forwarded-Host": "evil", "X-Forwarded-Proto": "https",
-			"X-Forwarded-Port": "99", "X-Real-Ip": "1.1.1.1", "Forwarded": `for=1.1.1.1, for=127.0.0.1;host="app.example:80";proto=http`,
-		}},
-	} {
-		got := exchangeHead(t, blue(t, Options{Trusted: tt.trusted}, startBackend(t, headers)), lies)
-		for name, want := range tt.want {
-			if v := strings.Join(got[name], " | "); v != want {
-				t.Errorf("%s: %s is %q, want %q", tt.name, name, v, want)
-			}
-		}
-	}
-}
-
 func TestForwardedQuotesIPv6(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
 	r.RemoteAddr = "[2001:db8::1]:4711"
 	r.Host = "a"
-	got := string(appendForwarding(nil, r, New(Options{}).client(r)))
+	from := new(rules).client(r)
+	got := string(from.appendForwarding(nil, r))
 	for _, want := range []string{"X-Forwarded-For: 2001:db8::1\r\n", `Forwarded: for="[2001:db8::1]";host="a";proto=http`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in %q", want, got)
@@ -205,7 +177,7 @@ func FuzzAppendHead(f *testing.F) {
 			return
 		}
 		in.RemoteAddr = "192.0.2.1:1"
-		b, err := appendHead(nil, in, client{ip: "192.0.2.1", proto: "http"})
+		b, err := appendHead(nil, in, &client{name: "192.0.2.1", proto: "http", host: in.Host})
 		if err != nil {
 			return
 		}

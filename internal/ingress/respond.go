@@ -13,6 +13,7 @@ import (
 func (x *exchange) respond(h head) {
 	hd := x.w.Header()
 	x.reveal(hd)
+	x.rules.secure(hd, x.r)
 	if x.r.ProtoMajor == 1 && (x.unread() || x.r.ProtoMinor == 0) || lastAnswer(x.r) {
 		hd.Set("Connection", "close")
 	}
@@ -76,22 +77,12 @@ func (x *exchange) pass(h head) {
 // stream copies length bytes, or all if that is negative, and flushes
 // whenever it is going to wait for more. The error is the upstream's.
 func (x *exchange) stream(src io.Reader, length int64) error {
-	buf := x.p.bufs.Get().(*[]byte)
-	defer x.p.bufs.Put(buf)
 	if length < 0 {
 		x.flush()
 	}
 	for left := length; left != 0; {
-		b := *buf
-		if length >= 0 {
-			b = b[:min(left, bufSize)]
-		}
-		n, err := src.Read(b)
-		x.up.since = time.Now() // a slow client must not make the connection look younger
-		x.allowWrite()
-		if _, err := x.w.Write(b[:n]); err != nil {
-			panic(http.ErrAbortHandler)
-		}
+		_, _ = x.up.br.Peek(1) // waits without a large buffer; src says what became of it
+		n, err := x.piece(src, left)
 		if left -= int64(n); left == 0 && length >= 0 {
 			return nil
 		}
@@ -107,6 +98,24 @@ func (x *exchange) stream(src io.Reader, length int64) error {
 		x.flush()
 	}
 	return nil
+}
+
+// piece copies what is there to be read, at most limit bytes unless that is
+// negative.
+func (x *exchange) piece(src io.Reader, limit int64) (int, error) {
+	buf := x.p.bufs.Get().(*[]byte)
+	defer x.p.bufs.Put(buf)
+	b := *buf
+	if limit >= 0 {
+		b = b[:min(limit, bufSize)]
+	}
+	n, err := src.Read(b)
+	x.up.since = time.Now() // a slow client must not make the connection look younger
+	x.allowWrite()
+	if _, err := x.w.Write(b[:n]); err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return n, err
 }
 
 // trailers reads what follows the last chunk.

@@ -16,9 +16,6 @@ type route struct {
 // No request begins on another color after it has returned.
 func (p *Proxy) Switch(c color.Color) { p.route.Store(&route{active: c}) }
 
-// SetPreview gives the preview another host name; "" ends it.
-func (p *Proxy) SetPreview(host string) { p.host.Store(&host) }
-
 // Active is the color that new requests go to.
 func (p *Proxy) Active() color.Color { return p.route.Load().active }
 
@@ -35,10 +32,10 @@ func (p *Proxy) side(c color.Color) *side {
 // enter counts a request for host in on the color it belongs to, or returns
 // nil if there is none. Counting comes before the second look at the route:
 // a Switch in between is seen here, a later one sees the count.
-func (p *Proxy) enter(host string) *side {
+func (p *Proxy) enter(preview, host string) *side {
 	for {
 		rt := p.route.Load()
-		s := p.side(p.want(rt.active, host))
+		s := p.side(want(rt.active, preview, host))
 		if s == nil {
 			return nil
 		}
@@ -51,8 +48,7 @@ func (p *Proxy) enter(host string) *side {
 }
 
 // want is the color that host asks for.
-func (p *Proxy) want(active color.Color, host string) color.Color {
-	preview := *p.host.Load()
+func want(active color.Color, preview, host string) color.Color {
 	if preview == "" {
 		return active
 	}

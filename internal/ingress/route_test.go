@@ -37,7 +37,7 @@ func TestWhichColorAnswers(t *testing.T) {
 		{color.Blue, "both", "red.preview.example", "blue"},
 		{color.Blue, "both", "notpreview.example", "blue"},
 	} {
-		p := New(Options{Preview: "preview.example"})
+		p := New(Options{Rules: Rules{Preview: "preview.example"}})
 		for _, c := range color.Both() {
 			if tt.pools == "both" || tt.pools == string(c) {
 				p.SetPool(c, "v1", []string{startBackend(t, say(string(c)))})
@@ -46,6 +46,7 @@ func TestWhichColorAnswers(t *testing.T) {
 		p.Switch(tt.active)
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host = tt.host
+		r.RemoteAddr = "127.0.0.1:4711" // the preview is open to this machine
 		w := httptest.NewRecorder()
 		p.ServeHTTP(w, r)
 		switch got := w.Body.String(); {
@@ -70,7 +71,7 @@ func TestSwitchIsSeen(t *testing.T) {
 // it until it is switched to again. The host is so long that comparing it
 // takes its time: whoever forgets the second look is caught in it.
 func TestNobodyEntersAfterSwitch(t *testing.T) {
-	p := New(Options{Preview: "x"})
+	p := New(Options{Rules: Rules{Preview: "x"}})
 	p.Switch(color.Blue)
 	host := strings.Repeat("a", 1<<16)
 	var drained [2]atomic.Bool
@@ -81,7 +82,7 @@ func TestNobodyEntersAfterSwitch(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for !stop.Load() {
-				s := p.enter(host)
+				s := p.enter("x", host)
 				if drained[index[s.color]].Load() {
 					wrong.Add(1)
 				}
@@ -192,11 +193,10 @@ func FuzzHostname(f *testing.F) {
 	for _, s := range []string{"", "a", "a:80", "a.:80", "[::1]", "[::1]:80", ":", "]:", "a:b:c"} {
 		f.Add(s)
 	}
-	p := New(Options{Preview: "preview.example"})
 	f.Fuzz(func(t *testing.T, host string) {
 		if len(hostname(host)) > len(host) {
 			t.Errorf("%q grew", host)
 		}
-		p.want(color.Blue, host)
+		want(color.Blue, "preview.example", host)
 	})
 }

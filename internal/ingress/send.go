@@ -10,7 +10,7 @@ import (
 func (x *exchange) send(which reuse) int {
 	buf := x.p.bufs.Get().(*[]byte)
 	defer x.p.bufs.Put(buf)
-	head, err := appendHead((*buf)[:0], x.r, x.p.client(x.r))
+	head, err := appendHead((*buf)[:0], x.r, &x.from)
 	if err != nil {
 		return http.StatusBadRequest
 	}

@@ -1,8 +1,11 @@
 package ingress
 
 import (
+	"cmp"
+	"context"
 	"crypto/tls"
 	"log"
+	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -25,6 +28,15 @@ type ServerOptions struct {
 	// Ending, once true, makes every answer the last of its connection, so that
 	// clients go elsewhere without losing a request. Default: never.
 	Ending *atomic.Bool
+	// Streams is how many requests an HTTP/2 connection may have open. A client
+	// with more of them waits; it is not refused. Default 100.
+	Streams int
+	// Connections is how many clients may be connected. For one more, the
+	// connection is closed that has been unused for the longest. Default 4096,
+	// or a third of the files that the process may open.
+	Connections int
+	// ConnState hears of connections as that of http.Server does.
+	ConnState func(net.Conn, http.ConnState)
 	// ErrorLog hears of failed handshakes and panics. Default: the standard
 	// logger.
 	ErrorLog *log.Logger
@@ -32,6 +44,10 @@ type ServerOptions struct {
 
 // maxHeaderBytes limits the head of a request.
 const maxHeaderBytes = 64 << 10
+
+// receiveBuffer is how much of request bodies an HTTP/2 connection may hold in
+// memory before an app takes it.
+const receiveBuffer = 512 << 10
 
 // Server returns a server for h that speaks HTTP/1.1 and HTTP/2, the latter
 // negotiated under TLS and by prior knowledge without, and that slow or
@@ -45,12 +61,25 @@ func Server(h http.Handler, o ServerOptions) *http.Server {
 		MaxHeaderBytes:    maxHeaderBytes,
 		Protocols:         new(http.Protocols),
 		HTTP2: &http.HTTP2Config{
-			SendPingTimeout:  30 * time.Second,
-			WriteByteTimeout: time.Minute,
-			MaxReadFrameSize: 16 << 10, // the protocol's own default: larger ones gain nothing here
+			MaxConcurrentStreams: cmp.Or(o.Streams, 100),
+			SendPingTimeout:      30 * time.Second,
+			WriteByteTimeout:     time.Minute,
+			MaxReadFrameSize:     16 << 10, // the protocol's own default: larger ones gain nothing here
+
+			MaxReceiveBufferPerConnection: receiveBuffer,
+			MaxReceiveBufferPerStream:     receiveBuffer / 2,
 		},
-		ErrorLog:    o.ErrorLog,
-		ConnContext: noteEncryption,
+		ErrorLog: o.ErrorLog,
+	}
+	known := newConnections(o.Connections)
+	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		return known.withHolder(noteEncryption(ctx, c), c)
+	}
+	s.ConnState = func(c net.Conn, state http.ConnState) {
+		if o.ConnState != nil {
+			o.ConnState(c, state)
+		}
+		known.state(c, state)
 	}
 	if o.HeaderTimeout > 0 {
 		s.ReadHeaderTimeout = o.HeaderTimeout

@@ -7,15 +7,11 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 )
 
 const (
-	// continueTimeout is how long a body waits for a 100 from an upstream
-	// that may not know it.
-	continueTimeout = time.Second
 	// finishTimeout is how long a complete answer waits for the end of an upload
 	// whose last bytes are being written.
 	finishTimeout = 50 * time.Millisecond
@@ -26,32 +22,70 @@ const (
 
 // upload copies a request's body to the instance while the handler's
 // goroutine already waits for the answer, which may come before the end.
+//
+// No instance hears of a request before the first part of its body is there:
+// a client that sends slowly, or nothing at all, must not hold a connection to
+// the app. Until then, and whenever little arrives, there is only a small
+// buffer.
 type upload struct {
 	x       *exchange
-	ready   chan struct{} // closed when the body may be sent
-	quit    chan struct{} // closed by stop
-	allow   sync.Once     // closes ready
-	end     sync.Once     // closes quit
+	small   []byte        // buffer for what comes slowly
+	first   int           // bytes of the body's first part, in small
 	done    chan struct{} // closed when the goroutine has ended
 	reading atomic.Bool   // waits for the client
 	last    atomic.Bool   // everything was read from the client
 	stopped atomic.Bool   // nobody wants the rest
 	limit   *readLimit    // of each read
+	started bool          // it is sent on; only the handler's goroutine asks
 	err     error         // why not everything was sent; valid after done
 }
 
-func startUpload(x *exchange) *upload {
-	u := &upload{x: x, ready: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{}),
+// smallSize is what an upload holds while it waits for its client.
+const smallSize = 2 << 10
+
+// receiveFirst waits for the first part of the body, and thereby asks a client
+// for it that expects to be asked. It returns the status to answer with, or 0.
+func (x *exchange) receiveFirst() int {
+	u := &upload{x: x, small: make([]byte, chunkPrefix+smallSize+chunkSuffix), done: make(chan struct{}),
 		limit: newReadLimit(x.ctl, x.p.o.BodyTimeout)}
 	if x.r.ProtoMajor == 1 {
 		_ = x.ctl.EnableFullDuplex() // fails only where it is the rule anyway
 	}
-	go u.run()
-	return u
+	x.mu.Lock()
+	x.upload = u
+	x.mu.Unlock()
+	for u.first == 0 && !u.last.Load() && u.err == nil {
+		u.first, u.err = u.read(room(u.small))
+		if u.err == io.EOF {
+			u.err = nil
+			if !validTrailers(x.r.Trailer) {
+				u.err = errTrailer
+			}
+		}
+	}
+	if u.err == nil {
+		return 0
+	}
+	u.broken(u.err)
+	return x.blame(u.err)
 }
 
-// proceed lets the body go.
-func (u *upload) proceed() { u.allow.Do(func() { close(u.ready) }) }
+// room is where bytes of a body go in a buffer.
+func room(buf []byte) []byte { return buf[chunkPrefix : len(buf)-chunkSuffix] }
+
+// start sends on. A body that is complete takes no goroutine.
+func (u *upload) start() {
+	u.started = true
+	if u.last.Load() {
+		defer close(u.done)
+		if u.err = u.sendFirst(); u.err == nil {
+			u.err = u.finish()
+		}
+		u.x.bodySent()
+		return
+	}
+	go u.run()
+}
 
 func (u *upload) run() {
 	defer close(u.done)
@@ -61,7 +95,7 @@ func (u *upload) run() {
 			u.x.breakOff(gone)
 		}
 	}()
-	if u.err = u.wait(); u.err != nil {
+	if u.err = u.sendFirst(); u.err != nil {
 		return
 	}
 	reading, err := u.copy()
@@ -69,7 +103,14 @@ func (u *upload) run() {
 	switch {
 	case err == nil:
 		u.x.bodySent()
-	case !reading || u.stopped.Load():
+	case reading && !u.stopped.Load():
+		u.broken(err)
+	}
+}
+
+// broken ends an exchange whose body could not be read.
+func (u *upload) broken(err error) {
+	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		u.x.breakOff(tooSlow)
 	case u.x.r.Context().Err() == nil && !lost(err):
@@ -86,41 +127,39 @@ func lost(err error) bool {
 	return network || err.Error() == "client disconnected" || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)
 }
 
-// wait returns when the body may be sent.
-func (u *upload) wait() error {
-	if !expectsContinue(u.x.r) {
+func (u *upload) sendFirst() error {
+	if u.first == 0 {
 		return nil
 	}
-	t := time.NewTimer(continueTimeout)
-	defer t.Stop()
-	select {
-	case <-u.ready:
-	case <-t.C:
-	case <-u.quit:
-		return errors.New("not wanted")
+	_, err := u.x.up.Write(u.wrap()(u.small, u.first))
+	return err
+}
+
+// wrap is how bytes of the body look on their way to the instance.
+func (u *upload) wrap() func(buf []byte, n int) []byte {
+	if u.x.r.ContentLength < 0 {
+		return chunk
 	}
-	return nil
+	return plainChunk
 }
 
 // copy moves the body and says, if it fails, whether in reading it.
 func (u *upload) copy() (reading bool, err error) {
-	buf := u.x.p.bufs.Get().(*[]byte)
-	defer u.x.p.bufs.Put(buf)
-	wrap := plainChunk
-	if u.x.r.ContentLength < 0 {
-		wrap = chunk
-	}
-	room := (*buf)[chunkPrefix : len(*buf)-chunkSuffix]
+	buf := buffer{pool: &u.x.p.bufs, small: u.small}
+	defer buf.giveBack()
+	wrap := u.wrap()
 	for {
 		if u.stopped.Load() {
 			return true, os.ErrDeadlineExceeded
 		}
-		n, err := u.read(room)
+		b := buf.bytes()
+		n, err := u.read(room(b))
 		if n > 0 {
-			if _, err := u.x.up.Write(wrap(*buf, n)); err != nil {
+			if _, err := u.x.up.Write(wrap(b, n)); err != nil {
 				return false, err
 			}
 		}
+		buf.fit(n)
 		if err == io.EOF && !validTrailers(u.x.r.Trailer) {
 			return true, errTrailer
 		}
@@ -140,6 +179,9 @@ func (u *upload) read(room []byte) (int, error) {
 	n, err := u.limit.read(u.x.r.Body, room)
 	if err != nil && err != io.EOF {
 		return n, err
+	}
+	if err == io.EOF {
+		u.x.ticket.arrived()
 	}
 	u.last.Store(err == io.EOF) // from here on the deadline is net/http's again
 	u.reading.Store(false)
@@ -163,8 +205,7 @@ func (u *upload) finish() error {
 // of the body was sent.
 func (u *upload) stop() {
 	u.stopped.Store(true)
-	u.end.Do(func() { close(u.quit) })
-	if !u.ended() {
+	if u.started && !u.ended() {
 		u.x.up.Close()
 		if !u.last.Load() {
 			_ = u.x.ctl.SetReadDeadline(past())

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,8 +17,14 @@ import (
 
 const post = "POST / HTTP/1.1\r\nHost: a\r\n"
 
-func TestContinueIsAskedOfTheInstance(t *testing.T) {
+// TestContinueIsSaidByTheIngress: as nginx does it. The instance is connected
+// to when the body comes, and may still refuse the rest of it.
+func TestContinueIsSaidByTheIngress(t *testing.T) {
+	var expected atomic.Bool
 	addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Expect") != "" {
+			expected.Store(true)
+		}
 		if r.URL.Path == "/no" {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
 			return
@@ -25,26 +32,32 @@ func TestContinueIsAskedOfTheInstance(t *testing.T) {
 		echo(w, r)
 	})
 	u := entrance(t, blue(t, Options{}, addr), ServerOptions{})
-
-	c, br := dialRaw(t, u)
-	send(t, c, post+"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n")
-	if res := response(t, br, "POST"); res.StatusCode != http.StatusContinue {
-		t.Fatalf("status %d instead of 100", res.StatusCode)
+	ask := func(path, length, body string) *http.Response {
+		c, br := dialRaw(t, u)
+		send(t, c, strings.Replace(post, "/", path, 1)+"Content-Length: "+length+"\r\nExpect: 100-continue\r\n\r\n")
+		if res := response(t, br, "POST"); res.StatusCode != http.StatusContinue {
+			t.Fatalf("status %d instead of 100", res.StatusCode)
+		}
+		send(t, c, body)
+		return response(t, br, "POST")
 	}
-	send(t, c, "hello")
-	if got := body(t, response(t, br, "POST")); got != "hello" {
+	if got := body(t, ask("/", "5", "hello")); got != "hello" {
 		t.Errorf("answer %q", got)
 	}
-
-	c, br = dialRaw(t, u)
-	send(t, c, strings.Replace(post, "/", "/no", 1)+"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n")
-	if res := response(t, br, "POST"); res.StatusCode != http.StatusRequestEntityTooLarge || !res.Close {
+	if res := ask("/no", "100000000", "hello"); res.StatusCode != http.StatusRequestEntityTooLarge || !res.Close {
 		t.Errorf("refused with %d, close %v", res.StatusCode, res.Close)
+	}
+	if expected.Load() {
+		t.Error("the instance was asked as well")
 	}
 }
 
-func TestContinueUnknownToTheInstance(t *testing.T) {
+// TestNoInstanceWaitsForABody: what a client has announced and not sent holds
+// no connection to the app, and the end of its color ends it.
+func TestNoInstanceWaitsForABody(t *testing.T) {
+	var connections atomic.Int32
 	addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {
+		connections.Add(1)
 		r, err := http.ReadRequest(br)
 		if err != nil {
 			return
@@ -52,14 +65,38 @@ func TestContinueUnknownToTheInstance(t *testing.T) {
 		b, _ := io.ReadAll(r.Body)
 		_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(b), b)
 	})
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
-	send(t, c, post+"Content-Length: 5\r\nExpect: 100-continue\r\n\r\n")
-	if res := response(t, br, "POST"); res.StatusCode != http.StatusContinue {
-		t.Fatalf("status %d instead of 100", res.StatusCode)
+	for _, framing := range []string{"Content-Length: 5\r\n\r\n", "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"} {
+		p := blue(t, Options{}, addr)
+		u := entrance(t, p, ServerOptions{})
+		c, br := dialRaw(t, u)
+		send(t, c, post+framing)
+		eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+		time.Sleep(20 * time.Millisecond) // in which it would connect
+		if n := connections.Load(); n != 0 {
+			t.Errorf("%q: %d connections", framing, n)
+		}
+		if strings.Contains(framing, "Expect") {
+			response(t, br, "POST")
+		}
+		if strings.Contains(framing, "chunked") {
+			send(t, c, "5\r\nhello\r\n0\r\n\r\n")
+		} else {
+			send(t, c, "hello")
+		}
+		if got := body(t, response(t, br, "POST")); got != "hello" || connections.Swap(0) != 1 {
+			t.Errorf("%q: answer %q", framing, got)
+		}
 	}
-	send(t, c, "hello")
-	if got := body(t, response(t, br, "POST")); got != "hello" {
-		t.Errorf("answer %q", got)
+	p := blue(t, Options{}, addr)
+	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
+	send(t, c, post+"Content-Length: 5\r\n\r\n")
+	eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+	p.Close(color.Blue, 0)
+	if res := response(t, br, "POST"); res.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("when its color ends: status %d", res.StatusCode)
+	}
+	if n := connections.Load(); n != 0 {
+		t.Errorf("%d connections", n)
 	}
 }
 
@@ -145,6 +182,7 @@ func TestEarlyAnswer(t *testing.T) {
 	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
 	for name, client := range bothProtocols() {
 		pr, pw := io.Pipe()
+		go func() { _, _ = io.WriteString(pw, "the first part") }()
 		res, err := client.Post(u, "text/plain", pr)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

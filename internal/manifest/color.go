@@ -33,6 +33,18 @@ func secret(a App) *kube.Object {
 	return plain(&o)
 }
 
+// IngressSecret is what the sidecars know the probe by, and with preview the
+// people who may see the preview.
+func IngressSecret(a App, probe, preview string) *kube.Object {
+	o := load[corev1.Secret]("ingress-secret.yaml")
+	a.named(&o.ObjectMeta, IngressSecretName(a.name()))
+	o.Data = map[string][]byte{ProbeKey: []byte(probe)}
+	if preview != "" {
+		o.Data[PreviewKey] = []byte(preview)
+	}
+	return plain(&o)
+}
+
 func disruptionBudget(a App) *kube.Object {
 	o := load[policyv1.PodDisruptionBudget]("disruption-budget.yaml")
 	a.named(&o.ObjectMeta, Side(a.name(), a.Color))

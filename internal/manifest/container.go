@@ -15,6 +15,18 @@ import (
 func (a App) sidecar(c *corev1.Container) {
 	c.Image, c.ImagePullPolicy = a.Sidecar, a.pullPolicy()
 	a.fill(c.Env)
+	for _, v := range c.Env {
+		if v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil {
+			v.ValueFrom.SecretKeyRef.Name = IngressSecretName(a.name())
+		}
+	}
+	c.Args = slices.DeleteFunc(c.Args, func(arg string) bool { return strings.HasPrefix(arg, "--private=") })
+	for _, p := range a.config().PrivatePaths() {
+		c.Args = append(c.Args, "--private="+literal(p))
+	}
+	for _, p := range a.config().Kubernetes.Trusted {
+		c.Args = append(c.Args, "--trusted="+p)
+	}
 	for i, arg := range c.Args {
 		switch name, _, _ := strings.Cut(arg, "="); name {
 		case "--app":

@@ -49,6 +49,16 @@ const nobody = "none"
 // SecretName is the name of the Secret with a color's secret variables.
 func SecretName(app string, c color.Color) string { return Side(app, c) + "-secrets" }
 
+// IngressSecretName is the name of the Secret that the sidecars of both colors
+// know the probe and people with access to the preview by.
+func IngressSecretName(app string) string { return app + "-ingress" }
+
+// The keys in that Secret.
+const (
+	ProbeKey   = "probe"
+	PreviewKey = "preview"
+)
+
 // PreviewName is the name of the route to the standby color. The names of the
 // public route, the autoscaler and the anchor are the app's.
 func PreviewName(app string) string { return app + "-preview" }

@@ -1,7 +1,9 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -55,6 +57,30 @@ func Point(route *kube.Object, app string, c color.Color) error {
 	}
 	backend["name"] = Side(app, c)
 	return unstructured.SetNestedSlice(route.Object, rules, "spec", "rules")
+}
+
+// GuardPreview gives a route to the standby color the filters of want, and
+// reports whether it had others. Those made by an earlier version have none.
+func GuardPreview(route, want *kube.Object) bool {
+	have, err1 := onlyRule(route)
+	made, err2 := onlyRule(want)
+	if errors.Join(err1, err2) != nil || reflect.DeepEqual(have["filters"], made["filters"]) {
+		return false
+	}
+	have["filters"] = made["filters"]
+	return true
+}
+
+// onlyRule is the rule of a route, to be changed in place.
+func onlyRule(route *kube.Object) (map[string]any, error) {
+	spec, _ := route.Object["spec"].(map[string]any)
+	rules, _ := spec["rules"].([]any)
+	if len(rules) == 1 {
+		if rule, ok := rules[0].(map[string]any); ok {
+			return rule, nil
+		}
+	}
+	return nil, fmt.Errorf("route %s does not have exactly one rule", route.GetName())
 }
 
 // Pointed returns the color that a route leads to, color.None if that is

@@ -26,6 +26,12 @@ type httpRoute struct {
 			Matches []struct {
 				Path struct{ Type, Value string } `json:"path"`
 			} `json:"matches"`
+			Filters []struct {
+				Type                  string `json:"type"`
+				RequestHeaderModifier struct {
+					Set []struct{ Name, Value string } `json:"set"`
+				} `json:"requestHeaderModifier"`
+			} `json:"filters"`
 			BackendRefs []struct {
 				objectRef `json:",inline"`
 				Port      int32 `json:"port"`
@@ -78,8 +84,8 @@ func strict(t *testing.T, b []byte) {
 // TestFilesAreObjects: what stands in deploy/app can be applied as it is.
 func TestFilesAreObjects(t *testing.T) {
 	files, err := fs.Glob(objects.Files, "*.yaml")
-	if err != nil || len(files) != 11 {
-		t.Fatalf("%d files, want 11: %v", len(files), err)
+	if err != nil || len(files) != 12 {
+		t.Fatalf("%d files, want 12: %v", len(files), err)
 	}
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {

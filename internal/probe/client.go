@@ -13,6 +13,7 @@ import (
 type client struct {
 	dial    dialer
 	host    string // the Host header
+	secret  string // shown to the ingress
 	keep    int    // how many connections the kept kind alternates between
 	readers sync.Pool
 
@@ -26,7 +27,7 @@ type client struct {
 const kept = 4
 
 func newClient(dial dialer, host string) *client {
-	return &client{dial: dial, host: host, keep: kept,
+	return &client{dial: dial, host: host, secret: Anonymous, keep: kept,
 		readers: sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}}
 }
 
@@ -36,7 +37,7 @@ func (c *client) head(method, path string, body []byte) []byte {
 		path = "/" + path
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: version-manager\r\nAccept: */*\r\n%s: 1\r\n", method, path, c.host, HeaderProbe)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: version-manager\r\nAccept: */*\r\n%s: %s\r\n", method, path, c.host, HeaderProbe, c.secret)
 	if method != "GET" {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
 	}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net/http"
@@ -21,6 +22,7 @@ type Config struct {
 	Timeout   time.Duration // after which a request counts as failed; 5 s where 0
 	Slow      string        // path that takes seconds, or empty
 	WebSocket string        // path that echoes messages, or empty
+	Secret    string        // by which the ingress knows a probe; empty: there is none
 	TLS       *tls.Config   // for https; nil means the system's roots
 	Dial      Dial          // nil: as the system does
 }
@@ -39,7 +41,9 @@ func Start(ctx context.Context, c Config) *Prober {
 }
 
 func start(ctx context.Context, c Config, dial dialer, host string) *Prober {
-	p := newProber(ctx, newClient(dial, host), c.Rate, c.Timeout)
+	client := newClient(dial, host)
+	client.secret = cmp.Or(c.Secret, client.secret)
+	p := newProber(ctx, client, c.Rate, c.Timeout)
 	page := p.head("GET", c.Path, nil)
 	p.goLoop([]*shot{
 		{kind: Fresh, weight: 1, method: "GET", head: page, timeout: p.timeout},
@@ -86,7 +90,7 @@ func (p *Prober) goLoop(shots []*shot) {
 
 func (p *Prober) goSocket(path string, interval time.Duration) {
 	// The dialer already speaks TLS where there is any: http in either case.
-	s := &socket{gun: p.gun, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: http.Header{HeaderProbe: {"1"}}, interval: interval, timeout: p.timeout}
+	s := &socket{gun: p.gun, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: http.Header{HeaderProbe: {p.secret}}, interval: interval, timeout: p.timeout}
 	p.wg.Go(func() { s.run(p.ctx) })
 }
 

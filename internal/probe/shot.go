@@ -17,6 +17,9 @@ const (
 	HeaderProbe   = "Version-Manager-Probe"
 )
 
+// Anonymous is what a probe shows where there is no secret.
+const Anonymous = "1"
+
 // shot is a request that is sent again and again.
 type shot struct {
 	kind    Kind

@@ -26,7 +26,13 @@ type pod struct {
 // start serves in front of the app at a host:port.
 func start(t *testing.T, app string) *pod {
 	t.Helper()
-	s := New(Options{App: app, Health: "/healthz", Color: color.Green, Version: "v1.2.3", Instance: "shop-green-1"})
+	return startWith(t, Options{App: app})
+}
+
+func startWith(t *testing.T, o Options) *pod {
+	t.Helper()
+	o.Health, o.Color, o.Version, o.Instance = "/healthz", color.Green, "v1.2.3", "shop-green-1"
+	s := New(o)
 	s.times = times{farewell: 400 * time.Millisecond, truce: time.Minute, quiet: 50 * time.Millisecond, answer: 2 * time.Second}
 	traffic, admin := listen(t), listen(t)
 	ctx, end := context.WithCancel(context.Background())

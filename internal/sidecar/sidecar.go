@@ -46,6 +46,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/ingress"
+	"version-manager/internal/memlimit"
 )
 
 // Options say which app it stands in front of, and who that is.
@@ -57,7 +58,14 @@ type Options struct {
 	Color    color.Color
 	Version  string
 	Instance string
-	Logger   *slog.Logger // hears why a request got a 502 or 504
+	Private  []string       // paths of the app that are not for the public
+	Trusted  []netip.Prefix // proxies in front of the gateway
+
+	ProbeSecret   string // what the probe of a deploy shows; empty: nobody is known by it
+	PreviewSecret string // what people show who may see the preview; empty: there is none
+
+	Memory memlimit.Memory // that this process may use
+	Logger *slog.Logger    // hears why a request got a 502 or 504
 }
 
 // idleTimeout is how long an unused connection of a proxy is kept. It has to
@@ -91,14 +99,11 @@ type times struct {
 // New returns a Sidecar that serves nothing yet.
 func New(o Options) *Sidecar {
 	s := &Sidecar{o: o, times: times{farewell: 5 * time.Second, truce: time.Minute, quiet: 500 * time.Millisecond, answer: 4 * time.Second}}
-	s.proxy = ingress.New(ingress.Options{Trusted: everybody(), Logger: o.Logger})
+	s.proxy = ingress.New(ingress.Options{Rules: o.rules(), Logger: o.Logger})
+	s.proxy.SetPrivate(o.Color, o.Private)
 	s.proxy.SetPool(o.Color, o.Version, []string{o.App})
 	s.proxy.Switch(o.Color)
 	return s
-}
-
-func everybody() []netip.Prefix {
-	return []netip.Prefix{netip.PrefixFrom(netip.IPv4Unspecified(), 0), netip.PrefixFrom(netip.IPv6Unspecified(), 0)}
 }
 
 // Run listens and serves until ctx ends, and returns when what was in flight
@@ -118,7 +123,7 @@ func Run(ctx context.Context, o Options) error {
 
 func (s *Sidecar) serve(ctx context.Context, traffic, admin net.Listener) error {
 	failed := make(chan error, 2)
-	server := ingress.Server(s.handler(), ingress.ServerOptions{IdleTimeout: idleTimeout})
+	server := ingress.Server(s.handler(), ingress.ServerOptions{IdleTimeout: idleTimeout, Connections: connections(s.o.Memory)})
 	go func() { failed <- server.Serve(traffic) }()
 	office := &http.Server{Handler: s.admin(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { failed <- office.Serve(admin) }()

@@ -11,7 +11,7 @@ import (
 	"version-manager/internal/waittest"
 )
 
-// TestForwardingIsContinued: the proxy in front knows who asks; the sidecar
+// TestGatewayIsBelieved: the proxy in front knows who asks; the sidecar
 // only adds itself.
 func TestForwardingIsContinued(t *testing.T) {
 	app, _ := startApp(t, func(w http.ResponseWriter, r *http.Request) {
@@ -31,7 +31,7 @@ func TestForwardingIsContinued(t *testing.T) {
 	defer res.Body.Close()
 	body := make([]byte, 100)
 	n, _ := res.Body.Read(body)
-	if want := "198.51.100.7, 127.0.0.1 https 198.51.100.7"; string(body[:n]) != want {
+	if want := "198.51.100.7 https 198.51.100.7"; string(body[:n]) != want {
 		t.Errorf("the app saw %q, want %q", body[:n], want)
 	}
 	if c, v := res.Header.Get("Version-Manager-Color"), res.Header.Get("Version-Manager-Version"); c != "green" || v != "v1.2.3" {

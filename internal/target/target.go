@@ -25,6 +25,7 @@ type Spec struct {
 	State   string       // the state folder
 	Local   config.Local // of the work tree, not of a release: ports belong to the machine
 	Project string       // the folder of version-manager.yaml
+	Preview string       // value of the variable that opens the preview
 	Agent   []string     // for this machine: the program and first arguments that start an agent; empty: this program
 
 	Kubernetes Kubernetes
@@ -36,6 +37,7 @@ type Kubernetes struct {
 	Context    string            // of the kubeconfig; empty: its current one
 	Namespace  string            // empty: as Config says, else the app's name
 	Config     config.Kubernetes // of the work tree: a cluster's entrances belong to the cluster
+	Preview    string            // value of the variable that opens the preview
 	Self       []string          // the program and first arguments that nodes get their images from; empty: this program
 }
 
@@ -43,11 +45,11 @@ type Kubernetes struct {
 func Open(s Spec) (deploy.Target, error) {
 	switch s.Name {
 	case "", localName:
-		return local.New(local.Options{App: s.App, State: s.State, Local: s.Local, Project: s.Project, Agent: s.Agent})
+		return local.New(local.Options{App: s.App, State: s.State, Local: s.Local, Project: s.Project, Preview: s.Preview, Agent: s.Agent})
 	case clusterName:
 		k := s.Kubernetes
 		return kubernetes.New(kubernetes.Options{
-			App: s.App, State: s.State, Config: k.Config, Kubeconfig: k.Kubeconfig, Context: k.Context, Namespace: k.Namespace, Self: k.Self,
+			App: s.App, State: s.State, Config: k.Config, Kubeconfig: k.Kubeconfig, Context: k.Context, Namespace: k.Namespace, Preview: k.Preview, Self: k.Self,
 		})
 	}
 	return nil, problem.New(problem.Usage, "", "there is no target %q, only %q and %q", s.Name, localName, clusterName)

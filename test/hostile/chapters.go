@@ -31,6 +31,7 @@ func chapters() []chapter {
 		{"responses", "instances that break the rules of HTTP", 20 * time.Second, responses},
 		{"slow", "clients that stall, drip, and do not read", 40 * time.Second, slow},
 		{"photobombs", "photos that take more memory than a pod has, and uploads that never end", 60 * time.Second, photoBombs},
+		{"floods", "thousands of streams, uploads, connections and WebSockets at once", time.Minute, floods},
 	}
 }
 

@@ -65,6 +65,8 @@ type ApplyRequest struct {
 	Local   config.Local `json:"local"`
 	Project string       `json:"project"` // absolute path that Local's file names are relative to
 
+	PreviewSecret string `json:"previewSecret,omitempty"` // value of the variable that Local names
+
 	Defaulted config.Defaulted `json:"defaulted,omitzero"` // of Local, which does not say it in JSON
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"version-manager/internal/httpkit"
 )
 
 // maxHold bounds how long a request to /healthz?hold= stays open.
@@ -16,11 +18,12 @@ type readiness struct{ draining atomic.Bool }
 // Drain makes /readyz answer 503 from now on. Everything else still works.
 func (s *Server) Drain() { s.ready.draining.Store(true) }
 
-// healthz answers while the process lives. With ?hold=2s it takes that long,
-// at most ten seconds: one such request kept open throughout a deploy shows
-// whether long requests survive it.
+// healthz answers while the process lives. For the probe of a deploy it takes as
+// long as ?hold=2s says, at most ten seconds: one such request kept open
+// throughout a deploy shows whether long requests survive it. Nobody else can
+// keep requests open.
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
-	if value := r.URL.Query().Get("hold"); value != "" {
+	if value := r.URL.Query().Get("hold"); value != "" && httpkit.FromProbe(r) {
 		hold, err := time.ParseDuration(value)
 		if err != nil || hold < 0 {
 			http.Error(w, "hold: want a duration such as 2s", http.StatusBadRequest)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"testing"
@@ -13,7 +14,8 @@ func TestHealth(t *testing.T) {
 	a := newApp(t)
 	a.do(t, get("/healthz"), 200)
 	a.do(t, get("/readyz"), 200)
-	a.do(t, get("/healthz?hold=soon"), 400)
+	a.do(t, get("/healthz?hold=soon"), 200)
+	a.do(t, fromProbe("/healthz?hold=soon"), 400)
 	if got, want := a.do(t, get("/version"), 200), `{"version":"v1.2.3","color":"blue","instance":"blue-1"}`+"\n"; got != want {
 		t.Errorf("version %q, want %q", got, want)
 	}
@@ -23,13 +25,34 @@ func TestHealth(t *testing.T) {
 	a.do(t, get("/"), 200)
 }
 
+func fromProbe(path string) *http.Request {
+	r := get(path)
+	r.Header.Set("Version-Manager-Probe", "1")
+	return r
+}
+
+// TestNobodyElseHolds: a visitor cannot keep requests open.
+func TestNobodyElseHolds(t *testing.T) {
+	a := newApp(t)
+	synctest.Test(t, func(t *testing.T) {
+		for _, value := range []string{"", "0123456789", "1, 1"} {
+			start := time.Now()
+			r := get("/healthz?hold=5s")
+			r.Header.Set("Version-Manager-Probe", value)
+			if a.healthz(httptest.NewRecorder(), r); time.Since(start) > 0 {
+				t.Errorf("%q held the request for %s", value, time.Since(start))
+			}
+		}
+	})
+}
+
 func TestHold(t *testing.T) {
 	a := newApp(t)
 	synctest.Test(t, func(t *testing.T) {
 		for query, want := range map[string]time.Duration{"2s": 2 * time.Second, "1h": maxHold, "0s": 0} {
 			start := time.Now()
 			w := httptest.NewRecorder()
-			a.healthz(w, get("/healthz?hold="+query))
+			a.healthz(w, fromProbe("/healthz?hold="+query))
 			if took := time.Since(start); took != want || w.Code != 200 {
 				t.Errorf("hold=%s took %v, status %d", query, took, w.Code)
 			}
@@ -37,7 +60,7 @@ func TestHold(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start := time.Now()
-		a.healthz(httptest.NewRecorder(), get("/healthz?hold=9s").WithContext(ctx))
+		a.healthz(httptest.NewRecorder(), fromProbe("/healthz?hold=9s").WithContext(ctx))
 		if took := time.Since(start); took != time.Second {
 			t.Errorf("held for %v although the client left after 1s", took)
 		}

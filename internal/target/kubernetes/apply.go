@@ -165,6 +165,9 @@ func (s *session) base(ctx context.Context, a manifest.App) error {
 			return err
 		}
 	}
+	if _, err := s.ensureIngressSecret(ctx); err != nil {
+		return err
+	}
 	return s.ensureRoutes(ctx)
 }
 

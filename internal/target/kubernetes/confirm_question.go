@@ -19,11 +19,12 @@ import (
 type question struct {
 	host, path string
 	want       color.Color // None: nobody, which is a 503
+	shown      string      // by which sidecars know us
 }
 
 // question asks for the page of the health checks, which is cheap.
 func (t *Target) question(ctx context.Context, host string, want color.Color) question {
-	q := question{host, "/", want}
+	q := question{host, "/", want, t.shown(ctx)}
 	o, ok, err := t.mirror.get(ctx, "Deployment", manifest.Side(t.app, want))
 	if err != nil || !ok {
 		return q
@@ -66,7 +67,7 @@ func ask(ctx context.Context, client *http.Client, scheme string, q question) (a
 	if err != nil {
 		return answer{}, err
 	}
-	req.Header.Set(probe.HeaderProbe, "1")
+	req.Header.Set(probe.HeaderProbe, q.shown)
 	res, err := client.Do(req)
 	if err != nil {
 		return answer{}, err

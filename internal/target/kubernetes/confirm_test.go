@@ -182,7 +182,7 @@ func TestSilentProxy(t *testing.T) {
 		w.traefik.server("traefik-1").Close()
 		ctx, cancel := context.WithTimeout(t.Context(), deafOnWay+500*time.Millisecond)
 		defer cancel()
-		if err := s.proxiesObey(ctx, question{"shop", "/", color.Blue}, deafOnWay); err == nil {
+		if err := s.proxiesObey(ctx, question{"shop", "/", color.Blue, "1"}, deafOnWay); err == nil {
 			t.Error("content with nobody")
 		}
 	})

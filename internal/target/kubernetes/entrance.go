@@ -9,6 +9,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/probe"
 )
 
 const (
@@ -77,7 +78,17 @@ func (t *Target) PreviewHint(ctx context.Context) string {
 	if err != nil || len(ways) == 0 {
 		return ""
 	}
-	return "curl -H 'Host: " + t.previewHost() + "' " + ways[0].url("") + "/"
+	ask := "curl -H 'Host: " + t.previewHost() + "' "
+	return ask + `-H "` + t.previewPass() + `" ` + ways[0].url("") + "/"
+}
+
+// previewPass is a header that opens the preview, as a shell reads it.
+func (t *Target) previewPass() string {
+	if name := t.options.Config.PreviewSecret; name != "" {
+		return "Version-Manager-Preview: $" + name
+	}
+	read := "get secret " + manifest.IngressSecretName(t.app) + " -o 'jsonpath={.data." + manifest.ProbeKey + "}'"
+	return probe.HeaderProbe + ": $(" + t.kube.Kubectl(t.namespace, read) + " | base64 -d)"
 }
 
 func (t *Target) findWays(ctx context.Context) ([]way, error) {

@@ -12,6 +12,10 @@ func traefikPod(image string, args ...string) corev1.Pod {
 	return corev1.Pod{Spec: corev1.PodSpec{Containers: []corev1.Container{{Image: image, Args: args}}}}
 }
 
+func service(kind corev1.ServiceType, policy corev1.ServiceExternalTrafficPolicy) corev1.Service {
+	return corev1.Service{Spec: corev1.ServiceSpec{Type: kind, ExternalTrafficPolicy: policy}}
+}
+
 func TestGatewayWarnings(t *testing.T) {
 	pod := func(image string, args ...string) corev1.Pod {
 		return traefikPod(image, append(args, "--providers.kubernetesgateway")...)
@@ -27,6 +31,9 @@ func TestGatewayWarnings(t *testing.T) {
 		"old":            {gateway{proxies: []corev1.Pod{pod("traefik:v2.11.2", "--providers.providersthrottleduration=0")}}, []string{"will not obey", "one Traefik pod"}},
 		"another":        {gateway{controller: "example.org/x"}, []string{"example.org/x, whose proxies cannot be asked"}},
 		"refused":        {gateway{refused: "no address", proxies: []corev1.Pod{quick, quick}}, []string{"no address"}},
+		"hides clients":  {gateway{proxies: []corev1.Pod{quick, quick}, services: []corev1.Service{service("LoadBalancer", "Cluster")}}, []string{"externalTrafficPolicy Cluster"}},
+		"by default":     {gateway{proxies: []corev1.Pod{quick, quick}, services: []corev1.Service{service("NodePort", "")}}, []string{"externalTrafficPolicy Cluster"}},
+		"keeps clients":  {gateway{proxies: []corev1.Pod{quick, quick}, services: []corev1.Service{service("NodePort", "Local"), service("ClusterIP", "")}}, nil},
 	} {
 		got := tt.g.warnings()
 		if len(got) != len(tt.says) {

@@ -59,7 +59,23 @@ func (g gateway) warnings() (list []string) {
 	if len(g.proxies) == 1 {
 		warn("there is one Traefik pod: nobody is answered while it is replaced")
 	}
+	if text := hiddenClients(g.services); text != "" {
+		list = append(list, text)
+	}
 	return list
+}
+
+// hiddenClients says that nobody behind a Service learns who a visitor is,
+// because kube-proxy replaces the source address.
+func hiddenClients(services []corev1.Service) string {
+	for _, s := range services {
+		outside := s.Spec.Type == corev1.ServiceTypeLoadBalancer || s.Spec.Type == corev1.ServiceTypeNodePort
+		if outside && s.Spec.ExternalTrafficPolicy != corev1.ServiceExternalTrafficPolicyLocal {
+			return fmt.Sprintf("the app sees nodes instead of its visitors' addresses, unless a proxy in front tells them: Service %s/%s has externalTrafficPolicy Cluster",
+				s.Namespace, s.Name)
+		}
+	}
+	return ""
 }
 
 // blind says why there is no proxy to ask.

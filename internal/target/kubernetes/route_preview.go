@@ -53,10 +53,12 @@ func (s *session) aimPreview(ctx context.Context, c color.Color) error {
 
 func (s *session) editPreview(ctx context.Context, c color.Color) error {
 	_, err := s.edit(ctx, "HTTPRoute", manifest.PreviewName(s.app), func(o *kube.Object) (bool, error) {
+		want := manifest.Preview(s.routeApp(), c)
+		guarded := manifest.GuardPreview(o, want)
 		if now, foreign := s.traffic(o); foreign == "" && now == c {
-			return false, nil
+			return guarded, nil
 		}
-		return true, s.aim(o, manifest.Preview(s.routeApp(), c), c)
+		return true, s.aim(o, want, c)
 	})
 	return err
 }

@@ -35,6 +35,7 @@ type Options struct {
 	Kubeconfig string            // empty: as kubectl finds it
 	Context    string            // empty: the kubeconfig's current one
 	Namespace  string            // empty: as Config says, else the app's name
+	Preview    string            // value of the variable that opens the preview
 	Self       []string          // this program and its first arguments; empty: the running executable
 }
 
@@ -52,8 +53,9 @@ type Target struct {
 	network   network
 	door      door
 	clock     clock
-	permitted atomic.Bool // the user was found to be allowed everything that a deploy does
-	claims    atomic.Bool // the names that the app needs were found to be free, or its own
+	known     atomic.Pointer[string] // what sidecars know the probe by; nil: not looked at yet
+	permitted atomic.Bool            // the user was found to be allowed everything that a deploy does
+	claims    atomic.Bool            // the names that the app needs were found to be free, or its own
 }
 
 // place is how people know a cluster.

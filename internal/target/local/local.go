@@ -28,6 +28,7 @@ type Options struct {
 	State   string       // the state folder; one agent serves it
 	Local   config.Local // where the app listens, whatever version runs
 	Project string       // the folder that Local's file names are relative to
+	Preview string       // value of the variable that Local names for the preview
 	Agent   []string     // the program and first arguments that start an agent; empty: this program
 }
 
@@ -37,6 +38,7 @@ type Target struct {
 	app     string
 	state   string
 	local   config.Local
+	preview string
 	project string
 }
 
@@ -59,7 +61,7 @@ func New(o Options) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Target{client: c, app: o.App, state: state, local: o.Local, project: project}, nil
+	return &Target{client: c, app: o.App, state: state, local: o.Local, preview: o.Preview, project: project}, nil
 }
 
 // Ping returns the processes that serve the state folder, after starting

@@ -16,13 +16,23 @@ type session struct {
 	token uint64
 }
 
-var _ deploy.Session = (*session)(nil)
+var (
+	_ deploy.Session    = (*session)(nil)
+	_ deploy.Recognizer = (*session)(nil)
+)
 
 func (s *session) do(ctx context.Context, method, path string, in, out any) error {
 	return s.t.client.do(ctx, method, s.t.path(path), s.token, in, out)
 }
 
 func colorPath(c color.Color) string { return "/colors/" + string(c) }
+
+// ProbeSecret implements [deploy.Recognizer].
+func (s *session) ProbeSecret(ctx context.Context) (string, error) {
+	var secret api.Text
+	err := s.do(ctx, http.MethodPost, "/probe", nil, &secret)
+	return secret.Text, err
+}
 
 func (s *session) Renew(ctx context.Context) error {
 	return s.do(ctx, http.MethodPost, "/renew", nil, nil)
@@ -41,7 +51,7 @@ func (s *session) Backup(ctx context.Context, id string) (string, error) {
 }
 
 func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
-	req := api.ApplyRequest{Spec: spec, Local: s.t.local, Project: s.t.project, Defaulted: s.t.local.Defaulted}
+	req := api.ApplyRequest{Spec: spec, Local: s.t.local, Project: s.t.project, Defaulted: s.t.local.Defaulted, PreviewSecret: s.t.preview}
 	return s.do(ctx, http.MethodPut, colorPath(c), req, nil)
 }
 

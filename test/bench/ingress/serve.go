@@ -35,7 +35,7 @@ func serveIngress(ctx context.Context, to, profile string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	p := ingress.New(ingress.Options{Preview: "preview.localhost"})
+	p := ingress.New(ingress.Options{Rules: ingress.Rules{Preview: "preview.localhost"}})
 	p.SetPool(color.Blue, "v1.0.0", []string{to})
 	p.Switch(color.Blue)
 	return serve(ctx, ingress.Server(p, ingress.ServerOptions{}))

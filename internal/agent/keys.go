@@ -1,0 +1,96 @@
+package agent
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/atomicfile"
+)
+
+// keys open what the ingress of an app keeps from the public. They lie in a
+// file of their own, which no backup contains.
+type keys struct {
+	Probe   string `json:"probe"`             // what the probe of a deploy shows
+	Preview string `json:"preview,omitempty"` // what people show who may see the preview
+}
+
+// loadKeys reads them. Without the file, or with a damaged one, there are none
+// until the next deploy.
+func loadKeys(p paths) (k keys) {
+	b, err := os.ReadFile(p.keys())
+	if err == nil {
+		err = json.Unmarshal(b, &k)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		slog.Error("read the keys of the ingress", "error", err)
+		return keys{}
+	}
+	return k
+}
+
+// probeSecret returns what the probe has to show, and makes it where there is none.
+func (a *app) probeSecret() (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.keys.Probe != "" {
+		return a.keys.Probe, nil
+	}
+	next := a.keys
+	next.Probe = rand.Text()
+	return next.Probe, a.saveKeys(next)
+}
+
+// setPreviewSecret changes what people have to show. The caller holds no lock.
+func (a *app) setPreviewSecret(secret string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.keys.Preview == secret {
+		return nil
+	}
+	next := a.keys
+	next.Preview = secret
+	return a.saveKeys(next)
+}
+
+// openPreview takes the secret that an Apply brings. Where its caller does not
+// have the value of the variable, the one before counts on.
+func (a *app) openPreview(req api.ApplyRequest) error {
+	if req.Local.PreviewSecret != "" && req.PreviewSecret == "" {
+		return nil
+	}
+	return a.setPreviewSecret(req.PreviewSecret)
+}
+
+// saveKeys makes them durable before they count. The caller holds mu.
+func (a *app) saveKeys(next keys) error {
+	b, err := json.Marshal(next)
+	if err == nil {
+		err = a.paths.make()
+	}
+	if err == nil {
+		err = atomicfile.Write(a.paths.keys(), b, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the keys of the ingress: %w", err)
+	}
+	a.keys = next
+	a.proxy.SetRules(a.state.rules(next))
+	return nil
+}
+
+// dropKeys forgets them with the app. The next deploy makes others.
+func (a *app) dropKeys() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err := os.Remove(a.paths.keys()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	a.keys = keys{}
+	return nil
+}

@@ -1,0 +1,39 @@
+package sidecar
+
+import (
+	"version-manager/internal/ingress"
+	"version-manager/internal/memlimit"
+)
+
+// rules are for a pod, whose peers are proxies of the gateway.
+func (o Options) rules() ingress.Rules {
+	return ingress.Rules{
+		TrustPeer: true, Trusted: o.Trusted, Marked: true, Guarded: true,
+		Secret: o.ProbeSecret, PreviewSecret: o.PreviewSecret, Limits: limits(o.Memory),
+	}
+}
+
+// What something takes at most, in bytes, measured and rounded up. Of a request
+// the better part is the buffer while there is something to move.
+const (
+	requestSize    = 48 << 10
+	uploadSize     = 24 << 10
+	tunnelSize     = 48 << 10
+	connectionSize = 16 << 10
+)
+
+// limits fit into the memory of the process. They do not count clients: behind
+// kube-proxy all of them may have the address of a node.
+func limits(m memlimit.Memory) ingress.Limits {
+	return ingress.Limits{
+		Requests:  int(m.Budget(35, 2048*requestSize) / requestSize),
+		Uploads:   int(m.Budget(10, 512*uploadSize) / uploadSize),
+		Tunnels:   int(m.Budget(25, 2048*tunnelSize) / tunnelSize),
+		PerClient: -1,
+	}
+}
+
+// connections is how many the proxies of the gateway may keep open.
+func connections(m memlimit.Memory) int {
+	return int(m.Budget(20, 4096*connectionSize) / connectionSize)
+}

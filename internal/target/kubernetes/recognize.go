@@ -1,0 +1,77 @@
+package kubernetes
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/probe"
+)
+
+var _ deploy.Recognizer = (*session)(nil)
+
+// ProbeSecret implements [deploy.Recognizer]. Pods that run already and were
+// made without the secret answer whoever asks.
+func (s *session) ProbeSecret(ctx context.Context) (string, error) {
+	return s.ensureIngressSecret(ctx)
+}
+
+// ensureIngressSecret makes the Secret that sidecars know the probe by, where it
+// is missing, and brings what opens the preview for people up to what is known
+// here. It has to be there before the pods, which read it when they start.
+func (s *session) ensureIngressSecret(ctx context.Context) (string, error) {
+	have, err := s.ingressSecret(ctx)
+	if err != nil {
+		return "", err
+	}
+	want := have
+	want.probe = cmp.Or(have.probe, rand.Text())
+	if s.options.Preview != "" || s.options.Config.PreviewSecret == "" {
+		want.preview = s.options.Preview // else whoever deploys now does not know the value
+	}
+	if want != have {
+		if _, err := s.apply(ctx, manifest.IngressSecret(s.routeApp(), want.probe, want.preview)); err != nil {
+			return "", fmt.Errorf("make the secret of the ingress: %w", err)
+		}
+	}
+	s.known.Store(&want.probe)
+	return want.probe, nil
+}
+
+// ingressSecret is the content of the Secret of the sidecars.
+type ingressSecret struct{ probe, preview string }
+
+// ingressSecret reads it; empty where there is none.
+func (t *Target) ingressSecret(ctx context.Context) (ingressSecret, error) {
+	o, err := t.kube.Get(ctx, t.ref("Secret", manifest.IngressSecretName(t.app)))
+	if kube.IsNotFound(err) {
+		return ingressSecret{}, nil
+	}
+	if err != nil {
+		return ingressSecret{}, err
+	}
+	secret, err := kube.As[corev1.Secret](o)
+	if err != nil {
+		return ingressSecret{}, err
+	}
+	return ingressSecret{string(secret.Data[manifest.ProbeKey]), string(secret.Data[manifest.PreviewKey])}, nil
+}
+
+// shown is what a question shows to the sidecars.
+func (t *Target) shown(ctx context.Context) string {
+	if known := t.known.Load(); known != nil {
+		return *known
+	}
+	secret, err := t.ingressSecret(ctx)
+	if err != nil || secret.probe == "" {
+		return probe.Anonymous
+	}
+	t.known.Store(&secret.probe)
+	return secret.probe
+}
