@@ -71,6 +71,9 @@ func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err er
 		// Instances of one color are alike. New secrets come with the next deploy.
 		return a.sides[c].want.Key, nil
 	}
+	if spec.Secrets == nil && a.sides[c] == nil {
+		spec.Secrets = spec.Spare
+	}
 	if same {
 		have, err := loadSecrets(a.paths, c)
 		if err == nil && maps.Equal(have, spec.Secrets) {

@@ -54,7 +54,8 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 			return problem.New(problem.Usage, "version-manager rollback",
 				"--max-failed is for a new rollback, and this one takes deploy %s back, which was interrupted", run.ID)
 		}
-		return o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "") })
+		secrets, _ := o.secrets(run.Plan.Release.Config.Secrets)
+		return o.measured(p, t, func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "", secrets) })
 	}
 	now, err := observe(ctx, t)
 	if err != nil {

@@ -55,7 +55,7 @@ func crashAt(t *testing.T, kind deploy.Kind, second behaviour, seq int, before, 
 
 		finish := func() error {
 			if back {
-				_, err := engineOn(f, nil).Undo(t.Context(), "")
+				_, err := engineOn(f, nil).Undo(t.Context(), "", nil)
 				return err
 			}
 			_, err := engineOn(f, nil).Resume(t.Context(), "", nil)

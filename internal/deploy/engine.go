@@ -113,9 +113,9 @@ func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]strin
 }
 
 // Undo takes an interrupted deploy back. Of one that is retiring the old color
-// it starts that again.
-func (e *Engine) Undo(ctx context.Context, id string) (probe.Report, error) {
-	return e.takeOver(ctx, id, nil, func(r *runner) error {
+// it starts that again, with the given secrets if it has lost its own.
+func (e *Engine) Undo(ctx context.Context, id string, secrets map[string]string) (probe.Report, error) {
+	return e.takeOver(ctx, id, secrets, func(r *runner) error {
 		if r.run.Phase == Reverting && r.run.Wanted {
 			return nil
 		}

@@ -32,7 +32,16 @@ func (r *runner) specOf(ctx context.Context, c color.Color) (Spec, error) {
 		return Spec{Release: p.Release, Replicas: p.Replicas}, nil
 	}
 	rel, err := former(ctx, r.target.History(), p.From)
-	return Spec{Release: rel, Replicas: p.Replicas}, err
+	spec := Spec{Release: rel, Replicas: p.Replicas}
+	for _, name := range rel.Config.Secrets {
+		if value, ok := r.secrets[name]; ok {
+			if spec.Spare == nil {
+				spec.Spare = map[string]string{}
+			}
+			spec.Spare[name] = value
+		}
+	}
+	return spec, err
 }
 
 // name adds to what was observed which version the active color would run if

@@ -24,7 +24,7 @@ type way struct {
 }
 
 func resume(ctx context.Context, e *deploy.Engine) error { return errorOf(e.Resume(ctx, "", nil)) }
-func undo(ctx context.Context, e *deploy.Engine) error   { return errorOf(e.Undo(ctx, "")) }
+func undo(ctx context.Context, e *deploy.Engine) error   { return errorOf(e.Undo(ctx, "", nil)) }
 func mend(ctx context.Context, e *deploy.Engine) error {
 	return errorOf(e.Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v3.0.0")}))
 }

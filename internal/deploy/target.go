@@ -75,6 +75,8 @@ type Spec struct {
 	Release  release.Release   `json:"release"`
 	Replicas int               `json:"replicas"`
 	Secrets  map[string]string `json:"secrets,omitempty"` // never logged, never journaled; nil keeps those that the color runs with
+	// Spare are the secrets of a color that has none any more, where Secrets is nil.
+	Spare map[string]string `json:"spare,omitempty"`
 }
 
 // Observed is a target at one moment.

@@ -138,6 +138,9 @@ func (s *session) replace(ctx context.Context, active bool, c color.Color, spec 
 		if spec.Secrets, err = s.secretsOf(ctx, c, spec.Release.Config.Secrets); err != nil {
 			return err
 		}
+		if spec.Secrets == nil {
+			spec.Secrets = spec.Spare
+		}
 	}
 	a.Replicas, a.Secrets, a.Sleep, a.Proxies = spec.Replicas, spec.Secrets, s.sleep(ctx), proxies
 	if err := s.base(ctx, a); err != nil {

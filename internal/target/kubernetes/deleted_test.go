@@ -130,3 +130,30 @@ func (w *world) delete(r kube.Ref) {
 		w.Error(err)
 	}
 }
+
+// TestSpareSecrets: a color that is started again keeps the secrets that are
+// left of it, and gets the caller's where none are.
+func TestSpareSecrets(t *testing.T) {
+	for name, tt := range map[string]struct {
+		lose []string // kinds that others delete
+		want string
+	}{
+		"the Deployment is gone":  {[]string{"Deployment"}, "b3du"},
+		"its Secret is gone, too": {[]string{"Deployment", "Secret"}, "c3BhcmU="},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, target := newPlace(t)
+			s := w.lock(target, "ada")
+			spec := deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "own"}}
+			w.must(s.Apply(t.Context(), color.Blue, spec))
+			for _, kind := range tt.lose {
+				w.delete(target.ref(kind, map[string]string{"Deployment": "shop-blue", "Secret": "shop-blue-secrets"}[kind]))
+			}
+			spec.Secrets, spec.Spare = nil, map[string]string{"TOKEN": "spare"}
+			w.must(s.Apply(t.Context(), color.Blue, spec))
+			if got := field(w.get("Secret", "shop-blue-secrets"), "data", "TOKEN"); got != tt.want {
+				t.Errorf("the secret is %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
