@@ -28,6 +28,19 @@ func FuzzEachLine(f *testing.F) {
 	})
 }
 
+func TestLongLineIsTakenForSeveral(t *testing.T) {
+	for _, tt := range []struct{ length, lines int }{{maxLine - 1, 1}, {maxLine, 2}, {maxLine + 1, 2}, {3 * maxLine, 4}} {
+		var lines, longest int
+		n, err := eachLine(strings.NewReader(strings.Repeat("x", tt.length)+"\n"), func(line string) error {
+			lines, longest = lines+1, max(longest, len(line))
+			return nil
+		})
+		if err != nil || n != int64(tt.length)+1 || lines != tt.lines || longest > maxLine {
+			t.Errorf("%d bytes: %d lines, the longest of %d, %d bytes in all, %v", tt.length, lines, longest, n, err)
+		}
+	}
+}
+
 func FuzzChoice(f *testing.F) {
 	f.Add("always")
 	f.Add("ALWAYS")

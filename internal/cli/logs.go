@@ -116,10 +116,18 @@ func loggedOf(line string) logged {
 	return logged{instance, text}
 }
 
+// maxLine is how long a line of a log may be, in bytes. A longer one is taken
+// for several, so that an app cannot fill this program's memory.
+const maxLine = 1 << 20
+
 // eachLine gives every line to f and returns how many bytes there were.
 func eachLine(logs io.Reader, f func(line string) error) (n int64, err error) {
-	for lines := bufio.NewReader(logs); ; {
-		text, err := lines.ReadString('\n')
+	for lines := bufio.NewReaderSize(logs, maxLine); ; {
+		slice, err := lines.ReadSlice('\n')
+		text := string(slice)
+		if err == bufio.ErrBufferFull {
+			err = nil
+		}
 		if n += int64(len(text)); text != "" {
 			if err := f(strings.TrimSuffix(text, "\n")); err != nil {
 				return n, err

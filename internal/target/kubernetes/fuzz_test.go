@@ -26,3 +26,15 @@ func FuzzScanLogs(f *testing.F) {
 		}
 	})
 }
+
+func TestLongLogLineIsTakenForSeveral(t *testing.T) {
+	logs := "2026-01-02T03:04:05Z " + strings.Repeat("x", 2*maxLine) + "\n2026-01-02T03:04:06Z y\n"
+	var lines, bytes, longest int
+	err := scan(strings.NewReader(logs), "p", time.Unix(1, 0), func(l logLine) error {
+		lines, bytes, longest = lines+1, bytes+strings.Count(l.text, "x"), max(longest, len(l.text))
+		return nil
+	})
+	if err != nil || lines != 4 || bytes != 2*maxLine || longest > maxLine+10 {
+		t.Errorf("%d lines with %d bytes, the longest of %d, %v", lines, bytes, longest, err)
+	}
+}
