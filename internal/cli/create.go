@@ -27,7 +27,8 @@ func newCreate(a *app) *cobra.Command {
 		Short: "make a version from the commit in the work tree",
 		Long: "Makes a version that never changes: builds the commit, keeps the image by its digest together with\n" +
 			"the configuration, and tags the commit. Files that are not committed need -m, with which they are.\n" +
-			"A version whose tag exists but which was never built here, as in a fresh clone, is built from its tag.",
+			"A version whose tag exists but which was never built here, as in a fresh clone, is built from its tag.\n" +
+			"The tag of an app that is not at the root of its repository is called APP/VERSION.",
 		Example:           "  version-manager create v1.1.0 -m 'new colors'\n  version-manager create v1.0.1 --from release-1.0",
 		GroupID:           "releases",
 		Args:              takes(1, 1),

@@ -93,7 +93,7 @@ func (a *app) restorable(ctx context.Context, p place, typed string, err error) 
 	if closed != nil {
 		return err
 	}
-	tags, _ := repo.Tags(ctx) // of which there are none if they cannot be read
+	tags, _ := repo.Tags(ctx, p.app.Name) // of which there are none if they cannot be read
 	if !slices.ContainsFunc(tags, func(t release.Tag) bool { return t.Version == v }) {
 		return err
 	}

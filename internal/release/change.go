@@ -73,7 +73,7 @@ func (c *creation) takeBack(ctx context.Context, tagged bool) {
 		undo = "git update-ref -d HEAD" // it is the first one
 	}
 	if tagged {
-		undo = fmt.Sprintf("git tag -d %s && %s", c.Version, undo)
+		undo = fmt.Sprintf("git tag -d %s && %s", c.tag, undo)
 	}
 	c.note("to take the commit back before anything is pushed: %s", undo)
 }

@@ -3,10 +3,7 @@ package release
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 
-	"version-manager/internal/config"
 	"version-manager/internal/problem"
 )
 
@@ -19,6 +16,9 @@ func (c *creation) commit(ctx context.Context) (Commit, error) {
 	if err != nil {
 		return Commit{}, err
 	}
+	if err := c.settled(ctx, dirty); err != nil {
+		return Commit{}, err
+	}
 	if len(dirty) > 0 {
 		if err := c.commitChanges(ctx, dirty); err != nil {
 			return Commit{}, err
@@ -28,6 +28,9 @@ func (c *creation) commit(ctx context.Context) (Commit, error) {
 	if len(dirty) > 0 && err == nil {
 		c.committed = true
 		c.note("%s committed as %.7s: %s", count(len(dirty), "changed file was", "changed files were"), commit.ID, named(dirty))
+		if c.repo.detached(ctx) {
+			c.note("no branch is checked out, so only the tag keeps that commit; to keep it on a branch: git switch -c NAME")
+		}
 	}
 	return commit, err
 }
@@ -40,20 +43,10 @@ func (c *creation) commitChanges(ctx context.Context, dirty []Change) error {
 	if err := refuseSecrets(dirty); err != nil {
 		return err
 	}
+	if err := c.committable(ctx, dirty); err != nil {
+		return err
+	}
 	if err := c.repo.refuseFiltered(ctx, dirty); err != nil {
-		return err
-	}
-	// Whatever is certain to fail later shall fail before there is a commit.
-	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))
-	if err != nil {
-		return problem.Wrap(err, problem.Failed, "", "there is no %s, which says what to build", config.File)
-	}
-	defer f.Close()
-	app, err := config.Load(f)
-	if err != nil {
-		return err
-	}
-	if err := c.unused(app.Name); err != nil {
 		return err
 	}
 	return c.repo.CommitAll(ctx, c.Message)

@@ -3,9 +3,13 @@ package release
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"version-manager/internal/config"
 	"version-manager/internal/problem"
 )
 
@@ -35,16 +39,8 @@ func Create(ctx context.Context, o Options) (Created, error) {
 	if err != nil {
 		return Created{}, o.failed(err)
 	}
-	tags, err := repo.Tags(ctx)
-	if err != nil {
-		return Created{}, o.failed(err)
-	}
-	c := &creation{Options: o, repo: repo, tags: tags}
-	if i := slices.IndexFunc(tags, func(t Tag) bool { return t.Version == o.Version }); i >= 0 {
-		err = c.restore(ctx, tags[i])
-	} else {
-		err = c.create(ctx)
-	}
+	c := &creation{Options: o, repo: repo}
+	err = c.run(ctx)
 	if c.committed {
 		c.takeBack(context.WithoutCancel(ctx), err == nil)
 	}
@@ -68,12 +64,54 @@ func (o Options) failed(err error) error {
 type creation struct {
 	Options
 	repo      *Repo
-	tags      []Tag
-	committed bool // what was changed in the work tree
+	app       config.App // as the work tree describes it, or From
+	tags      []Tag      // the versions of the app
+	tag       string     // what the version's tag is called
+	committed bool       // what was changed in the work tree
 	result    Created
 }
 
-func (c *creation) create(ctx context.Context) error {
+func (c *creation) run(ctx context.Context) error {
+	all, err := c.repo.allTags(ctx)
+	if err != nil {
+		return err
+	}
+	if c.app, err = c.describe(ctx); err != nil {
+		return err
+	}
+	c.tags, c.tag = all.of(c.repo.Prefix, c.app.Name), all.name(c.repo.Prefix, c.app.Name, c.Version)
+	if i := slices.IndexFunc(c.tags, func(t Tag) bool { return t.Version == c.Version }); i >= 0 {
+		return c.restore(ctx, c.tags[i])
+	}
+	return c.create(ctx, all)
+}
+
+// describe reads which app this is about.
+func (c *creation) describe(ctx context.Context) (config.App, error) {
+	if c.From != "" {
+		commit, err := c.repo.Resolve(ctx, c.From)
+		if err != nil {
+			return config.App{}, err
+		}
+		return c.repo.Config(ctx, commit)
+	}
+	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))
+	if err != nil {
+		if _, err := c.repo.Resolve(ctx, "HEAD"); err != nil {
+			return config.App{}, err
+		}
+		return config.App{}, problem.Wrap(err, problem.Failed, "", "there is no %s, which says what to build", config.File)
+	}
+	defer f.Close()
+	return config.Load(f)
+}
+
+// create makes a new version. Whatever is certain to fail later fails first,
+// before anything is committed or compiled.
+func (c *creation) create(ctx context.Context, all tagList) error {
+	if err := c.feasible(all); err != nil {
+		return err
+	}
 	who, err := c.repo.identify(ctx)
 	if err != nil {
 		return err
@@ -85,11 +123,7 @@ func (c *creation) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	app, err := c.repo.Config(ctx, commit)
-	if err != nil {
-		return err
-	}
-	if err := c.unused(app.Name); err != nil {
+	if err := c.sameApp(ctx, commit); err != nil {
 		return err
 	}
 	built, err := c.build(ctx, commit)
@@ -102,6 +136,36 @@ func (c *creation) create(ctx context.Context) error {
 		built.Release.Message = commit.Subject
 	}
 	return c.publish(ctx, built)
+}
+
+// feasible checks what does not depend on the commit.
+func (c *creation) feasible(all tagList) error {
+	if err := c.unused(c.app.Name); err != nil {
+		return err
+	}
+	if err := all.nameFree(c.tag); err != nil {
+		return err
+	}
+	if t := all.unclear(c.repo.Prefix, c.Version); t != nil && c.From == "" {
+		return problem.New(problem.Failed, fmt.Sprintf("git tag %s %s    (if it is of %s; otherwise: version-manager create %s --from HEAD)", c.tag, quoted(t.Name+"^{}"), c.app.Name, c.Version),
+			"the tag %s does not say which app of this repository it is of", t.Name)
+	}
+	if c.app.Build.Package == "" {
+		return nil
+	}
+	if _, err := exec.LookPath("go"); err != nil {
+		return errNoGo()
+	}
+	return nil
+}
+
+// sameApp fails if a commit is not of the app that this is about.
+func (c *creation) sameApp(ctx context.Context, commit Commit) error {
+	app, err := c.repo.Config(ctx, commit)
+	if err == nil && app.Name != c.app.Name {
+		return problem.New(problem.Failed, "version-manager list", "the commit %.12s is of the app %s and not of %s", commit.ID, app.Name, c.app.Name)
+	}
+	return err
 }
 
 func (c *creation) build(ctx context.Context, commit Commit) (*Built, error) {
@@ -122,12 +186,12 @@ func (c *creation) publish(ctx context.Context, built *Built) error {
 	}
 	c.progress("tag")
 	r := built.Release
-	if err := c.repo.Tag(ctx, r.Version, r.Commit, trailersOf(built).message(r.Message)); err != nil {
+	if err := c.repo.Tag(ctx, c.tag, r.Commit, trailersOf(built, c.repo.Prefix).message(r.Message)); err != nil {
 		return err
 	}
 	if err := c.Store.Put(r); err != nil {
-		if untag := c.repo.Untag(context.WithoutCancel(ctx), r.Version); untag != nil {
-			c.note("the tag %s could not be removed: %v", r.Version, untag)
+		if untag := c.repo.Untag(context.WithoutCancel(ctx), c.tag); untag != nil {
+			c.note("the tag %s could not be removed: %v", c.tag, untag)
 		}
 		return err
 	}

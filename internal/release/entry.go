@@ -21,7 +21,7 @@ type Entry struct {
 func Entries(ctx context.Context, repo *Repo, store *Store, app string) ([]Entry, error) {
 	merged := map[Version]*Entry{}
 	if repo != nil {
-		tags, err := repo.Tags(ctx)
+		tags, err := repo.Tags(ctx, app)
 		if err != nil {
 			return nil, err
 		}

@@ -15,11 +15,11 @@ func (c *creation) restore(ctx context.Context, tag Tag) error {
 	if err != nil {
 		return err
 	}
-	app, err := c.repo.Config(ctx, commit)
-	if err != nil {
+	c.tag = tag.Name
+	if err := c.sameApp(ctx, commit); err != nil {
 		return err
 	}
-	record, err := c.recorded(app.Name)
+	record, err := c.recorded(c.app.Name)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (c *creation) restore(ctx context.Context, tag Tag) error {
 		if err != nil {
 			return err
 		}
-		return c.exists(app.Name)
+		return c.exists(c.app.Name)
 	}
 	built, err := c.build(ctx, commit)
 	if err != nil {
@@ -39,7 +39,7 @@ func (c *creation) restore(ctx context.Context, tag Tag) error {
 		text = commit.Subject
 	}
 	built.Release.Message = text
-	if err := c.compare(said, trailersOf(built)); err != nil {
+	if err := c.compare(said, trailersOf(built, c.repo.Prefix)); err != nil {
 		return err
 	}
 	return c.readd(built, tag)
@@ -88,14 +88,14 @@ func (c *creation) meant(ctx context.Context, tagged Commit) (bool, error) {
 // for it, and then says so.
 func (c *creation) compare(said, got trailers) error {
 	switch {
-	case said.Image == "" || said.App != got.App || said.Image == got.Image:
+	case said.Image == "" || said.Image == got.Image:
 		return nil
 	case said.Go != got.Go || said.Platform != got.Platform:
 		c.note("the image differs from the one that the tag %s names: that was built by %s for %s, this by %s for %s",
-			c.Version, orUnknown(said.Go), orUnknown(said.Platform), orUnknown(got.Go), orUnknown(got.Platform))
+			c.tag, orUnknown(said.Go), orUnknown(said.Platform), orUnknown(got.Go), orUnknown(got.Platform))
 		return nil
 	}
-	return problem.New(problem.Failed, "version-manager create VERSION --from "+string(c.Version),
+	return problem.New(problem.Failed, "version-manager create VERSION --from "+c.tag,
 		"the image of %s is not the one that its tag names", c.Version).
 		With("tag:  "+said.Image, "here: "+got.Image, fmt.Sprintf("both by %s for %s", orUnknown(got.Go), got.Platform))
 }

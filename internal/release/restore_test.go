@@ -54,14 +54,13 @@ func TestRestoreComparesWithTag(t *testing.T) {
 		note string // empty: refused
 	}{
 		"by hand":          {"by hand", "restored from"},
-		"other Go version": {trailers{"hello", "sha256:00", "go1.2", "plan9/mips"}.message("x"), "built by go1.2 for plan9/mips, this by go1."},
-		"other app":        {trailers{App: "other", Image: "sha256:00"}.message("x"), "restored from"},
+		"other Go version": {trailers{App: "hello", Image: "sha256:00", Go: "go1.2", Platform: "plan9/mips"}.message("x"), "built by go1.2 for plan9/mips, this by go1."},
 		"other content":    {"same", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
 			if tt.note == "" {
-				said := trailersOf(build(t, dir))
+				said := trailersOf(build(t, dir), ".")
 				said.Image = "sha256:" + strings.Repeat("0", 64)
 				tt.tag = said.message("x")
 			}

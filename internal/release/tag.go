@@ -2,41 +2,54 @@ package release
 
 import (
 	"context"
+	"path"
 	"slices"
 	"strings"
+
+	"version-manager/internal/problem"
 )
 
 // Tag is a git tag that names a version.
 type Tag struct {
-	Name    string // as written, "v1.2" perhaps
+	Name    string // as written, "v1.2" or "shop/v1.2.0"
 	Version Version
 	Commit  string
 	Message string // empty for a tag without annotation
 }
 
 // Tag makes an annotated tag. It fails if there is one of that name.
-func (r *Repo) Tag(ctx context.Context, v Version, commit, message string) error {
+func (r *Repo) Tag(ctx context.Context, name, commit, message string) error {
 	if _, err := r.identify(ctx); err != nil {
 		return err
 	}
-	_, err := r.git.feed(ctx, message, "tag", "--annotate", "--no-sign", "--cleanup=verbatim", "--file=-", "--", string(v), commit)
+	_, err := r.git.feed(ctx, message, "tag", "--annotate", "--no-sign", "--cleanup=verbatim", "--file=-", "--", name, commit)
 	return err
 }
 
 // Untag removes a tag.
-func (r *Repo) Untag(ctx context.Context, v Version) error {
-	_, err := r.git.run(ctx, "tag", "--delete", "--", string(v))
+func (r *Repo) Untag(ctx context.Context, name string) error {
+	_, err := r.git.run(ctx, "tag", "--delete", "--", name)
 	return err
 }
 
-// Tags returns the tags that name versions, oldest version first. Where two
-// name the same one, such as v1 and v1.0.0, the canonical one counts.
-func (r *Repo) Tags(ctx context.Context) ([]Tag, error) {
+// Tags returns the tags that name versions of an app, oldest version first.
+// Where two name the same one, such as v1 and v1.0.0, the one counts that
+// Create would make.
+func (r *Repo) Tags(ctx context.Context, app string) ([]Tag, error) {
+	all, err := r.allTags(ctx)
+	return all.of(r.Prefix, app), err
+}
+
+// tagList is every tag of a repository. Version is empty for those that name
+// none.
+type tagList []Tag
+
+func (r *Repo) allTags(ctx context.Context) (tagList, error) {
 	out, err := r.git.run(ctx, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(contents)%00", "refs/tags/")
 	if err != nil {
 		return nil, err
 	}
-	found := map[Version]Tag{}
+	var tags tagList
 	for f := range slices.Chunk(strings.Split(out, "\x00"), 5) {
 		if len(f) < 5 {
 			break // what follows the last NUL
@@ -45,11 +58,20 @@ func (r *Repo) Tags(ctx context.Context) ([]Tag, error) {
 		if f[2] != "" { // an annotated tag is an object of its own that names the commit
 			t.Commit, t.Message = f[2], f[4]
 		}
-		var err error
-		if t.Version, err = ParseVersion(t.Name); err != nil {
+		t.Version, _ = ParseVersion(path.Base(t.Name)) // empty if it names none
+		tags = append(tags, t)
+	}
+	return tags, nil
+}
+
+// of returns the tags of one app, whose root is the folder at prefix.
+func (l tagList) of(prefix, app string) []Tag {
+	found := map[Version]Tag{}
+	for _, t := range l {
+		if t.Version == "" || !t.belongs(prefix, app) {
 			continue
 		}
-		if _, twice := found[t.Version]; !twice || t.Name == string(t.Version) {
+		if _, twice := found[t.Version]; !twice || t.Name == l.name(prefix, app, t.Version) {
 			found[t.Version] = t
 		}
 	}
@@ -58,5 +80,57 @@ func (r *Repo) Tags(ctx context.Context) ([]Tag, error) {
 		tags = append(tags, t)
 	}
 	slices.SortFunc(tags, func(a, b Tag) int { return a.Version.Compare(b.Version) })
-	return tags, nil
+	return tags
+}
+
+// belongs tells whether a tag is a version of an app: its name or what Create
+// wrote below its message says so. One without both belongs to the app at the
+// repository's root.
+func (t Tag) belongs(prefix, app string) bool {
+	_, said := parseTag(t.Message)
+	if said.App != "" && said.App != app || said.Folder != "" && said.Folder != prefix {
+		return false
+	}
+	if of := path.Dir(t.Name); of != "." {
+		return of == app
+	}
+	return prefix == "." || said.App == app
+}
+
+// name is what the tag of a version is called: v1.0.0 for the app at the
+// repository's root, and shop/v1.0.0 for any other, or where the short name is
+// taken by another app.
+func (l tagList) name(prefix, app string, v Version) string {
+	short := string(v)
+	if prefix == "." && !slices.ContainsFunc(l, func(t Tag) bool { return t.Name == short && !t.belongs(prefix, app) }) {
+		return short
+	}
+	return app + "/" + short
+}
+
+// nameFree fails if a tag of this name cannot be made.
+func (l tagList) nameFree(name string) error {
+	for _, t := range l {
+		if t.Name == name {
+			_, said := parseTag(t.Message)
+			return problem.New(problem.Failed, "git show "+quoted(name)+"    (then give one of the two apps in version-manager.yaml another name)",
+				"the tag %s is of another app of the same name, in the folder %s", name, said.Folder)
+		}
+		if strings.HasPrefix(t.Name, name+"/") || strings.HasPrefix(name, t.Name+"/") {
+			return problem.New(problem.Failed, "git tag RENAMED "+quoted(t.Name)+" && git tag -d "+quoted(t.Name),
+				"git cannot make a tag %s beside the tag %s", name, t.Name)
+		}
+	}
+	return nil
+}
+
+// unclear returns the tag of this version that may be of any app: one that was
+// made by hand, in a repository whose app is not at its root.
+func (l tagList) unclear(prefix string, v Version) *Tag {
+	for i, t := range l {
+		if _, said := parseTag(t.Message); prefix != "." && t.Version == v && path.Dir(t.Name) == "." && said.App == "" {
+			return &l[i]
+		}
+	}
+	return nil
 }

@@ -20,7 +20,7 @@ func TestTags(t *testing.T) {
 	runGit(t, dir, "tag", "v1")
 	runGit(t, dir, "tag", "v1.0.0", head) // wins over v1
 
-	tags, err := r.Tags(t.Context())
+	tags, err := r.Tags(t.Context(), "hello")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestTags(t *testing.T) {
 	if err := r.Untag(t.Context(), "v1.10.0"); err != nil {
 		t.Fatal(err)
 	}
-	if tags, _ := r.Tags(t.Context()); len(tags) != 2 {
+	if tags, _ := r.Tags(t.Context(), "hello"); len(tags) != 2 {
 		t.Errorf("tags after removal: %+v", tags)
 	}
 }
@@ -52,6 +52,7 @@ func TestTrailersRoundTrip(t *testing.T) {
 	for _, want := range []trailers{
 		{App: "hello", Image: "sha256:abc", Go: "go1.26.0", Platform: "linux/amd64"},
 		{App: "hello", Image: "sha256:abc", Platform: "linux/arm64"},
+		{App: "hello", Image: "sha256:abc", Platform: "linux/arm64", Folder: "apps/hello"},
 	} {
 		const text = "what changed\n\nImage: not a trailer\n\nmore"
 		if gotText, got := parseTag(want.message(text)); gotText != text || got != want {

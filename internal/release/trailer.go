@@ -12,11 +12,12 @@ type trailers struct {
 	Image    string // digest
 	Go       string // version, empty where the image came ready made
 	Platform string // "linux/amd64"
+	Folder   string // of the app in the repository, "." at its root; empty in tags of earlier versions
 }
 
-func trailersOf(b *Built) trailers {
+func trailersOf(b *Built, folder string) trailers {
 	c := b.Image.Config
-	return trailers{App: b.Release.App, Image: b.Image.Digest, Go: b.Release.GoVersion, Platform: c.OS + "/" + c.Architecture}
+	return trailers{App: b.Release.App, Image: b.Image.Digest, Go: b.Release.GoVersion, Platform: c.OS + "/" + c.Architecture, Folder: folder}
 }
 
 // message is the message of a tag with the given text.
@@ -24,6 +25,9 @@ func (t trailers) message(text string) string {
 	s := fmt.Sprintf("%s\n\nImage: %s\nApp: %s\nPlatform: %s\n", text, t.Image, t.App, t.Platform)
 	if t.Go != "" {
 		s += "Go: " + t.Go + "\n"
+	}
+	if t.Folder != "" {
+		s += "Folder: " + t.Folder + "\n"
 	}
 	return s
 }
@@ -44,6 +48,8 @@ func parseTag(message string) (text string, t trailers) {
 			t.Image = value
 		case "Platform":
 			t.Platform = value
+		case "Folder":
+			t.Folder = value
 		case "Go":
 			t.Go = value
 		}
