@@ -14,7 +14,7 @@ import (
 func plantAbove(t *testing.T, files map[string]string) {
 	t.Helper()
 	base := isolateCache(t)
-	for at := base; strings.HasPrefix(at, os.Getenv("HOME")); at = filepath.Dir(at) {
+	for at := base; strings.HasPrefix(at, os.Getenv("XDG_CACHE_HOME")); at = filepath.Dir(at) {
 		write(t, at, files)
 	}
 }
