@@ -5,6 +5,14 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"time"
+
+	limit "version-manager/internal/command"
+)
+
+const (
+	toolLimit = 5 * time.Minute // for one call of a tool of this machine
+	toolDelay = 5 * time.Second // in which a child of a killed one has to let go of its output
 )
 
 // command runs a tool of the machine and returns what it prints. What it
@@ -14,13 +22,16 @@ func command(ctx context.Context, argv ...string) (string, error) {
 }
 
 func commandWith(ctx context.Context, input string, argv ...string) (string, error) {
+	ctx, cancel := limit.Within(ctx, toolLimit, "version-manager cluster status", strings.Join(argv, " "))
+	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.WaitDelay = toolDelay
 	cmd.Stdin = strings.NewReader(input)
 	var out, complaint strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
-			err = ctx.Err() // and not the kill that it led to
+			return "", context.Cause(ctx) // and not the kill that it led to
 		}
 		return "", fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, strings.TrimSpace(complaint.String()))
 	}

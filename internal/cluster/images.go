@@ -11,11 +11,16 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"version-manager/internal/atomicfile"
 	"version-manager/internal/cluster/programs"
+	limit "version-manager/internal/command"
 	"version-manager/internal/problem"
 )
+
+// loadLimit is for one image and one node.
+const loadLimit = 15 * time.Minute
 
 // LoadImage imports an image archive, of Docker's form or OCI's, into one node.
 func (c *Cluster) LoadImage(ctx context.Context, name string, archive io.Reader) error {
@@ -34,11 +39,13 @@ func (c *Cluster) LoadImage(ctx context.Context, name string, archive io.Reader)
 }
 
 func (l layout) load(ctx context.Context, n node, archive io.Reader) error {
+	ctx, cancel := limit.Within(ctx, loadLimit, "version-manager cluster status", "loading an image into node "+n.Name)
+	defer cancel()
 	cmd := exec.CommandContext(ctx, "ctr", "--address", l.containerd(n.Name), "--namespace", "k8s.io", "images", "import", "-")
-	cmd.Stdin = archive
+	cmd.Stdin, cmd.WaitDelay = archive, toolDelay
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
-		return fmt.Errorf("load an image into node %s: %w", n.Name, ctx.Err())
+		return fmt.Errorf("load an image into node %s: %w", n.Name, context.Cause(ctx))
 	}
 	if err != nil {
 		return fmt.Errorf("load an image into node %s: %w: %s", n.Name, err, strings.TrimSpace(string(out)))

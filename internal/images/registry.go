@@ -37,7 +37,7 @@ func newRegistry(o Options) (*registry, error) {
 		return nil, problem.Wrap(err, problem.Failed, "kubernetes.registry: registry.example.org/team", "registry %q", o.Config.Registry)
 	}
 	return &registry{cluster: o.Cluster, base: o.Config.Registry, secret: o.Config.PullSecret, namespace: o.Namespace,
-		log: o.Log, keychain: authn.DefaultKeychain}, nil
+		log: o.Log, keychain: patient{authn.DefaultKeychain, helperLimit}}, nil
 }
 
 func (r *registry) name(repository string, digest v1.Hash) Placed {

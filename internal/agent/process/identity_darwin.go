@@ -1,17 +1,23 @@
 package process
 
 import (
+	"context"
 	"fmt"
 	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
+
+const psLimit = 10 * time.Second
 
 // startOf asks ps, since there is no /proc. The time must not depend on who
 // asks where.
 func startOf(pid int) (string, error) {
-	cmd := exec.Command("/bin/ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid))
+	ctx, cancel := context.WithTimeout(context.Background(), psLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/bin/ps", "-o", "stat=,lstart=", "-p", strconv.Itoa(pid))
 	cmd.Env = []string{"LC_ALL=C", "TZ=UTC"}
 	out, err := cmd.Output()
 	if err != nil {

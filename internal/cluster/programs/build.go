@@ -72,7 +72,8 @@ func locate(ctx context.Context) (Set, string, error) {
 	if err != nil {
 		return Set{}, "", problem.Wrap(err, problem.Failed, "export XDG_CACHE_HOME=FOLDER", "find the user's cache folder")
 	}
-	return Set{Dir: filepath.Join(cache, "version-manager", "cluster", sum), Digest: sum}, dir, nil
+	set := Set{Dir: filepath.Join(cache, "version-manager", "cluster", sum), Digest: sum}
+	return set, dir, trustedCache(cache, set, os.Geteuid(), os.Getenv("SUDO_UID"))
 }
 
 func (s Set) complete() bool {

@@ -29,6 +29,10 @@ while [ "$#" -gt 1 ]; do
 	shift
 done
 echo "$1" >>"$GO_FAKE_LOG"
+case "$GOFLAGS$GOWORK$GOEXPERIMENT" in
+-mod=readonlyoffnone) ;;
+*) echo "flags of the user: $GOFLAGS $GOWORK $GOEXPERIMENT" >&2; exit 1 ;;
+esac
 case "$GO_FAKE" in
 fail) [ "$1" != ./coredns ] || { echo "coredns/main.go:7:2: undefined: coremain" >&2; exit 1; } ;;
 hang) [ "$1" != ./coredns ] || exec sleep 60 ;;
@@ -52,6 +56,8 @@ func place(t *testing.T) (cache string, built func() []string) {
 	t.Setenv("XDG_CACHE_HOME", cache)
 	t.Setenv("GO_FAKE_LOG", log)
 	t.Setenv("GO_FAKE", "")
+	t.Setenv("GOFLAGS", "-toolexec=/bin/false")
+	t.Setenv("GOWORK", filepath.Join(root, "go.work"))
 	deep := filepath.Join(clone, "a", "b")
 	if err := os.MkdirAll(deep, 0o755); err != nil {
 		t.Fatal(err)

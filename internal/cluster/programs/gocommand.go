@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -11,22 +12,25 @@ import (
 	"syscall"
 	"time"
 
+	limit "version-manager/internal/command"
 	"version-manager/internal/problem"
 )
 
 const (
 	tick     = time.Second      // between two calls that tell progress
+	goLimit  = 2 * time.Hour    // for one go command; the slowest takes a quarter of an hour on two cores
 	maxLines = 60               // of the go command's output shown after a failure
 	patience = 10 * time.Second // between asking the go command to stop and killing it
 )
 
 // goCommand runs go in the module. The environment keeps what says where
 // modules come from; flags and workspaces of the user's other work would
-// change the programs and are turned off.
+// change the programs and are turned off. An empty variable would not do: go
+// then takes what go env -w has written.
 func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=", "GO111MODULE=on", "GOAMD64=v1", "LC_ALL=C")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly", "GOEXPERIMENT=none", "GO111MODULE=on", "GOAMD64=v1", "LC_ALL=C")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = patience
 	// A group of its own: Ctrl-C at the terminal reaches go once, from us.
@@ -36,6 +40,8 @@ func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 
 // toolchain is the Go that builds the module, with its system.
 func toolchain(ctx context.Context, dir string) (string, error) {
+	ctx, cancel := limit.Within(ctx, time.Minute, "go version", "go env")
+	defer cancel()
 	cmd := goCommand(ctx, dir, "env", "GOVERSION", "GOOS", "GOARCH")
 	var said bytes.Buffer
 	cmd.Stderr = &said
@@ -44,7 +50,7 @@ func toolchain(ctx context.Context, dir string) (string, error) {
 		return "", problem.New(problem.Failed, withoutGo(os.Getenv("SUDO_USER")), "the cluster's programs are compiled here, and there is no go command on the path")
 	}
 	if ctx.Err() != nil {
-		return "", ctx.Err()
+		return "", context.Cause(ctx)
 	}
 	if err != nil {
 		return "", problem.Wrap(err, problem.Failed, "go version", "ask the go command for its version").With(tail(said.String())...)
@@ -77,6 +83,8 @@ func run(ctx context.Context, cmd *exec.Cmd, tell func(note string)) (*output, e
 	go func() { done <- cmd.Wait() }()
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
+	expired := time.AfterFunc(goLimit, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	defer expired.Stop()
 	for {
 		select {
 		case <-ticker.C:
@@ -84,6 +92,8 @@ func run(ctx context.Context, cmd *exec.Cmd, tell func(note string)) (*output, e
 		case err := <-done:
 			if ctx.Err() != nil {
 				err = ctx.Err()
+			} else if err != nil && !expired.Stop() {
+				err = fmt.Errorf("go %s did not finish within %s", cmd.Args[1], goLimit)
 			}
 			return said, err
 		}

@@ -57,17 +57,47 @@ func trusted(dir string, uid int, owners []string) error {
 	if uid != 0 {
 		return nil
 	}
-	for _, path := range []string{filepath.Dir(dir), dir, filepath.Join(dir, "go.mod")} {
-		info, err := os.Stat(path)
-		if err != nil {
-			return fmt.Errorf("look at the source of the cluster's programs: %w", err)
-		}
-		if !slices.Contains(owners, ownerOf(info)) || info.Mode().Perm()&0o002 != 0 {
-			return problem.New(problem.Failed, "call the version-manager in bin/ of your own clone, or make the clone yours: chown -R root "+filepath.Dir(dir),
-				"%s belongs to another user or can be written by everybody, and what is built there would run as root", path)
-		}
+	path, err := foreign(owners, filepath.Dir(dir), dir, filepath.Join(dir, "go.mod"))
+	if err != nil {
+		return fmt.Errorf("look at the source of the cluster's programs: %w", err)
+	}
+	if path != "" {
+		return problem.New(problem.Failed, "call the version-manager in bin/ of your own clone, or make the clone yours: chown -R root "+filepath.Dir(dir),
+			"%s belongs to another user or can be written by everybody, and what is built there would run as root", path)
 	}
 	return nil
+}
+
+// trustedCache refuses programs that somebody else can have put into the
+// cache, which with sudo -E is that of the person who called sudo.
+func trustedCache(cache string, s Set, uid int, sudoer string) error {
+	if uid != 0 || !s.complete() {
+		return nil
+	}
+	path, err := foreign([]string{"0", sudoer}, cache, filepath.Join(cache, "version-manager"), filepath.Dir(s.Dir), s.Dir)
+	if err != nil {
+		return fmt.Errorf("look at the cache of the cluster's programs: %w", err)
+	}
+	if path != "" {
+		return problem.New(problem.Failed, "rm -r '"+s.Dir+"' && version-manager cluster up",
+			"%s belongs to another user or can be written by everybody, and what is in it would run as root", path)
+	}
+	return nil
+}
+
+// foreign returns the first of the paths that others than the owners can have
+// written, "" if there is none.
+func foreign(owners []string, paths ...string) (string, error) {
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return "", err
+		}
+		if !slices.Contains(owners, ownerOf(info)) || info.Mode().Perm()&0o002 != 0 {
+			return path, nil
+		}
+	}
+	return "", nil
 }
 
 // search looks into cluster/ of dir and of every folder above it.

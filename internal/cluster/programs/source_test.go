@@ -84,3 +84,37 @@ func TestTrustsNothingUnasked(t *testing.T) {
 		t.Error("root builds what neither it nor the owner of the command wrote")
 	}
 }
+
+// Programs that somebody else can have put into the cache do not run as root.
+func TestTrustedCache(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can make folders of another user")
+	}
+	for name, tt := range map[string]struct {
+		uid    int
+		sudoer string
+		spoil  func(cache, dir string) error
+		ok     bool
+	}{
+		"own":                  {0, "", func(cache, dir string) error { return nil }, true},
+		"not root":             {1000, "", func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, true},
+		"another user's":       {0, "", func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, false},
+		"below another user's": {0, "1000", func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, false},
+		"of who called sudo":   {0, "65534", func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, true},
+		"open to everybody":    {0, "", func(cache, dir string) error { return os.Chmod(filepath.Dir(dir), 0o777) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cache := t.TempDir()
+			set := Set{Dir: filepath.Join(cache, "version-manager", "cluster", "0123")}
+			if err := os.MkdirAll(set.Dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.spoil(cache, set.Dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := trustedCache(cache, set, tt.uid, tt.sudoer); (err == nil) != tt.ok {
+				t.Errorf("trustedCache = %v, want ok %t", err, tt.ok)
+			}
+		})
+	}
+}
