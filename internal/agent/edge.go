@@ -15,10 +15,12 @@ type edge struct {
 	Trusted []string        `json:"trusted,omitempty"`
 	Limits  config.Limits   `json:"limits,omitzero"`
 	Public  bool            `json:"public,omitempty"` // others than this machine connect to it
+
+	Underscores bool `json:"underscores,omitempty"` // header names may contain some
 }
 
 func edgeOf(l config.Local) edge {
-	return edge{HSTS: l.HSTS, Trusted: l.Trusted, Limits: l.Limits, Public: !onlyHere(l.Address)}
+	return edge{HSTS: l.HSTS, Trusted: l.Trusted, Limits: l.Limits, Public: !onlyHere(l.Address), Underscores: l.Underscores}
 }
 
 // onlyHere reports whether only this machine reaches an address.
@@ -35,7 +37,9 @@ func (s state) rules(k keys) ingress.Rules {
 		Preview: s.Preview,
 		Trusted: networks(s.Edge.Trusted),
 		HSTS:    s.Edge.HSTS.Duration,
-		Limits:  ingress.Limits{Requests: l.Requests, Uploads: l.Uploads, Tunnels: l.WebSockets, PerClient: l.PerClient},
+
+		Underscores: s.Edge.Underscores,
+		Limits:      ingress.Limits{Requests: l.Requests, Uploads: l.Uploads, Tunnels: l.WebSockets, PerClient: l.PerClient},
 	}
 }
 

@@ -96,6 +96,8 @@ type Local struct {
 
 	Limits Limits `yaml:"limits,omitempty" json:"limits,omitzero"`
 
+	Underscores bool `yaml:"underscores,omitempty" json:"underscores,omitempty"` // header names with underscores reach the app
+
 	Defaulted Defaulted `yaml:"-" json:"-"` // not part of a version
 }
 

@@ -56,9 +56,6 @@ type Options struct {
 	// WriteTimeout breaks off a client that takes no byte for that long.
 	// Default 60 s.
 	WriteTimeout time.Duration
-	// Underscores lets header names with underscores through. They are refused
-	// otherwise: many apps cannot tell X_A from X-A.
-	Underscores bool
 	// Logger hears why a request got a 502 or 504. Default: nobody does.
 	Logger *slog.Logger
 }

@@ -35,6 +35,9 @@ type Rules struct {
 	// HSTS is how long browsers that came over TLS shall use nothing else.
 	// Zero: nothing is said about it.
 	HSTS time.Duration
+	// Underscores lets requests through whose header names contain some. They
+	// are refused otherwise: many apps cannot tell X_A from X-A.
+	Underscores bool
 	// Limits bound what is in flight.
 	Limits Limits
 }

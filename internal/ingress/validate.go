@@ -105,7 +105,7 @@ func alphanumeric(c byte) bool {
 // the same variable, so that a client could overwrite what a proxy says.
 func (p *Proxy) validFields(h http.Header) bool {
 	for name, values := range h {
-		if !token([]byte(name)) || (!p.o.Underscores && strings.IndexByte(name, '_') >= 0) {
+		if !token([]byte(name)) || (!p.rules.Load().Underscores && strings.IndexByte(name, '_') >= 0) {
 			return false
 		}
 		for _, v := range values {

@@ -144,7 +144,8 @@ func TestMalformedBodyGets400(t *testing.T) {
 }
 
 func TestUnderscoresCanBeAllowed(t *testing.T) {
-	u := entrance(t, blue(t, Options{Underscores: true}, startBackend(t, headers)), ServerOptions{})
+	p := blue(t, Options{Rules: Rules{Underscores: true}}, startBackend(t, headers))
+	u := entrance(t, p, ServerOptions{})
 	c, br := dialRaw(t, u)
 	send(t, c, "GET / HTTP/1.1\r\nHost: a\r\nX_A: b\r\n\r\n")
 	if got := body(t, response(t, br, "GET")); !strings.Contains(got, "X_a: b") {
