@@ -49,15 +49,21 @@ const (
 
 // Run serves the state folder at dir. It returns at once if somebody does
 // already, and otherwise when there is no app left or the folder is gone.
-func Run(dir string) error {
+func Run(dir string) error { return serve(dir, false) }
+
+// Stay is Run for a service of the system: it waits while somebody else serves
+// the folder, and stays when there is no app left.
+func Stay(dir string) error { return serve(dir, true) }
+
+func serve(dir string, stay bool) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)).With("pid", os.Getpid()))
-	return keeper.Main(dir, func(l *keeper.Link) error {
+	return keeper.Main(dir, stay, func(l *keeper.Link) error {
 		debug.SetMemoryLimit(memoryLimit)
-		a := &agent{dir: dir, link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now(),
+		a := &agent{dir: dir, stay: stay, link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now(),
 			moved: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
 		return a.run()
 	})
@@ -66,6 +72,7 @@ func Run(dir string) error {
 // agent is all apps of one state folder.
 type agent struct {
 	dir   string
+	stay  bool // also without work
 	link  *keeper.Link
 	crash *crasher
 	ports *ports

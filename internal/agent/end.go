@@ -40,6 +40,9 @@ func (g *agent) work(failed <-chan error) error {
 }
 
 func (g *agent) idle() bool {
+	if g.stay {
+		return false
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.calls > 0 || time.Since(g.used) < idleAfter {

@@ -18,7 +18,11 @@ const self = "version-manager"
 func here(root *cobra.Command, program string, g *globals) func(text string) string {
 	var names []string
 	for _, c := range root.Commands() {
-		if !c.Hidden {
+		switch {
+		case c.Hidden:
+		case c.Name() == "agent": // which is a word of sentences, too
+			names = append(names, "agent (?:install|remove|status)")
+		default:
 			names = append(names, c.Name())
 		}
 	}

@@ -116,6 +116,9 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 		return status{}, err
 	}
 	s := status{Observed: now, Warnings: now.Entrances.Warnings(o.now())}
+	if _, here := t.(listening); here && len(now.Colors) > 0 {
+		s.Warnings = append(s.Warnings, o.rebootWarning()...)
+	}
 	if h, ok := t.(hinted); ok {
 		s.PublicHint, s.PreviewHint = h.PublicHint(ctx), h.PreviewHint(ctx)
 	}

@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"interrupted": interrupted,
 			"killed":      killed,
 			"listen":      listen,
+			"rebooted":    rebooted,
 			"until":       until,
 		},
 	})

@@ -31,14 +31,16 @@ const LockFile = "agent.lock"
 const (
 	restartFirst = 10 * time.Millisecond // wait before an agent that died young is started again
 	restartMost  = 500 * time.Millisecond
-	livedLong    = time.Second // after which a restart is immediate again
-	giveUpAfter  = 20          // deaths in a row of agents that were young
+	livedLong    = time.Second            // after which a restart is immediate again
+	waitEvery    = 500 * time.Millisecond // between two looks whether it is this process's turn
+	giveUpAfter  = 20                     // deaths in a row of agents that were young
 )
 
 // Main becomes the keeper of the state folder, or the agent, whichever this
 // process was started as. The agent's part is run; when it returns, both end.
-// Where a keeper or an agent of this folder is alive, Main returns at once.
-func Main(dir string, run func(*Link) error) error {
+// Where a keeper or an agent of this folder is alive, Main returns at once, or
+// with wait when that has ended.
+func Main(dir string, wait bool, run func(*Link) error) error {
 	role, in, err := inherited()
 	if err != nil {
 		return err
@@ -48,7 +50,10 @@ func Main(dir string, run func(*Link) error) error {
 		return errors.Join(run(link), link.quit())
 	}
 	if role == "" {
-		if in.lock, err = lock(dir); in.lock == nil {
+		if in.lock, err = lock(dir); in.lock == nil && err == nil && wait {
+			in.lock, err = awaitLock(dir)
+		}
+		if in.lock == nil {
 			return err
 		}
 	}
@@ -79,6 +84,18 @@ func lock(dir string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("lock state folder: %w", err), f.Close())
 	}
 	return f, nil
+}
+
+// awaitLock waits for its turn. It looks at the folder anew each time: that may
+// be removed meanwhile, and made again.
+func awaitLock(dir string) (f *os.File, err error) {
+	for f == nil && err == nil {
+		time.Sleep(waitEvery)
+		if _, gone := os.Stat(dir); gone == nil {
+			f, err = lock(dir)
+		}
+	}
+	return f, err
 }
 
 // keep restarts the agent until it says that its work is done. It gives up on

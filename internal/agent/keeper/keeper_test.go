@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "agent" {
-		if err := Main(os.Args[2], func(l *Link) error { return serve(os.Args[2], l) }); err != nil {
+		if err := Main(os.Args[2], false, func(l *Link) error { return serve(os.Args[2], l) }); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -256,4 +256,43 @@ func TestBothKilledThenStartedAgain(t *testing.T) {
 	if now := f.mustAsk(); now == p {
 		t.Errorf("still %v", now)
 	}
+}
+
+// A service that finds somebody else at work waits for its turn, and makes no
+// folder that somebody has removed.
+func TestAwaitLock(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	first, err := lock(dir)
+	if err != nil || first == nil {
+		t.Fatal(first, err)
+	}
+	got := make(chan *os.File, 1)
+	go func() {
+		f, err := awaitLock(dir)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- f
+	}()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-got:
+		t.Fatal("the lock was had in a folder that is gone")
+	case <-time.After(3 * waitEvery):
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the folder was made again: %v", err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case f := <-got:
+		f.Close()
+	case <-time.After(20 * time.Second):
+		t.Fatal("no turn in a folder that nobody serves")
+	}
+	first.Close()
 }

@@ -1,0 +1,53 @@
+package autostart
+
+import (
+	"encoding/xml"
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// launchdList is the content of the property list. launchd leaves the instances
+// alone when the keeper ends.
+func launchdList(s Service) (string, error) {
+	if err := s.check(); err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line(`<?xml version="1.0" encoding="UTF-8"?>`)
+	line(`<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">`)
+	line(`<plist version="1.0">`)
+	line(`<dict>`)
+	line(`	<key>Label</key>`)
+	line(`	<string>%s</string>`, escaped(s.Name()))
+	line(`	<key>ProgramArguments</key>`)
+	line(`	<array>`)
+	for _, arg := range s.Argv() {
+		line(`		<string>%s</string>`, escaped(arg))
+	}
+	line(`	</array>`)
+	line(`	<key>EnvironmentVariables</key>`)
+	line(`	<dict>`)
+	for _, e := range s.Env {
+		name, value, _ := strings.Cut(e, "=")
+		line(`		<key>%s</key>`, escaped(name))
+		line(`		<string>%s</string>`, escaped(value))
+	}
+	line(`	</dict>`)
+	for _, key := range []string{"RunAtLoad", "KeepAlive", "AbandonProcessGroup"} {
+		line(`	<key>%s</key>`, key)
+		line(`	<true/>`)
+	}
+	line(`	<key>StandardErrorPath</key>`)
+	line(`	<string>%s</string>`, escaped(filepath.Join(s.State, "agent.log")))
+	line(`</dict>`)
+	line(`</plist>`)
+	return b.String(), nil
+}
+
+func escaped(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
+	return b.String()
+}

@@ -1,0 +1,158 @@
+package autostart
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"version-manager/internal/atomicfile"
+	"version-manager/internal/problem"
+)
+
+// Manager is what starts services on this machine.
+type Manager struct {
+	Launchd bool   // else systemd
+	System  bool   // for the system, not for one user
+	Dir     string // of unit files or property lists
+
+	run func(ctx context.Context, argv ...string) error
+}
+
+// Here returns the manager of this machine: the system's for root, and the
+// user's for everybody else.
+func Here(getenv func(string) string) (Manager, error) {
+	m := Manager{Launchd: runtime.GOOS == "darwin", System: os.Getuid() == 0, run: run}
+	home, err := os.UserHomeDir()
+	switch {
+	case m.Launchd && m.System:
+		m.Dir = "/Library/LaunchDaemons"
+	case m.System:
+		m.Dir = "/etc/systemd/system"
+	case err != nil:
+		return m, fmt.Errorf("find your home folder: %w", err)
+	case m.Launchd:
+		m.Dir = filepath.Join(home, "Library", "LaunchAgents")
+	default:
+		config := getenv("XDG_CONFIG_HOME")
+		if !filepath.IsAbs(config) {
+			config = filepath.Join(home, ".config")
+		}
+		m.Dir = filepath.Join(config, "systemd", "user")
+	}
+	return m, nil
+}
+
+// run runs one program of the system, which answers soon or not at all.
+func run(ctx context.Context, argv ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", strings.Join(argv, " "), err, strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+// File is where the service is written.
+func (m Manager) File(s Service) string {
+	if m.Launchd {
+		return filepath.Join(m.Dir, s.Name()+".plist")
+	}
+	return filepath.Join(m.Dir, s.Name()+".service")
+}
+
+// link is what systemd finds the unit by when the machine starts.
+func (m Manager) link(s Service) string {
+	return filepath.Join(m.Dir, wantedBy(m.System)+".wants", s.Name()+".service")
+}
+
+// Content is what is written.
+func (m Manager) Content(s Service) (string, error) {
+	if m.Launchd {
+		return launchdList(s)
+	}
+	return systemdUnit(s, m.System)
+}
+
+// Install writes and enables the service, and starts it. From then on the
+// machine starts it, also where the notes say that it could not be told so yet.
+func (m Manager) Install(ctx context.Context, s Service) (notes []string, err error) {
+	text, err := m.Content(s)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(m.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make folder for services: %w", err)
+	}
+	if err := atomicfile.Write(m.File(s), []byte(text), 0o644); err != nil {
+		return nil, problem.Wrap(err, problem.Failed, "", "write %s", m.File(s))
+	}
+	if !m.Launchd {
+		if err := m.enable(s); err != nil {
+			return nil, err
+		}
+	}
+	for _, argv := range m.starting(s) {
+		if err := m.run(ctx, argv...); err != nil {
+			notes = append(notes, "it takes effect at the next start of the machine, because it could not be started now: "+err.Error())
+			break
+		}
+	}
+	return notes, nil
+}
+
+// enable makes the link that systemctl enable makes, which also works where
+// systemd does not run at the moment.
+func (m Manager) enable(s Service) error {
+	link := m.link(s)
+	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
+		return fmt.Errorf("make folder for services: %w", err)
+	}
+	if err := os.Remove(link); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("enable the service: %w", err)
+	}
+	return os.Symlink(m.File(s), link)
+}
+
+func (m Manager) starting(s Service) [][]string {
+	switch {
+	case m.Launchd:
+		return [][]string{{"launchctl", "bootstrap", m.domain(), m.File(s)}}
+	case m.System:
+		return [][]string{{"systemctl", "daemon-reload"}, {"systemctl", "start", s.Name() + ".service"}}
+	}
+	return [][]string{{"systemctl", "--user", "daemon-reload"}, {"systemctl", "--user", "start", s.Name() + ".service"}}
+}
+
+func (m Manager) domain() string {
+	if m.System {
+		return "system"
+	}
+	return fmt.Sprintf("gui/%d", os.Getuid())
+}
+
+// Remove takes the service away. What runs goes on running.
+func (m Manager) Remove(ctx context.Context, s Service) (existed bool, err error) {
+	for _, path := range []string{m.link(s), m.File(s)} {
+		switch err := os.Remove(path); {
+		case err == nil:
+			existed = true
+		case !errors.Is(err, fs.ErrNotExist):
+			return existed, fmt.Errorf("remove the service: %w", err)
+		}
+	}
+	if existed && !m.Launchd {
+		// Without it the manager knows the unit until its next start, and does no harm by that.
+		_ = m.run(ctx, m.starting(s)[0]...)
+	}
+	return existed, nil
+}

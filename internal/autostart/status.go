@@ -1,0 +1,59 @@
+package autostart
+
+import (
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+)
+
+// Status says whether the machine starts the agent.
+type Status struct {
+	File      string `json:"file"`
+	Installed bool   `json:"installed"` // the file is there and enabled
+	Current   bool   `json:"current"`   // it starts this program for this state folder
+	Lingers   bool   `json:"lingers"`   // it starts with the machine, not only when its user logs in
+	Lingering string `json:"-"`         // the command that makes it linger; empty where there is none
+}
+
+// Status looks at files alone, so it also answers where the manager does not run.
+func (m Manager) Status(s Service) Status {
+	st := Status{File: m.File(s), Lingers: m.System || !m.Launchd && lingers()}
+	have, err := os.ReadFile(st.File)
+	st.Installed = err == nil
+	if !m.Launchd && !st.Lingers {
+		st.Lingering = "loginctl enable-linger"
+	}
+	if !m.Launchd {
+		_, err := os.Lstat(m.link(s))
+		st.Installed = st.Installed && err == nil
+	}
+	want, err := m.Content(s)
+	st.Current = err == nil && st.Installed && command(string(have)) == command(want)
+	return st
+}
+
+// command is what a service file runs. Its environment may differ from that of
+// whoever asks.
+func command(content string) string {
+	if _, rest, ok := strings.Cut(content, "<key>ProgramArguments</key>"); ok {
+		args, _, _ := strings.Cut(rest, "</array>")
+		return args
+	}
+	for line := range strings.Lines(content) {
+		if strings.HasPrefix(line, "ExecStart=") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}
+
+// lingers reports whether systemd starts this user's services with the machine.
+func lingers() bool {
+	u, err := user.Current()
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(filepath.Join("/var/lib/systemd/linger", u.Username))
+	return err == nil
+}

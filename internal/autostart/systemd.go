@@ -1,0 +1,72 @@
+package autostart
+
+import (
+	"fmt"
+	"strings"
+
+	"version-manager/internal/problem"
+)
+
+// systemdUnit is the content of the unit. Only the keeper is the unit's to
+// stop: instances survive it, as they survive an agent that was killed.
+func systemdUnit(s Service, system bool) (string, error) {
+	if err := s.check(); err != nil {
+		return "", err
+	}
+	if strings.ContainsAny(s.Program, `"'\`) {
+		return "", problem.New(problem.Failed, "move it to a folder with a plain name", "systemd starts no program whose path has quotes or backslashes: %s", s.Program)
+	}
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("# Written by version-manager agent install. version-manager agent remove takes it away.")
+	line("[Unit]")
+	line("Description=version-manager agent of %s", specifiers(s.App))
+	if system {
+		line("Wants=network-online.target")
+		line("After=network-online.target")
+	}
+	line("RequiresMountsFor=%s", quoted(specifiers(s.State)))
+	line("StartLimitIntervalSec=0")
+	line("")
+	line("[Service]")
+	words := []string{quoted(specifiers(s.Program))}
+	for _, arg := range s.Argv()[1:] {
+		words = append(words, argument(arg))
+	}
+	line("ExecStart=%s", strings.Join(words, " "))
+	for _, e := range s.Env {
+		line("Environment=%s", quoted(specifiers(e)))
+	}
+	line("Restart=always")
+	line("RestartSec=1")
+	line("KillMode=process")
+	line("")
+	line("[Install]")
+	line("WantedBy=%s", wantedBy(system))
+	return b.String(), nil
+}
+
+// wantedBy is what starts the unit with the machine, or with its user.
+func wantedBy(system bool) string {
+	if system {
+		return "multi-user.target"
+	}
+	return "default.target"
+}
+
+// argument writes one argument of ExecStart, in which systemd replaces both
+// specifiers and variables.
+func argument(s string) string { return quoted(strings.ReplaceAll(specifiers(s), "$", "$$")) }
+
+func specifiers(s string) string { return strings.ReplaceAll(s, "%", "%%") }
+
+// quoted puts a value into quotes, unless it needs none.
+func quoted(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:,@%", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\t", `\t`).Replace(s) + `"`
+}
