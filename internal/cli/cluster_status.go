@@ -38,6 +38,9 @@ func runClusterStatus(ctx context.Context, a *app, m *cluster.Cluster) error {
 	if err := a.io.Answer(a.global.format, now, func() error { return a.printCluster(now) }); err != nil {
 		return err
 	}
+	for _, w := range now.Warnings {
+		a.note("warning: %s", w)
+	}
 	switch {
 	case now.Trouble != "":
 		a.note("the API server does not answer: %s", now.Trouble)

@@ -2,7 +2,10 @@ package cluster
 
 import (
 	"context"
+	"fmt"
+	"time"
 
+	"version-manager/internal/cluster/pki"
 	"version-manager/internal/kube"
 	"version-manager/internal/problem"
 )
@@ -15,6 +18,9 @@ type Status struct {
 	Processes  []Process `json:"processes"`
 	Resident   int64     `json:"residentBytes"` // memory of all processes together; what they share is counted once
 	Trouble    string    `json:"trouble,omitempty"`
+
+	CertificatesUntil time.Time `json:"certificatesUntil,omitzero"` // when the first of its certificates ends
+	Warnings          []string  `json:"warnings,omitempty"`         // what somebody has to do
 }
 
 // Node is one node as its owner sees it.
@@ -44,6 +50,26 @@ const (
 	shims  = "shims" // what stands between containerd and them
 )
 
+// lookAtCertificates warns before the first one ends, after which the programs
+// of the cluster do not talk to each other any more. They are renewed when the
+// cluster is started, and read by its programs then.
+func (s *Status) lookAtCertificates(dir string, now time.Time) {
+	name, end, err := pki.Until(dir)
+	if err != nil {
+		s.Warnings = append(s.Warnings, err.Error())
+		return
+	}
+	s.CertificatesUntil = end.UTC()
+	const renew = "; to renew it: version-manager cluster stop && version-manager cluster up"
+	switch left := end.Sub(now); {
+	case end.IsZero():
+	case left <= 0:
+		s.Warnings = append(s.Warnings, fmt.Sprintf("the certificate %s expired on %s", name, end.Format(time.DateOnly))+renew)
+	case left < pki.ExpiresSoon:
+		s.Warnings = append(s.Warnings, fmt.Sprintf("the certificate %s expires on %s", name, end.Format(time.DateOnly))+renew)
+	}
+}
+
 // Status looks. A cluster that does not run, or whose API server does not
 // answer, is no error.
 func (c *Cluster) Status(ctx context.Context) (Status, error) {
@@ -56,6 +82,7 @@ func (c *Cluster) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		now.Trouble = err.Error()
 	}
+	now.lookAtCertificates(c.dir.keys(), time.Now())
 	groups, err := machineCgroups()
 	if err != nil {
 		return now, err
