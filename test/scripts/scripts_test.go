@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"expired":     expired,
 			"freeport":    freeport,
 			"frozen":      frozen,
+			"hold":        hold,
 			"http":        httpGet,
 			"interrupted": interrupted,
 			"killed":      killed,
