@@ -12,6 +12,7 @@ import (
 type departure struct {
 	finished time.Time // when it was first seen without a request in flight
 	stopped  *Side     // how it was when it was stopped; nil: it was not
+	evicted  string    // what a third version, which had to make room, still had open; empty: nothing
 }
 
 // noteFinished looks whether the old color has answered what it had begun. Only

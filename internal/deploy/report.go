@@ -67,6 +67,9 @@ func (r *runner) report(phase Phase) probe.Report {
 		report.Notes = append(report.Notes, "the process that began this deploy was stopped: what was measured begins where another one went on")
 	}
 	report.Outgoing = r.outgoing(phase)
+	if r.going.evicted != "" {
+		report.Notes = append(report.Notes, r.going.evicted)
+	}
 	for _, s := range r.hold.pulse.Sleeps() {
 		report.Slept = append(report.Slept, probe.Slept{From: s.From.UTC().Round(0), Seconds: s.For.Round(time.Millisecond).Seconds()})
 	}

@@ -23,10 +23,37 @@ func (r *runner) start(ctx context.Context) (string, error) {
 			return r.startInHurry(ctx)
 		}
 	}
+	if err := r.makeRoom(ctx); err != nil {
+		return "", err
+	}
 	if err := r.bringUp(ctx, p.Replicas); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s of %s in %s", instances(p.Replicas), p.To(), p.New), nil
+}
+
+// makeRoom gives the version that is warm in the new color, and has to go, the
+// time to finish what users began while it had the traffic. A rollback is in
+// too much of a hurry for that.
+func (r *runner) makeRoom(ctx context.Context) error {
+	p := r.run.Plan
+	if p.Evicts == "" || p.Kind == Rollback {
+		return nil
+	}
+	if _, err := r.drained(ctx, stepStart, p.New, func() error { return nil }); err != nil {
+		return err
+	}
+	now, err := r.target.Observe(ctx)
+	if err != nil {
+		return fmt.Errorf("look at the target: %w", err)
+	}
+	side := now.Colors[p.New]
+	if side.Version != p.Evicts || side.InFlight+side.Tunnels == 0 {
+		return nil
+	}
+	r.going.evicted = fmt.Sprintf("%s had to make room%s", p.Evicts, closed(side))
+	r.tell(Event{Kind: EventNote, Detail: r.going.evicted})
+	return nil
 }
 
 // spec is what the new color shall run. A warm color keeps the secrets that it
