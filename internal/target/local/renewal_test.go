@@ -39,7 +39,7 @@ func TestARenewedCertificateIsServedWithoutADeploy(t *testing.T) {
 	t.Parallel()
 	p, target, address := tlsPlace(t)
 	before := served(address)
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
 	slow := make(chan string, 1)
 	go func() {
