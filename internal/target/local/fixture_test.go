@@ -141,9 +141,9 @@ func (p *place) end() {
 			p.t.Logf("agent.log:\n%s", text)
 		}
 	}()
-	if err := os.RemoveAll(p.state); err != nil {
-		p.t.Errorf("remove state folder: %v", err)
-	}
+	p.until("the state folder to be removed", func() bool {
+		return os.RemoveAll(p.state) == nil // unless the agent has just written another file
+	})
 	p.until("all processes to end", func() bool {
 		left = processesIn(p.t, p.state)
 		return len(left) == 0
