@@ -90,6 +90,28 @@ func (m *running) get(t *testing.T, path string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
+// hold begins a request that stays open, as the probe's slow one does, and
+// reports its status; 0 if it was cut.
+func (m *running) hold(t *testing.T, long time.Duration) <-chan int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.url+"/healthz?hold="+long.String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Version-Manager-Probe", "1") // as the proxy in front says
+	client, status := waittest.Client(t, nil), make(chan int, 1)
+	go func() {
+		response, err := client.Do(request)
+		if err != nil {
+			status <- 0
+			return
+		}
+		response.Body.Close()
+		status <- response.StatusCode
+	}()
+	return status
+}
+
 // untilTwoInFlight returns when a request is in flight beside our own.
 func (m *running) untilTwoInFlight(t *testing.T) {
 	t.Helper()
@@ -108,16 +130,7 @@ func TestDrain(t *testing.T) {
 	if code, _ := m.get(t, "/readyz"); code != 200 {
 		t.Fatalf("readyz: %d", code)
 	}
-	held := make(chan int, 1)
-	go func() {
-		response, err := http.Get(m.url + "/healthz?hold=1s")
-		if err != nil {
-			held <- 0
-			return
-		}
-		defer response.Body.Close()
-		held <- response.StatusCode
-	}()
+	held := m.hold(t, time.Second)
 	m.untilTwoInFlight(t)
 	m.stop()
 	m.wait(t, "draining")
@@ -138,18 +151,11 @@ func TestDrain(t *testing.T) {
 
 func TestDrainGivesUp(t *testing.T) {
 	m := start(t, env(t, "DRAIN_LINGER", "0s", "DRAIN_TIMEOUT", "50ms"))
-	held := make(chan error, 1)
-	go func() {
-		response, err := http.Get(m.url + "/healthz?hold=10s")
-		if err == nil {
-			response.Body.Close()
-		}
-		held <- err
-	}()
+	held := m.hold(t, 10*time.Second)
 	m.untilTwoInFlight(t)
 	m.stop()
-	if err := waittest.Receive(t, held); err == nil {
-		t.Error("the request was not cut")
+	if status := waittest.Receive(t, held); status != 0 {
+		t.Errorf("the request was not cut: status %d", status)
 	}
 	if code := waittest.Receive(t, m.code); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
