@@ -23,7 +23,7 @@ func kept() []string {
 // NAME=value pairs come last and win.
 func Environ(t testing.TB, more ...string) []string {
 	t.Helper()
-	env := []string{"HOME=" + t.TempDir(), "USER=ada", "LC_ALL=C", "TZ=UTC", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1"}
+	env := []string{"HOME=" + home(t), "USER=ada", "LC_ALL=C", "TZ=UTC", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1"}
 	for _, who := range []string{"AUTHOR", "COMMITTER"} {
 		env = append(env, "GIT_"+who+"_NAME=Ada", "GIT_"+who+"_EMAIL=ada@example.com")
 	}
@@ -33,6 +33,17 @@ func Environ(t testing.TB, more ...string) []string {
 		}
 	}
 	return append(append(env, goSettings(t)...), more...)
+}
+
+// home is an empty folder. It may not be possible to remove it at once: the go
+// command writes telemetry there even after it has ended.
+func home(t testing.TB) string {
+	dir, err := os.MkdirTemp("", "testenv-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // goSettings are those that the go command would otherwise look up below HOME.
