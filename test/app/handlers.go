@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -32,6 +33,7 @@ func (a *app) handler() http.Handler {
 	work := http.NewServeMux()
 	work.HandleFunc("GET /{$}", a.version)
 	work.HandleFunc("GET /version", a.version)
+	work.HandleFunc("GET /client", client)
 	work.HandleFunc("GET /slow", a.slow)
 	work.HandleFunc("GET /burn", a.burn)
 	work.HandleFunc("GET /bytes", a.bytes)
@@ -55,6 +57,11 @@ func (a *app) readyz(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a *app) version(w http.ResponseWriter, _ *http.Request) { answer(w, a.identity()) }
+
+// client says who asks, as the proxies in front have told.
+func client(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.WriteString(w, strings.Join(r.Header["X-Forwarded-For"], " | ")+"\n")
+}
 
 // slow answers after ?for=, which is cut to a minute. A drain does not hurry
 // it: that is what it is for.

@@ -12,7 +12,7 @@ import (
 // status asks an entrance and fails the test if there is no answer at all.
 func (s *suite) status(url string) (int, Identity) {
 	s.Helper()
-	status, id, err := Ask(s.Context(), s.h.Client, url+"/version")
+	status, id, err := AskWith(s.Context(), s.h.Client, s.secret, url+"/version")
 	if err != nil {
 		s.Fatalf("ask %s: %v", url, err)
 	}

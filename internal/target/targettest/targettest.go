@@ -76,7 +76,8 @@ func Run(t *testing.T, fresh func(*testing.T) Harness) {
 // suite is one test.
 type suite struct {
 	*testing.T
-	h Harness
+	h      Harness
+	secret string // by which the ingress knows us; it opens the preview
 }
 
 func (s *suite) must(err error) {
@@ -98,6 +99,10 @@ func (s *suite) lock() deploy.Session {
 	s.Helper()
 	session, err := s.h.Target.Lock(s.Context(), "the suite")
 	s.must(err)
+	if r, ok := session.(deploy.Recognizer); ok {
+		s.secret, err = r.ProbeSecret(s.Context())
+		s.must(err)
+	}
 	s.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.Context()), s.h.Patience)
 		defer cancel()

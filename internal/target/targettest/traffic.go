@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/probe"
 	"version-manager/internal/release"
 )
 
@@ -40,10 +41,16 @@ type Identity struct {
 
 // Ask sends one request and returns the status and who answered it.
 func Ask(ctx context.Context, c *http.Client, url string) (status int, id Identity, err error) {
+	return AskWith(ctx, c, probe.Anonymous, url)
+}
+
+// AskWith is Ask for who shows a secret to the ingress.
+func AskWith(ctx context.Context, c *http.Client, secret, url string) (status int, id Identity, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, id, err
 	}
+	req.Header.Set(probe.HeaderProbe, secret)
 	res, err := c.Do(req)
 	if err != nil {
 		return 0, id, err
