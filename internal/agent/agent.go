@@ -63,7 +63,7 @@ func serve(dir string, stay bool) error {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)).With("pid", os.Getpid()))
 	return keeper.Main(dir, stay, func(l *keeper.Link) error {
 		debug.SetMemoryLimit(memoryLimit)
-		a := &agent{dir: dir, stay: stay, link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now(),
+		a := &agent{dir: dir, stay: stay, home: newHome(dir), link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now(),
 			moved: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
 		return a.run()
 	})
@@ -73,6 +73,7 @@ func serve(dir string, stay bool) error {
 type agent struct {
 	dir   string
 	stay  bool // also without work
+	home  *home
 	link  *keeper.Link
 	crash *crasher
 	ports *ports

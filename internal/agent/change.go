@@ -41,7 +41,7 @@ func (a *app) apply(ctx context.Context, token uint64, c color.Color, req api.Ap
 		if s := a.sides[c]; s != nil && s.want.Key == key {
 			return a.resize(token, s, w)
 		}
-		plan, err := newPlan(ctx, a.root, a.store, a.name, spec)
+		plan, err := newPlan(ctx, a.agent.home, a.store, a.name, spec)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (a *app) resize(token uint64, s *side, next wanted) error {
 }
 
 // install starts w in a color that runs nothing.
-func (a *app) install(token uint64, c color.Color, p *plan, w wanted, secrets map[string]string) error {
+func (a *app) install(token uint64, c color.Color, p *plan, w wanted, secrets deploy.Secrets) error {
 	if err := a.paths.make(); err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (g *agent) sweep() {
 	g.mu.Lock()
 	for _, a := range g.apps {
 		for _, w := range a.now().Colors {
-			used[rootfs(g.dir, w.Release.Image)] = true
+			used[g.home.rootfs(w.Release.Image)] = true
 		}
 		if a.damaged != nil {
 			g.mu.Unlock()
@@ -75,7 +75,7 @@ func (g *agent) sweep() {
 		}
 	}
 	g.mu.Unlock()
-	found, _ := filepath.Glob(rootfs(g.dir, "sha256:*")) // the pattern is well formed
+	found, _ := filepath.Glob(g.home.rootfs("sha256:*")) // the pattern is well formed
 	for _, path := range found {
 		if used[strings.TrimSuffix(path, ".unpacked")] {
 			continue
@@ -100,4 +100,5 @@ func (g *agent) endAll() {
 		})
 	}
 	wg.Wait()
+	g.home.remove()
 }

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -10,6 +11,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 
 	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
@@ -23,6 +27,8 @@ const loopback = "127.0.0.1"
 
 // plan is how the instances of one color are started. An image is run as a
 // plain process of this machine: its root file system is a folder, no more.
+// The rest of its settings count as they do in a container; see runAs for its
+// user.
 //
 // An instance gets the image's environment, then that of version-manager.yaml,
 // then the secrets, and from us HOST and PORT, where it has to listen,
@@ -31,54 +37,89 @@ const loopback = "127.0.0.1"
 // environment it gets what inheritedEnv lists and nothing else.
 type plan struct {
 	argv []string
-	dir  string   // working folder
-	env  []string // without what differs between instances
-	user *process.User
+	dir  string        // working folder
+	env  []string      // without what differs between instances
+	user *process.User // nil: that of this process
+	stop syscall.Signal
 }
 
 // later makes a plan when the first instance has to be started. An agent that
 // comes back and finds all of them alive neither needs one nor can fail to
 // make one.
-func later(root string, store *release.Store, app string, spec deploy.Spec) func() (*plan, error) {
+func later(h *home, store *release.Store, app string, spec deploy.Spec) func() (*plan, error) {
 	return sync.OnceValues(func() (*plan, error) {
-		return newPlan(context.Background(), root, store, app, spec)
+		return newPlan(context.Background(), h, store, app, spec)
 	})
 }
 
 func (p *plan) now() (*plan, error) { return p, nil }
 
-// newPlan unpacks the release below root and finds its program.
-func newPlan(ctx context.Context, root string, store *release.Store, app string, spec deploy.Spec) (*plan, error) {
+// newPlan unpacks the release and finds its program.
+func newPlan(ctx context.Context, h *home, store *release.Store, app string, spec deploy.Spec) (*plan, error) {
 	r := spec.Release
-	fs := rootfs(root, r.Image)
-	if err := store.Unpack(ctx, r.Image, fs); err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", r.Version, err)
-	}
 	img, err := store.Image(r.Image)
 	if err != nil {
 		return nil, err
 	}
-	argv, env, workdir, _ := release.Command(img)
-	program, err := findProgram(fs, argv[0], workdir, env)
+	if err := checkSecrets(spec.Secrets); err != nil {
+		return nil, err
+	}
+	asked, err := img.User()
 	if err != nil {
 		return nil, err
 	}
-	data := filepath.Join(root, "data", app)
-	if err := os.MkdirAll(data, 0o700); err != nil {
-		return nil, fmt.Errorf("make data folder: %w", err)
+	p := &plan{user: runAs(asked, os.Geteuid())}
+	if p.stop, err = stopSignal(img.StopSignal()); err != nil {
+		return nil, err
 	}
-	p := &plan{
-		argv: append([]string{program}, argv[1:]...),
-		dir:  filepath.Join(fs, filepath.FromSlash(path.Clean("/"+workdir))),
+	if err := h.make(p.user); err != nil {
+		return nil, err
 	}
-	p.env = mergeEnv(inheritedEnv(os.Environ()), slices.DeleteFunc(env, isPath), pairs(r.Config.Env), pairs(spec.Secrets),
+	fs := h.rootfs(r.Image)
+	if err := store.Unpack(ctx, r.Image, fs, owner(asked, p.user)); err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", r.Version, err)
+	}
+	program, err := findProgram(fs, img)
+	if err != nil {
+		return nil, err
+	}
+	data, err := h.makeData(app, p.user)
+	if err != nil {
+		return nil, err
+	}
+	p.argv = append([]string{program}, img.Command()[1:]...)
+	p.dir = filepath.Join(fs, filepath.FromSlash(img.WorkingDir()))
+	p.env = mergeEnv(inheritedEnv(os.Environ(), p.user == nil), slices.DeleteFunc(img.Environ(), isPath), pairs(r.Config.Env), pairs(spec.Secrets),
 		[]string{"HOME=" + data, "DATA_DIR=" + data, "HOST=" + loopback, "APP_VERSION=" + string(r.Version)})
 	return p, nil
 }
 
-// rootfs is where the image with that digest is unpacked.
-func rootfs(root, digest string) string {
-	return filepath.Join(root, "rootfs", strings.ReplaceAll(digest, ":", "-"))
+// checkSecrets refuses by name what no process can be given. It does not
+// repeat values.
+func checkSecrets(secrets map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		if err := release.CheckVariable(name, secrets[name]); err != nil {
+			return problem.Wrap(err, problem.Failed, "set it to something else, for example encoded as base64", "secrets")
+		}
+	}
+	return nil
+}
+
+// stopSignal reads the signal that an image wants to be ended with.
+func stopSignal(name string) (syscall.Signal, error) {
+	if name == "" {
+		return syscall.SIGTERM, nil
+	}
+	word := strings.ToUpper(name)
+	sig := unix.SignalNum("SIG" + strings.TrimPrefix(word, "SIG"))
+	if n, err := strconv.Atoi(name); err == nil && n > 0 && n < 65 {
+		sig = syscall.Signal(n)
+	}
+	if sig == 0 {
+		return 0, problem.New(problem.Failed, "set STOPSIGNAL to SIGTERM, for example, and build the image again",
+			"the image's stop signal %.100q does not exist on this machine", name)
+	}
+	return sig, nil
 }
 
 // envFor completes the environment for one instance.
@@ -88,9 +129,13 @@ func (p *plan) envFor(c color.Color, id string, port int) []string {
 
 // inheritedEnv is what an app may know of the operator's environment: how to
 // find programs, what time it is and how to reach the world.
-func inheritedEnv(env []string) (kept []string) {
-	names := []string{"PATH", "TZ", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR",
+// Our folder for temporary files is for our user.
+func inheritedEnv(env []string, ourUser bool) (kept []string) {
+	names := []string{"PATH", "TZ", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"}
+	if ourUser {
+		names = append(names, "TMPDIR")
+	}
 	for _, e := range env {
 		if name, _, _ := strings.Cut(e, "="); slices.Contains(names, name) {
 			kept = append(kept, e)
@@ -125,8 +170,14 @@ func mergeEnv(lists ...[]string) (env []string) {
 	return env
 }
 
-// findProgram returns the path on this machine of a program named as in an image.
-func findProgram(fs, name, workdir string, env []string) (string, error) {
+// findProgram returns the path on this machine of the program that an image
+// runs.
+func findProgram(fs string, img *release.Image) (string, error) {
+	return findIn(fs, img.Command()[0], img.WorkingDir(), img.Environ())
+}
+
+// findIn looks for a program as it is named in an image.
+func findIn(fs, name, workdir string, env []string) (string, error) {
 	root, err := os.OpenRoot(fs)
 	if err != nil {
 		return "", fmt.Errorf("open unpacked image: %w", err)

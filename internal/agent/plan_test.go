@@ -17,7 +17,7 @@ func TestMergeEnv(t *testing.T) {
 }
 
 func TestInheritedEnvKeepsSecretsOut(t *testing.T) {
-	got := inheritedEnv([]string{"PATH=/bin", "AWS_SECRET_ACCESS_KEY=x", "HOME=/root", "https_proxy=http://p", "SSH_AUTH_SOCK=/s"})
+	got := inheritedEnv([]string{"PATH=/bin", "AWS_SECRET_ACCESS_KEY=x", "HOME=/root", "https_proxy=http://p", "SSH_AUTH_SOCK=/s", "TMPDIR=/t"}, false)
 	if want := []string{"PATH=/bin", "https_proxy=http://p"}; !slices.Equal(got, want) {
 		t.Errorf("inheritedEnv = %v, want %v", got, want)
 	}
@@ -49,11 +49,11 @@ func TestFindProgramStaysInTheImage(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(fs, "run.sh"), []byte("#!/bin/sh\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := findProgram(fs, "/run.sh", "", nil); err != nil || got != filepath.Join(fs, "run.sh") {
+	if got, err := findIn(fs, "/run.sh", "", nil); err != nil || got != filepath.Join(fs, "run.sh") {
 		t.Errorf("run.sh: %q, %v", got, err)
 	}
 	for _, name := range []string{"/escape", "/missing", "/../../bin/sh", "sh"} {
-		if got, err := findProgram(fs, name, "", nil); err == nil || !strings.Contains(err.Error(), "is not in the image") {
+		if got, err := findIn(fs, name, "", nil); err == nil || !strings.Contains(err.Error(), "is not in the image") {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 type record struct {
 	Proc     process.Identity `json:"process"`
 	Mark     string           `json:"mark,omitempty"` // of all that the process starts
+	Stop     syscall.Signal   `json:"stop,omitempty"` // asks it to end; 0: SIGTERM
 	Key      string           `json:"key"`
 	Address  string           `json:"address"`
 	Started  time.Time        `json:"started"`
@@ -27,6 +29,9 @@ type record struct {
 
 // group is the process with all that it has started.
 func (r record) group() process.Group { return process.Group{Leader: r.Proc, Mark: r.Mark} }
+
+// stopSignal asks the process to end.
+func (r record) stopSignal() syscall.Signal { return cmp.Or(r.Stop, syscall.SIGTERM) }
 
 // errCopied: the record came here with a copy of the folder. The process that
 // it names belongs to the original.

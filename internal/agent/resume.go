@@ -30,7 +30,7 @@ func (a *app) resume() error {
 			slog.Error("resume", "app", a.name, "error", err)
 		}
 		spec := deploy.Spec{Release: w.Release, Replicas: w.Replicas, Secrets: secrets}
-		s := &side{paths: a.paths, color: c, want: *w, plan: later(a.root, a.store, a.name, spec)}
+		s := &side{paths: a.paths, color: c, want: *w, plan: later(a.agent.home, a.store, a.name, spec)}
 		a.mu.Lock()
 		a.sides[c] = s
 		a.proxy.SetPrivate(c, w.Release.Config.PrivatePaths())

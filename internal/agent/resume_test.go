@@ -6,7 +6,6 @@ import (
 	"syscall"
 	"testing"
 
-	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
 )
 
@@ -27,7 +26,7 @@ func TestNobodyIsStartedInThePlaceOfAStray(t *testing.T) {
 	}
 	c := stray(t, a.paths)
 	expect("while it runs", 0, errStays)
-	if err := endStray(process.Group{Leader: c.Identity}, "blue-1"); err != nil {
+	if err := endStray(record{Proc: c.Identity}, "blue-1"); err != nil {
 		t.Fatal(err)
 	}
 	file := a.paths.run("blue-1.json")

@@ -13,7 +13,7 @@ import (
 
 func newTestAgent(t *testing.T) *agent {
 	dir := filepath.Join(t.TempDir(), "state")
-	return &agent{dir: dir, crash: newCrasher(dir), apps: map[string]*app{}, used: time.Now()}
+	return &agent{dir: dir, home: newHome(dir), crash: newCrasher(dir), apps: map[string]*app{}, used: time.Now()}
 }
 
 func TestServerRefusesBadRequests(t *testing.T) {

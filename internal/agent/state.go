@@ -11,6 +11,7 @@ import (
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/atomicfile"
 	"version-manager/internal/color"
+	"version-manager/internal/deploy"
 )
 
 // state is all that must not be forgotten about an app, apart from secrets
@@ -53,7 +54,7 @@ func loadState(p paths, app string) (s state, aside string, err error) {
 }
 
 // saveSecrets keeps the secrets of a color where only the owner can read them.
-func saveSecrets(p paths, c color.Color, secrets map[string]string) error {
+func saveSecrets(p paths, c color.Color, secrets deploy.Secrets) error {
 	if len(secrets) == 0 {
 		return removeSecrets(p, c)
 	}
@@ -67,7 +68,7 @@ func saveSecrets(p paths, c color.Color, secrets map[string]string) error {
 	return removeHalves(p, c)
 }
 
-func loadSecrets(p paths, c color.Color) (secrets map[string]string, err error) {
+func loadSecrets(p paths, c color.Color) (secrets deploy.Secrets, err error) {
 	b, err := os.ReadFile(p.secrets(c))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

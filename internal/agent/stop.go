@@ -38,8 +38,8 @@ func (i *instance) stop(drain time.Duration, inFlight func(addr string) int) {
 // signal may not be sent, while there are too many open files for example, so
 // the last one is repeated.
 func (i *instance) terminate() {
-	for sig := syscall.SIGTERM; ; sig = syscall.SIGKILL {
-		g := i.group()
+	for sig := i.now().stopSignal(); ; sig = syscall.SIGKILL {
+		g := i.now().group()
 		if err := g.Signal(sig); err != nil && !errors.Is(err, process.ErrGone) {
 			slog.Error("signal instance", "instance", i.id, "signal", sig.String(), "error", err)
 		}
@@ -62,17 +62,17 @@ func (i *instance) ended(g process.Group, limit time.Duration) bool {
 	return g.Wait(ctx) == nil
 }
 
-// group is the process that runs now, or ran last, with all that it started.
-func (i *instance) group() process.Group {
+// now is what runs, or ran last.
+func (i *instance) now() record {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	return i.run.group()
+	return i.run
 }
 
 // endRest ends what a process that has ended left behind, before another one
 // takes its place. It returns false if it was told to stop meanwhile.
 func (i *instance) endRest() (goOn bool) {
-	g := i.group()
+	g := i.now().group()
 	for sig := syscall.SIGTERM; !i.isLetGo(); sig = syscall.SIGKILL {
 		if g.Gone() == nil {
 			return true

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"sync"
 	"syscall"
-
-	"version-manager/internal/agent/process"
 )
 
 // strays lists the processes that an earlier agent started, by instance. One
@@ -60,7 +58,7 @@ func endStrays(p paths, found map[string]record) {
 	var wg sync.WaitGroup
 	for id, r := range found {
 		wg.Go(func() {
-			if err := endStray(r.group(), id); err != nil {
+			if err := endStray(r, id); err != nil {
 				slog.Error("end stray instance", "instance", id, "pid", r.Proc.PID, "error", err)
 				return
 			}
@@ -74,12 +72,13 @@ func endStrays(p paths, found map[string]record) {
 	wg.Wait()
 }
 
-func endStray(g process.Group, id string) (err error) {
+func endStray(r record, id string) (err error) {
+	g := r.group()
 	if g.Gone() == nil {
 		return nil
 	}
 	slog.Warn("end stray instance", "instance", id, "pid", g.Leader.PID)
-	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+	for _, sig := range []syscall.Signal{r.stopSignal(), syscall.SIGKILL} {
 		err = g.Signal(sig)
 		ctx, cancel := context.WithTimeout(context.Background(), termGrace)
 		gone := g.Wait(ctx)

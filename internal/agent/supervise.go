@@ -8,7 +8,6 @@ import (
 	"net"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
 	"version-manager/internal/agent/process"
@@ -63,7 +62,7 @@ func (i *instance) start(again bool) (end func() string) {
 	}
 	select {
 	case <-i.stopping: // whoever stops us may not have seen this process
-		_ = i.group().Signal(syscall.SIGTERM)
+		_ = i.now().group().Signal(i.now().stopSignal())
 	default:
 	}
 	return child.Wait
@@ -83,14 +82,15 @@ func (i *instance) spawn(again bool) (*process.Child, error) {
 		return nil, err
 	}
 	defer in.Close()
-	c := process.Command{Argv: plan.argv, Env: plan.envFor(i.color, i.id, port), Dir: plan.dir, User: plan.user, Output: in, Mark: rand.Text()}
+	c := process.Command{Argv: plan.argv, Env: plan.envFor(i.color, i.id, port), Dir: plan.dir, User: plan.user,
+		Output: in, Mark: rand.Text()}
 	return process.Start(c, func(id process.Identity) error {
 		i.mu.Lock()
 		defer i.mu.Unlock()
 		if i.let {
 			return errMoved
 		}
-		r := record{Proc: id, Mark: c.Mark, Key: i.key, Address: net.JoinHostPort(loopback, strconv.Itoa(port)),
+		r := record{Proc: id, Mark: c.Mark, Stop: plan.stop, Key: i.key, Address: net.JoinHostPort(loopback, strconv.Itoa(port)),
 			Started: time.Now().UTC(), Restarts: i.run.Restarts}
 		if again {
 			r.Restarts++

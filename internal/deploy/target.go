@@ -72,11 +72,11 @@ const LockExpiry = 15 * time.Second
 
 // Spec is what a color shall run.
 type Spec struct {
-	Release  release.Release   `json:"release"`
-	Replicas int               `json:"replicas"`
-	Secrets  map[string]string `json:"secrets,omitempty"` // never logged, never journaled; nil keeps those that the color runs with
+	Release  release.Release `json:"release"`
+	Replicas int             `json:"replicas"`
+	Secrets  Secrets         `json:"secrets,omitempty"` // never logged, never journaled; nil keeps those that the color runs with
 	// Spare are the secrets of a color that has none any more, where Secrets is nil.
-	Spare map[string]string `json:"spare,omitempty"`
+	Spare Secrets `json:"spare,omitempty"`
 }
 
 // Observed is a target at one moment.

@@ -36,7 +36,7 @@ func TestFullDisk(t *testing.T) {
 	if len(before) != len(after) {
 		t.Errorf("files before %q\nand after %q", before, after)
 	}
-	if err := s.Unpack(t.Context(), old.Digest, filepath.Join(state, "root")); err != nil {
+	if err := s.Unpack(t.Context(), old.Digest, filepath.Join(state, "root"), nil); err != nil {
 		t.Error(err)
 	}
 	if list, err := s.List("hello"); len(list) != 1 || err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -24,15 +26,17 @@ type Image struct {
 	descriptor v1.Descriptor
 }
 
-// Command returns what an instance of img runs: the words of its command
-// line, its environment as NAME=value, its working directory within the image
-// and the user it asks for, "" for root. The first word is a path within the
-// image, or a name to be found in its PATH.
-func Command(img *Image) (argv, env []string, workdir, user string) {
-	c := img.Config.Config
-	argv = append(append(argv, c.Entrypoint...), c.Cmd...)
-	return argv, c.Env, c.WorkingDir, c.User
+// Command is the command line of an instance of the image. The first word is
+// a path within the image, or a name to be found in its PATH.
+func (i *Image) Command() []string {
+	return slices.Concat(i.Config.Config.Entrypoint, i.Config.Config.Cmd)
 }
+
+// WorkingDir is the folder, within the image, that an instance starts in.
+func (i *Image) WorkingDir() string { return path.Clean("/" + i.Config.Config.WorkingDir) }
+
+// StopSignal names the signal that asks an instance to end; "" is SIGTERM.
+func (i *Image) StopSignal() string { return i.Config.Config.StopSignal }
 
 // image reads the image with the given manifest and checks that it can run.
 func (l layout) image(h v1.Hash) (*Image, error) {
@@ -67,7 +71,7 @@ func (l layout) readJSON(d v1.Descriptor, v any) error {
 }
 
 func (i *Image) check() error {
-	if argv, _, _, _ := Command(i); len(argv) == 0 {
+	if len(i.Command()) == 0 {
 		return problem.New(problem.Failed, "add ENTRYPOINT or CMD to the image and build it again",
 			"image %.19s… cannot be run: it has neither entrypoint nor command", i.Digest)
 	}
@@ -78,7 +82,7 @@ func (i *Image) check() error {
 	if n != m {
 		return fmt.Errorf("image %s: the manifest lists %d layers, the config %d", i.Digest, n, m)
 	}
-	return nil
+	return i.checkSettings()
 }
 
 // copyTo stores every blob of the image in another layout, the manifest last.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -98,13 +99,33 @@ func encode(t *testing.T, v any) []byte {
 	return b
 }
 
-func TestCommand(t *testing.T) {
+func TestSettings(t *testing.T) {
 	img := &Image{Config: v1.ConfigFile{Config: v1.Config{
-		Entrypoint: []string{"/bin/app"}, Cmd: []string{"serve"}, Env: []string{"A=b"}, WorkingDir: "/srv", User: "65532",
+		Entrypoint: []string{"/bin/app"}, Cmd: []string{"serve"}, WorkingDir: "srv/",
+		Env: []string{"A=1", "B=2", "A=3", "GONE=1", "GONE", "NEVER", "EMPTY=", "odd.name=x"},
 	}}}
-	argv, env, workdir, user := Command(img)
-	if !slices.Equal(argv, []string{"/bin/app", "serve"}) || !slices.Equal(env, []string{"A=b"}) || workdir != "/srv" || user != "65532" {
-		t.Errorf("got %q %q %q %q", argv, env, workdir, user)
+	if argv := img.Command(); !slices.Equal(argv, []string{"/bin/app", "serve"}) || img.WorkingDir() != "/srv" {
+		t.Errorf("got %q %q", argv, img.WorkingDir())
+	}
+	if got, want := img.Environ(), []string{"A=3", "B=2", "EMPTY=", "odd.name=x"}; !slices.Equal(got, want) {
+		t.Errorf("environment %q, want %q", got, want)
+	}
+}
+
+func TestSettingsThatCannotBePassedOn(t *testing.T) {
+	for name, c := range map[string]v1.Config{
+		"its value contains a NUL byte": {Env: []string{"A=b\x00c"}},
+		"its name contains a NUL byte":  {Env: []string{"A\x00B=c"}},
+		"without a name":                {Env: []string{"=b"}},
+		"more than 131071 bytes":        {Env: []string{"A=" + strings.Repeat("x", maxArgument)}},
+		"contains a NUL byte":           {Cmd: []string{"a\x00b"}},
+		"longer than":                   {WorkingDir: strings.Repeat("x/", maxPath)},
+	} {
+		config := runnable()
+		c.Entrypoint = []string{"/app"}
+		config.Config = c
+		_, err := layout{t.TempDir()}.assemble(encode(t, config), nil)
+		wantProblem(t, err, problem.Failed, name, "build it again")
 	}
 }
 

@@ -14,10 +14,7 @@ import (
 	"version-manager/internal/config"
 )
 
-const (
-	nobody     = 65532 // the user and group that images without a user of their own run as
-	searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-)
+const searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // pack makes an image of one program in a new layout. The layer is a plain
 // tar: its digest then depends on no compressor's version.
@@ -52,7 +49,7 @@ func writeLayer(w io.Writer, binary, name string, at time.Time) error {
 	for _, h := range []*tar.Header{
 		{Typeflag: tar.TypeDir, Name: "tmp/", Mode: 0o1777},
 		{Typeflag: tar.TypeDir, Name: "app/", Mode: 0o755},
-		{Typeflag: tar.TypeReg, Name: "app/" + name, Mode: 0o755, Size: info.Size(), Uid: nobody, Gid: nobody},
+		{Typeflag: tar.TypeReg, Name: "app/" + name, Mode: 0o755, Size: info.Size(), Uid: Nobody, Gid: Nobody},
 	} {
 		h.ModTime, h.Format = at, tar.FormatUSTAR
 		if err := tw.WriteHeader(h); err != nil {
@@ -75,7 +72,7 @@ func imageConfig(app config.App, commit Commit, layer v1.Hash) v1.ConfigFile {
 		Config: v1.Config{
 			Entrypoint:   []string{"/app/" + app.Name},
 			Env:          []string{searchPath},
-			User:         fmt.Sprint(nobody),
+			User:         fmt.Sprint(Nobody),
 			WorkingDir:   "/",
 			ExposedPorts: map[string]struct{}{fmt.Sprintf("%d/tcp", app.Port): {}},
 			Labels: map[string]string{

@@ -52,14 +52,14 @@ func TestStoreNoticesAndMendsDamage(t *testing.T) {
 		}
 		path := s.images().path(d.Digest)
 		flipByte(t, path)
-		if err := s.Unpack(t.Context(), img.Digest, filepath.Join(state, "root")); err == nil {
+		if err := s.Unpack(t.Context(), img.Digest, filepath.Join(state, "root"), nil); err == nil {
 			t.Errorf("damage in %s was not noticed", d.MediaType)
 		}
 		nothingLeftBut(t, state, "releases", ".unpack.lock")
 		if err := s.AddImage(img); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Unpack(t.Context(), img.Digest, filepath.Join(state, "root")); err != nil {
+		if err := s.Unpack(t.Context(), img.Digest, filepath.Join(state, "root"), nil); err != nil {
 			t.Errorf("%s was not mended: %v", d.MediaType, err)
 		}
 	}

@@ -1,7 +1,9 @@
 package release
 
 import (
+	"archive/tar"
 	"bufio"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -10,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -22,6 +25,15 @@ import (
 type unpacked struct {
 	Image string `json:"image"`
 	Tree  string `json:"tree"` // digest of all files
+	Owner *Owner `json:"owner,omitempty"`
+}
+
+// Owner says whose files are whose: what belongs to user Image in the image
+// shall belong to UID and GID on this machine. Only root can do that.
+type Owner struct {
+	Image int `json:"image"`
+	UID   int `json:"uid"`
+	GID   int `json:"gid"`
 }
 
 const (
@@ -32,8 +44,9 @@ const (
 // Unpack makes dir the root file system of an image. What it finds there is
 // kept if it is that very image, undamaged. Anything else is replaced; dir is
 // never seen half done. Beside dir it keeps a small file, dir + ".unpacked".
-func (s *Store) Unpack(ctx context.Context, digest, dir string) error {
-	if isUnpacked(dir, digest) {
+// With owner nil all files belong to this process's user.
+func (s *Store) Unpack(ctx context.Context, digest, dir string, owner *Owner) error {
+	if isUnpacked(dir, digest, owner) {
 		return nil
 	}
 	parent := filepath.Dir(dir)
@@ -42,7 +55,7 @@ func (s *Store) Unpack(ctx context.Context, digest, dir string) error {
 		return fmt.Errorf("unpack image: %w", err)
 	}
 	defer unlock()
-	if isUnpacked(dir, digest) { // by whoever had the lock
+	if isUnpacked(dir, digest, owner) { // by whoever had the lock
 		return nil
 	}
 	sweep(parent, unpackPrefix)
@@ -55,28 +68,45 @@ func (s *Store) Unpack(ctx context.Context, digest, dir string) error {
 		return fmt.Errorf("unpack image: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	if err := img.unpack(ctx, temp); err != nil {
+	if err := img.unpack(ctx, temp, owner); err != nil {
 		return fmt.Errorf("unpack image %.19s…: %w", digest, err)
 	}
-	if err := moveInto(temp, dir, digest); err != nil {
+	if err := moveInto(temp, dir, unpacked{Image: digest, Owner: owner}); err != nil {
 		return fmt.Errorf("unpack image %.19s…: %w", digest, err)
 	}
 	return nil
 }
 
-func (i *Image) unpack(ctx context.Context, dir string) error {
+func (o *Owner) equal(other *Owner) bool {
+	return o == other || o != nil && other != nil && *o == *other
+}
+
+func (i *Image) unpack(ctx context.Context, dir string, owner *Owner) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	u := &untar{root: root, layer: true, sync: true}
+	u := &untar{root: root, layer: true, sync: true, owner: owner}
 	for n, d := range i.Manifest.Layers {
 		if err := i.unpackLayer(ctx, u, d, i.Config.RootFS.DiffIDs[n]); err != nil {
 			return err
 		}
 	}
-	return nil
+	return u.makeWorkingDir(i.WorkingDir())
+}
+
+// makeWorkingDir makes the folder that the image starts in where no layer has.
+func (u *untar) makeWorkingDir(dir string) error {
+	name := strings.TrimPrefix(dir, "/")
+	if _, err := u.root.Stat(cmp.Or(name, ".")); err == nil {
+		return nil
+	}
+	real, err := u.mkdirAll(name)
+	if err != nil {
+		return fmt.Errorf("make WORKDIR %.200s: %w", dir, err)
+	}
+	return u.give(&tar.Header{Typeflag: tar.TypeDir}, real) // root's
 }
 
 // unpackLayer checks both digests: that of the blob and that of its content.
@@ -125,12 +155,13 @@ func decompress(r io.Reader) (io.Reader, error) {
 	return b, nil
 }
 
-func moveInto(temp, dir, digest string) error {
+func moveInto(temp, dir string, note unpacked) error {
 	tree, err := treeDigest(temp)
 	if err != nil {
 		return err
 	}
-	b, err := json.Marshal(unpacked{digest, tree})
+	note.Tree = tree
+	b, err := json.Marshal(note)
 	if err != nil {
 		return err
 	}
@@ -148,13 +179,13 @@ func moveInto(temp, dir, digest string) error {
 	return errors.Join(os.Rename(temp, dir), atomicfile.SyncDir(filepath.Dir(dir)))
 }
 
-func isUnpacked(dir, digest string) bool {
+func isUnpacked(dir, digest string, owner *Owner) bool {
 	b, err := readSmall(dir + unpackedExt)
 	if err != nil {
 		return false
 	}
 	var note unpacked
-	if json.Unmarshal(b, &note) != nil || note.Image != digest {
+	if json.Unmarshal(b, &note) != nil || note.Image != digest || !note.Owner.equal(owner) {
 		return false
 	}
 	tree, err := treeDigest(dir)

@@ -20,7 +20,7 @@ func unpackInto(t *testing.T, img *Image) (root string, err error) {
 		t.Fatal(err)
 	}
 	root = filepath.Join(t.TempDir(), "images", "root")
-	return root, s.Unpack(t.Context(), img.Digest, root)
+	return root, s.Unpack(t.Context(), img.Digest, root, nil)
 }
 
 // files lists what is below root, links with their targets.
@@ -51,7 +51,7 @@ func TestUnpackKeepsWhatIsWhole(t *testing.T) {
 	}
 	root := filepath.Join(t.TempDir(), "root")
 	inode := func() os.FileInfo {
-		if err := s.Unpack(t.Context(), img.Digest, root); err != nil {
+		if err := s.Unpack(t.Context(), img.Digest, root, nil); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Stat(root)
@@ -75,7 +75,7 @@ func TestUnpackKeepsWhatIsWhole(t *testing.T) {
 	if err := s.AddImage(other); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unpack(t.Context(), other.Digest, root); err != nil || !slices.Equal(files(t, root), []string{"other"}) {
+	if err := s.Unpack(t.Context(), other.Digest, root, nil); err != nil || !slices.Equal(files(t, root), []string{"other"}) {
 		t.Errorf("another image: %q, %v", files(t, root), err)
 	}
 }
@@ -89,11 +89,11 @@ func TestUnpackAfterCrashAndWhenCancelled(t *testing.T) {
 	root := filepath.Join(parent, "root")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.Unpack(ctx, img.Digest, root); !errors.Is(err, context.Canceled) {
+	if err := s.Unpack(ctx, img.Digest, root, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	write(t, parent, map[string]string{".unpack-1/half": "", "root/half": ""}) // as a killed process leaves it
-	if err := s.Unpack(t.Context(), img.Digest, root); err != nil {
+	if err := s.Unpack(t.Context(), img.Digest, root, nil); err != nil {
 		t.Fatal(err)
 	}
 	nothingLeftBut(t, parent, ".unpack.lock", "root", "root.unpacked")

@@ -21,6 +21,8 @@ type untar struct {
 	layer bool
 	// sync: files shall survive a power cut.
 	sync bool
+	// owner: files of this user of the image belong to another one here.
+	owner *Owner
 	// most is how many files and folders there may be; 0: maxUnpackedFiles.
 	most int
 
@@ -75,7 +77,26 @@ func (u *untar) entry(h *tar.Header, r io.Reader, made map[string]bool) error {
 	for p := name; p != "."; p = path.Dir(p) {
 		made[p] = true
 	}
-	return u.create(h, name, r)
+	if err := u.create(h, name, r); err != nil {
+		return err
+	}
+	return u.give(h, name)
+}
+
+// give makes a file belong to whom it belongs in the image, if that is the
+// user whom the image runs as. Everybody else's belong to us.
+func (u *untar) give(h *tar.Header, name string) error {
+	if u.owner == nil || h.Uid != u.owner.Image || h.Typeflag == tar.TypeLink {
+		return nil
+	}
+	info, err := u.root.Lstat(name)
+	if err != nil {
+		return nil // a device, which was not made
+	}
+	if err := u.root.Lchown(name, u.owner.UID, u.owner.GID); err != nil || info.Mode()&fs.ModeSymlink != 0 {
+		return err
+	}
+	return u.root.Chmod(name, info.Mode().Perm())
 }
 
 func (u *untar) count() error {

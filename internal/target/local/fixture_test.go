@@ -54,6 +54,11 @@ func newPlace(t *testing.T) *place {
 		t.Fatal(err)
 	}
 	p := &place{t: t, state: filepath.Join(t.TempDir(), ".version-manager")}
+	for _, dir := range []string{filepath.Dir(p.state), filepath.Dir(filepath.Dir(p.state))} {
+		if err := os.Chmod(dir, 0o711); err != nil { // an app of root's runs as somebody else
+			t.Fatal(err)
+		}
+	}
 	p.local = config.Local{Address: "127.0.0.1", App: freePort(t), Ingress: []int{freePort(t)}, Preview: "preview.localhost"}
 	p.image = p.store(program)
 	t.Cleanup(p.end)

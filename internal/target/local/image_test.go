@@ -73,6 +73,11 @@ func image(t *testing.T, files map[string][]byte, c v1.Config) v1.Image {
 // fixture.
 func (p *place) storeFiles(files map[string][]byte, entrypoint string) (digest string) {
 	p.t.Helper()
+	return p.storeConfig(files, v1.Config{Entrypoint: []string{entrypoint}})
+}
+
+func (p *place) storeConfig(files map[string][]byte, c v1.Config) (digest string) {
+	p.t.Helper()
 	program, err := fixtureApp()
 	if err != nil {
 		p.t.Fatal(err)
@@ -80,7 +85,7 @@ func (p *place) storeFiles(files map[string][]byte, entrypoint string) (digest s
 	if b, ok := files["app"]; ok && b == nil {
 		files["app"] = program
 	}
-	return p.storeImage(image(p.t, files, v1.Config{Entrypoint: []string{entrypoint}}))
+	return p.storeImage(image(p.t, files, c))
 }
 
 // store puts an image with that program into the release store.

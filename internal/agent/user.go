@@ -1,0 +1,38 @@
+package agent
+
+import (
+	"slices"
+
+	"version-manager/internal/agent/process"
+	"version-manager/internal/release"
+)
+
+// runAs decides as whom an instance runs; nil is the user of this process.
+//
+// Only root can become somebody else. Nobody else is asked to: what the image
+// wants cannot be had, and the program may do no more than its operator. As
+// root an image never runs, since without a container its root would be the
+// machine's: an image that names no user, or root, runs as release.Nobody, as
+// it does in a cluster, and group 0 is nobody's either.
+func runAs(asked release.User, euid int) *process.User {
+	if euid != 0 {
+		return nil
+	}
+	if asked.UID == 0 {
+		return &process.User{UID: release.Nobody, GID: release.Nobody}
+	}
+	u := &process.User{UID: asked.UID, GID: asked.GID, Groups: slices.Clone(asked.Groups)}
+	if u.GID == 0 {
+		u.GID = u.UID
+	}
+	u.Groups = slices.DeleteFunc(u.Groups, func(g int) bool { return g == 0 })
+	return u
+}
+
+// owner says whose the files of the image's user are.
+func owner(asked release.User, u *process.User) *release.Owner {
+	if u == nil {
+		return nil
+	}
+	return &release.Owner{Image: asked.UID, UID: u.UID, GID: u.GID}
+}
