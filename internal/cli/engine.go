@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"version-manager/internal/deploy"
@@ -88,7 +89,7 @@ func (a *app) deploy(ctx context.Context, p place, t deploy.Target, req deploy.R
 	}
 	err = a.measured(p, t, func(e *deploy.Engine) (probe.Report, error) {
 		return e.Run(ctx, req)
-	}, append(withheld(unset), ports...)...)
+	}, slices.Concat(withheld(unset), ports, a.userNotes(p, t, req.Release))...)
 	if !errors.Is(err, deploy.ErrAlreadyActive) {
 		return err
 	}

@@ -24,10 +24,16 @@ func TestCheck(t *testing.T) {
 	wantProblem(t, w.delivery().Check(t.Context(), "sha256:"+w.digest[len("sha256:")+1:]+"0"), "missing or damaged", "version-manager create")
 }
 
-func TestNumericUser(t *testing.T) {
-	for user, want := range map[string]int64{"": 0, "65532": 65532, "1000:1000": 1000, "nobody": 0, "-1": 0, "0": 0, "10:x": 10} {
-		if got := numericUser(user); got != want {
-			t.Errorf("numericUser(%q) = %d, want %d", user, got, want)
+// A user that the image names is looked up in the image.
+func TestUserOfAnImage(t *testing.T) {
+	w := newWorld(t, config.Kubernetes{Load: []string{"true"}})
+	for user, want := range map[string][2]int64{"": {0, 0}, "65532": {65532, 0}, "1000:1000": {1000, 1000}, "web": {4711, 0}, "web:more": {4711, 4713}, "0": {0, 0}} {
+		w.digest = storeImageOf(t, w.state, linux("amd64"), user)
+		p, err := w.delivery().Name(w.digest)
+		if err != nil || p.User != want[0] || p.Group != want[1] {
+			t.Errorf("USER %q: %+v, %v, want %v", user, p, err, want)
 		}
 	}
+	w.digest = storeImageOf(t, w.state, linux("amd64"), "eve")
+	wantProblem(t, w.delivery().Check(t.Context(), w.digest), `its user "eve" is not in the image's /etc/passwd`, "by number")
 }

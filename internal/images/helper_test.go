@@ -32,6 +32,7 @@ const namespace = "shops"
 type world struct {
 	server *kubetest.Server
 	o      Options
+	state  string
 	digest string
 	log    []string
 }
@@ -41,7 +42,7 @@ func newWorld(t *testing.T, c config.Kubernetes) *world {
 	w := &world{server: kubetest.New(t)}
 	w.server.Put(object("v1", "Namespace", "", namespace, nil))
 	state := t.TempDir()
-	w.digest = storeImage(t, state, linux("amd64"))
+	w.state, w.digest = state, storeImage(t, state, linux("amd64"))
 	w.o = Options{
 		Cluster: w.server.Client(t, namespace), Store: release.NewStore(state), App: "shop", Namespace: namespace, Config: c,
 		Log: func(s string) { w.log = append(w.log, s) },
@@ -73,21 +74,36 @@ func linux(arch string) platform { return platform{"linux", arch} }
 // storeImage puts a small image into the release store.
 func storeImage(t *testing.T, state string, p platform) string {
 	t.Helper()
+	return storeImageOf(t, state, p, "1000:1000")
+}
+
+// storeImageOf makes one that runs as a user.
+func storeImageOf(t *testing.T, state string, p platform, user string) string {
+	t.Helper()
 	var b bytes.Buffer
 	tw := tar.NewWriter(&b)
-	if err := errors.Join(tw.WriteHeader(&tar.Header{Name: "app", Mode: 0o755, Size: 5}), second(tw.Write([]byte("hello"))), tw.Close()); err != nil {
+	for name, content := range map[string]string{"app": "hello", "etc/passwd": "web:x:4711:4712::/:\n", "etc/group": "more:x:4713:\n"} {
+		if err := errors.Join(tw.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(content))}), second(tw.Write([]byte(content)))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tw.Close(); err != nil {
 		t.Fatal(err)
 	}
 	img, err := mutate.ConfigFile(mutate.MediaType(empty.Image, types.OCIManifestSchema1), &v1.ConfigFile{
 		OS: p.os, Architecture: p.arch, RootFS: v1.RootFS{Type: "layers"},
-		Config: v1.Config{Entrypoint: []string{"/app"}, User: "1000:1000"}})
+		Config: v1.Config{Entrypoint: []string{"/app"}, User: user}})
 	if err == nil {
 		img, err = mutate.AppendLayers(img, static.NewLayer(b.Bytes(), types.OCIUncompressedLayer))
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, err := layout.Write(filepath.Join(state, "releases", "images"), empty.Index)
+	dir := filepath.Join(state, "releases", "images")
+	to, err := layout.FromPath(dir)
+	if err != nil {
+		to, err = layout.Write(dir, empty.Index)
+	}
 	if err == nil {
 		err = to.AppendImage(img)
 	}

@@ -14,7 +14,6 @@ package images
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -41,11 +40,12 @@ type Options struct {
 
 // Placed is an image that nodes can find.
 type Placed struct {
-	Ref  string // for the pod
-	Pull string // "Never" where it was loaded into the nodes, else "IfNotPresent"
-	User int64  // numeric user of the image; 0: root, or a name
-	OS   string // "linux"
-	Arch string // "amd64": of the nodes that can run it
+	Ref   string // for the pod
+	Pull  string // "Never" where it was loaded into the nodes, else "IfNotPresent"
+	User  int64  // whom the image wants to run as; 0: root
+	Group int64  // its group, if the image names one; 0: none, or root's
+	OS    string // "linux"
+	Arch  string // "amd64": of the nodes that can run it
 }
 
 // Delivery brings the images of one app.
@@ -129,6 +129,9 @@ func (d *Delivery) app(digest string) (parcel, carrier, error) {
 	}
 	p, c, err := d.pack(d.o.App, image)
 	if err == nil {
+		p.User, p.Group, err = runAs(img)
+	}
+	if err == nil {
 		d.mu.Lock()
 		d.platform, d.asked[p.Ref] = p.platform, digest
 		d.mu.Unlock()
@@ -151,7 +154,7 @@ func (d *Delivery) pack(repository string, image v1.Image) (parcel, carrier, err
 		return parcel{}, nil, fmt.Errorf("image of %s: %w", repository, err)
 	}
 	p := parcel{Placed: c.name(repository, digest), image: image, platform: platform{file.OS, file.Architecture}}
-	p.User, p.OS, p.Arch = numericUser(file.Config.User), file.OS, file.Architecture
+	p.User, p.OS, p.Arch = nobody, file.OS, file.Architecture
 	return p, c, nil
 }
 
@@ -163,14 +166,15 @@ func (d *Delivery) carrier() (carrier, error) {
 	return newLoader(d.o)
 }
 
-// numericUser is 0 where the kubelet could not tell that a user is not root.
-func numericUser(user string) int64 {
-	name, _, _ := strings.Cut(user, ":")
-	id, err := strconv.ParseInt(name, 10, 64)
-	if err != nil || id < 0 {
-		return 0
+// runAs resolves the image's user here, by the image's own files: the kubelet
+// cannot tell of a name that it is not root's. The group counts only if the
+// image names one.
+func runAs(img *release.Image) (user, group int64, err error) {
+	u, err := img.User()
+	if err == nil && strings.Contains(u.Name, ":") {
+		group = int64(u.GID)
 	}
-	return id
+	return int64(u.UID), group, err
 }
 
 // short is as much of a digest as a tag shows.

@@ -53,7 +53,7 @@ func TestLoad(t *testing.T) {
 		w.addNode(n, "amd64", "b", true)
 	}
 	got, err := w.delivery().Image(t.Context(), w.digest)
-	want := Placed{Ref: "version-manager.local/shop:" + w.digest[len("sha256:"):][:12], Pull: "Never", User: 1000, OS: "linux", Arch: "amd64"}
+	want := Placed{Ref: "version-manager.local/shop:" + w.digest[len("sha256:"):][:12], Pull: "Never", User: 1000, Group: 1000, OS: "linux", Arch: "amd64"}
 	if err != nil || got != want {
 		t.Fatalf("placed %+v, %v, want %+v", got, err, want)
 	}

@@ -64,7 +64,7 @@ func TestPush(t *testing.T) {
 	w := newWorld(t, config.Kubernetes{Registry: host + "/team"})
 	w.addNode("1", "amd64", "b", true)
 	got, err := w.delivery().Image(t.Context(), w.digest)
-	want := Placed{Ref: host + "/team/shop@" + w.digest, Pull: "IfNotPresent", User: 1000, OS: "linux", Arch: "amd64"}
+	want := Placed{Ref: host + "/team/shop@" + w.digest, Pull: "IfNotPresent", User: 1000, Group: 1000, OS: "linux", Arch: "amd64"}
 	if err != nil || got != want {
 		t.Fatalf("placed %+v, %v, want %+v", got, err, want)
 	}

@@ -37,6 +37,7 @@ type App struct {
 
 	Image      string            // the app's, as the nodes know it
 	User       int64             // whom the image wants to run as; 0: 65532
+	Group      int64             // its group; 0: the number of the user
 	OS, Arch   string            // of the nodes that can run both images; empty: any
 	Sidecar    string            // image of the program that counts requests
 	PullPolicy corev1.PullPolicy // of both images; empty: IfNotPresent

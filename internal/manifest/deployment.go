@@ -97,7 +97,7 @@ func (a App) pod(p *corev1.PodSpec) error {
 // on a port below 1024 if it wants to.
 func (a App) user(s *corev1.PodSecurityContext) {
 	if a.User > 0 {
-		s.RunAsUser, s.RunAsGroup, s.FSGroup = new(a.User), new(a.User), new(a.User)
+		s.RunAsUser, s.RunAsGroup, s.FSGroup = new(a.User), new(cmp.Or(a.Group, a.User)), new(a.User)
 	}
 	if a.config().Port < 1024 {
 		s.Sysctls = []corev1.Sysctl{{Name: "net.ipv4.ip_unprivileged_port_start", Value: "0"}}

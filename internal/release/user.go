@@ -2,6 +2,7 @@ package release
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -139,4 +140,16 @@ func fields(file []byte, n int) func(yield func([]string) bool) {
 			}
 		}
 	}
+}
+
+// LocalNote says what a person should know of whom an image runs as on this
+// machine, "" for nothing. euid is the user who runs it.
+func (u User) LocalNote(euid int) string {
+	switch {
+	case euid == 0 && u.Name != "" && u.UID == 0:
+		return fmt.Sprintf("the image asks for user %q: without a container no image runs as root, so it runs as user %d", u.Name, Nobody)
+	case euid != 0 && u.UID != 0 && u.UID != Nobody && u.UID != euid:
+		return fmt.Sprintf("the image asks for user %q: only root could run it as that, so it runs as you", u.Name)
+	}
+	return ""
 }

@@ -88,3 +88,20 @@ func FuzzUser(f *testing.F) {
 		}
 	})
 }
+
+func TestLocalNote(t *testing.T) {
+	for _, tt := range []struct {
+		user User
+		euid int
+		want string
+	}{
+		{User{}, 0, ""}, {User{}, 1000, ""},
+		{User{Name: "root"}, 0, "as user 65532"}, {User{Name: "root"}, 1000, ""},
+		{User{Name: "65532", UID: Nobody}, 1000, ""}, {User{Name: "web", UID: 33}, 0, ""},
+		{User{Name: "web", UID: 33}, 1000, "as you"}, {User{Name: "ada", UID: 1000}, 1000, ""},
+	} {
+		if got := tt.user.LocalNote(tt.euid); (got == "") != (tt.want == "") || !strings.Contains(got, tt.want) {
+			t.Errorf("%+v for %d: %q, want %q", tt.user, tt.euid, got, tt.want)
+		}
+	}
+}

@@ -48,6 +48,9 @@ func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) er
 	if err := s.admissible(active == c, have, spec); err != nil {
 		return err
 	}
+	if err := checkSecrets(spec.Secrets); err != nil {
+		return err
+	}
 	same, err := s.sameSecrets(ctx, c, spec.Secrets)
 	if err != nil {
 		return err

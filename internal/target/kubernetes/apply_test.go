@@ -86,6 +86,22 @@ func TestSecretsAreNowhereElse(t *testing.T) {
 	}
 }
 
+// A kubelet hands variables on as text. What would arrive changed, or not at
+// all, is refused before anything starts.
+func TestSecretsThatCannotBePassedOn(t *testing.T) {
+	w, target := newPlace(t)
+	s := w.lock(target, "ada")
+	for _, value := range []string{"hid\xffden", "hid\x00den"} {
+		err := s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: deploy.Secrets{"TOKEN": value}})
+		if err == nil || !strings.Contains(err.Error(), "variable TOKEN cannot be passed on") || strings.Contains(err.Error(), "den") {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+	if o := w.get("Deployment", "shop-blue"); o != nil {
+		t.Error("something was started")
+	}
+}
+
 func TestAdmissible(t *testing.T) {
 	w, target := newPlace(t)
 	s := w.lock(target, "ada")

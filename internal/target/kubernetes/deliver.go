@@ -60,6 +60,6 @@ func (t *Target) name(a *manifest.App) error {
 }
 
 func attribute(a *manifest.App, app, sidecar images.Placed) {
-	a.Image, a.User, a.PullPolicy = app.Ref, app.User, corev1.PullPolicy(app.Pull)
+	a.Image, a.User, a.Group, a.PullPolicy = app.Ref, app.User, app.Group, corev1.PullPolicy(app.Pull)
 	a.Sidecar, a.OS, a.Arch = sidecar.Ref, app.OS, app.Arch
 }

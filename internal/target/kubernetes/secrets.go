@@ -2,13 +2,35 @@ package kubernetes
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"unicode/utf8"
 
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/color"
+	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
 )
+
+// checkSecrets refuses by name what a container cannot be given: a kubelet
+// hands variables on as text, and what is none arrives changed.
+func checkSecrets(secrets deploy.Secrets) error {
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		err := release.CheckVariable(name, secrets[name])
+		if err == nil && !utf8.ValidString(secrets[name]) {
+			err = fmt.Errorf("variable %s cannot be passed on: its value is no UTF-8, and Kubernetes would change it", name)
+		}
+		if err != nil {
+			return problem.Wrap(err, problem.Failed, "set it to something else, for example encoded as base64", "secrets")
+		}
+	}
+	return nil
+}
 
 // sameSecrets reports whether a color runs with the given secrets. Nil means
 // those that it runs with, whatever they are.
