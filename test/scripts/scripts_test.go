@@ -80,6 +80,11 @@ func setup(t *testing.T) func(*testscript.Env) error {
 	}
 	goenv := strings.Split(strings.TrimSpace(string(out)), "\n")
 	return func(e *testscript.Env) error {
+		for _, dir := range []string{e.WorkDir, filepath.Dir(e.WorkDir)} {
+			if err := os.Chmod(dir, 0o711); err != nil { // an app of root's runs as somebody else
+				return err
+			}
+		}
 		e.Setenv("GOCACHE", goenv[0])
 		e.Setenv("GOMODCACHE", goenv[1])
 		e.Setenv("GOPROXY", goenv[2])
