@@ -111,6 +111,9 @@ func (b *Builder) adopt(ctx context.Context, built *Built, tree string) error {
 	if err != nil {
 		return problem.Wrap(err, problem.Failed, "", "read image %s", name)
 	}
+	if _, err := img.User(); err != nil { // now, rather than when it is to run
+		return err
+	}
 	return built.keep(img, nil)
 }
 

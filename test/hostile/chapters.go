@@ -32,6 +32,7 @@ func chapters() []chapter {
 		{"slow", "clients that stall, drip, and do not read", 40 * time.Second, slow},
 		{"photobombs", "photos that take more memory than a pod has, and uploads that never end", 60 * time.Second, photoBombs},
 		{"floods", "thousands of streams, uploads, connections and WebSockets at once", time.Minute, floods},
+		{"archives", "images and archives that explode, lie, or lead out of where they are unpacked", 90 * time.Second, runArchives},
 	}
 }
 

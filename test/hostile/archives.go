@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	archiveMemory = 256 << 20        // bytes that a command may take for one archive
+	archiveTime   = 20 * time.Second // for one archive
+)
+
+// archiveCase is an archive that somebody made to do harm.
+type archiveCase struct {
+	name    string
+	content func() ([]byte, error)
+	want    string // what the error says; "" if it succeeds
+	deploy  bool   // it does no harm before its layers are unpacked
+}
+
+// archiveLab is a machine for hostile archives: a program, and a folder beside
+// everything that none of them may touch.
+type archiveLab struct {
+	dir     string
+	program string
+	env     []string
+	most    int64 // bytes of memory that any command took
+}
+
+// runArchives hands each archive of the corpus to the real create, and some to
+// the real deploy, and looks at what they say, what they take and what they
+// leave.
+func runArchives(ctx context.Context, r *report) error {
+	l, err := newArchiveLab(ctx)
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(l.dir)
+	for _, c := range archiveCorpus() {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r.check(c.name, l.try(ctx, c))
+	}
+	r.note("the most that a command took was %d MiB; %d are allowed", l.most>>20, archiveMemory>>20)
+	return nil
+}
+
+func newArchiveLab(ctx context.Context) (*archiveLab, error) {
+	dir, err := os.MkdirTemp("", "hostile-archives-*")
+	if err != nil {
+		return nil, err
+	}
+	l := &archiveLab{dir: dir, program: filepath.Join(dir, "bin", "version-manager")}
+	for name, text := range map[string]string{
+		"outside/victim": "untouched",
+		"gitconfig":      "[user]\n\tname = Ada\n\temail = ada@example.org\n",
+	} {
+		err = errors.Join(err, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755), os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	for _, name := range []string{"tmp", "home"} {
+		err = errors.Join(err, os.MkdirAll(filepath.Join(dir, name), 0o755))
+	}
+	err = errors.Join(err, os.Chmod(dir, 0o755)) // an app of root's runs as somebody else
+	l.env = append(os.Environ(), "TMPDIR="+filepath.Join(dir, "tmp"), "HOME="+filepath.Join(dir, "home"), "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_CONFIG_GLOBAL="+filepath.Join(dir, "gitconfig"))
+	build := exec.CommandContext(ctx, "go", "build", "-o", l.program, "./cmd/version-manager")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, buildErr := build.CombinedOutput(); buildErr != nil {
+		err = errors.Join(err, fmt.Errorf("build the program: %w\n%s", buildErr, out))
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return l, nil
+}
+
+// try makes a version of one archive, and deploys it where that is the point.
+func (l *archiveLab) try(ctx context.Context, c archiveCase) error {
+	content, err := c.content()
+	if err != nil {
+		return err
+	}
+	work := filepath.Join(l.dir, "work")
+	defer os.RemoveAll(work)
+	if err := l.repository(ctx, work, content); err != nil {
+		return err
+	}
+	err = l.expect(ctx, work, c.want, c.deploy, "create", "v1.0.0")
+	if err == nil && c.deploy {
+		err = l.expect(ctx, work, c.want, false, "deploy", "v1.0.0", "--yes")
+		err = errors.Join(err, l.rootfsStaysInside(work))
+		err = errors.Join(err, os.RemoveAll(filepath.Join(work, ".state")), l.agentEnds(ctx, work))
+	}
+	return errors.Join(err, l.nothingTouched())
+}
+
+func (l *archiveLab) repository(ctx context.Context, work string, archive []byte) error {
+	for name, text := range map[string]string{
+		"version-manager.yaml": "name: hostile\nbuild: {image: image.tar}\ngate: {timeout: 2s, for: 100ms}\n",
+		".gitignore":           "image.tar\n.state\n",
+		"image.tar":            string(archive),
+	} {
+		if err := errors.Join(os.MkdirAll(work, 0o755), os.WriteFile(filepath.Join(work, name), []byte(text), 0o644)); err != nil {
+			return err
+		}
+	}
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-q", "-m", "first"}} {
+		cmd := exec.CommandContext(ctx, "git", args...)
+		cmd.Dir, cmd.Env = work, l.env
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
+		}
+	}
+	return nil
+}
+
+// expect runs a command within its limits. It has to say what is wanted, or
+// succeed.
+func (l *archiveLab) expect(ctx context.Context, work, want string, succeed bool, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, archiveTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, l.program, append(args, "--state", filepath.Join(work, ".state"))...)
+	var said bytes.Buffer
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = work, l.env, &said, &said
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s took longer than %s", args[0], archiveTime)
+	}
+	l.most = max(l.most, memoryOf(cmd.ProcessState))
+	switch text := said.String(); {
+	case memoryOf(cmd.ProcessState) > archiveMemory:
+		return fmt.Errorf("%s took %d MiB of memory", args[0], memoryOf(cmd.ProcessState)>>20)
+	case strings.Contains(text, "panic:") || strings.Contains(text, "goroutine "):
+		return fmt.Errorf("%s crashed: %.500s", args[0], text)
+	case len(text) > 8<<10:
+		return fmt.Errorf("%s says %d bytes", args[0], len(text))
+	case want == "" || succeed:
+		if err != nil {
+			return fmt.Errorf("%s failed: %w: %.500s", args[0], err, text)
+		}
+	case err == nil:
+		return fmt.Errorf("%s succeeded, want %q", args[0], want)
+	case !strings.Contains(text, want):
+		return fmt.Errorf("%s says %.500q, want %q", args[0], text, want)
+	}
+	return nil
+}
+
+// memoryOf is the most memory that a process had, in bytes.
+func memoryOf(p *os.ProcessState) int64 {
+	usage, ok := p.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	if runtime.GOOS == "darwin" {
+		return usage.Maxrss
+	}
+	return usage.Maxrss << 10
+}
+
+// nothingTouched checks the folder beside everything, and that nothing is left
+// in the one for temporary files.
+func (l *archiveLab) nothingTouched() error {
+	b, err := os.ReadFile(filepath.Join(l.dir, "outside", "victim"))
+	if err != nil || string(b) != "untouched" {
+		return fmt.Errorf("the file outside is %q, %v", b, err)
+	}
+	for dir, most := range map[string]int{"outside": 1, "tmp": 0} {
+		left, err := os.ReadDir(filepath.Join(l.dir, dir))
+		if err != nil || len(left) > most {
+			return fmt.Errorf("%s has %v, %v", dir, left, err)
+		}
+	}
+	return nil
+}
+
+// rootfsStaysInside follows every link of what was unpacked, as the kernel
+// does.
+func (l *archiveLab) rootfsStaysInside(work string) error {
+	roots, err := filepath.Glob(filepath.Join(work, ".state", "rootfs", "sha256-*"))
+	if err != nil {
+		return err
+	}
+	for _, root := range roots {
+		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.Type()&fs.ModeSymlink == 0 {
+				return err
+			}
+			if at, err := filepath.EvalSymlinks(path); err == nil && !strings.HasPrefix(at+"/", root+"/") {
+				return fmt.Errorf("%s leads to %s", path, at)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// agentEnds waits until the agent has seen that its folder is gone.
+func (l *archiveLab) agentEnds(ctx context.Context, work string) error {
+	for deadline := time.Now().Add(archiveTime); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		out, err := exec.CommandContext(ctx, "ps", "-A", "-o", "args=").Output()
+		if err != nil {
+			return err
+		}
+		if !strings.Contains(string(out), "--state "+work) {
+			return nil
+		}
+	}
+	return errors.New("the agent still runs")
+}
