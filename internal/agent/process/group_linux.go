@@ -8,10 +8,16 @@ import (
 	"os"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // maxEnviron bounds how much of a process's environment is searched.
 const maxEnviron = 4 << 20
+
+const (
+	kernelThreads = 2                    // the parent of those that are no programs
+	execTime      = 5 * time.Millisecond // longer than it takes to become another program
+)
 
 // entry is one process of the system.
 type entry struct {
@@ -28,10 +34,20 @@ func (g Group) members() ([]Identity, error) {
 	}
 	ours := g.ours()
 	in := map[int]bool{}
+	var unclear []int
 	for _, e := range all {
-		if ours && e.session == g.Leader.PID || g.marked(e.id.PID) {
+		marked, empty := g.marked(e.id.PID)
+		if ours && e.session == g.Leader.PID || marked {
 			in[e.id.PID] = true
+		} else if empty && e.parent != kernelThreads {
+			unclear = append(unclear, e.id.PID)
 		}
+	}
+	if len(unclear) > 0 {
+		time.Sleep(execTime)
+	}
+	for _, pid := range unclear {
+		in[pid], _ = g.marked(pid)
 	}
 	for grown := true; grown; {
 		grown = false
@@ -52,18 +68,19 @@ func (g Group) members() ([]Identity, error) {
 }
 
 // marked reports whether a process began with the mark. That of another user
-// cannot be seen, and is none of ours.
-func (g Group) marked(pid int) bool {
+// cannot be seen, and is none of ours. An environment is empty also while the
+// process becomes another program.
+func (g Group) marked(pid int) (yes, empty bool) {
 	if g.Mark == "" {
-		return false
+		return false, false
 	}
 	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/environ")
 	if err != nil {
-		return false
+		return false, false
 	}
 	defer f.Close()
 	env, err := io.ReadAll(io.LimitReader(f, maxEnviron))
-	return err == nil && bytes.Contains(append([]byte{0}, env...), []byte("\x00"+markVar+g.Mark+"\x00"))
+	return err == nil && bytes.Contains(append([]byte{0}, env...), []byte("\x00"+markVar+g.Mark+"\x00")), err == nil && len(env) == 0
 }
 
 // processes lists all that run, without zombies.
