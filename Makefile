@@ -112,6 +112,10 @@ bench: bench-cold bench-ingress bench-switch ## every bench that needs no root
 readme: build ## run the README's transcript again and write it down
 	@$(GO) run ./test/readme
 
+.PHONY: notices
+notices: ## write down the licenses of what is linked, after go.mod has changed
+	@CGO_ENABLED=0 $(GO) test ./internal/licenses/notices -update
+
 .PHONY: help
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'

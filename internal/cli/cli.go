@@ -123,7 +123,7 @@ func newRoot(a *app) *cobra.Command {
 		newRender(a), newDiff(a),
 		newInstallIngress(a),
 		newStatus(a), newScale(a), newLogs(a), newCleanup(a), newCluster(a), newAgent(a), newSidecar(a),
-		newCompletion(a), newVersion(a), newExitCodes(),
+		newCompletion(a), newVersion(a), newLicenses(a), newExitCodes(),
 	)
 	return root
 }

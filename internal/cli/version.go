@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"version-manager/internal/licenses/notices"
 )
 
 // build says which version-manager this is.
@@ -32,6 +34,25 @@ func newVersion(a *app) *cobra.Command {
 				_, err := fmt.Fprintf(a.io.Out, "version-manager %s, %s, %s\n", strings.TrimRight(b.Version+" "+short(b.Commit), " "), b.Go, b.Platform)
 				return err
 			})
+		},
+	}
+}
+
+func newLicenses(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:     "licenses",
+		Short:   "print the licenses of what version-manager is linked from",
+		Long:    "Prints the licenses and notices of the modules that version-manager is linked from.",
+		Example: "  version-manager licenses",
+		GroupID: "other",
+		Args:    takes(0, 0),
+		RunE: func(*cobra.Command, []string) error {
+			text, err := notices.Text()
+			if err != nil {
+				return err
+			}
+			_, err = a.io.Out.Write(text)
+			return err
 		},
 	}
 }

@@ -7,11 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+
+	"version-manager/internal/licenses"
+	"version-manager/internal/licenses/notices"
 )
 
 const (
@@ -63,7 +67,7 @@ func imageOf(layer v1.Layer, p platform) (v1.Image, error) {
 	return mutate.AppendLayers(mutate.ConfigMediaType(image, types.OCIConfigJSON), layer)
 }
 
-// programLayer is a plain tar of one program. It is made while it is read, so
+// programLayer is a plain tar of this program and of what it is linked from. It is made while it is read, so
 // that nothing needs to be kept; its digest depends on no compressor.
 type programLayer struct {
 	path   string
@@ -116,6 +120,21 @@ func writeProgram(w io.Writer, f *os.File) error {
 		return err
 	}
 	if _, err := io.Copy(tw, f); err != nil {
+		return err
+	}
+	text, err := notices.Text()
+	if err != nil {
+		return err
+	}
+	for _, h := range []*tar.Header{
+		{Typeflag: tar.TypeDir, Name: path.Dir(licenses.Path) + "/", Mode: 0o755, Format: tar.FormatUSTAR},
+		{Typeflag: tar.TypeReg, Name: licenses.Path, Mode: 0o644, Size: int64(len(text)), Format: tar.FormatUSTAR},
+	} {
+		if err := tw.WriteHeader(h); err != nil {
+			return err
+		}
+	}
+	if _, err := tw.Write(text); err != nil {
 		return err
 	}
 	return tw.Close()

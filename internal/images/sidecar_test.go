@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"version-manager/internal/config"
+	"version-manager/internal/licenses"
+	"version-manager/internal/licenses/notices"
 )
 
 func TestSidecar(t *testing.T) {
@@ -50,6 +52,18 @@ func TestSidecar(t *testing.T) {
 	want, err := os.ReadFile(path)
 	if err != nil || !bytes.Equal(readAll(t, tr), want) {
 		t.Errorf("the program is not in the image: %v", err)
+	}
+	text, err := notices.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"licenses/", licenses.Path} {
+		if h, err = tr.Next(); err != nil || h.Name != want {
+			t.Fatalf("entry %+v, %v, want %s", h, err, want)
+		}
+	}
+	if !bytes.Equal(readAll(t, tr), text) {
+		t.Error("the licenses are not in the image")
 	}
 	w.o.Config = config.Kubernetes{Registry: "registry.example.org"}
 	d = w.delivery()

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"version-manager/internal/config"
+	"version-manager/internal/licenses"
 	"version-manager/internal/problem"
 )
 
@@ -26,6 +28,10 @@ type Built struct {
 	Release Release
 	Image   *Image
 	Notes   []string // what a person should know, as sentences
+
+	// packBare makes the image anew as earlier versions of this program did,
+	// without notices; nil where there is nothing to pack.
+	packBare func() error
 
 	work *workspace
 }
@@ -83,14 +89,36 @@ func (b *Builder) make(ctx context.Context, built *Built, commit Commit, src sou
 	app := built.Release.Config
 	binary := filepath.Join(built.work.dir, "program")
 	b.progress("build")
-	if err := compile(ctx, built.work, src, app.Build, binary); err != nil {
+	cache, err := compile(ctx, built.work, src, app.Build, binary)
+	if err != nil {
 		return err
 	}
 	if built.Release.GoVersion, built.Release.SBOM, err = inspect(binary); err != nil {
 		return err
 	}
 	b.progress("image")
-	return built.keep(pack(layout{filepath.Join(built.work.dir, "image")}, binary, app, commit))
+	notices, err := noticesOf(binary, cache, src)
+	if err != nil {
+		return err
+	}
+	to := layout{filepath.Join(built.work.dir, "image")}
+	built.packBare = func() error { return built.keep(pack(to, binary, nil, app, commit)) }
+	return built.keep(pack(to, binary, notices, app, commit))
+}
+
+// noticesOf are the licenses of the modules that a program was compiled from.
+func noticesOf(binary, cache string, src sources) ([]byte, error) {
+	mod, err := src.above("go.mod")
+	if err != nil {
+		return nil, err
+	}
+	modules, err := licenses.Of(binary, cache, filepath.Dir(src.path(mod)))
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	err = licenses.Write(&text, modules)
+	return text.Bytes(), err
 }
 
 // adopt takes the image from the export, or from the work tree if it is not

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"version-manager/internal/licenses"
 	"version-manager/internal/problem"
 )
 
@@ -159,5 +160,53 @@ func nothingLeft(t *testing.T, temp string) {
 	}
 	for _, e := range entries {
 		t.Errorf("%s was left behind", e.Name())
+	}
+}
+
+// An image that is passed on has to come with the terms of what is in it.
+func TestImageHasNotices(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles a dependency")
+	}
+	files := helloModule()
+	files["go.mod"] = "module example.org/hello\n\ngo 1.26\n\nrequire example.org/dep v0.0.0\n\nreplace example.org/dep => ./dep\n"
+	files["main.go"] = "package main\n\nimport \"example.org/dep\"\n\nfunc main() { println(dep.Hello) }\n"
+	files["dep/go.mod"] = "module example.org/dep\n"
+	files["dep/dep.go"] = "package dep\n\nconst Hello = \"hello\"\n"
+	files["dep/LICENSE"] = "All yours.\n"
+	files["dep/sub/NOTICE.txt"] = "Made by Ada.\n"
+	files["dep/testdata/LICENSE"] = "not linked\n"
+	built := build(t, newRepo(t, files))
+	text, err := built.Image.readFile(licenses.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Copyright 2009 The Go Authors", "example.org/dep v0.0.0 LICENSE", "All yours.", "NOTICE.txt", "Made by Ada."} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the notices lack %q", want)
+		}
+	}
+	if strings.Contains(string(text), "not linked") {
+		t.Error("they have what is not linked")
+	}
+}
+
+// What was built before images had notices is restored as it was.
+func TestEarlierImageIsRestored(t *testing.T) {
+	dir := newRepo(t, helloModule())
+	built := build(t, dir)
+	now := built.Image.Digest
+	if err := built.packBare(); err != nil {
+		t.Fatal(err)
+	}
+	earlier := built.Image.Digest
+	if earlier == now {
+		t.Fatal("the notices change nothing")
+	}
+	for said, want := range map[string]string{"": now, now: now, earlier: earlier, "sha256:other": now} {
+		b := build(t, dir)
+		if err := b.matchEarlier(said); err != nil || b.Image.Digest != want || b.Release.Image != want {
+			t.Errorf("tag %.19s: image %.19s, release %.19s, %v, want %.19s", said, b.Image.Digest, b.Release.Image, err, want)
+		}
 	}
 }

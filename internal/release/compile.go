@@ -14,22 +14,23 @@ import (
 const maxLines = 100
 
 // compile builds a Go program. The result depends on the sources, the platform
-// and the Go version, and on no other setting of this machine.
-func compile(ctx context.Context, w *workspace, src sources, b config.Build, out string) error {
+// and the Go version, and on no other setting of this machine. It returns where
+// the modules are that the program was compiled from.
+func compile(ctx context.Context, w *workspace, src sources, b config.Build, out string) (cache string, err error) {
 	g, err := newGoTool(ctx, w)
 	if err != nil {
-		return err
+		return "", err
 	}
 	work, err := src.workspaceFile(ctx, g)
 	if err != nil {
-		return err
+		return "", err
 	}
 	goos, goarch := platformOf(b)
 	g = g.with("GOWORK="+work, "GOOS="+goos, "GOARCH="+goarch)
 	if err := g.checkMain(ctx, src, b.Package); err != nil {
-		return err
+		return "", err
 	}
-	return g.build(ctx, src.app(), b.Package, out)
+	return g.get("GOMODCACHE"), g.build(ctx, src.app(), b.Package, out)
 }
 
 // platformOf is what a package is built for, in the words of Go and of OCI,

@@ -101,6 +101,16 @@ func (g goTool) with(env ...string) goTool {
 	return goTool{append(g.env[:len(g.env):len(g.env)], env...)}
 }
 
+// get returns a variable of that environment.
+func (g goTool) get(name string) (value string) {
+	for _, e := range g.env {
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
+			value = v
+		}
+	}
+	return value
+}
+
 // run returns what a short go command prints.
 func (g goTool) run(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	name := "go " + strings.Join(args[:min(2, len(args))], " ")

@@ -28,7 +28,7 @@ const (
 	maxPathDepth     = 255       // folders in one path
 	maxLinks         = 40        // symbolic links on the way to one file, as in Linux
 	maxInflation     = 200       // bytes that one compressed byte may become,
-	inflationFree    = 64 << 20 // counted after that many
+	inflationFree    = 64 << 20  // counted after that many
 )
 
 // errTooLarge is returned by readers at their limit.

@@ -6,21 +6,23 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"version-manager/internal/config"
+	"version-manager/internal/licenses"
 )
 
 const searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // pack makes an image of one program in a new layout. The layer is a plain
 // tar: its digest then depends on no compressor's version.
-func pack(l layout, binary string, app config.App, commit Commit) (*Image, error) {
+func pack(l layout, binary string, notices []byte, app config.App, commit Commit) (*Image, error) {
 	pr, pw := io.Pipe()
-	go func() { pw.CloseWithError(writeLayer(pw, binary, app.Name, commit.Time)) }()
+	go func() { pw.CloseWithError(writeLayer(pw, binary, notices, app.Name, commit.Time)) }()
 	layer, err := l.put(pr, types.OCIUncompressedLayer)
 	pr.CloseWithError(err) // so that the writer ends, too
 	if err != nil {
@@ -33,9 +35,9 @@ func pack(l layout, binary string, app config.App, commit Commit) (*Image, error
 	return l.assemble(c, []v1.Descriptor{layer})
 }
 
-// writeLayer writes a root file system with the program and a place for
-// temporary files.
-func writeLayer(w io.Writer, binary, name string, at time.Time) error {
+// writeLayer writes a root file system with the program, a place for temporary
+// files, and the notices of others, if there are any.
+func writeLayer(w io.Writer, binary string, notices []byte, name string, at time.Time) error {
 	f, err := os.Open(binary)
 	if err != nil {
 		return err
@@ -59,7 +61,27 @@ func writeLayer(w io.Writer, binary, name string, at time.Time) error {
 	if _, err := io.Copy(tw, f); err != nil {
 		return err
 	}
+	if err := writeNotices(tw, notices, at); err != nil {
+		return err
+	}
 	return tw.Close()
+}
+
+func writeNotices(tw *tar.Writer, notices []byte, at time.Time) error {
+	if len(notices) == 0 {
+		return nil
+	}
+	for _, h := range []*tar.Header{
+		{Typeflag: tar.TypeDir, Name: path.Dir(licenses.Path) + "/", Mode: 0o755},
+		{Typeflag: tar.TypeReg, Name: licenses.Path, Mode: 0o644, Size: int64(len(notices))},
+	} {
+		h.ModTime, h.Format = at, tar.FormatUSTAR
+		if err := tw.WriteHeader(h); err != nil {
+			return err
+		}
+	}
+	_, err := tw.Write(notices)
+	return err
 }
 
 func imageConfig(app config.App, commit Commit, layer v1.Hash) v1.ConfigFile {

@@ -39,6 +39,9 @@ func (c *creation) restore(ctx context.Context, tag Tag) error {
 		text = commit.Subject
 	}
 	built.Release.Message = text
+	if err := built.matchEarlier(said.Image); err != nil {
+		return err
+	}
 	if err := c.compare(said, trailersOf(built, c.repo.Prefix)); err != nil {
 		return err
 	}
@@ -98,6 +101,22 @@ func (c *creation) compare(said, got trailers) error {
 	return problem.New(problem.Failed, "version-manager create VERSION --from "+c.tag,
 		"the image of %s is not the one that its tag names", c.Version).
 		With("tag:  "+said.Image, "here: "+got.Image, fmt.Sprintf("both by %s for %s", orUnknown(got.Go), got.Platform))
+}
+
+// matchEarlier makes the image as an earlier version of this program did if
+// that is the one which a tag names. The program in it is the same.
+func (b *Built) matchEarlier(image string) error {
+	if b.packBare == nil || image == "" || image == b.Image.Digest {
+		return nil
+	}
+	now, release := b.Image, b.Release.Image
+	if err := b.packBare(); err != nil {
+		return err
+	}
+	if image != b.Image.Digest {
+		b.Image, b.Release.Image = now, release
+	}
+	return nil
 }
 
 func (c *creation) readd(built *Built, tag Tag) error {

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -48,7 +49,7 @@ func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) er
 	if err := s.admissible(active == c, have, spec); err != nil {
 		return err
 	}
-	if err := checkSecrets(spec.Secrets); err != nil {
+	if err := errors.Join(checkSecrets(spec.Secrets), checkSecrets(spec.Spare)); err != nil {
 		return err
 	}
 	same, err := s.sameSecrets(ctx, c, spec.Secrets)
