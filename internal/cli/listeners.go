@@ -26,8 +26,12 @@ func preflight(ctx context.Context, t deploy.Target) ([]deploy.Listener, error) 
 }
 
 // portsFor checks the ports before a release is deployed, and returns what is to
-// be said of them. One that has the traffic already needs none.
+// be said of them. One that has the traffic already needs none. A cluster is
+// not looked at: nobody may have agreed yet that it is the one that is meant.
 func (a *app) portsFor(ctx context.Context, t deploy.Target, r release.Release) (notes []string, err error) {
+	if _, ok := t.(listening); !ok {
+		return nil, nil
+	}
 	now, err := observe(ctx, t)
 	if err != nil || deploy.AlreadyActive(now, r) {
 		return nil, err
