@@ -7,10 +7,17 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"sync"
 	"time"
 
 	"version-manager/internal/visible"
 )
+
+// pageTemplate parses the page once: that and the escaping of a fresh template
+// cost more than all else about a report.
+var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
+	return template.ParseFS(page, "page/report.html")
+})
 
 // WriteHTML writes a report as one self-contained page in "en" or "de":
 // without script, without anything to load, and forbidding both.
@@ -23,7 +30,7 @@ func WriteHTML(out io.Writer, r Report, lang string) error {
 	if err != nil {
 		return fmt.Errorf("read the report's style: %w", err)
 	}
-	t, err := template.ParseFS(page, "page/report.html")
+	t, err := pageTemplate()
 	if err != nil {
 		return fmt.Errorf("read the report's template: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -19,15 +20,32 @@ type words struct {
 	texts map[string]string
 }
 
-// speak loads the catalog of a language: "en" or "de".
-func speak(lang string) (words, error) {
-	b, err := page.ReadFile("page/" + lang + ".json")
-	if err != nil {
-		return words{}, fmt.Errorf("report in language %q: there is only en and de", lang)
+// catalogs are the texts of all languages, by the names of the languages.
+var catalogs = sync.OnceValues(func() (map[string]words, error) {
+	all := map[string]words{}
+	for _, lang := range []string{"en", "de"} {
+		b, err := page.ReadFile("page/" + lang + ".json")
+		if err != nil {
+			return nil, fmt.Errorf("read catalog %s: %w", lang, err)
+		}
+		w := words{lang: lang}
+		if err := json.Unmarshal(b, &w.texts); err != nil {
+			return nil, fmt.Errorf("read catalog %s: %w", lang, err)
+		}
+		all[lang] = w
 	}
-	w := words{lang: lang}
-	if err := json.Unmarshal(b, &w.texts); err != nil {
-		return words{}, fmt.Errorf("read catalog %s: %w", lang, err)
+	return all, nil
+})
+
+// speak returns the catalog of a language: "en" or "de".
+func speak(lang string) (words, error) {
+	all, err := catalogs()
+	if err != nil {
+		return words{}, err
+	}
+	w, ok := all[lang]
+	if !ok {
+		return words{}, fmt.Errorf("report in language %q: there is only en and de", lang)
 	}
 	return w, nil
 }

@@ -59,6 +59,9 @@ func show(r, previous rune) rune {
 // of private use, of which nobody knows.
 func Hidden(r rune) bool {
 	const brailleBlank = 0x2800
+	if r <= unicode.MaxASCII { // nearly everything: not worth six tables
+		return false
+	}
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
 		r == brailleBlank
 }
