@@ -55,6 +55,7 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color, check 
 // retire stops the old color. What drain could not wait for is closed.
 func (r *runner) retire(ctx context.Context) (string, error) {
 	p := r.run.Plan
+	r.forgo(p.Old)
 	keeps := custody{r: r, color: p.New}
 	if now, err := r.target.Observe(ctx); err == nil && now.Colors[p.Old].Ready() > 0 {
 		if err := r.watchAgain(ctx, "retire"); err != nil {

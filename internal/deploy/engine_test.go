@@ -21,15 +21,17 @@ import (
 func engineOn(f *fakeTarget, events *[]deploy.Event) *deploy.Engine {
 	return deploy.New(f, "test",
 		deploy.WithTransport(http.RoundTripper(f)),
-		deploy.WithProber(func(context.Context, probe.Config) deploy.Prober {
-			return fakeProber{f: f, started: time.Now()}
-		}),
+		fakeProbe(f),
 		deploy.WithEvents(func(e deploy.Event) {
 			if events != nil {
 				*events = append(*events, e)
 			}
 		}),
 	)
+}
+
+func fakeProbe(f *fakeTarget) deploy.Option {
+	return deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return fakeProber{f: f, started: time.Now()} })
 }
 
 func mustRun(t *testing.T, f *fakeTarget, k deploy.Kind, v release.Version) {
@@ -237,7 +239,7 @@ func TestLostLockStopsTheEngine(t *testing.T) {
 				f.token++
 				f.mu.Unlock()
 			}
-		}), deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return fakeProber{f: f, started: time.Now()} }))
+		}), fakeProbe(f))
 		_, err := e.Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")})
 		if !errors.Is(err, deploy.ErrFenced) || problem.KindOf(err) != problem.Failed {
 			t.Errorf("got %v", err)
@@ -262,7 +264,7 @@ func TestInterruptedStartLeavesNothing(t *testing.T) {
 			if ev.Step == "start" && ev.Status == deploy.StatusRunning {
 				ctrlC()
 			}
-		}), deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return fakeProber{f: f, started: time.Now()} }))
+		}), fakeProbe(f))
 		if _, err := e.Run(ctx, deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")}); problem.KindOf(err) != problem.Interrupted {
 			t.Errorf("got %v", err)
 		}
@@ -295,7 +297,7 @@ func TestInterrupt(t *testing.T) {
 					if ev.Kind == deploy.EventNote {
 						notes = append(notes, ev.Detail)
 					}
-				}), deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return fakeProber{f: f, started: time.Now()} }))
+				}), fakeProbe(f))
 				_, err := e.Run(ctx, deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")})
 				if step != "retire" && problem.KindOf(err) != problem.Interrupted {
 					t.Errorf("got %v", err)

@@ -240,6 +240,9 @@ func (s *fakeSession) Apply(ctx context.Context, c color.Color, spec deploy.Spec
 		}
 		have, ok := s.colors[c]
 		if ok && have.spec.Release.Image == spec.Release.Image {
+			if have.spec.Replicas == 0 {
+				have.started = time.Now()
+			}
 			have.spec.Replicas = spec.Replicas
 			return nil
 		}

@@ -24,6 +24,8 @@ type Baseline struct {
 	P10     time.Duration `json:"p10"`    // nanoseconds
 	P50     time.Duration `json:"p50"`    // nanoseconds
 	Errors  float64       `json:"errors"` // share of the answers to users that were a 5xx
+
+	Replicas int `json:"replicas,omitempty"` // instances that were asked for
 }
 
 // observation is what can be known about a color that has the traffic.

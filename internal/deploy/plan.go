@@ -27,13 +27,16 @@ type Request struct {
 // Plan is what the engine is going to do. It is journaled as a whole, without
 // secrets, so that another process can go on with it.
 type Plan struct {
-	Kind      Kind            `json:"kind"`
-	App       string          `json:"app"`
-	From      release.Version `json:"from,omitempty"`   // empty: this is the first deploy
-	Old       color.Color     `json:"old,omitempty"`    // color of From
-	Release   release.Release `json:"release"`          // what shall get the traffic
-	New       color.Color     `json:"new"`              // color of Release
-	Replicas  int             `json:"replicas"`         // of the new color
+	Kind     Kind            `json:"kind"`
+	App      string          `json:"app"`
+	From     release.Version `json:"from,omitempty"` // empty: this is the first deploy
+	Old      color.Color     `json:"old,omitempty"`  // color of From
+	Release  release.Release `json:"release"`        // what shall get the traffic
+	New      color.Color     `json:"new"`            // color of Release
+	Replicas int             `json:"replicas"`       // of the new color
+
+	OldReplicas int `json:"oldReplicas,omitempty"` // instances that the old color was asked for when this was planned
+
 	Warm      bool            `json:"warm"`             // the new color runs the release already
 	Evicts    release.Version `json:"evicts,omitempty"` // another release that is warm in the new color and goes
 	MaxFailed int             `json:"maxFailed"`
@@ -53,13 +56,16 @@ func (p Plan) To() release.Version { return p.Release.Version }
 func NewPlan(now Observed, r Request) (Plan, error) {
 	side, known := now.Colors[now.Active.Other()]
 	p := Plan{
-		Kind:      r.Kind,
-		App:       r.Release.App,
-		Old:       now.Active,
-		From:      now.Colors[now.Active].Version,
-		Release:   r.Release,
-		New:       now.Active.Other(),
-		Replicas:  capacity(now, r),
+		Kind:     r.Kind,
+		App:      r.Release.App,
+		Old:      now.Active,
+		From:     now.Colors[now.Active].Version,
+		Release:  r.Release,
+		New:      now.Active.Other(),
+		Replicas: capacity(now, r),
+
+		OldReplicas: now.Colors[now.Active].Want,
+
 		Warm:      known && side.Image == r.Release.Image && side.Version == r.Release.Version && side.Ready() > 0,
 		MaxFailed: r.Release.Config.Probe.MaxFailed,
 	}

@@ -55,31 +55,49 @@ func (a *ailment) unanswered(c color.Color) bool {
 
 // lift is one color on its way to the capacity that it needs to take over.
 type lift struct {
-	r     *runner
-	step  string
-	color color.Color
-	spec  Spec
-	need  func(Observed) int // ready instances
-	asked chan error         // what the target said; nil once it was heard
+	r       *runner
+	step    string
+	color   color.Color
+	spec    Spec
+	need    func(Observed) int // ready instances
+	cancel  context.CancelFunc
+	done    chan struct{} // closed once the target has said err
+	err     error
+	givenUp bool // whoever asked knows that it failed
 }
 
 // run asks the target for the instances and returns when enough of them are
 // ready. What is missing then still comes: see runner.risen.
 func (l *lift) run(ctx context.Context, limit time.Duration) (Observed, error) {
-	l.asked = make(chan error, 1)
-	asking, cancel := awake.WithTimeout(l.r.hold.life, limit, context.DeadlineExceeded)
-	go func() {
-		defer cancel()
-		l.asked <- l.r.hold.Apply(asking, l.color, l.spec)
-	}()
+	l.ask(limit)
 	ctx, enough := awake.WithTimeout(ctx, limit, fmt.Errorf("not ready within %s", limit))
 	defer enough()
 	now, err := l.wait(ctx)
 	if err != nil {
-		cancel()
+		l.giveUp()
 	}
-	l.r.rising = l
 	return now, err
+}
+
+// ask asks the target for the instances and does not wait. What was asked for
+// before comes first: a target makes one change of a color after the other.
+func (l *lift) ask(limit time.Duration) {
+	before := l.r.rising
+	asking, cancel := awake.WithTimeout(l.r.hold.life, limit, context.DeadlineExceeded)
+	l.r.rising, l.cancel, l.done = l, cancel, make(chan struct{})
+	go func() {
+		defer close(l.done)
+		defer cancel()
+		if before != nil {
+			<-before.done // by its own limit at the latest
+		}
+		l.err = l.r.hold.Apply(asking, l.color, l.spec)
+	}()
+}
+
+func (l *lift) giveUp() {
+	l.givenUp = true
+	l.cancel()
 }
 
 func (l *lift) wait(ctx context.Context) (Observed, error) {
@@ -91,8 +109,8 @@ func (l *lift) wait(ctx context.Context) (Observed, error) {
 		if err == nil {
 			return now, nil
 		}
-		if refused := l.heard(); refused != nil {
-			return now, both(err, refused)
+		if l.ended() && l.err != nil {
+			return now, both(err, l.err)
 		}
 		if pause.For(ctx, poll) != nil {
 			return now, both(err, context.Cause(ctx))
@@ -102,14 +120,13 @@ func (l *lift) wait(ctx context.Context) (Observed, error) {
 	}
 }
 
-// heard is what the target said, if it has said anything yet.
-func (l *lift) heard() error {
+// ended reports whether the target has answered.
+func (l *lift) ended() bool {
 	select {
-	case err := <-l.asked:
-		l.asked = nil
-		return err
+	case <-l.done:
+		return true
 	default:
-		return nil
+		return false
 	}
 }
 
@@ -124,10 +141,11 @@ func (l *lift) carries(now Observed) error {
 func (r *runner) risen() {
 	l := r.rising
 	r.rising = nil
-	if l == nil || l.asked == nil {
+	if l == nil {
 		return
 	}
-	if err := <-l.asked; err != nil && r.hold.life.Err() == nil {
-		r.remark(fmt.Sprintf("%s does not have all its instances: %v", l.color, err))
+	<-l.done
+	if l.err != nil && !l.givenUp && r.hold.life.Err() == nil {
+		r.remark(fmt.Sprintf("%s does not have all its instances: %v", l.color, l.err))
 	}
 }

@@ -92,6 +92,7 @@ type guard struct {
 	since time.Time // what the probe saw from then on counts
 	first Side      // how the color was when it began
 	keeps custody
+	old   standby
 }
 
 func (r *runner) newGuard(ctx context.Context, since time.Time) (*guard, error) {
@@ -99,7 +100,7 @@ func (r *runner) newGuard(ctx context.Context, since time.Time) (*guard, error) 
 		return nil, errors.New("there is no probe to watch with")
 	}
 	first, err := r.side(ctx)
-	return &guard{r: r, since: since, first: first, keeps: custody{r: r, color: r.run.Plan.New}}, err
+	return &guard{r: r, since: since, first: first, keeps: custody{r: r, color: r.run.Plan.New}, old: standby{r: r}}, err
 }
 
 // check judges what can be known about the new color now.
@@ -112,6 +113,7 @@ func (g *guard) check(ctx context.Context, final bool) (observation, error) {
 	if err := g.keeps.check(ctx, now); err != nil {
 		return observation{}, err
 	}
+	g.old.keep(ctx, now)
 	p := g.r.run.Plan
 	side, ok := now.Colors[p.New]
 	if !ok {
@@ -177,5 +179,5 @@ func (r *runner) keepBaseline(old Side) error {
 		return nil
 	}
 	s := r.prober.Window(r.run.Plan.Old, r.joined)
-	return r.append(baselineRecord, Baseline{Answers: s.Sent - s.Failed, P10: s.P10, P50: s.P50, Errors: share(old.Errors, old.Requests)})
+	return r.append(baselineRecord, Baseline{Answers: s.Sent - s.Failed, P10: s.P10, P50: s.P50, Errors: share(old.Errors, old.Requests), Replicas: old.Want})
 }
