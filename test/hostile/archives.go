@@ -11,13 +11,18 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const (
 	archiveMemory = 256 << 20        // bytes that a command may take for one archive
 	archiveTime   = 20 * time.Second // for one archive
+
+	archivesAtOnce = 3
 )
 
 // archiveCase is an archive that somebody made to do harm.
@@ -34,7 +39,7 @@ type archiveLab struct {
 	dir     string
 	program string
 	env     []string
-	most    int64 // bytes of memory that any command took
+	most    atomic.Int64 // bytes of memory that any command took
 }
 
 // runArchives hands each archive of the corpus to the real create, and some to
@@ -46,14 +51,19 @@ func runArchives(ctx context.Context, r *report) error {
 		return err
 	}
 	defer os.RemoveAll(l.dir)
-	for _, c := range archiveCorpus() {
-		if ctx.Err() != nil {
+	var g errgroup.Group
+	g.SetLimit(archivesAtOnce) // most of the time somebody waits for an agent
+	for n, c := range archiveCorpus() {
+		g.Go(func() error {
+			if ctx.Err() == nil {
+				r.check(c.name, l.try(ctx, c, filepath.Join(l.dir, fmt.Sprint("case-", n))))
+			}
 			return ctx.Err()
-		}
-		r.check(c.name, l.try(ctx, c))
+		})
 	}
-	r.note("the most that a command took was %d MiB; %d are allowed", l.most>>20, archiveMemory>>20)
-	return nil
+	err = g.Wait()
+	r.note("the most that a command took was %d MiB; %d are allowed", l.most.Load()>>20, archiveMemory>>20)
+	return err
 }
 
 func newArchiveLab(ctx context.Context) (*archiveLab, error) {
@@ -68,11 +78,9 @@ func newArchiveLab(ctx context.Context) (*archiveLab, error) {
 	} {
 		err = errors.Join(err, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755), os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
 	}
-	for _, name := range []string{"tmp", "home"} {
-		err = errors.Join(err, os.MkdirAll(filepath.Join(dir, name), 0o755))
-	}
+	err = errors.Join(err, os.MkdirAll(filepath.Join(dir, "home"), 0o755))
 	err = errors.Join(err, os.Chmod(dir, 0o755)) // an app of root's runs as somebody else
-	l.env = append(os.Environ(), "TMPDIR="+filepath.Join(dir, "tmp"), "HOME="+filepath.Join(dir, "home"), "GIT_CONFIG_NOSYSTEM=1",
+	l.env = append(os.Environ(), "HOME="+filepath.Join(dir, "home"), "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_CONFIG_GLOBAL="+filepath.Join(dir, "gitconfig"))
 	build := exec.CommandContext(ctx, "go", "build", "-o", l.program, "./cmd/version-manager")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -86,13 +94,16 @@ func newArchiveLab(ctx context.Context) (*archiveLab, error) {
 }
 
 // try makes a version of one archive, and deploys it where that is the point.
-func (l *archiveLab) try(ctx context.Context, c archiveCase) error {
+func (l *archiveLab) try(ctx context.Context, c archiveCase, dir string) error {
 	content, err := c.content()
 	if err != nil {
 		return err
 	}
-	work := filepath.Join(l.dir, "work")
-	defer os.RemoveAll(work)
+	work := filepath.Join(dir, "work")
+	defer os.RemoveAll(dir)
+	if err := os.MkdirAll(tempOf(work), 0o755); err != nil {
+		return err
+	}
 	if err := l.repository(ctx, work, content); err != nil {
 		return err
 	}
@@ -102,8 +113,11 @@ func (l *archiveLab) try(ctx context.Context, c archiveCase) error {
 		err = errors.Join(err, l.rootfsStaysInside(work))
 		err = errors.Join(err, os.RemoveAll(filepath.Join(work, ".state")), l.agentEnds(ctx, work))
 	}
-	return errors.Join(err, l.nothingTouched())
+	return errors.Join(err, l.nothingTouched(work))
 }
+
+// tempOf is the folder for temporary files of whoever works in a folder.
+func tempOf(work string) string { return filepath.Join(filepath.Dir(work), "tmp") }
 
 func (l *archiveLab) repository(ctx context.Context, work string, archive []byte) error {
 	for name, text := range map[string]string{
@@ -117,7 +131,7 @@ func (l *archiveLab) repository(ctx context.Context, work string, archive []byte
 	}
 	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-q", "-m", "first"}} {
 		cmd := exec.CommandContext(ctx, "git", args...)
-		cmd.Dir, cmd.Env = work, l.env
+		cmd.Dir, cmd.Env = work, append(l.env[:len(l.env):len(l.env)], "TMPDIR="+tempOf(work))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("git %s: %w\n%s", args[0], err, out)
 		}
@@ -132,13 +146,19 @@ func (l *archiveLab) expect(ctx context.Context, work, want string, succeed bool
 	defer cancel()
 	cmd := exec.CommandContext(ctx, l.program, append(args, "--state", filepath.Join(work, ".state"))...)
 	var said bytes.Buffer
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = work, l.env, &said, &said
+	cmd.Dir, cmd.Env = work, append(l.env[:len(l.env):len(l.env)], "TMPDIR="+tempOf(work))
+	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s took longer than %s", args[0], archiveTime)
 	}
-	l.most = max(l.most, memoryOf(cmd.ProcessState))
+	for took := memoryOf(cmd.ProcessState); ; {
+		most := l.most.Load()
+		if took <= most || l.most.CompareAndSwap(most, took) {
+			break
+		}
+	}
 	switch text := said.String(); {
 	case memoryOf(cmd.ProcessState) > archiveMemory:
 		return fmt.Errorf("%s took %d MiB of memory", args[0], memoryOf(cmd.ProcessState)>>20)
@@ -172,13 +192,13 @@ func memoryOf(p *os.ProcessState) int64 {
 
 // nothingTouched checks the folder beside everything, and that nothing is left
 // in the one for temporary files.
-func (l *archiveLab) nothingTouched() error {
+func (l *archiveLab) nothingTouched(work string) error {
 	b, err := os.ReadFile(filepath.Join(l.dir, "outside", "victim"))
 	if err != nil || string(b) != "untouched" {
 		return fmt.Errorf("the file outside is %q, %v", b, err)
 	}
-	for dir, most := range map[string]int{"outside": 1, "tmp": 0} {
-		left, err := os.ReadDir(filepath.Join(l.dir, dir))
+	for dir, most := range map[string]int{filepath.Join(l.dir, "outside"): 1, tempOf(work): 0} {
+		left, err := os.ReadDir(dir)
 		if err != nil || len(left) > most {
 			return fmt.Errorf("%s has %v, %v", dir, left, err)
 		}
