@@ -38,6 +38,7 @@ import (
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/agent/keeper"
+	"version-manager/internal/ownership"
 )
 
 const (
@@ -105,7 +106,7 @@ func (g *agent) run() error {
 	}
 	srv := &http.Server{Handler: g.handler(), ReadHeaderTimeout: 10 * time.Second, ConnContext: withConn}
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(ln) }()
+	go func() { failed <- srv.Serve(ownListener{ln, ownership.Of(os.Getenv)}) }()
 	slog.Info("agent ready", "keeper", g.link.Keeper(), "apps", len(g.apps))
 	err = g.work(failed)
 	if errors.Is(err, errMoved) {

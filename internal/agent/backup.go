@@ -2,7 +2,6 @@ package agent
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"version-manager/internal/agent/statefile"
@@ -28,7 +27,7 @@ func (a *app) backup(token uint64, id string) (string, error) {
 	if err := atomicfile.Write(path, body, 0o600); err != nil {
 		return "", fmt.Errorf("back up the state: %w", err)
 	}
-	read, err := os.ReadFile(path)
+	read, err := atomicfile.Read(path, int64(len(body)))
 	if err == nil {
 		err = statefile.Decode(read, &state{})
 	}

@@ -2,9 +2,9 @@ package agent
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
+	"version-manager/internal/atomicfile"
 	"version-manager/internal/color"
 )
 
@@ -31,7 +31,7 @@ func (p paths) keys() string { return filepath.Join(p.dir, "keys.json") }
 
 func (p paths) make() error {
 	for _, dir := range []string{p.dir, filepath.Dir(p.run("x")), p.logs(), filepath.Dir(p.backup("x"))} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := atomicfile.MakeDir(dir); err != nil {
 			return fmt.Errorf("make app folder: %w", err)
 		}
 	}

@@ -2,9 +2,11 @@ package agent
 
 import (
 	"context"
+	"log/slog"
 	"net"
 
 	"version-manager/internal/agent/process"
+	"version-manager/internal/ownership"
 )
 
 // connKey finds a request's connection in its context.
@@ -30,4 +32,28 @@ func peerOf(ctx context.Context) process.Identity {
 		return process.Identity{}
 	}
 	return id
+}
+
+// ownListener accepts only connections of trusted users. The mode of the
+// socket keeps others away too, but not every system heeds it, and a folder
+// can be opened by mistake.
+type ownListener struct {
+	net.Listener
+	trust ownership.Trust
+}
+
+// Accept implements net.Listener. Whoever may not talk to us gets no answer.
+func (l ownListener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if err := process.CheckPeer(c, l.trust); err != nil {
+			slog.Warn("refused a connection", "error", err)
+			c.Close()
+			continue
+		}
+		return c, nil
+	}
 }

@@ -33,12 +33,15 @@ func (r record) group() process.Group { return process.Group{Leader: r.Proc, Mar
 // stopSignal asks the process to end.
 func (r record) stopSignal() syscall.Signal { return cmp.Or(r.Stop, syscall.SIGTERM) }
 
+// maxRecord is far more than a record has.
+const maxRecord = 64 << 10
+
 // errCopied: the record came here with a copy of the folder. The process that
 // it names belongs to the original.
 var errCopied = errors.New("the record is a copy")
 
 func readRecord(file string) (r record, err error) {
-	b, err := os.ReadFile(file)
+	b, err := atomicfile.Read(file, maxRecord)
 	if err != nil {
 		return r, err
 	}

@@ -53,6 +53,9 @@ func loadState(p paths, app string) (s state, aside string, err error) {
 	return s, aside, err
 }
 
+// maxSecrets is more than one call to the agent can bring.
+const maxSecrets = 2 * maxBody
+
 // saveSecrets keeps the secrets of a color where only the owner can read them.
 func saveSecrets(p paths, c color.Color, secrets deploy.Secrets) error {
 	if len(secrets) == 0 {
@@ -69,7 +72,7 @@ func saveSecrets(p paths, c color.Color, secrets deploy.Secrets) error {
 }
 
 func loadSecrets(p paths, c color.Color) (secrets deploy.Secrets, err error) {
-	b, err := os.ReadFile(p.secrets(c))
+	b, err := atomicfile.Read(p.secrets(c), maxSecrets)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
+	"version-manager/internal/ownership"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
@@ -25,21 +26,20 @@ type place struct {
 
 // place finds version-manager.yaml and reads it. It writes nothing.
 func (a *app) place() (place, error) {
-	root, err := findRoot(a.global.dir)
+	root, err := findRoot(a.global.dir, a.trust())
 	if err != nil {
 		return place{}, err
 	}
 	p := place{root: root}
-	content, err := os.ReadFile(filepath.Join(root, config.File))
-	if err != nil {
-		return p, fmt.Errorf("read configuration: %w", err)
-	}
-	if p.app, err = config.Parse(content); err != nil {
+	if p.app, err = readConfig(filepath.Join(root, config.File), a.trust()); err != nil {
 		return p, err
 	}
 	p.state, err = filepath.Abs(firstOf(a.global.state, a.getenv(stateVariable), filepath.Join(root, ".version-manager")))
 	return p, err
 }
+
+// trust is whose files this process may believe.
+func (a *app) trust() ownership.Trust { return ownership.Of(a.getenv) }
 
 func firstOf(values ...string) string {
 	for _, v := range values {
@@ -49,26 +49,6 @@ func firstOf(values ...string) string {
 	}
 	return ""
 }
-
-// findRoot looks for version-manager.yaml in dir and above.
-func findRoot(dir string) (string, error) {
-	start, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	for at := start; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(filepath.Join(at, config.File)); err == nil {
-			return at, nil
-		}
-		if at == filepath.Dir(at) {
-			return "", problem.New(problem.NotFound, "cd to the app, or name its folder with -C DIR; a new app begins with a "+config.File+" of two lines like these",
-				"there is no %s in %s or above", config.File, start).With(smallest()...)
-		}
-	}
-}
-
-// smallest is all that version-manager.yaml has to say.
-func smallest() []string { return []string{"name: shop", "build: {package: ./cmd/shop}"} }
 
 // prepare makes the state folder, which belongs to this user alone and stays
 // out of git.

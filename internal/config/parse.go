@@ -17,7 +17,7 @@ const maxSize = 1 << 20
 
 // Load reads an App from r. See Parse.
 func Load(r io.Reader) (App, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxSize+1))
+	b, err := io.ReadAll(io.LimitReader(r, maxSize+1)) // Parse refuses what is longer
 	if err != nil {
 		return App{}, fmt.Errorf("read %s: %w", File, err)
 	}

@@ -33,6 +33,9 @@ var ErrNotFound = errors.New("not found")
 
 const journalFile = "journal"
 
+// maxFile is far more than a journal or a report has.
+const maxFile = 64 << 20
+
 // NewDir returns the journals in the folder at path, which need not exist yet.
 func NewDir(path string) *Dir { return &Dir{path: path} }
 
@@ -80,7 +83,7 @@ func (d *Dir) Begin(context.Context) (string, error) {
 		next = slices.Max(numbers) + 1
 	}
 	id := strconv.Itoa(next)
-	if err := os.MkdirAll(filepath.Join(d.path, id), 0o700); err != nil {
+	if err := atomicfile.MakeDir(filepath.Join(d.path, id)); err != nil {
 		return "", fmt.Errorf("begin journal: %w", err)
 	}
 	if err := atomicfile.Write(filepath.Join(d.path, id, journalFile), nil, 0o600); err != nil {
@@ -136,7 +139,7 @@ func sameRecord(last Record, line []byte) error {
 // writeAt makes line the end of the file, replacing a torn record behind
 // offset, and takes back what it wrote where it cannot write all of it.
 func writeAt(path string, offset int64, line []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, err := atomicfile.Open(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -185,7 +188,7 @@ func (d *Dir) file(id, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := os.ReadFile(path)
+	content, err := atomicfile.Read(path, maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("deploy %s, %s: %w", id, name, ErrNotFound)
 	}

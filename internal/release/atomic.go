@@ -80,7 +80,7 @@ func lock(path string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(path), dirPerm); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, filePerm)
+	f, err := atomicfile.Open(path, os.O_CREATE|os.O_RDWR, filePerm)
 	if err != nil {
 		return nil, err
 	}

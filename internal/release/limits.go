@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
 	"syscall"
+
+	"version-manager/internal/atomicfile"
 )
 
 // Limits on what an image or an archive may contain. Everybody can write an
@@ -49,15 +50,8 @@ func readDocument(root *os.Root, name string) ([]byte, error) {
 	return b, err
 }
 
-// readSmall is readDocument for a path of this machine.
-func readSmall(file string) ([]byte, error) {
-	root, err := os.OpenRoot(filepath.Dir(file))
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	return readDocument(root, filepath.Base(file))
-}
+// readSmall is readDocument for a file of our own.
+func readSmall(file string) ([]byte, error) { return atomicfile.Read(file, maxDocument) }
 
 // openRegular opens a regular file below root.
 func openRegular(root *os.Root, name string) (*os.File, error) {

@@ -15,6 +15,7 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
+	"version-manager/internal/ownership"
 	"version-manager/internal/problem"
 )
 
@@ -92,7 +93,7 @@ const maxSocket = 100
 func Socket(dir string) (string, error) {
 	path := filepath.Join(dir, socketFile)
 	if to, err := os.Readlink(path); err == nil {
-		return to, nil
+		return to, ownership.Of(os.Getenv).Path(filepath.Dir(to))
 	}
 	if len(path) > maxSocket {
 		return "", fmt.Errorf("find the agent's socket: %w", fs.ErrNotExist)
@@ -102,7 +103,8 @@ func Socket(dir string) (string, error) {
 
 // MakeSocket returns a path where the agent of the state folder can listen,
 // and removes what a dead one left there. A folder whose path is too long for
-// a socket gets a link to a private folder elsewhere.
+// a socket gets a link to a private folder in /tmp: the agent may live longer
+// than the session that $XDG_RUNTIME_DIR belongs to, and $TMPDIR can be long.
 func MakeSocket(dir string) (string, error) {
 	path := filepath.Join(dir, socketFile)
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
@@ -111,7 +113,7 @@ func MakeSocket(dir string) (string, error) {
 	if len(path) <= maxSocket {
 		return path, nil
 	}
-	private, err := os.MkdirTemp(os.Getenv("XDG_RUNTIME_DIR"), "version-manager-")
+	private, err := os.MkdirTemp("/tmp", "version-manager-")
 	if err != nil {
 		return "", fmt.Errorf("make folder for the socket: %w", err)
 	}

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -41,9 +40,9 @@ func Collect(pipe, log string) (*Collector, error) {
 		return nil, fmt.Errorf("make log pipe: %w", err)
 	}
 	// Open for writing too, so that the pipe never reports its end.
-	r, err := os.OpenFile(pipe, os.O_RDWR|syscall.O_NONBLOCK, 0)
+	r, err := openPipe(pipe, unix.O_NONBLOCK)
 	if err != nil {
-		return nil, fmt.Errorf("open log pipe: %w", err)
+		return nil, err
 	}
 	file, err := OpenFile(log)
 	if err != nil {
@@ -57,12 +56,22 @@ func Collect(pipe, log string) (*Collector, error) {
 // Input opens the end that an instance writes to. It is open for reading as
 // well, so that the instance is no writer without a reader when we die.
 func (c *Collector) Input() (*os.File, error) {
-	// Not os.OpenFile, which would make the instance's output non-blocking.
-	fd, err := unix.Open(c.pipe, unix.O_RDWR|unix.O_CLOEXEC, 0)
+	return openPipe(c.pipe, 0)
+}
+
+// openPipe opens what has to be a named pipe: anything else in its place could
+// make an instance write elsewhere. It is not os.OpenFile, which would make
+// the instance's output non-blocking.
+func openPipe(path string, flag int) (*os.File, error) {
+	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOFOLLOW|flag, 0)
 	if err != nil {
 		return nil, fmt.Errorf("open log pipe: %w", err)
 	}
-	return os.NewFile(uintptr(fd), c.pipe), nil
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFIFO {
+		return nil, errors.Join(fmt.Errorf("open log pipe: %s is no named pipe", path), err, unix.Close(fd))
+	}
+	return os.NewFile(uintptr(fd), path), nil
 }
 
 // Flush returns when all that was written before is in the file, and ends a

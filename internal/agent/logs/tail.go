@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"version-manager/internal/atomicfile"
 )
 
 // tail reads one instance's files, each line once, across rotation.
@@ -70,7 +72,7 @@ func (t *tail) advance() bool {
 }
 
 func (t *tail) open(path string) bool {
-	f, err := os.Open(path)
+	f, err := atomicfile.Open(path, os.O_RDONLY, 0)
 	if err != nil {
 		return false
 	}

@@ -15,3 +15,17 @@ func Peer(c *net.UnixConn) (pid int, err error) {
 	})
 	return pid, err
 }
+
+// PeerUser returns the user at the other end of a Unix socket: of a process
+// that called, or that listens.
+func PeerUser(c *net.UnixConn) (uid int, err error) {
+	uid = -1
+	err = control(c, func(fd int) error {
+		cred, err := unix.GetsockoptXucred(fd, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
+		if err == nil {
+			uid = int(cred.Uid)
+		}
+		return err
+	})
+	return uid, err
+}

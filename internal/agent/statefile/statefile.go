@@ -22,6 +22,9 @@ import (
 
 const magic = "version-manager state sha256:"
 
+// maxFile is far more than the state of an app takes.
+const maxFile = 64 << 20
+
 // ErrDamaged: the document and the generation before it cannot be read.
 var ErrDamaged = errors.New("damaged")
 
@@ -90,7 +93,7 @@ func Decode(file []byte, v any) error {
 }
 
 func read(path string, v any) error {
-	file, err := os.ReadFile(path)
+	file, err := atomicfile.Read(path, maxFile)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"version-manager/internal/ownership"
 	"version-manager/internal/problem"
 )
 
@@ -29,23 +30,23 @@ func source() (string, error) {
 	if real, err := filepath.EvalSymlinks(self); err == nil {
 		self = real
 	}
-	owners := []string{"0", os.Getenv("SUDO_UID")}
-	if info, err := os.Stat(self); err == nil {
-		owners = append(owners, ownerOf(info))
+	trust := ownership.Of(os.Getenv)
+	if owner := ownership.OwnerOf(self); owner >= 0 {
+		trust = trust.With(owner)
 	}
 	wd, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("find the working directory: %w", err)
 	}
-	return sourceAbove(os.Geteuid(), owners, filepath.Dir(self), wd)
+	return sourceAbove(os.Geteuid(), trust, filepath.Dir(self), wd)
 }
 
 // sourceAbove takes the first folder there is, and none if that is not to be
 // trusted: another one would be a surprise.
-func sourceAbove(uid int, owners []string, starts ...string) (string, error) {
+func sourceAbove(uid int, trust ownership.Trust, starts ...string) (string, error) {
 	for _, start := range starts {
 		if dir := search(start); dir != "" {
-			return dir, trusted(dir, uid, owners)
+			return dir, trusted(dir, uid, trust)
 		}
 	}
 	return "", problem.New(problem.NotFound, "cd into a clone of version-manager and try again",
@@ -53,17 +54,13 @@ func sourceAbove(uid int, owners []string, starts ...string) (string, error) {
 }
 
 // trusted refuses to build as root what anybody but the owners can have written.
-func trusted(dir string, uid int, owners []string) error {
+func trusted(dir string, uid int, trust ownership.Trust) error {
 	if uid != 0 {
 		return nil
 	}
-	path, err := foreign(owners, filepath.Dir(dir), dir, filepath.Join(dir, "go.mod"))
-	if err != nil {
-		return fmt.Errorf("look at the source of the cluster's programs: %w", err)
-	}
-	if path != "" {
-		return problem.New(problem.Failed, "call the version-manager in bin/ of your own clone, or make the clone yours: chown -R root "+filepath.Dir(dir),
-			"%s belongs to another user or can be written by everybody, and what is built there would run as root", path)
+	if err := trust.Path(filepath.Join(dir, "go.mod")); err != nil {
+		return problem.Wrap(err, problem.Failed, "call the version-manager in bin/ of your own clone, or make the clone yours: chown -R root "+filepath.Dir(dir),
+			"what is built in %s would run as root, and another user could have written it", dir)
 	}
 	return nil
 }

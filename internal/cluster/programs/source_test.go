@@ -3,23 +3,24 @@ package programs
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
+
+	"version-manager/internal/ownership"
 )
 
 func TestTrusted(t *testing.T) {
-	me := strconv.Itoa(os.Getuid())
+	me := os.Getuid()
 	for _, tt := range []struct {
 		name string
 		uid  int
-		sudo string
+		sudo int
 		mode os.FileMode
 		ok   bool
 	}{
-		{"by oneself without root", 1000, "", 0o777, true},
+		{"by oneself without root", 1000, 0, 0o777, true},
 		{"one's own, by sudo", 0, me, 0o755, true},
 		{"one's own, but everybody may write", 0, me, 0o757, false},
-		{"somebody else's", 0, "4711", 0o755, me == "0"}, // root's own is fine for root
+		{"somebody else's", 0, 4711, 0o755, me == 0}, // root's own is fine for root
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "cluster")
@@ -32,7 +33,7 @@ func TestTrusted(t *testing.T) {
 			if err := os.Chmod(dir, tt.mode); err != nil {
 				t.Fatal(err)
 			}
-			if err := trusted(dir, tt.uid, []string{"0", tt.sudo}); (err == nil) != tt.ok {
+			if err := trusted(dir, tt.uid, ownership.Users(0, tt.sudo)); (err == nil) != tt.ok {
 				t.Errorf("trusted = %v, want ok %t", err, tt.ok)
 			}
 		})
@@ -47,7 +48,7 @@ func TestTrusted(t *testing.T) {
 	if err := os.Chown(dir, 4711, 4711); err != nil {
 		t.Fatal(err)
 	}
-	if trusted(dir, 0, []string{"0"}) == nil {
+	if trusted(dir, 0, ownership.Users(0)) == nil {
 		t.Error("root builds what user 4711 wrote")
 	}
 }
@@ -69,7 +70,7 @@ func TestTrustsNothingUnasked(t *testing.T) {
 		return dir
 	}
 	good, bad, empty := clone(0o755), clone(0o777), t.TempDir()
-	owners := []string{strconv.Itoa(os.Getuid())}
+	owners := ownership.Users(0, os.Getuid())
 	for _, starts := range [][]string{{bad, good}, {empty, bad}} {
 		if dir, err := sourceAbove(0, owners, starts...); err == nil {
 			t.Errorf("took %s of %q", dir, starts)
@@ -80,7 +81,7 @@ func TestTrustsNothingUnasked(t *testing.T) {
 			t.Errorf("took %s of %q: %v", dir, starts, err)
 		}
 	}
-	if _, err := sourceAbove(0, []string{"4711"}, good); err == nil {
+	if _, err := sourceAbove(0, ownership.Users(4711), good); err == nil {
 		t.Error("root builds what neither it nor the owner of the command wrote")
 	}
 }

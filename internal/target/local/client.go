@@ -9,11 +9,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 
 	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/process"
 	"version-manager/internal/awake"
+	"version-manager/internal/ownership"
 	"version-manager/internal/pause"
 )
 
@@ -21,6 +24,8 @@ const (
 	patience   = 10 * time.Second // how long an agent may be away
 	retryFirst = 5 * time.Millisecond
 	retryMost  = 200 * time.Millisecond
+
+	maxAnswer = 256 << 20 // bytes of one answer; the largest is a journal or an attachment
 )
 
 // client talks to the agent of one state folder.
@@ -40,10 +45,23 @@ func newClient(state string, argv []string) (*client, error) {
 		if err != nil {
 			return nil, err
 		}
-		return (&net.Dialer{}).DialContext(ctx, "unix", path)
+		return dialOwn(ctx, path)
 	}
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second}
 	return &client{http: &http.Client{Transport: transport}, starter: s, patience: patience}, nil
+}
+
+// dialOwn connects to an agent, provided that it is our own: another user's
+// would be told secrets.
+func dialOwn(ctx context.Context, path string) (net.Conn, error) {
+	c, err := (&net.Dialer{}).DialContext(ctx, "unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := process.CheckPeer(c, ownership.Of(os.Getenv)); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 // do sends in and reads the answer into out. Where the agent is not there, or
@@ -88,7 +106,7 @@ func (c *client) insist(ctx context.Context, try func() error) error {
 	for {
 		began := time.Now()
 		err := try()
-		if err == nil || !errors.Is(err, errAway) {
+		if err == nil || !errors.Is(err, errAway) || errors.Is(err, ownership.ErrForeign) {
 			return err
 		}
 		if ctx.Err() != nil {
@@ -127,9 +145,12 @@ func (c *client) send(ctx context.Context, method, path string, token uint64, bo
 }
 
 func decode(res *http.Response, out any) error {
-	body, err := io.ReadAll(res.Body)
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if err != nil {
 		return fmt.Errorf("%w: %w", errAway, err)
+	}
+	if len(body) > maxAnswer {
+		return fmt.Errorf("the agent answered %s with more than %d bytes", res.Status, maxAnswer)
 	}
 	if res.StatusCode == http.StatusOK {
 		if out == nil {

@@ -3,6 +3,7 @@ package local
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -12,12 +13,14 @@ import (
 	"syscall"
 	"time"
 
+	"version-manager/internal/atomicfile"
 	"version-manager/internal/problem"
 )
 
 const (
 	startEvery = 500 * time.Millisecond // two starts are never closer
 	maxLog     = 1 << 20                // bytes of agent.log, after which it is begun anew
+	maxWords   = 8 << 10                // bytes of its end that may be shown
 )
 
 // starter starts the agent of a state folder. Starting a second one does no
@@ -80,20 +83,34 @@ func (s *starter) logPath() string { return filepath.Join(s.state, "agent.log") 
 
 func (s *starter) openLog() (*os.File, error) {
 	flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND
-	if info, err := os.Stat(s.logPath()); err == nil && info.Size() > maxLog {
+	if info, err := os.Lstat(s.logPath()); err == nil && info.Size() > maxLog {
 		flags |= os.O_TRUNC
 	}
-	return os.OpenFile(s.logPath(), flags, 0o600)
+	return atomicfile.Open(s.logPath(), flags, 0o600)
 }
 
 // explain says why no agent answers, in its own last words.
 func (s *starter) explain(err error) error {
 	p := problem.Wrap(err, problem.Failed, "tail "+s.logPath(), "reach the agent of %s", s.state)
-	if log, err := os.ReadFile(s.logPath()); err == nil {
-		lines := strings.Split(strings.TrimSpace(string(log)), "\n")
+	if words := strings.TrimSpace(s.lastWords()); words != "" {
+		lines := strings.Split(words, "\n")
 		p.Lines = lines[max(0, len(lines)-5):]
 	}
 	return p
+}
+
+// lastWords is the end of the agent's log.
+func (s *starter) lastWords() string {
+	f, err := atomicfile.Open(s.logPath(), os.O_RDONLY, 0)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Size() > maxWords {
+		_, _ = f.Seek(-maxWords, io.SeekEnd) // which a regular file can do
+	}
+	words, _ := atomicfile.ReadLimited(f, maxWords) // none are none
+	return string(words)
 }
 
 // agentEnv is what the agent may know of the operator's environment. It lives
