@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/agent/logs"
@@ -91,7 +90,7 @@ func (g *agent) logs(w http.ResponseWriter, r *http.Request) {
 	}
 	v := r.URL.Query()
 	tail, _ := strconv.Atoi(v.Get("tail")) // 0: all
-	q := logs.Query{Tail: tail, Since: v.Get("since"), Follow: v.Get("follow") == "true", Match: matcher(v.Get("color"), v.Get("instance"))}
+	q := logs.Query{Tail: tail, Since: v.Get("since"), Follow: v.Get("follow") == "true", Match: logs.Matcher(v.Get("color"), v.Get("instance"))}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	flush := http.NewResponseController(w).Flush
 	if err := flush(); err != nil {
@@ -105,11 +104,5 @@ func (g *agent) logs(w http.ResponseWriter, r *http.Request) {
 	})
 	if err != nil {
 		slog.Debug("stream logs", "error", err) // the client is gone
-	}
-}
-
-func matcher(color, instance string) func(string) bool {
-	return func(name string) bool {
-		return (instance == "" || name == instance) && (color == "" || strings.HasPrefix(name, color+"-"))
 	}
 }

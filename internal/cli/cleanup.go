@@ -54,7 +54,7 @@ func newCleanup(a *app) *cobra.Command {
 }
 
 func runCleanup(ctx context.Context, o cleanupOptions) error {
-	p, t, err := o.open()
+	p, t, err := o.open(changing)
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func newRoot(a *app) *cobra.Command {
 		newDeploy(a), newZeroDowntime(a), newRollback(a), newPlan(a), newResume(a), newHistory(a),
 		newRender(a), newDiff(a),
 		newInstallIngress(a),
-		newStatus(a), newScale(a), newLogs(a), newCleanup(a), newCluster(a), newAgent(a), newSidecar(a),
+		newStatus(a), newStart(a), newScale(a), newLogs(a), newCleanup(a), newCluster(a), newAgent(a), newSidecar(a),
 		newCompletion(a), newVersion(a), newLicenses(a), newExitCodes(),
 	)
 	return root

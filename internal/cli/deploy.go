@@ -62,7 +62,7 @@ func givenMax(c *cobra.Command, value *int) *int {
 }
 
 func runDeploy(ctx context.Context, o deployOptions) error {
-	p, t, rel, err := o.openVersion(ctx, o.version)
+	p, t, rel, err := o.openVersion(ctx, o.version, changing)
 	if err != nil {
 		return err
 	}

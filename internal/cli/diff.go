@@ -51,7 +51,7 @@ func newDiff(a *app) *cobra.Command {
 
 func runDiff(ctx context.Context, o diffOptions) error {
 	o.global.meanCluster()
-	_, t, rel, err := o.openVersion(ctx, o.version)
+	_, t, rel, err := o.openVersion(ctx, o.version, reading)
 	if err != nil {
 		return err
 	}

@@ -103,7 +103,7 @@ func (a *app) restorable(ctx context.Context, p place, typed string, err error) 
 // glance looks at the target. Versions can be listed where it cannot be
 // reached, so that is only a note.
 func (a *app) glance(ctx context.Context, p place) deploy.Observed {
-	t, err := a.target(p)
+	t, err := a.target(p, reading)
 	if err != nil {
 		a.note("what runs is not known: %v", err)
 		return deploy.Observed{}
@@ -112,6 +112,7 @@ func (a *app) glance(ctx context.Context, p place) deploy.Observed {
 	if err != nil {
 		a.note("what runs is not known: %v", err)
 	}
+	a.sayDown(now)
 	return now
 }
 

@@ -51,7 +51,7 @@ func newLogs(a *app) *cobra.Command {
 }
 
 func runLogs(ctx context.Context, o logsOptions) error {
-	p, t, err := o.open()
+	p, t, err := o.open(reading)
 	if err != nil {
 		return err
 	}
@@ -101,6 +101,7 @@ func (o logsOptions) nothing(ctx context.Context, p place, t deploy.Target) erro
 	if !known {
 		return problem.New(problem.NotFound, "version-manager status", "there is no instance %s", o.query.Instance)
 	}
+	o.sayDown(now)
 	o.note("nothing was written")
 	return nil
 }

@@ -10,18 +10,26 @@ import (
 	"version-manager/internal/target"
 )
 
+// access is what a command is about to do with a target.
+type access int
+
+const (
+	changing access = iota
+	reading         // starts nothing: neither an agent nor, by it, the app
+)
+
 // open finds the app that the call is about and the target where it runs.
-func (a *app) open() (place, deploy.Target, error) {
+func (a *app) open(do access) (place, deploy.Target, error) {
 	p, err := a.place()
 	if err != nil {
 		return p, nil, err
 	}
-	t, err := a.target(p)
+	t, err := a.target(p, do)
 	return p, t, err
 }
 
 // target returns the target where the app runs.
-func (a *app) target(p place) (deploy.Target, error) {
+func (a *app) target(p place, do access) (deploy.Target, error) {
 	name, err := a.targetName()
 	if err != nil {
 		return nil, err
@@ -31,6 +39,7 @@ func (a *app) target(p place) (deploy.Target, error) {
 	}
 	return target.Open(target.Spec{
 		Name: name, App: p.app.Name, State: p.state, Local: p.app.Local, Project: p.root, Preview: a.valueOf(p.app.Local.PreviewSecret),
+		Passive: do == reading,
 		Kubernetes: a.kubernetes(p.app.Kubernetes),
 	})
 }
@@ -44,7 +53,7 @@ func (a *app) valueOf(name string) string {
 }
 
 // openVersion is open for a call about one version, as a person typed it.
-func (a *app) openVersion(ctx context.Context, typed string) (place, deploy.Target, release.Release, error) {
+func (a *app) openVersion(ctx context.Context, typed string, do access) (place, deploy.Target, release.Release, error) {
 	p, err := a.place()
 	if err != nil {
 		return p, nil, release.Release{}, err
@@ -53,13 +62,13 @@ func (a *app) openVersion(ctx context.Context, typed string) (place, deploy.Targ
 	if err != nil {
 		return p, nil, rel, a.restorable(ctx, p, typed, err)
 	}
-	t, err := a.target(p)
+	t, err := a.target(p, do)
 	return p, t, rel, err
 }
 
-// openHistory is open for a call about the deploys until now.
+// openHistory is open for a call that shows the deploys until now.
 func (a *app) openHistory(ctx context.Context) (place, deploy.Target, []deploy.Run, error) {
-	p, t, err := a.open()
+	p, t, err := a.open(reading)
 	if err != nil {
 		return p, nil, nil, err
 	}
@@ -67,9 +76,10 @@ func (a *app) openHistory(ctx context.Context) (place, deploy.Target, []deploy.R
 	return p, t, runs, err
 }
 
-// openPast is openHistory for who may need the newest deploys alone.
+// openPast is open for a call that changes something and needs to know the
+// newest deploys.
 func (a *app) openPast(ctx context.Context) (place, deploy.Target, iter.Seq[deploy.Run], error) {
-	p, t, err := a.open()
+	p, t, err := a.open(changing)
 	if err != nil {
 		return p, nil, nil, err
 	}
@@ -84,4 +94,11 @@ func observe(ctx context.Context, t deploy.Target) (deploy.Observed, error) {
 		return now, fmt.Errorf("look at the target: %w", err)
 	}
 	return now, nil
+}
+
+// sayDown says that what is recorded does not run, and how to start it.
+func (a *app) sayDown(now deploy.Observed) {
+	if now.Down {
+		a.note("nothing of %s runs: its agent was stopped, or the machine restarted; this starts it again: version-manager start", now.App)
+	}
 }

@@ -46,7 +46,7 @@ func newPlan(a *app) *cobra.Command {
 }
 
 func runPlan(ctx context.Context, o planOptions) error {
-	p, t, rel, err := o.openVersion(ctx, o.version)
+	p, t, rel, err := o.openVersion(ctx, o.version, reading)
 	if err != nil {
 		return err
 	}
@@ -58,6 +58,7 @@ func runPlan(ctx context.Context, o planOptions) error {
 	if err != nil {
 		return err
 	}
+	o.sayDown(now)
 	plan, err := deploy.NewPlan(now, deploy.Request{Kind: o.kind, Release: rel})
 	if err != nil {
 		return problem.Wrap(err, problem.NotFound, "version-manager list", "plan %s", rel.Version)
@@ -95,7 +96,7 @@ func runPlan(ctx context.Context, o planOptions) error {
 
 // runPreflight is plan without a version.
 func runPreflight(ctx context.Context, o planOptions) error {
-	p, t, err := o.open()
+	p, t, err := o.open(reading)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func newRender(a *app) *cobra.Command {
 
 func runRender(ctx context.Context, o renderOptions) error {
 	o.global.meanCluster()
-	_, t, rel, err := o.openVersion(ctx, o.version)
+	_, t, rel, err := o.openVersion(ctx, o.version, reading)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func newStatus(a *app) *cobra.Command {
 }
 
 func runStatus(ctx context.Context, o statusOptions) error {
-	p, t, err := o.open()
+	p, t, err := o.open(reading)
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,8 @@ func (o statusOptions) once(ctx context.Context, p place, t deploy.Target) error
 		return err
 	}
 	switch {
+	case s.Down && !s.interrupted():
+		o.sayDown(s.Observed)
 	case s.interrupted():
 		o.next("version-manager resume    (or, to take it back: version-manager rollback)")
 	case s.Active == color.None:

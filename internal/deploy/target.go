@@ -90,6 +90,7 @@ type Observed struct {
 	Entrances Entrances            `json:"entrances"`
 	Lock      *Holder              `json:"lock,omitempty"`    // nil: nobody is changing anything
 	Cluster   *Cluster             `json:"cluster,omitempty"` // nil: the target is no cluster
+	Down      bool                 `json:"down,omitempty"`    // nothing runs what is recorded here, as after a restart of the machine
 }
 
 // Route is what is known about the object that decides who has the traffic,

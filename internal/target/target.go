@@ -27,6 +27,7 @@ type Spec struct {
 	Project string       // the folder of version-manager.yaml
 	Preview string       // value of the variable that opens the preview
 	Agent   []string     // for this machine: the program and first arguments that start an agent; empty: this program
+	Passive bool         // only look: nothing is started on this machine
 
 	Kubernetes Kubernetes
 }
@@ -45,7 +46,7 @@ type Kubernetes struct {
 func Open(s Spec) (deploy.Target, error) {
 	switch s.Name {
 	case "", localName:
-		return local.New(local.Options{App: s.App, State: s.State, Local: s.Local, Project: s.Project, Preview: s.Preview, Agent: s.Agent})
+		return local.New(local.Options{App: s.App, State: s.State, Local: s.Local, Project: s.Project, Preview: s.Preview, Agent: s.Agent, Passive: s.Passive})
 	case clusterName:
 		k := s.Kubernetes
 		return kubernetes.New(kubernetes.Options{

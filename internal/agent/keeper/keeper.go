@@ -69,6 +69,20 @@ func shrink() {
 	debug.FreeOSMemory()
 }
 
+// Running reports whether a keeper or an agent serves the state folder. It
+// changes nothing.
+func Running(dir string) bool {
+	f, err := atomicfile.Open(filepath.Join(dir, LockFile), os.O_RDONLY, 0)
+	if err != nil {
+		return !errors.Is(err, os.ErrNotExist)
+	}
+	defer f.Close()
+	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
+}
+
+// lookers is how long a lock may be held by somebody who only looks at it.
+const lookers = 50 * time.Millisecond
+
 // lock returns nil without an error if somebody else has it. The lock stays
 // as long as one process has the file open, hence as long as one of the two lives.
 func lock(dir string) (*os.File, error) {
@@ -79,7 +93,12 @@ func lock(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock state folder: %w", err)
 	}
-	switch err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); {
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	for began := time.Now(); errors.Is(err, unix.EWOULDBLOCK) && time.Since(began) < lookers; {
+		time.Sleep(lookers / 10)
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	}
+	switch {
 	case errors.Is(err, unix.EWOULDBLOCK):
 		return nil, f.Close()
 	case err != nil:

@@ -19,6 +19,14 @@ type Query struct {
 	Follow bool   // go on until the context ends
 }
 
+// Matcher selects the instances of one color, or one instance; empty words
+// select all.
+func Matcher(color, instance string) func(string) bool {
+	return func(name string) bool {
+		return (instance == "" || name == instance) && (color == "" || strings.HasPrefix(name, color+"-"))
+	}
+}
+
 // Line is one line of one instance.
 type Line struct {
 	Stamp    string // time, in a form that sorts

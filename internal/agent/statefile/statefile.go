@@ -69,6 +69,15 @@ func Load(path string, v any) (aside string, err error) {
 	return aside, nil
 }
 
+// Peek is Load for who must not change anything: damage stays where it is.
+func Peek(path string, v any) error {
+	err := read(path, v)
+	if err != nil && read(path+".prev", v) == nil {
+		return nil
+	}
+	return err
+}
+
 // Encode returns v as it stands in a file: a line with the checksum, then JSON.
 func Encode(v any) ([]byte, error) {
 	body, err := json.MarshalIndent(v, "", "  ")

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/keeper"
 	"version-manager/internal/agent/process"
 	"version-manager/internal/awake"
 	"version-manager/internal/ownership"
@@ -32,6 +33,7 @@ const (
 type client struct {
 	http     *http.Client
 	starter  *starter
+	passive  bool // start no agent
 	patience time.Duration
 }
 
@@ -118,7 +120,7 @@ func (c *client) insist(ctx context.Context, try func() error) error {
 		if time.Since(since) > c.patience {
 			return c.starter.explain(err)
 		}
-		if err := c.starter.start(err); err != nil {
+		if err := c.wake(err); err != nil {
 			return err
 		}
 		if err := pause.For(ctx, hold); err != nil {
@@ -126,6 +128,20 @@ func (c *client) insist(ctx context.Context, try func() error) error {
 		}
 		hold = min(2*hold, retryMost)
 	}
+}
+
+// errNoAgent: nobody serves the state folder, and nobody is to be started.
+var errNoAgent = errors.New("no agent serves the state folder")
+
+// wake starts an agent if that is what was missing, and if it is allowed.
+func (c *client) wake(why error) error {
+	switch {
+	case !c.passive:
+		return c.starter.start(why)
+	case absent(why) && !keeper.Running(c.starter.state):
+		return errNoAgent
+	}
+	return nil // it is about to come back
 }
 
 func (c *client) send(ctx context.Context, method, path string, token uint64, body []byte) (*http.Response, error) {

@@ -2,9 +2,11 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/journal"
@@ -25,6 +27,11 @@ const deploys = "/deploys"
 
 func deployPath(id string) string { return deploys + "/" + url.PathEscape(id) }
 
+// files are the journals as they lie on the disk.
+func (t *Target) files() *journal.Dir {
+	return journal.NewDir(filepath.Join(t.state, "apps", t.app, "deploys"))
+}
+
 func (h history) get(ctx context.Context, path string, out any) error {
 	return h.t.client.ask(ctx, http.MethodGet, h.t.path(path), nil, out)
 }
@@ -33,7 +40,11 @@ func (h history) List(ctx context.Context) (ids []string, err error) {
 	if h.t.unknown() {
 		return nil, nil
 	}
-	return ids, h.get(ctx, deploys, &ids)
+	err = h.get(ctx, deploys, &ids)
+	if errors.Is(err, errNoAgent) {
+		return h.t.files().List(ctx)
+	}
+	return ids, err
 }
 
 func (h history) Read(ctx context.Context, id string) ([]journal.Record, error) {
@@ -41,7 +52,11 @@ func (h history) Read(ctx context.Context, id string) ([]journal.Record, error) 
 		return nil, fmt.Errorf("deploy %s: %w", id, journal.ErrNotFound)
 	}
 	var a api.Journal
-	if err := h.get(ctx, deployPath(id), &a); err != nil {
+	err := h.get(ctx, deployPath(id), &a)
+	if errors.Is(err, errNoAgent) {
+		return h.t.files().Read(ctx, id)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if a.Error != nil {
@@ -56,6 +71,9 @@ func (h history) Attachment(ctx context.Context, id, name string) ([]byte, error
 	}
 	var c api.Content
 	err := h.get(ctx, deployPath(id)+"/"+url.PathEscape(name), &c)
+	if errors.Is(err, errNoAgent) {
+		return h.t.files().Attachment(ctx, id, name)
+	}
 	return c.Content, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"version-manager/internal/agent"
 	"version-manager/internal/agent/api"
 	"version-manager/internal/color"
 	"version-manager/internal/config"
@@ -30,6 +31,7 @@ type Options struct {
 	Project string       // the folder that Local's file names are relative to
 	Preview string       // value of the variable that Local names for the preview
 	Agent   []string     // the program and first arguments that start an agent; empty: this program
+	Passive bool         // start no agent, and so no instance: where none runs, read the files
 }
 
 // Target is one app on this machine.
@@ -61,6 +63,7 @@ func New(o Options) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.passive = o.Passive
 	return &Target{client: c, app: o.App, state: state, local: o.Local, preview: o.Preview, project: project}, nil
 }
 
@@ -84,7 +87,11 @@ func (t *Target) Observe(ctx context.Context) (o deploy.Observed, err error) {
 	if t.unknown() {
 		return deploy.Observed{App: t.app, Revision: "0", Colors: map[color.Color]deploy.Side{}}, nil
 	}
-	return o, t.client.ask(ctx, http.MethodGet, t.path(""), nil, &o)
+	err = t.client.ask(ctx, http.MethodGet, t.path(""), nil, &o)
+	if errors.Is(err, errNoAgent) {
+		return agent.Recorded(t.state, t.app)
+	}
+	return o, err
 }
 
 // History implements [deploy.Target].

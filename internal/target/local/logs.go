@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -26,14 +27,17 @@ func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, er
 	if !q.Since.IsZero() {
 		s.since = logs.Stamp(q.Since)
 	}
-	if err := s.open(ctx); err != nil {
+	copyTo := s.copyTo
+	if err := s.open(ctx); errors.Is(err, errNoAgent) {
+		copyTo = s.copyFiles
+	} else if err != nil {
 		cancel()
 		return nil, err
 	}
 	r, w := io.Pipe()
 	go func() {
 		defer cancel()
-		err := s.copyTo(ctx, w)
+		err := copyTo(ctx, w)
 		if q.Follow && ctx.Err() != nil {
 			err = nil // that was the way to end it
 		}
@@ -89,6 +93,15 @@ func (s *logStream) copyTo(ctx context.Context, w io.Writer) error {
 			return err
 		}
 	}
+}
+
+// copyFiles copies the lines that are on the disk where no agent serves them.
+func (s *logStream) copyFiles(ctx context.Context, w io.Writer) error {
+	q := logs.Query{Tail: s.q.Tail, Since: s.since, Follow: s.q.Follow, Match: logs.Matcher(string(s.q.Color), s.q.Instance)}
+	return logs.Stream(ctx, filepath.Join(s.t.state, "apps", s.t.app, "logs"), q, func(l logs.Line) error {
+		_, err := fmt.Fprintf(w, "%s | %s\n", l.Instance, l.Text)
+		return err
+	})
 }
 
 // copyOnce copies lines until the body ends; a body that was cut is errAway.

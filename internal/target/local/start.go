@@ -44,13 +44,17 @@ func newStarter(state string, argv []string) (*starter, error) {
 	return &starter{state: state, argv: argv}, nil
 }
 
+// absent reports whether nobody listens.
+func absent(why error) bool {
+	return errors.Is(why, syscall.ECONNREFUSED) || errors.Is(why, fs.ErrNotExist)
+}
+
 // start starts an agent if the reason why there was no answer is that there
 // is none.
 func (s *starter) start(why error) error {
-	absent := errors.Is(why, syscall.ECONNREFUSED) || errors.Is(why, fs.ErrNotExist)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !absent || time.Since(s.last) < startEvery {
+	if !absent(why) || time.Since(s.last) < startEvery {
 		return nil
 	}
 	s.last = time.Now()

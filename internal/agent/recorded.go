@@ -1,0 +1,47 @@
+package agent
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"version-manager/internal/agent/statefile"
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+)
+
+// notServed is why an instance does not run that would be started again.
+const notServed = "the agent does not run"
+
+// Recorded returns what the files in a state folder say about an app while no
+// agent serves it: what would be started again. It changes nothing.
+func Recorded(dir, app string) (deploy.Observed, error) {
+	p := paths{filepath.Join(dir, "apps", app)}
+	s := state{App: app}
+	err := statefile.Peek(p.state(), &s)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	o := deploy.Observed{
+		App: app, Active: s.Active, Revision: revision(s.Revision), Entrances: s.urls(closed),
+		Colors: map[color.Color]deploy.Side{}, Down: len(s.Colors) > 0,
+	}
+	for c, w := range s.Colors {
+		side := deploy.Side{Version: w.Release.Version, Image: w.Release.Image, Want: w.Replicas, Instances: []deploy.Instance{}}
+		for n := range w.Replicas {
+			side.Instances = append(side.Instances, recordedInstance(p, instanceID(c, n+1)))
+		}
+		o.Colors[c] = side
+	}
+	return o, err
+}
+
+// closed is why nobody can connect to an address.
+func closed(string) string { return notServed }
+
+// recordedInstance is an instance that an agent started which is gone. The
+// process may have survived it, but nothing leads requests to it.
+func recordedInstance(p paths, id string) deploy.Instance {
+	r, _ := readRecord(p.run(id + ".json")) // none is as good as a damaged one
+	return deploy.Instance{ID: id, Started: r.Started, Restarts: r.Restarts, Reason: notServed}
+}
