@@ -61,11 +61,14 @@ func serve(dir string, stay bool) error {
 	if err != nil {
 		return err
 	}
+	if err := admit(dir, stay); err != nil {
+		return err
+	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)).With("pid", os.Getpid()))
 	return keeper.Main(dir, stay, func(l *keeper.Link) error {
 		debug.SetMemoryLimit(memoryLimit)
 		a := &agent{dir: dir, stay: stay, home: newHome(dir), link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now(),
-			moved: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
+			moved: make(chan struct{}), stopped: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
 		return a.run()
 	})
 }
@@ -82,6 +85,8 @@ type agent struct {
 	unpacking sync.RWMutex // read: images are being unpacked, or not noted yet
 	moving    sync.RWMutex // read: a call is answered; written: another program takes over
 	moved     chan struct{}
+	stopped   chan struct{} // closed when everything was ended on request
+	stopOnce  sync.Once
 	build     func() (string, error)
 
 	mu    sync.Mutex

@@ -25,6 +25,8 @@ func (g *agent) work(failed <-chan error) error {
 			return fmt.Errorf("listen for commands: %w", err)
 		case <-g.moved:
 			return errMoved
+		case <-g.stopped:
+			return nil
 		case <-tick.C:
 		}
 		if is, err := os.Stat(lock); err != nil || !os.SameFile(was, is) {

@@ -23,7 +23,7 @@ type keys struct {
 // loadKeys reads them. Without the file, or with a damaged one, there are none
 // until the next deploy.
 func loadKeys(p paths) (k keys) {
-	b, err := os.ReadFile(p.keys())
+	b, err := atomicfile.Read(p.keys(), maxRecord)
 	if err == nil {
 		err = json.Unmarshal(b, &k)
 	}

@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"version-manager/internal/agent/statefile"
@@ -23,7 +24,7 @@ func Recorded(dir, app string) (deploy.Observed, error) {
 		err = nil
 	}
 	o := deploy.Observed{
-		App: app, Active: s.Active, Revision: revision(s.Revision), Entrances: s.urls(closed),
+		App: app, Active: s.Active, Revision: revision(s.Revision), Entrances: s.urls(closed, func(string) *deploy.Certificate { return nil }),
 		Colors: map[color.Color]deploy.Side{}, Down: len(s.Colors) > 0,
 	}
 	for c, w := range s.Colors {
@@ -34,6 +35,18 @@ func Recorded(dir, app string) (deploy.Observed, error) {
 		o.Colors[c] = side
 	}
 	return o, err
+}
+
+// Records reports whether an app in the state folder runs, or is started again
+// by the next agent.
+func Records(dir string) bool {
+	apps, _ := os.ReadDir(filepath.Join(dir, "apps")) // none is empty
+	for _, app := range apps {
+		if now, err := Recorded(dir, app.Name()); err != nil || now.Down {
+			return true
+		}
+	}
+	return false
 }
 
 // closed is why nobody can connect to an address.

@@ -34,6 +34,7 @@ func (g *agent) handler() http.Handler {
 		reply(w, api.Ping{Agent: os.Getpid(), Keeper: g.link.Keeper(), Build: build}, err)
 	})
 	mux.HandleFunc("POST "+api.ReplacePath, g.replace)
+	mux.HandleFunc("POST "+api.StopPath, g.stop)
 	for pattern, do := range map[string]answer{
 		"GET {app}":                   observe,
 		"DELETE {app}":                remove,

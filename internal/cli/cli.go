@@ -37,6 +37,7 @@ type app struct {
 	now     func() time.Time
 	global  globals
 	args    []string // of this call
+	advised bool     // what there is to say about the state folder was said
 }
 
 // Main runs the command that args name and returns the exit code.
@@ -123,7 +124,7 @@ func newRoot(a *app) *cobra.Command {
 		newRender(a), newDiff(a),
 		newInstallIngress(a),
 		newStatus(a), newStart(a), newScale(a), newLogs(a), newCleanup(a), newCluster(a), newAgent(a), newSidecar(a),
-		newCompletion(a), newVersion(a), newLicenses(a), newExitCodes(),
+		newCompletion(a), newState(a), newVersion(a), newLicenses(a), newExitCodes(),
 	)
 	return root
 }

@@ -22,12 +22,23 @@ type elsewhere interface {
 	Where() deploy.Cluster
 }
 
-// consentFile is where a state folder keeps the clusters that a person has
-// agreed to: the server by the name of its context.
+// consentFile is where a user's base folder keeps the clusters that this user
+// has agreed to, by the name of the context. It is with none of the apps, so
+// that nobody can bring an answer along.
 const consentFile = "contexts.json"
 
+// maxConsent is far more than the file has.
+const maxConsent = 1 << 20
+
+// agreement is one of those clusters. A name and an address are easily taken
+// by another one; its authority is not.
+type agreement struct {
+	Server    string `json:"server"`
+	Authority string `json:"authority,omitempty"`
+}
+
 // allow makes sure that a person means this cluster before it is changed for
-// the first time out of this state folder.
+// the first time by this user.
 func (a *app) allow(p place, t deploy.Target) error {
 	remote, ok := t.(elsewhere)
 	if !ok {
@@ -39,18 +50,19 @@ func (a *app) allow(p place, t deploy.Target) error {
 // mean makes sure that a person means this place in a cluster.
 func (a *app) mean(p place, where deploy.Cluster) error {
 	agreed, err := p.agreed()
-	if err != nil || agreed[where.Context] == where.Server {
+	now := agreement{where.Server, where.Authority}
+	if err != nil || agreed[where.Context] == now {
 		return err
 	}
 	if err := a.askFor(where, agreed[where.Context]); err != nil {
 		return err
 	}
-	agreed[where.Context] = where.Server
+	agreed[where.Context] = now
 	return p.agree(agreed)
 }
 
 // askFor asks, unless the call has answered already.
-func (a *app) askFor(where deploy.Cluster, before string) error {
+func (a *app) askFor(where deploy.Cluster, before agreement) error {
 	if a.global.yes || a.global.cluster.context == where.Context {
 		return nil
 	}
@@ -62,8 +74,11 @@ func (a *app) askFor(where deploy.Cluster, before string) error {
 	facts := ui.Table{Uncut: true}
 	facts.Add("context", where.Context)
 	facts.Add("server", where.Server)
-	if before != "" {
-		facts.Add("before", before)
+	switch {
+	case before.Server == where.Server:
+		facts.Add("before", "the same address, with another certificate authority")
+	case before.Server != "":
+		facts.Add("before", before.Server)
 	}
 	facts.Add("namespace", where.Namespace)
 	if err := facts.Print(a.io.Err); err != nil {
@@ -88,10 +103,13 @@ func (a *app) again(more ...string) string {
 	return strings.Join(words, " ")
 }
 
-// agreed reads what people have agreed to.
-func (p place) agreed() (map[string]string, error) {
-	servers := map[string]string{}
-	content, err := os.ReadFile(filepath.Join(p.state, consentFile))
+// agreed reads what the user has agreed to.
+func (p place) agreed() (map[string]agreement, error) {
+	servers := map[string]agreement{}
+	if p.base == "" {
+		return servers, nil
+	}
+	content, err := atomicfile.Read(filepath.Join(p.base, consentFile), maxConsent)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return servers, nil
@@ -99,17 +117,25 @@ func (p place) agreed() (map[string]string, error) {
 		return nil, fmt.Errorf("read the contexts that were used before: %w", err)
 	}
 	if json.Unmarshal(content, &servers) != nil {
-		return map[string]string{}, nil // of a damaged record nothing was agreed to
+		return map[string]agreement{}, nil // of a damaged record nothing was agreed to
 	}
 	return servers, nil
 }
 
-func (p place) agree(servers map[string]string) error {
+// agree remembers an answer. Without a place for it, the next call asks again.
+func (p place) agree(servers map[string]agreement) error {
+	if p.base == "" {
+		return nil
+	}
 	content, err := json.MarshalIndent(servers, "", "  ")
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(filepath.Join(p.state, consentFile), append(content, '\n'), 0o600); err != nil {
+	err = atomicfile.MakeDir(p.base)
+	if err == nil {
+		err = atomicfile.Write(filepath.Join(p.base, consentFile), append(content, '\n'), 0o600)
+	}
+	if err != nil {
 		return fmt.Errorf("remember the context: %w", err)
 	}
 	return nil

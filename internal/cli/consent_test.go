@@ -31,7 +31,7 @@ func consenting(answer string) (*app, *strings.Builder) {
 }
 
 func TestAllowAsksOnceForEachServer(t *testing.T) {
-	p := place{state: t.TempDir()}
+	p := place{folder: folder{base: t.TempDir()}}
 	prod := at("prod", "https://10.0.0.1:6443")
 	a, said := consenting("y\n")
 	if err := a.allow(p, prod); err != nil {
@@ -56,6 +56,11 @@ func TestAllowAsksOnceForEachServer(t *testing.T) {
 	if a, _ = consenting(""); a.allow(p, prod) != nil {
 		t.Error("a no took back the yes from before")
 	}
+	a, said = consenting("n\n")
+	prod.where.Authority = "sha256:another"
+	if err := a.allow(p, prod); problem.KindOf(err) != problem.Interrupted || !strings.Contains(said.String(), "another certificate authority") {
+		t.Errorf("another authority under the same name and address: %v\n%s", err, said)
+	}
 }
 
 func TestAllowTakesAnswersOfTheCall(t *testing.T) {
@@ -63,7 +68,7 @@ func TestAllowTakesAnswersOfTheCall(t *testing.T) {
 		"--yes":     func(a *app) { a.global.yes = true },
 		"--context": func(a *app) { a.global.cluster.context = "prod" },
 	} {
-		p := place{state: t.TempDir()}
+		p := place{folder: folder{base: t.TempDir()}}
 		a, _, _ := testApp()
 		answer(a)
 		if err := a.allow(p, at("prod", "https://10.0.0.1:6443")); err != nil {
@@ -78,13 +83,13 @@ func TestAllowTakesAnswersOfTheCall(t *testing.T) {
 func TestAllowWithoutTerminalSaysTheCommand(t *testing.T) {
 	a, _, _ := testApp()
 	a.args = []string{"create", "v1.1.0", "-m", "new colors"}
-	p := place{state: t.TempDir()}
+	p := place{folder: folder{base: t.TempDir()}}
 	err := a.allow(p, at("prod eu", "https://10.0.0.1:6443"))
 	bad, ok := err.(*problem.Problem)
 	if !ok || bad.Kind != problem.Usage || bad.Hint != "version-manager create v1.1.0 -m 'new colors' --context 'prod eu'" {
 		t.Errorf("got %+v", err)
 	}
-	if _, err := os.Stat(filepath.Join(p.state, consentFile)); !os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Join(p.base, consentFile)); !os.IsNotExist(err) {
 		t.Errorf("a refusal was remembered: %v", err)
 	}
 }
@@ -98,8 +103,8 @@ func TestAllowOfThisMachine(t *testing.T) {
 
 // TestDamagedConsentAsksAgain: half a record is no agreement.
 func TestDamagedConsentAsksAgain(t *testing.T) {
-	p := place{state: t.TempDir()}
-	if err := os.WriteFile(filepath.Join(p.state, consentFile), []byte(`{"prod": "htt`), 0o600); err != nil {
+	p := place{folder: folder{base: t.TempDir()}}
+	if err := os.WriteFile(filepath.Join(p.base, consentFile), []byte(`{"prod": "htt`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	a, said := consenting("y\n")

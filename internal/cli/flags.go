@@ -14,7 +14,7 @@ import (
 // globals are the flags that every command has.
 type globals struct {
 	dir      string // where the search for version-manager.yaml begins
-	state    string // empty: beside version-manager.yaml
+	state    string // empty: see locate
 	format   ui.Format
 	progress ui.Progress
 	quiet    bool
@@ -31,7 +31,7 @@ func (a *app) addGlobals(f *pflag.FlagSet) {
 	g := &a.global
 	g.format, g.progress = ui.Text, ui.Auto
 	f.StringVarP(&g.dir, "config", "C", ".", "look for version-manager.yaml in `DIR` and above")
-	f.StringVar(&g.state, "state", "", "keep versions and state in `DIR` (default .version-manager beside version-manager.yaml; or set "+stateVariable+")")
+	f.StringVar(&g.state, "state", "", "keep versions and state in `DIR` (default a folder of its own below ~/.local/state/version-manager; or set "+stateVariable+")")
 	f.VarP(choose(&g.format, ui.Text, ui.JSON, ui.YAML), "output", "o", "form of the answer")
 	f.Var(choose(&g.progress, ui.Progresses()...), "progress", "how a deploy is shown while it runs")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "print the answer and errors only")

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -120,6 +119,9 @@ func (o historyOptions) one(ctx context.Context, p place, t deploy.Target, all [
 // reports copies the reports of a deploy, which live with the target, to the
 // state folder and returns their paths. A deploy that has not ended has none.
 func (p place) reports(ctx context.Context, j journal.Reader, id string) (map[string]string, error) {
+	if err := p.prepare(); err != nil {
+		return nil, err
+	}
 	dir := filepath.Join(p.state, "reports", p.app.Name, id)
 	paths := map[string]string{}
 	for _, name := range []string{deploy.ReportJSON, deploy.ReportHTML, deploy.ReportHTMLDe} {
@@ -127,7 +129,7 @@ func (p place) reports(ctx context.Context, j journal.Reader, id string) (map[st
 		if err != nil {
 			continue
 		}
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := atomicfile.MakeDir(dir); err != nil {
 			return nil, fmt.Errorf("keep report: %w", err)
 		}
 		path := filepath.Join(dir, name)

@@ -42,15 +42,12 @@ func runInstallIngress(ctx context.Context, o installIngressOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := p.prepare(); err != nil {
-		return err
-	}
 	named := o.global.cluster
 	cluster, err := kube.Open(kube.Options{Kubeconfig: named.kubeconfig, Context: named.context, Namespace: named.namespace})
 	if err != nil {
 		return err
 	}
-	where := deploy.Cluster{Context: cluster.Context(), Server: cluster.Server(), Namespace: "traefik"}
+	where := deploy.Cluster{Context: cluster.Context(), Server: cluster.Server(), Authority: cluster.Authority(), Namespace: "traefik"}
 	if err := o.mean(p, where); err != nil {
 		return err
 	}

@@ -34,12 +34,15 @@ func (a *app) target(p place, do access) (deploy.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.prepare(); err != nil {
-		return nil, err
+	a.warnForeign(p, name)
+	if do == changing {
+		if err := p.prepare(); err != nil {
+			return nil, err
+		}
 	}
 	return target.Open(target.Spec{
 		Name: name, App: p.app.Name, State: p.state, Local: p.app.Local, Project: p.root, Preview: a.valueOf(p.app.Local.PreviewSecret),
-		Passive: do == reading,
+		Passive:    do == reading,
 		Kubernetes: a.kubernetes(p.app.Kubernetes),
 	})
 }

@@ -1,17 +1,14 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"os"
 	"os/user"
 	"path/filepath"
 
-	"version-manager/internal/atomicfile"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
-	"version-manager/internal/kube"
 	"version-manager/internal/ownership"
 	"version-manager/internal/problem"
 	"version-manager/internal/release"
@@ -19,22 +16,34 @@ import (
 
 // place is the app that a call is about and where its state is.
 type place struct {
-	root  string // folder of version-manager.yaml
-	state string // releases, journals, what the local target keeps
-	app   config.App
+	folder        // of the state: releases, journals, what the local target keeps
+	root   string // folder of version-manager.yaml
+	app    config.App
 }
 
-// place finds version-manager.yaml and reads it. It writes nothing.
+// place finds version-manager.yaml and reads it, and the state folder, which
+// has to be ours if it exists. It writes nothing.
 func (a *app) place() (place, error) {
-	root, err := findRoot(a.global.dir, a.trust())
+	p, err := a.unverified()
 	if err != nil {
-		return place{}, err
-	}
-	p := place{root: root}
-	if p.app, err = readConfig(filepath.Join(root, config.File), a.trust()); err != nil {
 		return p, err
 	}
-	p.state, err = filepath.Abs(firstOf(a.global.state, a.getenv(stateVariable), filepath.Join(root, ".version-manager")))
+	if err := p.verify(a.trust()); err != nil {
+		return p, err
+	}
+	a.advise(p)
+	return p, nil
+}
+
+// unverified is place for who may be about to make a state folder ours.
+func (a *app) unverified() (p place, err error) {
+	if p.root, err = findRoot(a.global.dir, a.trust()); err != nil {
+		return p, err
+	}
+	if p.app, err = readConfig(filepath.Join(p.root, config.File), a.trust()); err != nil {
+		return p, err
+	}
+	p.folder, err = a.locate(p.root, p.app.Name)
 	return p, err
 }
 
@@ -52,25 +61,7 @@ func firstOf(values ...string) string {
 
 // prepare makes the state folder, which belongs to this user alone and stays
 // out of git.
-func (p place) prepare() error {
-	err := p.makeState()
-	if errors.Is(err, os.ErrPermission) {
-		hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s    (or run this with sudo -E, as before)`, kube.Quoted(p.state))
-		return problem.Wrap(err, problem.Failed, hint, "the state folder %s is another user's", p.state)
-	}
-	return err
-}
-
-func (p place) makeState() error {
-	if err := os.MkdirAll(p.state, 0o700); err != nil {
-		return fmt.Errorf("make state folder: %w", err)
-	}
-	ignore := filepath.Join(p.state, ".gitignore")
-	if _, err := os.Stat(ignore); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return atomicfile.Write(ignore, []byte("*\n"), 0o600)
-}
+func (p place) prepare() error { return p.make(p.root) }
 
 func (p place) store() *release.Store { return release.NewStore(p.state) }
 

@@ -35,7 +35,7 @@ func TestStateOfAnotherUser(t *testing.T) {
 	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	err := place{state: filepath.Join(dir, "state")}.prepare()
+	err := place{folder: folder{state: filepath.Join(dir, "state")}}.prepare()
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || !strings.HasPrefix(p.Hint, "sudo chown -R ") {
 		t.Errorf("got %v, want a problem with a way out", err)
@@ -45,7 +45,7 @@ func TestStateOfAnotherUser(t *testing.T) {
 // TestDeployedOfAnotherMachine: who has only the cluster can still go back to
 // what ran in it.
 func TestDeployedOfAnotherMachine(t *testing.T) {
-	p := place{state: t.TempDir(), app: config.App{Name: "shop"}}
+	p := place{folder: folder{state: t.TempDir()}, app: config.App{Name: "shop"}}
 	run := func(v release.Version, image string) deploy.Run {
 		return deploy.Run{Plan: deploy.Plan{Release: release.Release{App: "shop", Version: v, Image: image}}}
 	}

@@ -154,6 +154,7 @@ type Instance struct {
 type Cluster struct {
 	Context   string         `json:"context"`
 	Server    string         `json:"server"` // of the API
+	Authority string         `json:"-"`      // digest of the certificates that vouch for the server; only compared
 	Version   string         `json:"version"`
 	Namespace string         `json:"namespace"`
 	Nodes     []Node         `json:"nodes"`

@@ -1,8 +1,12 @@
 package kube
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +38,23 @@ func (c *Client) Context() string { return c.context }
 
 // Server is the address of the API server, without a user.
 func (c *Client) Server() string { return c.config.Host }
+
+// Authority is a digest of the certificates that vouch for the API server,
+// empty where those of the system do.
+func (c *Client) Authority() string {
+	if c.config.Insecure {
+		return "unverified"
+	}
+	ca := c.config.CAData
+	if len(ca) == 0 && c.config.CAFile != "" {
+		ca, _ = os.ReadFile(c.config.CAFile) // connecting says so if it cannot be read
+	}
+	if len(ca) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(bytes.TrimSpace(ca))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
 
 // Namespace implements Cluster.
 func (c *Client) Namespace() string { return c.namespace }

@@ -101,7 +101,9 @@ func record(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer t.close()
-	defer exec.Command(filepath.Join(clone, "bin/version-manager"), "-C", clone, "cleanup", "--yes").Run()
+	cleanup := exec.Command(filepath.Join(clone, "bin/version-manager"), "-C", clone, "cleanup", "--yes")
+	cleanup.Env = append(os.Environ(), "XDG_STATE_HOME="+states(clone))
+	defer cleanup.Run()
 	var b strings.Builder
 	for _, command := range []string{
 		"make run",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -19,13 +20,17 @@ const (
 
 func openTerminal(ctx context.Context, dir string) (*terminal, error) {
 	t := &terminal{socket: dir + ".tmux"}
-	shell := "env -u TMUX -u MAKEFLAGS -u MAKELEVEL PS1='$?" + prompt + "' PATH=" + dir + "/bin:$PATH LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/dev/null " +
+	shell := "env -u TMUX -u MAKEFLAGS -u MAKELEVEL PS1='$?" + prompt + "' PATH=" + dir + "/bin:$PATH XDG_STATE_HOME=" + states(dir) + " LC_ALL=C.UTF-8 GIT_CONFIG_GLOBAL=/dev/null " +
 		"GIT_AUTHOR_NAME=you GIT_AUTHOR_EMAIL=you@localhost GIT_COMMITTER_NAME=you GIT_COMMITTER_EMAIL=you@localhost bash --norc --noprofile"
 	if _, err := t.tmux(ctx, "new-session", "-d", "-s", session, "-x", "110", "-y", "60", "-c", dir, shell); err != nil {
 		return nil, fmt.Errorf("open a terminal (is tmux installed?): %w", err)
 	}
 	return t, t.await(ctx, 1)
 }
+
+// states is where the recorded commands keep their state: as at home, in a home
+// of their own.
+func states(clone string) string { return filepath.Join(filepath.Dir(clone), ".local", "state") }
 
 // run types a command and returns what stands on the screen when it is done.
 func (t *terminal) run(ctx context.Context, command string) (string, error) {

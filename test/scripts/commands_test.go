@@ -104,7 +104,7 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	cmd.Args[0] = args[0]
 	cmd.Dir = ts.MkAbs(".")
 	for _, name := range []string{
-		"PATH", "HOME", "TMPDIR", "WORK", "GOCACHE", "GOMODCACHE", "GOPROXY", "LANG", "USER", "GIT_CONFIG_NOSYSTEM",
+		"PATH", "HOME", "XDG_STATE_HOME", "TMPDIR", "WORK", "GOCACHE", "GOMODCACHE", "GOPROXY", "LANG", "USER", "GIT_CONFIG_NOSYSTEM",
 	} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}

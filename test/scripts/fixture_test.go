@@ -36,7 +36,7 @@ func newFixture(t *testing.T) fixture {
 			t.Fatal(err)
 		}
 	}
-	env := testenv.Environ(t)
+	env := append(testenv.Environ(t), "VERSION_MANAGER_STATE="+dir+".state")
 	for _, args := range [][]string{
 		{"git", "init", "-q"},
 		{"git", "add", "-A"},
@@ -49,7 +49,7 @@ func newFixture(t *testing.T) fixture {
 			t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, out)
 		}
 	}
-	return fixture{filepath.Join(dir, ".version-manager", "releases", "images")}
+	return fixture{filepath.Join(dir+".state", "releases", "images")}
 }
 
 // app makes a repository in the folder app with free ports in $APP and
@@ -66,7 +66,7 @@ func (f fixture) app(ts *testscript.TestScript, neg bool, args []string) {
 
 // version creates a version of that app, of which every variable that is
 // given goes to the instances: version VERSION NAME=VALUE... Its bake time is
-// $BAKE, a second where that is not set.
+// $BAKE, a second where that is not set. The state folder is $STATE from then on.
 func (f fixture) version(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: version VERSION NAME=VALUE...")
@@ -92,5 +92,7 @@ env:
   BASE_DELAY: 40ms # far above the noise of a busy machine, so that only "slow" is slow
 %s`, cmp.Or(ts.Getenv("BAKE"), "1s"), ts.Getenv("APP"), ts.Getenv("INGRESS"), args[0], env)
 	ts.Check(os.WriteFile(ts.MkAbs("version-manager.yaml"), []byte(yaml), 0o600))
+	ts.Check(ts.Exec("version-manager", "state", "--quiet"))
+	ts.Setenv("STATE", strings.TrimSpace(ts.ReadFile("stdout")))
 	ts.Check(ts.Exec("version-manager", "create", args[0], "-m", "version "+args[0], "-q", "--progress", "quiet"))
 }

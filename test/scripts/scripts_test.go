@@ -93,6 +93,7 @@ func setup(t *testing.T) func(*testscript.Env) error {
 			e.Setenv("GIT_"+who+"_EMAIL", "ada@example.com")
 		}
 		e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+		e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "states"))
 		e.Setenv("LANG", "C.UTF-8")
 		e.Setenv("USER", "ada")
 		for _, name := range []string{"LC_ALL", "LC_CTYPE", "NO_COLOR", "TERM", "VERSION_MANAGER_STATE", "VERSION_MANAGER_TARGET", "KUBECONFIG", "GEMINI_API_KEY"} {
@@ -106,8 +107,9 @@ func setup(t *testing.T) func(*testscript.Env) error {
 // endAgents removes the state folders that a script left behind: an agent
 // whose folder is gone ends everything that it runs.
 func endAgents(work string) {
-	states, _ := filepath.Glob(filepath.Join(work, "*", ".version-manager"))
-	for _, state := range states {
+	beside, _ := filepath.Glob(filepath.Join(work, "*", ".version-manager"))
+	states, _ := filepath.Glob(filepath.Join(work, "states", "version-manager", "*"))
+	for _, state := range append(beside, states...) {
 		_ = os.RemoveAll(state) // the work folder is removed after this anyway
 	}
 }

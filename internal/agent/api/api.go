@@ -37,6 +37,9 @@ type Ping struct {
 	Build string `json:"build"` // identity of the program that they run; see BuildOf
 }
 
+// StopPath asks an agent to end everything that it runs, and then itself.
+const StopPath = "/v1/stop"
+
 // ReplacePath asks an agent to give its place to another program.
 const ReplacePath = "/v1/replace"
 

@@ -80,6 +80,16 @@ func Running(dir string) bool {
 	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
 }
 
+// Hold keeps every agent from serving the state folder until release is
+// called. It returns nil where one serves it.
+func Hold(dir string) (release func() error, err error) {
+	f, err := lock(dir)
+	if f == nil {
+		return nil, err
+	}
+	return f.Close, nil
+}
+
 // lookers is how long a lock may be held by somebody who only looks at it.
 const lookers = 50 * time.Millisecond
 

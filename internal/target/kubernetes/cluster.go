@@ -21,7 +21,11 @@ import (
 
 // Where names the cluster and the namespace without contacting anybody.
 func (t *Target) Where() deploy.Cluster {
-	return deploy.Cluster{Context: t.where.Context(), Server: t.where.Server(), Namespace: t.namespace}
+	where := deploy.Cluster{Context: t.where.Context(), Server: t.where.Server(), Namespace: t.namespace}
+	if w, ok := t.where.(interface{ Authority() string }); ok {
+		where.Authority = w.Authority()
+	}
+	return where
 }
 
 // Surroundings looks at what is around the app: for people, who ask less

@@ -120,7 +120,7 @@ func (s *starter) lastWords() string {
 // agentEnv is what the agent may know of the operator's environment. It lives
 // longer than the command, and so would a secret in it.
 func agentEnv(env []string) (kept []string) {
-	names := " PATH HOME TZ LANG TMPDIR XDG_RUNTIME_DIR SSL_CERT_FILE SSL_CERT_DIR" +
+	names := " PATH HOME TZ LANG TMPDIR XDG_RUNTIME_DIR XDG_STATE_HOME SUDO_UID SSL_CERT_FILE SSL_CERT_DIR" +
 		" HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy GOCOVERDIR "
 	for _, e := range env {
 		name, _, _ := strings.Cut(e, "=")

@@ -47,6 +47,7 @@ func New(ctx context.Context, tags string) (r *Rig, err error) {
 		return nil, err
 	}
 	r = &Rig{Dir: dir, CLI: filepath.Join(dir, "version-manager")}
+	r.Env = []string{"VERSION_MANAGER_STATE=" + r.State(), "XDG_STATE_HOME=" + filepath.Join(dir, "states")}
 	defer func() {
 		if err != nil {
 			os.RemoveAll(dir)
@@ -178,7 +179,7 @@ func (r *Rig) Status(ctx context.Context) (deploy.Observed, error) {
 func (r *Rig) Base() string { return fmt.Sprintf("http://127.0.0.1:%d", r.Port) }
 
 // State is the state folder.
-func (r *Rig) State() string { return filepath.Join(r.Project(), ".version-manager") }
+func (r *Rig) State() string { return filepath.Join(r.Dir, "state") }
 
 // Close stops what runs and removes everything.
 func (r *Rig) Close() {

@@ -1,0 +1,50 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"version-manager/internal/agent/keeper"
+	"version-manager/internal/ownership"
+	"version-manager/internal/statedir"
+)
+
+// MadeHere reports whether a state folder without a binding is this machine's
+// own: an agent serves it, or started what is recorded in it. The records
+// name the folder by a number that nobody elsewhere knows.
+func MadeHere(dir string) bool {
+	if keeper.Running(dir) {
+		return true
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "apps", "*", "run", "*.json")) // the pattern is well formed
+	for _, file := range files {
+		if _, err := readRecord(file); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// admit refuses to serve a state folder that another user could have written
+// or that was made elsewhere: what it names is about to be started. One in
+// which nothing is to be started becomes ours. One that does not exist is made,
+// unless the agent waits for it: then the one that serves it looks again.
+func admit(dir string, waits bool) error {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) && waits {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make state folder: %w", err)
+	}
+	err := statedir.Verify(dir, "", ownership.Of(os.Getenv))
+	if err == nil {
+		return Settle(dir)
+	}
+	apps, _ := os.ReadDir(filepath.Join(dir, "apps")) // none is empty
+	if errors.Is(err, statedir.ErrUnbound) && (len(apps) == 0 || MadeHere(dir)) {
+		return statedir.Bind(dir, "", "")
+	}
+	return fmt.Errorf("serve the state folder %s: %w", dir, err)
+}

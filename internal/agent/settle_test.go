@@ -1,0 +1,62 @@
+package agent
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"version-manager/internal/statedir"
+)
+
+// TestSettleBringsDataAlong: what instances keep outside of the state folder
+// follows it, and the end of a move may be repeated.
+func TestSettleBringsDataAlong(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root's instances keep anything outside of the state folder")
+	}
+	for _, spare := range []bool{true, false} {
+		dir := t.TempDir()
+		from, to := newHome(filepath.Join(dir, "from")), newHome(filepath.Join(dir, "to"))
+		from.spare, to.spare = filepath.Join(dir, "spare-from"), filepath.Join(dir, "spare-to")
+		want := to.state
+		if spare {
+			want = to.spare
+		}
+		to.pick = func() string { return want }
+		file := filepath.Join(from.spare, "data", "shop", "file")
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte("kept"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := moveHome(from, to); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if b, err := os.ReadFile(filepath.Join(to.data("shop"), "file")); err != nil || string(b) != "kept" {
+			t.Errorf("spare %t: %q, %v", spare, b, err)
+		}
+	}
+}
+
+// TestSettleEndsAMove: the path before it does not count any more.
+func TestSettleEndsAMove(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	if err := os.MkdirAll(filepath.Join(from, "apps"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := statedir.Move(from, to, "", "/project"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := Settle(to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if b, err := statedir.Read(to); err != nil || b.From != "" || b.Path != statedir.Real(to) || b.Project != "/project" {
+		t.Errorf("%+v, %v", b, err)
+	}
+}

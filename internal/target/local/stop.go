@@ -1,0 +1,35 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/keeper"
+	"version-manager/internal/pause"
+	"version-manager/internal/problem"
+)
+
+// stopLimit is how long what runs may take to end, and its agent after that.
+const stopLimit = 2 * time.Minute
+
+// Stop ends everything that runs from the state folder, and its agent. It
+// starts again what it ended when an agent is started again, here or where the
+// folder is by then. Where nothing runs it does nothing.
+func (t *Target) Stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, stopLimit)
+	defer cancel()
+	c := *t.client
+	c.passive = true
+	if err := c.do(ctx, http.MethodPost, api.StopPath, 0, nil, nil); err != nil && !errors.Is(err, errNoAgent) {
+		return err
+	}
+	for keeper.Running(t.state) {
+		if err := pause.For(ctx, retryMost/10); err != nil {
+			return problem.Wrap(err, problem.Failed, "tail "+c.starter.logPath(), "wait for the agent of %s to end", t.state)
+		}
+	}
+	return nil
+}
