@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/net/http2"
 
 	"version-manager/internal/color"
 	"version-manager/internal/waittest"
@@ -217,15 +216,11 @@ func TestGreedyConnectionsLeaveRoom(t *testing.T) {
 // been answered already.
 func oneConnection(t testing.TB, url string) *http.Client {
 	t.Helper()
-	c, _ := dialRaw(t, url)
-	if err := c.SetDeadline(time.Time{}); err != nil {
-		t.Fatal(err)
-	}
-	conn, err := (&http2.Transport{AllowHTTP: true, StrictMaxConcurrentStreams: true}).NewClientConn(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Transport: conn}
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: protocols, HTTP2: &http.HTTP2Config{StrictMaxConcurrentRequests: true}}
+	t.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: transport}
 	res, err := client.Get(url + "/quick")
 	if err != nil {
 		t.Fatal(err)
