@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-
 	"version-manager/internal/color"
 	"version-manager/internal/waittest"
 )
