@@ -93,7 +93,11 @@ func setup(t *testing.T) func(*testscript.Env) error {
 			e.Setenv("GIT_"+who+"_EMAIL", "ada@example.com")
 		}
 		e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
-		e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "states"))
+		states := filepath.Join(e.WorkDir, "states")
+		if err := os.MkdirAll(filepath.Join(states, "version-manager"), 0o755); err != nil { // the app's user may pass, so that all is in one place
+			return err
+		}
+		e.Setenv("XDG_STATE_HOME", states)
 		e.Setenv("LANG", "C.UTF-8")
 		e.Setenv("USER", "ada")
 		for _, name := range []string{"LC_ALL", "LC_CTYPE", "NO_COLOR", "TERM", "VERSION_MANAGER_STATE", "VERSION_MANAGER_TARGET", "KUBECONFIG", "GEMINI_API_KEY"} {
