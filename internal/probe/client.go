@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"version-manager/internal/color"
 )
 
 // client keeps the idle connections to one address.
@@ -16,6 +18,9 @@ type client struct {
 	secret  string // shown to the ingress
 	keep    int    // how many connections the kept kind alternates between
 	readers sync.Pool
+
+	first sync.Once // answer, which settles whether the app knows the secret
+	named bool
 
 	mu   sync.Mutex
 	idle []*conn // oldest first: all of them get used, none goes stale
@@ -43,6 +48,15 @@ func (c *client) head(method, path string, body []byte) []byte {
 	}
 	b.WriteString("\r\n")
 	return []byte(b.String())
+}
+
+// stray reports whether an answer came from something other than the app, which
+// names its color to whoever shows the secret. Instances that do not know the
+// secret, because somebody replaced it, name nothing from the first answer on.
+func (c *client) stray(from Source) bool {
+	named := from.Color != color.None
+	c.first.Do(func() { c.named = named && c.secret != Anonymous })
+	return c.named && !named
 }
 
 // fresh opens a connection.

@@ -17,9 +17,11 @@
 //
 // What counts as failed: no connection, a connection that broke, no answer
 // within the timeout, an answer that is not HTTP or not what the check wants,
-// and the statuses 408, 429 and 500 upwards. Any other status is the app's own
-// word and as good as a 200. A request that this machine could not send is
-// neither sent nor failed: it is counted as skipped, and shown.
+// the statuses 408, 429 and 500 upwards, a 404 by a gateway that knows no way to
+// the app, and any answer that names no color although the ones before did: it
+// came from something else. Any other status is the app's own word and as good
+// as a 200. A request that this machine could not send is neither sent nor
+// failed: it is counted as skipped, and shown.
 //
 // Load is the same machinery with a mix of requests, for benches. Report
 // joins a Measurement with what the deploy did, as JSON, as a page

@@ -36,6 +36,21 @@ func target(t *testing.T, serve func(net.Conn)) (base string) {
 	return "http://" + ln.Addr().String()
 }
 
+// saying serves one connection by saying a text to each request.
+func saying(text func() string) func(net.Conn) {
+	return func(c net.Conn) {
+		defer c.Close()
+		for in := bufio.NewReader(c); ; {
+			if _, err := http.ReadRequest(in); err != nil {
+				return
+			}
+			if _, err := io.WriteString(c, text()); err != nil {
+				return
+			}
+		}
+	}
+}
+
 // answering serves one connection by saying text to every request.
 func answering(text string, thenClose bool) func(net.Conn) {
 	return func(c net.Conn) {
@@ -107,6 +122,54 @@ func TestOutcomes(t *testing.T) {
 			}
 			if m.Kinds[Fresh].Sent < 4 || m.Kinds[Kept].Sent < 4 {
 				t.Errorf("kinds are uneven: %v", m.Kinds)
+			}
+		})
+	}
+}
+
+// Behind a gateway somebody may send the users elsewhere. To a probe that shows
+// its secret the app says who it is, so whatever does not is not the app.
+func TestAnswersOfSomethingElse(t *testing.T) {
+	const blue, nobody = "200 OK\r\n" + HeaderColor + ": blue", "200 OK"
+	for name, tt := range map[string]struct {
+		secret, first, then string
+		want                Outcome
+	}{
+		"the app":                 {"secret", blue, blue, OK},
+		"the app's 404":           {"secret", blue, "404 Not Found\r\n" + HeaderColor + ": green", OK},
+		"another app":             {"secret", blue, nobody, Stray},
+		"a login page":            {"secret", blue, "302 Found\r\nLocation: /login", Stray},
+		"an unknown color":        {"secret", blue, "200 OK\r\n" + HeaderColor + ": red", Stray},
+		"a gateway without a way": {"secret", blue, "404 Not Found", Status},
+		"a gateway that fails":    {"secret", blue, "502 Bad Gateway", Status},
+		"the secret was replaced": {"secret", nobody, blue, OK},
+		"nobody knows the probe":  {Anonymous, blue, nobody, OK},
+		"there is no secret":      {"", blue, nobody, OK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var head atomic.Value
+			head.Store(tt.first)
+			base := target(t, saying(func() string { return "HTTP/1.1 " + head.Load().(string) + "\r\nContent-Length: 0\r\n\r\n" }))
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			p := Start(ctx, Config{Base: base, Rate: 100, Timeout: 5 * time.Second, Secret: tt.secret})
+			defer p.Stop()
+			if err := p.WaitAnswers(ctx, 10, time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+			head.Store(tt.then)
+			flipped := time.Now()
+			if err := p.WaitAnswers(ctx, 10, flipped); err != nil {
+				t.Fatal(err)
+			}
+			w := p.Window(color.Green, flipped)
+			failed := w.Sent
+			if tt.want == OK {
+				failed = 0
+			}
+			if w.Failed != failed || w.Causes[tt.want] != failed {
+				t.Errorf("%d of %d failed, by cause %v, want %s", w.Failed, w.Sent, w.Causes, tt.want)
 			}
 		})
 	}

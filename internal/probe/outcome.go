@@ -21,6 +21,7 @@ const (
 	Refused           // no connection: refused, unreachable, unknown host
 	Reset             // the connection broke, before or in the middle of the answer
 	Timeout           // no complete answer in time
+	Stray             // answered, but by something other than the app
 	Garbled           // not HTTP, or not what the check wanted
 	Polite            // a WebSocket closed with 1000, 1001 or 1012, and reconnected at once
 	Skipped           // not sent: too many were outstanding, or this machine ran out of sockets
@@ -28,7 +29,7 @@ const (
 )
 
 func outcomeNames() []string {
-	return []string{"ok", "status", "refused", "reset", "timeout", "garbled", "polite", "skipped", "abandoned"}
+	return []string{"ok", "status", "refused", "reset", "timeout", "stray", "garbled", "polite", "skipped", "abandoned"}
 }
 
 func (o Outcome) String() string { return outcomeNames()[o] }

@@ -220,7 +220,7 @@ func TestCatalogsAgree(t *testing.T) {
 			t.Errorf("%s is in German only", key)
 		}
 	}
-	for _, o := range []Outcome{Status, Refused, Reset, Timeout, Garbled} {
+	for _, o := range []Outcome{Status, Refused, Reset, Timeout, Stray, Garbled} {
 		if en.texts["cause."+o.String()] == "" {
 			t.Errorf("cause %s has no text", o)
 		}

@@ -11,7 +11,7 @@ import (
 func (r Record) seen() []Seen {
 	all := make([]Seen, len(r.Sources))
 	for _, s := range r.Samples {
-		if s.Outcome == OK || s.Outcome == Status { // somebody answered
+		if s.Outcome == OK || s.Outcome == Status || s.Outcome == Stray { // somebody answered
 			all[s.Source].add(s, r.Started)
 		}
 	}

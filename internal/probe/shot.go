@@ -74,6 +74,9 @@ func (g *gun) send(s *shot, deadline time.Time, scratch []byte) (Outcome, Source
 	c.SetDeadline(deadline)
 	unhook := context.AfterFunc(g.hard, func() { c.SetDeadline(past()) })
 	out, from, again := s.answer(c, scratch)
+	if out == OK && g.stray(from) {
+		out = Stray
+	}
 	if unhook() && again && s.kind == Kept {
 		done = g.giveBack
 	}
