@@ -39,7 +39,7 @@ func deployment(a App) (*kube.Object, error) {
 // identify says which color it is and what it runs.
 func (a App) identify(o *metav1.ObjectMeta) {
 	o.Labels[ColorLabel] = string(a.Color)
-	o.Labels[VersionLabel] = labelValue(a.Release.Version)
+	o.Labels[VersionLabel] = VersionValue(a.Release.Version)
 	if o.Annotations == nil {
 		o.Annotations = map[string]string{}
 	}
@@ -64,8 +64,8 @@ func Runs(o *kube.Object, r release.Release) bool {
 	return true
 }
 
-// labelValue cuts a version to what fits into a label.
-func labelValue(v release.Version) string {
+// VersionValue is a version as the value of VersionLabel, cut to what fits.
+func VersionValue(v release.Version) string {
 	const longest = 63
 	return strings.TrimRight(string(v)[:min(len(v), longest)], "-.")
 }

@@ -161,7 +161,7 @@ func TestSleep(t *testing.T) {
 }
 
 func TestLongVersion(t *testing.T) {
-	got := labelValue(release.Version("v1.0.0-" + strings.Repeat("a", 55) + ".b"))
+	got := VersionValue(release.Version("v1.0.0-" + strings.Repeat("a", 55) + ".b"))
 	if len(got) > 63 || strings.HasSuffix(got, ".") {
 		t.Errorf("%q is no label", got)
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
@@ -150,7 +153,7 @@ func (s *session) replace(ctx context.Context, active bool, c color.Color, spec 
 	if err := s.base(ctx, a); err != nil {
 		return err
 	}
-	if err := s.end(ctx, c); err != nil {
+	if err := s.makeRoom(ctx, c, spec.Release.Version); err != nil {
 		return fmt.Errorf("end what ran in %s: %w", c, err)
 	}
 	if err := s.install(ctx, a); err != nil {
@@ -160,6 +163,27 @@ func (s *session) replace(ctx context.Context, active bool, c color.Color, spec 
 		return nil // the preview is the other one's
 	}
 	return s.aimPreview(ctx, c)
+}
+
+// makeRoom ends what runs in a color. It does not wait for the pods of a
+// Deployment that somebody deleted, if they run the very version that is
+// started again: users may be waiting for that.
+func (s *session) makeRoom(ctx context.Context, c color.Color, v release.Version) error {
+	have, err := s.deployment(ctx, c)
+	if err != nil {
+		return err
+	}
+	if have == nil {
+		pods, err := s.pods(ctx, c)
+		if err != nil {
+			return err
+		}
+		other := func(p *corev1.Pod) bool { return p.Labels[manifest.VersionLabel] != manifest.VersionValue(v) }
+		if !slices.ContainsFunc(pods, other) {
+			return nil
+		}
+	}
+	return s.end(ctx, c)
 }
 
 // base makes what belongs to the app as a whole.

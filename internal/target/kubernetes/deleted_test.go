@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
 	"version-manager/internal/color"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
@@ -153,6 +155,32 @@ func TestSpareSecrets(t *testing.T) {
 			w.must(s.Apply(t.Context(), color.Blue, spec))
 			if got := field(w.get("Secret", "shop-blue-secrets"), "data", "TOKEN"); got != tt.want {
 				t.Errorf("the secret is %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestDeletedColorIsStartedBesideItsLastPods: a color whose Deployment somebody
+// deleted does not have to wait until its pods have ended, unless they are of
+// another version.
+func TestDeletedColorIsStartedBesideItsLastPods(t *testing.T) {
+	for version, waits := range map[string]bool{"v1.0.0": false, "v0.9.0": true} {
+		t.Run(version, func(t *testing.T) {
+			w, target := newPlace(t)
+			s := w.lock(target, "ada")
+			w.makePod("shop-blue", "shop-blue-leaving", version)
+			leaving, now := w.get("Pod", "shop-blue-leaving"), metav1.Now()
+			leaving.SetDeletionTimestamp(&now)
+			w.server.Put(leaving)
+			limit := 30 * time.Second
+			if waits {
+				limit = time.Second
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			err := s.Apply(ctx, color.Blue, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1})
+			if gone := w.get("Deployment", "shop-blue") == nil; gone != waits {
+				t.Errorf("waits: %t, want %t: %v", gone, waits, err)
 			}
 		})
 	}
