@@ -21,17 +21,19 @@ const visitors = 50
 // could know the way.
 func meddling() []fault {
 	onTime, takenBack, eitherWay := []int{0}, []int{3}, []int{0, 3}
-	const untilStarted = "the new version answers 500 and nobody else is there: users meet it until the first instance of the old one is started and ready"
+	const untilConfirmed = "users meet the version until the way back is confirmed; the old one has been started again by then"
 	list := []fault{
 		{name: "old color scaled to 0", did: "the old Deployment is scaled to 0 in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
-			allowed: visitors * 20, why: untilStarted, show: meddle("bake", "scale", "deployment/{old}", "--replicas=0")},
+			allowed: visitors * 3, why: untilConfirmed, show: meddle("bake", "scale", "deployment/{old}", "--replicas=0")},
 		{name: "old color deleted", did: "the old Deployment is deleted in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
-			allowed: visitors * 20, why: untilStarted, show: meddle("bake", "delete", "deployment/{old}", "--wait=false")},
+			allowed: visitors * 3, why: untilConfirmed, show: meddle("bake", "delete", "deployment/{old}", "--wait=false")},
 		{name: "old color has fewer", did: "the old Deployment is scaled to 1 in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
-			allowed: visitors * 3, why: "users meet the version until the way back is confirmed; what is ready takes over at once", show: meddle("bake", "scale", "deployment/{old}", "--replicas=1")},
+			allowed: visitors * 3, why: untilConfirmed, show: meddle("bake", "scale", "deployment/{old}", "--replicas=1")},
 		{name: "route given back", did: "a GitOps tool applies the old route again in bake", codes: []int{10},
-			show: meddle("bake", "patch", "httproute/{app}", "--field-manager=argocd-controller", "--type=json", "-p",
-				`[{"op":"replace","path":"/spec/rules/0/backendRefs/0/name","value":"{old}"}]`)},
+			show: meddle("bake", givenBack()...)},
+		{name: "retiring, given back, resumed", did: "kill -9 when the old color is to be stopped, a GitOps tool applies the old route, then resume", codes: []int{10},
+			show: switchedBack("resume")},
+		{name: "retiring, given back, taken back", did: "the same, then rollback", codes: onTime, show: switchedBack("rollback")},
 		{name: "route deleted", did: "the public route is deleted in bake", codes: eitherWay,
 			allowed: visitors * 4, why: "the gateway answers 404 until it has heard of the new route", show: meddle("bake", "delete", "httproute/{app}")},
 		{name: "preview deleted", did: "the preview's route is deleted in the gate", codes: onTime,
