@@ -48,6 +48,7 @@ func (r *runner) startBack(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	r.noteSecrets(ctx, now, p.Old, spec)
 	now, err = l.run(ctx, max(patience, spec.Release.Config.Gate.Timeout.Duration))
 	if err != nil {
 		return "", fmt.Errorf("start %s in %s again: %w", p.From, p.Old, err)

@@ -41,6 +41,7 @@ func (s *standby) keep(ctx context.Context, now Observed) {
 		what = "deleted"
 	}
 	r.remark(fmt.Sprintf("%s (%s) was %s by somebody else and is brought to %s again: the way back stays open", p.Old, p.From, what, instances(want)))
+	r.noteSecrets(ctx, now, p.Old, spec)
 	spec.Replicas = want
 	l := &lift{r: r, step: r.watchStep(), color: p.Old, spec: spec}
 	l.ask(max(patience, spec.Release.Config.Gate.Timeout.Duration))

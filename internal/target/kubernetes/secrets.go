@@ -57,6 +57,18 @@ func (t *Target) sameSecrets(ctx context.Context, c color.Color, want map[string
 	return true, nil
 }
 
+var _ deploy.SecretKeeper = (*session)(nil)
+
+// KeptSecrets implements [deploy.SecretKeeper]: a Secret outlives a Deployment
+// that somebody deleted.
+func (s *session) KeptSecrets(ctx context.Context, c color.Color, names []string) ([]string, error) {
+	values, err := s.secretsOf(ctx, c, names)
+	if values == nil {
+		return nil, err
+	}
+	return slices.AppendSeq(make([]string, 0, len(values)), maps.Keys(values)), nil
+}
+
 // secretsOf are the values that a color has of the named secrets; nil if it
 // has none.
 func (t *Target) secretsOf(ctx context.Context, c color.Color, names []string) (map[string]string, error) {
