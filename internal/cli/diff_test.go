@@ -48,6 +48,18 @@ func TestRemedy(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}
+	// What is only missing is made again by a deploy of the version that runs: the
+	// target's tests run that.
+	for _, object := range []string{"HTTPRoute/shop-preview", "Service/shop-green", "Secret/shop-green-secrets", "Deployment/shop-green"} {
+		d := drift{App: "shop", Version: "v2.0.0", Differences: []string{object + " is missing"}}
+		now := now
+		if object == "Deployment/shop-green" { // then nothing is known to run there
+			now.Colors = map[color.Color]deploy.Side{color.Blue: {Version: "v1.0.0"}}
+		}
+		if got, want := pasted((diffOptions{app: a}).remedy(distant{}, now, d, 3)), "version-manager --target kubernetes deploy v2.0.0"; got != want {
+			t.Errorf("%s is missing:\n%s\nwant\n%s", object, got, want)
+		}
+	}
 	if got := (diffOptions{app: a}).remedy(distant{}, deploy.Observed{}, drift{Version: "v1.0.0"}, 1); strings.Contains(got, "kubectl") {
 		t.Errorf("nothing is deployed, and yet: %s", got)
 	}
