@@ -29,7 +29,9 @@ const unknown = "unknown"
 //
 // Loopback is a client of its own: it is the operator of this machine. So it
 // must never be said of somebody who came through a proxy that nobody told us
-// about, and a request that carries any word of a proxy is not from there.
+// about, and a request that carries any word of a proxy is not from there. Nor
+// is one in HTTP/1.0, which an nginx speaks that is set up in one line: it adds
+// no header, and no browser or curl of today is so old.
 func (r *rules) client(req *http.Request) client {
 	c := client{own: r.own(req.Header), proto: "http", host: req.Host, name: strings.Trim(hostname(req.RemoteAddr), "[]")}
 	if req.TLS != nil {
@@ -43,7 +45,7 @@ func (r *rules) client(req *http.Request) client {
 	if c.trusted {
 		c.believe(r, req.Header)
 	}
-	if c.addr.IsLoopback() && (c.trusted || forwarded(req.Header)) {
+	if c.addr.IsLoopback() && (c.trusted || forwarded(req.Header) || !req.ProtoAtLeast(1, 1)) {
 		c.addr = netip.Addr{}
 	}
 	switch {

@@ -59,6 +59,18 @@ func TestClient(t *testing.T) {
 	}
 }
 
+// TestOldProtocolIsNotLocal: an nginx with nothing but proxy_pass says nothing
+// of its clients, and speaks HTTP/1.0.
+func TestOldProtocolIsNotLocal(t *testing.T) {
+	for minor, want := range map[int]string{0: unknown, 1: "127.0.0.1"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr, r.ProtoMajor, r.ProtoMinor = "127.0.0.1:4711", 1, minor
+		if got := (&rules{}).client(r); got.name != want {
+			t.Errorf("HTTP/1.%d: %+v, want %s", minor, got, want)
+		}
+	}
+}
+
 // TestTrustedLoopbackIsNotLocal: where the proxy is on this machine and was
 // announced, nothing that comes from there counts as made here.
 func TestTrustedLoopbackIsNotLocal(t *testing.T) {

@@ -4,8 +4,9 @@
 //
 //	go run ./test/newuser
 //
-// It runs "make run", asks the app for its page, leaves it running, and runs
-// "make test". It fails if any of them does. Run by root, it becomes the user
+// It runs "make run", asks the app for its page, runs "make run" again, which
+// must lead to the same address, leaves the app running, and runs "make test".
+// It fails if any of them does. Run by root, it becomes the user
 // nobody; run by anybody else, it stays that user with another home folder.
 package main
 
@@ -47,6 +48,7 @@ func run(ctx context.Context) (err error) {
 		{"clone", u.clone},
 		{"make run", u.makeRun},
 		{"page", u.askForPage},
+		{"make run again", u.makeRun},
 		{"make test", func(ctx context.Context) error { return u.command(ctx, os.Stdout, "make", "test") }},
 	}
 	for _, s := range steps {

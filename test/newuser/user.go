@@ -96,9 +96,14 @@ func (u *user) makeRun(ctx context.Context) error {
 	if err := u.command(ctx, io.MultiWriter(os.Stdout, &said), "make", "run"); err != nil {
 		return err
 	}
-	m := regexp.MustCompile(`(?m)^open\s+(http://\S+)$`).FindStringSubmatch(said.String())
-	if m == nil {
+	m := regexp.MustCompile(`(?m)^open\s+(http://\S+)`).FindStringSubmatch(said.String())
+	switch {
+	case m == nil:
 		return errors.New("no address was printed")
+	case strings.HasSuffix(m[1], ":30001"):
+		return fmt.Errorf("the app is said to be at %s, which is another user's", m[1])
+	case u.page != "" && u.page != m[1]:
+		return fmt.Errorf("the app moved from %s to %s", u.page, m[1])
 	}
 	u.page = m[1]
 	return nil
