@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -43,7 +44,7 @@ func (g Group) Size() (int, error) {
 }
 
 // Signal sends sig to all of the group, and returns ErrGone if nothing of it
-// runs.
+// runs. After SIGKILL it returns when all of it has ended.
 func (g Group) Signal(sig syscall.Signal) error {
 	list, err := g.members()
 	if err != nil {
@@ -65,7 +66,25 @@ func (g Group) Signal(sig syscall.Signal) error {
 		}
 		failed = append(failed, id.signalOne(sig))
 	}
+	if sig == syscall.SIGKILL {
+		awaitDeath(list)
+	}
 	return errors.Join(failed...)
+}
+
+// deathTime is far longer than the system takes to end a killed process, but
+// for one that waits for a device.
+const deathTime = 2 * time.Second
+
+// awaitDeath returns when none of the killed processes runs any more. While
+// one dies it has no environment, and maybe no parent, so that it would not be
+// found again by looking for the group.
+func awaitDeath(killed []Identity) {
+	for deadline := time.Now().Add(deathTime); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if !slices.ContainsFunc(killed, Identity.Alive) {
+			return
+		}
+	}
 }
 
 // ours reports whether the leader's number still means the leader's process
