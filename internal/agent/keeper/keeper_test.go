@@ -158,10 +158,17 @@ func (f *fixture) mustAsk() processes {
 	return p
 }
 
-func kill(t *testing.T, pid int) {
+// kill ends processes at the same instant: all are stopped first, so that none
+// of them brings back another one.
+func kill(t *testing.T, pids ...int) {
 	t.Helper()
-	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-		t.Fatalf("kill %d: %v", pid, err)
+	for _, pid := range pids {
+		_ = syscall.Kill(pid, syscall.SIGSTOP) // what is gone fails below
+	}
+	for _, pid := range pids {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatalf("kill %d: %v", pid, err)
+		}
 	}
 }
 
@@ -241,8 +248,7 @@ func TestOnlyOneOfManyStarters(t *testing.T) {
 func TestBothKilledThenStartedAgain(t *testing.T) {
 	f := begin(t)
 	p := f.mustAsk()
-	kill(t, p.keeper)
-	kill(t, p.agent)
+	kill(t, p.keeper, p.agent)
 	f.until("the lock", func() bool { l, err := lock(f.dir); return l != nil && l.Close() == nil && err == nil })
 	if err := os.Remove(filepath.Join(f.dir, "address")); err != nil {
 		t.Fatal(err)

@@ -24,8 +24,13 @@ func ping(t *testing.T, target *Target) api.Ping {
 	return p
 }
 
+// kill ends processes at the same instant: all are stopped first, so that none
+// of them brings back another one.
 func kill(t *testing.T, pids ...int) {
 	t.Helper()
+	for _, pid := range pids {
+		_ = syscall.Kill(pid, syscall.SIGSTOP) // what is gone fails below
+	}
 	for _, pid := range pids {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatalf("kill %d: %v", pid, err)

@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"syscall"
 	"testing"
 
 	"version-manager/internal/color"
@@ -108,11 +107,6 @@ func TestAnEntranceThatWasTakenAtTheStartOpensLater(t *testing.T) {
 	p.unlock(p.deployFirst(t.Context(), target, 1))
 	url := observe(t, target).Entrances.Public[0]
 	now := ping(t, target)
-	for _, pid := range []int{now.Keeper, now.Agent} { // so that neither brings the other back
-		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
-	}
 	kill(t, now.Keeper, now.Agent)
 	p.until("the port to be free", func() bool {
 		ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.local.App)))
