@@ -68,7 +68,7 @@ func (w *world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
 			refs = append(refs, refOf(o))
 		}
 	}
-	return append(refs, t.ref("Secret", manifest.SecretName(t.app, c)))
+	return append(refs, t.ref("Secret", manifest.SecretName(t.app, c)), t.ref("Secret", manifest.IngressSecretName(t.app)))
 }
 
 // TestWhatOthersDeleteIsMadeAgain deletes each object of the app, one at a time,

@@ -57,13 +57,29 @@ func (t *Target) Differences(ctx context.Context, spec deploy.Spec) (all []Diffe
 		}
 		all = append(all, found...)
 	}
-	if len(spec.Release.Config.Secrets) == 0 {
-		return all, nil
+	names := []string{manifest.IngressSecretName(t.app)}
+	if len(spec.Release.Config.Secrets) > 0 {
+		names = append(names, manifest.SecretName(t.app, c))
 	}
+	for _, name := range names {
+		found, err := t.lacksSecret(ctx, name)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// lacksSecret says whether a Secret is there, to whoever may know.
+func (t *Target) lacksSecret(ctx context.Context, name string) ([]Difference, error) {
 	secret := &kube.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Secret"}}
-	t.label(secret, manifest.SecretName(t.app, c))
+	t.label(secret, name)
 	found, err := t.lacks(ctx, secret)
-	return append(all, found...), err
+	if kube.IsForbidden(err) {
+		return nil, nil
+	}
+	return found, err
 }
 
 // lacks says only whether an object is there.

@@ -33,6 +33,10 @@ func (s *session) Mend(ctx context.Context, c color.Color, spec deploy.Spec) (ma
 			made = append(made, o.GetKind()+"/"+o.GetName())
 		}
 	}
+	secret, err := s.mendIngressSecret(ctx)
+	if made = append(made, secret...); err != nil {
+		return made, err
+	}
 	more, err := s.mendRoutes(ctx, c)
 	return append(made, more...), err
 }

@@ -31,7 +31,7 @@ func (s *session) ensureIngressSecret(ctx context.Context) (string, error) {
 		return "", err
 	}
 	want := have
-	want.probe = cmp.Or(have.probe, rand.Text())
+	want.probe = cmp.Or(have.probe, s.remembered(), rand.Text())
 	if s.options.Preview != "" || s.options.Config.PreviewSecret == "" {
 		want.preview = s.options.Preview // else whoever deploys now does not know the value
 	}
@@ -42,6 +42,27 @@ func (s *session) ensureIngressSecret(ctx context.Context) (string, error) {
 	}
 	s.known.Store(&want.probe)
 	return want.probe, nil
+}
+
+// remembered is what pods that run already know, if this process has seen it: a
+// Secret that somebody deleted during a deploy is made again as it was.
+func (t *Target) remembered() string {
+	if known := t.known.Load(); known != nil {
+		return *known
+	}
+	return ""
+}
+
+// mendIngressSecret makes the Secret again where it is missing.
+func (s *session) mendIngressSecret(ctx context.Context) (made []string, err error) {
+	have, err := s.ingressSecret(ctx)
+	if err != nil || have.probe != "" {
+		return nil, err
+	}
+	if _, err := s.ensureIngressSecret(ctx); err != nil {
+		return nil, err
+	}
+	return []string{"Secret/" + manifest.IngressSecretName(s.app)}, nil
 }
 
 // ingressSecret is the content of the Secret of the sidecars.
@@ -65,8 +86,8 @@ func (t *Target) ingressSecret(ctx context.Context) (ingressSecret, error) {
 
 // shown is what a question shows to the sidecars.
 func (t *Target) shown(ctx context.Context) string {
-	if known := t.known.Load(); known != nil {
-		return *known
+	if known := t.remembered(); known != "" {
+		return known
 	}
 	secret, err := t.ingressSecret(ctx)
 	if err != nil || secret.probe == "" {
