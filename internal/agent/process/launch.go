@@ -1,10 +1,12 @@
 package process
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"syscall"
@@ -21,14 +23,23 @@ const (
 // order is what a launcher is told. Arguments and variables are bytes, which
 // need not be text.
 type order struct {
+	File []byte   `json:"file"` // the program; empty: Argv[0]
 	Argv [][]byte `json:"argv"`
 	Env  [][]byte `json:"env"`
 	User *User    `json:"user,omitempty"`
 	Mind bool     `json:"mind,omitempty"` // be the parent of orphans
 }
 
-func (c Command) order() order {
-	return order{bytesOf(c.Argv), bytesOf(append(c.mark(), c.Env...)), c.User, c.Mark != ""}
+// order fails where the program is a name that $PATH does not lead to.
+func (c Command) order() (order, error) {
+	file := c.Argv[0]
+	if filepath.Base(file) == file {
+		var err error
+		if file, err = exec.LookPath(file); err != nil {
+			return order{}, err
+		}
+	}
+	return order{[]byte(file), bytesOf(c.Argv), bytesOf(append(c.mark(), c.Env...)), c.User, c.Mark != ""}, nil
 }
 
 // mark is the variable that all processes of a program inherit.
@@ -75,7 +86,7 @@ func launch() error {
 			return fmt.Errorf("start %s as user %d: %w", name, o.User.UID, err)
 		}
 	}
-	return fmt.Errorf("start %s: %w", name, syscall.Exec(argv[0], argv, env))
+	return fmt.Errorf("start %s: %w", name, syscall.Exec(cmp.Or(string(o.File), argv[0]), argv, env))
 }
 
 // readOrder fails on half an order: whoever wrote it has died.

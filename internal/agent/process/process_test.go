@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -95,5 +96,31 @@ func TestAReusedNumberIsAnotherProcess(t *testing.T) {
 	}
 	if err := other.Signal(syscall.SIGKILL); !errors.Is(err, ErrGone) {
 		t.Errorf("Signal = %v", err) // had it been sent, nobody would read this
+	}
+}
+
+// TestNameOfProgram: one without a slash is looked up in $PATH, as a shell
+// does, and one that is not there is an error before anything starts.
+func TestNameOfProgram(t *testing.T) {
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	start := func(argv ...string) (*Child, error) {
+		return Start(Command{Argv: argv, Dir: "/", Output: out}, func(Identity) error { return nil })
+	}
+	c, err := start("sh", "-c", "echo $0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if how := c.Wait(); how != "exit status 0" {
+		t.Error(how)
+	}
+	if said, err := os.ReadFile(out.Name()); string(said) != "sh\n" || err != nil {
+		t.Errorf("output %q, %v", said, err)
+	}
+	if _, err := start("no-such-program"); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -39,6 +39,10 @@ type Child struct {
 // What is started is this very program, as a launcher that waits and then
 // becomes the other one; its main function has to begin with Launch.
 func Start(c Command, record func(Identity) error) (*Child, error) {
+	order, err := c.order()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", c.Argv[0], err)
+	}
 	self, err := Self()
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Argv[0], err)
@@ -63,7 +67,7 @@ func Start(c Command, record func(Identity) error) (*Child, error) {
 		err = record(id)
 	}
 	if err == nil {
-		err = json.NewEncoder(open).Encode(c.order())
+		err = json.NewEncoder(open).Encode(order)
 	}
 	if err != nil {
 		open.Close()
