@@ -8,6 +8,7 @@ import (
 )
 
 func TestTracked(t *testing.T) {
+	isolateGit(t)
 	dir := t.TempDir()
 	for _, path := range []string{"a/.version-manager/apps/shop/state.json", "b/.Version-Manager/x", "c/.version-manager/x", "d/.version-manager2/x", "e/x*y/z", "f/xy/z"} {
 		file := filepath.Join(dir, path)
