@@ -136,7 +136,9 @@ func TestBackupNeedsNoThinning(t *testing.T) {
 		_, err := s.Backup(t.Context(), strconv.Itoa(i+1))
 		w.must(err)
 	}
-	s = &session{Target: w.target(), holder: s.holder, token: s.token, term: s.term, anchorID: s.anchorID}
+	term := s.term.Load()
+	s = &session{Target: w.target(), holder: s.holder, token: s.token, anchorID: s.anchorID}
+	s.term.Store(term)
 	_, err := s.Backup(t.Context(), "13")
 	w.must(err)
 	for name, want := range map[string]bool{"000003": false, "000004": true, "000013": true} {

@@ -40,7 +40,7 @@ func (s *session) stamp(ctx context.Context) error {
 }
 
 func (s *session) stampOne(ctx context.Context, kind, name string) error {
-	term := map[string]any{"metadata": map[string]any{"annotations": map[string]any{annotationTerm: fmt.Sprintf("%d %s", s.term, s.token)}}}
+	term := map[string]any{"metadata": map[string]any{"annotations": map[string]any{annotationTerm: fmt.Sprintf("%d %s", s.term.Load(), s.token)}}}
 	o, err := s.kube.Patch(ctx, s.ref(kind, name), term)
 	if kube.IsNotFound(err) {
 		return nil

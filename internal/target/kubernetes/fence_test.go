@@ -56,8 +56,8 @@ func (w *world) unleased(ada *session, also ...kube.Ref) (bob *session) {
 func TestDeletedLeaseFencesOff(t *testing.T) {
 	w := newWorld(t)
 	ada := w.deployed()
-	if bob := w.unleased(ada); bob.term != ada.term+1 {
-		t.Errorf("term %d after term %d", bob.term, ada.term)
+	if bob := w.unleased(ada); bob.term.Load() != ada.term.Load()+1 {
+		t.Errorf("term %d after term %d", bob.term.Load(), ada.term.Load())
 	}
 }
 
@@ -67,8 +67,8 @@ func TestStampIsAChangeEvenInTheSameTerm(t *testing.T) {
 	ada := w.deployed()
 	anchor := ada.ref("ConfigMap", "shop")
 	ada = w.unleased(ada, anchor)
-	if bob := w.unleased(ada, anchor); bob.term != ada.term {
-		t.Fatalf("terms %d and %d", ada.term, bob.term)
+	if bob := w.unleased(ada, anchor); bob.term.Load() != ada.term.Load() {
+		t.Fatalf("terms %d and %d", ada.term.Load(), bob.term.Load())
 	}
 }
 

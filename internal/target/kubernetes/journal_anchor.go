@@ -117,7 +117,7 @@ func (s *session) setAnchorData(ctx context.Context, values map[string]string) e
 
 // noteTerm keeps the number of the lock that we have.
 func (s *session) noteTerm(ctx context.Context) error {
-	return s.setAnchorData(ctx, map[string]string{anchorTerm: strconv.FormatInt(s.term, 10)})
+	return s.setAnchorData(ctx, map[string]string{anchorTerm: strconv.FormatInt(s.term.Load(), 10)})
 }
 
 // anchorNumber reads a value of the anchor that counts something.

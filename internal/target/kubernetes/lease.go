@@ -103,7 +103,7 @@ func (s *session) tookLease(l lease, o *kube.Object, err error) error {
 	if err != nil {
 		return err
 	}
-	s.term = l.term
+	s.term.Store(l.term)
 	s.mirror.put(o)
 	return nil
 }

@@ -69,7 +69,7 @@ func (s *session) take(ctx context.Context) (clean bool, err error) {
 			return err
 		}
 		if l.holder == s.identity() {
-			s.term = l.term // the first answer was lost
+			s.term.Store(l.term) // the first answer was lost
 			return nil
 		}
 		if err := s.refuseHeld(ctx, l); err != nil {

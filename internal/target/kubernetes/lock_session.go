@@ -24,7 +24,7 @@ func (s *session) Renew(ctx context.Context) error {
 // Unlock implements [deploy.Session].
 func (s *session) Unlock(ctx context.Context) error {
 	l, err := s.readLease(ctx)
-	if err == nil && l.holder == "" && l.term == s.term {
+	if err == nil && l.holder == "" && l.term == s.term.Load() {
 		return nil // whoever lost the answer asks again
 	}
 	if err := s.verify(ctx); err != nil {
@@ -39,7 +39,7 @@ func (s *session) Unlock(ctx context.Context) error {
 func (s *session) giveBack(ctx context.Context) error {
 	return s.guarded(ctx, "unlock", func(ctx context.Context) error {
 		l, err := s.readLease(ctx)
-		if err == nil && l.holder == "" && l.term == s.term {
+		if err == nil && l.holder == "" && l.term == s.term.Load() {
 			return nil
 		}
 		if l, err = s.heldLease(ctx); err != nil {
@@ -75,14 +75,14 @@ func (s *session) whyGone(ctx context.Context) string {
 // owns fails with ErrFenced if the lease is not ours. One that has expired is
 // still ours while nobody took it over.
 func (s *session) owns(l lease) error {
-	if l.holder == s.identity() && l.term == s.term {
+	if l.holder == s.identity() && l.term == s.term.Load() {
 		return nil
 	}
 	who := "nobody"
 	if l.holder != "" {
 		who = l.name()
 	}
-	return fmt.Errorf("term %d is over, %s has term %d: %w", s.term, who, l.term, deploy.ErrFenced)
+	return fmt.Errorf("term %d is over, %s has term %d: %w", s.term.Load(), who, l.term, deploy.ErrFenced)
 }
 
 // identity is the holder as the lease has it: the name for people, and a token

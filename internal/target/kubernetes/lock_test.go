@@ -37,8 +37,8 @@ func TestLockIsHeldByOne(t *testing.T) {
 	w.must(ada.Unlock(t.Context()))
 	w.must(ada.Unlock(t.Context())) // whoever lost the answer asks again
 	bob := w.lock(w.target(), "bob")
-	if bob.term != ada.term+1 {
-		t.Errorf("terms %d and %d", ada.term, bob.term)
+	if bob.term.Load() != ada.term.Load()+1 {
+		t.Errorf("terms %d and %d", ada.term.Load(), bob.term.Load())
 	}
 	for name, err := range map[string]error{"renew": ada.Renew(t.Context()), "unlock": ada.Unlock(t.Context()), "verify": ada.verify(t.Context())} {
 		if !errors.Is(err, deploy.ErrFenced) {

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"version-manager/internal/color"
@@ -11,9 +12,9 @@ import (
 // session is the lock, for as long as the Lease names its token.
 type session struct {
 	*Target
-	holder string // as people read it
-	token  string // of this one taking of the lock
-	term   int64  // of the lease: counts the holders
+	holder string       // as people read it
+	token  string       // of this one taking of the lock
+	term   atomic.Int64 // of the lease: counts the holders; the heartbeat may write it
 
 	mu       sync.Mutex
 	anchorID string                       // UID of the anchor; empty: not looked at yet
