@@ -112,7 +112,8 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 }
 
 // interrupted starts a program, presses Ctrl-C so many times once its output
-// matches, and wants this exit code:
+// matches, and wants this exit code. Before the second time it waits for what
+// follows in PATTERN behind " then ":
 // interrupted TIMES CODE PATTERN PROGRAM ARGS...
 // Its outputs are left in the files stdout.txt and stderr.txt.
 func interrupted(ts *testscript.TestScript, neg bool, args []string) {
@@ -122,10 +123,11 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 	times, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	p := start(ts, args[3:])
-	p.waitFor(ts, args[2])
+	first, second, _ := strings.Cut(args[2], " then ")
+	p.waitFor(ts, first)
 	for i := range times {
 		if i > 0 {
-			p.waitFor(ts, "interrupted") // a person reads the answer to the first before the second
+			p.waitFor(ts, second)
 			time.Sleep(onePress)
 		}
 		ts.Check(p.cmd.Process.Signal(os.Interrupt))
