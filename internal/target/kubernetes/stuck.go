@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -22,7 +23,7 @@ func (w *waiter) stuck(ctx context.Context, p *corev1.Pod) error {
 			w.loaded[p.Spec.NodeName] = true
 			return w.loadAgain(ctx, p, c.Image)
 		}
-		if waiting != nil && hopeless(waiting.Reason) {
+		if waiting != nil && hopeless(waiting.Reason, waiting.Message) {
 			return w.explain(ctx, p.Name, join(waiting.Reason, waiting.Message))
 		}
 		if died := cmp.Or(c.State.Terminated, c.LastTerminationState.Terminated); died != nil && fatal(p, c, died) {
@@ -42,9 +43,11 @@ func fatal(p *corev1.Pod, c corev1.ContainerStatus, died *corev1.ContainerStateT
 }
 
 // hopeless reports whether a container that waits for that reason waits for
-// what only a person can change.
-func hopeless(reason string) bool {
-	return slices.Contains([]string{
+// what only a person can change. A kubelet that has not seen a Secret or
+// ConfigMap within a second says the same as of one that is missing, and looks
+// again.
+func hopeless(reason, message string) bool {
+	return !strings.Contains(message, "failed to sync") && slices.Contains([]string{
 		"ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable",
 		"CreateContainerConfigError", "CreateContainerError", "RunContainerError",
 	}, reason)
