@@ -15,7 +15,7 @@ func Secure(next http.Handler) http.Handler {
 		"Content-Security-Policy":    policy,
 		"Cross-Origin-Opener-Policy": "same-origin",
 		"Permissions-Policy":         "camera=(self), geolocation=(), microphone=()",
-		"Referrer-Policy":            "no-referrer",
+		"Referrer-Policy":            "same-origin", // with no-referrer, a form of our own page is sent with "Origin: null"
 		"X-Content-Type-Options":     "nosniff",
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
