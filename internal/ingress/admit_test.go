@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"version-manager/internal/color"
 	"version-manager/internal/waittest"
@@ -250,29 +249,6 @@ func TestNothingIsLeftOver(t *testing.T) {
 	eventually(t, "nothing is counted", func() bool {
 		return l.requests.Load() == 0 && l.uploads.Load() == 0 && l.tunnels.Load() == 0 && len(p.addresses.all) == 0
 	})
-}
-
-func TestStreamsAreLimited(t *testing.T) {
-	p := blue(t, Options{}, holding(t))
-	u := entrance(t, p, ServerOptions{Streams: 7})
-	client := oneConnection(t, u)
-	ctx, cancel := context.WithCancel(t.Context())
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer cancel()
-	for range 20 {
-		wg.Go(func() {
-			r, _ := http.NewRequestWithContext(ctx, "GET", u, nil)
-			if res, err := client.Do(r); err == nil {
-				res.Body.Close()
-			}
-		})
-	}
-	eventually(t, "as many as allowed", func() bool { return p.InFlight(color.Blue) >= 7 })
-	time.Sleep(20 * time.Millisecond) // in which more would come
-	if got, refused := p.InFlight(color.Blue), p.blue.load.refused.Load(); got != 7 || refused > 0 {
-		t.Errorf("%d in flight and %d refused: a client with more requests waits", got, refused)
-	}
 }
 
 // TestConnectionsAreLimited: the one that has been unused for the longest goes.

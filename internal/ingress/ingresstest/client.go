@@ -62,19 +62,21 @@ func (s Stream) Do(addr string) (string, error) {
 
 func (s Stream) write(f *http2.Framer) error {
 	f.AllowIllegalWrites = true
-	err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block(s.Fields),
+	err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: Block(s.Fields),
 		EndHeaders: true, EndStream: s.Data == nil && s.Trailers == nil})
 	for i, d := range s.Data {
 		err = errors.Join(err, f.WriteData(1, i == len(s.Data)-1 && s.Trailers == nil, []byte(d)))
 	}
 	if s.Trailers != nil {
-		err = errors.Join(err, f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: block(s.Trailers),
+		err = errors.Join(err, f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: Block(s.Trailers),
 			EndHeaders: true, EndStream: true}))
 	}
 	return err
 }
 
-func block(fields []hpack.HeaderField) []byte {
+// Block encodes fields as the fragment of a HEADERS frame, with an encoder of its
+// own: nothing in it refers to an earlier block.
+func Block(fields []hpack.HeaderField) []byte {
 	var b bytes.Buffer
 	e := hpack.NewEncoder(&b)
 	for _, f := range fields {
