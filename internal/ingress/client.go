@@ -126,11 +126,16 @@ func forwarded(h http.Header) bool {
 }
 
 // claims reports whether a header other than Forwarded is one in which proxies
-// say for whom they ask.
+// say for whom they ask, or for what: a framework that believes X-Original-Url
+// would serve another path than the one that was checked here.
 func claims(name string) bool {
 	switch name {
 	case "True-Client-Ip", "Cf-Connecting-Ip", "Cf-Connecting-Ipv6", "Fastly-Client-Ip", "Fly-Client-Ip", "X-Client-Ip", "X-Cluster-Client-Ip",
-		"X-Azure-Clientip", "X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Host", "X-Remote-Addr", "X-Remote-Ip":
+		"X-Azure-Clientip", "X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Host", "X-Remote-Addr", "X-Remote-Ip",
+		"Client-Ip", "Cluster-Client-Ip", "Forwarded-For", "Forwarded-For-Ip", "X-Forwarded", "X-Originating-Ip", "Proxy-Client-Ip", "Wl-Proxy-Client-Ip",
+		"X-Proxyuser-Ip", "Cdn-Src-Ip", "Ali-Cdn-Real-Ip", "Do-Connecting-Ip", "Incap-Client-Ip", "X-Sucuri-Clientip", "X-Appengine-User-Ip",
+		"X-Nf-Client-Connection-Ip", "X-Vercel-Forwarded-For", "X-Host", "X-Scheme", "X-Url-Scheme", "Front-End-Https",
+		"X-Original-Url", "X-Original-Uri", "X-Rewrite-Url":
 		return true
 	}
 	return strings.HasPrefix(name, "X-Forwarded-")

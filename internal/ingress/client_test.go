@@ -30,6 +30,8 @@ func TestClient(t *testing.T) {
 		{"a visitor who wants to be here", local, "X-Forwarded-For: 127.0.0.1", "unknown"},
 		{"with the protocol alone", local, "X-Forwarded-Proto: https", "unknown"},
 		{"with a header of a content network", local, "Cf-Connecting-Ip: 192.0.2.1", "unknown"},
+		{"with one that few proxies write", local, "Wl-Proxy-Client-Ip: 192.0.2.1", "unknown"},
+		{"with another path", local, "X-Original-Url: /metrics", "unknown"},
 		{"a trusted proxy", proxy, "X-Forwarded-For: 192.0.2.1", "192.0.2.1"},
 		{"that wrote behind a liar", proxy, "X-Forwarded-For: 198.51.100.1, 192.0.2.1", "192.0.2.1"},
 		{"in lines of their own", proxy, "X-Forwarded-For: 198.51.100.1\nX-Forwarded-For: 192.0.2.1", "192.0.2.1"},

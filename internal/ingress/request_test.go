@@ -70,8 +70,9 @@ func TestRequestID(t *testing.T) {
 func TestHopByHopHeadersStay(t *testing.T) {
 	got := exchangeHead(t, blue(t, Options{}, startBackend(t, headers)),
 		"Connection: keep-alive, X-Mine\r\nX-Mine: 1\r\nX-Other: 2\r\nKeep-Alive: timeout=5\r\nProxy-Authorization: secret\r\n"+
-			"Te: trailers, deflate\r\nProxy-Connection: x\r\nUpgrade: h2c\r\nHttp2-Settings: AAA\r\nVersion-Manager-Probe: 1\r\nVersion-Manager-Color: red\r\nProxy: http://evil\r\n")
-	for _, name := range []string{"Connection", "X-Mine", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Upgrade", "Http2-Settings", "Proxy", probeHeader, colorHeader, versionHeader} {
+			"Te: trailers, deflate\r\nProxy-Connection: x\r\nUpgrade: h2c\r\nHttp2-Settings: AAA\r\nVersion-Manager-Probe: 1\r\nVersion-Manager-Color: red\r\nProxy: http://evil\r\n"+
+			"X-Original-Url: /metrics\r\nX-Rewrite-Url: /metrics\r\nClient-Ip: 127.0.0.1\r\nX-Scheme: https\r\n")
+	for _, name := range []string{"X-Original-Url", "X-Rewrite-Url", "Client-Ip", "X-Scheme", "Connection", "X-Mine", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Upgrade", "Http2-Settings", "Proxy", probeHeader, colorHeader, versionHeader} {
 		if v, there := got[name]; there {
 			t.Errorf("%s: %q was passed on", name, v)
 		}
