@@ -1,10 +1,14 @@
 package release
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"version-manager/internal/problem"
 )
@@ -65,11 +69,42 @@ func (i *Image) checkSettings() error {
 	if err == nil {
 		err = checkPath(path.Clean("/" + c.WorkingDir))
 	}
-	if err != nil {
-		return problem.Wrap(err, problem.Failed, "correct ENV, ENTRYPOINT, CMD, WORKDIR or STOPSIGNAL of the image and build it again",
-			"image %.19s… cannot be run", i.Digest)
+	return i.badSettings(err)
+}
+
+func (i *Image) badSettings(err error) error {
+	if err == nil {
+		return nil
+	}
+	return problem.Wrap(err, problem.Failed, "correct ENV, ENTRYPOINT, CMD, WORKDIR, USER or STOPSIGNAL of the image and build it again",
+		"image %.19s… cannot be run", i.Digest)
+}
+
+// checkText refuses settings that are not text in the image's configuration:
+// JSON has no way to write other bytes, so that they were replaced when it was
+// read, and the program would get something else than its image says.
+func (i *Image) checkText(config []byte) error {
+	if containsReplacement(config) {
+		return nil // it is what the image says
+	}
+	c := i.Config.Config
+	words := map[string][]string{"ENTRYPOINT": c.Entrypoint, "CMD": c.Cmd, "WORKDIR": {c.WorkingDir}, "USER": {c.User}}
+	for _, e := range c.Env {
+		name, _, _ := strings.Cut(e, "=")
+		words["variable "+strconv.QuoteToASCII(name)] = []string{e}
+	}
+	for _, name := range slices.Sorted(maps.Keys(words)) {
+		if strings.ContainsRune(strings.Join(words[name], ""), utf8.RuneError) {
+			return i.badSettings(fmt.Errorf("%s is not UTF-8 text in its configuration", name))
+		}
 	}
 	return nil
+}
+
+// containsReplacement reports whether JSON has the character U+FFFD in it by
+// itself.
+func containsReplacement(json []byte) bool {
+	return bytes.Contains(json, []byte("\uFFFD")) || bytes.Contains(bytes.ToLower(json), []byte(`\ufffd`))
 }
 
 func checkWords(words []string) error {

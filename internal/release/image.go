@@ -52,22 +52,32 @@ func (l layout) image(h v1.Hash) (*Image, error) {
 	if img.Manifest.MediaType != "" {
 		img.descriptor.MediaType = img.Manifest.MediaType
 	}
-	if err := l.readJSON(img.Manifest.Config, &img.Config); err != nil {
+	config, err := l.readInto(img.Manifest.Config, &img.Config)
+	if err != nil {
 		return nil, err
 	}
 	img.descriptor.Platform = &v1.Platform{OS: img.Config.OS, Architecture: img.Config.Architecture}
-	return img, img.check()
+	if err := img.check(); err != nil {
+		return img, err
+	}
+	return img, img.checkText(config)
 }
 
 func (l layout) readJSON(d v1.Descriptor, v any) error {
+	_, err := l.readInto(d, v)
+	return err
+}
+
+// readInto decodes a blob, and returns it as it is too.
+func (l layout) readInto(d v1.Descriptor, v any) ([]byte, error) {
 	b, err := l.read(d)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("image blob %s: %w", d.Digest, err)
+		return nil, fmt.Errorf("image blob %s: %w", d.Digest, err)
 	}
-	return nil
+	return b, nil
 }
 
 func (i *Image) check() error {

@@ -129,6 +129,28 @@ func TestSettingsThatCannotBePassedOn(t *testing.T) {
 	}
 }
 
+// What is not text in the configuration would arrive changed.
+func TestSettingsThatAreNotText(t *testing.T) {
+	for raw, want := range map[string]string{
+		`"Env":["A=1","KEY=a` + "\xff" + `b"]`:  `variable "KEY" is not UTF-8`,
+		`"Env":["KEY=\ud800"]`:                  `variable "KEY" is not UTF-8`,
+		`"Cmd":["a` + "\xc3" + `"]`:             "CMD is not UTF-8",
+		`"WorkingDir":"/a` + "\xff" + `"`:       "WORKDIR is not UTF-8",
+		`"Env":["KEY=\uFFFD","B=\uD83D\uDE00"]`: "",
+		`"Env":["KEY=` + "\uFFFD" + `"]`:        "",
+	} {
+		config := `{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]},"config":{"Entrypoint":["/app"],` + raw + `}}`
+		_, err := layout{t.TempDir()}.assemble([]byte(config), nil)
+		if want == "" {
+			if err != nil {
+				t.Errorf("%s: %v", raw, err)
+			}
+			continue
+		}
+		wantProblem(t, err, problem.Failed, want, "build it again")
+	}
+}
+
 func TestImageWithoutCommand(t *testing.T) {
 	_, err := layout{t.TempDir()}.assemble(encode(t, v1.ConfigFile{}), nil)
 	wantProblem(t, err, problem.Failed, "neither entrypoint nor command", "ENTRYPOINT or CMD")

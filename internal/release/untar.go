@@ -83,20 +83,43 @@ func (u *untar) entry(h *tar.Header, r io.Reader, made map[string]bool) error {
 	return u.give(h, name)
 }
 
+// othersWrite are the permissions of other users to write. A container keeps
+// those users out; here they are the other users of this machine, to whom a
+// folder that everybody in the image may write to means nothing.
+const othersWrite = 0o022
+
 // give makes a file belong to whom it belongs in the image, if that is the
-// user whom the image runs as. Everybody else's belong to us.
+// user whom the image runs as, or if everybody may write to it there.
+// Everybody else's belong to us.
 func (u *untar) give(h *tar.Header, name string) error {
-	if u.owner == nil || h.Uid != u.owner.Image || h.Typeflag == tar.TypeLink {
+	if u.owner == nil || h.Typeflag == tar.TypeLink {
 		return nil
 	}
 	info, err := u.root.Lstat(name)
 	if err != nil {
 		return nil // a device, which was not made
 	}
-	if err := u.root.Lchown(name, u.owner.UID, u.owner.GID); err != nil || info.Mode()&fs.ModeSymlink != 0 {
+	uid, gid := os.Geteuid(), os.Getegid()
+	shared := h.Typeflag != tar.TypeSymlink && h.FileInfo().Mode().Perm()&0o002 != 0
+	if h.Uid == u.owner.Image || shared {
+		uid, gid = u.owner.UID, u.owner.GID
+	}
+	if ownerID(info) == uid {
+		return nil
+	}
+	if err := u.root.Lchown(name, uid, gid); err != nil || info.Mode()&fs.ModeSymlink != 0 {
 		return err
 	}
 	return u.root.Chmod(name, info.Mode().Perm())
+}
+
+// permissions are those that a file of h gets.
+func (u *untar) permissions(h *tar.Header) fs.FileMode {
+	perm := h.FileInfo().Mode().Perm()
+	if u.layer {
+		perm &^= othersWrite
+	}
+	return perm
 }
 
 func (u *untar) count() error {
@@ -127,14 +150,14 @@ func checkEntry(h *tar.Header) error {
 // above name are real ones.
 func (u *untar) create(h *tar.Header, name string, r io.Reader) error {
 	if h.Typeflag == tar.TypeDir {
-		return u.folder(name, h.FileInfo().Mode().Perm())
+		return u.folder(name, u.permissions(h))
 	}
 	if err := u.root.RemoveAll(name); err != nil {
 		return err
 	}
 	switch h.Typeflag {
 	case tar.TypeReg:
-		return u.file(name, h.FileInfo().Mode().Perm(), r)
+		return u.file(name, u.permissions(h), r)
 	case tar.TypeSymlink:
 		target, err := u.target(name, h.Linkname)
 		if err != nil {

@@ -28,6 +28,40 @@ func TestUnpackLayers(t *testing.T) {
 	}
 }
 
+// In an image everybody is its own users. On this machine everybody includes
+// strangers, who must not be able to change what an app runs.
+func TestUnpackKeepsStrangersOut(t *testing.T) {
+	open := dir("open/")
+	open.Mode = 0o1777
+	shared := file("open/shared", "x")
+	shared.Mode = 0o666
+	group := file("group", "x")
+	group.Mode = 0o775
+	img := testImage(t, open, shared, group)
+	owners := []*Owner{nil}
+	if os.Geteuid() == 0 {
+		owners = append(owners, &Owner{Image: 1000, UID: 1000, GID: 1000})
+	}
+	for _, owner := range owners {
+		s, root := NewStore(t.TempDir()), filepath.Join(t.TempDir(), "root")
+		if err := s.AddImage(img); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Unpack(t.Context(), img.Digest, root, owner); err != nil {
+			t.Fatal(err)
+		}
+		for name, want := range map[string]os.FileMode{"open": 0o755, "open/shared": 0o644, "group": 0o755} {
+			info, err := os.Stat(filepath.Join(root, name))
+			if err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s: %v, %v, want %v", name, info.Mode(), err, want)
+			}
+			if owner != nil && name != "group" && ownerID(info) != owner.UID {
+				t.Errorf("%s belongs to %d, and the image's user may not write to it", name, ownerID(info))
+			}
+		}
+	}
+}
+
 func TestUnpackCannotLeave(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "outside")
 	write(t, outside, map[string]string{"victim": "untouched"})
