@@ -57,10 +57,21 @@ func refuseSecrets(changes []Change) error {
 		"%s not known to git: nothing was committed", count(len(secret), "file that looks like a secret is", "files that look like secrets are")).With(secret...)
 }
 
-// looksSecret goes by the names that secrets usually have.
+// looksSecret goes by the names that secrets usually have. An example of such a
+// file is meant to be committed.
 func looksSecret(name string) bool {
-	return slices.ContainsFunc([]string{".env", ".env.*", "*.pem", "*.key", "id_rsa*", "*credentials*", "openrc*"}, func(pattern string) bool {
-		match, err := path.Match(pattern, strings.ToLower(name))
+	name = strings.ToLower(name)
+	if matches(name, ".env.example", ".env.sample", ".env.template", ".env.dist", "*.pub") {
+		return false
+	}
+	return matches(name, ".env", ".env.*", "*.env", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "id_rsa*", "id_dsa*", "id_ecdsa*",
+		"id_ed25519*", "*credentials*", "openrc*", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".htpasswd", ".dockerconfigjson", "kubeconfig",
+		"*.kubeconfig", "service-account*.json", "service_account*.json", "terraform.tfstate*", "*.tfvars", "secrets.y*ml", "secrets.json")
+}
+
+func matches(name string, patterns ...string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		match, err := path.Match(pattern, name)
 		return match && err == nil
 	})
 }

@@ -25,6 +25,9 @@ func TestLooksSecret(t *testing.T) {
 	for name, want := range map[string]bool{
 		".env": true, ".env.production": true, "server.pem": true, "tls.KEY": true, "id_rsa": true, "id_rsa.old": true,
 		"aws-credentials.json": true, "Credentials": true, "openrc.sh": true,
+		"id_ed25519": true, "id_ecdsa": true, ".netrc": true, ".npmrc": true, "client.p12": true, "kubeconfig": true, "prod.kubeconfig": true,
+		"service-account-prod.json": true, "terraform.tfstate.backup": true, "secrets.yaml": true, ".git-credentials": true,
+		".env.example": false, ".env.sample": false, "id_ed25519.pub": false, "secrets.go": false,
 		"env.go": false, ".envrc": false, "key.go": false, "monkey": false, "rc": false, "main.go": false,
 	} {
 		if got := looksSecret(name); got != want {

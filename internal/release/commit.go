@@ -24,6 +24,9 @@ func (c *creation) commit(ctx context.Context) (Commit, error) {
 			return Commit{}, err
 		}
 	}
+	if err := c.noteOverlooked(ctx); err != nil {
+		return Commit{}, err
+	}
 	commit, err := c.repo.Resolve(ctx, "HEAD")
 	if len(dirty) > 0 && err == nil {
 		c.committed = true

@@ -70,7 +70,7 @@ func (g git) feed(ctx context.Context, stdin string, args ...string) (string, er
 
 func (g git) stream(ctx context.Context, in io.Reader, out io.Writer, args ...string) error {
 	limit := gitLimit
-	if args[0] == "add" || args[0] == "commit" || args[0] == "status" {
+	if args[0] == "add" || args[0] == "commit" || args[0] == "status" || args[0] == "hash-object" {
 		limit = gitSlowLimit
 	}
 	ctx, cancel := command.Within(ctx, limit, "git -C "+quoted(g.dir)+" status", "git "+args[0])
