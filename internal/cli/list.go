@@ -25,7 +25,8 @@ type listed struct {
 	Image   string          `json:"image,omitempty"`
 	Message string          `json:"message,omitempty"`
 	Tagged  bool            `json:"tagged"`
-	Built   bool            `json:"built"` // it can be deployed
+	Built   bool            `json:"built"`           // it can be deployed
+	Moved   string          `json:"moved,omitempty"` // the commit that the tag names now, if it is not commit
 }
 
 func newList(a *app) *cobra.Command {
@@ -62,6 +63,7 @@ func runList(ctx context.Context, o listOptions) error {
 	answer := []listed{}
 	for _, e := range slices.Backward(entries) {
 		answer = append(answer, listedOf(now, e))
+		o.noteMoved(e.Version, e.Commit, e.Moved)
 	}
 	if len(answer) == 0 {
 		o.next("version-manager create v1.0.0 -m 'first version'")
@@ -70,7 +72,7 @@ func runList(ctx context.Context, o listOptions) error {
 }
 
 func listedOf(now deploy.Observed, e release.Entry) listed {
-	l := listed{Version: e.Version, State: stateOf(now, e.Version), Commit: e.Commit, Message: e.Message, Tagged: e.Tagged, Built: e.Built}
+	l := listed{Version: e.Version, State: stateOf(now, e.Version), Commit: e.Commit, Message: e.Message, Tagged: e.Tagged, Built: e.Built, Moved: e.Moved}
 	switch {
 	case e.Release != nil:
 		l.Time, l.Image = e.Release.Time, e.Release.Image

@@ -65,6 +65,7 @@ func (a *app) openVersion(ctx context.Context, typed string, do access) (place, 
 	if err != nil {
 		return p, nil, rel, a.restorable(ctx, p, typed, err)
 	}
+	a.sayMoved(ctx, p, rel)
 	t, err := a.target(p, do)
 	return p, t, rel, err
 }

@@ -12,6 +12,7 @@ type Entry struct {
 	Message string   `json:"message,omitempty"`
 	Tagged  bool     `json:"tagged"`            // there is a git tag
 	Built   bool     `json:"built"`             // there is a record, so it can be deployed
+	Moved   string   `json:"moved,omitempty"`   // the commit that the tag names now, if it is not that of the record
 	Release *Release `json:"release,omitempty"` // the record
 }
 
@@ -32,8 +33,12 @@ func Entries(ctx context.Context, repo *Repo, store *Store, app string) ([]Entry
 	}
 	records, damaged := store.List(app)
 	for _, r := range records {
-		tagged := merged[r.Version] != nil
-		merged[r.Version] = &Entry{Version: r.Version, Commit: r.Commit, Message: r.Message, Tagged: tagged, Built: true, Release: &r}
+		e := &Entry{Version: r.Version, Commit: r.Commit, Message: r.Message, Built: true, Release: &r}
+		if tag := merged[r.Version]; tag != nil {
+			e.Tagged = true
+			e.Moved = r.movedTo(tag.Commit)
+		}
+		merged[r.Version] = e
 	}
 	entries := make([]Entry, 0, len(merged))
 	for _, e := range merged {
@@ -41,4 +46,26 @@ func Entries(ctx context.Context, repo *Repo, store *Store, app string) ([]Entry
 	}
 	slices.SortFunc(entries, func(a, b Entry) int { return a.Version.Compare(b.Version) })
 	return entries, damaged
+}
+
+// movedTo is the commit that a version's tag names, "" if that is the one which
+// the version was built from.
+func (r Release) movedTo(tagged string) string {
+	if tagged == r.Commit {
+		return ""
+	}
+	return tagged
+}
+
+// TagMoved returns the commit that the tag of a release names by now, "" if it
+// is still the one that it was built from or there is no tag. Somebody may have
+// moved the tag, or fetched another one of that name.
+func (r *Repo) TagMoved(ctx context.Context, rel Release) (string, error) {
+	tags, err := r.Tags(ctx, rel.App)
+	for _, t := range tags {
+		if t.Version == rel.Version {
+			return rel.movedTo(t.Commit), err
+		}
+	}
+	return "", err
 }

@@ -30,6 +30,32 @@ func TestEntries(t *testing.T) {
 	}
 }
 
+// A version is what was built, whatever its tag names by now.
+func TestMovedTag(t *testing.T) {
+	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
+	rel := create(t, Options{Dir: dir, Version: "v1.0.0", Store: store}).Release
+	repo := openRepo(t, dir)
+	check := func(want string) {
+		t.Helper()
+		entries, err := Entries(t.Context(), repo, store, "hello")
+		if err != nil || len(entries) != 1 || entries[0].Moved != want || entries[0].Commit != rel.Commit {
+			t.Errorf("%+v, %v, want it moved to %q", entries, err, want)
+		}
+		if got, err := repo.TagMoved(t.Context(), rel); got != want || err != nil {
+			t.Errorf("moved to %q, %v, want %q", got, err, want)
+		}
+	}
+	check("")
+	write(t, dir, map[string]string{"x": ""})
+	commitAll(t, dir, "second")
+	runGit(t, dir, "tag", "-f", "v1.0.0")
+	check(runGit(t, dir, "rev-parse", "HEAD"))
+	runGit(t, dir, "tag", "-f", "-a", "-m", "other", "v1.0.0")
+	check(runGit(t, dir, "rev-parse", "HEAD"))
+	runGit(t, dir, "tag", "-d", "v1.0.0")
+	check("")
+}
+
 func mark(is bool, word string) string {
 	if is {
 		return word
