@@ -63,6 +63,20 @@ func (s *Stopwatch) Elapsed() time.Duration {
 type Sleep struct {
 	From time.Time     `json:"from"`
 	For  time.Duration `json:"-"`
+
+	to time.Time // by the clock that may stand still in a suspended machine
+}
+
+// Within is how much of the sleep lies between two instants, by the clock that
+// [time.Since] reads.
+func (s Sleep) Within(from, to time.Time) time.Duration {
+	if from.Before(s.From) {
+		from = s.From
+	}
+	if to.After(s.to) {
+		to = s.to
+	}
+	return max(0, to.Sub(from))
 }
 
 // Pulse notices sleeps. It is safe for concurrent use.
@@ -92,7 +106,7 @@ func (p *Pulse) Beat() {
 	defer p.mu.Unlock()
 	now, slept := time.Now(), p.suspended()
 	if gap := now.Sub(p.last) + slept - p.before; gap >= shortest {
-		p.sleeps = append(p.sleeps, Sleep{From: p.last, For: gap})
+		p.sleeps = append(p.sleeps, Sleep{From: p.last, For: gap, to: now})
 	}
 	p.last, p.before = now, slept
 }
@@ -117,6 +131,16 @@ func (p *Pulse) Sleeps() []Sleep {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]Sleep(nil), p.sleeps...)
+}
+
+// SleptAt reports whether the process slept at t.
+func (p *Pulse) SleptAt(t time.Time) bool {
+	for _, s := range p.Sleeps() {
+		if !t.Before(s.From) && t.Before(s.to) {
+			return true
+		}
+	}
+	return false
 }
 
 // SleptSince reports whether there was a sleep at t or later, in whole or in part.

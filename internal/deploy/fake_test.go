@@ -390,7 +390,7 @@ func (p fakeProber) Window(c color.Color, since time.Time) probe.Stats {
 			s.Failed = max(s.Failed, 1)
 		}
 	}
-	s.P10 = s.P50
+	s.P10, s.Timely = s.P50, s.Sent-s.Failed
 	return s
 }
 

@@ -20,10 +20,10 @@ const (
 
 // Baseline is how the old color answered before the switch.
 type Baseline struct {
-	Answers int           `json:"answers"`
-	P10     time.Duration `json:"p10"`    // nanoseconds
-	P50     time.Duration `json:"p50"`    // nanoseconds
-	Errors  float64       `json:"errors"` // share of the answers to users that were a 5xx
+	Answers int           `json:"answers"` // of which P10 is made
+	P10     time.Duration `json:"p10"`     // nanoseconds
+	P50     time.Duration `json:"p50"`     // nanoseconds
+	Errors  float64       `json:"errors"`  // share of the answers to users that were a 5xx
 
 	Replicas int `json:"replicas,omitempty"` // instances that were asked for
 }
@@ -70,9 +70,10 @@ func judge(o observation, final bool) error {
 
 // tooSlow compares the fastest tenth of the answers. A busy machine delays
 // some requests by a lot, so that medians of short times jump; a version that
-// is slow delays all of them.
+// is slow delays all of them. What this machine sent late says more about
+// itself than about the version, and is left out.
 func tooSlow(o observation) bool {
-	if o.before.Answers < enoughTimes || o.probe.Sent-o.probe.Failed < enoughTimes {
+	if o.before.Answers < enoughTimes || o.probe.Timely < enoughTimes {
 		return false
 	}
 	return o.probe.P10 > slowFactor*o.before.P10+slowMargin

@@ -11,7 +11,7 @@ import (
 func TestJudge(t *testing.T) {
 	const ms = time.Millisecond
 	before := Baseline{Answers: 100, P10: 8 * ms, P50: 10 * ms, Errors: 0.001}
-	good := observation{probe: probe.Stats{Sent: 100, P10: 9 * ms, P50: 12 * ms}, before: before, ready: 2, answers: 1000}
+	good := observation{probe: probe.Stats{Sent: 100, Timely: 100, P10: 9 * ms, P50: 12 * ms}, before: before, ready: 2, answers: 1000}
 	for name, tt := range map[string]struct {
 		change func(*observation)
 		says   string // empty: nothing is wrong
@@ -24,7 +24,7 @@ func TestJudge(t *testing.T) {
 		"slow":                  {func(o *observation) { o.probe.P10, o.probe.P50 = 80*ms, 100*ms }, "answers take 80ms, and took 8ms before"},
 		"slower but fine":       {func(o *observation) { o.probe.P10, o.probe.P50 = 28*ms, 34*ms }, ""},
 		"a busy machine":        {func(o *observation) { o.probe.P50 = 100 * ms }, ""},
-		"slow by few answers":   {func(o *observation) { o.probe.P10, o.probe.Sent = 80*ms, 19 }, ""},
+		"slow by few answers":   {func(o *observation) { o.probe.P10, o.probe.Timely = 80*ms, 19 }, ""},
 		"nothing to compare":    {func(o *observation) { o.probe.P10, o.before.Answers = 80*ms, 19 }, ""},
 		"users get errors":      {func(o *observation) { o.errors = 51 }, "51 of 1000 answers to users were errors"},
 		"few errors":            {func(o *observation) { o.errors, o.answers = 9, 10 }, ""},

@@ -179,5 +179,5 @@ func (r *runner) keepBaseline(old Side) error {
 		return nil
 	}
 	s := r.prober.Window(r.run.Plan.Old, r.joined)
-	return r.append(baselineRecord, Baseline{Answers: s.Sent - s.Failed, P10: s.P10, P50: s.P50, Errors: share(old.Errors, old.Requests), Replicas: old.Want})
+	return r.append(baselineRecord, Baseline{Answers: s.Timely, P10: s.P10, P50: s.P50, Errors: share(old.Errors, old.Requests), Replicas: old.Want})
 }

@@ -6,6 +6,7 @@ import (
 )
 
 // longestGap looks from the start over all good answers to the last request.
+// While this machine slept nobody asked, so that time is in no gap.
 func (r Record) longestGap() (Millis, time.Time) {
 	var ends []time.Duration
 	var last time.Duration // when the last request was due
@@ -21,8 +22,8 @@ func (r Record) longestGap() (Millis, time.Time) {
 	slices.Sort(ends)
 	var gap, at, before time.Duration
 	for _, end := range append(ends, last) {
-		if end-before > gap {
-			gap, at = end-before, before
+		if long := end - before - r.slept(before, end); long > gap {
+			gap, at = long, before
 		}
 		before = max(before, end)
 	}
@@ -30,4 +31,12 @@ func (r Record) longestGap() (Millis, time.Time) {
 		return 0, time.Time{}
 	}
 	return millis(gap), r.Started.Add(at)
+}
+
+// slept is for how long this machine slept between two instants of the record.
+func (r Record) slept(from, to time.Duration) (sum time.Duration) {
+	for _, s := range r.sleeps {
+		sum += s.Within(r.Started.Add(from), r.Started.Add(to))
+	}
+	return sum
 }

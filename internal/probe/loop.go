@@ -15,8 +15,8 @@ const maxScratch = 4 << 10
 
 // loop fires shots in turn at a fixed rate until ctx ends. The schedule
 // depends on the start alone: neither a slow target nor a slow machine moves
-// it. It returns when the last request was fired, with the instant at which
-// it was due.
+// it. Requests that were due while this machine slept never existed. It returns
+// when the last request was fired, with the instant at which it was due.
 func (g *gun) loop(ctx context.Context, shots []*shot, rate int, wg *sync.WaitGroup) time.Time {
 	start := g.rec.start
 	slots := make(chan struct{}, maxOutstanding)
@@ -33,7 +33,9 @@ func (g *gun) loop(ctx context.Context, shots []*shot, rate int, wg *sync.WaitGr
 		case <-timer.C:
 		}
 		s := turn.next()
-		// A machine that slept does not wake up to fire a thousand at once.
+		if g.pulse.SleptAt(due) {
+			continue
+		}
 		if time.Since(due) > s.timeout || !acquire(slots) {
 			g.record(s.kind, Skipped, due, time.Now(), Source{})
 			continue

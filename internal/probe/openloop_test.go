@@ -94,6 +94,56 @@ func TestOverloadIsCountedAsSkipped(t *testing.T) {
 	})
 }
 
+// A machine that wakes up does not send what was due while it slept: a burst of
+// late requests would make the version look slow that it meets.
+func TestNothingIsDueWhileThisMachineSleeps(t *testing.T) {
+	for _, sleep := range []time.Duration{3 * time.Second, 10 * time.Second, time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			p := newProber(t.Context(), newClient(pipes(stalling(func() {})), "app"), 50, 5*time.Second)
+			p.kill() // ends the pulse's own goroutine, which would not run either
+			p.hard = t.Context()
+			synctest.Wait()
+			time.Sleep(sleep)
+			shots := []*shot{{kind: Fresh, weight: 1, method: "GET", head: p.head("GET", "/", nil), timeout: 5 * time.Second}}
+			p.goLoop(shots)
+			time.Sleep(time.Second - time.Millisecond)
+			m := p.Stop()
+			if m.Sent < 49 || m.Sent > 50 || m.Late != 0 || m.Skipped != 0 || m.Max != 0 || m.Gap > 100 {
+				t.Errorf("asleep for %s: sent %d, late %d, skipped %d, slowest %v, gap %v, want 50 in time", sleep, m.Sent, m.Late, m.Skipped, m.Max, m.Gap)
+			}
+		})
+	}
+}
+
+// An answer that came while this machine slept, or before it woke up, says
+// nothing about how long the target takes.
+func TestAnswersAcrossASleepAreNotTimed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRecorder(time.Now(), 10)
+		asleep := func() { time.Sleep(20 * time.Second) }
+		g := &gun{client: newClient(pipes(stalling(asleep)), "app"), rec: r, hard: t.Context(), pulse: awake.NewPulse()}
+		g.fire(&shot{kind: Fresh, method: "GET", head: g.head("GET", "/", nil), timeout: time.Minute}, time.Now(), nil)
+		if m := r.snapshot().Measure(); m.Sent != 0 || m.Abandoned != 1 {
+			t.Errorf("sent %d, abandoned %d, slowest %v", m.Sent, m.Abandoned, m.Max)
+		}
+	})
+}
+
+// What is sent late does not make a version look slow.
+func TestLateRequestsAreNotCompared(t *testing.T) {
+	r := Record{Started: time.Now(), Sources: []Source{{}}}
+	for i := range 30 {
+		r.Samples = append(r.Samples, Sample{At: time.Duration(i) * time.Millisecond, Took: time.Second, Late: i < 25})
+	}
+	for i := range r.Samples[25:] {
+		r.Samples[25+i].Took = time.Millisecond
+	}
+	st := r.Window(color.None, time.Time{})
+	if st.Timely != 5 || st.P10 != time.Millisecond || st.P50 != time.Second {
+		t.Errorf("%d in time, tenth %s, median %s", st.Timely, st.P10, st.P50)
+	}
+}
+
 // What this machine sends behind schedule is marked, from a limit on.
 func TestOwnLatenessIsMarked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -117,10 +117,14 @@ func (p *Prober) Window(c color.Color, since time.Time) Stats {
 }
 
 // Measure sums up what was seen so far.
-func (p *Prober) Measure() Measurement { return p.rec.snapshot().Measure() }
+func (p *Prober) Measure() Measurement { return p.Record().Measure() }
 
 // Record is everything that was sampled so far, to be read only.
-func (p *Prober) Record() Record { return p.rec.snapshot() }
+func (p *Prober) Record() Record {
+	r := p.rec.snapshot()
+	r.sleeps = p.pulse.Sleeps()
+	return r
+}
 
 // Stop ends the asking, waits up to the timeout for what is outstanding, and
 // sums up. The slow request of a Prober is cut and counted as abandoned.

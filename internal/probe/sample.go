@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"version-manager/internal/awake"
 	"version-manager/internal/color"
 )
 
@@ -67,6 +68,8 @@ type Record struct {
 	Rate    int       // requests per second that were meant to be sent
 	Sources []Source  // [0] is nobody: no answer, or one without headers
 	Samples []Sample  // in the order in which they ended
+
+	sleeps []awake.Sleep // of this machine
 }
 
 // maxSources bounds the memory that a target with inventive headers can take;

@@ -44,8 +44,8 @@ type gun struct {
 func (g *gun) fire(s *shot, due time.Time, scratch []byte) {
 	sent := time.Now()
 	out, from := g.send(s, sent.Add(s.timeout), scratch)
-	if out.Failed() && out != Status && g.pulse.SleptSince(sent) {
-		out = Abandoned // nobody here could wait for the answer
+	if out != Status && g.pulse.SleptSince(sent) {
+		out = Abandoned // nobody here could wait for the answer, or say how long it took
 	}
 	g.record(s.kind, out, due, sent, from)
 }

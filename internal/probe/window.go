@@ -11,8 +11,9 @@ import (
 type Stats struct {
 	Sent   int
 	Failed int
-	P10    time.Duration // of fresh and kept requests that were answered
-	P50    time.Duration
+	Timely int           // fresh and kept requests that were sent on schedule and answered
+	P10    time.Duration // of these
+	P50    time.Duration // of fresh and kept requests that were answered
 	P99    time.Duration
 	Max    time.Duration
 	Causes map[Outcome]int // of the failed ones
@@ -29,7 +30,7 @@ const disorder = time.Second
 // requests count.
 func (r Record) Window(c color.Color, since time.Time) Stats {
 	st := Stats{Causes: map[Outcome]int{}}
-	var took []time.Duration
+	var took, timely []time.Duration
 	for s := range r.since(since) {
 		who := r.Sources[s.Source].Color
 		if !s.Outcome.Sent() || c != color.None && who != c && who != color.None {
@@ -42,10 +43,15 @@ func (r Record) Window(c color.Color, since time.Time) Stats {
 		}
 		if s.Outcome == OK && s.Kind.timed() {
 			took = append(took, s.Took)
+			if !s.Late {
+				timely = append(timely, s.Took)
+			}
 		}
 	}
 	slices.Sort(took)
-	st.P10, st.P50, st.P99, st.Max = quantile(took, .1), quantile(took, .5), quantile(took, .99), quantile(took, 1)
+	slices.Sort(timely)
+	st.Timely, st.P10 = len(timely), quantile(timely, .1)
+	st.P50, st.P99, st.Max = quantile(took, .5), quantile(took, .99), quantile(took, 1)
 	return st
 }
 
