@@ -105,7 +105,7 @@ func alphanumeric(c byte) bool {
 // the same variable, so that a client could overwrite what a proxy says.
 func (p *Proxy) validFields(h http.Header) bool {
 	for name, values := range h {
-		if !token([]byte(name)) || (!p.rules.Load().Underscores && strings.IndexByte(name, '_') >= 0) {
+		if !token([]byte(name)) || (!p.rules.Load().Underscores && strings.IndexByte(name, '_') >= 0) || poses(name, h) {
 			return false
 		}
 		for _, v := range values {
@@ -116,6 +116,26 @@ func (p *Proxy) validFields(h http.Header) bool {
 	}
 	return true
 }
+
+// poses reports whether a name looks like another one to what turns every sign
+// in it into an underscore, as some servers do for CGI: X.Forwarded.For is then
+// X-Forwarded-For. Other names with unusual signs harm nobody.
+func poses(name string, h http.Header) bool {
+	if !strings.ContainsFunc(name, unusual) {
+		return false
+	}
+	plain := http.CanonicalHeaderKey(strings.Map(func(r rune) rune {
+		if unusual(r) {
+			return '-'
+		}
+		return r
+	}, name))
+	return h[plain] != nil || hopByHop(plain) || new(client).replaces(plain)
+}
+
+// unusual reports whether a sign in a header name is none of those that nearly
+// all names are made of. Underscores have a rule of their own.
+func unusual(r rune) bool { return r != '-' && r != '_' && !alphanumeric(byte(r)) }
 
 // validLength reports whether Content-Length and, in HTTP/2, Host say once and
 // clearly what net/http has understood.

@@ -67,6 +67,28 @@ func TestPath(t *testing.T) {
 	}
 }
 
+// TestSharedGroup: a group that is called like its user can have other members.
+func TestSharedGroup(t *testing.T) {
+	const users = "root:x:0:0::/root:/bin/sh\nada:x:1000:1000::/home/ada:/bin/sh\nbob:x:1001:1001::/:/bin/sh\neve:x:1002:1000::/:/bin/sh\n"
+	const noEve = "ada:x:1000:1000::/home/ada:/bin/sh\n"
+	for _, tt := range []struct {
+		groups, users string
+		want          bool
+	}{
+		{"ada:x:1000:\nbob:x:1001:ada\n", noEve, false},
+		{"ada:x:1000:ada,root\n", noEve, false},
+		{"ada:x:1000:bob\n", noEve, true},
+		{"ada:x:1000:ada,bob\n", noEve, true},
+		{"ada:x:1000:\n", users, true},
+		{"", "", false},
+		{"ada:x:1000\n:::\n", "x\n", false},
+	} {
+		if got := shared([]byte(tt.groups), []byte(tt.users), 1000, "ada"); got != tt.want {
+			t.Errorf("%q, %q: %t", tt.groups, tt.users, got)
+		}
+	}
+}
+
 // TestLinkLoop ends.
 func TestLinkLoop(t *testing.T) {
 	loop := filepath.Join(t.TempDir(), "loop")
