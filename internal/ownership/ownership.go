@@ -138,7 +138,7 @@ func (t Trust) Info(path string, info fs.FileInfo) error {
 	if !ok {
 		return fmt.Errorf("this system does not say who owns %s: %w", path, ErrForeign)
 	}
-	owner, mode := int(st.Uid), info.Mode()
+	owner, mode := Owner(info), info.Mode()
 	switch {
 	case t.vouched(path):
 		return nil
@@ -167,6 +167,11 @@ func OwnerOf(path string) int {
 	if err != nil {
 		return -1
 	}
+	return Owner(info)
+}
+
+// Owner returns the user who owns a file, -1 if that cannot be seen.
+func Owner(info fs.FileInfo) int {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(st.Uid)
 	}

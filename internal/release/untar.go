@@ -11,6 +11,8 @@ import (
 	"os"
 	"path"
 	"strings"
+
+	"version-manager/internal/ownership"
 )
 
 // untar unpacks tar streams into a folder that no entry can leave.
@@ -104,7 +106,7 @@ func (u *untar) give(h *tar.Header, name string) error {
 	if h.Uid == u.owner.Image || shared {
 		uid, gid = u.owner.UID, u.owner.GID
 	}
-	if ownerID(info) == uid {
+	if ownership.Owner(info) == uid {
 		return nil
 	}
 	if err := u.root.Lchown(name, uid, gid); err != nil || info.Mode()&fs.ModeSymlink != 0 {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"version-manager/internal/ownership"
 )
 
 func TestUnpackLayers(t *testing.T) {
@@ -55,8 +57,8 @@ func TestUnpackKeepsStrangersOut(t *testing.T) {
 			if err != nil || info.Mode().Perm() != want {
 				t.Errorf("%s: %v, %v, want %v", name, info.Mode(), err, want)
 			}
-			if owner != nil && name != "group" && ownerID(info) != owner.UID {
-				t.Errorf("%s belongs to %d, and the image's user may not write to it", name, ownerID(info))
+			if owner != nil && name != "group" && ownership.Owner(info) != owner.UID {
+				t.Errorf("%s belongs to %d, and the image's user may not write to it", name, ownership.Owner(info))
 			}
 		}
 	}

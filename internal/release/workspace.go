@@ -3,12 +3,12 @@ package release
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
 	"syscall"
 
+	"version-manager/internal/ownership"
 	"version-manager/internal/problem"
 )
 
@@ -130,7 +130,8 @@ func cacheRoots() []string {
 }
 
 // makePrivate makes dir, to which nobody else can have written, nor put
-// another folder in its place.
+// another folder in its place. With sudo, the person who called it is somebody
+// else too: what root builds must not depend on them.
 func makePrivate(dir string) error {
 	if err := os.MkdirAll(dir, dirPerm); err != nil {
 		return err
@@ -139,51 +140,17 @@ func makePrivate(dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := ownFolder(real, 0o022); err != nil {
-		return err
-	}
-	for at := filepath.Dir(real); ; at = filepath.Dir(at) {
-		if err := safeFolder(at); err != nil || at == filepath.Dir(at) {
-			return err
-		}
-	}
-}
-
-// ownFolder checks that a folder is this user's and that others lack the
-// given permissions.
-func ownFolder(dir string, others fs.FileMode) error {
-	info, err := os.Lstat(dir)
+	info, err := os.Lstat(real)
 	switch {
 	case err != nil:
 		return err
-	case !info.IsDir() || ownerID(info) != os.Geteuid():
-		return fmt.Errorf("%s is not a folder of this user", dir)
-	case info.Mode().Perm()&others != 0:
-		return fmt.Errorf("%s can be written by other users", dir)
+	case !info.IsDir() || ownership.Owner(info) != os.Geteuid():
+		return fmt.Errorf("%s is not a folder of this user", real)
+	case info.Mode().Perm()&0o022 != 0:
+		return fmt.Errorf("%s can be written by other users", real)
 	}
-	return syscall.Access(dir, 7) // read, write, search
-}
-
-// safeFolder checks that no other user can exchange what is in a folder.
-func safeFolder(dir string) error {
-	info, err := os.Lstat(dir)
-	switch owner := 0; {
-	case err != nil:
+	if err := ownership.Users(os.Geteuid(), 0).Path(real); err != nil {
 		return err
-	default:
-		if owner = ownerID(info); owner != 0 && owner != os.Geteuid() {
-			return fmt.Errorf("%s belongs to another user", dir)
-		}
 	}
-	if info.Mode().Perm()&0o002 != 0 && info.Mode()&fs.ModeSticky == 0 {
-		return fmt.Errorf("%s can be written by everybody", dir)
-	}
-	return nil
-}
-
-func ownerID(info fs.FileInfo) int {
-	if st, ok := info.Sys().(*syscall.Stat_t); ok {
-		return int(st.Uid)
-	}
-	return -1
+	return syscall.Access(real, 7) // read, write, search
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"version-manager/internal/atomicfile"
+	"version-manager/internal/ownership"
 	"version-manager/internal/problem"
 )
 
@@ -73,7 +74,7 @@ func locate(ctx context.Context) (Set, string, error) {
 		return Set{}, "", problem.Wrap(err, problem.Failed, "export XDG_CACHE_HOME=FOLDER", "find the user's cache folder")
 	}
 	set := Set{Dir: filepath.Join(cache, "version-manager", "cluster", sum), Digest: sum}
-	return set, dir, trustedCache(cache, set, os.Geteuid(), os.Getenv("SUDO_UID"))
+	return set, dir, trustedCache(cache, set, os.Geteuid(), ownership.Of(os.Getenv))
 }
 
 func (s Set) complete() bool {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"version-manager/internal/ownership"
@@ -66,35 +65,19 @@ func trusted(dir string, uid int, trust ownership.Trust) error {
 }
 
 // trustedCache refuses programs that somebody else can have put into the
-// cache, which with sudo -E is that of the person who called sudo.
-func trustedCache(cache string, s Set, uid int, sudoer string) error {
+// cache, which with sudo -E is that of the person who called sudo. What is
+// above that folder is not looked at: that person can change it anyway.
+func trustedCache(cache string, s Set, uid int, trust ownership.Trust) error {
 	if uid != 0 || !s.complete() {
 		return nil
 	}
-	path, err := foreign([]string{"0", sudoer}, cache, filepath.Join(cache, "version-manager"), filepath.Dir(s.Dir), s.Dir)
-	if err != nil {
-		return fmt.Errorf("look at the cache of the cluster's programs: %w", err)
-	}
-	if path != "" {
-		return problem.New(problem.Failed, "rm -r '"+s.Dir+"' && version-manager cluster up",
-			"%s belongs to another user or can be written by everybody, and what is in it would run as root", path)
+	for _, dir := range []string{cache, filepath.Join(cache, "version-manager"), filepath.Dir(s.Dir), s.Dir} {
+		if err := trust.Closed(dir); err != nil {
+			return problem.Wrap(err, problem.Failed, "rm -r '"+s.Dir+"' && version-manager cluster up",
+				"the programs in %s would run as root, and another user could have written them", s.Dir)
+		}
 	}
 	return nil
-}
-
-// foreign returns the first of the paths that others than the owners can have
-// written, "" if there is none.
-func foreign(owners []string, paths ...string) (string, error) {
-	for _, path := range paths {
-		info, err := os.Stat(path)
-		if err != nil {
-			return "", err
-		}
-		if !slices.Contains(owners, ownerOf(info)) || info.Mode().Perm()&0o002 != 0 {
-			return path, nil
-		}
-	}
-	return "", nil
 }
 
 // search looks into cluster/ of dir and of every folder above it.

@@ -93,16 +93,17 @@ func TestTrustedCache(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		uid    int
-		sudoer string
+		sudoer int
 		spoil  func(cache, dir string) error
 		ok     bool
 	}{
-		"own":                  {0, "", func(cache, dir string) error { return nil }, true},
-		"not root":             {1000, "", func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, true},
-		"another user's":       {0, "", func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, false},
-		"below another user's": {0, "1000", func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, false},
-		"of who called sudo":   {0, "65534", func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, true},
-		"open to everybody":    {0, "", func(cache, dir string) error { return os.Chmod(filepath.Dir(dir), 0o777) }, false},
+		"own":                  {0, 0, func(cache, dir string) error { return nil }, true},
+		"not root":             {1000, 0, func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, true},
+		"another user's":       {0, 0, func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, false},
+		"below another user's": {0, 1000, func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, false},
+		"of who called sudo":   {0, 65534, func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, true},
+		"open to a group":      {0, 0, func(cache, dir string) error { return openToGroup(dir, 4712) }, false},
+		"open to everybody":    {0, 0, func(cache, dir string) error { return os.Chmod(filepath.Dir(dir), 0o777) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cache := t.TempDir()
@@ -113,9 +114,16 @@ func TestTrustedCache(t *testing.T) {
 			if err := tt.spoil(cache, set.Dir); err != nil {
 				t.Fatal(err)
 			}
-			if err := trustedCache(cache, set, tt.uid, tt.sudoer); (err == nil) != tt.ok {
+			if err := trustedCache(cache, set, tt.uid, ownership.Users(0, tt.sudoer)); (err == nil) != tt.ok {
 				t.Errorf("trustedCache = %v, want ok %t", err, tt.ok)
 			}
 		})
 	}
+}
+
+func openToGroup(dir string, gid int) error {
+	if err := os.Chown(dir, 0, gid); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o775)
 }
