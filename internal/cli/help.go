@@ -7,13 +7,20 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"version-manager/internal/ui"
 )
+
+// maxHelpWidth is as long as a line of prose can get and still be easy to read.
+const maxHelpWidth = 100
 
 // help prints the page of one command: what it does, how it is called,
 // examples, then everything else.
 func (a *app) help(c *cobra.Command, _ []string) {
+	width, _ := a.io.Out.Size()
+	width = min(width, maxHelpWidth)
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", c.Long)
+	b.WriteString(ui.Paragraphs(c.Long, width))
 	if c.Runnable() {
 		fmt.Fprintf(&b, "\nUsage:\n  %s\n", useLine(c))
 	}
@@ -22,10 +29,10 @@ func (a *app) help(c *cobra.Command, _ []string) {
 	}
 	listCommands(&b, c)
 	if flags := c.LocalNonPersistentFlags().FlagUsages(); flags != "" {
-		fmt.Fprintf(&b, "\nFlags:\n%s", flags)
+		fmt.Fprintf(&b, "\nFlags:\n%s", ui.Paragraphs(flags, width))
 	}
 	if flags := everywhere(c).FlagUsages(); c.Runnable() {
-		fmt.Fprintf(&b, "\nFlags of every command:\n%s", flags)
+		fmt.Fprintf(&b, "\nFlags of every command:\n%s", ui.Paragraphs(flags, width))
 	}
 	_, _ = io.WriteString(a.io.Out, b.String())
 }
