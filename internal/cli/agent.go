@@ -20,10 +20,10 @@ func newAgent(a *app) *cobra.Command {
 	var stay bool
 	c := &cobra.Command{
 		Use:   "agent",
-		Short: "start the app with this machine, or stop doing so",
-		Long: "The agent is the background process that runs the app on this machine. Commands start it when they\n" +
-			"need it, but nobody starts it after a reboot unless it is installed as a service: of systemd or launchd,\n" +
-			"for you, or as root for the system.",
+		Short: "start the app when this machine boots, or stop doing so",
+		Long: "The agent is the background process that runs the app on this machine. Commands start it when they need " +
+			"it, but after a reboot nothing does unless it is installed as a service. That is a systemd unit or a " +
+			"launchd property list, for your user or, as root, for the whole system.",
 		Example:           "  version-manager agent install\n  version-manager agent status",
 		GroupID:           "running",
 		Args:              cobra.ArbitraryArgs,
@@ -44,7 +44,7 @@ func newAgent(a *app) *cobra.Command {
 	}
 	c.Flags().BoolVar(&stay, "stay", false, "wait for its turn, and stay without work")
 	_ = c.Flags().MarkHidden("stay") // it is there
-	c.AddGroup(&cobra.Group{ID: "service", Title: "Its service"})
+	c.AddGroup(&cobra.Group{ID: "service", Title: "Service"})
 	c.AddCommand(newAgentInstall(a), newAgentRemove(a), newAgentStatus(a))
 	return c
 }
@@ -53,11 +53,11 @@ func newAgentInstall(a *app) *cobra.Command {
 	var show bool
 	c := &cobra.Command{
 		Use:   "install",
-		Short: "start the app with this machine",
-		Long: "Writes, enables and starts a service that runs the agent of this app's state folder: a systemd unit or\n" +
-			"a launchd property list, for you, or as root for the system. After a reboot it brings back what was\n" +
-			"deployed. It does no harm to an agent that runs already: it waits for its turn. Call it again after\n" +
-			"the program or the state folder has moved.",
+		Short: "start the app when this machine boots",
+		Long: "Writes, enables, and starts a service that runs the agent of this app's state folder: a systemd unit or " +
+			"a launchd property list, for your user or, as root, for the whole system. After a reboot it brings back " +
+			"what was deployed. It does not disturb an agent that is already running: it waits until that one ends. " +
+			"Run this command again after you move the program or the state folder.",
 		Example:           "  version-manager agent install\n  version-manager agent install --print",
 		GroupID:           "service",
 		Args:              takes(0, 0),
@@ -84,15 +84,15 @@ func newAgentInstall(a *app) *cobra.Command {
 			return a.printAutostart(m.Status(s))
 		},
 	}
-	c.Flags().BoolVar(&show, "print", false, "print the service file and change nothing")
+	c.Flags().BoolVar(&show, "print", false, "print the service file without installing it")
 	return c
 }
 
 func newAgentRemove(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "remove",
-		Short:             "do not start the app with this machine any more",
-		Long:              "Removes the service that agent install has written. What runs goes on running.",
+		Short:             "stop starting the app when this machine boots",
+		Long:              "Removes the service that agent install wrote. What is running keeps running.",
 		Example:           "  version-manager agent remove",
 		GroupID:           "service",
 		Args:              takes(0, 0),
@@ -117,8 +117,8 @@ func newAgentRemove(a *app) *cobra.Command {
 func newAgentStatus(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "status",
-		Short:             "show whether the app starts with this machine",
-		Long:              "Shows whether a service starts the agent of this app's state folder with this machine.",
+		Short:             "show whether the app starts when this machine boots",
+		Long:              "Shows whether a service starts the agent of this app's state folder when this machine boots.",
 		Example:           "  version-manager agent status\n  version-manager agent status -o json",
 		GroupID:           "service",
 		Args:              takes(0, 0),

@@ -33,10 +33,10 @@ func newCleanup(a *app) *cobra.Command {
 	o := cleanupOptions{app: a}
 	c := &cobra.Command{
 		Use:   "cleanup",
-		Short: "stop everything of the app",
-		Long: "Stops everything of the app and closes its addresses. Versions and history stay, so it can be deployed\n" +
-			"again; on this machine --all deletes them too. With --standby only the version on standby (warm) is\n" +
-			"stopped. Whoever is to lose something is asked for the app's name, unless --yes is given.",
+		Short: "stop all instances of the app",
+		Long: "Stops all instances of the app and closes its ports. Versions and history are kept, so it can be " +
+			"deployed again; on this machine, --all deletes them too. With --standby, only the version on standby is " +
+			"stopped. If anything would be lost, you are asked to type the app's name, unless --yes is given.",
 		Example:           "  version-manager cleanup\n  version-manager cleanup --standby\n  version-manager cleanup --all --yes",
 		GroupID:           "running",
 		Args:              takes(0, 0),
@@ -49,7 +49,7 @@ func newCleanup(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&o.standby, "standby", false, "stop only the version on standby")
-	c.Flags().BoolVar(&o.all, "all", false, "delete all versions and the history as well (this machine only)")
+	c.Flags().BoolVar(&o.all, "all", false, "also delete all versions and the history (this machine only)")
 	return c
 }
 

@@ -98,8 +98,8 @@ func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "version-manager",
 		Short: "ship versions of an app without losing a request, and prove it",
-		Long: "Version-manager ships versions of an app without losing a request, and proves it: every\n" +
-			"deploy ends with a report of what it cost the users.",
+		Long: "Version-manager ships new versions of an app without losing a request, and proves it: every deploy ends " +
+			"with a report of how it affected users.",
 		Example: "  version-manager create v1.1.0 -m 'new colors'\n" +
 			"  version-manager zero-downtime v1.1.0\n" +
 			"  version-manager rollback",
@@ -141,7 +141,7 @@ func groups() []*cobra.Group {
 	return []*cobra.Group{
 		{ID: "releases", Title: "Versions"},
 		{ID: "deploys", Title: "Deploys"},
-		{ID: "running", Title: "What runs"},
+		{ID: "running", Title: "Operations"},
 		{ID: "clusters", Title: "Clusters"},
 		{ID: "other", Title: "Other"},
 	}

@@ -15,10 +15,10 @@ import (
 func newCluster(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cluster",
-		Short: "run a Kubernetes with several nodes on this machine",
-		Long: "Runs a real Kubernetes with several nodes on this machine, without Docker: upstream's programs, each\n" +
-			"node in its own network namespace with its own containerd, kubelet and kube-proxy. It needs Linux,\n" +
-			"root, containerd, runc and the CNI plugins.",
+		Short: "run a Kubernetes cluster with several nodes on this machine",
+		Long: "Runs a real Kubernetes cluster with several nodes on this machine, without Docker: the upstream " +
+			"programs, and for each node a network namespace with its own containerd, kubelet, and kube-proxy. It " +
+			"needs Linux, root, containerd, runc, and the CNI plugins.",
 		Example:           "  version-manager cluster up\n  version-manager cluster status",
 		GroupID:           "clusters",
 		Args:              cobra.ArbitraryArgs,
@@ -31,9 +31,9 @@ func newCluster(a *app) *cobra.Command {
 		},
 	}
 	c.AddGroup(
-		&cobra.Group{ID: "life", Title: "Its life"},
-		&cobra.Group{ID: "look", Title: "What there is"},
-		&cobra.Group{ID: "faults", Title: "What may happen to a node"},
+		&cobra.Group{ID: "life", Title: "Life cycle"},
+		&cobra.Group{ID: "look", Title: "Inspection"},
+		&cobra.Group{ID: "faults", Title: "Node failures"},
 	)
 	c.AddCommand(
 		newClusterUp(a), newClusterStop(a), newClusterDown(a),

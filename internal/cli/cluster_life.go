@@ -15,9 +15,9 @@ func newClusterUp(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "up",
 		Short: "start the cluster and wait until it is ready",
-		Long: "Starts the cluster, or makes it, and returns when all nodes and add-ons are ready. A cluster that was\n" +
-			"stopped goes on with its data; one that runs is left as it is. The first time its programs are\n" +
-			"built, which takes minutes.",
+		Long: "Creates the cluster, or starts it again, and returns when all nodes and add-ons are ready. A stopped " +
+			"cluster keeps its data; a running one is left as it is. The first time, its programs are compiled, which " +
+			"can take a quarter of an hour.",
 		Example:           "  version-manager cluster up\n  version-manager cluster up --nodes 5",
 		GroupID:           "life",
 		Args:              takes(0, 0),
@@ -29,7 +29,7 @@ func newClusterUp(a *app) *cobra.Command {
 			return runClusterUp(c.Context(), a, m, n)
 		}),
 	}
-	c.Flags().IntVar(&n, "nodes", 0, "make `N` nodes; the first also has the control plane (default 3, or what the cluster has)")
+	c.Flags().IntVar(&n, "nodes", 0, "create `N` nodes, the first of which runs the control plane (default 3, or as many as the cluster has)")
 	return c
 }
 
@@ -52,7 +52,7 @@ func newClusterStop(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:               "stop",
 		Short:             "stop the cluster and keep its data",
-		Long:              "Ends everything that runs. What is stored stays: cluster up goes on with it.",
+		Long:              "Stops all processes of the cluster and keeps its data. To start it again, use cluster up.",
 		Example:           "  version-manager cluster stop",
 		GroupID:           "life",
 		Args:              takes(0, 0),
@@ -70,9 +70,9 @@ func newClusterStop(a *app) *cobra.Command {
 func newClusterDown(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "down",
-		Short: "remove the cluster with its data",
-		Long: "Ends everything that runs and removes it with all data: no process, mount, network device, rule,\n" +
-			"control group or file stays. The programs that were built are kept for the next cluster.",
+		Short: "remove the cluster and its data",
+		Long: "Stops all processes of the cluster and removes it with all its data: no process, mount, network device, " +
+			"firewall rule, control group, or file remains. The compiled programs are kept for the next cluster.",
 		Example:           "  version-manager cluster down",
 		GroupID:           "life",
 		Args:              takes(0, 0),

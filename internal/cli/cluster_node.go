@@ -15,8 +15,9 @@ func newKillNode(a *app) *cobra.Command {
 	return nodeCommand(a, &cobra.Command{
 		Use:   "kill-node NODE",
 		Short: "kill everything on a node",
-		Long: "Kills everything on a node at once, as a power failure does: its kubelet, containerd and all pods. It\n" +
-			"stays off until cluster heal-node. Killing the server takes the API server and etcd with it.",
+		Long: "Kills everything on a node at once, as a power failure would: its kubelet, its containerd, and all its " +
+			"pods. The node stays down until cluster heal-node. Killing the server node takes the API server and etcd " +
+			"with it.",
 		Example: "  version-manager cluster kill-node worker-1",
 	}, "killed %s", (*cluster.Cluster).KillNode)
 }
@@ -24,8 +25,8 @@ func newKillNode(a *app) *cobra.Command {
 func newCutNode(a *app) *cobra.Command {
 	return nodeCommand(a, &cobra.Command{
 		Use:     "cut-node NODE",
-		Short:   "pull the network cable of a node",
-		Long:    "Takes the network from a node, on which everything goes on running, until cluster heal-node.",
+		Short:   "disconnect a node from the network",
+		Long:    "Disconnects a node from the network until cluster heal-node. Everything on it keeps running.",
 		Example: "  version-manager cluster cut-node worker-1",
 	}, "cut %s off", (*cluster.Cluster).CutNode)
 }
@@ -33,7 +34,7 @@ func newCutNode(a *app) *cobra.Command {
 func newHealNode(a *app) *cobra.Command {
 	return nodeCommand(a, &cobra.Command{
 		Use:     "heal-node NODE",
-		Short:   "start a killed node, plug in a cut one",
+		Short:   "start a killed node, or reconnect a cut one",
 		Long:    "Undoes cluster kill-node and cluster cut-node.",
 		Example: "  version-manager cluster heal-node worker-1",
 	}, "healed %s", (*cluster.Cluster).HealNode)
@@ -60,7 +61,7 @@ func newLoadImage(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:    "load-image --node NODE",
 		Short:  "load an image archive into a node",
-		Long:   "Reads an image archive, of Docker's form or OCI's, from standard input and loads it into a node.",
+		Long:   "Reads a Docker or OCI image archive from standard input and loads it into a node.",
 		Hidden: true,
 		Args:   takes(0, 0),
 		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
@@ -70,7 +71,7 @@ func newLoadImage(a *app) *cobra.Command {
 			return m.LoadImage(c.Context(), node, a.io.In)
 		}),
 	}
-	c.Flags().StringVar(&node, "node", "", "load it into `NODE`")
+	c.Flags().StringVar(&node, "node", "", "load the image into `NODE`")
 	return c
 }
 
@@ -80,7 +81,7 @@ func newClusterRun() *cobra.Command {
 	c := &cobra.Command{
 		Use:    "run --dir DIR",
 		Short:  "keep the processes of the cluster alive",
-		Long:   "Starts the processes of the cluster whenever they do not run. It is started by cluster up.",
+		Long:   "Starts the processes of the cluster, and restarts those that end. It is started by cluster up.",
 		Hidden: true,
 		Args:   takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -16,10 +16,9 @@ import (
 func newClusterStatus(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
-		Short: "show nodes, processes and the memory they take",
-		Long: "Shows the nodes with their roles and pods, every process with the memory that is resident, and the\n" +
-			"sum. The node and the process are looked at where they are, so it also works while the API server\n" +
-			"does not answer.",
+		Short: "show nodes, processes, and their memory",
+		Long: "Shows the nodes with their roles and pods, every process with its resident memory, and the total. Nodes " +
+			"and processes are inspected directly, so it also works while the API server does not answer.",
 		Example:           "  version-manager cluster status\n  version-manager cluster status -o json",
 		GroupID:           "look",
 		Args:              takes(0, 0),
@@ -74,9 +73,9 @@ func newClusterKubeconfig(a *app) *cobra.Command {
 	path := false
 	c := &cobra.Command{
 		Use:   "kubeconfig",
-		Short: "print the kubeconfig of the cluster's owner",
-		Long: "Prints the kubeconfig of the cluster's owner, who may do everything: keep it like a password. With\n" +
-			"--path it says where the file is.",
+		Short: "print the kubeconfig of the cluster's administrator",
+		Long: "Prints the kubeconfig of the cluster's administrator, who may do anything: keep it like a password. With " +
+			"--path, prints where the file is.",
 		Example:           "  version-manager cluster kubeconfig --path",
 		GroupID:           "look",
 		Args:              takes(0, 0),
@@ -85,7 +84,7 @@ func newClusterKubeconfig(a *app) *cobra.Command {
 			return runKubeconfig(a, m.Kubeconfig(), path)
 		}),
 	}
-	c.Flags().BoolVar(&path, "path", false, "print where it is instead")
+	c.Flags().BoolVar(&path, "path", false, "print the path of the file instead")
 	return c
 }
 

@@ -9,10 +9,10 @@ import (
 func newCompletion(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion SHELL",
-		Short: "print the completion script of a shell",
-		Long: "Prints the script with which a shell completes commands, flags and versions. SHELL is\n" +
-			"bash, zsh, fish or powershell. Bash needs its package bash-completion to load the script from the folder\n" +
-			"of the example; without that package put this into ~/.bashrc: source <(version-manager completion bash).",
+		Short: "print the completion script for a shell",
+		Long: "Prints the script that lets a shell complete commands, flags, and versions. SHELL is bash, zsh, fish, or " +
+			"powershell. Bash loads the script from the folder in the example only if its package bash-completion is " +
+			"installed; without it, put source <(version-manager completion bash) into ~/.bashrc.",
 		Example: "  version-manager completion bash > ~/.local/share/bash-completion/completions/version-manager\n" +
 			"  version-manager completion zsh > ~/.zfunc/_version-manager",
 		GroupID:   "other",

@@ -24,11 +24,11 @@ func newCreate(a *app) *cobra.Command {
 	o := createOptions{app: a}
 	c := &cobra.Command{
 		Use:   "create VERSION",
-		Short: "make a version from the commit in the work tree",
-		Long: "Makes a version that never changes: builds the commit, keeps the image by its digest together with\n" +
-			"the configuration, and tags the commit. Files that are not committed need -m, with which they are.\n" +
-			"A version whose tag exists but which was never built here, as in a fresh clone, is built from its tag.\n" +
-			"The tag of an app that is not at the root of its repository is called APP/VERSION.",
+		Short: "build a version from the commit in the work tree",
+		Long: "Builds an immutable version from a commit: keeps the image and the configuration by their " +
+			"digests, and tags the commit. Uncommitted files need -m, which commits them. A version whose tag exists " +
+			"but that was never built here, as in a fresh clone, is built from its tag. The tag of an app that is not " +
+			"at the root of its repository is named APP/VERSION.",
 		Example:           "  version-manager create v1.1.0 -m 'new colors'\n  version-manager create v1.0.1 --from release-1.0",
 		GroupID:           "releases",
 		Args:              takes(1, 1),
@@ -38,8 +38,8 @@ func newCreate(a *app) *cobra.Command {
 			return runCreate(c.Context(), o)
 		},
 	}
-	c.Flags().StringVarP(&o.message, "message", "m", "", "say what changed; files that are not committed are committed with it")
-	c.Flags().StringVar(&o.from, "from", "", "build the commit, branch or tag `REF` instead of the work tree's commit")
+	c.Flags().StringVarP(&o.message, "message", "m", "", "describe the change with `TEXT`; uncommitted files are committed with it")
+	c.Flags().StringVar(&o.from, "from", "", "build the commit, branch, or tag `REF` instead of the work tree's commit")
 	return c
 }
 

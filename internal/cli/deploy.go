@@ -20,10 +20,10 @@ type deployOptions struct {
 func newDeploy(a *app) *cobra.Command {
 	c := deployCommand(a, deploy.Plain)
 	c.Use = "deploy VERSION"
-	c.Short = "give a version the traffic and stop the one before"
-	c.Long = "Gives a version the traffic without losing a request: starts it beside the active one, waits\n" +
-		"until it is healthy, switches, and stops the old one when nothing is in flight on it. A version\n" +
-		"that fails on the way is taken back. The answer is a report of what it cost the users."
+	c.Short = "switch the traffic to a version and stop the previous one"
+	c.Long = "Switches the traffic to a version without losing a request: starts it beside the active version, waits " +
+		"until it is healthy, switches, and stops the old version when none of its requests are in flight. If the " +
+		"new version fails on the way, it is taken back. The answer is a report of how the deploy affected users."
 	c.Example = "  version-manager deploy v1.1.0\n  version-manager deploy v1.1.0 -o json --progress quiet"
 	return c
 }
@@ -31,10 +31,10 @@ func newDeploy(a *app) *cobra.Command {
 func newZeroDowntime(a *app) *cobra.Command {
 	c := deployCommand(a, deploy.ZeroDowntime)
 	c.Use = "zero-downtime VERSION"
-	c.Short = "deploy with smoke tests, a watch and a warm way back"
-	c.Long = "Deploys with everything that production wants: smoke tests before the switch, a time of watching\n" +
-		"after it in which the first failure takes the deploy back, and the old version kept on standby (warm),\n" +
-		"so that a rollback is only a switch. The answer is a report of what it cost the users."
+	c.Short = "deploy with smoke tests, monitoring, and a warm standby"
+	c.Long = "Deploys with everything that production needs: smoke tests before the switch, a bake time after it in " +
+		"which the first failure takes the deploy back, and the old version kept on standby, so that a rollback " +
+		"is only a switch. The answer is a report of how the deploy affected users."
 	c.Example = "  version-manager zero-downtime v1.1.0\n  version-manager zero-downtime v1.1.0 --max-failed 3"
 	return c
 }

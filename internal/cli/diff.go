@@ -34,10 +34,10 @@ func newDiff(a *app) *cobra.Command {
 	o := diffOptions{app: a}
 	return &cobra.Command{
 		Use:   "diff VERSION",
-		Short: "show where the cluster differs from a version",
-		Long: "Compares the objects in the cluster with those that a deploy of the version would apply, field by\n" +
-			"field, and changes nothing. The number of instances is not compared: load may have changed it.\n" +
-			"Exit code 0 means that nothing differs, 9 that something does, 1 that they could not be compared.",
+		Short: "show how the cluster differs from a version",
+		Long: "Compares the objects in the cluster, field by field, with those that a deploy of the version would " +
+			"apply, and changes nothing. The number of instances is not compared, because autoscaling may have " +
+			"changed it. The exit code is 0 if nothing differs, 9 if something does, and 1 if the comparison failed.",
 		Example:           "  version-manager diff v1.1.0\n  version-manager diff v1.1.0 -o json",
 		GroupID:           "clusters",
 		Args:              takes(1, 1),

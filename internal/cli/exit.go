@@ -20,16 +20,16 @@ type exit struct {
 
 func exits() []exit {
 	return []exit{
-		{0, "done, or nothing was to be done"},
+		{0, "done, or there was nothing to do"},
 		{problem.Failed, "failed"},
-		{problem.Usage, "the words of the call are wrong"},
-		{problem.RolledBack, "the deploy failed and was taken back: the version that was active has the traffic"},
-		{problem.NeedsPerson, "the deploy failed, and the way back too, or there is none: all is kept, a person is needed"},
+		{problem.Usage, "the command line is wrong"},
+		{problem.RolledBack, "the deploy failed and was taken back: the version that was active before has the traffic"},
+		{problem.NeedsPerson, "the deploy failed and could not be taken back: everything is kept, and a person has to decide"},
 		{problem.NotFound, "no such version, deploy or app"},
 		{problem.LockHeld, "another command is changing the app"},
-		{problem.Running, "another command was still under way when --wait ended"},
+		{problem.Running, "another command was still changing the app when --wait ended"},
 		{problem.Differs, "the cluster differs from the version (diff)"},
-		{problem.Diverted, "somebody else changed the route during the deploy: who has the traffic is for them to say, all is kept"},
+		{problem.Diverted, "somebody else changed the route during the deploy: which version has the traffic is up to them, and everything is kept"},
 		{problem.Interrupted, "interrupted by Ctrl-C"},
 	}
 }
@@ -51,7 +51,7 @@ func codeOf(err error) problem.Kind {
 // newExitCodes is a page of the help, not a command that does something.
 func newExitCodes() *cobra.Command {
 	var b strings.Builder
-	b.WriteString("The exit code says how a call ended. Codes are never renumbered.\n\n")
+	b.WriteString("The exit code says how a command ended. Codes are never renumbered.\n\n")
 	for _, e := range exits() {
 		fmt.Fprintf(&b, "  %3d  %s\n", e.code, e.meaning)
 	}

@@ -30,18 +30,18 @@ const stateVariable = "VERSION_MANAGER_STATE"
 func (a *app) addGlobals(f *pflag.FlagSet) {
 	g := &a.global
 	g.format, g.progress = ui.Text, ui.Auto
-	f.StringVarP(&g.dir, "config", "C", ".", "look for version-manager.yaml in `DIR` and above")
-	f.StringVar(&g.state, "state", "", "keep versions and state in `DIR` (default a folder of its own below ~/.local/state/version-manager; or set "+stateVariable+")")
-	f.VarP(choose(&g.format, ui.Text, ui.JSON, ui.YAML), "output", "o", "form of the answer")
-	f.Var(choose(&g.progress, ui.Progresses()...), "progress", "how a deploy is shown while it runs")
-	f.BoolVarP(&g.quiet, "quiet", "q", false, "print the answer and errors only")
-	f.BoolVarP(&g.verbose, "verbose", "v", false, "show all evidence of an error, not just its end")
-	f.BoolVarP(&g.yes, "yes", "y", false, "do not ask")
+	f.StringVarP(&g.dir, "config", "C", ".", "look for version-manager.yaml in `DIR` and its parents")
+	f.StringVar(&g.state, "state", "", "keep versions and state in `DIR` (default a folder below ~/.local/state/version-manager; or set "+stateVariable+")")
+	f.VarP(choose(&g.format, ui.Text, ui.JSON, ui.YAML), "output", "o", "format of the answer")
+	f.Var(choose(&g.progress, ui.Progresses()...), "progress", "how to show the progress of a deploy")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "print only the answer and errors")
+	f.BoolVarP(&g.verbose, "verbose", "v", false, "show the full details of an error")
+	f.BoolVarP(&g.yes, "yes", "y", false, "do not ask for confirmation")
 	g.addTarget(f)
 	color := ui.ColorAuto
 	c := choose(&color, ui.ColorAuto, ui.ColorAlways, ui.ColorNever)
 	c.then = a.io.SetColor
-	f.Var(c, "color", "colors in the output")
+	f.Var(c, "color", "use colors in the output")
 }
 
 // choice is a flag that takes one of a few words.

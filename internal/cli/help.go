@@ -64,7 +64,7 @@ func listCommands(b *strings.Builder, c *cobra.Command) {
 	}
 	for i, sub := range topics(c) {
 		if i == 0 {
-			fmt.Fprint(b, "\nPages of help:\n")
+			fmt.Fprint(b, "\nTopics:\n")
 		}
 		fmt.Fprintf(b, "  %-16s %s\n", sub.Name(), sub.Short)
 	}
@@ -83,8 +83,8 @@ func topics(c *cobra.Command) (list []*cobra.Command) {
 func newHelp(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND...]",
-		Short:   "show what a command does",
-		Long:    "Shows what a command does, or a page that explains something.",
+		Short:   "explain a command",
+		Long:    "Explains a command, or a topic such as exit-codes.",
 		Example: "  version-manager help deploy\n  version-manager help exit-codes",
 		GroupID: "other",
 		Args:    takes(0, 2),

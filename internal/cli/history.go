@@ -56,9 +56,9 @@ func newHistory(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "history [ID]",
 		Short: "list all deploys, or show one with its report",
-		Long: "Lists all deploys, newest first. With ID it shows one: its steps, how long each took, and where its\n" +
-			"reports are. With --html it prints only the path of the report for a browser; with -v the records\n" +
-			"of the journal as well.",
+		Long: "Lists all deploys, newest first. With ID, shows one: its steps, how long each took, and where its " +
+			"reports are. With --html, prints only the path of the report for a browser; with -v, also the records of " +
+			"the journal.",
 		Example:           "  version-manager history\n  version-manager history 7\n  version-manager history 7 --html",
 		GroupID:           "deploys",
 		Args:              takes(0, 1),
@@ -72,7 +72,7 @@ func newHistory(a *app) *cobra.Command {
 			return runHistory(c.Context(), o)
 		},
 	}
-	c.Flags().BoolVar(&o.html, "html", false, "print the path of the report's page, in German if the locale is")
+	c.Flags().BoolVar(&o.html, "html", false, "print only the path of the HTML report, in German if the locale is")
 	return c
 }
 

@@ -23,10 +23,10 @@ type installed struct {
 func newInstallIngress(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "install-ingress",
-		Short: "install what routes need in a cluster",
-		Long: "Installs what the routes of apps need, as far as the cluster does not have it: the Gateway API, Traefik,\n" +
-			"and the gateway through which requests come in. What is there already is kept and checked. It can be\n" +
-			"called again at any time. The cluster made by cluster up has all of it.",
+		Short: "install the Gateway API and Traefik in a cluster",
+		Long: "Installs what the routes of apps need and the cluster lacks: the Gateway API, Traefik, and the gateway " +
+			"that accepts requests. What is already there is kept and checked. You can run it again at any time. A " +
+			"cluster made by cluster up has all of it.",
 		Example:           "  version-manager install-ingress\n  version-manager install-ingress --context prod",
 		GroupID:           "clusters",
 		Args:              takes(0, 0),

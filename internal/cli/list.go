@@ -33,8 +33,8 @@ func newList(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "list all versions, newest first",
-		Long: "Lists all versions, newest first, in the order of semantic versions: v1.10.0 is newer than v1.9.0.\n" +
-			"STATE says which one has the traffic and which one is on standby for a rollback.",
+		Long: "Lists all versions, newest first in semantic version order: v1.10.0 is newer than v1.9.0. STATE shows " +
+			"which version has the traffic and which one is on standby for a rollback.",
 		Example:           "  version-manager list\n  version-manager list -o json",
 		GroupID:           "releases",
 		Args:              takes(0, 0),

@@ -25,10 +25,10 @@ func newLogs(a *app) *cobra.Command {
 	o := logsOptions{app: a}
 	c := &cobra.Command{
 		Use:   "logs",
-		Short: "print what the instances write",
-		Long: "Prints what the instances write, oldest line first, each with the name of its instance. With -f it\n" +
-			"goes on until Ctrl-C. With -o json each line is an object with instance and text.\n" +
-			"Here --color chooses one of the two colors that run, not the output's colors.",
+		Short: "print the output of the instances",
+		Long: "Prints the output of the instances, oldest line first, each line with the name of its instance. With -f, " +
+			"it goes on until Ctrl-C. With -o json, each line is an object with instance and text. Here, --color " +
+			"selects blue or green, not the colors of the output.",
 		Example:           "  version-manager logs --tail 20\n  version-manager logs -f --color green\n  version-manager logs --instance blue-1",
 		GroupID:           "running",
 		Args:              takes(0, 0),
@@ -43,7 +43,7 @@ func newLogs(a *app) *cobra.Command {
 			return runLogs(c.Context(), o)
 		},
 	}
-	c.Flags().BoolVarP(&o.query.Follow, "follow", "f", false, "go on with what they write from now on")
+	c.Flags().BoolVarP(&o.query.Follow, "follow", "f", false, "keep printing new output until Ctrl-C")
 	c.Flags().Var(choose(&o.query.Color, color.Blue, color.Green), "color", "only the instances of this color")
 	c.Flags().StringVar(&o.query.Instance, "instance", "", "only this `INSTANCE`, such as blue-1")
 	c.Flags().IntVar(&o.query.Tail, "tail", 0, "only the last `N` lines of each instance (default all)")

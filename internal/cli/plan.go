@@ -25,10 +25,10 @@ func newPlan(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plan [VERSION]",
 		Short: "show what a deploy would do, and change nothing",
-		Long: "Shows what a deploy of a version would do: its steps with the time that they took in earlier\n" +
-			"deploys, the instances of both colors, and which parts of the version differ. In a cluster it also\n" +
-			"says what there makes a deploy slower or riskier. Without VERSION it only checks whether the app can\n" +
-			"listen on this machine, which a first version need not be built for. It changes nothing.",
+		Long: "Shows what a deploy of a version would do: its steps with the time that they took in earlier deploys, " +
+			"the instances of both colors, and which parts of the version differ. In a cluster, it also shows what " +
+			"would make the deploy slower or riskier. Without VERSION, it only checks whether the app can listen on " +
+			"this machine, which works before the first version is built. It changes nothing.",
 		Example:           "  version-manager plan v1.1.0\n  version-manager plan v1.1.0 --kind zero-downtime -o json\n  version-manager plan",
 		GroupID:           "deploys",
 		Args:              takes(0, 1),
@@ -41,7 +41,7 @@ func newPlan(a *app) *cobra.Command {
 			return runPlan(c.Context(), o)
 		},
 	}
-	c.Flags().Var(choose(&o.kind, deploy.Plain, deploy.ZeroDowntime, deploy.Rollback), "kind", "how the version shall get the traffic")
+	c.Flags().Var(choose(&o.kind, deploy.Plain, deploy.ZeroDowntime, deploy.Rollback), "kind", "the kind of deploy to plan")
 	return c
 }
 

@@ -39,11 +39,11 @@ func newRender(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "render VERSION",
 		Short: "print the Kubernetes objects of a version",
-		Long: "Prints all Kubernetes objects of a version as YAML, in the form in which a deploy applies them; with\n" +
-			"-o json as one List. It asks no cluster, and the values of secrets are not in it: for who keeps\n" +
-			"them in git and has something else apply them, with kubectl apply --server-side. The traffic is sent\n" +
-			"to the color, so what runs by our deploys is better left to them: applied, it switches with no check.\n" +
-			"Here --color chooses one of the two colors that run, not the output's colors.",
+		Long: "Prints all Kubernetes objects of a version as YAML, in the form in which a deploy applies them, or with " +
+			"-o json as one List. It does not contact the cluster, and the output contains no values of secrets. It " +
+			"is meant for those who keep the objects in git and let another tool apply them with kubectl apply " +
+			"--server-side. Applying them sends the traffic to the color without any check, so do not do that to an " +
+			"app that version-manager deploys. Here, --color selects blue or green, not the colors of the output.",
 		Example:           "  version-manager render v1.1.0 > shop.yaml\n  version-manager render v1.1.0 --color green --replicas 3 -o json",
 		GroupID:           "clusters",
 		Args:              takes(1, 1),
@@ -56,9 +56,9 @@ func newRender(a *app) *cobra.Command {
 			return runRender(c.Context(), o)
 		},
 	}
-	c.Flags().Var(choose(&o.color, color.Blue, color.Green), "color", "the color that the version shall run in")
-	c.Flags().StringSliceVar(&o.only, "only", nil, "only the objects named so: `KIND/NAME`")
-	c.Flags().IntVar(&o.replicas, "replicas", 0, "with `N` instances (default replicas of the version)")
+	c.Flags().Var(choose(&o.color, color.Blue, color.Green), "color", "the color to render")
+	c.Flags().StringSliceVar(&o.only, "only", nil, "print only the object `KIND/NAME`")
+	c.Flags().IntVar(&o.replicas, "replicas", 0, "render `N` instances (default replicas of the version)")
 	return c
 }
 

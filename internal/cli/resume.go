@@ -19,10 +19,10 @@ type resumeOptions struct {
 func newResume(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "resume [ID]",
-		Short: "go on with a deploy that was interrupted",
-		Long: "Goes on with a deploy whose process died, from where its journal says that it stood. One that got\n" +
-			"stuck on its way back tries that way again, and a version that nothing could take over from is watched\n" +
-			"again. To take an interrupted deploy back instead, use rollback.",
+		Short: "continue an interrupted deploy",
+		Long: "Continues a deploy whose process died, from where its journal ends. A deploy that got stuck on its way " +
+			"back tries again, and a version that nothing could replace is watched again. To take an interrupted " +
+			"deploy back instead, use rollback.",
 		Example:           "  version-manager resume\n  version-manager resume 7",
 		GroupID:           "deploys",
 		Args:              takes(0, 1),

@@ -23,10 +23,10 @@ func newRollback(a *app) *cobra.Command {
 	var maxFailed int
 	c := &cobra.Command{
 		Use:   "rollback [VERSION]",
-		Short: "give the traffic back to an earlier version",
-		Long: "Gives the traffic back to an earlier version, by the same gates as a deploy. Without VERSION that\n" +
-			"is the one which was active before; on a terminal it is proposed together with the others. A version\n" +
-			"on standby needs only a switch. A deploy that was interrupted is taken back.",
+		Short: "switch the traffic back to an earlier version",
+		Long: "Switches the traffic back to an earlier version, after the same checks as a deploy. Without VERSION, " +
+			"that is the one that was active before; on a terminal, you can choose another. A version on standby " +
+			"needs only a switch. A deploy that was interrupted is taken back.",
 		Example:           "  version-manager rollback\n  version-manager rollback v1.0.0",
 		GroupID:           "deploys",
 		Args:              takes(0, 1),
@@ -40,7 +40,7 @@ func newRollback(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().IntVar(&maxFailed, "max-failed", 0,
-		"watch on, until the version is well, after more than `N` failed requests (default probe.maxFailed of the version)")
+		"keep watching until the version is healthy after more than `N` failed requests (default probe.maxFailed of the version)")
 	return c
 }
 

@@ -18,8 +18,8 @@ func newScale(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "scale N",
 		Short: "run N instances of the active version",
-		Long: "Brings the active version to N instances and returns when all of them are ready. The bounds are\n" +
-			"those of autoscale in the version's configuration.",
+		Long: "Scales the active version to N instances and returns when all of them are ready. N must be within the " +
+			"bounds of autoscale in the version's configuration.",
 		Example:           "  version-manager scale 4",
 		GroupID:           "running",
 		Args:              takes(1, 1),

@@ -24,7 +24,7 @@ func newSidecar(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:    "sidecar --app HOST:PORT --color COLOR",
 		Short:  "forward and count requests inside a pod",
-		Long:   "Forwards all requests of a pod to its app and counts them. It is part of what a deploy starts in a cluster.",
+		Long:   "Forwards all requests of a pod to its app and counts them. A deploy to a cluster starts it in every pod.",
 		Hidden: true,
 		Args:   takes(0, 0),
 		RunE: func(c *cobra.Command, _ []string) (err error) {

@@ -19,10 +19,10 @@ type startOptions struct{ *app }
 func newStart(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "start",
-		Short: "start again what ran before the machine restarted",
-		Long: "Starts the versions that ran on this machine before it was restarted, or before their agent was\n" +
-			"stopped, and returns when the active one is ready. Where they run already it changes nothing. A cluster\n" +
-			"does this by itself.",
+		Short: "start again what ran before a reboot",
+		Long: "Starts the versions that ran on this machine before it was rebooted or their agent was stopped, and " +
+			"returns when the active one is ready. If they are running already, it changes nothing. A cluster does " +
+			"this by itself.",
 		Example:           "  version-manager start",
 		GroupID:           "running",
 		Args:              takes(0, 0),

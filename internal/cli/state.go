@@ -31,10 +31,10 @@ func newState(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "state",
 		Short: "show where versions and state are kept",
-		Long: "Shows the folder in which the versions, the history and the data of the app are kept on this machine,\n" +
-			"how large it is, and whether an agent serves it. Each project folder has one of its own below\n" +
-			"~/.local/state/version-manager (or $XDG_STATE_HOME), unless --state names another.\n" +
-			"With --quiet only the path is printed.",
+		Long: "Shows the folder that keeps the versions, the history, and the data of the app on this machine, how " +
+			"large it is, and whether an agent is using it. Each project folder has one of its own below " +
+			"~/.local/state/version-manager (or $XDG_STATE_HOME), unless --state names another. With --quiet, only " +
+			"the path is printed.",
 		Example:           "  version-manager state\n  version-manager state move\n  version-manager state adopt",
 		GroupID:           "other",
 		Args:              cobra.ArbitraryArgs,
@@ -46,7 +46,7 @@ func newState(a *app) *cobra.Command {
 			return runState(stateOptions{a})
 		},
 	}
-	c.AddGroup(&cobra.Group{ID: "change", Title: "What changes it"})
+	c.AddGroup(&cobra.Group{ID: "change", Title: "Changes"})
 	c.AddCommand(newStateMove(a), newStateAdopt(a))
 	return c
 }

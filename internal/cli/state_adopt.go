@@ -21,10 +21,10 @@ func newStateAdopt(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "adopt [DIR]",
 		Short: "use a state folder that was made elsewhere",
-		Long: "Makes a state folder count for this machine, this user and this project folder: one that was copied\n" +
-			"or unpacked here, or DIR, which an app left behind whose folder was moved or renamed and which is moved\n" +
-			"to this one's place. What the folder names will be started by the next command that changes\n" +
-			"something: adopt it only if you know where it comes from.",
+		Long: "Accepts a state folder for this machine, this user, and this project folder. Without DIR, that is one " +
+			"that was copied or unpacked here, or the one that was left behind when this project folder was moved or " +
+			"renamed. DIR names another one, which is moved to the place of this project's own. The next command that " +
+			"changes something starts what the folder names, so adopt it only if you know where it comes from.",
 		Example:           "  version-manager state adopt\n  version-manager state adopt ~/.local/state/version-manager/shop-1f2e3d4c",
 		GroupID:           "change",
 		Args:              takes(0, 1),

@@ -27,10 +27,11 @@ func newStateMove(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "move [DIR]",
 		Short: "move versions and state out of the work tree",
-		Long: "Moves the state folder to its default place outside of the work tree, or to DIR. What runs is stopped\n" +
-			"for the move, which is asked before, and started again at once: a few seconds. A crash at any moment\n" +
-			"leaves the folder whole at one of the two places; the same command then goes on. A folder in the work\n" +
-			"tree without a record of where it was made, as an earlier version left it, is taken as yours.",
+		Long: "Moves the state folder to its default place outside of the work tree, or to DIR. After you confirm, what " +
+			"is running is stopped for the move and started again: a few seconds of downtime. If the move is " +
+			"interrupted, the folder is complete at one of the two places, and the same command continues it. A " +
+			"folder in the work tree that has no record of where it was made, as earlier versions left it, is " +
+			"accepted as yours.",
 		Example:           "  version-manager state move\n  version-manager state move /srv/shop-state --yes",
 		GroupID:           "change",
 		Args:              takes(0, 1),

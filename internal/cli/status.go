@@ -47,11 +47,11 @@ func newStatus(a *app) *cobra.Command {
 	o := statusOptions{app: a}
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "show what runs and who has the traffic",
-		Long: "Shows what runs: both colors with their instances, which one has the traffic, the addresses, and\n" +
-			"the newest deploy; of a cluster also nodes, services, autoscaling and the newest events (with -o json\n" +
-			"all of the last minutes). With --wait it returns when no command changes the app any more, with\n" +
-			"exit code 8 if one still does at the end of that time.",
+		Short: "show what is running and which version has the traffic",
+		Long: "Shows what is running: both colors with their instances, which one has the traffic, the addresses, and " +
+			"the newest deploy; in a cluster also nodes, services, autoscaling, and the newest events (all recent " +
+			"ones with -o json). With --wait, it returns when no command is changing the app any more, with exit code " +
+			"8 if one still is at the end of that time.",
 		Example:           "  version-manager status\n  version-manager status --watch\n  version-manager status --wait 60s -o json",
 		GroupID:           "running",
 		Args:              takes(0, 0),
@@ -66,8 +66,8 @@ func newStatus(a *app) *cobra.Command {
 			return runStatus(c.Context(), o)
 		},
 	}
-	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "go on until Ctrl-C and show every change")
-	c.Flags().DurationVar(&o.wait, "wait", 0, "wait this long at most until no command changes the app")
+	c.Flags().BoolVarP(&o.watch, "watch", "w", false, "keep showing changes until Ctrl-C")
+	c.Flags().DurationVar(&o.wait, "wait", 0, "wait at most this long until no command is changing the app")
 	return c
 }
 

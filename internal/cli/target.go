@@ -40,9 +40,9 @@ func (f clusterFlags) which(where deploy.Cluster) string {
 
 func (g *globals) addTarget(f *pflag.FlagSet) {
 	f.Var(choose(&g.target, localTarget, clusterTarget), "target", "where the app runs (default local; or set "+targetVariable+")")
-	f.StringVar(&g.cluster.kubeconfig, "kubeconfig", "", "reach the cluster with this `FILE` (default $KUBECONFIG, then ~/.kube/config)")
-	f.StringVar(&g.cluster.context, "context", "", "use the context `NAME` of the kubeconfig (default its current one)")
-	f.StringVar(&g.cluster.namespace, "namespace", "", "run in the namespace `NAME` of the cluster (default kubernetes.namespace, then the app's name)")
+	f.StringVar(&g.cluster.kubeconfig, "kubeconfig", "", "use the kubeconfig `FILE` (default $KUBECONFIG, then ~/.kube/config)")
+	f.StringVar(&g.cluster.context, "context", "", "use the kubeconfig context `NAME` (default the current one)")
+	f.StringVar(&g.cluster.namespace, "namespace", "", "use the namespace `NAME` of the cluster (default kubernetes.namespace, then the app's name)")
 }
 
 // targetName is the target that flags or the environment ask for. Who names a

@@ -41,7 +41,7 @@ func newVersion(a *app) *cobra.Command {
 func newLicenses(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "licenses",
-		Short:   "print the licenses of what version-manager is linked from",
+		Short:   "print the licenses of the modules in this program",
 		Long:    "Prints the licenses and notices of the modules that version-manager is linked from.",
 		Example: "  version-manager licenses",
 		GroupID: "other",
