@@ -3,7 +3,6 @@ package release
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path"
@@ -126,6 +125,9 @@ func appRoot(top, prefix string) string {
 // Dir is the app's root in the work tree.
 func (r *Repo) Dir() string { return filepath.Join(r.Root, filepath.FromSlash(r.Prefix)) }
 
+// maxTime is the latest time that a file in a layer can have, in the year 2242.
+const maxTime = 1<<33 - 1
+
 // Resolve returns the commit that ref names: a branch, a tag, a commit id.
 func (r *Repo) Resolve(ctx context.Context, ref string) (Commit, error) {
 	if ref == "" || strings.HasPrefix(ref, "-") {
@@ -141,8 +143,9 @@ func (r *Repo) Resolve(ctx context.Context, ref string) (Commit, error) {
 	}
 	stamp, subject, _ := strings.Cut(out, " ")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil {
-		return Commit{}, fmt.Errorf("commit %s: time %q: %w", id, stamp, err)
+	if err != nil || seconds < 0 || seconds > maxTime {
+		return Commit{}, problem.New(problem.Failed, "git commit --amend --no-edit",
+			"commit %.12s is of a time that no image can have, as everything in one has the time of its commit: %.40q seconds after 1970", id, stamp)
 	}
 	return Commit{ID: id, Time: time.Unix(seconds, 0).UTC(), Subject: subject}, nil
 }

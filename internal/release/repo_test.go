@@ -56,6 +56,21 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestTimesThatNoImageCanHave(t *testing.T) {
+	dir := newRepo(t, helloModule())
+	r := openRepo(t, dir)
+	for date, fine := range map[string]bool{"@0 +0000": true, "@8589934591 +0000": true, "@8589934592 +0000": false, "@253402300800 +0000": false} {
+		t.Setenv("GIT_COMMITTER_DATE", date)
+		runGit(t, dir, "commit", "-q", "--allow-empty", "-m", "x")
+		_, err := r.Resolve(t.Context(), "HEAD")
+		if fine && err != nil {
+			t.Errorf("%s: %v", date, err)
+		} else if !fine {
+			wantProblem(t, err, problem.Failed, "time that no image can have", "git commit --amend")
+		}
+	}
+}
+
 func TestShallowClone(t *testing.T) {
 	dir := newRepo(t, helloModule())
 	old := runGit(t, dir, "rev-parse", "HEAD")
