@@ -36,13 +36,14 @@ type folder struct {
 	base   string // with what this user keeps for all apps; empty: there is none
 	source source
 	ignore string // a state folder that does not count because git tracks it
+	noBase error  // why there is no base
 }
 
 // locate finds the state folder, which need not exist. One that an earlier
 // version made in the work tree is used on until it is moved.
 func (a *app) locate(root, name string) (f folder, err error) {
 	base, err := statedir.Base(a.getenv, root)
-	if err == nil {
+	if f.noBase = err; err == nil {
 		f.base = base
 	}
 	if named := firstOf(a.global.state, a.getenv(stateVariable)); named != "" {
@@ -173,6 +174,8 @@ func (a *app) advise(p place) {
 		a.note("%s is tracked by git and does not count: state never comes with a repository", p.ignore)
 	case p.source == inTree && p.base != "" && exists(p.state):
 		a.note("the state is in the work tree, where git clean -fdx deletes it; this moves it away: version-manager state move")
+	case p.source == inTree && p.noBase != nil:
+		a.note("the state is kept in the work tree, where git clean -fdx deletes it: %v", p.noBase)
 	case p.source == byDefault && !exists(p.state):
 		if lost := p.lost(); len(lost) == 1 {
 			a.note("if the app was in %s before, this brings its versions and history here: version-manager state adopt %s",

@@ -42,6 +42,27 @@ func TestStateOfAnotherUser(t *testing.T) {
 	}
 }
 
+// TestStateInTheWorkTreeIsSaid: git clean deletes it there, so nobody shall find
+// out only then.
+func TestStateInTheWorkTreeIsSaid(t *testing.T) {
+	open := t.TempDir()
+	if err := os.Chmod(open, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, base := range []string{open, t.TempDir()} {
+		a, _, said := testApp()
+		a.getenv = func(name string) string { return map[string]string{"XDG_STATE_HOME": base}[name] }
+		f, err := a.locate(t.TempDir(), "shop")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.advise(place{folder: f})
+		if want := base == open; strings.Contains(said.String(), "git clean -fdx deletes it: everybody can write to "+open) != want || (f.source == inTree) != want {
+			t.Errorf("%s: %+v, and said %q", base, f, said)
+		}
+	}
+}
+
 // TestDeployedOfAnotherMachine: who has only the cluster can still go back to
 // what ran in it.
 func TestDeployedOfAnotherMachine(t *testing.T) {
