@@ -52,7 +52,7 @@ func (c *creation) commitChanges(ctx context.Context, dirty []Change) error {
 	if err := c.repo.refuseFiltered(ctx, dirty); err != nil {
 		return err
 	}
-	return c.repo.CommitAll(ctx, c.Message)
+	return c.repo.CommitAll(ctx, dirty, c.Message)
 }
 
 // unused fails if the version is on record for the app.

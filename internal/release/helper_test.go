@@ -157,3 +157,13 @@ func wantProblem(t *testing.T, err error, kind problem.Kind, words, hint string)
 		t.Fatalf("problem of kind %d: %v, hint %q; want kind %d, %q, hint %q", p.Kind, err, p.Hint, kind, words, hint)
 	}
 }
+
+// commitDirty commits what there is to commit.
+func commitDirty(t *testing.T, r *Repo, message string) error {
+	t.Helper()
+	changes, err := r.Dirty(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.CommitAll(t.Context(), changes, message)
+}

@@ -145,3 +145,43 @@ func TestLockedRepository(t *testing.T) {
 	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
 	wantProblem(t, err, problem.Failed, "another git command is at work", "rm '"+lock+"'")
 }
+
+// TestCommittingStartsNoProgramOfSubmodules: git looks into submodules with
+// their own configuration, unseen by what was turned off for the outer one.
+func TestCommittingStartsNoProgramOfSubmodules(t *testing.T) {
+	dir := newRepo(t, helloModule())
+	ran := filepath.Join(t.TempDir(), "ran")
+	program := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\ntouch '"+ran+"'\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	runGit(t, dir, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", newRepo(t, map[string]string{"f": "1"}), "sub")
+	commitAll(t, dir, "with a submodule")
+	sub := filepath.Join(dir, "sub")
+	write(t, dir, map[string]string{".git/modules/sub/info/attributes": "* filter=evil\n", ".git/modules/sub/hooks/post-index-change": "#!/bin/sh\ntouch '" + ran + "'\n"})
+	if err := os.Chmod(filepath.Join(dir, ".git/modules/sub/hooks/post-index-change"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"filter.evil.clean", "core.fsmonitor"} {
+		runGit(t, sub, "config", key, program)
+	}
+	for i, message := range []string{"unchanged submodule", "changed submodule"} {
+		version := Version(fmt.Sprintf("v1.%d.0", i))
+		later := time.Now().Add(time.Hour) // so that git looks into the file again
+		if err := os.Chtimes(filepath.Join(sub, "f"), later, later); err != nil {
+			t.Fatal(err)
+		}
+		write(t, dir, map[string]string{"x" + string(version): message, "*": message, ":(top)y": message})
+		_, err := Create(t.Context(), Options{Dir: dir, Version: version, Message: message, Store: NewStore(t.TempDir())})
+		if err != nil {
+			t.Errorf("%s: %v", message, err)
+		}
+		if _, err := os.Stat(ran); err == nil {
+			t.Fatalf("%s: the program ran", message)
+		}
+		runGit(t, sub, "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "filter.evil.clean=", "commit", "-q", "--allow-empty", "-m", "next")
+	}
+	if out := runGit(t, dir, "status", "--porcelain", "--ignore-submodules=all"); out != "" {
+		t.Errorf("left out: %s", out)
+	}
+}

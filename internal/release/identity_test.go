@@ -52,7 +52,7 @@ func TestOwnIdentityIsKept(t *testing.T) {
 	runGit(t, dir, "config", "user.email", "grace@example.org")
 	r := openRepo(t, dir)
 	write(t, dir, map[string]string{"new.txt": ""})
-	if err := r.CommitAll(t.Context(), "x"); err != nil {
+	if err := commitDirty(t, r, "x"); err != nil {
 		t.Fatal(err)
 	}
 	if who := runGit(t, dir, "log", "-1", "--format=%an <%ae>"); who != "Grace <grace@example.org>" {

@@ -106,12 +106,13 @@ func (r *Repo) dirtyModules(ctx context.Context) ([]Change, error) {
 	return changes, nil
 }
 
-// CommitAll commits every change of the work tree.
-func (r *Repo) CommitAll(ctx context.Context, message string) error {
+// CommitAll commits every change of the work tree, which are those that Dirty
+// returned.
+func (r *Repo) CommitAll(ctx context.Context, changes []Change, message string) error {
 	if _, err := r.identify(ctx); err != nil {
 		return err
 	}
-	if _, err := r.git.run(ctx, "add", "--all", "--", "."); err != nil {
+	if err := r.stage(ctx, changes); err != nil {
 		return err
 	}
 	left, err := r.Dirty(ctx)
@@ -123,6 +124,18 @@ func (r *Repo) CommitAll(ctx context.Context, message string) error {
 			"%s left out by git add: nothing was committed", count(len(left), "file was", "files were")).With(words(left)...)
 	}
 	_, err = r.git.feed(ctx, message+"\n", "commit", "--quiet", "--no-verify", "--cleanup=whitespace", "--file=-")
+	return err
+}
+
+// stage adds the changes by their names, and nothing else: of a submodule that
+// has not changed, git would ask its own configuration, by which it may start
+// any program.
+func (r *Repo) stage(ctx context.Context, changes []Change) error {
+	var paths strings.Builder
+	for _, c := range changes {
+		paths.WriteString(":(literal)" + c.Path + "\x00")
+	}
+	_, err := r.git.feed(ctx, paths.String(), "add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul")
 	return err
 }
 

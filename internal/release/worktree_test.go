@@ -50,7 +50,7 @@ func TestUserConfigurationDoesNotInterfere(t *testing.T) {
 	if dirty, err := r.Dirty(t.Context()); len(dirty) != 3 || err != nil {
 		t.Fatalf("dirty %q, %v", dirty, err)
 	}
-	if err := r.CommitAll(t.Context(), "# not a comment"); err != nil {
+	if err := commitDirty(t, r, "# not a comment"); err != nil {
 		t.Fatal(err)
 	}
 	head, err := r.Resolve(t.Context(), "HEAD")
