@@ -103,7 +103,7 @@ func (m Manager) Install(ctx context.Context, s Service) (notes []string, err er
 	}
 	for _, argv := range m.starting(s) {
 		if err := m.run(ctx, argv...); err != nil {
-			notes = append(notes, "it takes effect at the next start of the machine, because it could not be started now: "+err.Error())
+			notes = append(notes, "the service could not be started now, and will start after the next reboot: "+err.Error())
 			break
 		}
 	}

@@ -143,5 +143,5 @@ func (a *app) printNothingToDo(kind deploy.Kind, rel release.Release) error {
 
 // notDeployed is the answer where a command needs something that runs.
 func notDeployed(p place) error {
-	return problem.New(problem.NotFound, "version-manager list; version-manager deploy VERSION", "nothing of %s is deployed", p.app.Name)
+	return problem.New(problem.NotFound, "version-manager list; version-manager deploy VERSION", "no version of %s is deployed", p.app.Name)
 }

@@ -45,7 +45,7 @@ func (a *app) portsFor(ctx context.Context, t deploy.Target, r release.Release) 
 func replacedPorts(list []deploy.Listener) (notes []string) {
 	for _, l := range list {
 		if l.InsteadOf != 0 && !l.Open {
-			notes = append(notes, fmt.Sprintf("port %d is taken on this machine, so %s uses %d from now on", l.InsteadOf, l.Setting, l.Port))
+			notes = append(notes, fmt.Sprintf("port %d is not available on this machine, so %s uses %d from now on", l.InsteadOf, l.Setting, l.Port))
 		}
 	}
 	return notes
@@ -61,7 +61,7 @@ func listenerFacts(facts *ui.Table, e deploy.Entrances) {
 	for _, l := range e.Listeners {
 		text := l.URL
 		if l.InsteadOf != 0 {
-			text += fmt.Sprintf("    (port %d was taken)", l.InsteadOf)
+			text += fmt.Sprintf("    (instead of port %d, which was not available)", l.InsteadOf)
 		}
 		if c := l.Certificate; c != nil {
 			text += "    (certificate until " + c.NotAfter.Format(time.DateOnly) + ")"

@@ -38,7 +38,7 @@ func addListeners(facts *ui.Table, list []deploy.Listener) {
 	for _, l := range list {
 		text := l.URL
 		if l.InsteadOf != 0 {
-			text += fmt.Sprintf("    (port %d is taken)", l.InsteadOf)
+			text += fmt.Sprintf("    (instead of port %d, which is not available)", l.InsteadOf)
 		}
 		facts.Add("listens at", text)
 	}

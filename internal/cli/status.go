@@ -119,7 +119,9 @@ func (o statusOptions) look(ctx context.Context, t deploy.Target) (status, error
 	}
 	s := status{Observed: now, Warnings: now.Entrances.Warnings(o.now())}
 	if _, here := t.(listening); here && len(now.Colors) > 0 {
-		s.Warnings = append(s.Warnings, o.rebootWarning()...)
+		if b, err := o.bootService(); err == nil {
+			s.Warnings = append(s.Warnings, b.warnings()...)
+		}
 	}
 	if h, ok := t.(hinted); ok {
 		s.PublicHint, s.PreviewHint = h.PublicHint(ctx), h.PreviewHint(ctx)

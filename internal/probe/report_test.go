@@ -83,7 +83,7 @@ func TestFinishedIsNeverBeforeTheSwitch(t *testing.T) {
 		says     string
 	}{
 		{"nothing known", nil, time.Time{}, ""},
-		{"finished", &Outgoing{Version: "v1.0.0", FinishedAt: r.SwitchedAt.Add(time.Second)}, r.SwitchedAt.Add(time.Second), "finished what it had begun at"},
+		{"finished", &Outgoing{Version: "v1.0.0", FinishedAt: r.SwitchedAt.Add(time.Second)}, r.SwitchedAt.Add(time.Second), "finished its last request at"},
 		{"ten streams", &Outgoing{Version: "v1.0.0", InFlight: 10, Stays: true}, time.Time{}, "Still open on v1.0.0: 10 requests. It stays up for them until the next deploy or cleanup."},
 		{"one of each", &Outgoing{Version: "v1.0.0", InFlight: 1, Tunnels: 1, Stays: true}, time.Time{}, "1 request, 1 WebSocket or"},
 		{"cut", &Outgoing{Version: "v1.0.0", Cut: 10, SentAway: 2}, time.Time{}, "10 requests still open on v1.0.0 when its time to finish was over: cut."},

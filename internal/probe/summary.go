@@ -121,7 +121,7 @@ func (w words) switching(r Report) string {
 		text += ", confirmed " + w.Lapse(r.ConfirmedAt.Sub(r.SwitchedAt)) + " later"
 	}
 	if last := r.oldFinished(); !last.IsZero() {
-		text += ", " + r.From + " finished what it had begun at " + w.Clock(last)
+		text += ", " + r.From + " finished its last request at " + w.Clock(last)
 	}
 	return text
 }

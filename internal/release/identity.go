@@ -32,7 +32,7 @@ func (r *Repo) identify(ctx context.Context) (note string, err error) {
 	}
 	ident, err := r.git.run(ctx, "var", "GIT_COMMITTER_IDENT")
 	who, _, _ := strings.Cut(ident, "> ") // the time follows
-	return fmt.Sprintf("git does not know who you are, so this is by %s>; to change that: %s", who, setIdentity), err
+	return fmt.Sprintf("git does not know your name, so the author is %s>; to change that: %s", who, setIdentity), err
 }
 
 // missing returns those of the settings that have no value yet.

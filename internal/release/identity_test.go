@@ -28,7 +28,7 @@ func TestCreateWithoutIdentity(t *testing.T) {
 	}
 	write(t, dir, map[string]string{"new.txt": ""})
 	c := create(t, Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
-	if n := strings.Count(strings.Join(c.Notes, "\n"), "git does not know who you are"); n != 1 {
+	if n := strings.Count(strings.Join(c.Notes, "\n"), "git does not know your name"); n != 1 {
 		t.Errorf("said %d times: %q", n, c.Notes)
 	}
 	want := regexp.MustCompile(`^[^<>@]+ <[\w.-]+@[\w.-]+>$`)

@@ -64,9 +64,9 @@ func TestUnknownVersionNamesTheNearest(t *testing.T) {
 	s := NewStore(t.TempDir())
 	putAll(t, s, "hello", "v1.0.0", "v1.1.0")
 	_, err := s.Get("hello", "v1.2.0")
-	wantProblem(t, err, problem.NotFound, "there is no release v1.2.0 of hello: did you mean v1.1.0 or v1.0.0?", "version-manager list")
+	wantProblem(t, err, problem.NotFound, "there is no version v1.2.0 of hello: did you mean v1.1.0 or v1.0.0?", "version-manager list")
 	_, err = s.Get("other", "v1.2.0")
-	wantProblem(t, err, problem.NotFound, "there is no release v1.2.0 of other", "version-manager list")
+	wantProblem(t, err, problem.NotFound, "there is no version v1.2.0 of other", "version-manager list")
 }
 
 func TestNamesCannotLeadElsewhere(t *testing.T) {

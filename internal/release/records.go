@@ -56,7 +56,7 @@ func (s *Store) Get(app string, v Version) (Release, error) {
 	for _, r := range have {
 		versions = append(versions, r.Version)
 	}
-	p := problem.New(problem.NotFound, "version-manager list", "there is no release %s of %s", v, app)
+	p := problem.New(problem.NotFound, "version-manager list", "there is no version %s of %s", v, app)
 	if near := Nearest(v, versions); len(near) > 0 {
 		p.What += ": did you mean " + orList(near) + "?"
 	}
