@@ -6,7 +6,7 @@
 // requests to them through package ingress, and answers package target/local
 // over a Unix socket. Its parts: an [app] has two sides of instances and a
 // route; package keeper holds its listeners while it is away, package process
-// recognises instances after that, package statefile keeps what must not be
+// recognizes instances after that, package statefile keeps what must not be
 // forgotten and package logs what instances print.
 //
 // An agent may be killed at any time. Everything it promised is on the disk

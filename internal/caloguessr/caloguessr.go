@@ -8,7 +8,7 @@
 //	DATA_DIR                folder for the key that is entered in the page
 //	GEMINI_API_KEY          a fixed key, or
 //	GEMINI_API_KEY_FILE     the file that holds it
-//	GEMINI_MODEL            which model recognises food
+//	GEMINI_MODEL            which model recognizes food
 //	GEMINI_BASE_URL         where the API is, for tests and proxies
 //	CALOGUESSR_ADMIN_TOKEN  who knows it may change the key from anywhere, and
 //	                        nobody else; without it, whoever sits at this
@@ -153,7 +153,7 @@ func checkModel(ctx context.Context, g *estimate.Gemini, store *keys.Store, mode
 	}
 	key, err := store.Current()
 	if errors.Is(err, keys.ErrNone) {
-		log.Info("no key is set: photos cannot be recognised, the search works")
+		log.Info("no key is set: photos cannot be recognized, the search works")
 		return
 	}
 	if err == nil {
@@ -166,7 +166,7 @@ func checkModel(ctx context.Context, g *estimate.Gemini, store *keys.Store, mode
 	case e != nil && e.Reason == estimate.NoModel:
 		log.Error("model does not exist: set GEMINI_MODEL to another, or leave it unset", "model", model, "error", err)
 	case ctx.Err() == nil:
-		log.Warn("photos may not be recognised", "model", model, "error", err)
+		log.Warn("photos may not be recognized", "model", model, "error", err)
 	}
 }
 

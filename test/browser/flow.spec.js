@@ -13,13 +13,13 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("button", { name: "Estimate calories" }).click();
       await expect(page.getByRole("heading", { name: "Your meal" })).toBeVisible();
       await expect(page.locator(".kcal")).toHaveText("About 512 kcal");
-      await expect(page.locator(".confidence")).toContainText("rather sure");
+      await expect(page.locator(".confidence")).toContainText("fairly sure");
       expect(gemini.photos.at(-1).subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]));
 
       await page.getByLabel("Grams of White rice").fill("1000");
       if (!javaScriptEnabled) await page.keyboard.press("Enter");
       await expect(page.locator(".kcal")).toHaveText("About 1,578 kcal");
-      await expect(page.getByRole("listitem").filter({ hasText: "White rice" })).toContainText("by hand");
+      await expect(page.getByRole("listitem").filter({ hasText: "White rice" })).toContainText("set manually");
 
       await page.getByRole("button", { name: "Find a match for Mango lassi" }).click();
       await page.getByLabel("Food", { exact: true }).fill("yoghurt");
@@ -37,7 +37,7 @@ for (const javaScriptEnabled of [true, false]) {
       calm();
     });
 
-    test("a meal is put together by hand, without a key", async ({ page, keyless }) => {
+    test("a meal is put together manually, without a key", async ({ page, keyless }) => {
       const calm = guard(page);
       await page.goto(keyless.url);
       await expect(page.getByText("no Gemini key is set")).toBeVisible();
@@ -45,7 +45,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.keyboard.press("Enter");
       await page.getByRole("button", { name: "Add Apple, raw" }).click();
       await expect(page.locator(".kcal")).toHaveText("About 94 kcal");
-      await expect(page.getByText("Put together by hand")).toBeVisible();
+      await expect(page.getByText("Put together manually")).toBeVisible();
       await page.getByRole("link", { name: "Start over" }).click();
       await expect(page.getByRole("heading", { name: "What is on your plate?" })).toBeVisible();
       calm();

@@ -50,7 +50,7 @@ type ReplaceRequest struct {
 	Argv  []string `json:"argv"` // the program's absolute path and the arguments that start an agent
 }
 
-// LockRequest asks for the lock. Nonce makes a repeated request recognisable
+// LockRequest asks for the lock. Nonce makes a repeated request recognizable
 // whose first answer was lost.
 type LockRequest struct {
 	Holder string `json:"holder"`

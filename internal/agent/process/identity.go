@@ -1,4 +1,4 @@
-// Package process starts, recognises and stops the processes that run an app.
+// Package process starts, recognizes and stops the processes that run an app.
 //
 // They outlive whoever started them, so a process is never known by its
 // number alone, which the system gives to another one sooner or later, but by

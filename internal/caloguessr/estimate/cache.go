@@ -10,7 +10,7 @@ import (
 )
 
 // Cache remembers answers, so that the same photo, sent again, costs nothing
-// and looks the same. It keeps what was recognised, never the photo, and
+// and looks the same. It keeps what was recognized, never the photo, and
 // forgets what was used least lately.
 type Cache struct {
 	next  Estimator

@@ -57,7 +57,7 @@ func reasonOf(e genai.APIError) Reason {
 	return Rejected
 }
 
-// saysBadKey recognises Google's answer to a key that is not one, which is
+// saysBadKey recognizes Google's answer to a key that is not one, which is
 // a 400 like any other.
 func saysBadKey(e genai.APIError) bool {
 	for _, d := range e.Details {

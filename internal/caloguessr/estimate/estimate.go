@@ -1,7 +1,7 @@
 // Package estimate asks who knows what a photo of food shows: which foods,
 // and how many grams of each.
 //
-// It never deals in calories. A recogniser names foods out of the nutrition
+// It never deals in calories. A recognizer names foods out of the nutrition
 // table and weighs them by eye; what they hold is computed from the table.
 // Every answer is checked before it is believed, and every failure is an
 // [Error] whose [Reason] the page has a sentence for.
@@ -17,7 +17,7 @@ import (
 	"version-manager/internal/caloguessr/photo"
 )
 
-// Estimator recognises food. It must not keep the photo.
+// Estimator recognizes food. It must not keep the photo.
 type Estimator interface {
 	// Estimate returns what the photo shows. Names of foods that are not in
 	// the table are in lang. Errors are of type *Error, or ctx's own.
@@ -48,7 +48,7 @@ const (
 	NoModel     Reason = "no-model"     // the model is retired or was never there
 	RateLimited Reason = "rate-limited" // too many requests for this key
 	Refused     Reason = "refused"      // a safety filter stepped in
-	NoFood      Reason = "no-food"      // nothing edible was recognised
+	NoFood      Reason = "no-food"      // nothing edible was recognized
 	Garbled     Reason = "garbled"      // an answer that makes no sense
 	Timeout     Reason = "timeout"      // no answer in time
 	Down        Reason = "down"         // Google answers with an error of its own

@@ -13,7 +13,7 @@ import (
 // answers to another question are not used.
 const promptVersion = "1"
 
-const task = `You recognise food in a photo. List every food or drink that you can actually see, each once.
+const task = `You recognize food in a photo. List every food or drink that you can actually see, each once.
 Do not guess at ingredients that are hidden. If there is nothing edible, return an empty list.
 For each one give:
 - food: the number of the closest entry of the table below. Use it only if the energy per gram would be about the same; otherwise leave it empty.

@@ -94,7 +94,7 @@ func decodeItem(form url.Values, i int, table *nutrition.Table) (Item, error) {
 	if grams != was || confidence == 0 {
 		return ByHand(food, grams), nil
 	}
-	return Recognised(food, grams, low, high, confidence), nil
+	return Recognized(food, grams, low, high, confidence), nil
 }
 
 // ParseGrams reads a weight as people type it: "150", "150 g", "150,5". What

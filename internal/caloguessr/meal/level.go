@@ -6,7 +6,7 @@ type Level int
 const (
 	Hand   Level = iota // a person said so
 	Low                 // the model is guessing
-	Medium              // rather sure
+	Medium              // fairly sure
 	High                // sure
 )
 

@@ -19,7 +19,7 @@ const (
 	MaxGrams = 5000
 )
 
-// Item is one food on the plate. Confidence is the recogniser's, in percent;
+// Item is one food on the plate. Confidence is the recognizer's, in percent;
 // 0 means that a person chose the food, and then Low and High are as close to
 // Grams as the table itself is to any real dish.
 type Item struct {
@@ -36,15 +36,15 @@ func ByHand(food nutrition.Food, grams int) Item {
 	return it
 }
 
-// Recognised is a food that a model saw, with its own bounds for the weight.
-func Recognised(food nutrition.Food, grams, low, high, confidence int) Item {
+// Recognized is a food that a model saw, with its own bounds for the weight.
+func Recognized(food nutrition.Food, grams, low, high, confidence int) Item {
 	it := Item{Food: food, Grams: clamp(grams), Confidence: min(max(confidence, 1), 100)}
 	it.spread(low, high)
 	return it
 }
 
 // spread sets the range: never narrower than experience with such estimates
-// says, wider where the recogniser itself is less sure.
+// says, wider where the recognizer itself is less sure.
 func (it *Item) spread(low, high int) {
 	s := float64(it.Grams) * it.level().spread()
 	it.Low = int(math.Floor(float64(it.Grams) - s))
@@ -59,12 +59,12 @@ func (it *Item) spread(low, high int) {
 // Facts is what the item holds.
 func (it Item) Facts() nutrition.Facts { return it.Food.In(float64(it.Grams)) }
 
-// Meal is the plate. Unknown are foods that were recognised and are not in
+// Meal is the plate. Unknown are foods that were recognized and are not in
 // the table; they count for nothing until a person picks a food for them.
 type Meal struct {
 	Items   []Item
 	Unknown []Unknown
-	Model   string // who recognised the photo; empty: nobody, all by hand
+	Model   string // who recognized the photo; empty: nobody, all by hand
 }
 
 // Unknown is a food without facts.
@@ -92,8 +92,8 @@ func (m Meal) Range() (low, high float64) {
 	return low, high
 }
 
-// Confidence is the mean of the recognised items, weighted by energy; ok is
-// false where no item was recognised.
+// Confidence is the mean of the recognized items, weighted by energy; ok is
+// false where no item was recognized.
 func (m Meal) Confidence() (percent int, ok bool) {
 	var sum, weight float64
 	for _, it := range m.Items {

@@ -52,7 +52,7 @@ func form(m Meal) url.Values {
 
 func TestTotals(t *testing.T) {
 	m := Meal{Items: []Item{
-		Recognised(food(t, rice), 200, 180, 220, 90), // 260 kcal
+		Recognized(food(t, rice), 200, 180, 220, 90), // 260 kcal
 		ByHand(food(t, chicken), 100),                // 165 kcal
 	}}
 	if got := m.Total(); math.Abs(got.KCal-425) > 1e-9 || math.Abs(got.Protein-36.4) > 1e-9 {
@@ -74,7 +74,7 @@ func TestSpread(t *testing.T) {
 	for _, tt := range []struct{ low, high, confidence, wantLow, wantHigh int }{
 		{90, 110, 95, 75, 125}, {90, 110, 60, 65, 135}, {90, 110, 20, 50, 150}, {40, 300, 95, 40, 300}, {0, 0, 95, 75, 125},
 	} {
-		it := Recognised(food(t, rice), 100, tt.low, tt.high, tt.confidence)
+		it := Recognized(food(t, rice), 100, tt.low, tt.high, tt.confidence)
 		if it.Low != tt.wantLow || it.High != tt.wantHigh {
 			t.Errorf("%+v: %d to %d", tt, it.Low, it.High)
 		}
@@ -83,7 +83,7 @@ func TestSpread(t *testing.T) {
 
 func TestRoundTrip(t *testing.T) {
 	m := Meal{
-		Items:   []Item{Recognised(food(t, rice), 180, 60, 230, 86), ByHand(food(t, chicken), 150)},
+		Items:   []Item{Recognized(food(t, rice), 180, 60, 230, 86), ByHand(food(t, chicken), 150)},
 		Unknown: []Unknown{{"Mango lassi", 250}}, Model: "gemini-3.5-flash-lite",
 	}
 	for range 3 { // nothing creeps
@@ -103,7 +103,7 @@ func TestRoundTrip(t *testing.T) {
 
 func TestTypedGramsAreByHand(t *testing.T) {
 	for typed, want := range map[string]int{"250": 250, "250 g": 250, " 250,4 ": 250, "0": 1, "-5": 1, "1e9": MaxGrams, "abc": 180, "": 180, "NaN": 180} {
-		v := form(Meal{Items: []Item{Recognised(food(t, rice), 180, 140, 230, 86)}})
+		v := form(Meal{Items: []Item{Recognized(food(t, rice), 180, 140, 230, 86)}})
 		v.Set(FieldGrams, typed)
 		m, err := Decode(v, table(t))
 		if err != nil {
@@ -117,7 +117,7 @@ func TestTypedGramsAreByHand(t *testing.T) {
 }
 
 func TestDecodeRefuses(t *testing.T) {
-	good := Meal{Items: []Item{Recognised(food(t, rice), 180, 140, 230, 86)}}
+	good := Meal{Items: []Item{Recognized(food(t, rice), 180, 140, 230, 86)}}
 	for name, change := range map[string]func(url.Values){
 		"unknown food":     func(v url.Values) { v.Set(FieldFood, "00000") },
 		"missing field":    func(v url.Values) { v.Del(FieldLow) },
@@ -153,7 +153,7 @@ func TestCleanName(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	foods := table(f)
-	f.Add(form(Meal{Items: []Item{Recognised(food(f, rice), 180, 140, 230, 86)}, Unknown: []Unknown{{"x", 5}}, Model: "m"}).Encode())
+	f.Add(form(Meal{Items: []Item{Recognized(food(f, rice), 180, 140, 230, 86)}, Unknown: []Unknown{{"x", 5}}, Model: "m"}).Encode())
 	f.Add("food=20045&grams=%2B1e400&was=1&low=1&high=1&confidence=0")
 	f.Fuzz(func(t *testing.T, query string) {
 		v, err := url.ParseQuery(query)

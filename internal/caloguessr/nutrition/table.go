@@ -3,7 +3,7 @@
 // and a search over them that forgives typos.
 //
 // Every figure that Caloguessr shows is computed from this table. Whoever
-// recognises food, a model or a person, only says which food and how many
+// recognizes food, a model or a person, only says which food and how many
 // grams.
 //
 // The facts are those of the USDA National Nutrient Database for Standard

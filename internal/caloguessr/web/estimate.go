@@ -26,7 +26,7 @@ func (s *Server) estimate(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := s.homePage(w, r, meal.Meal{}, search{})
-	e, err := s.recognise(w, r, client, p.Lang())
+	e, err := s.recognize(w, r, client, p.Lang())
 	s.metrics.estimates.WithLabelValues(source(e), outcome(err)).Inc()
 	if err != nil {
 		s.estimateFailed(w, p, err)
@@ -35,10 +35,10 @@ func (s *Server) estimate(w http.ResponseWriter, r *http.Request) {
 	s.render(w, http.StatusOK, "home", s.homePage(w, r, s.plate(e), search{}))
 }
 
-// recognise reads the photo and asks the estimator. What cannot lead to an
+// recognize reads the photo and asks the estimator. What cannot lead to an
 // answer costs as little as possible: without a key nothing is decoded, and
 // only what has arrived counts for the client's share.
-func (s *Server) recognise(w http.ResponseWriter, r *http.Request, client netip.Addr, lang string) (estimate.Estimate, error) {
+func (s *Server) recognize(w http.ResponseWriter, r *http.Request, client netip.Addr, lang string) (estimate.Estimate, error) {
 	if err := s.unable(); err != nil {
 		s.refuseUpload(w, r)
 		return estimate.Estimate{}, err
@@ -59,7 +59,7 @@ func (s *Server) recognise(w http.ResponseWriter, r *http.Request, client netip.
 	return s.Estimator.Estimate(r.Context(), small, lang)
 }
 
-// unable says why no photo can be recognised, whatever is on it.
+// unable says why no photo can be recognized, whatever is on it.
 func (s *Server) unable() error {
 	if _, err := s.Keys.Current(); err != nil {
 		return &estimate.Error{Reason: estimate.NoKey, Err: err}
@@ -75,7 +75,7 @@ func (s *Server) plate(e estimate.Estimate) meal.Meal {
 	m := meal.Meal{Model: e.Model}
 	for _, it := range e.Items {
 		if food, ok := s.Table.ByID(it.FoodID); ok {
-			m.Items = append(m.Items, meal.Recognised(food, it.Grams, it.Low, it.High, it.Confidence))
+			m.Items = append(m.Items, meal.Recognized(food, it.Grams, it.Low, it.High, it.Confidence))
 		} else {
 			m.Unknown = append(m.Unknown, meal.Unknown{Name: meal.CleanName(it.Name), Grams: it.Grams})
 		}

@@ -98,7 +98,7 @@ func TestGeminiTroubleIsExplained(t *testing.T) {
 		{"rate limit", geminitest.Exhausted("42s"), 429, "try again in 42 seconds", "in 42 Sekunden"},
 		{"rate limit of unknown length", geminitest.Exhausted(""), 429, "try again later", "später noch einmal"},
 		{"blocked", geminitest.Blocks("SAFETY"), 422, "safety filter", "Sicherheitsfilter"},
-		{"no food", geminitest.Says(`{"items":[]}`), 422, "No food was recognised", "nichts Essbares"},
+		{"no food", geminitest.Says(`{"items":[]}`), 422, "No food was recognized", "nichts Essbares"},
 		{"nonsense", geminitest.Says("yummy"), 502, "made no sense", "keinen Sinn"},
 		{"down", geminitest.Fails(503, "UNAVAILABLE", "overloaded"), 502, "not available at the moment", "gerade nicht verfügbar"},
 		{"slow", geminitest.Fails(504, "DEADLINE_EXCEEDED", "slow"), 504, "took too long", "zu lange gebraucht"},

@@ -48,7 +48,7 @@ func (s *Server) homePage(w http.ResponseWriter, r *http.Request, m meal.Meal, q
 	return p
 }
 
-// noPhoto says why no photo can be recognised; empty if one can.
+// noPhoto says why no photo can be recognized; empty if one can.
 func (s *Server) noPhoto(p page) string {
 	_, err := s.Keys.Current()
 	switch {

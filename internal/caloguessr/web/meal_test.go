@@ -28,8 +28,8 @@ func TestMealForm(t *testing.T) {
 		form       url.Values
 		has, lacks []string
 	}{
-		{"as it was", rice(), []string{"<strong>234</strong>", "between 152 and 316\u00a0kcal", "rather sure, 60%"}, nil},
-		{"other grams", with(rice(), "grams", "2000"), []string{"<strong>2,600</strong>", "2,340 and 2,860", "by hand"}, []string{"rather sure"}},
+		{"as it was", rice(), []string{"<strong>234</strong>", "between 152 and 316\u00a0kcal", "fairly sure, 60%"}, nil},
+		{"other grams", with(rice(), "grams", "2000"), []string{"<strong>2,600</strong>", "2,340 and 2,860", "set manually"}, []string{"fairly sure"}},
 		{"remove", with(rice(), "remove", "0"), []string{"<strong>0</strong>", "Lassi"}, []string{"White rice"}},
 		{"drop", with(rice(), "drop", "0"), []string{"White rice"}, []string{"Lassi"}},
 		{"search", with(rice(), "q", "chiken", "do", "search"), []string{"White rice", "Chicken breast, roasted", `name="add"`}, nil},

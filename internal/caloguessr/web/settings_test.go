@@ -150,7 +150,7 @@ func TestSignIn(t *testing.T) {
 		a.handler.ServeHTTP(w, withHeader(remote(post("/settings/login", url.Values{"token": {token}})), "X-Forwarded-Proto", "https"))
 		return w
 	}
-	if w := login("guess"); w.Code != 403 || len(w.Result().Cookies()) > 0 || !strings.Contains(w.Body.String(), "not the token") {
+	if w := login("guess"); w.Code != 403 || len(w.Result().Cookies()) > 0 || !strings.Contains(w.Body.String(), "not the right token") {
 		t.Errorf("a wrong token: status %d, cookies %v", w.Code, w.Result().Cookies())
 	}
 	w := login("a-token-of-the-operator")
@@ -254,7 +254,7 @@ func TestFixedKey(t *testing.T) {
 	}
 	a := newApp(t, func(o *Options) { o.Keys = fixed })
 	page := a.do(t, get("/settings"), 200)
-	mustContain(t, page, "by the environment", "Test key")
+	mustContain(t, page, "in the environment", "Test key")
 	mustLack(t, page, "abcd", "Delete key", "Save key")
 	a.do(t, post("/settings/delete", nil), 409)
 	a.do(t, sendPhoto(lunch(t)), 200)

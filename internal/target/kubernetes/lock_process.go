@@ -15,7 +15,7 @@ type processMark struct {
 	World string `json:"world"` // in which process numbers mean the same
 }
 
-// processHere marks this process; empty where it could not be recognised.
+// processHere marks this process; empty where it could not be recognized.
 func processHere() string {
 	id, err := process.Of(os.Getpid())
 	where := processWorld()

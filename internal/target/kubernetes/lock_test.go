@@ -128,7 +128,7 @@ func TestExpiredLockIsStillOursWhileNobodyWantsIt(t *testing.T) {
 func TestDeadHolderOfThisMachineLosesTheLockAtOnce(t *testing.T) {
 	w := newWorld(t)
 	if processHere() == "" {
-		t.Skip("a process cannot be recognised here")
+		t.Skip("a process cannot be recognized here")
 	}
 	w.lock(w.target(), "ada")
 	o := w.get("Lease", "shop")
