@@ -12,6 +12,21 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// killAll kills until nothing is left: a process that is just being started is
+// not in the list yet.
+func killAll(ts *testscript.TestScript) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		pids := runningIn(ts, ts.Getenv("WORK"))
+		if len(pids) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("something survives SIGKILL")
+		}
+		signalAll(pids, syscall.SIGKILL)
+	}
+}
+
 // rebooted kills all processes of the script, as a reboot does, then runs what
 // the generated unit runs, with the unit's environment and nothing else, and
 // wants an answer that matches within two seconds, or more where the machine is
@@ -27,12 +42,7 @@ func rebooted(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no ExecStart in\n%s", unit)
 	}
 	within := 2 * time.Second * max(1, startTime(ts)/(100*time.Millisecond))
-	signalAll(runningIn(ts, ts.Getenv("WORK")), syscall.SIGKILL)
-	for deadline := time.Now().Add(patience); len(runningIn(ts, ts.Getenv("WORK"))) > 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			ts.Fatalf("something survives SIGKILL")
-		}
-	}
+	killAll(ts)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env, cmd.Dir = env, "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
