@@ -34,10 +34,10 @@ func secret(a App) *kube.Object {
 }
 
 // IngressSecret is what the sidecars know the probe by, and with preview the
-// people who may see the preview.
-func IngressSecret(a App, probe, preview string) *kube.Object {
+// people who may see the preview, or its copy, under the given name.
+func IngressSecret(a App, name, probe, preview string) *kube.Object {
 	o := load[corev1.Secret]("ingress-secret.yaml")
-	a.named(&o.ObjectMeta, IngressSecretName(a.name()))
+	a.named(&o.ObjectMeta, name)
 	o.Data = map[string][]byte{ProbeKey: []byte(probe)}
 	if preview != "" {
 		o.Data[PreviewKey] = []byte(preview)

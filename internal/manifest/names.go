@@ -53,6 +53,10 @@ func SecretName(app string, c color.Color) string { return Side(app, c) + "-secr
 // know the probe and people with access to the preview by.
 func IngressSecretName(app string) string { return app + "-ingress" }
 
+// IngressCopyName is the name of a copy of that Secret, for the case that
+// somebody deletes it.
+func IngressCopyName(app string) string { return app + "-ingress-copy" }
+
 // The keys in that Secret.
 const (
 	ProbeKey   = "probe"

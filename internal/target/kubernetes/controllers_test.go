@@ -65,6 +65,7 @@ func (w *world) reconcile(ctx context.Context, k kube.Cluster, name string) {
 
 func (w *world) makePod(side, pod, version string) {
 	c := strings.TrimPrefix(side, "shop-")
+	w.traefik.started(c)
 	w.put(fmt.Sprintf(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": %q, "namespace": "shop", "creationTimestamp": "2026-01-01T00:00:00Z",
 		"labels": {"app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "version-manager", "version-manager.io/color": %q, "app.kubernetes.io/version": %q}},
 		"status": {"conditions": [{"type": "Ready", "status": "True"}], "containerStatuses": [{"name": "app", "state": {"running": {}}}]}}`, pod, c, version))

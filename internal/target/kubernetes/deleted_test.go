@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"encoding/base64"
 	"net"
 	"net/http"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/probe"
+	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
 
@@ -68,7 +70,7 @@ func (w *world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
 			refs = append(refs, refOf(o))
 		}
 	}
-	return append(refs, t.ref("Secret", manifest.SecretName(t.app, c)), t.ref("Secret", manifest.IngressSecretName(t.app)))
+	return append(refs, t.ref("Secret", manifest.SecretName(t.app, c)), t.ref("Secret", manifest.IngressSecretName(t.app)), t.ref("Lease", t.app))
 }
 
 // TestWhatOthersDeleteIsMadeAgain deletes each object of the app, one at a time,
@@ -130,6 +132,48 @@ func deletedAt(t *testing.T, step string, ref kube.Ref) {
 func (w *world) delete(r kube.Ref) {
 	if err := w.server.Client(w, "shop").Delete(context.Background(), r); err != nil && !kube.IsNotFound(err) {
 		w.Error(err)
+	}
+}
+
+// TestLostIngressSecret: between two deploys somebody deletes or changes the Secret by
+// which sidecars know the probe. Pods that run still know the old value, and the
+// color that they are of is the way back.
+func TestLostIngressSecret(t *testing.T) {
+	for name, lose := range map[string]func(*world, *Target){
+		"deleted": func(w *world, t *Target) { w.delete(t.ref("Secret", "shop-ingress")) },
+		"emptied": func(w *world, _ *Target) {
+			o := w.get("Secret", "shop-ingress")
+			delete(o.Object, "data")
+			w.server.Put(o)
+		},
+		"changed": func(w *world, _ *Target) {
+			o := w.get("Secret", "shop-ingress")
+			w.must(setField(o, base64.StdEncoding.EncodeToString([]byte("theirs")), "data", "probe"))
+			w.server.Put(o)
+		},
+		"its copy deleted": func(w *world, t *Target) { w.delete(t.ref("Secret", "shop-ingress-copy")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, target := newPlace(t)
+			run := func(ctx context.Context, target *Target, v release.Version, on func(deploy.Event)) error {
+				target.images, target.options.Config.Entrances = stocked{}, []string{"http://shop.test"}
+				_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v)})
+				return err
+			}
+			w.must(run(t.Context(), target, "v1.0.0", func(deploy.Event) {}))
+			lose(w, target)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			err := run(ctx, w.target(), "v1.1.0", func(e deploy.Event) {
+				if e.Kind == deploy.EventStep && e.Step == "bake" && e.Status == deploy.StatusRunning {
+					cancel() // Ctrl-C
+				}
+			})
+			if got := w.active(); got != color.Blue || problem.KindOf(err) != problem.Interrupted {
+				t.Errorf("on the way back %q has the traffic: %v", got, err)
+			}
+		})
 	}
 }
 

@@ -25,18 +25,28 @@ func (s *session) ProbeSecret(ctx context.Context) (string, error) {
 // ensureIngressSecret makes the Secret that sidecars know the probe by, where it
 // is missing, and brings what opens the preview for people up to what is known
 // here. It has to be there before the pods, which read it when they start.
+//
+// There is a copy of it, because pods that run do not read it again: with another
+// value they would not be recognized any more, and no color that was started
+// before could take the traffic back.
 func (s *session) ensureIngressSecret(ctx context.Context) (string, error) {
 	have, err := s.ingressSecret(ctx)
 	if err != nil {
 		return "", err
 	}
-	want := have
-	want.probe = cmp.Or(have.probe, s.remembered(), rand.Text())
+	kept, err := s.readIngressSecret(ctx, manifest.IngressCopyName(s.app))
+	if err != nil {
+		return "", err
+	}
+	want := ingressSecret{cmp.Or(kept.probe, have.probe, s.remembered(), rand.Text()), cmp.Or(have.preview, kept.preview)}
 	if s.options.Preview != "" || s.options.Config.PreviewSecret == "" {
 		want.preview = s.options.Preview // else whoever deploys now does not know the value
 	}
-	if want != have {
-		if _, err := s.apply(ctx, manifest.IngressSecret(s.routeApp(), want.probe, want.preview)); err != nil {
+	for name, is := range map[string]ingressSecret{manifest.IngressSecretName(s.app): have, manifest.IngressCopyName(s.app): kept} {
+		if want == is {
+			continue
+		}
+		if _, err := s.apply(ctx, manifest.IngressSecret(s.routeApp(), name, want.probe, want.preview)); err != nil {
 			return "", fmt.Errorf("make the secret of the ingress: %w", err)
 		}
 	}
@@ -53,16 +63,24 @@ func (t *Target) remembered() string {
 	return ""
 }
 
-// mendIngressSecret makes the Secret again where it is missing.
+// mendIngressSecret makes the Secret and its copy again where they are missing.
 func (s *session) mendIngressSecret(ctx context.Context) (made []string, err error) {
-	have, err := s.ingressSecret(ctx)
-	if err != nil || have.probe != "" {
-		return nil, err
+	for _, name := range []string{manifest.IngressSecretName(s.app), manifest.IngressCopyName(s.app)} {
+		have, err := s.readIngressSecret(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if have.probe == "" {
+			made = append(made, "Secret/"+name)
+		}
+	}
+	if len(made) == 0 {
+		return nil, nil
 	}
 	if _, err := s.ensureIngressSecret(ctx); err != nil {
 		return nil, err
 	}
-	return []string{"Secret/" + manifest.IngressSecretName(s.app)}, nil
+	return made, nil
 }
 
 // ingressSecret is the content of the Secret of the sidecars.
@@ -70,7 +88,11 @@ type ingressSecret struct{ probe, preview string }
 
 // ingressSecret reads it; empty where there is none.
 func (t *Target) ingressSecret(ctx context.Context) (ingressSecret, error) {
-	o, err := t.kube.Get(ctx, t.ref("Secret", manifest.IngressSecretName(t.app)))
+	return t.readIngressSecret(ctx, manifest.IngressSecretName(t.app))
+}
+
+func (t *Target) readIngressSecret(ctx context.Context, name string) (ingressSecret, error) {
+	o, err := t.kube.Get(ctx, t.ref("Secret", name))
 	if kube.IsNotFound(err) {
 		return ingressSecret{}, nil
 	}

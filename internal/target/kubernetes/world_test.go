@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net"
 	"net/http"
@@ -124,10 +125,11 @@ type fakeTraefik struct {
 	lag   map[string]time.Duration
 	since map[string]time.Time // when a pod saw something new, by pod and backend
 	asked map[string]int
+	knows map[string]string // by color: the secret by which its sidecars know the probe, since they were started
 }
 
 func newTraefik(w *world) *fakeTraefik {
-	return &fakeTraefik{w: w, pods: map[string]*httptest.Server{}, lag: map[string]time.Duration{}, since: map[string]time.Time{}, asked: map[string]int{}}
+	return &fakeTraefik{w: w, pods: map[string]*httptest.Server{}, lag: map[string]time.Duration{}, since: map[string]time.Time{}, asked: map[string]int{}, knows: map[string]string{}}
 }
 
 func (t *fakeTraefik) dial(ctx context.Context, pod string) (net.Conn, error) {
@@ -165,7 +167,30 @@ func (t *fakeTraefik) answer(pod string, rw http.ResponseWriter, r *http.Request
 		http.Error(rw, "no available server", http.StatusServiceUnavailable)
 		return
 	}
+	if !t.recognizes(c, r) {
+		rw.WriteHeader(http.StatusForbidden)
+		return
+	}
 	rw.Header().Set(probe.HeaderColor, string(c))
+}
+
+// started notes what the sidecars of a color have read when they were started.
+func (t *fakeTraefik) started(c string) {
+	secret := t.w.get("Secret", "shop-ingress")
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.knows[c] = ""
+	if secret != nil {
+		value, _ := base64.StdEncoding.DecodeString(field(secret, "data", "probe"))
+		t.knows[c] = string(value)
+	}
+}
+
+func (t *fakeTraefik) recognizes(c color.Color, r *http.Request) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	secret := t.knows[string(c)]
+	return secret == "" || r.Header.Get(probe.HeaderProbe) == secret
 }
 
 // delayed is the color that a pod knows of, which is the other one until its
