@@ -54,7 +54,10 @@ func (s *session) giveBack(ctx context.Context) error {
 func (s *session) heldLease(ctx context.Context) (lease, error) {
 	l, err := s.readLease(ctx)
 	if kube.IsNotFound(err) {
-		return l, fmt.Errorf("%s: %w", s.whyGone(ctx), deploy.ErrFenced)
+		if err := s.remakeLease(ctx); err != nil {
+			return l, err
+		}
+		l, err = s.readLease(ctx)
 	}
 	if err != nil {
 		return l, err
@@ -62,14 +65,32 @@ func (s *session) heldLease(ctx context.Context) (lease, error) {
 	return l, s.owns(l)
 }
 
-// whyGone says what took the lease away: it is among the first to go when
-// somebody deletes the namespace, and all the rest is about to follow.
-func (s *session) whyGone(ctx context.Context) string {
-	o, err := s.kube.Get(ctx, kube.Ref{Kind: "Namespace", Name: s.namespace})
-	if kube.IsNotFound(err) || err == nil && o.GetDeletionTimestamp() != nil {
-		return fmt.Sprintf("namespace %s is being deleted", s.namespace)
+// remakeLease makes the lease again that somebody deleted. It stays ours unless
+// another holder had it meanwhile, who would have noted the next term at the
+// anchor before anything else. Of two who make it at once, one succeeds.
+func (s *session) remakeLease(ctx context.Context) error {
+	if s.namespaceEnds(ctx) {
+		return fmt.Errorf("namespace %s is being deleted: %w", s.namespace, deploy.ErrFenced)
 	}
-	return "the lease is gone"
+	last, err := s.anchorNumber(ctx, anchorTerm)
+	if err != nil {
+		return err
+	}
+	if term := s.term.Load(); int64(last) != term || term == 0 {
+		return fmt.Errorf("the lease is gone, and term %d may not be the last one: %w", term, deploy.ErrFenced)
+	}
+	err = s.createLease(ctx, lease{term: int64(last) - 1}.next(s.identity(), time.Now()))
+	if kube.IsExists(err) {
+		return nil // whose it is, the next look tells
+	}
+	return err
+}
+
+// namespaceEnds reports whether somebody deletes the namespace. The lease is
+// among the first to go then, and all the rest is about to follow.
+func (s *session) namespaceEnds(ctx context.Context) bool {
+	o, err := s.kube.Get(ctx, kube.Ref{Kind: "Namespace", Name: s.namespace})
+	return kube.IsNotFound(err) || err == nil && o.GetDeletionTimestamp() != nil
 }
 
 // owns fails with ErrFenced if the lease is not ours. One that has expired is
