@@ -70,7 +70,7 @@ func (w *world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
 			refs = append(refs, refOf(o))
 		}
 	}
-	return append(refs, t.ref("Secret", manifest.SecretName(t.app, c)), t.ref("Secret", manifest.IngressSecretName(t.app)), t.ref("Lease", t.app))
+	return append(refs, t.ref("Secret", manifest.SecretName(t.app, c)), t.ref("Secret", manifest.IngressSecretName(t.app)))
 }
 
 // TestWhatOthersDeleteIsMadeAgain deletes each object of the app, one at a time,
@@ -81,7 +81,7 @@ func TestWhatOthersDeleteIsMadeAgain(t *testing.T) {
 	place := probe.target()
 	place.images = stocked{}
 	for _, step := range []string{"gate", "bake", "switch back"} {
-		for _, ref := range probe.rendered(place, color.Green) {
+		for _, ref := range append(probe.rendered(place, color.Green), place.ref("Lease", "shop")) {
 			if ref.Kind == "Deployment" || step != "gate" && ref.Kind == "Secret" {
 				continue // a version whose instances are gone failed; running ones have their secrets
 			}
@@ -156,16 +156,11 @@ func TestLostIngressSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, target := newPlace(t)
-			run := func(ctx context.Context, target *Target, v release.Version, on func(deploy.Event)) error {
-				target.images, target.options.Config.Entrances = stocked{}, []string{"http://shop.test"}
-				_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v)})
-				return err
-			}
-			w.must(run(t.Context(), target, "v1.0.0", func(deploy.Event) {}))
+			w.must(w.deploy(t.Context(), target, "v1.0.0", func(deploy.Event) {}))
 			lose(w, target)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			err := run(ctx, w.target(), "v1.1.0", func(e deploy.Event) {
+			err := w.deploy(ctx, w.target(), "v1.1.0", func(e deploy.Event) {
 				if e.Kind == deploy.EventStep && e.Step == "bake" && e.Status == deploy.StatusRunning {
 					cancel() // Ctrl-C
 				}

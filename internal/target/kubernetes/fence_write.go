@@ -96,8 +96,9 @@ func (s *session) edit(ctx context.Context, kind, name string, change func(*kube
 		if err := s.spare(o); err != nil {
 			return err
 		}
+		stripped := s.reclaim(o)
 		changed, err := change(o)
-		if err != nil || !changed {
+		if err != nil || !changed && !stripped {
 			made = o
 			return err
 		}

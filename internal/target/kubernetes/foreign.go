@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"version-manager/internal/color"
 	"version-manager/internal/images"
@@ -18,9 +19,42 @@ import (
 
 // ours reports whether an object was made for this app by us. A name says
 // nothing: somebody else may have had the same idea.
-func (t *Target) ours(o *kube.Object) bool {
+func (t *Target) ours(o *kube.Object) bool { return t.labeled(o) || t.stripped(o) }
+
+func (t *Target) labeled(o *kube.Object) bool {
 	labels := o.GetLabels()
 	return labels[labelManager] == kube.Manager && labels[labelApp] == t.app
+}
+
+// stripped reports whether an object is ours whose labels somebody has taken
+// away, as a tool does that applies its own idea of it: nobody else claims it,
+// and the API server knows that we wrote it.
+func (t *Target) stripped(o *kube.Object) bool {
+	labels := o.GetLabels()
+	if by := labels[labelManager]; by != "" && by != kube.Manager {
+		return false
+	}
+	if app := labels[labelApp]; app != "" && app != t.app {
+		return false
+	}
+	return slices.ContainsFunc(o.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool {
+		return f.Manager == kube.Manager && f.Subresource == ""
+	})
+}
+
+// reclaim gives a stripped object its labels back, without which it is not
+// seen, and reports whether it had lost them.
+func (t *Target) reclaim(o *kube.Object) bool {
+	if t.labeled(o) {
+		return false
+	}
+	labels := o.GetLabels()
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	labels[labelManager], labels[labelApp] = kube.Manager, t.app
+	o.SetLabels(labels)
+	return true
 }
 
 // spare refuses to change or to delete what is somebody else's.

@@ -210,11 +210,11 @@ func (t *Target) journalName(id string) (string, error) {
 
 // stampJournal fences the newest journal off from an earlier holder.
 func (s *session) stampJournal(ctx context.Context) error {
-	newest, err := s.anchorNumber(ctx, anchorDeploys)
-	if err != nil || newest == 0 {
+	r, err := s.roll(ctx)
+	if err != nil || r.newest == 0 {
 		return err
 	}
-	o, err := s.readJournal(ctx, strconv.Itoa(newest))
+	o, err := s.readJournal(ctx, strconv.Itoa(r.newest))
 	if errors.Is(err, journal.ErrNotFound) {
 		return nil
 	}

@@ -120,13 +120,17 @@ func (s *session) noteTerm(ctx context.Context) error {
 	return s.setAnchorData(ctx, map[string]string{anchorTerm: strconv.FormatInt(s.term.Load(), 10)})
 }
 
-// anchorNumber reads a value of the anchor that counts something.
-func (t *Target) anchorNumber(ctx context.Context, key string) (int, error) {
+// lastTerm is the number of the newest lock, 0 where that is not known.
+func (t *Target) lastTerm(ctx context.Context) (int, error) {
 	o, err := t.anchor(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return t.numberOf(o, key)
+	n, err := t.numberOf(o, anchorTerm)
+	if err != nil {
+		return 0, nil // somebody has changed it
+	}
+	return n, nil
 }
 
 // numberOf is a number of the anchor, 0 where there is none.

@@ -26,7 +26,22 @@ func (t *Target) roll(ctx context.Context) (roll, error) {
 		return roll{}, err
 	}
 	newest, err := t.numberOf(o, anchorDeploys)
+	if o.GetName() != "" && (err != nil || field(o, "data", anchorDeploys) == "") {
+		newest, err = t.newestJournal(ctx)
+	}
 	return rollOf(newest, field(o, "data", anchorKept)), err
+}
+
+// newestJournal is the number of the newest journal that there is. It is asked
+// for where somebody has changed the anchor.
+func (t *Target) newestJournal(ctx context.Context) (newest int, err error) {
+	list, err := t.kube.List(ctx, t.ref("Secret", ""), t.selector()+","+labelKeeps+"="+keepsJournal)
+	for i := range list {
+		if n, err := strconv.Atoi(list[i].GetLabels()[labelDeploy]); err == nil {
+			newest = max(newest, n)
+		}
+	}
+	return newest, err
 }
 
 // rollOf reads what is kept. With somebody else's scribbling all deploys are

@@ -84,7 +84,7 @@ func (s *session) take(ctx context.Context) (clean bool, err error) {
 // takeNew makes the lease, and the namespace where that is missing too. Its
 // terms go on where those of a lost one ended.
 func (s *session) takeNew(ctx context.Context) error {
-	last, err := s.anchorNumber(ctx, anchorTerm)
+	last, err := s.lastTerm(ctx)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (s *session) remakeLease(ctx context.Context) error {
 	if s.namespaceEnds(ctx) {
 		return fmt.Errorf("namespace %s is being deleted: %w", s.namespace, deploy.ErrFenced)
 	}
-	last, err := s.anchorNumber(ctx, anchorTerm)
+	last, err := s.lastTerm(ctx)
 	if err != nil {
 		return err
 	}

@@ -59,12 +59,26 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 		if err := s.spare(o); err != nil {
 			return err
 		}
+		if o, err = s.recover(ctx, o); err != nil {
+			return err
+		}
+		if active, _ := s.traffic(o); active == c && ifRevision == noRevision {
+			return nil // it seemed to be gone because it was not seen
+		}
 		return s.turn(ctx, o, c, ifRevision)
 	})
 	if err != nil {
 		return err
 	}
 	return s.followRoute(ctx, c)
+}
+
+// recover makes an object seen again whose labels somebody has taken away.
+func (s *session) recover(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+	if !s.reclaim(o) {
+		return o, nil
+	}
+	return s.noted(s.kube.Update(ctx, o))
 }
 
 // followRoute brings to color c what goes with the traffic. A process may have

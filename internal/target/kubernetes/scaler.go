@@ -52,15 +52,13 @@ func (s *session) handOver(ctx context.Context, c color.Color) error {
 	if err != nil || d == nil {
 		return err
 	}
-	var auto config.Autoscale
-	if note := d.GetAnnotations()[autoscaleNote]; note != "" {
-		if err := json.Unmarshal([]byte(note), &auto); err != nil {
-			return fmt.Errorf("read the autoscaling of %s: %w", c, err)
-		}
-	}
 	have, err := s.scaler(ctx)
 	if err != nil {
 		return err
+	}
+	var auto config.Autoscale
+	if json.Unmarshal([]byte(d.GetAnnotations()[autoscaleNote]), &auto) != nil && have != nil {
+		return s.lead(ctx, c, replicasOf(d)) // somebody took the note away, or scribbled on it
 	}
 	next, err := s.follow(c, auto, replicasOf(d), have)
 	if err != nil {
@@ -73,6 +71,21 @@ func (s *session) handOver(ctx context.Context, c color.Color) error {
 		return fmt.Errorf("hand the autoscaler over to %s: %w", c, err)
 	}
 	return nil
+}
+
+// lead makes the autoscaler follow color c as it is, with the bounds that it has.
+func (s *session) lead(ctx context.Context, c color.Color, n int) error {
+	return s.editScaler(ctx, func(o *kube.Object) (bool, error) {
+		name := manifest.Side(s.app, c)
+		if field(o, "spec", "scaleTargetRef", "name") == name {
+			return false, nil
+		}
+		if err := setField(o, name, "spec", "scaleTargetRef", "name"); err != nil {
+			return false, err
+		}
+		_, err := setLeast(o, max(leastOf(o), n))
+		return true, err
+	})
 }
 
 // follow is the autoscaler of a color with n instances, pinned there; nil if

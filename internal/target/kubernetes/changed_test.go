@@ -1,0 +1,113 @@
+package kubernetes
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/problem"
+	"version-manager/internal/release"
+)
+
+// TestWhatOthersChangeLeavesAWayBack: tools and people take labels away, as they do who
+// apply their own idea of an object, and scribble on what is ours to write. The
+// way back of a deploy ends all the same, and the next deploy works.
+func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
+	strip := func(o *kube.Object) {
+		labels := o.GetLabels()
+		delete(labels, manifest.ManagedLabel)
+		o.SetLabels(labels)
+	}
+	for name, tt := range map[string]struct {
+		kind, object string
+		change       func(*kube.Object)
+	}{
+		"labels of the route":        {"HTTPRoute", "shop", strip},
+		"labels of the preview":      {"HTTPRoute", "shop-preview", strip},
+		"labels of the old color":    {"Deployment", "shop-blue", strip},
+		"labels of the new color":    {"Deployment", "shop-green", strip},
+		"labels of a service":        {"Service", "shop-green", strip},
+		"labels of the lock":         {"Lease", "shop", strip},
+		"labels of the anchor":       {"ConfigMap", "shop", strip},
+		"numbers of the anchor":      {"ConfigMap", "shop", func(o *kube.Object) { o.Object["data"] = map[string]any{"deploys": "x", "kept": "y", "term": "z"} }},
+		"all numbers of the anchor":  {"ConfigMap", "shop", func(o *kube.Object) { delete(o.Object, "data") }},
+		"bounds that a color has":    {"Deployment", "shop-blue", func(o *kube.Object) { annotate(o, autoscaleNote, "{") }},
+		"all annotations of a color": {"Deployment", "shop-blue", func(o *kube.Object) { o.SetAnnotations(nil) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, target := newPlace(t)
+			w.must(w.deploy(t.Context(), target, "v1.0.0", func(deploy.Event) {}))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			var once sync.Once
+			err := w.deploy(ctx, target, "v1.1.0", func(e deploy.Event) {
+				if e.Kind != deploy.EventStep || e.Status != deploy.StatusRunning {
+					return
+				}
+				switch e.Step {
+				case "bake":
+					cancel() // Ctrl-C
+				case "switch back":
+					once.Do(func() {
+						o := w.get(tt.kind, tt.object)
+						tt.change(o)
+						w.server.Put(o)
+					})
+				}
+			})
+			if got := w.active(); got != color.Blue || problem.KindOf(err) != problem.Interrupted {
+				t.Errorf("on the way back %q has the traffic: %v", got, err)
+			}
+			if err := w.deploy(t.Context(), w.target(), "v1.2.0", func(deploy.Event) {}); err != nil {
+				t.Errorf("the next deploy: %v", err)
+			}
+			if w.get("HorizontalPodAutoscaler", "shop") == nil {
+				t.Error("the autoscaler is gone")
+			}
+			if list, err := target.History().List(t.Context()); err != nil || len(list) != 3 {
+				t.Errorf("history has %v, want three deploys: %v", list, err)
+			}
+		})
+	}
+}
+
+// deploy ships a version by a process of its own.
+func (w *world) deploy(ctx context.Context, target *Target, v release.Version, on func(deploy.Event)) error {
+	target.images, target.options.Config.Entrances = stocked{}, []string{"http://shop.test"}
+	_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
+	return err
+}
+
+// TestStrippedIsNotForeign: without our labels an object is ours if we wrote it and
+// nobody else claims it.
+func TestStrippedIsNotForeign(t *testing.T) {
+	target := newWorld(t).target()
+	for name, tt := range map[string]struct {
+		labels  map[string]any
+		manager string
+		want    bool
+	}{
+		"ours":                  {map[string]any{labelManager: kube.Manager, labelApp: "shop"}, "kubectl", true},
+		"stripped":              {nil, kube.Manager, true},
+		"half stripped":         {map[string]any{labelApp: "shop"}, kube.Manager, true},
+		"of another app":        {map[string]any{labelManager: kube.Manager, labelApp: "blog"}, kube.Manager, false},
+		"claimed by others":     {map[string]any{labelManager: "Helm", labelApp: "shop"}, kube.Manager, false},
+		"somebody else's":       {nil, "kubectl", false},
+		"somebody else's label": {map[string]any{labelApp: "shop"}, "argocd-controller", false},
+	} {
+		o := &kube.Object{Object: map[string]any{"metadata": map[string]any{
+			"labels": tt.labels, "managedFields": []any{map[string]any{"manager": tt.manager, "operation": "Update"}}}}}
+		if tt.labels == nil {
+			delete(o.Object["metadata"].(map[string]any), "labels")
+		}
+		if got := target.ours(o); got != tt.want {
+			t.Errorf("%s: ours = %t", name, got)
+		}
+	}
+}
