@@ -6,7 +6,6 @@ package testenv
 
 import (
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -32,7 +31,11 @@ func Environ(t testing.TB, more ...string) []string {
 			env = append(env, v)
 		}
 	}
-	return append(append(env, goSettings(t)...), more...)
+	settings, err := GoSettings(t.Context(), "GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOTOOLCHAIN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(append(append(env, settings...), "GOENV=off", "GOFLAGS="), more...)
 }
 
 // home is an empty folder. It may not be possible to remove it at once: the go
@@ -44,22 +47,4 @@ func home(t testing.TB) string {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return dir
-}
-
-// goSettings are those that the go command would otherwise look up below HOME.
-func goSettings(t testing.TB) []string {
-	names := []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOTOOLCHAIN"}
-	out, err := exec.CommandContext(t.Context(), "go", append([]string{"env"}, names...)...).Output()
-	if err != nil {
-		t.Fatal("go env: ", err)
-	}
-	values := strings.Split(strings.TrimRight(string(out), "\n"), "\n")
-	for len(values) < len(names) {
-		values = append(values, "") // the last ones are not set
-	}
-	settings := []string{"GOENV=off", "GOFLAGS="}
-	for i, name := range names {
-		settings = append(settings, name+"="+values[i])
-	}
-	return settings
 }

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
+	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"version-manager/internal/testenv"
 )
 
 // files are what a person may have in the home folder. Each setting here has
@@ -124,12 +124,13 @@ func livedInEnviron(home string, base []string) ([]string, error) {
 			return nil, err
 		}
 	}
-	settings, err := goSettings()
+	settings, err := testenv.GoSettings(context.Background(), "GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOFLAGS", "GOTOOLCHAIN")
 	if err != nil {
 		return nil, err
 	}
 	vars := variables(home)
-	for name, value := range settings {
+	for _, s := range settings {
+		name, value, _ := strings.Cut(s, "=")
 		vars[name] = value
 	}
 	env := []string{mark()}
@@ -142,17 +143,4 @@ func livedInEnviron(home string, base []string) ([]string, error) {
 		env = append(env, name+"="+value)
 	}
 	return env, nil
-}
-
-// goSettings pins what the go command would look up below HOME.
-func goSettings() (map[string]string, error) {
-	var said bytes.Buffer
-	cmd := exec.Command("go", "env", "-json", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOFLAGS", "GOTOOLCHAIN")
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go env: %w: %s", err, said.String())
-	}
-	settings := map[string]string{}
-	return settings, json.Unmarshal(out, &settings)
 }

@@ -36,7 +36,7 @@ func main() {
 
 func run(ctx context.Context) (err error) {
 	defer holdPorts(30001, 80, 8080)()
-	u, err := newUser()
+	u, err := newUser(ctx)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"version-manager/internal/testenv"
 )
 
 const nobody = 65534
@@ -29,13 +30,13 @@ type user struct {
 }
 
 // newUser makes a home folder, with nothing in it.
-func newUser() (*user, error) {
+func newUser(ctx context.Context) (*user, error) {
 	dir, err := os.MkdirTemp("", "newuser-")
 	if err != nil {
 		return nil, err
 	}
 	u := &user{home: dir, work: filepath.Join(dir, "version-manager")}
-	if u.env, err = environ(dir); err != nil {
+	if u.env, err = environ(ctx, dir); err != nil {
 		return nil, err
 	}
 	if os.Geteuid() == 0 {
@@ -46,25 +47,18 @@ func newUser() (*user, error) {
 }
 
 // environ has what a login shell sets, and where modules are downloaded from.
-func environ(home string) ([]string, error) {
+func environ(ctx context.Context, home string) ([]string, error) {
 	env := []string{"HOME=" + home, "PWD=" + home, "TERM=dumb"}
 	for _, name := range []string{"PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
 		if v := os.Getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}
 	}
-	out, err := exec.Command("go", "env", "-json", "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOTOOLCHAIN").Output()
+	settings, err := testenv.GoSettings(ctx, "GOPROXY", "GOSUMDB", "GONOSUMDB", "GOTOOLCHAIN")
 	if err != nil {
-		return nil, fmt.Errorf("go env: %w", err)
-	}
-	var settings map[string]string
-	if err := json.Unmarshal(out, &settings); err != nil {
 		return nil, err
 	}
-	for name, value := range settings {
-		env = append(env, name+"="+value)
-	}
-	return append(env, "GOFLAGS=-modcacherw"), nil // so that it can be removed afterwards
+	return append(append(env, settings...), "GOFLAGS=-modcacherw"), nil // so that the modules can be removed afterwards
 }
 
 // command runs a program in the clone, as the user.
