@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -28,26 +27,15 @@ type http1Case struct {
 	instance string
 }
 
-// parallel is how many cases run at a time.
-const parallel = 16
-
 // afterwards is how long a case waits for an answer or a request too many.
 const afterwards = 50 * time.Millisecond
 
 func http1(ctx context.Context, r *report) error {
-	var wg sync.WaitGroup
-	turn := make(chan struct{}, parallel)
+	cases := newCaseRunner(r)
 	for _, c := range http1Corpus() {
-		if ctx.Err() != nil {
-			break
-		}
-		turn <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-turn }()
-			r.check(c.name, c.try())
-		})
+		cases.start(ctx, c.name, c.try)
 	}
-	wg.Wait()
+	cases.wait()
 	return nil
 }
 

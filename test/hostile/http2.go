@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
-	"sync"
 
 	"version-manager/internal/ingress/ingresstest"
 )
@@ -21,19 +21,11 @@ type http2Case struct {
 }
 
 func http2(ctx context.Context, r *report) error {
-	var wg sync.WaitGroup
-	turn := make(chan struct{}, parallel)
+	cases := newCaseRunner(r)
 	for _, c := range http2Corpus() {
-		if ctx.Err() != nil {
-			break
-		}
-		turn <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-turn }()
-			r.check(c.name, c.try())
-		})
+		cases.start(ctx, c.name, c.try)
 	}
-	wg.Wait()
+	cases.wait()
 	return nil
 }
 
@@ -53,7 +45,7 @@ func (c http2Case) try() error {
 }
 
 func (c http2Case) judge(got string, all []ingresstest.Request) error {
-	if c.want != "" && !contains(strings.Split(c.want, "|"), got) {
+	if c.want != "" && !slices.Contains(strings.Split(c.want, "|"), got) {
 		return fmt.Errorf("ended as %q, want %q", got, c.want)
 	}
 	if got != "200" && len(all) > 0 {
@@ -85,13 +77,4 @@ func (c http2Case) said() string {
 		s += " (" + body + ")"
 	}
 	return s
-}
-
-func contains(all []string, s string) bool {
-	for _, one := range all {
-		if one == s {
-			return true
-		}
-	}
-	return false
 }

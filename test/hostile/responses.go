@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"version-manager/internal/ingress"
@@ -30,21 +29,13 @@ type responseCase struct {
 const own = http.StatusBadGateway
 
 func responses(ctx context.Context, r *report) error {
-	var wg sync.WaitGroup
-	turn := make(chan struct{}, parallel)
+	cases := newCaseRunner(r)
 	for _, c := range responseCorpus() {
 		for name, client := range clients() {
-			if ctx.Err() != nil {
-				break
-			}
-			turn <- struct{}{}
-			wg.Go(func() {
-				defer func() { <-turn }()
-				r.check(c.name+", "+name, c.try(client))
-			})
+			cases.start(ctx, c.name+", "+name, func() error { return c.try(client) })
 		}
 	}
-	wg.Wait()
+	cases.wait()
 	return nil
 }
 
