@@ -18,6 +18,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.3.0
 
 .PHONY: build
 build: ## build the command line into bin/
+	@[[ -e $(BIN) ]] || echo 'building $(BIN): the first time, this can take a few minutes' >&2
 	@CGO_ENABLED=0 $(GO) build -trimpath -o $(BIN) ./cmd/version-manager
 
 .PHONY: run

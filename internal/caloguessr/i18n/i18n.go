@@ -97,7 +97,7 @@ func (p *Printer) Date(t time.Time) string {
 	if p.lang == "de" {
 		return t.Format("02.01.2006")
 	}
-	return t.Format("2 January 2006")
+	return t.Format("January 2, 2006")
 }
 
 // Keys returns the keys of all texts.
