@@ -67,6 +67,32 @@ func TestTwoAppsInOneRepository(t *testing.T) {
 	}
 }
 
+// TestFromAVersionOfThisApp: a version that is built from another one means one of
+// the same app, whatever the tags of others are called.
+func TestFromAVersionOfThisApp(t *testing.T) {
+	files := helloModule()
+	for name, content := range helloModule() {
+		files["tools/"+name] = content
+	}
+	files["tools/version-manager.yaml"] = "name: tools\nbuild: {package: .}\n"
+	dir, store := newRepo(t, files), NewStore(t.TempDir())
+	tools := filepath.Join(dir, "tools")
+	create(t, Options{Dir: dir, Version: "v1.0.0", Store: store})
+	write(t, dir, map[string]string{"tools/later.txt": ""})
+	have := create(t, Options{Dir: tools, Version: "v1.0.0", Message: "later", Store: store}).Release
+	for _, from := range []string{"v1.0.0", "1.0.0", "tools/v1.0.0"} {
+		next := create(t, Options{Dir: tools, Version: "v1.0.1", From: from, Store: store}).Release
+		if next.App != "tools" || next.Commit != have.Commit {
+			t.Errorf("from %s: %s of %s, want %s", from, next.Commit, next.App, have.Commit)
+		}
+		runGit(t, dir, "tag", "-d", "tools/"+string(next.Version))
+		store = NewStore(t.TempDir())
+	}
+	create(t, Options{Dir: dir, Version: "v2.0.0", Store: store})
+	_, err := Create(t.Context(), Options{Dir: tools, Version: "v3.0.0", From: "v2.0.0", Store: store})
+	wantProblem(t, err, problem.NotFound, "v2.0.0 is a version of hello, and tools has none of that name", "version-manager list")
+}
+
 func TestAppAtTheRootKeepsPlainTags(t *testing.T) {
 	files := helloModule()
 	for name, content := range helloModule() {

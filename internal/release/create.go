@@ -76,6 +76,9 @@ func (c *creation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := c.fromVersion(all); err != nil {
+		return err
+	}
 	if c.app, err = c.describe(ctx); err != nil {
 		return err
 	}

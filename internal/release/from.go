@@ -1,0 +1,48 @@
+package release
+
+import (
+	"os"
+	"path/filepath"
+
+	"version-manager/internal/config"
+	"version-manager/internal/problem"
+)
+
+// fromVersion makes From the commit of a version where it names one of this app:
+// people say v1.0.0, and in a repository with several apps the tag of that name
+// may be another one's.
+func (c *creation) fromVersion(all tagList) error {
+	v, err := ParseVersion(c.From)
+	if err != nil {
+		return nil // a branch, a commit or a tag as it is written
+	}
+	app := c.name()
+	for _, t := range all.of(c.repo.Prefix, app) {
+		if t.Version == v {
+			c.From = t.Commit
+			return nil
+		}
+	}
+	for _, t := range all {
+		if _, said := parseTag(t.Message); t.Name == c.From && app != "" && said.App != "" && !t.belongs(c.repo.Prefix, app) {
+			return problem.New(problem.NotFound, "version-manager list    (a commit can be given as its hash: "+t.Commit[:min(len(t.Commit), 12)]+")",
+				"%s is a version of %s, and %s has none of that name", c.From, said.App, app)
+		}
+	}
+	return nil
+}
+
+// name is what the app is called in the work tree, empty where that cannot be
+// read.
+func (c *creation) name() string {
+	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	app, err := config.Load(f)
+	if err != nil {
+		return ""
+	}
+	return app.Name
+}
