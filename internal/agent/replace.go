@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -17,8 +18,8 @@ import (
 )
 
 const (
-	lastRequests = 5 * time.Second // for what is in flight when another program takes over
-	lastCalls    = time.Second     // for answers to commands, which are repeated where they are lost
+	lastConnections = 2 * time.Second // for clients that are connected and ask nothing, when another program takes over
+	lastCalls       = time.Second     // for answers to commands, which are repeated where they are lost
 )
 
 // errMoved: another program serves the state folder now.
@@ -46,10 +47,27 @@ func (g *agent) replace(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		moved, err = g.handOver(r.Context(), req)
 	}
-	reply(w, nil, err)
+	var left api.Replaced
+	if moved {
+		left = g.left()
+	}
+	reply(w, left, err)
 	if moved {
 		close(g.moved)
 	}
+}
+
+// left is what this agent still has to answer.
+func (g *agent) left() (l api.Replaced) {
+	if self, err := process.Of(os.Getpid()); err == nil {
+		l.Agent, l.Started = self.PID, self.Start
+	}
+	for _, a := range g.all() {
+		for _, c := range color.Both() {
+			l.InFlight += a.proxy.InFlight(c)
+		}
+	}
+	return l
 }
 
 // handOver waits for the calls that are being answered; those that come from
@@ -83,10 +101,11 @@ func (g *agent) letGo() {
 }
 
 // leave accepts nothing new and lets what was begun here end: also a request
-// that is still on its way over a connection that was accepted here.
+// that is still on its way over a connection that was accepted here. Requests
+// have as long as at the end of their color.
 func (g *agent) leave(srv *http.Server) {
 	var wg sync.WaitGroup
-	late, cancel := context.WithTimeout(context.Background(), lastRequests)
+	late, cancel := context.WithTimeout(context.Background(), lastConnections)
 	defer cancel()
 	for _, a := range g.all() {
 		for _, s := range a.front.all() {
@@ -94,7 +113,11 @@ func (g *agent) leave(srv *http.Server) {
 			wg.Go(func() { s.empty(late) })
 		}
 		for _, c := range color.Both() {
-			wg.Go(func() { a.proxy.Close(c, lastRequests) })
+			wg.Go(func() {
+				if cut := a.proxy.Close(c, a.lastRequests(c)); cut > 0 {
+					slog.Warn("cut what did not end in time when another program took over", "app", a.name, "color", c, "requests", cut)
+				}
+			})
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), lastCalls)
@@ -103,4 +126,13 @@ func (g *agent) leave(srv *http.Server) {
 		srv.Close()
 	}
 	wg.Wait()
+}
+
+// lastRequests is how long the requests of a color may take to end.
+func (a *app) lastRequests(c color.Color) time.Duration {
+	w := a.now().Colors[c]
+	if w == nil {
+		return lastConnections
+	}
+	return max(lastConnections, min(w.Release.Config.Drain.Duration, api.LastRequests))
 }

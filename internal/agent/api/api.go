@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
@@ -50,7 +51,19 @@ type ReplaceRequest struct {
 	Argv  []string `json:"argv"` // the program's absolute path and the arguments that start an agent
 }
 
-// LockRequest asks for the lock. Nonce makes a repeated request recognizable
+// Replaced is the answer of an agent that gives its place away. Its process goes
+// on until it has answered what was in flight, for LastRequests at most.
+type Replaced struct {
+	InFlight int `json:"inFlight"` // requests
+	Agent    int `json:"agent"`    // its process
+
+	Started string `json:"started"` // of that process, as process.Identity has it
+}
+
+// LastRequests is how long an agent that gave its place away goes on at most.
+const LastRequests = 30 * time.Second
+
+// LockRequest asks for the lock. Nonce makes a repeated request recognisable
 // whose first answer was lost.
 type LockRequest struct {
 	Holder string `json:"holder"`

@@ -8,28 +8,33 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/process"
+	"version-manager/internal/awake"
 	"version-manager/internal/pause"
 	"version-manager/internal/problem"
 )
 
 // matchAgent returns when the agent runs the program that this process would
-// start as one, after asking it to give its place to it where it does not.
+// start as one, after asking it to give its place to it where it does not. The
+// next agent does not know what the former one still has in flight, so that has
+// ended then: a deploy might stop the instances that work on it.
 func (c *client) matchAgent(ctx context.Context) error {
 	req, err := c.starter.replacement()
 	if err != nil {
 		return err
 	}
 	var asked time.Time
+	var former api.Replaced
 	for {
 		var now api.Ping
 		if err := c.do(ctx, http.MethodGet, api.PingPath, 0, nil, &now); err != nil {
 			return err
 		}
 		if now.Build == req.Build {
-			return nil
+			return awaitLast(ctx, former)
 		}
 		if asked.IsZero() {
-			if err := c.do(ctx, http.MethodPost, api.ReplacePath, 0, req, nil); err != nil {
+			if err := c.do(ctx, http.MethodPost, api.ReplacePath, 0, req, &former); err != nil {
 				return problem.Wrap(err, problem.Failed, "", "replace the agent by %s", req.Argv[0])
 			}
 			asked = time.Now()
@@ -41,6 +46,17 @@ func (c *client) matchAgent(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// awaitLast returns when a former agent has ended that had requests in flight.
+func awaitLast(ctx context.Context, former api.Replaced) error {
+	if former.InFlight == 0 {
+		return nil
+	}
+	last, cancel := awake.WithTimeout(ctx, api.LastRequests+patience, context.DeadlineExceeded)
+	defer cancel()
+	_ = process.Identity{PID: former.Agent, Start: former.Started}.Wait(last) // one that hangs keeps nobody from deploying
+	return ctx.Err()
 }
 
 func (s *starter) replacement() (r api.ReplaceRequest, err error) {

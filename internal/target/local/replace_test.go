@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"version-manager/internal/target/targettest"
 	"version-manager/internal/waittest"
@@ -73,6 +74,31 @@ func TestAnotherBuildTakesOverUnderLoad(t *testing.T) {
 	kill(t, now.Agent)
 	if again := ping(t, newer); again.Build != now.Build {
 		t.Errorf("after a kill %+v serves, before it was %+v", again, now)
+	}
+}
+
+// A request that takes longer than a switch is answered by the agent that began
+// it, and nothing else is changed before that.
+func TestAnotherBuildWaitsForWhatIsInFlight(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	older := p.target("shop")
+	p.unlock(p.deployFirst(t.Context(), older, 1))
+	slow := make(chan int, 1)
+	url := observe(t, older).Entrances.Public[0]
+	go func() {
+		status, _, _ := targettest.Ask(t.Context(), p.harness().Client, url+"/slow?for=4s")
+		slow <- status
+	}()
+	p.until("the request to be in flight", func() bool { return observe(t, older).Colors["blue"].InFlight == 1 })
+	p.unlock(p.lock(p.anotherBuild()))
+	select {
+	case status := <-slow:
+		if status != http.StatusOK {
+			t.Errorf("the request got %d", status)
+		}
+	case <-time.After(time.Second):
+		t.Error("the lock was given before the request was answered")
 	}
 }
 
