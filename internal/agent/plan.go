@@ -89,7 +89,7 @@ func newPlan(ctx context.Context, h *home, store *release.Store, app string, spe
 	}
 	p.argv = append([]string{program}, img.Command()[1:]...)
 	p.dir = filepath.Join(fs, filepath.FromSlash(img.WorkingDir()))
-	p.env = mergeEnv(inheritedEnv(os.Environ(), p.user == nil), slices.DeleteFunc(img.Environ(), isPath), pairs(r.Config.Env), pairs(spec.Secrets),
+	p.env = mergeEnv(withPathOf(fs, img.Environ(), inheritedEnv(os.Environ(), p.user == nil)), slices.DeleteFunc(img.Environ(), isPath), pairs(r.Config.Env), pairs(spec.Secrets),
 		[]string{"HOME=" + data, "DATA_DIR=" + data, "HOST=" + loopback, "APP_VERSION=" + string(r.Version)})
 	return p, nil
 }
@@ -147,6 +147,41 @@ func inheritedEnv(env []string, ourUser bool) (kept []string) {
 // isPath: an image's search path is about the image, not about this machine.
 func isPath(e string) bool { return strings.HasPrefix(e, "PATH=") }
 
+// searchPath is where the image looks for programs, absolute within it.
+func searchPath(env []string) []string {
+	search := "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+	for _, e := range env {
+		if isPath(e) {
+			search = strings.TrimPrefix(e, "PATH=")
+		}
+	}
+	dirs := strings.Split(search, ":")
+	for i, dir := range dirs {
+		dirs[i] = path.Join("/", dir)
+	}
+	return dirs
+}
+
+// withPathOf lets an instance find the programs of its image too, which is
+// unpacked at fs, if the image says where they are. This machine's come first:
+// those of the image may be linked with libraries that are only there.
+func withPathOf(fs string, image, inherited []string) []string {
+	if strings.Contains(fs, ":") || !slices.ContainsFunc(image, isPath) {
+		return inherited
+	}
+	var dirs []string
+	for _, dir := range searchPath(image) {
+		dirs = append(dirs, filepath.Join(fs, filepath.FromSlash(dir)))
+	}
+	for i, e := range inherited {
+		if isPath(e) {
+			inherited[i] = e + ":" + strings.Join(dirs, ":")
+			return inherited
+		}
+	}
+	return append(inherited, "PATH="+strings.Join(dirs, ":"))
+}
+
 func pairs(m map[string]string) (env []string) {
 	for name, value := range m {
 		env = append(env, name+"="+value)
@@ -203,14 +238,8 @@ func candidates(name, workdir string, env []string) (paths []string) {
 		}
 		return []string{path.Clean(name)}
 	}
-	search := "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-	for _, e := range env {
-		if isPath(e) {
-			search = strings.TrimPrefix(e, "PATH=")
-		}
-	}
-	for dir := range strings.SplitSeq(search, ":") {
-		paths = append(paths, path.Join("/", dir, name))
+	for _, dir := range searchPath(env) {
+		paths = append(paths, path.Join(dir, name))
 	}
 	return paths
 }

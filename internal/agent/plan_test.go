@@ -41,6 +41,26 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
+// A script in an image may start another program of the image by its name.
+func TestSearchPathOfTheImage(t *testing.T) {
+	host := []string{"TZ=UTC", "PATH=/bin"}
+	for _, tt := range []struct {
+		fs, image string
+		host      []string
+		want      string
+	}{
+		{"/fs", "PATH=/app:/usr/bin", host, "TZ=UTC PATH=/bin:/fs/app:/fs/usr/bin"},
+		{"/fs", "PATH=/../../etc:bin", host, "TZ=UTC PATH=/bin:/fs/etc:/fs/bin"},
+		{"/fs", "A=1", host, "TZ=UTC PATH=/bin"},
+		{"/fs", "PATH=/app", nil, "PATH=/fs/app"},
+		{"/with:colon", "PATH=/app", host, "TZ=UTC PATH=/bin"},
+	} {
+		if got := strings.Join(withPathOf(tt.fs, []string{tt.image}, slices.Clone(tt.host)), " "); got != tt.want {
+			t.Errorf("%s in %s: %q, want %q", tt.image, tt.fs, got, tt.want)
+		}
+	}
+}
+
 func TestFindProgramStaysInTheImage(t *testing.T) {
 	fs := t.TempDir()
 	if err := os.Symlink("/bin/sh", filepath.Join(fs, "escape")); err != nil {

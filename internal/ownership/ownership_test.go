@@ -89,6 +89,21 @@ func TestSharedGroup(t *testing.T) {
 	}
 }
 
+// FuzzShared: whatever stands in the tables, a line about somebody else never
+// makes a group private.
+func FuzzShared(f *testing.F) {
+	f.Add("ada:x:1000:ada,bob\n", "ada:x:1000:1000::/:/bin/sh\n")
+	f.Add("::::\n\n:", "a:b:c")
+	f.Fuzz(func(t *testing.T, groups, users string) {
+		if !shared([]byte(groups+"\nada:x:1000:bob\n"), []byte(users), 1000, "ada") {
+			t.Errorf("a member is overlooked after %q", groups)
+		}
+		if !shared([]byte(groups), []byte(users+"\nbob:x:1:1000::/:/bin/sh\n"), 1000, "ada") {
+			t.Errorf("a user is overlooked after %q", users)
+		}
+	})
+}
+
 // TestLinkLoop ends.
 func TestLinkLoop(t *testing.T) {
 	loop := filepath.Join(t.TempDir(), "loop")

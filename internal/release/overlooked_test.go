@@ -32,3 +32,18 @@ func TestOverlookedChangesAreSaid(t *testing.T) {
 		t.Errorf("from a commit, where the work tree has no say: notes %q, %v", c.Notes, err)
 	}
 }
+
+func FuzzOverlooked(f *testing.F) {
+	f.Add("h 100644 e69de29bb2d1d6434b8b29ae775ad8c2e48c5391 0\ta b\n\"c")
+	f.Add("S 120000 e69de29bb2d1d6434b8b29ae775ad8c2e48c5391 0\tlink")
+	f.Add("H 100644 x 0\tplain")
+	f.Fuzz(func(t *testing.T, line string) {
+		id, name, ok := parseOverlooked(line)
+		if ok && (id == "" || !strings.HasSuffix(line, "\t"+name)) {
+			t.Errorf("%q: %q, %q", line, id, name)
+		}
+		if quoted := quotePath(name); strings.ContainsRune(quoted, '\n') {
+			t.Errorf("%q takes more than one line: %q", name, quoted)
+		}
+	})
+}
