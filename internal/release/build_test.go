@@ -24,6 +24,8 @@ func TestSameCommitSameDigest(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Setenv("GOFLAGS", "-tags=other")
 	t.Setenv("GOAMD64", "v3")
+	t.Setenv("GOEXPERIMENT", "nonsense")
+	t.Setenv("GOOS", "plan9")
 	t.Setenv("CGO_ENABLED", "1")
 	second := build(t, clone)
 

@@ -47,7 +47,9 @@ func newGoTool(ctx context.Context, w *workspace) (goTool, error) {
 	if err != nil {
 		return goTool{}, err
 	}
-	asked := goTool{append(os.Environ(), "GOWORK=off", "TMPDIR="+temp, "GOTMPDIR="+temp)}
+	// The others of a person's settings count for nothing, not even if they are
+	// wrong.
+	asked := goTool{append(os.Environ(), "GOFLAGS=", "GOEXPERIMENT=", "GODEBUG=", "GOOS=", "GOARCH=", "GOWORK=off", "TMPDIR="+temp, "GOTMPDIR="+temp)}
 	out, err := asked.run(ctx, w.dir, append([]string{"env", "-json"}, goKept[:]...)...)
 	if err != nil {
 		return goTool{}, err
