@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"version-manager/internal/agent/logs"
+	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 )
@@ -34,6 +35,7 @@ type instance struct {
 
 	mu     sync.Mutex
 	run    record
+	seen   *process.Seen // of run
 	reason string
 	failed error // of the last start
 	leaves bool  // no new requests
@@ -44,7 +46,7 @@ type instance struct {
 func newInstance(n int, s *side, client *http.Client, ports *ports, changed func()) (*instance, error) {
 	id := instanceID(s.color, n)
 	i := &instance{
-		id: id, color: s.color, key: s.want.Key, plan: s.plan, health: s.want.Release.Config.Health, client: client, ports: ports, changed: changed,
+		id: id, color: s.color, seen: new(process.Seen), key: s.want.Key, plan: s.plan, health: s.want.Release.Config.Health, client: client, ports: ports, changed: changed,
 		file:     s.paths.run(id + ".json"),
 		stopping: make(chan struct{}), begun: make(chan struct{}), done: make(chan struct{}),
 	}

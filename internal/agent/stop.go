@@ -39,7 +39,7 @@ func (i *instance) stop(drain time.Duration, inFlight func(addr string) int) {
 // the last one is repeated.
 func (i *instance) terminate() {
 	for sig := i.now().stopSignal(); ; sig = syscall.SIGKILL {
-		g := i.now().group()
+		g := i.group()
 		if err := g.Signal(sig); err != nil && !errors.Is(err, process.ErrGone) {
 			slog.Error("signal instance", "instance", i.id, "signal", sig.String(), "error", err)
 		}
@@ -69,10 +69,19 @@ func (i *instance) now() record {
 	return i.run
 }
 
+// group is the process with all that it has started.
+func (i *instance) group() process.Group {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	g := i.run.group()
+	g.Seen = i.seen
+	return g
+}
+
 // endRest ends what a process that has ended left behind, before another one
 // takes its place. It returns false if it was told to stop meanwhile.
 func (i *instance) endRest() (goOn bool) {
-	g := i.now().group()
+	g := i.group()
 	for sig := syscall.SIGTERM; !i.isLetGo(); sig = syscall.SIGKILL {
 		if g.Gone() == nil {
 			return true

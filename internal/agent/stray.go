@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"version-manager/internal/agent/process"
 )
 
 // strays lists the processes that an earlier agent started, by instance. One
@@ -74,6 +76,7 @@ func endStrays(p paths, found map[string]record) {
 
 func endStray(r record, id string) (err error) {
 	g := r.group()
+	g.Seen = new(process.Seen)
 	if g.Gone() == nil {
 		return nil
 	}

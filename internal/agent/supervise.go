@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"version-manager/internal/agent/process"
+	"version-manager/internal/pause"
 )
 
 // supervise runs until stop.
@@ -62,7 +63,7 @@ func (i *instance) start(again bool) (end func() string) {
 	}
 	select {
 	case <-i.stopping: // whoever stops us may not have seen this process
-		_ = i.now().group().Signal(i.now().stopSignal())
+		_ = i.group().Signal(i.now().stopSignal())
 	default:
 	}
 	return child.Wait
@@ -95,7 +96,7 @@ func (i *instance) spawn(again bool) (*process.Child, error) {
 		if again {
 			r.Restarts++
 		}
-		i.run = r
+		i.run, i.seen = r, new(process.Seen)
 		return r.write(i.file)
 	})
 }
@@ -118,6 +119,7 @@ func (i *instance) watch(end func() string) (healthy time.Duration) {
 			i.report(err)
 		})
 	})
+	wg.Go(func() { i.lookAround(ctx) })
 	how := end()
 	cancel()
 	wg.Wait()
@@ -134,6 +136,15 @@ func (i *instance) watch(end func() string) (healthy time.Duration) {
 	i.mu.Unlock()
 	i.report(errors.New(how))
 	return healthy
+}
+
+// lookAround notes from time to time what the process has started: when it
+// crashes, a part of that might not be found any more.
+func (i *instance) lookAround(ctx context.Context) {
+	const often, seldom = time.Second, 16 * time.Second
+	for wait := often; pause.For(ctx, wait) == nil; wait = min(4*wait, seldom) {
+		_, _ = i.group().Size() // what cannot be seen now is looked for again
+	}
 }
 
 // report notes the health: nil is ready.

@@ -18,10 +18,11 @@ const markVar = "VERSION_MANAGER_INSTANCE="
 // What belongs to it is the leader's session, whoever has the mark in the
 // environment that it began with, and all below these. So a process that makes
 // a session of its own is found as long as it keeps its environment or its
-// parent does. Where the system has no /proc, it is the process group alone.
+// parent does, or if it was looked for with the same Seen before that. Where the system has no /proc, it is the process group alone.
 type Group struct {
 	Leader Identity
 	Mark   string // Command.Mark; may be empty
+	Seen   *Seen  // remembers what was found of it; nil: nothing does
 }
 
 // Gone returns nil if surely nothing of the group runs any more. One that

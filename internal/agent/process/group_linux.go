@@ -37,7 +37,7 @@ func (g Group) members() ([]Identity, error) {
 	var unclear []int
 	for _, e := range all {
 		marked, empty := g.marked(e.id.PID)
-		if ours && e.session == g.Leader.PID || marked {
+		if ours && e.session == g.Leader.PID || marked || g.Seen.has(e.id) {
 			in[e.id.PID] = true
 		} else if empty && e.parent != kernelThreads {
 			unclear = append(unclear, e.id.PID)
@@ -59,11 +59,14 @@ func (g Group) members() ([]Identity, error) {
 	}
 	delete(in, os.Getpid())
 	var list []Identity
+	runs := map[Identity]bool{}
 	for _, e := range all {
+		runs[e.id] = true
 		if in[e.id.PID] {
 			list = append(list, e.id)
 		}
 	}
+	g.Seen.note(list, func(id Identity) bool { return runs[id] })
 	return list, nil
 }
 

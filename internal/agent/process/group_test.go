@@ -31,7 +31,7 @@ func startGroup(t *testing.T, script string, n int) (g Group, pids []int, end <-
 	if err != nil {
 		t.Fatal(err)
 	}
-	g = Group{c.Identity, mark}
+	g = Group{Leader: c.Identity, Mark: mark}
 	t.Cleanup(func() { _ = g.Signal(syscall.SIGKILL) })
 	ended := make(chan string, 1)
 	go func() { ended <- c.Wait() }()
