@@ -50,47 +50,61 @@ func runPlan(ctx context.Context, o planOptions) error {
 	if err != nil {
 		return err
 	}
-	now, err := observe(ctx, t)
+	answer, err := o.expect(ctx, p, t, rel)
 	if err != nil {
 		return err
 	}
-	listeners, err := preflight(ctx, t)
-	if err != nil {
+	if err := o.addCluster(ctx, &answer, t, rel); err != nil {
 		return err
-	}
-	o.sayDown(now)
-	plan, err := deploy.NewPlan(now, deploy.Request{Kind: o.kind, Release: rel})
-	if err != nil {
-		return problem.Wrap(err, problem.NotFound, "version-manager list", "plan %s", rel.Version)
-	}
-	around, err := surroundings(ctx, t)
-	if err != nil {
-		return err
-	}
-	runs, err := o.past(ctx, t)
-	if err != nil {
-		return err
-	}
-	answer := planAnswer{
-		Kind: plan.Kind, App: plan.App, From: plan.From, To: plan.To(),
-		Active:   deploy.AlreadyActive(now, rel),
-		Capacity: capacities(now, plan),
-		Changes:  changes(p.before(plan.From), rel),
-		Steps:    expected(plan, deploy.Expect(newest(runs, recent))),
-
-		Listeners: listeners,
-		Warnings:  deploy.Entrances{Listeners: listeners}.Warnings(o.now()),
-	}
-	if around != nil {
-		answer.Cluster = &planCluster{around.Context, around.Server, around.Namespace}
-		answer.Warnings = append(undeliverable(ctx, t, rel), around.Warnings...)
 	}
 	if err := o.io.Answer(o.global.format, answer, func() error { return o.print(answer) }); err != nil {
 		return err
 	}
 	if !answer.Active {
-		o.next("version-manager %s %s", plan.Kind, plan.To())
+		o.next("version-manager %s %s", answer.Kind, answer.To)
 	}
+	return nil
+}
+
+// expect is the answer, but for what only a cluster has.
+func (o planOptions) expect(ctx context.Context, p place, t deploy.Target, rel release.Release) (planAnswer, error) {
+	now, err := observe(ctx, t)
+	if err != nil {
+		return planAnswer{}, err
+	}
+	listeners, err := preflight(ctx, t)
+	if err != nil {
+		return planAnswer{}, err
+	}
+	o.sayDown(now)
+	plan, err := deploy.NewPlan(now, deploy.Request{Kind: o.kind, Release: rel})
+	if err != nil {
+		return planAnswer{}, problem.Wrap(err, problem.NotFound, "version-manager list", "plan %s", rel.Version)
+	}
+	earlier, err := o.past(ctx, t)
+	if err != nil {
+		return planAnswer{}, err
+	}
+	return planAnswer{
+		Kind: plan.Kind, App: plan.App, From: plan.From, To: plan.To(),
+		Active:   deploy.AlreadyActive(now, rel),
+		Capacity: capacities(now, plan),
+		Changes:  changes(p.before(plan.From), rel),
+		Steps:    expected(plan, deploy.Expect(newest(earlier, recent))),
+
+		Listeners: listeners,
+		Warnings:  deploy.Entrances{Listeners: listeners}.Warnings(o.now()),
+	}, nil
+}
+
+// addCluster adds which cluster would be changed, and what it is like.
+func (o planOptions) addCluster(ctx context.Context, answer *planAnswer, t deploy.Target, rel release.Release) error {
+	around, err := surroundings(ctx, t)
+	if err != nil || around == nil {
+		return err
+	}
+	answer.Cluster = &planCluster{around.Context, around.Server, around.Namespace}
+	answer.Warnings = append(undeliverable(ctx, t, rel), around.Warnings...)
 	return nil
 }
 
