@@ -117,7 +117,7 @@ func (o cleanupOptions) confirm(p place) error {
 		return nil
 	}
 	if !o.asks() {
-		return problem.New(problem.Usage, o.again("--yes"), "cleanup stops %s, and there is no terminal to ask whether that is meant", p.app.Name)
+		return problem.New(problem.Usage, o.again("--yes"), "cleanup stops %s, and there is no terminal to ask for confirmation", p.app.Name)
 	}
 	answer, err := o.prompt(fmt.Sprintf("this stops all instances of %s; type its name to confirm: ", p.app.Name))
 	if err != nil {

@@ -68,7 +68,7 @@ func (a *app) askFor(where deploy.Cluster, before agreement) error {
 	}
 	if !a.asks() {
 		hint := a.again("--context", where.Context)
-		return problem.New(problem.Usage, hint, "context %s (%s, namespace %s) was not used from here before, and there is no terminal to ask whether it is meant",
+		return problem.New(problem.Usage, hint, "context %s (%s, namespace %s) was not used from here before, and there is no terminal to ask for confirmation",
 			where.Context, where.Server, where.Namespace)
 	}
 	facts := ui.Table{Uncut: true}
@@ -89,7 +89,7 @@ func (a *app) askFor(where deploy.Cluster, before agreement) error {
 		return err
 	}
 	if !strings.EqualFold(answer, "y") && !strings.EqualFold(answer, "yes") {
-		return problem.New(problem.Interrupted, "kubectl config get-contexts", "you said no, nothing was changed")
+		return problem.New(problem.Interrupted, "kubectl config get-contexts", "canceled, nothing was changed")
 	}
 	return nil
 }

@@ -160,7 +160,7 @@ func keepOutOfGit(dir, root string) error {
 
 func (f folder) ofAnother(err error) error {
 	hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s    (or run this with sudo -E, as before)`, kube.Quoted(f.state))
-	return problem.Wrap(err, problem.Failed, hint, "the state folder %s is another user's", f.state)
+	return problem.Wrap(err, problem.Failed, hint, "the state folder %s belongs to another user", f.state)
 }
 
 // advise says what a person should know about where the state is.

@@ -32,7 +32,7 @@ func (o rollbackOptions) ask(p place, now deploy.Observed, propose release.Versi
 	case answer == "" || strings.EqualFold(answer, "y") || strings.EqualFold(answer, "yes"):
 		return string(propose), nil
 	case strings.EqualFold(answer, "n") || strings.EqualFold(answer, "no"):
-		return "", problem.New(problem.Interrupted, "", "rollback: you said no, nothing was changed")
+		return "", problem.New(problem.Interrupted, "", "rollback: canceled, nothing was changed")
 	}
 	return answer, nil
 }

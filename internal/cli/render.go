@@ -164,5 +164,5 @@ func documents(stream []byte) [][]byte {
 
 // noObjects is the answer where the target is no cluster.
 func noObjects(command string, v release.Version) error {
-	return problem.New(problem.Usage, fmt.Sprintf("version-manager --target %s %s %s", clusterTarget, command, v), "%s is about a cluster, and the target is local", command)
+	return problem.New(problem.Usage, fmt.Sprintf("version-manager --target %s %s %s", clusterTarget, command, v), "%s works on a cluster, and the target is local", command)
 }

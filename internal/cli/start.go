@@ -37,7 +37,7 @@ func runStart(ctx context.Context, o startOptions) error {
 		return err
 	}
 	if _, far := t.(elsewhere); far {
-		return problem.New(problem.Usage, "version-manager status", "a cluster starts by itself what runs in it; start is for this machine")
+		return problem.New(problem.Usage, "version-manager status", "a cluster restarts its apps by itself; start is for this machine")
 	}
 	if err := o.awaitReady(ctx, p, t); err != nil {
 		return err

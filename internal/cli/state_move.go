@@ -85,7 +85,7 @@ func (o stateMoveOptions) destination(p place) (string, error) {
 // moveState moves a state folder that is ours, with what runs from it.
 func (a *app) moveState(ctx context.Context, p place, from, to string) error {
 	if inside := statedir.Real(to); strings.HasPrefix(inside+"/", statedir.Real(from)+"/") {
-		return problem.New(problem.Usage, "version-manager state move", "%s is inside of what is to be moved", to)
+		return problem.New(problem.Usage, "version-manager state move", "%s is inside the folder to be moved", to)
 	}
 	if err := a.trust().Path(to); err != nil {
 		return notOurs(err, "%s", to)
@@ -129,14 +129,14 @@ func (a *app) confirmMove(p place) error {
 		return nil
 	}
 	if !a.asks() {
-		return problem.New(problem.Usage, a.again("--yes"), "what runs is stopped for the move and started again, and there is no terminal to ask whether that is meant")
+		return problem.New(problem.Usage, a.again("--yes"), "the app is stopped for the move and started again, and there is no terminal to ask for confirmation")
 	}
 	answer, err := a.prompt(fmt.Sprintf("this stops %s for a few seconds and starts it again; go on? [y/N] ", p.app.Name))
 	if err != nil {
 		return err
 	}
 	if !strings.EqualFold(answer, "y") && !strings.EqualFold(answer, "yes") {
-		return problem.New(problem.Interrupted, "", "you said no, nothing was changed")
+		return problem.New(problem.Interrupted, "", "canceled, nothing was changed")
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ const settle = 2 * time.Second
 // steps is the whole story of a deploy, in order.
 func steps(k Kind, old color.Color) []step {
 	list := []step{
-		{"back up", Preparing, func(Plan) string { return "copy the target's state aside" }, (*runner).backup},
+		{"back up", Preparing, func(Plan) string { return "save a copy of the target's state" }, (*runner).backup},
 		{stepStart, Preparing, whatStart, (*runner).start},
 		{"gate", Gating, whatGate, (*runner).gate},
 	}
@@ -42,7 +42,7 @@ func steps(k Kind, old color.Color) []step {
 	}
 	list = append(list,
 		step{stepSwitch, Switching, whatSwitch, (*runner).switchOver},
-		step{stepConfirm, Switching, func(Plan) string { return "ask the ingress until it obeys" }, (*runner).confirm},
+		step{stepConfirm, Switching, func(Plan) string { return "wait until the ingress confirms the switch" }, (*runner).confirm},
 	)
 	if k == ZeroDowntime {
 		list = append(list, step{stepBake, Baking, whatBake, (*runner).bake})
@@ -71,7 +71,7 @@ func wayBack() []step {
 func whatStart(p Plan) string {
 	switch {
 	case p.Warm:
-		return fmt.Sprintf("%s is warm in %s: bring it to %s", p.To(), p.New, instances(p.Replicas))
+		return fmt.Sprintf("%s is on standby in %s: scale it to %s", p.To(), p.New, instances(p.Replicas))
 	case p.Evicts != "":
 		return fmt.Sprintf("start %s of %s in %s, which stops %s there", instances(p.Replicas), p.To(), p.New, p.Evicts)
 	}
