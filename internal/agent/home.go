@@ -116,7 +116,7 @@ func (h *home) makeData(app string, u *process.User) (dir string, err error) {
 	if u == nil {
 		return dir, nil
 	}
-	return dir, hand(dir, *u)
+	return dir, handOverData(dir, *u)
 }
 
 // moveData brings along what an earlier version of this program kept in the

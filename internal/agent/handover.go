@@ -8,17 +8,19 @@ import (
 	"syscall"
 
 	"version-manager/internal/agent/process"
+	"version-manager/internal/ownership"
 	"version-manager/internal/problem"
 )
 
-// hand makes a data folder of root's belong to the user of the instances, with
-// all of root's that is in it. What belongs to somebody else already, stays:
-// an earlier version may still run as that user.
-func hand(dir string, u process.User) error {
-	at, err := ownerOf(dir)
+// handOverData gives root's data folder, and all of root's files in it, to the
+// user of the instances. Files of other users stay theirs: an earlier version
+// may still run as one of them.
+func handOverData(dir string, u process.User) error {
+	info, err := os.Lstat(dir)
 	if err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
+	at := ownership.Owner(info)
 	if at == u.UID {
 		return nil
 	}
@@ -52,16 +54,4 @@ func hand(dir string, u process.User) error {
 		return fmt.Errorf("hand over the app's data: %w", err)
 	}
 	return root.Lchown(".", u.UID, u.GID) // last: whoever finds it done, finds all of it done
-}
-
-func ownerOf(path string) (uid int, err error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return 0, err
-	}
-	st, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0, errors.New("this system has no owners of files")
-	}
-	return int(st.Uid), nil
 }
