@@ -120,6 +120,12 @@ func (s *Server) remove(k key, body []byte) (any, error) {
 			return nil, apierrors.NewConflict(group(k), k.name, errors.New("precondition failed"))
 		}
 	}
+	if o := (kube.Object{Object: copied(live)}); len(o.GetFinalizers()) > 0 { // it stays until these are gone
+		now := metav1.NewTime(s.now().UTC().Truncate(time.Second))
+		o.SetDeletionTimestamp(&now)
+		s.store(k, o.Object, write{})
+		return metav1.Status{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusSuccess}, nil
+	}
 	delete(s.objects, k)
 	s.version++
 	s.tell(change{"DELETED", k, copied(live), s.version})

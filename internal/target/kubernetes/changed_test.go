@@ -2,6 +2,8 @@ package kubernetes
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -82,6 +84,30 @@ func (w *world) deploy(ctx context.Context, target *Target, v release.Version, o
 	target.images, target.options.Config.Entrances = stocked{}, []string{"http://shop.test"}
 	_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
 	return err
+}
+
+// TestHeldDeployment: a color whose Deployment somebody's finalizers hold ends, but does
+// not count as stopped, and nothing is made under its name.
+func TestHeldDeployment(t *testing.T) {
+	w, target := newPlace(t)
+	s := w.lock(target, "ada")
+	spec := deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1}
+	w.must(s.Apply(t.Context(), color.Blue, spec))
+	o := w.get("Deployment", "shop-blue")
+	o.SetFinalizers([]string{"example.org/hold"})
+	w.server.Put(o)
+	w.must(s.emptyHeld(t.Context(), "shop-blue"))
+	w.must(s.delete(t.Context(), "Deployment", "shop-blue"))
+	err := s.awaitGone(t.Context(), color.Blue, 500*time.Millisecond)
+	if p, ok := errors.AsType[*problem.Problem](err); !ok || !strings.Contains(err.Error(), "example.org/hold") || !strings.Contains(p.Hint, `patch deployment shop-blue --type=merge`) {
+		t.Errorf("retired: %v", err)
+	}
+	if o := w.get("Deployment", "shop-blue"); o == nil || replicasOf(o) != 0 || w.get("Pod", "shop-blue-1") != nil {
+		t.Errorf("its pods go on: %v", o)
+	}
+	w.server.Put(func() *kube.Object { o := w.get("Deployment", "shop-blue"); o.SetFinalizers(nil); return o }())
+	w.delete(target.ref("Deployment", "shop-blue"))
+	w.must(s.Apply(t.Context(), color.Blue, spec))
 }
 
 // TestStrippedIsNotForeign: without our labels an object is ours if we wrote it and

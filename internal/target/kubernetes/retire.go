@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/pause"
+	"version-manager/internal/problem"
 )
 
 const (
@@ -65,12 +67,30 @@ func (s *session) end(ctx context.Context, c color.Color) error {
 	}
 	s.sayGoodbye(ctx, pods)
 	name := manifest.Side(s.app, c)
+	if err := s.emptyHeld(ctx, name); err != nil {
+		return err
+	}
 	for _, o := range []kube.Ref{s.ref("Deployment", name), s.ref("PodDisruptionBudget", name), s.ref("Secret", manifest.SecretName(s.app, c))} {
 		if err := s.delete(ctx, o.Kind, o.Name); err != nil {
 			return err
 		}
 	}
 	return s.awaitGone(ctx, c, grace(pods)+endPatience)
+}
+
+// emptyHeld scales a Deployment to 0 that will stay after it was deleted, because
+// somebody's finalizers hold it. Its pods would stay with it.
+func (s *session) emptyHeld(ctx context.Context, name string) error {
+	_, err := s.edit(ctx, "Deployment", name, func(o *kube.Object) (bool, error) {
+		if len(o.GetFinalizers()) == 0 || o.GetDeletionTimestamp() != nil {
+			return false, nil
+		}
+		return setReplicas(o, 0)
+	})
+	if kube.IsNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 // pods reads the pods of a color from the API server itself.
@@ -103,18 +123,33 @@ func grace(pods []*corev1.Pod) (longest time.Duration) {
 }
 
 // awaitGone returns when a color has no pods any more. One on a node that does
-// not answer stays in the books: after its grace nobody waits for it.
+// not answer stays in the books: after its grace nobody waits for it. A
+// Deployment that stays is an error: what is made under its name goes with it.
 func (s *session) awaitGone(ctx context.Context, c color.Color, limit time.Duration) error {
 	for deadline := time.Now().Add(limit); ; {
 		left, err := s.pods(ctx, c)
 		if err != nil {
 			return err
 		}
-		if len(left) == 0 || time.Now().After(deadline) {
+		held, err := s.deployment(ctx, c)
+		if err != nil {
+			return err
+		}
+		switch late := time.Now().After(deadline); {
+		case held != nil && late:
+			return s.heldBack(held)
+		case held == nil && (len(left) == 0 || late):
 			return nil
 		}
 		if err := pause.For(ctx, 4*applyPoll); err != nil {
 			return err
 		}
 	}
+}
+
+// heldBack says what keeps an object that was deleted.
+func (t *Target) heldBack(o *kube.Object) error {
+	hint := t.kube.Kubectl(t.namespace, fmt.Sprintf(`patch %s %s --type=merge -p '{"metadata":{"finalizers":null}}'`, strings.ToLower(o.GetKind()), o.GetName())) +
+		"    (unless whoever put them there still has to clean up; then repeat the same command)"
+	return problem.New(problem.Failed, hint, "%s was deleted and stays, because finalizers hold it: %s", named(o), strings.Join(o.GetFinalizers(), ", "))
 }
