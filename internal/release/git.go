@@ -61,11 +61,51 @@ func (g git) run(ctx context.Context, args ...string) (string, error) {
 	return g.feed(ctx, "", args...)
 }
 
+// maxPrinted bounds what git may print: a list of all files, at most.
+const maxPrinted = 256 << 20
+
 // feed is run with something on standard input.
 func (g git) feed(ctx context.Context, stdin string, args ...string) (string, error) {
-	var out bytes.Buffer
-	err := g.stream(ctx, strings.NewReader(stdin), &out, args...)
-	return strings.TrimSuffix(out.String(), "\n"), err
+	out := bounded{left: maxPrinted}
+	err := out.fault(g.stream(ctx, strings.NewReader(stdin), &out, args...))
+	return strings.TrimSuffix(out.text.String(), "\n"), err
+}
+
+// bounded is a buffer that fails when it is full, and with it the program that
+// writes to it.
+type bounded struct {
+	text bytes.Buffer // not embedded: io.Copy would find its ReadFrom
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, b.fault(nil)
+	}
+	return b.text.Write(p)
+}
+
+// fault is why the program failed: what it printed, if that was too much.
+func (b *bounded) fault(err error) error {
+	if b.left < 0 {
+		return fmt.Errorf("git has printed too much: %w", errTooLarge)
+	}
+	return err
+}
+
+// file returns a file of a commit. Where it is a symbolic link within the
+// commit, it is what that points to.
+func (g git) file(ctx context.Context, commit, name string, most int) (string, error) {
+	out := bounded{left: most + 200} // and what is said of the file
+	err := out.fault(g.stream(ctx, strings.NewReader(commit+":"+name), &out, "cat-file", "--batch", "--follow-symlinks"))
+	head, content, _ := strings.Cut(strings.TrimSuffix(out.text.String(), "\n"), "\n")
+	switch f := strings.Fields(head); {
+	case err != nil:
+		return "", err
+	case len(f) != 3 || f[1] != "blob":
+		return "", errMissing
+	}
+	return content, nil
 }
 
 func (g git) stream(ctx context.Context, in io.Reader, out io.Writer, args ...string) error {

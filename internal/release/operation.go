@@ -54,7 +54,7 @@ func (r *Repo) underWay(ctx context.Context) *operation {
 
 // sequence is which of several commits are picked or reverted.
 func (r *Repo) sequence() *operation {
-	todo, _ := os.ReadFile(filepath.Join(r.gitDir, "sequencer", "todo")) // a short one; without it there is nothing to revert
+	todo, _ := readSmall(filepath.Join(r.gitDir, "sequencer", "todo")) // a short one; without it there is nothing to revert
 	if strings.HasPrefix(string(todo), "revert") {
 		return continued("revert")
 	}

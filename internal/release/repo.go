@@ -165,7 +165,10 @@ func (r *Repo) unresolved(ctx context.Context, ref string) error {
 // Config reads the configuration of a commit.
 func (r *Repo) Config(ctx context.Context, commit Commit) (config.App, error) {
 	name := path.Join(r.Prefix, config.File)
-	text, err := r.git.run(ctx, "cat-file", "blob", commit.ID+":"+name)
+	text, err := r.git.file(ctx, commit.ID, name, maxDocument)
+	if errors.Is(err, errTooLarge) {
+		return config.App{}, problem.New(problem.Failed, "", "%s of the commit %.12s is larger than %d bytes", config.File, commit.ID, maxDocument)
+	}
 	if err != nil {
 		return config.App{}, noConfig(commit)
 	}

@@ -1,8 +1,10 @@
 package release
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"version-manager/internal/problem"
@@ -53,6 +55,42 @@ func TestResolve(t *testing.T) {
 	for _, bad := range []string{"", "--all", "-h"} {
 		_, err = r.Resolve(t.Context(), bad)
 		wantProblem(t, err, problem.Usage, "does not name a commit", "git log")
+	}
+}
+
+func TestConfigOfACommit(t *testing.T) {
+	files := helloModule()
+	files["real.yaml"] = files["version-manager.yaml"]
+	delete(files, "version-manager.yaml")
+	dir, store := newRepo(t, files), NewStore(t.TempDir())
+	relink := func(target string) {
+		t.Helper()
+		_ = os.Remove(filepath.Join(dir, "version-manager.yaml")) // the first time there is none
+		if err := os.Symlink(target, filepath.Join(dir, "version-manager.yaml")); err != nil {
+			t.Fatal(err)
+		}
+		commitAll(t, dir, "link to "+target)
+	}
+	relink("real.yaml")
+	create(t, Options{Dir: dir, Version: "v1.0.0", Store: store})
+
+	relink("../outside.yaml")
+	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.1.0", From: "HEAD", Store: store})
+	wantProblem(t, err, problem.Failed, "has no version-manager.yaml", "git add")
+
+	write(t, dir, map[string]string{"real.yaml": "name: hello\n#" + strings.Repeat("x", 2*maxDocument)})
+	relink("real.yaml")
+	_, err = Create(t.Context(), Options{Dir: dir, Version: "v1.1.0", From: "HEAD", Store: store})
+	wantProblem(t, err, problem.Failed, "is larger than 4194304 bytes", "")
+}
+
+func TestGitCannotPrintForever(t *testing.T) {
+	b := bounded{left: 10}
+	if n, err := b.Write([]byte("0123456789")); n != 10 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if _, err := b.Write([]byte("x")); !errors.Is(err, errTooLarge) || b.text.Len() != 10 {
+		t.Errorf("%v, %d bytes kept", err, b.text.Len())
 	}
 }
 

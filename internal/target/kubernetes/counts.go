@@ -3,6 +3,7 @@ package kubernetes
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -94,9 +95,12 @@ func (s *sidecar) inquire(q *inquiry) {
 	close(q.done)
 }
 
+// maxCounts bounds the answer of a sidecar, which a pod could give in its place.
+const maxCounts = 1 << 20
+
 func (s *sidecar) ask(ctx context.Context) (c counts, err error) {
 	return c, s.line.do(ctx, http.MethodGet, "/counts", func(res *http.Response) error {
-		return json.NewDecoder(res.Body).Decode(&c)
+		return json.NewDecoder(io.LimitReader(res.Body, maxCounts)).Decode(&c)
 	})
 }
 
