@@ -17,9 +17,10 @@ type runner struct {
 	hold    *hold
 	run     Run
 	secrets map[string]string
-	joined  time.Time // when this process began with it
-	cause   error     // what the failures said
-	stopped bool      // by Ctrl-C
+	joined  time.Time            // when this process began with it
+	began   map[string]time.Time // when this process last began a step; the journal's times are of any clock
+	cause   error                // what the failures said
+	stopped bool                 // by Ctrl-C
 	going   departure
 	remarks []string // what a person has to know apart from what failed
 	ailment ailment  // of the color with the traffic
@@ -38,7 +39,7 @@ const interruptedText = "interrupted by Ctrl-C"
 var errNothingToDo = errors.New("nothing to do")
 
 func newRunner(e *Engine, h *hold, run Run, secrets map[string]string) *runner {
-	r := &runner{Engine: e, hold: h, run: run, secrets: secrets, joined: time.Now()}
+	r := &runner{Engine: e, hold: h, run: run, secrets: secrets, joined: time.Now(), began: map[string]time.Time{}}
 	r.ailment.r = r
 	r.holds = custody{r: r, color: run.Plan.Old}
 	return r

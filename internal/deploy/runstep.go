@@ -64,6 +64,7 @@ func (r *runner) runStep(ctx context.Context, s step) error {
 		return err
 	}
 	began := time.Now()
+	r.began[s.name] = began
 	if err := r.append(stepRecord, stepBody{Step: s.name, Status: StatusRunning}); err != nil {
 		return err
 	}

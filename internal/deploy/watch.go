@@ -46,8 +46,8 @@ func (r *runner) settle(ctx context.Context) (string, error) {
 // watchAgain is a short look at the new color where another process watched it,
 // who knows how long ago: what takes the way back away must know better.
 func (r *runner) watchAgain(ctx context.Context, step string) error {
-	s, ok := r.run.last(r.watchStep())
-	if !ok || !s.Ended.Before(r.joined) {
+	_, watched := r.run.last(r.watchStep())
+	if _, here := r.began[r.watchStep()]; here || !watched {
 		return nil
 	}
 	if _, err := r.keptFor(ctx, &custody{r: r, color: r.run.Plan.New}); err != nil {
@@ -163,13 +163,13 @@ func (g *guard) short(ctx context.Context, now Observed) error {
 
 // carriesSince is since when the new color was asked to have the traffic, or
 // the given instant if another process switched, of whose time this one's
-// probe knows nothing.
+// probe knows nothing. It is not read from the journal, whose times say nothing
+// about the probe's once somebody has set the clock, or the machine has slept.
 func (r *runner) carriesSince(otherwise time.Time) time.Time {
-	s, ok := r.run.last(stepSwitch)
-	if !ok || s.Started.Before(r.joined) {
-		return otherwise
+	if began, here := r.began[stepSwitch]; here {
+		return began
 	}
-	return s.Started
+	return otherwise
 }
 
 // keepBaseline journals how the old color did just before the switch, so that
