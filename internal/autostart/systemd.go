@@ -18,7 +18,7 @@ func systemdUnit(s Service, system bool) (string, error) {
 	}
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("# Written by version-manager agent install. version-manager agent remove takes it away.")
+	line("# Written by version-manager agent install. version-manager agent remove removes it.")
 	line("[Unit]")
 	line("Description=version-manager agent of %s", specifiers(s.App))
 	if system {

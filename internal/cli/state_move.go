@@ -68,7 +68,21 @@ func runStateMove(ctx context.Context, o stateMoveOptions) error {
 	if err := o.moveState(ctx, p, p.state, to); err != nil {
 		return err
 	}
-	return o.printMoved(stateMoved{App: p.app.Name, From: p.state, State: to})
+	if err := o.printMoved(stateMoved{App: p.app.Name, From: p.state, State: to}); err != nil {
+		return err
+	}
+	o.adviseWhere(to)
+	return nil
+}
+
+// adviseWhere says what it takes for the next command to find the state where
+// nothing points to it.
+func (o stateMoveOptions) adviseWhere(to string) {
+	if next, err := o.unverified(); err == nil && statedir.Real(next.state) == statedir.Real(to) {
+		return
+	}
+	o.note("commands look for the state there only with this variable or with --state")
+	o.next("export %s=%s", stateVariable, kube.Quoted(to))
 }
 
 // destination is where the state shall be.
