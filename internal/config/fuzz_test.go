@@ -36,7 +36,7 @@ func FuzzAmount(f *testing.F) {
 }
 
 func FuzzHost(f *testing.F) {
-	for _, s := range []string{"shop.example.org", "*.example.org", "127.0.0.1", "http://203.0.113.7:30001", "http://[::1]:80/", "https://a@b", "a..b", "-a"} {
+	for _, s := range []string{"shop.example.org", "*.example.org", "127.0.0.1", "http://203.0.113.7:30001", "http://[::1]:80/", "https://a@b", `http://"0`, "a..b", "-a"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

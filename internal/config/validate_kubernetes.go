@@ -124,6 +124,18 @@ func isHost(s string) bool {
 // isBase reports whether s is a URL that paths can be put behind.
 func isBase(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && reachable(u) &&
 		fmt.Sprintf("%s://%s", u.Scheme, u.Host) == strings.TrimSuffix(s, "/")
+}
+
+// reachable reports whether a URL has a host and a port that something can
+// listen at. [url.Parse] takes nearly any sign for part of a host name. Names
+// in a network of one's own have capital letters and underscores at times.
+func reachable(u *url.URL) bool {
+	name := strings.ReplaceAll(strings.ToLower(u.Hostname()), "_", "-")
+	if _, err := netip.ParseAddr(name); err != nil && !isHost(strings.TrimSuffix(name, ".")) {
+		return false
+	}
+	port, err := strconv.Atoi(u.Port())
+	return err == nil && isPort(port) || u.Port() == "" && !strings.HasSuffix(u.Host, ":")
 }

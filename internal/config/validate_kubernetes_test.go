@@ -24,6 +24,11 @@ func TestValidateKubernetes(t *testing.T) {
 		{"entrances: [ftp://a.example]", "is not a URL"},
 		{"entrances: [http://user@a.example]", "is not a URL"},
 		{"entrances: [http://a.example/shop]", "is not a URL"},
+		{`entrances: ['http://"0']`, "is not a URL"},
+		{"entrances: ['http://a,b']", "is not a URL"},
+		{"entrances: ['http://a.example:']", "is not a URL"},
+		{"entrances: ['http://a.example:0']", "is not a URL"},
+		{"entrances: ['http://a.example:65536']", "is not a URL"},
 		{"registry: https://a.example/team", `kubernetes.registry: "https://a.example/team": leave out the scheme`},
 		{"registry: a.example/Team", "is not of the form registry.example.org/team"},
 		{"registry: a.example/team:v1", "is not of the form registry.example.org/team"},
@@ -61,7 +66,7 @@ func TestValidateForClusters(t *testing.T) {
 func TestKubernetesIsTaken(t *testing.T) {
 	for _, yaml := range []string{
 		"{namespace: 1team, hosts: [shop.example.com, '*.shop.example.com'], preview: next.example.com, gateway: kube-system/main}",
-		"{entrances: ['http://192.0.2.1:30001', 'https://shop.example.com/', 'http://[2001:db8::1]:80']}",
+		"{entrances: ['http://192.0.2.1:30001', 'https://shop.example.com/', 'http://[2001:db8::1]:80', 'http://Shop_1.example.:65535', 'http://a:1']}",
 		"{registry: 'localhost:5000/team/sub_1', pullSecret: registry.example}",
 		"{load: [ssh, '{address}', sudo, k3s, ctr, images, import, '-']}",
 		"{resources: {cpu: '0.5', memory: 64Mi, cpuLimit: '2', memoryLimit: 1G}}",
