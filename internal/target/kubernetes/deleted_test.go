@@ -87,21 +87,39 @@ func TestWhatOthersDeleteIsMadeAgain(t *testing.T) {
 			}
 			t.Run(step+"/"+ref.Kind+"/"+ref.Name, func(t *testing.T) {
 				t.Parallel()
-				deletedAt(t, step, ref)
+				w, target := newPlace(t)
+				w.deletedAt(target, step, ref)
 			})
 		}
 	}
 }
 
-func deletedAt(t *testing.T, step string, ref kube.Ref) {
+// TestWayBackOutrunsTheWatch: the route is deleted, and the watch has not said so
+// when the traffic is to go back.
+func TestWayBackOutrunsTheWatch(t *testing.T) {
 	w, target := newPlace(t)
+	watch := target.mirror.watch
+	target.mirror.watch = func(ctx context.Context, kind string, f func(kube.Event) error) error {
+		return watch(ctx, kind, func(e kube.Event) error {
+			if kind == "HTTPRoute" && e.Deleted {
+				<-ctx.Done()
+			}
+			return f(e)
+		})
+	}
+	w.deletedAt(target, "switch back", target.ref("HTTPRoute", "shop"))
+}
+
+// deletedAt deletes an object when a step of a deploy begins.
+func (w *world) deletedAt(target *Target, step string, ref kube.Ref) {
+	w.Helper()
 	target.options.Config.Entrances = []string{"http://shop.test"}
 	run := func(ctx context.Context, v release.Version, on func(deploy.Event)) error {
 		_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
 		return err
 	}
-	w.must(run(t.Context(), "v1.0.0", func(deploy.Event) {}))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	w.must(run(w.Context(), "v1.0.0", func(deploy.Event) {}))
+	ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 	defer cancel()
 	if step == "switch back" && strings.HasSuffix(ref.Name, "-green") {
 		ref.Name = strings.TrimSuffix(ref.Name, "green") + "blue"
@@ -119,13 +137,16 @@ func deletedAt(t *testing.T, step string, ref kube.Ref) {
 	if step == "switch back" {
 		active = color.Blue
 	} else if err != nil {
-		t.Errorf("the deploy fails: %v", err)
+		w.Errorf("the deploy fails: %v", err)
+	}
+	if w.get("HTTPRoute", "shop") == nil {
+		w.Fatalf("no route: %v", err)
 	}
 	if got := w.active(); got != active {
-		t.Errorf("%q has the traffic, want %s: %v", got, active, err)
+		w.Errorf("%q has the traffic, want %s: %v", got, active, err)
 	}
 	if ref.Kind != "Secret" && w.get(ref.Kind, ref.Name) == nil {
-		t.Errorf("%s %s is not made again: %v", ref.Kind, ref.Name, err)
+		w.Errorf("%s %s is not made again: %v", ref.Kind, ref.Name, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
@@ -113,7 +114,9 @@ func (s *session) edit(ctx context.Context, kind, name string, change func(*kube
 
 // delete removes an object. One that is not there is no error.
 func (s *session) delete(ctx context.Context, kind, name string) error {
+	var gone types.UID
 	err := s.guarded(ctx, "delete "+kind+" "+name, func(ctx context.Context) error {
+		gone = s.mirror.uid(kind, name)
 		o, err := s.kube.Get(ctx, s.ref(kind, name))
 		if err != nil && !kube.IsNotFound(err) && !kube.IsNoKind(err) {
 			return err
@@ -124,10 +127,11 @@ func (s *session) delete(ctx context.Context, kind, name string) error {
 		if err := s.spare(o); err != nil {
 			return err
 		}
+		gone = o.GetUID()
 		return s.kube.DeleteIf(ctx, o)
 	})
 	if err == nil {
-		s.mirror.drop(kind, name)
+		s.mirror.drop(kind, name, gone)
 	}
 	return err
 }

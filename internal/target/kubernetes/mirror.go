@@ -174,16 +174,27 @@ func (m *mirror) put(o *kube.Object) {
 	}
 }
 
-// drop forgets an object that we deleted.
-func (m *mirror) drop(kind, name string) {
+// uid returns which object the mirror has by that name, empty if none.
+func (m *mirror) uid(kind, name string) types.UID {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if s := m.shelves[kind]; s != nil {
-		if i, ok := s.items[name]; ok {
-			s.gone[i.object.GetUID()] = true
-			delete(s.items, name)
-		}
+	if s := m.shelves[kind]; s != nil && s.items[name] != nil {
+		return s.items[name].object.GetUID()
 	}
+	return ""
+}
+
+// drop forgets an object that is known to be deleted, unless another one has
+// its name by now.
+func (m *mirror) drop(kind, name string, uid types.UID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.shelves[kind]
+	if s == nil || s.items[name] == nil || s.items[name].object.GetUID() != uid {
+		return
+	}
+	s.gone[uid] = true
+	delete(s.items, name)
 }
 
 // get returns one object. It must not be changed.

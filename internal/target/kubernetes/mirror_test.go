@@ -84,7 +84,8 @@ func TestMirrorIsAheadOfItsWatch(t *testing.T) {
 			t.Errorf("a has version %q, want 10", got)
 		}
 		m.put(pod("a", "1", "20"))
-		m.drop("Pod", "b")
+		m.drop("Pod", "b", "2")
+		m.drop("Pod", "a", "2") // another one has its name by now
 		for _, when := range []string{"at once", "after older news"} {
 			if a, b := versionOf(t, m, "a"), versionOf(t, m, "b"); a != "20" || b != "" {
 				t.Errorf("%s: a has version %q, b %q, want 20 and none", when, a, b)

@@ -46,9 +46,9 @@ func (t *Target) routeLive(ctx context.Context) (color.Color, error) {
 // requests to. What follows the route can be repeated.
 func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
 	err := s.guarded(ctx, "switch to "+string(c), func(ctx context.Context) error {
-		o, err := s.kube.Get(ctx, s.ref("HTTPRoute", s.app))
-		if err != nil && !kube.IsNotFound(err) {
-			return fmt.Errorf("look at the route: %w", err)
+		o, err := s.readRoute(ctx)
+		if err != nil {
+			return err
 		}
 		if err := s.verify(ctx); err != nil {
 			return err
@@ -62,6 +62,7 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 		if o, err = s.recover(ctx, o); err != nil {
 			return err
 		}
+		s.mirror.put(o)
 		if active, _ := s.traffic(o); active == c && ifRevision == noRevision {
 			return nil // it seemed to be gone because it was not seen
 		}
