@@ -67,6 +67,21 @@ func gone(t *testing.T, g Group, pids []int) {
 	}
 }
 
+// killGroup kills a group that runs, all of it.
+func killGroup(t *testing.T, g Group, pids []int) {
+	t.Helper()
+	if err := g.Gone(); err == nil {
+		t.Error("it counts as gone")
+	}
+	if err := g.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	gone(t, g, pids)
+	if err := g.Signal(syscall.SIGKILL); err != ErrGone {
+		t.Errorf("signal after the end: %v", err)
+	}
+}
+
 // What a program starts ends with it, also when the program has ended first,
 // and on Linux also when it has a session of its own.
 func TestGroup(t *testing.T) {
@@ -86,16 +101,7 @@ func TestGroup(t *testing.T) {
 			if strings.HasSuffix(name, "leader") {
 				waittest.Receive(t, ended)
 			}
-			if err := g.Gone(); err == nil {
-				t.Error("it counts as gone")
-			}
-			if err := g.Signal(syscall.SIGKILL); err != nil {
-				t.Fatal(err)
-			}
-			gone(t, g, pids)
-			if err := g.Signal(syscall.SIGKILL); err != ErrGone {
-				t.Errorf("signal after the end: %v", err)
-			}
+			killGroup(t, g, pids)
 		})
 	}
 }

@@ -31,15 +31,9 @@ func TestSeenDaemonsAreFoundAfterTheirLeader(t *testing.T) {
 				t.Fatal(err)
 			}
 			waittest.Receive(t, ended)
-			if err := g.Gone(); err == nil {
-				t.Error("it counts as gone")
-			}
-			if err := g.Signal(syscall.SIGKILL); err != nil {
-				t.Fatal(err)
-			}
-			gone(t, g, pids)
-			if err := g.Signal(syscall.SIGKILL); err != ErrGone || len(g.Seen.ids) != 0 {
-				t.Errorf("signal after the end: %v, still remembered: %v", err, g.Seen.ids)
+			killGroup(t, g, pids)
+			if len(g.Seen.ids) != 0 {
+				t.Errorf("still remembered after the end: %v", g.Seen.ids)
 			}
 		})
 	}
