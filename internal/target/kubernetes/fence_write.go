@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
@@ -114,11 +113,9 @@ func (s *session) edit(ctx context.Context, kind, name string, change func(*kube
 
 // delete removes an object. One that is not there is no error.
 func (s *session) delete(ctx context.Context, kind, name string) error {
-	var gone types.UID
-	err := s.guarded(ctx, "delete "+kind+" "+name, func(ctx context.Context) error {
-		gone = s.mirror.uid(kind, name)
-		o, err := s.kube.Get(ctx, s.ref(kind, name))
-		if err != nil && !kube.IsNotFound(err) && !kube.IsNoKind(err) {
+	return s.guarded(ctx, "delete "+kind+" "+name, func(ctx context.Context) error {
+		o, err := s.readLive(ctx, kind, name)
+		if err != nil && !kube.IsNoKind(err) {
 			return err
 		}
 		if err := s.verify(ctx); err != nil || o == nil {
@@ -127,13 +124,25 @@ func (s *session) delete(ctx context.Context, kind, name string) error {
 		if err := s.spare(o); err != nil {
 			return err
 		}
-		gone = o.GetUID()
-		return s.kube.DeleteIf(ctx, o)
+		if err := s.kube.DeleteIf(ctx, o); err != nil {
+			return err
+		}
+		s.mirror.drop(kind, name, o.GetUID())
+		return nil
 	})
-	if err == nil {
-		s.mirror.drop(kind, name, gone)
+}
+
+// readLive asks the API server for an object; nil if there is none. The mirror
+// learns at once that it is gone: whoever meets a conflict looks again, and must
+// not be shown what was read before.
+func (s *session) readLive(ctx context.Context, kind, name string) (*kube.Object, error) {
+	seen := s.mirror.uid(kind, name)
+	o, err := s.kube.Get(ctx, s.ref(kind, name))
+	if kube.IsNotFound(err) {
+		s.mirror.drop(kind, name, seen)
+		return nil, nil
 	}
-	return err
+	return o, err
 }
 
 // noted shows what was written to the mirror.

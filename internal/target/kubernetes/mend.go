@@ -69,8 +69,8 @@ func (s *session) surroundings(ctx context.Context, c color.Color, spec deploy.S
 // mendRoutes makes the preview's route and the autoscaler again. Who has the
 // traffic is for Switch to say, which makes the public route again.
 func (s *session) mendRoutes(ctx context.Context, c color.Color) (made []string, err error) {
-	o, err := s.kube.Get(ctx, s.ref("HTTPRoute", manifest.PreviewName(s.app)))
-	if err != nil && !kube.IsNotFound(err) {
+	o, err := s.readLive(ctx, "HTTPRoute", manifest.PreviewName(s.app))
+	if err != nil {
 		return nil, fmt.Errorf("look at the preview's route: %w", err)
 	}
 	if o == nil {

@@ -27,8 +27,8 @@ func (s *session) Retire(ctx context.Context, c color.Color) error {
 	if err := s.verify(ctx); err != nil {
 		return err
 	}
-	route, err := s.kube.Get(ctx, s.ref("HTTPRoute", s.app))
-	if err != nil && !kube.IsNotFound(err) {
+	route, err := s.readLive(ctx, "HTTPRoute", s.app)
+	if err != nil {
 		return fmt.Errorf("look at the route: %w", err)
 	}
 	active := color.None

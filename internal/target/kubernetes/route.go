@@ -46,9 +46,9 @@ func (t *Target) routeLive(ctx context.Context) (color.Color, error) {
 // requests to. What follows the route can be repeated.
 func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
 	err := s.guarded(ctx, "switch to "+string(c), func(ctx context.Context) error {
-		o, err := s.readRoute(ctx)
+		o, err := s.readLive(ctx, "HTTPRoute", s.app)
 		if err != nil {
-			return err
+			return fmt.Errorf("look at the route: %w", err)
 		}
 		if err := s.verify(ctx); err != nil {
 			return err
@@ -59,7 +59,7 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 		if err := s.spare(o); err != nil {
 			return err
 		}
-		if o, err = s.recover(ctx, o); err != nil {
+		if o, err = s.restoreLabels(ctx, o); err != nil {
 			return err
 		}
 		s.mirror.put(o)
@@ -74,8 +74,8 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 	return s.followRoute(ctx, c)
 }
 
-// recover makes an object seen again whose labels somebody has taken away.
-func (s *session) recover(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+// restoreLabels makes an object seen again whose labels somebody has taken away.
+func (s *session) restoreLabels(ctx context.Context, o *kube.Object) (*kube.Object, error) {
 	if !s.reclaim(o) {
 		return o, nil
 	}

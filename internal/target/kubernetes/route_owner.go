@@ -59,23 +59,6 @@ func lastWriter(o *kube.Object) (by string, at time.Time) {
 	return by, at
 }
 
-// readRoute asks the API server for the route; nil if there is none. The mirror
-// learns at once that it is gone: whoever meets a conflict looks again, and must
-// not be shown what was read before.
-func (s *session) readRoute(ctx context.Context) (*kube.Object, error) {
-	const kind = "HTTPRoute"
-	seen := s.mirror.uid(kind, s.app)
-	o, err := s.kube.Get(ctx, s.ref(kind, s.app))
-	switch {
-	case kube.IsNotFound(err):
-		s.mirror.drop(kind, s.app, seen)
-		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("look at the route: %w", err)
-	}
-	return o, nil
-}
-
 // makeAgain makes a route that somebody has deleted. It leads to color c from
 // the beginning: users get nothing but errors meanwhile.
 func (s *session) makeAgain(ctx context.Context, c color.Color, ifRevision string) error {
