@@ -59,6 +59,10 @@ lint-cluster: ## the same for the programs of a local cluster; compiles all of K
 	@unformatted=$$(gofmt -l cluster); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	@cd cluster && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) vet ./...
 
+.PHONY: shape
+shape: ## figures of this code base beside their limits; fails when one is exceeded
+	@$(GO) run ./test/shape
+
 .PHONY: vuln
 vuln: ## known vulnerabilities in what we link (asks the public database)
 	@$(GO) run $(GOVULNCHECK) ./...
