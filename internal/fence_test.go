@@ -20,8 +20,8 @@ type fence struct {
 	why    string
 }
 
-// helpers know nothing of the product and may be imported from anywhere.
-func helpers() []string { return []string{module + "internal/atomicfile"} }
+// helpers know nothing of this product and may be imported from anywhere.
+func helpers() []string { return []string{module + "internal/kit/..."} }
 
 func fences() []fence {
 	all := module + "..."
@@ -30,23 +30,23 @@ func fences() []fence {
 		{all, []string{in("cli"), module + "cmd/version-manager", module + "test/..."}, in("cli"), "cli is the top: whatever another package needs of it belongs further down"},
 		{all, []string{in("ui"), in("cli"), module + "test/..."}, in("ui"), "only the command line talks to people"},
 		{all, []string{in("caloguessr"), module + "cmd/caloguessr"}, "google.golang.org/genai/...", "the control plane must build and start without the model's client"},
-		{all, []string{in("release"), in("agent"), in("images"), module + "internal/cluster/programs/...", module + "test/..."}, "github.com/google/go-containerregistry/...", "everybody else names an image by its digest"},
+		{all, []string{in("release"), in("agent"), in("images"), module + "internal/infra/onemachine/programs/...", module + "test/..."}, "github.com/google/go-containerregistry/...", "everybody else names an image by its digest"},
 		{all, []string{in("kube")}, "k8s.io/client-go/...", "kube is the one place that knows how to talk to an API server"},
-		{all, []string{in("kube"), in("manifest"), in("traefik"), module + "internal/target/kubernetes/...", module + "internal/cluster/addons/...", module + "deploy/...", module + "test/..."}, "k8s.io/...", "what Kubernetes is made of concerns its target alone"},
-		{in("cluster"), nil, in("deploy"), "a cluster knows nothing of the apps on it"},
-		{in("cluster"), nil, in("target"), "a cluster knows nothing of the apps on it"},
+		{all, []string{in("kube"), in("manifest"), in("traefik"), module + "internal/target/kubernetes/...", module + "internal/infra/addons/...", module + "manifests/...", module + "test/..."}, "k8s.io/...", "what Kubernetes is made of concerns its target alone"},
+		{in("infra"), nil, in("deploy"), "a cluster knows nothing of the apps on it"},
+		{in("infra"), nil, in("target"), "a cluster knows nothing of the apps on it"},
 		{in("kube"), nil, in("deploy"), "kube carries objects and does not know what for"},
 		{in("manifest"), nil, in("deploy"), "manifests are made from a release, whoever deploys it"},
 		{in("sidecar"), nil, in("kube"), "a sidecar stands in every pod: it stays small and needs no cluster"},
 	}
-	for _, plane := range []string{"deploy", "release", "agent", "target", "journal", "kube", "manifest", "images", "cluster"} {
+	for _, plane := range []string{"deploy", "release", "agent", "target", "journal", "kube", "manifest", "images", "infra"} {
 		list = append(list, fence{in("caloguessr"), nil, in(plane), "the public web app knows nothing of the control plane, and its image stays small"})
 		list = append(list, fence{module + "cmd/caloguessr", nil, in(plane), "the public web app knows nothing of the control plane, and its image stays small"})
 	}
-	for _, above := range []string{"target", "agent", "ui", "cli", "kube", "cluster"} {
+	for _, above := range []string{"target", "agent", "ui", "cli", "kube", "infra"} {
 		list = append(list, fence{in("deploy"), nil, in(above), "the engine knows targets by its own interfaces and prints nothing"})
 	}
-	for _, leaf := range []string{"journal", "color", "problem", "memlimit", "visible"} {
+	for _, leaf := range []string{"journal", "color", "kit"} {
 		list = append(list, fence{in(leaf), nil, all, "it is at the bottom: everybody may import it, so it imports nothing of ours"})
 	}
 	return list

@@ -12,7 +12,7 @@ import (
 
 // TestWaitsHaveDeadlines looks at every test for waits that can last forever:
 // a receive outside of select in the body of a test or of its helpers, and an
-// HTTP client without a timeout. internal/waittest has what to use instead.
+// HTTP client without a timeout. internal/kit/waittest has what to use instead.
 // What a function literal or a fake waits for is not looked at: it is a handler
 // or a goroutine, and the test that waits for that one has the deadline.
 func TestWaitsHaveDeadlines(t *testing.T) {

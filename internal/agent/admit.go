@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"version-manager/internal/agent/keeper"
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/ownership"
 	"version-manager/internal/statedir"
 )
 

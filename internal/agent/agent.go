@@ -38,7 +38,7 @@ import (
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/agent/keeper"
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/ownership"
 )
 
 const (

@@ -10,12 +10,12 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"version-manager/internal/agent/process"
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/color"
-	"version-manager/internal/ingress"
 	"version-manager/internal/journal"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/process"
+	"version-manager/internal/proxy"
 	"version-manager/internal/release"
 )
 
@@ -36,7 +36,7 @@ type app struct {
 	turn    chan struct{}
 	damaged error
 	strays  map[string]record // what runs although the state is damaged
-	proxy   *ingress.Proxy
+	proxy   *proxy.Proxy
 	front   *front
 
 	opening   sync.Mutex // entrances are being opened or closed

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 
 	"version-manager/internal/agent/statefile"
-	"version-manager/internal/atomicfile"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/problem"
 )
 
 // backup copies the state aside and reads it back.

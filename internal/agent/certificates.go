@@ -6,7 +6,7 @@ import (
 
 	"version-manager/internal/agent/certificate"
 	"version-manager/internal/config"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // certificates are those of one app, each followed for as long as an entrance

@@ -12,7 +12,7 @@ import (
 	"version-manager/internal/agent/api"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -66,7 +66,7 @@ func confirmOne(ctx context.Context, client *http.Client, secret, url string, wa
 			continue
 		}
 		row = 0
-		if over := pause.For(ctx, confirmEvery); over != nil {
+		if over := wait.For(ctx, confirmEvery); over != nil {
 			return fmt.Errorf("the last answer came from %q: %w", got, errors.Join(over, err))
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 
 	"version-manager/internal/config"
-	"version-manager/internal/ingress"
+	"version-manager/internal/proxy"
 )
 
 // edge is how the ingress of an app meets the world, as the work tree said when
@@ -30,16 +30,16 @@ func onlyHere(address string) bool {
 }
 
 // rules are what the ingress is told.
-func (s state) rules(k keys) ingress.Rules {
+func (s state) rules(k keys) proxy.Rules {
 	l := s.Edge.Limits
-	return ingress.Rules{
+	return proxy.Rules{
 		Secret: k.Probe, PreviewSecret: k.Preview, Guarded: s.Edge.Public,
 		Preview: s.Preview,
 		Trusted: networks(s.Edge.Trusted),
 		HSTS:    s.Edge.HSTS.Duration,
 
 		Underscores: s.Edge.Underscores,
-		Limits:      ingress.Limits{Requests: l.Requests, Uploads: l.Uploads, Tunnels: l.WebSockets, PerClient: l.PerClient},
+		Limits:      proxy.Limits{Requests: l.Requests, Uploads: l.Uploads, Tunnels: l.WebSockets, PerClient: l.PerClient},
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"version-manager/internal/agent/listening"
-	"version-manager/internal/agent/process"
 	"version-manager/internal/config"
+	"version-manager/internal/kit/process"
 )
 
 // openEntrances listens wherever local asks for, and returns that. It closes

@@ -7,9 +7,9 @@ import (
 	"os"
 	"syscall"
 
-	"version-manager/internal/agent/process"
-	"version-manager/internal/ownership"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/process"
 )
 
 // handOverData gives root's data folder, and all of root's files in it, to the

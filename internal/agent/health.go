@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -90,7 +90,7 @@ func watchHealth(ctx context.Context, check func(context.Context) error, wasRead
 		if !everReady {
 			every = healthFast
 		}
-		if pause.For(ctx, every) != nil {
+		if wait.For(ctx, every) != nil {
 			return
 		}
 	}

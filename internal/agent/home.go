@@ -12,8 +12,8 @@ import (
 	"sync"
 	"syscall"
 
-	"version-manager/internal/agent/process"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/process"
 )
 
 // systemHome is where instances have their files when root's state folder is

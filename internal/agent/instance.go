@@ -8,9 +8,9 @@ import (
 	"sync"
 
 	"version-manager/internal/agent/logs"
-	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/process"
 )
 
 // instance keeps one copy of the app running: it starts it, or adopts the one

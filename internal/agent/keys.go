@@ -10,7 +10,7 @@ import (
 	"os"
 
 	"version-manager/internal/agent/api"
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // keys open what the ingress of an app keeps from the public. They lie in a

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"version-manager/internal/agent/process"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/process"
 )
 
 // lease is the lock of one app. It is stored with the app's state, except for

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"version-manager/internal/agent/process"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/process"
 )
 
 func newLease(alive bool) *lease {

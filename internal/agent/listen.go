@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"version-manager/internal/agent/certificate"
-	"version-manager/internal/ingress"
+	"version-manager/internal/proxy"
 )
 
-func newProxy(app string, rules ingress.Rules) *ingress.Proxy {
-	return ingress.New(ingress.Options{Rules: rules, Logger: slog.With("app", app)})
+func newProxy(app string, rules proxy.Rules) *proxy.Proxy {
+	return proxy.New(proxy.Options{Rules: rules, Logger: slog.With("app", app)})
 }
 
 // server serves one entrance.
@@ -30,14 +30,14 @@ type server struct {
 }
 
 func newServer(app string, h http.Handler, e entrance, cert *certificate.Source) *server {
-	o := ingress.ServerOptions{Streams: e.PerConnection, Connections: e.Connections, ErrorLog: slog.NewLogLogger(slog.With("app", app, "entrance", e.Address).Handler(), slog.LevelWarn)}
+	o := proxy.ServerOptions{Streams: e.PerConnection, Connections: e.Connections, ErrorLog: slog.NewLogLogger(slog.With("app", app, "entrance", e.Address).Handler(), slog.LevelWarn)}
 	s := &server{entrance: e, certificate: cert, done: make(chan struct{})}
 	if cert != nil {
 		o.GetCertificate = cert.Get
 	}
 	o.Ending = &s.last
 	o.ConnState = s.count
-	s.http = ingress.Server(h, o)
+	s.http = proxy.Server(h, o)
 	return s
 }
 

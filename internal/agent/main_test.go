@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 func TestMain(m *testing.M) {

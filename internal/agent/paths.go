@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"version-manager/internal/atomicfile"
 	"version-manager/internal/color"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // paths are the folders of one app.

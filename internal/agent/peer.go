@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"net"
 
-	"version-manager/internal/agent/process"
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/process"
 )
 
 // connKey finds a request's connection in its context.

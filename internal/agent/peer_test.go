@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/ownership"
 )
 
 // TestStrangersGetNoAnswer also where the mode of the socket lets them in.

@@ -15,10 +15,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/process"
 	"version-manager/internal/release"
 )
 

@@ -10,8 +10,8 @@ import (
 	"syscall"
 	"time"
 
-	"version-manager/internal/agent/process"
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/process"
 )
 
 // record is what the next agent has to know of an instance.

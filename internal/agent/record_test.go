@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 func TestRecordIsKnownWhereItWasWritten(t *testing.T) {

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
-	"version-manager/internal/agent/process"
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/process"
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -77,7 +77,7 @@ func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (moved boo
 		return false, err
 	}
 	for !g.moving.TryLock() { // waiting in Lock would keep new calls waiting
-		if err := pause.For(ctx, 10*time.Millisecond); err != nil {
+		if err := wait.For(ctx, 10*time.Millisecond); err != nil {
 			return false, err
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"sync"
 	"syscall"
 
-	"version-manager/internal/atomicfile"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/problem"
 )
 
 // reserveSize is more than the journal and the state of any deploy need.

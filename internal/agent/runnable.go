@@ -8,7 +8,7 @@ import (
 	"os"
 	"runtime"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // checkRunnable explains, before anything is started, why this machine cannot

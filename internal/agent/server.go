@@ -12,7 +12,7 @@ import (
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/color"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // call is one request about one app.

@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/statedir"
 )
 

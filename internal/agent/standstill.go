@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 // stop ends everything that runs, and then the agent. What is recorded stays:
@@ -27,7 +27,7 @@ func (g *agent) stop(w http.ResponseWriter, r *http.Request) {
 // are for the next agent.
 func (g *agent) standstill(ctx context.Context) error {
 	for !g.moving.TryLock() {
-		if err := pause.For(ctx, 10*time.Millisecond); err != nil {
+		if err := wait.For(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 	}

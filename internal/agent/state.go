@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 
 	"version-manager/internal/agent/statefile"
-	"version-manager/internal/atomicfile"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // state is all that must not be forgotten about an app, apart from secrets

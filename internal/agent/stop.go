@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"time"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 // termGrace is how long an instance may take to end after SIGTERM.

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 // Whoever stops an instance holds up all others until it has ended.

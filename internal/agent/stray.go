@@ -13,7 +13,7 @@ import (
 	"sync"
 	"syscall"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 // strays lists the processes that an earlier agent started, by instance. One

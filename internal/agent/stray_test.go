@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 // stray starts a process as an earlier agent would have, and records it.

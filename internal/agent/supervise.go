@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/agent/process"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/process"
+	"version-manager/internal/kit/wait"
 )
 
 // supervise runs until stop.
@@ -142,7 +142,7 @@ func (i *instance) watch(end func() string) (healthy time.Duration) {
 // crashes, a part of that might not be found any more.
 func (i *instance) lookAround(ctx context.Context) {
 	const often, seldom = time.Second, 16 * time.Second
-	for wait := often; pause.For(ctx, wait) == nil; wait = min(4*wait, seldom) {
+	for delay := often; wait.For(ctx, delay) == nil; delay = min(4*delay, seldom) {
 		_, _ = i.group().Size() // what cannot be seen now is looked for again
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"version-manager/internal/agent/process"
 	"version-manager/internal/config"
+	"version-manager/internal/kit/process"
 )
 
 // What the configuration says about underscores counts at once, and still does

@@ -3,7 +3,7 @@ package agent
 import (
 	"slices"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 	"version-manager/internal/release"
 )
 

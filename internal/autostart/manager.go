@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/internal/atomicfile"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/problem"
 )
 
 // Manager is what starts services on this machine.

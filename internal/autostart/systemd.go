@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // systemdUnit is the content of the unit. Only the keeper is the unit's to

@@ -42,8 +42,8 @@ import (
 	"version-manager/internal/caloguessr/photo"
 	"version-manager/internal/caloguessr/upload"
 	"version-manager/internal/caloguessr/web"
-	"version-manager/internal/httpkit"
-	"version-manager/internal/memlimit"
+	"version-manager/internal/kit/httpkit"
+	"version-manager/internal/kit/memlimit"
 )
 
 const (

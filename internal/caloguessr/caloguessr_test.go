@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"version-manager/internal/caloguessr/estimate/geminitest"
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // env is an environment for tests: a free port and a folder of their own.

@@ -15,7 +15,7 @@ import (
 	"version-manager/internal/caloguessr/estimate"
 	"version-manager/internal/caloguessr/meal"
 	"version-manager/internal/caloguessr/web"
-	"version-manager/internal/httpkit"
+	"version-manager/internal/kit/httpkit"
 )
 
 // config is all that the environment can say.

@@ -14,12 +14,12 @@ import (
 // grow the image and what an attacker finds in it.
 func TestImports(t *testing.T) {
 	allowed := []string{
-		"version-manager/internal/caloguessr", "version-manager/internal/httpkit", "version-manager/internal/memlimit",
-		"version-manager/internal/waittest", // in tests
+		"version-manager/internal/caloguessr", "version-manager/internal/kit/httpkit", "version-manager/internal/kit/memlimit",
+		"version-manager/internal/kit/waittest", // in tests
 		"google.golang.org/genai", "github.com/prometheus/client_golang", "golang.org/x/image",
 		"golang.org/x/crypto/x509roots/fallback", "golang.org/x/sync/semaphore", "golang.org/x/sys/unix",
 	}
-	for _, root := range []string{".", "../httpkit", "../../cmd/caloguessr"} {
+	for _, root := range []string{".", "../kit/httpkit", "../../cmd/caloguessr"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || !strings.HasSuffix(path, ".go") {
 				return err

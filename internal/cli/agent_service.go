@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/autostart"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/ui"
 )
 

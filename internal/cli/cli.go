@@ -23,9 +23,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/process"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 	"version-manager/internal/ui"
 )
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/ui"
 )
 

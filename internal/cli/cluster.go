@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/cluster"
-	"version-manager/internal/problem"
+	"version-manager/internal/infra/onemachine"
+	"version-manager/internal/kit/problem"
 )
 
 // newCluster is the parent of the commands about the cluster of this machine.
@@ -45,16 +45,16 @@ func newCluster(a *app) *cobra.Command {
 }
 
 // machineCluster is the one of this machine.
-func machineCluster() (*cluster.Cluster, error) {
+func machineCluster() (*onemachine.Cluster, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	return cluster.Open(cluster.DefaultDir, self), nil
+	return onemachine.Open(onemachine.DefaultDir, self), nil
 }
 
 // withCluster makes the body of a command that needs nothing else.
-func (a *app) withCluster(run func(*cobra.Command, *cluster.Cluster, []string) error) func(*cobra.Command, []string) error {
+func (a *app) withCluster(run func(*cobra.Command, *onemachine.Cluster, []string) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
 		m, err := machineCluster()
 		if err != nil {
@@ -68,7 +68,7 @@ func (a *app) withCluster(run func(*cobra.Command, *cluster.Cluster, []string) e
 // a path of its own, where neither Go nor perhaps this program is; and people
 // often have one without the tools of the machine.
 func (a *app) asRoot(err error) error {
-	if p, ok := errors.AsType[*problem.Problem](err); ok && errors.Is(err, cluster.ErrNotRoot) {
+	if p, ok := errors.AsType[*problem.Problem](err); ok && errors.Is(err, onemachine.ErrNotRoot) {
 		p.Hint = `sudo env "PATH=$PATH:/usr/sbin:/sbin" ` + a.again()
 	}
 	return err

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/cluster"
 	"version-manager/internal/deploy"
+	"version-manager/internal/infra/onemachine"
 	"version-manager/internal/kube"
 )
 
@@ -22,7 +22,7 @@ func newClusterUp(a *app) *cobra.Command {
 		GroupID:           "life",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(c *cobra.Command, m *onemachine.Cluster, _ []string) error {
 			if c.Flags().Changed("nodes") && n < 1 {
 				return usage(c, "--nodes %d: a cluster has at least one", n)
 			}
@@ -33,8 +33,8 @@ func newClusterUp(a *app) *cobra.Command {
 	return c
 }
 
-func runClusterUp(ctx context.Context, a *app, m *cluster.Cluster, n int) error {
-	err := a.withSteps("start", m.Steps(), func(o cluster.Options) error {
+func runClusterUp(ctx context.Context, a *app, m *onemachine.Cluster, n int) error {
+	err := a.withSteps("start", m.Steps(), func(o onemachine.Options) error {
 		o.Nodes = n
 		return m.Up(ctx, o)
 	})
@@ -57,8 +57,8 @@ func newClusterStop(a *app) *cobra.Command {
 		GroupID:           "life",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
-			err := a.withSteps("stop", nil, func(o cluster.Options) error { return m.Stop(c.Context(), o) })
+		RunE: a.withCluster(func(c *cobra.Command, m *onemachine.Cluster, _ []string) error {
+			err := a.withSteps("stop", nil, func(o onemachine.Options) error { return m.Stop(c.Context(), o) })
 			if err == nil {
 				a.next("version-manager cluster up")
 			}
@@ -77,17 +77,17 @@ func newClusterDown(a *app) *cobra.Command {
 		GroupID:           "life",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
-			return a.withSteps("remove", nil, func(o cluster.Options) error { return m.Down(c.Context(), o) })
+		RunE: a.withCluster(func(c *cobra.Command, m *onemachine.Cluster, _ []string) error {
+			return a.withSteps("remove", nil, func(o onemachine.Options) error { return m.Down(c.Context(), o) })
 		}),
 	}
 }
 
 // withSteps shows the steps of what do does, as a deploy shows its own.
-func (a *app) withSteps(verb string, names []string, do func(cluster.Options) error) error {
+func (a *app) withSteps(verb string, names []string, do func(onemachine.Options) error) error {
 	m := &making{face: a.io.NewFace(a.progress(), a.now), now: a.now}
 	m.face.Show(deploy.Event{Kind: deploy.EventBegin, Time: a.now(), App: "the cluster", Detail: verb, Steps: names})
-	err := do(cluster.Options{Step: m.step, Detail: m.detail, Note: m.note})
+	err := do(onemachine.Options{Step: m.step, Detail: m.detail, Note: m.note})
 	m.end(err)
 	return err
 }

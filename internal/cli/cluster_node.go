@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/cluster"
+	"version-manager/internal/infra/onemachine"
 )
 
 func newKillNode(a *app) *cobra.Command {
@@ -19,7 +19,7 @@ func newKillNode(a *app) *cobra.Command {
 			"pods. The node stays down until cluster heal-node. Killing the server node takes the API server and etcd " +
 			"with it.",
 		Example: "  version-manager cluster kill-node worker-1",
-	}, "killed %s", (*cluster.Cluster).KillNode)
+	}, "killed %s", (*onemachine.Cluster).KillNode)
 }
 
 func newCutNode(a *app) *cobra.Command {
@@ -28,7 +28,7 @@ func newCutNode(a *app) *cobra.Command {
 		Short:   "disconnect a node from the network",
 		Long:    "Disconnects a node from the network until cluster heal-node. Everything on it keeps running.",
 		Example: "  version-manager cluster cut-node worker-1",
-	}, "cut %s off", (*cluster.Cluster).CutNode)
+	}, "cut %s off", (*onemachine.Cluster).CutNode)
 }
 
 func newHealNode(a *app) *cobra.Command {
@@ -37,14 +37,14 @@ func newHealNode(a *app) *cobra.Command {
 		Short:   "start a killed node, or reconnect a cut one",
 		Long:    "Undoes cluster kill-node and cluster cut-node.",
 		Example: "  version-manager cluster heal-node worker-1",
-	}, "healed %s", (*cluster.Cluster).HealNode)
+	}, "healed %s", (*onemachine.Cluster).HealNode)
 }
 
-func nodeCommand(a *app, c *cobra.Command, done string, do func(*cluster.Cluster, context.Context, string) error) *cobra.Command {
+func nodeCommand(a *app, c *cobra.Command, done string, do func(*onemachine.Cluster, context.Context, string) error) *cobra.Command {
 	c.GroupID = "faults"
 	c.Args = takes(1, 1)
 	c.ValidArgsFunction = cobra.NoFileCompletions
-	c.RunE = a.withCluster(func(c *cobra.Command, m *cluster.Cluster, args []string) error {
+	c.RunE = a.withCluster(func(c *cobra.Command, m *onemachine.Cluster, args []string) error {
 		if err := do(m, c.Context(), args[0]); err != nil {
 			return err
 		}
@@ -64,7 +64,7 @@ func newLoadImage(a *app) *cobra.Command {
 		Long:   "Reads a Docker or OCI image archive from standard input and loads it into a node.",
 		Hidden: true,
 		Args:   takes(0, 0),
-		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(c *cobra.Command, m *onemachine.Cluster, _ []string) error {
 			if node == "" {
 				return usage(c, "--node is missing")
 			}
@@ -91,7 +91,7 @@ func newClusterRun() *cobra.Command {
 			signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // it has nothing to say to a Ctrl-C
 			ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 			defer stop()
-			return cluster.Supervise(ctx, dir)
+			return onemachine.Supervise(ctx, dir)
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", "", "`DIR` of the cluster")

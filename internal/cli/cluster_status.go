@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/cluster"
-	"version-manager/internal/problem"
+	"version-manager/internal/infra/onemachine"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/ui"
 )
 
@@ -23,13 +23,13 @@ func newClusterStatus(a *app) *cobra.Command {
 		GroupID:           "look",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: a.withCluster(func(c *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(c *cobra.Command, m *onemachine.Cluster, _ []string) error {
 			return runClusterStatus(c.Context(), a, m)
 		}),
 	}
 }
 
-func runClusterStatus(ctx context.Context, a *app, m *cluster.Cluster) error {
+func runClusterStatus(ctx context.Context, a *app, m *onemachine.Cluster) error {
 	now, err := m.Status(ctx)
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func runClusterStatus(ctx context.Context, a *app, m *cluster.Cluster) error {
 	return nil
 }
 
-func (a *app) printCluster(now cluster.Status) error {
+func (a *app) printCluster(now onemachine.Status) error {
 	nodes := ui.Table{Heading: []string{"NODE", "ROLE", "STATE", "ADDRESS", "PODS"}}
 	for _, n := range now.Nodes {
 		nodes.Add(n.Name, n.Role, n.State, n.Address, strconv.Itoa(n.Pods))
@@ -80,7 +80,7 @@ func newClusterKubeconfig(a *app) *cobra.Command {
 		GroupID:           "look",
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: a.withCluster(func(_ *cobra.Command, m *cluster.Cluster, _ []string) error {
+		RunE: a.withCluster(func(_ *cobra.Command, m *onemachine.Cluster, _ []string) error {
 			return runKubeconfig(a, m.Kubeconfig(), path)
 		}),
 	}
@@ -94,7 +94,7 @@ func runKubeconfig(a *app, file string, path bool) error {
 	case os.IsNotExist(err):
 		return problem.New(problem.NotFound, "version-manager cluster up", "there is no cluster on this machine")
 	case os.IsPermission(err):
-		return problem.Wrap(cluster.ErrNotRoot, problem.Failed, "", "read the kubeconfig")
+		return problem.Wrap(onemachine.ErrNotRoot, problem.Failed, "", "read the kubeconfig")
 	case err != nil:
 		return fmt.Errorf("read the kubeconfig: %w", err)
 	case path:

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/cluster"
-	"version-manager/internal/problem"
+	"version-manager/internal/infra/onemachine"
+	"version-manager/internal/kit/problem"
 )
 
 func TestKubeconfig(t *testing.T) {
@@ -30,9 +30,9 @@ func TestKubeconfig(t *testing.T) {
 
 func TestPrintCluster(t *testing.T) {
 	a, out, _ := testApp()
-	err := a.printCluster(cluster.Status{
-		Nodes:     []cluster.Node{{Name: "server", Role: "control-plane", State: "ready", Address: "10.213.0.11", Pods: 4}},
-		Processes: []cluster.Process{{Node: "server", Name: "etcd", PID: 42, Resident: 61_600_000, Restarts: 1}, {Node: "server", Name: "pods", Resident: 1_000_000}},
+	err := a.printCluster(onemachine.Status{
+		Nodes:     []onemachine.Node{{Name: "server", Role: "control-plane", State: "ready", Address: "10.213.0.11", Pods: 4}},
+		Processes: []onemachine.Process{{Node: "server", Name: "etcd", PID: 42, Resident: 61_600_000, Restarts: 1}, {Node: "server", Name: "pods", Resident: 1_000_000}},
 		Resident:  62_600_000,
 	})
 	want := "server\tcontrol-plane\tready\t10.213.0.11\t4\n\netcd\tserver\t42\t62 MB\t1\npods\tserver\t-\t1 MB\t0\nall\t-\t-\t63 MB\t-\n"
@@ -60,7 +60,7 @@ func TestClusterWords(t *testing.T) {
 func TestAsRoot(t *testing.T) {
 	a, _, _ := testApp()
 	a.args = []string{"cluster", "up", "--nodes", "5"}
-	err := a.asRoot(problem.Wrap(cluster.ErrNotRoot, problem.Failed, "", "the cluster belongs to root"))
+	err := a.asRoot(problem.Wrap(onemachine.ErrNotRoot, problem.Failed, "", "the cluster belongs to root"))
 	p, ok := errors.AsType[*problem.Problem](err)
 	if want := `sudo env "PATH=$PATH:/usr/sbin:/sbin" version-manager cluster up --nodes 5`; !ok || p.Hint != want {
 		t.Errorf("got %+v, want the hint %s", err, want)

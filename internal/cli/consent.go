@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"version-manager/internal/atomicfile"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 	"version-manager/internal/ui"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // remote is a target somewhere else; only where it is matters here.

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // exit is one exit code and what it means. Scripts rely on them: codes are

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"version-manager/internal/agent"
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/ownership"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
 	"version-manager/internal/statedir"
 )

@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/atomicfile"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/ui"
 )
 

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/cluster/addons"
 	"version-manager/internal/deploy"
+	"version-manager/internal/infra/addons"
 	"version-manager/internal/kube"
 )
 

@@ -9,8 +9,8 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
-	"version-manager/internal/ownership"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 

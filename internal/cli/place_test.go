@@ -9,7 +9,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )

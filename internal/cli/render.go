@@ -14,7 +14,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )

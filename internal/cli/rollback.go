@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
 

@@ -9,8 +9,8 @@ import (
 	"syscall"
 
 	"version-manager/internal/config"
-	"version-manager/internal/ownership"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/problem"
 )
 
 // findRoot looks for version-manager.yaml in dir and above. What it says makes

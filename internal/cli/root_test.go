@@ -9,8 +9,8 @@ import (
 	"syscall"
 	"testing"
 
-	"version-manager/internal/ownership"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/problem"
 )
 
 // TestFindRoot has a row for each folder that the search goes through or ends

@@ -11,12 +11,12 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/config"
-	"version-manager/internal/memlimit"
+	"version-manager/internal/kit/memlimit"
 	"version-manager/internal/sidecar"
 )
 
 // newSidecar is what every pod runs beside the app. Its calls stand in
-// deploy/app/deployment.yaml.
+// manifests/app/deployment.yaml.
 func newSidecar(a *app) *cobra.Command {
 	var o sidecar.Options
 	var side string

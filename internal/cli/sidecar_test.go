@@ -7,8 +7,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"sigs.k8s.io/yaml"
 
-	objects "version-manager/deploy/app"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
+	objects "version-manager/manifests/app"
 )
 
 // TestSidecarIsCalledRight: the words that stand in every pod are understood.

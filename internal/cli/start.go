@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/pause"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/wait"
 )
 
 // startLimit is how long start waits for the instances to be ready.
@@ -62,7 +62,7 @@ func (o startOptions) awaitReady(ctx context.Context, p place, t deploy.Target) 
 		case side.Ready() >= side.Want:
 			return nil
 		}
-		if pause.For(limited, glancePause/5) != nil {
+		if wait.For(limited, glancePause/5) != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

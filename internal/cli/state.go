@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/agent/keeper"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/statedir"
 	"version-manager/internal/ui"
 )

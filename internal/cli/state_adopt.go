@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 	"version-manager/internal/statedir"
 )
 

@@ -12,8 +12,8 @@ import (
 	"version-manager/internal/agent"
 	"version-manager/internal/agent/keeper"
 	"version-manager/internal/autostart"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 	"version-manager/internal/statedir"
 	"version-manager/internal/target/local"
 )

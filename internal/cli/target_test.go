@@ -3,7 +3,7 @@ package cli
 import (
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestTargetName(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // usage is the error for a call whose words are wrong.

@@ -3,7 +3,7 @@ package cli
 import (
 	"path/filepath"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // warnForeign says which files that a command is about to believe could have

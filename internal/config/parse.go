@@ -9,7 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // maxSize bounds the file. A real one has a few hundred bytes.

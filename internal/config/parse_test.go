@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 const smallest = "name: hello\nbuild: {package: .}\n"

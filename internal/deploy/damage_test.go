@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 

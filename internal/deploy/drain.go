@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/awake"
+	"version-manager/internal/kit/wait"
 )
 
 // drain waits until the old color has answered everything that it began,
@@ -46,7 +46,7 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color, check 
 			return fmt.Sprintf("%d still in flight on %s after %s", left, c, limit), nil
 		}
 		r.progress(step, fmt.Sprintf("%d in flight on %s", left, c), nil)
-		if err := pause.For(ctx, poll); err != nil {
+		if err := wait.For(ctx, poll); err != nil {
 			return "", err
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
-	"version-manager/internal/problem"
 )
 
 // Engine runs deploys against one target. Make one with New.

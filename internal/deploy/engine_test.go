@@ -12,8 +12,8 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
 

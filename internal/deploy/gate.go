@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
 	"version-manager/internal/config"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/awake"
+	"version-manager/internal/kit/wait"
 )
 
 // crashes that a starting color may have before the gate closes. One can be
@@ -58,7 +58,7 @@ func (r *runner) gate(ctx context.Context) (string, error) {
 			return fmt.Sprintf("%d healthy answers in %s", s.count, s.length().Round(10*time.Millisecond)), nil
 		}
 		r.progress("gate", s.describe(side, want), &side)
-		if pause.For(bounded, poll) != nil {
+		if wait.For(bounded, poll) != nil {
 			return "", both(context.Cause(bounded), s.reason)
 		}
 	}

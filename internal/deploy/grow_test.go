@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 

@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/awake"
-	"version-manager/internal/pause"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/awake"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/wait"
 )
 
 // heartbeat leaves room for two lost renewals before the lock expires.
@@ -64,7 +64,7 @@ var errNoAnswer = errors.New("no answer about the lock")
 // whose lock another one has taken over.
 func keepAlive(life context.Context, s Session, lose context.CancelCauseFunc) {
 	silence := time.Duration(0)
-	for pause.For(life, heartbeat) == nil {
+	for wait.For(life, heartbeat) == nil {
 		ctx, cancel := awake.WithTimeout(life, LockExpiry, errNoAnswer)
 		err := s.Renew(ctx)
 		if context.Cause(ctx) == errNoAnswer {

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/wait"
 	"version-manager/internal/release"
 )
 
@@ -71,7 +71,7 @@ func (e *Engine) ready(ctx context.Context, c color.Color, n int, limit time.Dur
 		if err == nil && side.Ready() == n && len(side.Instances) == n {
 			return nil
 		}
-		if pause.For(ctx, poll) != nil {
+		if wait.For(ctx, poll) != nil {
 			return both(fmt.Errorf("%w: %d of %d instances ready%s", context.Cause(ctx), side.Ready(), n, side.reason()), err)
 		}
 	}

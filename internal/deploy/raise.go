@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/awake"
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -112,7 +112,7 @@ func (l *lift) wait(ctx context.Context) (Observed, error) {
 		if l.ended() && l.err != nil {
 			return now, both(err, l.err)
 		}
-		if pause.For(ctx, poll) != nil {
+		if wait.For(ctx, poll) != nil {
 			return now, both(err, context.Cause(ctx))
 		}
 		side := now.Colors[l.color]

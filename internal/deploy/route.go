@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
+	"version-manager/internal/kit/awake"
 )
 
 const (

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
-	"version-manager/internal/problem"
 )
 
 // runner is one process working on one deploy.

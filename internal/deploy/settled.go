@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // settled runs f under the lock, unless a deploy was left half done. Where the

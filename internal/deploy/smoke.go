@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/config"
+	"version-manager/internal/kit/awake"
 	"version-manager/internal/probe"
 )
 

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
 

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"version-manager/internal/awake"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/awake"
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -35,7 +35,7 @@ func (r *runner) settle(ctx context.Context) (string, error) {
 		if err == nil || ctx.Err() != nil || r.run.Plan.Kind != Rollback || enough.Err() != nil || isDiverted(err) {
 			return detail, err
 		}
-		if stopped := pause.For(ctx, glance); stopped != nil {
+		if stopped := wait.For(ctx, glance); stopped != nil {
 			return "", stopped
 		}
 		since = time.Now()
@@ -71,7 +71,7 @@ func (r *runner) watch(ctx context.Context, step string, since time.Time, d time
 	var watched awake.Stopwatch // what the machine slept, the probe did not see
 	watched.Elapsed()
 	for {
-		if err := pause.For(ctx, glance); err != nil {
+		if err := wait.For(ctx, glance); err != nil {
 			return "", err
 		}
 		left := d - watched.Elapsed()

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 // glimpse is how often a person who waits for the target learns how far that
@@ -28,7 +28,7 @@ func (e *Engine) while(ctx context.Context, tell func(Observed), f func() error)
 }
 
 func (e *Engine) peek(ctx context.Context, tell func(Observed)) {
-	for pause.For(ctx, glimpse) == nil {
+	for wait.For(ctx, glimpse) == nil {
 		if now, err := e.target.Observe(ctx); err == nil && ctx.Err() == nil {
 			tell(now)
 		}

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
-	"version-manager/internal/problem"
 )
 
 const (

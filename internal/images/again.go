@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Again brings an image to a node that has lost it although it should have

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // executable finds this program for a platform: the running one, or one that

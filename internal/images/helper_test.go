@@ -19,11 +19,11 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
 	"version-manager/internal/config"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/testenv"
 	"version-manager/internal/kube"
 	"version-manager/internal/kube/kubetest"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
-	"version-manager/internal/testenv"
 )
 
 const namespace = "shops"

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/authn"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // helperLimit is how long a credential helper may take. It may ask a keyring,

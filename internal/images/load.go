@@ -12,8 +12,8 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"golang.org/x/sync/errgroup"
 
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 )
 
 const (

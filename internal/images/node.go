@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"strings"
 
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 )
 
 // dnsName is what a node's name is like. It becomes a word of a command.

@@ -3,7 +3,7 @@ package images
 import (
 	"runtime"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // platform is what a program is compiled for.

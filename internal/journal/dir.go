@@ -12,7 +12,7 @@ import (
 	"strconv"
 	"sync"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // Dir keeps the journals of one app in a folder: <id>/journal and, beside it,

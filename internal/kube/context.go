@@ -8,7 +8,7 @@ import (
 
 	"k8s.io/client-go/tools/clientcmd/api"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // unknownContext lists the contexts that there are.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // explain adds to an error what was being done and, where there is any, the

@@ -17,7 +17,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // secret stands in every kubeconfig of the tests and must not be shown.

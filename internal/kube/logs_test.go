@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 func TestLogs(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // inCluster is the context of a process that is a pod itself.

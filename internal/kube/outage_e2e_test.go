@@ -14,7 +14,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // line is a proxy in front of the API server that can be cut.

@@ -12,7 +12,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -27,14 +27,14 @@ const (
 // is at its end.
 func retry[T any](ctx context.Context, c *Client, f func(context.Context) (T, error)) (T, error) {
 	end := time.Now().Add(c.patience)
-	for wait := firstWait; ; wait = min(2*wait, maxWait) {
+	for delay := firstWait; ; delay = min(2*delay, maxWait) {
 		v, err := f(ctx)
 		again := c.judge(err)
 		if err == nil {
 			return v, nil
 		}
-		again = again && c.reached.Load() && time.Now().Add(wait).Before(end)
-		if !again || pause.For(ctx, max(wait, asked(err))) != nil {
+		again = again && c.reached.Load() && time.Now().Add(delay).Before(end)
+		if !again || wait.For(ctx, max(delay, asked(err))) != nil {
 			return v, final(ctx, err)
 		}
 	}

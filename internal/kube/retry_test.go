@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // script answers the nth request with the nth handler, and later ones with

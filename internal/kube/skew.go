@@ -5,7 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/version"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 const (

@@ -9,7 +9,7 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // explainServer knows the failures that any call may meet.

@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/client-go/rest"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // hideUser takes a user and password out of the server's address, which is

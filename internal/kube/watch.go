@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
 
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 // listing is a consistent state of some objects.
@@ -71,7 +71,7 @@ func (c *Client) Watch(ctx context.Context, r Ref, selector string, f func(Event
 		if err != nil && ctx.Err() == nil {
 			return c.explain("watch", k, r, err)
 		}
-		_ = pause.For(ctx, firstWait) // for a server that ends every watch at once
+		_ = wait.For(ctx, firstWait) // for a server that ends every watch at once
 	}
 	return context.Cause(ctx)
 }

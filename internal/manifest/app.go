@@ -3,7 +3,7 @@
 // decides nothing about when. Two calls with the same App give the same
 // objects, so that they can be compared, applied again and printed.
 //
-// The objects stand in deploy/app as complete YAML. This package sets what
+// The objects stand in manifests/app as complete YAML. This package sets what
 // differs between apps, releases and colors, and nothing else; who wants to
 // know why a field has its value reads it there.
 //

@@ -14,7 +14,7 @@ import (
 // deployer is the one that would have been made, above all with its rule for
 // pods.
 func TestDeployersNamespace(t *testing.T) {
-	text, err := os.ReadFile("../../deploy/rbac/deployer.yaml")
+	text, err := os.ReadFile("../../manifests/rbac/deployer.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,11 +8,11 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 
-	objects "version-manager/deploy/app"
 	"version-manager/internal/kube"
+	objects "version-manager/manifests/app"
 )
 
-// load reads an object as it stands in deploy/app. The files are part of the
+// load reads an object as it stands in manifests/app. The files are part of the
 // program and a test reads each of them, so what is wrong there is no error
 // that anybody could meet.
 func load[T any](file string) T {

@@ -12,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/yaml"
 
-	objects "version-manager/deploy/app"
+	objects "version-manager/manifests/app"
 )
 
 // httpRoute is as much of the Gateway API's type as we use.
@@ -81,7 +81,7 @@ func strict(t *testing.T, b []byte) {
 	}
 }
 
-// TestFilesAreObjects: what stands in deploy/app can be applied as it is.
+// TestFilesAreObjects: what stands in manifests/app can be applied as it is.
 func TestFilesAreObjects(t *testing.T) {
 	files, err := fs.Glob(objects.Files, "*.yaml")
 	if err != nil || len(files) != 12 {

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
+	"version-manager/internal/kit/awake"
 )
 
 // target serves raw connections on a free port.

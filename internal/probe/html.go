@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/visible"
+	"version-manager/internal/kit/visible"
 )
 
 // pageTemplate parses the page once: that and the escaping of a fresh template

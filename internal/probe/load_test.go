@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/awake"
+	"version-manager/internal/kit/awake"
 )
 
 func TestLoadMixesByWeightAndChecks(t *testing.T) {

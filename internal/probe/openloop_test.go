@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
+	"version-manager/internal/kit/awake"
 )
 
 // pipes is a dialer of connections in memory, on which stub answers.

@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/awake"
+	"version-manager/internal/kit/wait"
 )
 
 // Config says what a Prober asks for.
@@ -102,7 +102,7 @@ func (p *Prober) repeat(s *shot) {
 	for p.ctx.Err() == nil {
 		began := time.Now()
 		g.fire(s, began, nil)
-		_ = pause.For(p.ctx, slowInterval-time.Since(began))
+		_ = wait.For(p.ctx, slowInterval-time.Since(began))
 	}
 }
 

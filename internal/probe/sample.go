@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
+	"version-manager/internal/kit/awake"
 )
 
 // Kind is the way in which a request was made. Its names are part of the

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"version-manager/internal/awake"
 	"version-manager/internal/color"
+	"version-manager/internal/kit/awake"
 )
 
 // The headers by which the ingress says who answered, and the prober who

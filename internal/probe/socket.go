@@ -8,7 +8,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 // socket keeps one WebSocket open and says something at every interval. A
@@ -39,7 +39,7 @@ func (s *socket) run(ctx context.Context) {
 		if c == nil {
 			s.record(WebSocket, out, began, began, from)
 			closed = time.Time{}
-			_ = pause.For(ctx, pauseAfterFailure)
+			_ = wait.For(ctx, pauseAfterFailure)
 			continue
 		}
 		if !closed.IsZero() {
@@ -49,7 +49,7 @@ func (s *socket) run(ctx context.Context) {
 		if s.talk(ctx, c, from) {
 			closed = time.Now()
 		} else {
-			_ = pause.For(ctx, pauseAfterFailure)
+			_ = wait.For(ctx, pauseAfterFailure)
 		}
 		c.CloseNow()
 	}

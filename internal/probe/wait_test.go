@@ -5,14 +5,14 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 // WaitAnswers returns when n requests that were due at since or later came to
 // an end, well or badly, or with ctx's error.
 func (p *Prober) WaitAnswers(ctx context.Context, n int, since time.Time) error {
 	for p.Window(color.None, since).Sent < n {
-		if err := pause.For(ctx, 10*time.Millisecond); err != nil {
+		if err := wait.For(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 	}

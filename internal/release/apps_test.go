@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // twoApps makes a repository with an app in each of two folders.

@@ -11,7 +11,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // loadImage reads an image that somebody else built: an OCI layout folder, or

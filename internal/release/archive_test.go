@@ -12,7 +12,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // savedImage returns the same image as an OCI layout folder and in the three

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"syscall"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 const (

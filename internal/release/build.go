@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"version-manager/internal/config"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/licenses"
-	"version-manager/internal/problem"
 )
 
 // Builder makes releases from commits. It changes neither the repository nor

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/licenses"
-	"version-manager/internal/problem"
 )
 
 func TestSameCommitSameDigest(t *testing.T) {

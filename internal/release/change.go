@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // manyChanges is how many files a note names.

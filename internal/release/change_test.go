@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestNamed(t *testing.T) {

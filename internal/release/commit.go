@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // commit returns what to build: From, or the work tree once it is clean.

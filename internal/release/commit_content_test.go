@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // export returns the files of HEAD by name, and links as "-> target".

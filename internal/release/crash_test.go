@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestFailedCreateLeavesNothing(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"version-manager/internal/config"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Options says what Create shall make.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // maxArgument is a little less than what Linux takes as one argument or one

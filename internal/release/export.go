@@ -14,7 +14,7 @@ import (
 	"strings"
 	"syscall"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Tree is what Export wrote.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // programSettings matches the keys under which configuration names programs

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 
 	"version-manager/internal/config"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // fromVersion makes From the commit of a version where it names one of this app:

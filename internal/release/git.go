@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/internal/command"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/command"
+	"version-manager/internal/kit/problem"
 )
 
 // Limits of single git commands. Those that write or look at every file may

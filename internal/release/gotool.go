@@ -13,8 +13,8 @@ import (
 	"syscall"
 	"time"
 
-	"version-manager/internal/command"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/command"
+	"version-manager/internal/kit/problem"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // helloModule is a complete app: small, without dependencies, quick to build.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/command"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/command"
+	"version-manager/internal/kit/problem"
 )
 
 // A folder that somebody sends can contain a repository whose configuration

@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // setIdentity are the commands after which git knows who commits.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // noIdentity is a machine on which nobody told git who they are.

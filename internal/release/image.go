@@ -12,7 +12,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Image is one OCI image in a layout on the disk. Its manifest and config

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // plantAbove puts files into a folder above the one in which builds happen, as

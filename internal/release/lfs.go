@@ -15,7 +15,7 @@ import (
 	"strconv"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // maxPointer is the size below which a file can be a Git LFS pointer.

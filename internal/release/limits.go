@@ -10,7 +10,7 @@ import (
 	"strings"
 	"syscall"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // Limits on what an image or an archive may contain. Everybody can write an

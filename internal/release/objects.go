@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/internal/command"
+	"version-manager/internal/kit/command"
 )
 
 // objectStall is the longest time without a byte of an object.

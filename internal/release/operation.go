@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // operation is something that git began and a person has to finish.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // mayFail runs a git command that stops in the middle of something.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"version-manager/internal/config"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func testRecord(t testing.TB, app string, v Version) Release {

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"version-manager/internal/config"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Put keeps a record for ever. Putting the same one again does nothing; a

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"version-manager/internal/config"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Repo is a git repository that holds an app. The app's root is the folder

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestOpenProblems(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // restore makes the release of an existing tag again, where this machine has

@@ -9,7 +9,7 @@ import (
 	"path"
 	"path/filepath"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // sources are the files of a commit, ready to be compiled.

@@ -6,7 +6,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Store keeps releases in a state folder: one OCI layout with the images of

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestStoreImage(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // maxModules bounds how deep submodules are nested.

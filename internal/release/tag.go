@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Tag is a git tag that names a version.

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"version-manager/internal/config"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestInfraDigest(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"path"
 	"strings"
 
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/ownership"
 )
 
 // untar unpacks tar streams into a folder that no entry can leave.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/ownership"
 )
 
 func TestUnpackLayers(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Nobody is the user and the group of programs whose image names none: not

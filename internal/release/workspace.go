@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"version-manager/internal/ownership"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/problem"
 )
 
 // workspace is the private folder in which one version is built. It lies in

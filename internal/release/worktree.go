@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Change is a file that differs from the last commit.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 // drainTick is how often drain looks whether all is quiet.
@@ -17,7 +17,7 @@ const drainTick = 10 * time.Millisecond
 func (s *Sidecar) drain(ctx context.Context, sleep, limit time.Duration, farewell func() bool) {
 	s.leaving.Add(1)
 	defer s.leaving.Add(-1)
-	if pause.For(ctx, sleep) != nil {
+	if wait.For(ctx, sleep) != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -36,7 +36,7 @@ func (s *Sidecar) settle(ctx context.Context) {
 		if n, _ := s.proxy.Counts(s.o.Color); n != seen || s.proxy.InFlight(s.o.Color) > 0 {
 			since, seen = time.Now(), n
 		}
-		if pause.For(ctx, drainTick) != nil {
+		if wait.For(ctx, drainTick) != nil {
 			return
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // TestEndUnderLoad plays the end of a pod: proxies with pools of connections

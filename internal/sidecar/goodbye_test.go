@@ -9,7 +9,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 const sockets = 30

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // pod is a sidecar that serves, with an app behind it.

@@ -1,13 +1,13 @@
 package sidecar
 
 import (
-	"version-manager/internal/ingress"
-	"version-manager/internal/memlimit"
+	"version-manager/internal/kit/memlimit"
+	"version-manager/internal/proxy"
 )
 
 // rules are for a pod, whose peers are proxies of the gateway.
-func (o Options) rules() ingress.Rules {
-	return ingress.Rules{
+func (o Options) rules() proxy.Rules {
+	return proxy.Rules{
 		TrustPeer: true, Trusted: o.Trusted, Marked: true, Guarded: true,
 		Secret: o.ProbeSecret, PreviewSecret: o.PreviewSecret, Limits: limits(o.Memory),
 	}
@@ -24,8 +24,8 @@ const (
 
 // limits fit into the memory of the process. They do not count clients: behind
 // kube-proxy all of them may have the address of a node.
-func limits(m memlimit.Memory) ingress.Limits {
-	return ingress.Limits{
+func limits(m memlimit.Memory) proxy.Limits {
+	return proxy.Limits{
 		Requests:  int(m.Budget(35, 2048*requestSize) / requestSize),
 		Uploads:   int(m.Budget(10, 512*uploadSize) / uploadSize),
 		Tunnels:   int(m.Budget(25, 2048*tunnelSize) / tunnelSize),

@@ -4,21 +4,21 @@ import (
 	"net/http"
 	"testing"
 
-	"version-manager/internal/ingress"
-	"version-manager/internal/memlimit"
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/memlimit"
+	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy"
 )
 
 func TestLimitsFitTheMemory(t *testing.T) {
 	for _, tt := range []struct {
 		memory      int64
-		want        ingress.Limits
+		want        proxy.Limits
 		connections int
 	}{
-		{0, ingress.Limits{Requests: 2048, Uploads: 512, Tunnels: 2048, PerClient: -1}, 4096},
-		{16 << 30, ingress.Limits{Requests: 2048, Uploads: 512, Tunnels: 2048, PerClient: -1}, 4096},
-		{128 << 20, ingress.Limits{Requests: 955, Uploads: 512, Tunnels: 682, PerClient: -1}, 1638},
-		{64 << 20, ingress.Limits{Requests: 477, Uploads: 273, Tunnels: 341, PerClient: -1}, 819},
+		{0, proxy.Limits{Requests: 2048, Uploads: 512, Tunnels: 2048, PerClient: -1}, 4096},
+		{16 << 30, proxy.Limits{Requests: 2048, Uploads: 512, Tunnels: 2048, PerClient: -1}, 4096},
+		{128 << 20, proxy.Limits{Requests: 955, Uploads: 512, Tunnels: 682, PerClient: -1}, 1638},
+		{64 << 20, proxy.Limits{Requests: 477, Uploads: 273, Tunnels: 341, PerClient: -1}, 819},
 	} {
 		m := memlimit.Memory{Limit: tt.memory}
 		if got := limits(m); got != tt.want || connections(m) != tt.connections {

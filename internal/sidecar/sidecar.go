@@ -45,8 +45,8 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/ingress"
-	"version-manager/internal/memlimit"
+	"version-manager/internal/kit/memlimit"
+	"version-manager/internal/proxy"
 )
 
 // Options say which app it stands in front of, and who that is.
@@ -81,7 +81,7 @@ const lastWait = 30 * time.Second
 // Sidecar is one of them.
 type Sidecar struct {
 	o       Options
-	proxy   *ingress.Proxy
+	proxy   *proxy.Proxy
 	leaving atomic.Int32 // hooks under way
 	times   times
 
@@ -99,7 +99,7 @@ type times struct {
 // New returns a Sidecar that serves nothing yet.
 func New(o Options) *Sidecar {
 	s := &Sidecar{o: o, times: times{farewell: 5 * time.Second, truce: time.Minute, quiet: 500 * time.Millisecond, answer: 4 * time.Second}}
-	s.proxy = ingress.New(ingress.Options{Rules: o.rules(), Logger: o.Logger})
+	s.proxy = proxy.New(proxy.Options{Rules: o.rules(), Logger: o.Logger})
 	s.proxy.SetPrivate(o.Color, o.Private)
 	s.proxy.SetPool(o.Color, o.Version, []string{o.App})
 	s.proxy.Switch(o.Color)
@@ -123,7 +123,7 @@ func Run(ctx context.Context, o Options) error {
 
 func (s *Sidecar) serve(ctx context.Context, traffic, admin net.Listener) error {
 	failed := make(chan error, 2)
-	server := ingress.Server(s.handler(), ingress.ServerOptions{IdleTimeout: idleTimeout, Connections: connections(s.o.Memory)})
+	server := proxy.Server(s.handler(), proxy.ServerOptions{IdleTimeout: idleTimeout, Connections: connections(s.o.Memory)})
 	go func() { failed <- server.Serve(traffic) }()
 	office := &http.Server{Handler: s.admin(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { failed <- office.Serve(admin) }()

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // TestGatewayIsBelieved: the proxy in front knows who asks; the sidecar

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"version-manager/internal/atomicfile"
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/ownership"
 )
 
 // Binding says where a state folder was made. It is kept in the folder.

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // A machine is known by the number that its system has given it, or, where

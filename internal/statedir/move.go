@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 const copying = ".moving" // the end of the name of a copy that is not whole

@@ -19,7 +19,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/ownership"
 )
 
 // InTree is the name of the state folder that earlier versions kept beside

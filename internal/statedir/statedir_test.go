@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"version-manager/internal/ownership"
+	"version-manager/internal/kit/ownership"
 )
 
 // made is a state folder that was bound here, with a base folder.

@@ -7,7 +7,7 @@ package target
 import (
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/target/kubernetes"
 	"version-manager/internal/target/local"
 )

@@ -3,7 +3,7 @@ package target
 import (
 	"testing"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestOpen(t *testing.T) {

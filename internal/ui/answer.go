@@ -8,7 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"version-manager/internal/visible"
+	"version-manager/internal/kit/visible"
 )
 
 // Format is the form of an answer.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // TestFacesDoNotWaitForTheirReader: a reader that stalls holds up no event,

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // evidence is how many lines of it are shown unless more are asked for.

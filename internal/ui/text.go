@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/text/width"
 
-	"version-manager/internal/visible"
+	"version-manager/internal/kit/visible"
 )
 
 // tint is a color by meaning, not by hue.

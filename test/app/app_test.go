@@ -19,7 +19,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 func env(pairs ...string) func(string) string {

@@ -16,7 +16,7 @@ const (
 	floodConnections = 20
 	floodStreams     = 250
 	floodUploads     = 4000
-	sidecarMemory    = 128 << 20 // of its container, see deploy/app/deployment.yaml
+	sidecarMemory    = 128 << 20 // of its container, see manifests/app/deployment.yaml
 )
 
 // floods opens more than anybody needs, and looks whether others are served

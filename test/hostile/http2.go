@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strings"
 
-	"version-manager/internal/ingress/ingresstest"
+	"version-manager/internal/proxy/proxytest"
 )
 
 // http2Case is one stream, and what has to become of it.
 type http2Case struct {
 	name   string
-	stream ingresstest.Stream
+	stream proxytest.Stream
 	// want has the outcomes that are right, between bars; empty means any. Only
 	// a 200 may have made a request at the instance, and that has to say what
 	// the stream said.
@@ -44,7 +44,7 @@ func (c http2Case) try() error {
 	return errors.Join(fault, c.judge(got, all))
 }
 
-func (c http2Case) judge(got string, all []ingresstest.Request) error {
+func (c http2Case) judge(got string, all []proxytest.Request) error {
 	if c.want != "" && !slices.Contains(strings.Split(c.want, "|"), got) {
 		return fmt.Errorf("ended as %q, want %q", got, c.want)
 	}

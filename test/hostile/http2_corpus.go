@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/net/http2/hpack"
 
-	"version-manager/internal/ingress/ingresstest"
+	"version-manager/internal/proxy/proxytest"
 )
 
 // http2Corpus puts everything that means something in HTTP/1.1 into every
@@ -32,24 +32,24 @@ func crossCases() []http2Case {
 	} {
 		for _, p := range payloads() {
 			for place, value := range []string{p + f.value, f.value[:1] + p + f.value[1:], f.value + p, p} {
-				all = append(all, http2Case{fmt.Sprintf("%s: %q at %d", f.name, p, place), ingresstest.Stream{Fields: with(f.name, value)}, ""})
+				all = append(all, http2Case{fmt.Sprintf("%s: %q at %d", f.name, p, place), proxytest.Stream{Fields: with(f.name, value)}, ""})
 			}
 		}
 	}
 	for _, p := range payloads() {
 		for place, name := range []string{p + "x-a", "x" + p + "a", "x-a" + p, p} {
-			all = append(all, http2Case{fmt.Sprintf("name: %q at %d", p, place), ingresstest.Stream{Fields: with(name, "b")}, ""})
-			all = append(all, http2Case{fmt.Sprintf("trailer: %q at %d", p, place), ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields(name, "b")}, ""})
+			all = append(all, http2Case{fmt.Sprintf("name: %q at %d", p, place), proxytest.Stream{Fields: with(name, "b")}, ""})
+			all = append(all, http2Case{fmt.Sprintf("trailer: %q at %d", p, place), proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields(name, "b")}, ""})
 		}
-		all = append(all, http2Case{fmt.Sprintf("trailer: value %q", p), ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("x-a", p)}, ""})
-		all = append(all, http2Case{fmt.Sprintf("body: %q", p), ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{p}}, "200"})
+		all = append(all, http2Case{fmt.Sprintf("trailer: value %q", p), proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("x-a", p)}, ""})
+		all = append(all, http2Case{fmt.Sprintf("body: %q", p), proxytest.Stream{Fields: with(":method", "POST"), Data: []string{p}}, "200"})
 	}
 	return all
 }
 
 // with is a plain request with one field set or added.
 func with(name, value string) []hpack.HeaderField {
-	list := ingresstest.Fields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
+	list := proxytest.Fields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
 	for i := range list {
 		if list[i].Name == name {
 			list[i].Value = value
@@ -90,44 +90,44 @@ func http2Fields() []http2Case {
 		{"transfer-encoding", "chunked", malformed}, {"upgrade", "websocket", malformed}, {"te", "gzip", malformed}, {"te", "trailers", "200"},
 		{"http2-settings", "AAA", "200|" + malformed}, {"expect", "magic", "417"}, {"content-length", "1", malformed}, {"content-length", "-1", malformed},
 	} {
-		all = append(all, http2Case{fmt.Sprintf("%s: %q", c.name, c.value), ingresstest.Stream{Fields: with(c.name, c.value)}, c.want})
+		all = append(all, http2Case{fmt.Sprintf("%s: %q", c.name, c.value), proxytest.Stream{Fields: with(c.name, c.value)}, c.want})
 	}
 	for _, name := range []string{":method", ":scheme", ":path"} {
-		all = append(all, http2Case{"no " + name, ingresstest.Stream{Fields: without(name)}, malformed})
+		all = append(all, http2Case{"no " + name, proxytest.Stream{Fields: without(name)}, malformed})
 	}
 	for _, name := range []string{":method", ":scheme", ":path", ":authority"} {
 		all = append(all,
-			http2Case{"two " + name, ingresstest.Stream{Fields: append(ingresstest.Fields(name, "a"), with("x-a", "b")...)}, malformed},
-			http2Case{name + " behind others", ingresstest.Stream{Fields: append(without(name), ingresstest.Fields(name, "/")...)}, malformed})
+			http2Case{"two " + name, proxytest.Stream{Fields: append(proxytest.Fields(name, "a"), with("x-a", "b")...)}, malformed},
+			http2Case{name + " behind others", proxytest.Stream{Fields: append(without(name), proxytest.Fields(name, "/")...)}, malformed})
 	}
 	return append(all,
-		http2Case{"no authority", ingresstest.Stream{Fields: without(":authority")}, "200"},
-		http2Case{"two lengths", ingresstest.Stream{Fields: append(with("content-length", "3"), ingresstest.Fields("content-length", "4")...), Data: []string{"abc"}}, malformed},
-		http2Case{"two hosts", ingresstest.Stream{Fields: append(with("host", "a"), ingresstest.Fields("host", "b")...)}, malformed},
-		http2Case{"cookie crumbs", ingresstest.Stream{Fields: append(with("cookie", "a=1"), ingresstest.Fields("cookie", "b=2", "cookie", "c=3")...)}, "200"},
+		http2Case{"no authority", proxytest.Stream{Fields: without(":authority")}, "200"},
+		http2Case{"two lengths", proxytest.Stream{Fields: append(with("content-length", "3"), proxytest.Fields("content-length", "4")...), Data: []string{"abc"}}, malformed},
+		http2Case{"two hosts", proxytest.Stream{Fields: append(with("host", "a"), proxytest.Fields("host", "b")...)}, malformed},
+		http2Case{"cookie crumbs", proxytest.Stream{Fields: append(with("cookie", "a=1"), proxytest.Fields("cookie", "b=2", "cookie", "c=3")...)}, "200"},
 	)
 }
 
 // http2Bodies are about DATA frames, what announces them, and what follows.
 func http2Bodies() []http2Case {
 	post := func(name, value string) []hpack.HeaderField {
-		return append(with(":method", "POST"), ingresstest.Fields(name, value)...)
+		return append(with(":method", "POST"), proxytest.Fields(name, value)...)
 	}
 	return []http2Case{
-		{"body", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"ab", "", "c"}}, "200"},
-		{"body of a GET", ingresstest.Stream{Fields: with(":method", "GET"), Data: []string{"abc"}}, "200"},
-		{"body that looks like a chunk", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"}}, "200"},
-		{"length", ingresstest.Stream{Fields: post("content-length", "3"), Data: []string{"abc"}}, "200"},
-		{"length too small", ingresstest.Stream{Fields: post("content-length", "2"), Data: []string{"abc"}}, "reset PROTOCOL_ERROR"},
-		{"length too large", ingresstest.Stream{Fields: post("content-length", "4"), Data: []string{"abc"}}, "reset PROTOCOL_ERROR|400"},
-		{"length of nothing", ingresstest.Stream{Fields: post("content-length", "3")}, malformed},
-		{"length is not a number", ingresstest.Stream{Fields: post("content-length", "x"), Data: []string{"abc"}}, malformed},
-		{"length zero with a body", ingresstest.Stream{Fields: post("content-length", "0"), Data: []string{"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"}}, malformed},
-		{"trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("x-a", "b")}, "200"},
-		{"pseudo-header field as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields(":path", "/b")}, malformed},
-		{"length as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("content-length", "9")}, ""},
-		{"host as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("host", "b")}, ""},
-		{"forwarding as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("x-forwarded-for", "1.1.1.1")}, "200"},
-		{"connection as a trailer", ingresstest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: ingresstest.Fields("connection", "x-a")}, ""},
+		{"body", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"ab", "", "c"}}, "200"},
+		{"body of a GET", proxytest.Stream{Fields: with(":method", "GET"), Data: []string{"abc"}}, "200"},
+		{"body that looks like a chunk", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"}}, "200"},
+		{"length", proxytest.Stream{Fields: post("content-length", "3"), Data: []string{"abc"}}, "200"},
+		{"length too small", proxytest.Stream{Fields: post("content-length", "2"), Data: []string{"abc"}}, "reset PROTOCOL_ERROR"},
+		{"length too large", proxytest.Stream{Fields: post("content-length", "4"), Data: []string{"abc"}}, "reset PROTOCOL_ERROR|400"},
+		{"length of nothing", proxytest.Stream{Fields: post("content-length", "3")}, malformed},
+		{"length is not a number", proxytest.Stream{Fields: post("content-length", "x"), Data: []string{"abc"}}, malformed},
+		{"length zero with a body", proxytest.Stream{Fields: post("content-length", "0"), Data: []string{"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"}}, malformed},
+		{"trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("x-a", "b")}, "200"},
+		{"pseudo-header field as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields(":path", "/b")}, malformed},
+		{"length as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("content-length", "9")}, ""},
+		{"host as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("host", "b")}, ""},
+		{"forwarding as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("x-forwarded-for", "1.1.1.1")}, "200"},
+		{"connection as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("connection", "x-a")}, ""},
 	}
 }

@@ -13,44 +13,44 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/ingress"
-	"version-manager/internal/ingress/ingresstest"
+	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/proxytest"
 )
 
 // lab is the real ingress on a loopback port, in front of one instance.
 type lab struct {
 	addr   string
-	proxy  *ingress.Proxy
+	proxy  *proxy.Proxy
 	server *http.Server
 }
 
-func startLab(upstream string, o ingress.Options) (*lab, error) {
-	return serveLab(upstream, o, ingress.ServerOptions{})
+func startLab(upstream string, o proxy.Options) (*lab, error) {
+	return serveLab(upstream, o, proxy.ServerOptions{})
 }
 
 // startEncryptedLab speaks TLS, with a certificate that nobody knows, if told to.
-func startEncryptedLab(upstream string, encrypted bool, so ingress.ServerOptions) (*lab, error) {
+func startEncryptedLab(upstream string, encrypted bool, so proxy.ServerOptions) (*lab, error) {
 	if !encrypted {
-		return serveLab(upstream, ingress.Options{}, so)
+		return serveLab(upstream, proxy.Options{}, so)
 	}
 	cert, err := certificate()
 	if err != nil {
 		return nil, err
 	}
 	so.Certificates = []tls.Certificate{cert}
-	return serveLab(upstream, ingress.Options{}, so)
+	return serveLab(upstream, proxy.Options{}, so)
 }
 
-func serveLab(upstream string, o ingress.Options, so ingress.ServerOptions) (*lab, error) {
+func serveLab(upstream string, o proxy.Options, so proxy.ServerOptions) (*lab, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := ingress.New(o)
+	p := proxy.New(o)
 	p.SetPool(color.Blue, "v1.0.0", []string{upstream})
 	p.Switch(color.Blue)
 	so.ErrorLog = log.New(io.Discard, "", 0) // what clients do wrong is the point
-	s := ingress.Server(p, so)
+	s := proxy.Server(p, so)
 	if so.Certificates == nil {
 		go s.Serve(l)
 	} else {
@@ -73,12 +73,12 @@ func certificate() (tls.Certificate, error) {
 func (l *lab) close() { l.server.Close() }
 
 // startStrictLab has an instance that records everything and finds every fault.
-func startStrictLab() (*lab, *ingresstest.Upstream, error) {
-	up, err := ingresstest.Start()
+func startStrictLab() (*lab, *proxytest.Upstream, error) {
+	up, err := proxytest.Start()
 	if err != nil {
 		return nil, nil, err
 	}
-	l, err := startLab(up.Addr(), ingress.Options{})
+	l, err := startLab(up.Addr(), proxy.Options{})
 	if err != nil {
 		up.Close()
 		return nil, nil, err

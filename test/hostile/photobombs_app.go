@@ -19,7 +19,7 @@ import (
 
 	"version-manager/internal/caloguessr/estimate/geminitest"
 	"version-manager/internal/color"
-	"version-manager/internal/ingress"
+	"version-manager/internal/proxy"
 )
 
 // bombedApp is Caloguessr in a control group, with the ingress in front.
@@ -87,14 +87,14 @@ func freeAddress() (string, error) {
 
 // serve puts the ingress in front.
 func (a *bombedApp) serve(address string) error {
-	proxy := ingress.New(ingress.Options{})
-	proxy.SetPool(color.Blue, "v1.0.0", []string{address})
-	proxy.Switch(color.Blue)
+	front := proxy.New(proxy.Options{})
+	front.SetPool(color.Blue, "v1.0.0", []string{address})
+	front.Switch(color.Blue)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	a.front, a.url = ingress.Server(proxy, ingress.ServerOptions{}), "http://"+l.Addr().String()
+	a.front, a.url = proxy.Server(front, proxy.ServerOptions{}), "http://"+l.Addr().String()
 	go a.front.Serve(l)
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"time"
 
-	"version-manager/internal/ingress"
+	"version-manager/internal/proxy"
 )
 
 // responseCase is what an instance answers with, byte for byte, and what has to
@@ -59,7 +59,7 @@ func (c responseCase) try(client *http.Client) error {
 		return err
 	}
 	defer upstream.Close()
-	l, err := startLab(upstream.Addr().String(), ingress.Options{})
+	l, err := startLab(upstream.Addr().String(), proxy.Options{})
 	if err != nil {
 		return err
 	}

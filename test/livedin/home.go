@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"version-manager/internal/testenv"
+	"version-manager/internal/kit/testenv"
 )
 
 // files are what a person may have in the home folder. Each setting here has

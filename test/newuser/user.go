@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"time"
 
-	"version-manager/internal/testenv"
+	"version-manager/internal/kit/testenv"
 )
 
 const nobody = 65534

@@ -11,7 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"version-manager/internal/testenv"
+	"version-manager/internal/kit/testenv"
 )
 
 // fixture is the app of test/app as an image, built once for all scripts.

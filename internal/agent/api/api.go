@@ -16,8 +16,8 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
-	"version-manager/internal/ownership"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/problem"
 )
 
 // TokenHeader carries the fencing token of every call that changes something.

@@ -13,7 +13,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // travel sends err through JSON.

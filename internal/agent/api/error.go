@@ -7,7 +7,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Error is an error on its way through the socket.

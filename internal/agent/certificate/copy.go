@@ -10,7 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // kept is the copy of the last good certificate. It names the files that it

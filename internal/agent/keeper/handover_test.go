@@ -5,8 +5,8 @@ import (
 	"os"
 	"testing"
 
-	"version-manager/internal/agent/process"
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/process"
+	"version-manager/internal/kit/waittest"
 )
 
 func (f *fixture) handOver(program string) (status int) {

@@ -24,7 +24,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // LockFile, in the state folder, is locked as long as a keeper or an agent lives.

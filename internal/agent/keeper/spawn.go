@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 // The two roles, told to a process through its environment, as are the names

@@ -18,7 +18,7 @@ import (
 	"syscall"
 
 	"version-manager/internal/config"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // spares is how many ports after a default one are tried in its place.

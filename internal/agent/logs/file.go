@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 const (

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // read returns what is in a folder of logs as "instance text" lines.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 // Query selects lines. Zero values mean all.
@@ -56,7 +56,7 @@ func Stream(ctx context.Context, dir string, q Query, emit func(Line) error) err
 		if !q.Follow {
 			return nil
 		}
-		if pause.For(ctx, followEvery) != nil {
+		if wait.For(ctx, followEvery) != nil {
 			return nil
 		}
 	}

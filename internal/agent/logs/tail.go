@@ -6,7 +6,7 @@ import (
 	"os"
 	"strings"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 // tail reads one instance's files, each line once, across rotation.

@@ -17,7 +17,7 @@ import (
 	"io/fs"
 	"os"
 
-	"version-manager/internal/atomicfile"
+	"version-manager/internal/kit/atomicfile"
 )
 
 const magic = "version-manager state sha256:"

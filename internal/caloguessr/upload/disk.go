@@ -1,6 +1,6 @@
 package upload
 
-import "version-manager/internal/memlimit"
+import "version-manager/internal/kit/memlimit"
 
 // Disk returns how much uploads may store in temporary files, in bytes: less
 // where those take the memory that everything else needs.

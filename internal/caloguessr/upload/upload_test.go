@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 func small() Limits {

@@ -17,7 +17,7 @@ import (
 	"version-manager/internal/caloguessr/estimate/geminitest"
 	"version-manager/internal/caloguessr/photo"
 	"version-manager/internal/caloguessr/upload"
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 func TestPhotoBecomesMeal(t *testing.T) {

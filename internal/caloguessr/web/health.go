@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"version-manager/internal/httpkit"
+	"version-manager/internal/kit/httpkit"
 )
 
 // maxHold bounds how long a request to /healthz?hold= stays open.

@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"version-manager/internal/httpkit"
+	"version-manager/internal/kit/httpkit"
 )
 
 // metrics counts what this instance does, in a registry of its own.

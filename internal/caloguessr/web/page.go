@@ -6,7 +6,7 @@ import (
 
 	"version-manager/internal/caloguessr/i18n"
 	"version-manager/internal/caloguessr/nutrition"
-	"version-manager/internal/httpkit"
+	"version-manager/internal/kit/httpkit"
 )
 
 // page is what every template gets; the pages embed it.

@@ -23,7 +23,7 @@ import (
 	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/caloguessr/photo"
 	"version-manager/internal/caloguessr/upload"
-	"version-manager/internal/httpkit"
+	"version-manager/internal/kit/httpkit"
 )
 
 //go:embed templates/*.html static

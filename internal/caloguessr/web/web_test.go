@@ -21,7 +21,7 @@ import (
 	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/caloguessr/photo"
 	"version-manager/internal/caloguessr/upload"
-	"version-manager/internal/httpkit"
+	"version-manager/internal/kit/httpkit"
 )
 
 // app is a whole server in front of a fake Gemini, without a network of its

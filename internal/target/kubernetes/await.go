@@ -10,7 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -42,7 +42,7 @@ func (s *session) awaitStarted(ctx context.Context, c color.Color, n int) error 
 		if done || err != nil {
 			return err
 		}
-		if err := pause.For(ctx, applyPoll); err != nil {
+		if err := wait.For(ctx, applyPoll); err != nil {
 			return fmt.Errorf("start %s: %w", c, err)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 )
 
 // confirmEntrances asks the public entrances that are reached from here. Where
@@ -67,7 +67,7 @@ func (s *session) confirmEntrance(ctx context.Context, base string, c color.Colo
 		default:
 			row, since, last = 0, time.Now(), errors.New(a.String())
 		}
-		if err := pause.For(ctx, confirmPause); err != nil {
+		if err := wait.For(ctx, confirmPause); err != nil {
 			return fmt.Errorf("%w: %w", err, last)
 		}
 	}

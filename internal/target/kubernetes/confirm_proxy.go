@@ -10,7 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/wait"
 	"version-manager/internal/traefik"
 )
 
@@ -85,7 +85,7 @@ func (p *proxy) until(ctx, round context.Context, q question) {
 			p.row, p.last, p.silent = 0, errors.New(a.String()), spell{}
 			p.wrong.goOn(began)
 		}
-		if p.obeys() || pause.For(round, confirmPause) != nil {
+		if p.obeys() || wait.For(round, confirmPause) != nil {
 			return
 		}
 	}

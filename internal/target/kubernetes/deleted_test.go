@@ -15,10 +15,10 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/probe"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
 

@@ -51,7 +51,7 @@ func grant(t *testing.T, namespace string) {
 	t.Helper()
 	k, err := kube.Open(kube.Options{})
 	must(t, err)
-	text, err := os.ReadFile("../../../deploy/rbac/deployer.yaml")
+	text, err := os.ReadFile("../../../manifests/rbac/deployer.yaml")
 	must(t, err)
 	words := strings.NewReplacer("namespace: shop\n", "namespace: "+namespace+"\n", "  name: shop\n", "  name: "+namespace+"\n",
 		"kind: Group, name: shop-deployers", "kind: User, name: deployer-of-"+namespace)

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"version-manager/internal/kit/waittest"
 	"version-manager/internal/kube"
-	"version-manager/internal/waittest"
 )
 
 // hung is an API server that does not answer before it is released.

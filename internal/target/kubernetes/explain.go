@@ -10,8 +10,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 )
 
 // explain is an error with evidence, and with what the cluster itself

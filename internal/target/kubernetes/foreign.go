@@ -12,9 +12,9 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/images"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
-	"version-manager/internal/problem"
 )
 
 // ours reports whether an object was made for this app by us. A name says

@@ -7,7 +7,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // theirs is an object that somebody else made under a name that we would use.

@@ -11,9 +11,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"version-manager/internal/config"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
-	"version-manager/internal/problem"
 )
 
 // traefikController is how Traefik signs its GatewayClass.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"os"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 // processMark names a process so that another one can tell whether it could

@@ -7,7 +7,7 @@ import (
 	"os/exec"
 	"testing"
 
-	"version-manager/internal/agent/process"
+	"version-manager/internal/kit/process"
 )
 
 func TestOnlyWhoIsSurelyDeadIsTakenForDead(t *testing.T) {

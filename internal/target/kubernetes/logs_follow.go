@@ -10,8 +10,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/wait"
 	"version-manager/internal/manifest"
-	"version-manager/internal/pause"
 )
 
 // follower writes the lines of all instances that a query asks for, also of
@@ -99,7 +99,7 @@ func (f *follower) follow(ctx context.Context, pod string, q deploy.LogQuery) {
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		_ = pause.For(ctx, followEvery) // lives looks at ctx
+		_ = wait.For(ctx, followEvery) // lives looks at ctx
 		if !f.lives(ctx, pod) {
 			return
 		}

@@ -10,8 +10,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"version-manager/internal/kit/wait"
 	"version-manager/internal/kube"
-	"version-manager/internal/pause"
 )
 
 const (
@@ -146,7 +146,7 @@ func (m *mirror) follow(ctx context.Context, kind string, s *shelf) {
 			return ctx.Err()
 		})
 		m.change(ctx, func() { s.lost(err) })
-		_ = pause.For(ctx, watchAgain) // the loop looks at ctx
+		_ = wait.For(ctx, watchAgain) // the loop looks at ctx
 	}
 }
 

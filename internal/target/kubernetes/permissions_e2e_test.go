@@ -11,7 +11,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // TestListsMissingPermissions: somebody who may do nothing is told what to ask

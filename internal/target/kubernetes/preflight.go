@@ -11,8 +11,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 )
 
 // preflight finds out before the first change what would stop a deploy in its
@@ -83,7 +83,7 @@ func (t *Target) checkPermissions(ctx context.Context) error {
 // granting is what an administrator types, in a context that only he knows. In
 // the file, "shop" is the namespace and the beginning of the group's name.
 func granting(namespace string) string {
-	return fmt.Sprintf("sed s/shop/%[1]s/g deploy/rbac/deployer.yaml | kubectl --context ADMINISTRATOR apply -f -"+
+	return fmt.Sprintf("sed s/shop/%[1]s/g manifests/rbac/deployer.yaml | kubectl --context ADMINISTRATOR apply -f -"+
 		"    (in a clone of version-manager; it lets the group %[1]s-deployers deploy)", namespace)
 }
 

@@ -13,8 +13,8 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	"sigs.k8s.io/yaml"
 
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 )
 
 func TestPermissions(t *testing.T) {
@@ -62,7 +62,7 @@ func TestMissingPermissions(t *testing.T) {
 		switch {
 		case tt.lines == nil && err != nil:
 			t.Errorf("%s: %v", name, err)
-		case tt.lines != nil && (p == nil || !slices.Equal(p.Lines, tt.lines) || !strings.HasPrefix(p.Hint, "sed s/shop/shop/g deploy/rbac/deployer.yaml | kubectl ")):
+		case tt.lines != nil && (p == nil || !slices.Equal(p.Lines, tt.lines) || !strings.HasPrefix(p.Hint, "sed s/shop/shop/g manifests/rbac/deployer.yaml | kubectl ")):
 			t.Errorf("%s: %+v, want %q", name, p, tt.lines)
 		}
 	}
@@ -107,7 +107,7 @@ func TestNoNodeIsReady(t *testing.T) {
 // TestRolesGrantWhatIsAskedFor: the role that is shipped and the questions
 // before a deploy are about the same.
 func TestRolesGrantWhatIsAskedFor(t *testing.T) {
-	text, err := os.ReadFile("../../../deploy/rbac/deployer.yaml")
+	text, err := os.ReadFile("../../../manifests/rbac/deployer.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,8 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/images"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
 

@@ -11,10 +11,10 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/wait"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
-	"version-manager/internal/pause"
-	"version-manager/internal/problem"
 )
 
 const (
@@ -141,7 +141,7 @@ func (s *session) awaitGone(ctx context.Context, c color.Color, limit time.Durat
 		case held == nil && (len(left) == 0 || late):
 			return nil
 		}
-		if err := pause.For(ctx, 4*applyPoll); err != nil {
+		if err := wait.For(ctx, 4*applyPoll); err != nil {
 			return err
 		}
 	}

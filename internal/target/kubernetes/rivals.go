@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"version-manager/internal/config"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
-	"version-manager/internal/problem"
 )
 
 // Requests find their app by host name. Two apps on one Gateway that answer to

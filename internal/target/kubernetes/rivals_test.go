@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"version-manager/internal/color"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/manifest"
-	"version-manager/internal/problem"
 )
 
 // neighbor makes the route of another app of ours.

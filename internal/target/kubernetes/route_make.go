@@ -7,9 +7,9 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/config"
+	"version-manager/internal/kit/wait"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
-	"version-manager/internal/pause"
 	"version-manager/internal/release"
 )
 
@@ -71,7 +71,7 @@ func (s *session) awaitSlice(ctx context.Context, service string) error {
 		if err != nil || len(list) > 0 {
 			return err
 		}
-		if err := pause.For(ctx, slicePause); err != nil {
+		if err := wait.For(ctx, slicePause); err != nil {
 			return err
 		}
 	}

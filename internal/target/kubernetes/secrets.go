@@ -11,9 +11,9 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
-	"version-manager/internal/problem"
 	"version-manager/internal/release"
 )
 

@@ -15,10 +15,10 @@ import (
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/agent/keeper"
-	"version-manager/internal/agent/process"
-	"version-manager/internal/awake"
-	"version-manager/internal/ownership"
-	"version-manager/internal/pause"
+	"version-manager/internal/kit/awake"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/process"
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -123,7 +123,7 @@ func (c *client) insist(ctx context.Context, try func() error) error {
 		if err := c.wake(err); err != nil {
 			return err
 		}
-		if err := pause.For(ctx, hold); err != nil {
+		if err := wait.For(ctx, hold); err != nil {
 			return err
 		}
 		hold = min(2*hold, retryMost)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {

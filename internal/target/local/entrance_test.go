@@ -21,7 +21,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 func TestTakenPortIsNamed(t *testing.T) {

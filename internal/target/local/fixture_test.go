@@ -19,9 +19,9 @@ import (
 
 	"version-manager/internal/agent"
 	"version-manager/internal/agent/listening"
-	"version-manager/internal/agent/process"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/process"
 	"version-manager/internal/release"
 	"version-manager/internal/target/targettest"
 )

@@ -7,8 +7,8 @@ import (
 	"github.com/coder/websocket"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/waittest"
 	"version-manager/internal/target/targettest"
-	"version-manager/internal/waittest"
 )
 
 func TestRetiringSaysGoodbyeToWebSockets(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 func TestADeadHolderLosesTheLockAtOnce(t *testing.T) {

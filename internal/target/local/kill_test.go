@@ -11,8 +11,8 @@ import (
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/waittest"
 	"version-manager/internal/target/targettest"
-	"version-manager/internal/waittest"
 )
 
 func ping(t *testing.T, target *Target) api.Ping {

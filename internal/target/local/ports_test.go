@@ -13,9 +13,9 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/waittest"
 	"version-manager/internal/release"
 	"version-manager/internal/target/targettest"
-	"version-manager/internal/waittest"
 )
 
 // apply makes a version run in a standby color and waits until it is ready.

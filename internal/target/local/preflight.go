@@ -12,7 +12,7 @@ import (
 	"version-manager/internal/agent/listening"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Preflight finds out, before anything is built or started, where a deploy

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/waittest"
+	"version-manager/internal/kit/waittest"
 )
 
 // tlsPlace is a place whose ingress speaks TLS, with v1.0.0 deployed.

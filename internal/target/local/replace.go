@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
-	"version-manager/internal/agent/process"
-	"version-manager/internal/awake"
-	"version-manager/internal/pause"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/awake"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/process"
+	"version-manager/internal/kit/wait"
 )
 
 // matchAgent returns when the agent runs the program that this process would
@@ -42,7 +42,7 @@ func (c *client) matchAgent(ctx context.Context) error {
 		if time.Since(asked) > patience {
 			return problem.New(problem.Failed, "repeat the same command", "another program than %s serves %s", req.Argv[0], c.starter.state)
 		}
-		if err := pause.For(ctx, retryFirst); err != nil { // the former one may answer once more
+		if err := wait.For(ctx, retryFirst); err != nil { // the former one may answer once more
 			return err
 		}
 	}

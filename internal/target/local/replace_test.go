@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"version-manager/internal/kit/waittest"
 	"version-manager/internal/target/targettest"
-	"version-manager/internal/waittest"
 )
 
 // anotherBuild is a target whose program differs from the one that runs.

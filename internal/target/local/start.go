@@ -13,8 +13,8 @@ import (
 	"syscall"
 	"time"
 
-	"version-manager/internal/atomicfile"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/problem"
 )
 
 const (

@@ -8,8 +8,8 @@ import (
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/agent/keeper"
-	"version-manager/internal/pause"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/wait"
 )
 
 // stopLimit is how long what runs may take to end, and its agent after that.
@@ -27,7 +27,7 @@ func (t *Target) Stop(ctx context.Context) error {
 		return err
 	}
 	for keeper.Running(t.state) {
-		if err := pause.For(ctx, retryMost/10); err != nil {
+		if err := wait.For(ctx, retryMost/10); err != nil {
 			return problem.Wrap(err, problem.Failed, "tail "+c.starter.logPath(), "wait for the agent of %s to end", t.state)
 		}
 	}

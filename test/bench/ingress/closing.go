@@ -69,7 +69,7 @@ func serveImpatient(ctx context.Context) error {
 }
 
 // measureClosing puts each proxy but Caddy in front of both apps.
-func measureClosing(ctx context.Context, all []proxy) ([]closing, error) {
+func measureClosing(ctx context.Context, all []rival) ([]closing, error) {
 	dir, err := os.MkdirTemp("", "bench-ingress-closing-")
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func haproxyRetrying(addr, backend, dir string) string {
 	return strings.Replace(haproxyConfig(addr, backend, dir), reuse, reuse+"  retry-on conn-failure empty-response\n", 1)
 }
 
-func closingBehind(ctx context.Context, p proxy, dir string) (closing, error) {
+func closingBehind(ctx context.Context, p rival, dir string) (closing, error) {
 	row := closing{proxy: p.name}
 	atOnce := func(addr string) {
 		row.atOnce = failures(ctx, http.MethodGet, addr, closingRequests, 0)
@@ -111,7 +111,7 @@ func closingBehind(ctx context.Context, p proxy, dir string) (closing, error) {
 }
 
 // behind runs do with the address of p in front of an app of that role.
-func behind(ctx context.Context, p proxy, dir, role string, do func(addr string)) error {
+func behind(ctx context.Context, p rival, dir, role string, do func(addr string)) error {
 	dir = filepath.Join(dir, role)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

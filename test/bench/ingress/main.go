@@ -28,7 +28,7 @@ func main() {
 	flag.IntVar(&s.rounds, "rounds", 5, "rounds over all proxies")
 	flag.DurationVar(&s.length, "length", 4*time.Second, "length of one measurement")
 	flag.IntVar(&s.connections, "connections", 64, "kept-alive connections of the load")
-	flag.StringVar(&s.only, "only", "", "measure only this proxy, without a verdict")
+	flag.StringVar(&s.only, "only", "", "measure only this rival, without a verdict")
 	flag.StringVar(&s.profile, "profile", "", "folder for a CPU profile of our ingress")
 	flag.BoolVar(&s.closing, "closing", false, "measure only what an app costs that closes its connections")
 	flag.Parse()

@@ -65,7 +65,7 @@ func measure(ctx context.Context, s settings) error {
 
 // reportClosing measures, prints, and judges what an app costs that closes its
 // connections.
-func reportClosing(ctx context.Context, all []proxy) error {
+func reportClosing(ctx context.Context, all []rival) error {
 	rows, err := measureClosing(ctx, all)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func reportClosing(ctx context.Context, all []proxy) error {
 
 // run is one proxy and what was measured of it.
 type run struct {
-	proxy   proxy
+	proxy   rival
 	child   *child
 	samples []sample
 }

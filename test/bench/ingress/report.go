@@ -41,7 +41,7 @@ func steady99(s sample) time.Duration { return s.steady99 }
 // table shows everything that is needed to believe or doubt the verdict.
 func table(s settings, runs []*run) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d cores shared by proxy, backend and wrk; %s/%s; %d rounds of %s, %d kept-alive connections, 1 KiB answers;\nsteady: %d requests/s; every figure is the median of the rounds\n\n",
+	fmt.Fprintf(&b, "%s, %d cores shared by rival, backend and wrk; %s/%s; %d rounds of %s, %d kept-alive connections, 1 KiB answers;\nsteady: %d requests/s; every figure is the median of the rounds\n\n",
 		machine(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, s.rounds, s.length, s.connections, steadyRate)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "proxy\tversion\trequests/s\tmin–max\tp99 ms\tmin–max\tCPU µs/request\tsteady p50 ms\tsteady p99 ms\tmin–max\tours is\t")

@@ -8,7 +8,7 @@ import (
 
 // measured is a proxy with one sample for each of these.
 func measured(name string, p99 time.Duration, rps ...float64) *run {
-	r := &run{proxy: proxy{name: name}}
+	r := &run{proxy: rival{name: name}}
 	for _, v := range rps {
 		r.samples = append(r.samples, sample{rps: v, p99: p99})
 	}

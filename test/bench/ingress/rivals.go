@@ -15,15 +15,15 @@ import (
 // caddyVersion has to be the one in caddy/go.mod: it names the cached binary.
 const caddyVersion = "v2.11.9"
 
-// proxy is one of those that are measured.
-type proxy struct {
+// rival is one of the proxies that are measured.
+type rival struct {
 	name    string
 	version string
 	start   func(ctx context.Context, dir, backend string) (*child, error)
 }
 
 // proxies prepares all four, ours first.
-func proxies(ctx context.Context, s settings) ([]proxy, error) {
+func proxies(ctx context.Context, s settings) ([]rival, error) {
 	if err := installed("haproxy", "nginx"); err != nil {
 		return nil, err
 	}
@@ -41,14 +41,14 @@ func proxies(ctx context.Context, s settings) ([]proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	ours := proxy{"ours", runtime.Version(), func(ctx context.Context, dir, backend string) (*child, error) {
+	ours := rival{"ours", runtime.Version(), func(ctx context.Context, dir, backend string) (*child, error) {
 		args := []string{"-role=ingress", "-to=" + backend}
 		if s.profile != "" {
 			args = append(args, "-cpuprofile="+filepath.Join(s.profile, "ingress.pprof"))
 		}
 		return start(ctx, dir, "", self, args...)
 	}}
-	return []proxy{
+	return []rival{
 		ours,
 		{"caddy", caddyVersion, configured("caddy.json", caddyConfig, caddy, "run", "--config")},
 		{"haproxy", output("haproxy", "-v"), configured("haproxy.cfg", haproxyConfig, "haproxy", "-db", "-f")},

@@ -10,7 +10,7 @@ import (
 	"runtime/pprof"
 
 	"version-manager/internal/color"
-	"version-manager/internal/ingress"
+	"version-manager/internal/proxy"
 )
 
 // serveBackend is the app: a plain server with an answer of 1 KiB.
@@ -35,10 +35,10 @@ func serveIngress(ctx context.Context, to, profile string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	p := ingress.New(ingress.Options{Rules: ingress.Rules{Preview: "preview.localhost"}})
+	p := proxy.New(proxy.Options{Rules: proxy.Rules{Preview: "preview.localhost"}})
 	p.SetPool(color.Blue, "v1.0.0", []string{to})
 	p.Switch(color.Blue)
-	return serve(ctx, ingress.Server(p, ingress.ServerOptions{}))
+	return serve(ctx, proxy.Server(p, proxy.ServerOptions{}))
 }
 
 // serve listens on a free port, prints it for the parent and stops with ctx.

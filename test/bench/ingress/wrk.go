@@ -15,7 +15,7 @@ import (
 type sample struct {
 	rps float64
 	p99 time.Duration
-	cpu time.Duration // processor time of the proxy, for each request
+	cpu time.Duration // processor time of the rival, for each request
 
 	steady50, steady99 time.Duration // at a fixed moderate rate
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/problem"
+	"version-manager/internal/kit/problem"
 )
 
 // Kubeconfig is the administrator's, of the cluster on this machine.

@@ -1,0 +1,197 @@
+package addons
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/kube"
+)
+
+func quiet(string) {}
+
+// somebodys is a Traefik that was not installed by us.
+func somebodys(namespace, image string, labels map[string]any, args ...any) *kube.Object {
+	all := map[string]any{"app.kubernetes.io/name": "traefik"}
+	for k, v := range labels {
+		all[k] = v
+	}
+	return &kube.Object{Object: map[string]any{
+		"apiVersion": "apps/v1", "kind": "Deployment",
+		"metadata": map[string]any{"namespace": namespace, "name": "traefik", "labels": all},
+		"spec": map[string]any{"replicas": int64(1), "template": map[string]any{"spec": map[string]any{
+			"containers": []any{map[string]any{"name": "traefik", "image": image, "args": args}}}}},
+	}}
+}
+
+func TestIngressOnABareCluster(t *testing.T) {
+	s := &apiServer{version: "v1.34.4"}
+	c := serve(t, s)
+	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Did) != 2 || len(report.Warnings) != 0 {
+		t.Errorf("report: %+v", report)
+	}
+	for _, want := range []string{"CustomResourceDefinition httproutes.gateway.networking.k8s.io", "Deployment traefik", "Gateway version-manager"} {
+		if !slices.Contains(s.applied, want) {
+			t.Errorf("%s was not applied", want)
+		}
+	}
+	first, last := slices.Index(s.applied, "GatewayClass traefik"), slices.Index(s.applied, "CustomResourceDefinition referencegrants.gateway.networking.k8s.io")
+	if first < last {
+		t.Error("an object was applied before its definition")
+	}
+
+	again, err := Ingress(t.Context(), c, Options{}, quiet)
+	if err != nil || len(again.Did) != 0 || len(again.Warnings) != 0 {
+		t.Errorf("second time: %+v, %v", again, err)
+	}
+}
+
+func TestIngressUsesTheTraefikThatServes(t *testing.T) {
+	s := &apiServer{version: "v1.33.0"}
+	c := serve(t, s, somebodys("edge", "docker.io/traefik:v3.4.1", nil, "--providers.kubernetesgateway", "--entryPoints.web.address=:9080/tcp"))
+	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(s.applied, "Deployment traefik") || slices.Contains(s.applied, "Service traefik") {
+		t.Errorf("a second Traefik was installed: %v", s.applied)
+	}
+	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "at most every 2s") {
+		t.Errorf("warnings: %q", report.Warnings)
+	}
+	gateway, err := c.Get(t.Context(), kube.Ref{Kind: "Gateway", Namespace: "traefik", Name: "version-manager"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listeners := gateway.Object["spec"].(map[string]any)["listeners"].([]any)
+	if port := listeners[0].(map[string]any)["port"]; port != int64(9080) {
+		t.Errorf("the Gateway listens on %v, Traefik's entry point is 9080", port)
+	}
+}
+
+func TestIngressBesideATraefikForOtherThings(t *testing.T) {
+	s := &apiServer{version: "v1.33.0"}
+	c := serve(t, s, somebodys("edge", "traefik:v2.11.0", nil, "--providers.kubernetescrd"))
+	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	if err != nil || len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "left alone") {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if !slices.Contains(s.applied, "Deployment traefik") {
+		t.Error("ours was not installed")
+	}
+}
+
+func TestIngressLeavesOldDefinitions(t *testing.T) {
+	s := &apiServer{version: "v1.33.0"}
+	old := crds()[0]
+	old.SetAnnotations(map[string]string{bundle: "v1.2.1"})
+	c := serve(t, s, old)
+	_, err := Ingress(t.Context(), c, Options{}, quiet)
+	p, ok := errors.AsType[*problem.Problem](err)
+	if !ok || len(p.Lines) != 1 || !strings.Contains(p.Lines[0], "v1.2.1") {
+		t.Fatalf("got %v", err)
+	}
+	if len(s.applied) != 0 {
+		t.Errorf("something was changed: %v", s.applied)
+	}
+}
+
+func k3sTraefik(args ...any) *kube.Object {
+	return somebodys("kube-system", "rancher/mirrored-library-traefik:3.5.1", map[string]any{"helm.sh/chart": "traefik-37.1.1"}, args...)
+}
+
+func TestIngressOnK3s(t *testing.T) {
+	s := &apiServer{version: "v1.34.1+k3s1"}
+	c := serve(t, s, k3sTraefik("--entryPoints.web.address=:8000/tcp"))
+	// K3s does its part when it is told to, and not before.
+	go func() {
+		for t.Context().Err() == nil {
+			if _, err := c.Get(t.Context(), kube.Ref{Kind: "HelmChartConfig", Namespace: "kube-system", Name: "traefik"}); err == nil {
+				_, _ = c.Apply(t.Context(), k3sTraefik("--entryPoints.web.address=:8000/tcp", "--providers.kubernetesgateway", "--providers.providersThrottleDuration=100ms"))
+				return
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	if err != nil || len(report.Warnings) != 0 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	if slices.Contains(s.applied, "Service traefik") {
+		t.Error("a second Traefik was installed")
+	}
+}
+
+func TestIngressKeepsTheOwnersK3sConfiguration(t *testing.T) {
+	s := &apiServer{version: "v1.34.1+k3s1"}
+	c := serve(t, s, k3sTraefik(), &kube.Object{Object: map[string]any{
+		"apiVersion": "helm.cattle.io/v1", "kind": "HelmChartConfig",
+		"metadata": map[string]any{"namespace": "kube-system", "name": "traefik"},
+		"spec":     map[string]any{"valuesContent": "logs: {}\n"},
+	}})
+	_, err := Ingress(t.Context(), c, Options{}, quiet)
+	p, ok := errors.AsType[*problem.Problem](err)
+	if !ok || !slices.Contains(p.Lines, "  kubernetesGateway:") {
+		t.Fatalf("got %v", err)
+	}
+	if slices.Contains(s.applied, "HelmChartConfig traefik") {
+		t.Error("it was overwritten")
+	}
+}
+
+func TestClusterThatDoesNotBecomeReady(t *testing.T) {
+	s := &apiServer{version: "v1.34.4", broken: true}
+	c := serve(t, s, &kube.Object{Object: map[string]any{
+		"apiVersion": "v1", "kind": "Pod",
+		"metadata": map[string]any{"namespace": "kube-system", "name": "coredns-1", "labels": map[string]any{"app.kubernetes.io/name": "coredns"}},
+		"status": map[string]any{"containerStatuses": []any{map[string]any{"name": "coredns", "state": map[string]any{
+			"waiting": map[string]any{"reason": "ErrImageNeverPull"}}}}},
+	}})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := Cluster(ctx, c, Options{}, func(step string) {
+		if step == "wait for Deployment coredns" {
+			time.AfterFunc(2*poll, cancel)
+		}
+	})
+	p, ok := errors.AsType[*problem.Problem](err)
+	if !ok || len(p.Lines) != 1 || !strings.Contains(p.Lines[0], "pod coredns-1: coredns: ErrImageNeverPull") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestClusterUsesItsOwnImages(t *testing.T) {
+	s := &apiServer{version: "v1.34.4"}
+	c := serve(t, s)
+	if err := Cluster(t.Context(), c, Options{Addresses: []string{"10.0.0.1", "10.0.0.2"}}, quiet); err != nil {
+		t.Fatal(err)
+	}
+	d, err := c.Get(t.Context(), kube.Ref{Kind: "Deployment", Namespace: "traefik", Name: "traefik"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachContainer(d, func(c map[string]any) {
+		if c["image"] != "version-manager.local/traefik:v3.6.12" || c["imagePullPolicy"] != "Never" {
+			t.Errorf("%s, %s", c["image"], c["imagePullPolicy"])
+		}
+	})
+	if report, err := Ingress(t.Context(), c, Options{}, quiet); err != nil || len(report.Did) != 0 {
+		t.Errorf("install-ingress in such a cluster: %+v, %v", report, err)
+	}
+	service, err := c.Get(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := service.Object["spec"].(map[string]any)
+	if spec["type"] != "NodePort" || len(spec["externalIPs"].([]any)) != 2 {
+		t.Errorf("service: %v", spec)
+	}
+}

@@ -1,0 +1,329 @@
+package proxy
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+
+	"version-manager/internal/color"
+	"version-manager/internal/kit/waittest"
+)
+
+// holding is an instance that answers only when the test ends, but for what
+// asks for /quick.
+func holding(t testing.TB) string {
+	end := make(chan struct{})
+	addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/quick" {
+			return
+		}
+		select {
+		case <-end:
+		case <-r.Context().Done():
+		}
+	})
+	t.Cleanup(func() { close(end) })
+	return addr
+}
+
+// hold opens n requests that stay open, and returns when they are in flight.
+func hold(t testing.TB, p *Proxy, url string, n int, fields string) {
+	t.Helper()
+	before := p.InFlight(color.Blue)
+	for range n {
+		c, _ := dialRaw(t, url)
+		send(t, c, "GET / HTTP/1.1\r\nHost: a\r\n"+fields+"\r\n")
+	}
+	eventually(t, "requests in flight", func() bool { return p.InFlight(color.Blue) == before+n })
+}
+
+func TestRequestsAreLimited(t *testing.T) {
+	p := blue(t, Options{Rules: Rules{Limits: Limits{Requests: 3}}}, holding(t))
+	u := entrance(t, p, ServerOptions{})
+	hold(t, p, u, 2, "")
+	if status, _ := get(t, u+"/quick"); status != http.StatusOK {
+		t.Errorf("the third of three: %d", status)
+	}
+	hold(t, p, u, 1, "")
+	for name, client := range bothProtocols() {
+		res, err := client.Get(u + "/quick")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := body(t, res); res.StatusCode != 503 || res.Header.Get("Retry-After") == "" || !strings.Contains(text, "try again") {
+			t.Errorf("%s: the fourth of three: %d %v %q", name, res.StatusCode, res.Header, text)
+		}
+	}
+	if _, errors := p.Counts(color.Blue); errors != 0 {
+		t.Errorf("%d errors of the version for what the ingress refused", errors)
+	}
+}
+
+// TestColorsAreLimitedApart: what fills one color leaves the other alone.
+func TestColorsAreLimitedApart(t *testing.T) {
+	p := blue(t, Options{Rules: Rules{Preview: "next.example", Limits: Limits{Requests: 1}}}, holding(t))
+	p.SetPool(color.Green, "v2.0.0", []string{startBackend(t, say("green"))})
+	u := entrance(t, p, ServerOptions{})
+	hold(t, p, u, 1, "")
+	c, br := dialRaw(t, u)
+	send(t, c, "GET / HTTP/1.1\r\nHost: next.example\r\n\r\n")
+	if res := response(t, br, "GET"); res.StatusCode != http.StatusOK {
+		t.Errorf("the other color answered %d", res.StatusCode)
+	}
+}
+
+// TestSlowUploadsLeaveRoom: clients that send slowly fill the number of uploads
+// and nothing else.
+func TestSlowUploadsLeaveRoom(t *testing.T) {
+	p := blue(t, Options{Rules: Rules{Limits: Limits{Requests: 10, Uploads: 2}}}, startBackend(t, echo))
+	u := entrance(t, p, ServerOptions{})
+	var slow []net.Conn
+	for range 2 {
+		c, _ := dialRaw(t, u)
+		send(t, c, post+"Content-Length: 3\r\n\r\na")
+		slow = append(slow, c)
+	}
+	eventually(t, "two uploads", func() bool { return p.blue.load.uploads.Load() == 2 })
+	c, br := dialRaw(t, u)
+	send(t, c, post+"Content-Length: 3\r\n\r\n")
+	if res := response(t, br, "POST"); res.StatusCode != 503 || !res.Close {
+		t.Errorf("the third upload: %d, close %v", res.StatusCode, res.Close)
+	}
+	if status, _ := get(t, u); status != http.StatusOK {
+		t.Errorf("a request without a body: %d", status)
+	}
+	send(t, slow[0], "bc")
+	eventually(t, "one upload", func() bool { return p.blue.load.uploads.Load() == 1 })
+	res, err := waittest.Client(t, nil).Post(u, "text/plain", strings.NewReader("abc"))
+	if err != nil || body(t, res) != "abc" {
+		t.Errorf("after one has arrived: %v", err)
+	}
+}
+
+func TestTunnelsAreLimited(t *testing.T) {
+	p := blue(t, Options{Rules: Rules{Limits: Limits{Tunnels: 2}}}, echoingTunnel(t))
+	u := entrance(t, p, ServerOptions{})
+	ask := func() int {
+		c, br := dialRaw(t, u)
+		send(t, c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+		return response(t, br, "GET").StatusCode
+	}
+	for i, want := range []int{101, 101, 503} {
+		if got := ask(); got != want {
+			t.Errorf("tunnel %d: %d, want %d", i+1, got, want)
+		}
+	}
+	if got := p.Tunnels(color.Blue); got != 2 {
+		t.Errorf("%d tunnels", got)
+	}
+}
+
+// echoingTunnel is an instance that changes to the protocol that it is asked for.
+func echoingTunnel(t testing.TB) string {
+	return startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+		c, rw, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: "+r.Header.Get("Upgrade")+"\r\n\r\n")
+		_, _ = io.Copy(c, rw)
+	})
+}
+
+// TestOneClientIsLimited: by the address that a trusted proxy names; whoever
+// comes from this machine without a proxy is not told from others.
+func TestOneClientIsLimited(t *testing.T) {
+	proxy := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
+	p := blue(t, Options{Rules: Rules{Trusted: proxy, Limits: Limits{PerClient: 2}}}, holding(t))
+	u := entrance(t, p, ServerOptions{})
+	ask := func(client string) int {
+		c, br := dialRaw(t, u)
+		send(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: "+client+"\r\n\r\n")
+		return response(t, br, "GET").StatusCode
+	}
+	hold(t, p, u, 2, "X-Forwarded-For: 192.0.2.1\r\n")
+	hold(t, p, u, 2, "X-Forwarded-For: 2001:db8::1\r\n")
+	for client, want := range map[string]int{
+		"192.0.2.1": 503, "192.0.2.2": 200, "2001:db8::1": 503, "2001:db8::ffff": 503, "2001:db8:0:1::1": 200, "nobody": 200,
+	} {
+		if got := ask(client); got != want {
+			t.Errorf("%s: %d, want %d", client, got, want)
+		}
+	}
+	p.SetRules(Rules{Limits: Limits{PerClient: 2}})
+	hold(t, p, u, 4, "")
+	if status, _ := get(t, u+"/quick"); status != http.StatusOK {
+		t.Errorf("the fifth from this machine: %d", status)
+	}
+}
+
+// TestGreedyConnectionsLeaveRoom: 20 connections with as many streams as they
+// can open, and somebody else.
+func TestGreedyConnectionsLeaveRoom(t *testing.T) {
+	const limit = 200
+	p := blue(t, Options{Rules: Rules{Limits: Limits{Requests: limit}}}, holding(t))
+	u := entrance(t, p, ServerOptions{Streams: 50})
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	var mu sync.Mutex
+	answers := map[int]int{}
+	for range 20 {
+		client := oneConnection(t, u)
+		for range 50 {
+			wg.Go(func() {
+				r, _ := http.NewRequestWithContext(ctx, "GET", u, nil)
+				res, err := client.Do(r)
+				if err != nil {
+					return // it was in flight until the end
+				}
+				res.Body.Close()
+				mu.Lock()
+				defer mu.Unlock()
+				answers[res.StatusCode]++
+			})
+		}
+	}
+	eventually(t, "every request is in flight or refused", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return p.InFlight(color.Blue)+answers[503] == 20*50
+	})
+	got := p.InFlight(color.Blue)
+	if got >= limit || got < limit/2 {
+		t.Errorf("%d in flight of %d", got, limit)
+	}
+	for name, client := range bothProtocols() {
+		res, err := client.Get(u + "/quick")
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Errorf("somebody else over %s: %v %v", name, res, err)
+		}
+	}
+}
+
+// oneConnection is a client with one HTTP/2 connection, on which a request has
+// been answered already.
+func oneConnection(t testing.TB, url string) *http.Client {
+	t.Helper()
+	protocols := new(http.Protocols)
+	protocols.SetUnencryptedHTTP2(true)
+	transport := &http.Transport{Protocols: protocols, HTTP2: &http.HTTP2Config{StrictMaxConcurrentRequests: true}}
+	t.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: transport}
+	res, err := client.Get(url + "/quick")
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	return client
+}
+
+// TestNothingIsLeftOver: whatever ends a request, its place is free again.
+func TestNothingIsLeftOver(t *testing.T) {
+	p := blue(t, Options{Rules: Rules{TrustPeer: true, Limits: Limits{Requests: 2, Uploads: 1}}}, startBackend(t, echo))
+	u := entrance(t, p, ServerOptions{})
+	fields := "X-Forwarded-For: 192.0.2.1\r\n"
+	for range 10 {
+		c, _ := dialRaw(t, u)
+		send(t, c, post+fields+"Content-Length: 3\r\n\r\na")
+		eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) > 0 })
+		c.Close()
+		c, br := dialRaw(t, u)
+		eventually(t, "the place is free", func() bool { return p.InFlight(color.Blue) == 0 })
+		send(t, c, post+fields+"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+		if res := response(t, br, "POST"); res.StatusCode != http.StatusOK {
+			t.Fatalf("status %d", res.StatusCode)
+		}
+		c.Close()
+	}
+	l := &p.blue.load
+	eventually(t, "nothing is counted", func() bool {
+		return l.requests.Load() == 0 && l.uploads.Load() == 0 && l.tunnels.Load() == 0 && len(p.addresses.all) == 0
+	})
+}
+
+// TestConnectionsAreLimited: the one that has been unused for the longest goes.
+func TestConnectionsAreLimited(t *testing.T) {
+	p := blue(t, Options{}, holding(t))
+	u := entrance(t, p, ServerOptions{Connections: 3})
+	busy, _ := dialRaw(t, u)
+	send(t, busy, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+	silent, br := dialRaw(t, u)
+	send(t, silent, "GET / HTTP/1.1\r\n") // half a head is no request
+	used, usedReader := dialRaw(t, u)
+	quick := func(c net.Conn) { send(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n") }
+	quick(used)
+	response(t, usedReader, "GET")
+	fourth, fourthReader := dialRaw(t, u)
+	quick(fourth)
+	response(t, fourthReader, "GET")
+	if _, err := br.ReadByte(); err == nil {
+		t.Error("the silent one got an answer")
+	}
+	quick(used)
+	response(t, usedReader, "GET")
+	if p.InFlight(color.Blue) != 1 {
+		t.Error("the busy one was cut")
+	}
+}
+
+func TestConnectionsThatAreAllBusy(t *testing.T) {
+	c := newConnections(2)
+	var conns [3]net.Conn
+	for i := range conns {
+		a, b := net.Pipe()
+		defer a.Close()
+		defer b.Close()
+		conns[i] = tls.Server(a, nil)
+	}
+	for _, nc := range conns[:2] {
+		c.note(nc, http.StateNew)
+		c.note(nc, http.StateActive)
+	}
+	if over := c.note(conns[2], http.StateNew); over != conns[2] {
+		t.Errorf("%v has to go, want the new one", over)
+	}
+	c.note(conns[2], http.StateClosed)
+	c.endSoon(conns[1])
+	if over := c.note(conns[2], http.StateNew); over != conns[1] {
+		t.Errorf("%v has to go, want the one that was refused", over)
+	}
+	c.note(conns[1], http.StateClosed)
+	c.note(conns[2], http.StateClosed)
+	c.endSoon(conns[2])
+	c.note(conns[1], http.StateNew)
+	c.note(conns[1], http.StateActive)
+	c.note(conns[0], http.StateHijacked)
+	if over := c.note(conns[2], http.StateNew); over != nil {
+		t.Errorf("%v has to go, although there is room", over)
+	}
+}
+
+func TestFair(t *testing.T) {
+	for _, tt := range []struct {
+		mine, used, limit int64
+		want              bool
+	}{
+		{1, 100, 100, true}, // others decide about the limit
+		{25, 25, 100, true},
+		{26, 26, 100, false},
+		{2, 75, 100, false},
+		{2, 73, 100, true},
+		{6, 56, 100, true},
+		{7, 57, 100, false},
+	} {
+		if got := fair(tt.mine, tt.used, tt.limit); got != tt.want {
+			t.Errorf("%s: %v", fmt.Sprint(tt), got)
+		}
+	}
+}

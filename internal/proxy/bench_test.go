@@ -1,0 +1,28 @@
+package proxy
+
+import (
+	"io"
+	"net/http"
+	"testing"
+)
+
+// BenchmarkProxy is one keep-alive client, for looking at profiles and
+// allocations. What the ingress is worth beside others is measured by
+// test/bench/ingress.
+func BenchmarkProxy(b *testing.B) {
+	answer := make([]byte, 1024)
+	upstream := startBackend(b, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(answer) })
+	u := entrance(b, blue(b, Options{}, upstream), ServerOptions{})
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			res, err := http.Get(u)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			_, _ = io.Copy(io.Discard, res.Body)
+			res.Body.Close()
+		}
+	})
+}

@@ -1,0 +1,97 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net/textproto"
+)
+
+// readFields reads header lines up to the empty one.
+func readFields(lines *lineReader, field func(name, value string) error) error {
+	for {
+		line, err := lines.next()
+		if err != nil || len(line) == 0 {
+			return err
+		}
+		name, value, found := bytes.Cut(line, []byte(":"))
+		value = bytes.Trim(value, " \t")
+		if !found || !token(name) || !text(value) {
+			return fmt.Errorf("%w: header line %.40q", errMalformed, line)
+		}
+		if err := field(canonical(name), string(value)); err != nil {
+			return err
+		}
+	}
+}
+
+// lineReader reads lines of at most left bytes in all.
+type lineReader struct {
+	br   *bufio.Reader
+	left int
+	long []byte // a line that did not fit into br's buffer
+}
+
+// next returns a line without its end, valid until the following call.
+func (l *lineReader) next() ([]byte, error) {
+	l.long = l.long[:0]
+	for {
+		part, err := l.br.ReadSlice('\n')
+		if l.left -= len(part); l.left < 0 {
+			return nil, errHeadTooLarge
+		}
+		if err == bufio.ErrBufferFull {
+			l.long = append(l.long, part...)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(l.long) > 0 {
+			l.long = append(l.long, part...)
+			part = l.long
+		}
+		return bytes.TrimSuffix(part[:len(part)-1], []byte("\r")), nil
+	}
+}
+
+// canonical is the usual spelling of a header name. The most frequent ones
+// cost no memory.
+func canonical(name []byte) string {
+	switch string(name) {
+	case "Content-Type", "content-type":
+		return "Content-Type"
+	case "Content-Length", "content-length":
+		return "Content-Length"
+	case "Transfer-Encoding", "transfer-encoding":
+		return "Transfer-Encoding"
+	case "Cache-Control", "cache-control":
+		return "Cache-Control"
+	case "Connection", "connection":
+		return "Connection"
+	case "Date", "date":
+		return "Date"
+	}
+	return textproto.CanonicalMIMEHeaderKey(string(name))
+}
+
+// token reports whether b can be a header name (RFC 9110, 5.6.2).
+func token(b []byte) bool {
+	for _, c := range b {
+		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && bytes.IndexByte([]byte("!#$%&'*+-.^_`|~"), c) < 0 {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// text reports whether b can be a header value: no control character but the
+// tabulator.
+func text(b []byte) bool {
+	for _, c := range b {
+		if (c < ' ' && c != '\t') || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,17 @@
+//go:build unix
+
+package proxy
+
+import (
+	"math"
+	"syscall"
+)
+
+// openFiles is how many files this process may have open.
+func openFiles() int {
+	var l syscall.Rlimit
+	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil || uint64(l.Cur) > math.MaxInt32 {
+		return math.MaxInt32
+	}
+	return int(l.Cur)
+}

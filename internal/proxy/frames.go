@@ -1,0 +1,76 @@
+package proxy
+
+import "encoding/binary"
+
+// frames follows a stream of WebSocket frames (RFC 6455, 5.2) as far as is
+// needed to know where one ends and another could be put in between. The zero
+// value stands before the first frame.
+type frames struct {
+	header [14]byte
+	have   int    // bytes of header seen
+	left   uint64 // bytes of payload still to come
+}
+
+// between reports whether the stream stands between two frames.
+func (f *frames) between() bool { return f.have == 0 && f.left == 0 }
+
+// advance follows p to its end.
+func (f *frames) advance(p []byte) {
+	for len(p) > 0 {
+		p = p[f.toEnd(p):]
+	}
+}
+
+// toEnd follows p up to the end of the current frame, or to the end of p if
+// that comes before, and returns how many bytes that were.
+func (f *frames) toEnd(p []byte) int {
+	n := 0
+	for f.left == 0 {
+		if n == len(p) {
+			return n
+		}
+		f.header[f.have] = p[n]
+		f.have++
+		n++
+		if f.have < 2 || f.have < f.size() {
+			continue
+		}
+		f.left = f.payload()
+		f.have = 0
+		if f.left == 0 {
+			return n
+		}
+	}
+	take := min(f.left, uint64(len(p)-n))
+	f.left -= take
+	return n + int(take)
+}
+
+// size is how long the header is, as far as its second byte tells.
+func (f *frames) size() int {
+	n := 2
+	switch f.header[1] & 0x7f {
+	case 126:
+		n += 2
+	case 127:
+		n += 8
+	}
+	if f.header[1]&0x80 != 0 {
+		n += 4
+	}
+	return n
+}
+
+func (f *frames) payload() uint64 {
+	switch n := f.header[1] & 0x7f; n {
+	case 126:
+		return uint64(binary.BigEndian.Uint16(f.header[2:]))
+	case 127:
+		return binary.BigEndian.Uint64(f.header[2:])
+	default:
+		return uint64(n)
+	}
+}
+
+// goingAway is an unmasked close frame with status 1001.
+const goingAway = "\x88\x02\x03\xe9"

@@ -1,0 +1,80 @@
+package proxy
+
+import (
+	"bytes"
+	"testing"
+)
+
+// frame builds one WebSocket frame.
+func frame(payload int, masked bool) []byte {
+	b := []byte{0x82}
+	switch {
+	case payload < 126:
+		b = append(b, byte(payload))
+	case payload < 1<<16:
+		b = append(b, 126, byte(payload>>8), byte(payload))
+	default:
+		b = append(b, 127, 0, 0, 0, 0, byte(payload>>24), byte(payload>>16), byte(payload>>8), byte(payload))
+	}
+	if masked {
+		b[1] |= 0x80
+		b = append(b, 1, 2, 3, 4)
+	}
+	return append(b, bytes.Repeat([]byte{0x88}, payload)...)
+}
+
+func TestFramesAreFoundInAnyPieces(t *testing.T) {
+	for _, payload := range []int{0, 1, 125, 126, 127, 65535, 65536, 70000} {
+		for _, masked := range []bool{false, true} {
+			one := frame(payload, masked)
+			for _, piece := range []int{1, 2, 3, 7, 4096, len(one), 2 * len(one)} {
+				var f frames
+				stream := append(bytes.Clone(one), one...)
+				for at := 0; at < len(stream); at += piece {
+					if between := at%len(one) == 0; f.between() != between {
+						t.Fatalf("payload %d masked %v pieces of %d: between() = %v at %d of %d", payload, masked, piece, f.between(), at, len(one))
+					}
+					f.advance(stream[at:min(at+piece, len(stream))])
+				}
+				if !f.between() {
+					t.Errorf("payload %d masked %v pieces of %d: not at the end", payload, masked, piece)
+				}
+			}
+		}
+	}
+}
+
+func TestToEndStopsAtTheFirstEnd(t *testing.T) {
+	one := frame(300, false)
+	for at := range one[1:] {
+		var f frames
+		f.advance(one[:at+1])
+		rest := append(bytes.Clone(one[at+1:]), one...)
+		want := len(one) - at - 1
+		if want == 0 {
+			want = len(one)
+		}
+		if got := f.toEnd(rest); got != want || !f.between() {
+			t.Fatalf("after %d bytes: toEnd = %d, want %d", at+1, got, want)
+		}
+	}
+}
+
+// However a stream is cut into pieces, its frames end at the same places.
+func FuzzFrames(f *testing.F) {
+	f.Add(append(frame(5, true), frame(200, false)...), uint8(3))
+	f.Add([]byte{0x88, 0x02, 0x03, 0xe9}, uint8(1))
+	f.Add([]byte{0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, uint8(4))
+	f.Fuzz(func(t *testing.T, stream []byte, piece uint8) {
+		var whole, pieces frames
+		whole.advance(stream)
+		for rest := stream; len(rest) > 0; {
+			n := min(int(piece)+1, len(rest))
+			pieces.advance(rest[:n])
+			rest = rest[n:]
+		}
+		if whole.left != pieces.left || whole.have != pieces.have {
+			t.Errorf("in one piece %+v, in pieces of %d %+v", whole, int(piece)+1, pieces)
+		}
+	})
+}

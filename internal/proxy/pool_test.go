@@ -1,0 +1,251 @@
+package proxy
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/kit/waittest"
+)
+
+func TestEmptyPoolAnswers503(t *testing.T) {
+	p := blue(t, Options{}, startBackend(t, say("hello")))
+	u := entrance(t, p, ServerOptions{})
+	if status, _ := get(t, u); status != http.StatusOK {
+		t.Fatalf("status %d", status)
+	}
+	p.SetPool(color.Blue, "", nil)
+	if status, _ := get(t, u); status != http.StatusServiceUnavailable {
+		t.Errorf("status %d", status)
+	}
+}
+
+func TestAddressThatLeavesFinishesAndGetsNothingNew(t *testing.T) {
+	entered, release := make(chan struct{}), make(chan struct{})
+	old := startBackend(t, func(w http.ResponseWriter, _ *http.Request) {
+		close(entered) // a second request would panic
+		<-release
+		_, _ = io.WriteString(w, "old")
+	})
+	p := blue(t, Options{}, old)
+	u := entrance(t, p, ServerOptions{})
+	answer := make(chan string, 1)
+	go func() {
+		_, s := get(t, u)
+		answer <- s
+	}()
+	waittest.Receive(t, entered)
+	p.SetPool(color.Blue, "v1", []string{startBackend(t, say("new"))})
+	for range 10 {
+		if _, got := get(t, u); got != "new" {
+			t.Errorf("answered by %q", got)
+		}
+	}
+	if n := p.InFlightOf(old); n != 1 {
+		t.Errorf("%d in flight on the instance that left, want 1", n)
+	}
+	close(release)
+	if got := waittest.Receive(t, answer); got != "old" {
+		t.Errorf("the running request was answered %q", got)
+	}
+	eventually(t, "nothing in flight", func() bool { return p.InFlightOf(old) == 0 })
+}
+
+// After setPool has returned and an instance that left was seen empty, nobody
+// gets it. The pools are so large that choosing takes its time: whoever
+// forgets the second look is caught in it.
+func TestPickAfterSetPool(t *testing.T) {
+	s := New(Options{}).blue
+	pools := [2][]string{}
+	for i := range 2 * 1000 {
+		pools[i%2] = append(pools[i%2], fmt.Sprintf("10.0.%d.%d:1", i/200, i%200))
+	}
+	s.setPool("v0", pools[0])
+	var gone [2]atomic.Bool
+	var picked, wrong atomic.Int64
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for !stop.Load() {
+				in, version := s.pick(nil)
+				if gone[version[1]-'0'].Load() {
+					wrong.Add(1)
+				}
+				in.inFlight.Add(-1)
+				picked.Add(1)
+			}
+		})
+	}
+	for i := range 20 {
+		old := s.pool.Load()
+		next := (i + 1) % 2
+		gone[next].Store(false)
+		s.setPool(fmt.Sprintf("v%d", next), pools[next])
+		for slices.ContainsFunc(old.instances, func(in *instance) bool { return in.inFlight.Load() != 0 }) {
+			runtime.Gosched()
+		}
+		gone[i%2].Store(true)
+		seen := picked.Load()
+		eventually(t, "others are picked", func() bool { return picked.Load() > seen+8 })
+	}
+	stop.Store(true)
+	wg.Wait()
+	if n := wrong.Load(); n > 0 {
+		t.Errorf("%d of %d got an instance that had left", n, picked.Load())
+	}
+}
+
+func TestLoadIsSpread(t *testing.T) {
+	var served [3]atomic.Int64
+	var addrs []string
+	for i := range served {
+		addrs = append(addrs, startBackend(t, func(http.ResponseWriter, *http.Request) { served[i].Add(1) }))
+	}
+	u := entrance(t, blue(t, Options{}, addrs...), ServerOptions{})
+	for range 300 {
+		get(t, u)
+	}
+	for i := range served {
+		if n := served[i].Load(); n < 40 {
+			t.Errorf("instance %d got %d of 300 requests", i, n)
+		}
+	}
+}
+
+func TestBusyInstanceGetsLess(t *testing.T) {
+	po := &pool{}
+	for i := range 2 {
+		po.instances = append(po.instances, newInstance(fmt.Sprint(i), &Options{}))
+	}
+	po.instances[0].inFlight.Store(5)
+	busy := 0
+	for range 1000 {
+		if po.choose(nil) == po.instances[0] {
+			busy++
+		}
+	}
+	if busy < 150 || busy > 350 {
+		t.Errorf("the busy one of two was chosen %d times of 1000, want about 250", busy)
+	}
+}
+
+func TestDeadInstanceIsPassedOver(t *testing.T) {
+	dead := unused(t)
+	p := blue(t, Options{Backoff: time.Hour}, dead, startBackend(t, say("hello")))
+	u := entrance(t, p, ServerOptions{})
+	for range 50 {
+		if status, got := get(t, u); status != http.StatusOK || got != "hello" {
+			t.Fatalf("%d %q", status, got)
+		}
+	}
+	if in := p.blue.known[dead]; !in.resting() {
+		t.Error("the dead instance does not rest")
+	}
+}
+
+func TestRestEndsAndAllRestingAreTried(t *testing.T) {
+	addr := unused(t)
+	p := blue(t, Options{Backoff: time.Hour}, addr, unused(t))
+	u := entrance(t, p, ServerOptions{})
+	if status, _ := get(t, u); status != http.StatusBadGateway {
+		t.Fatalf("status %d with nobody there", status)
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &http.Server{Handler: say("back")}
+	defer s.Close()
+	go s.Serve(l)
+	if status, got := get(t, u); status != http.StatusOK || got != "back" {
+		t.Errorf("%d %q though one is back and all were resting", status, got)
+	}
+	if p.blue.known[addr].resting() {
+		t.Error("an instance that could be connected to still rests")
+	}
+}
+
+// An instance that takes a request and dies must not make another one do the
+// same work again.
+func TestNoSecondTryOnceBytesWereSent(t *testing.T) {
+	var served atomic.Int64
+	dying := func() string {
+		return startRaw(t, func(c net.Conn, br *bufio.Reader) {
+			if _, err := http.ReadRequest(br); err == nil {
+				served.Add(1)
+			}
+		})
+	}
+	u := entrance(t, blue(t, Options{}, dying(), dying(), dying()), ServerOptions{})
+	for i := range 10 {
+		if status, _ := get(t, u); status != http.StatusBadGateway {
+			t.Fatalf("status %d", status)
+		}
+		if n := served.Load(); n != int64(i+1) {
+			t.Fatalf("%d instances got %d requests", n, i+1)
+		}
+	}
+}
+
+// A server that closes its idle connections must cost nobody a request.
+func TestClosedIdleConnectionIsNoticed(t *testing.T) {
+	var closed atomic.Int64
+	addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {
+		if _, err := http.ReadRequest(br); err == nil {
+			send(t, c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+		}
+		c.Close()
+		closed.Add(1)
+	})
+	p := blue(t, Options{}, addr)
+	u := entrance(t, p, ServerOptions{})
+	for i := range 50 {
+		status, got := get(t, u)
+		if status != http.StatusOK || got != "ok" {
+			t.Fatalf("request %d: %d %q", i, status, got)
+		}
+		eventually(t, "closed", func() bool { return closed.Load() == int64(i+1) })
+		in := p.blue.known[addr]
+		eventually(t, "end seen", func() bool {
+			in.mu.Lock()
+			defer in.mu.Unlock()
+			return len(in.idle) == 0 || !in.idle[0].alive()
+		})
+	}
+}
+
+func TestConnectionsAreKeptAndExpire(t *testing.T) {
+	var conns atomic.Int64
+	s := &http.Server{Handler: say("hello"), ConnState: func(_ net.Conn, st http.ConnState) {
+		switch st {
+		case http.StateNew:
+			conns.Add(1)
+		case http.StateClosed:
+			conns.Add(-1000)
+		}
+	}}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	go s.Serve(l)
+	u := entrance(t, blue(t, Options{IdleTimeout: 300 * time.Millisecond}, l.Addr().String()), ServerOptions{})
+	for range 20 {
+		get(t, u)
+	}
+	if n := conns.Load(); n != 1 {
+		t.Errorf("20 requests took %d connections", n)
+	}
+	eventually(t, "the idle connection is closed", func() bool { return conns.Load() == 1-1000 })
+}

@@ -1,0 +1,215 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+	"version-manager/internal/proxy/proxytest"
+)
+
+// headers answers with what arrived, one field a line.
+func headers(w http.ResponseWriter, r *http.Request) {
+	r.Header.Set("Host", r.Host)
+	r.Header.Set("Content-Length", fmt.Sprint(r.ContentLength))
+	_ = r.Header.Write(w)
+}
+
+// exchangeHead sends a request head through p and returns what arrived.
+func exchangeHead(t *testing.T, p *Proxy, fields string) http.Header {
+	t.Helper()
+	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
+	send(t, c, "GET / HTTP/1.1\r\nHost: app.example:80\r\n"+fields+"\r\n")
+	got := body(t, response(t, br, "GET"))
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET / HTTP/1.1\r\n" + got + "\r\n")))
+	if err != nil {
+		t.Fatalf("%v in %q", err, got)
+	}
+	return r.Header
+}
+
+func TestForwardedQuotesIPv6(t *testing.T) {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.RemoteAddr = "[2001:db8::1]:4711"
+	r.Host = "a"
+	from := new(rules).client(r)
+	got := string(from.appendForwarding(nil, r))
+	for _, want := range []string{"X-Forwarded-For: 2001:db8::1\r\n", `Forwarded: for="[2001:db8::1]";host="a";proto=http`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in %q", want, got)
+		}
+	}
+}
+
+func TestRequestID(t *testing.T) {
+	p := blue(t, Options{}, startBackend(t, headers))
+	if got := exchangeHead(t, p, "X-Request-Id: mine-1\r\n").Get("X-Request-Id"); got != "mine-1" {
+		t.Errorf("a client's id became %q", got)
+	}
+	made := regexp.MustCompile(`^[0-9a-f]{32}$`)
+	one, two := exchangeHead(t, p, "").Get("X-Request-Id"), exchangeHead(t, p, "").Get("X-Request-Id")
+	if !made.MatchString(one) || !made.MatchString(two) || one == two {
+		t.Errorf("made %q and %q", one, two)
+	}
+	for _, bad := range []string{"a b", strings.Repeat("x", 129), ""} {
+		if got := exchangeHead(t, p, "X-Request-Id: "+bad+"\r\n").Get("X-Request-Id"); !made.MatchString(got) {
+			t.Errorf("%.20q was passed on as %.20q", bad, got)
+		}
+	}
+}
+
+func TestHopByHopHeadersStay(t *testing.T) {
+	got := exchangeHead(t, blue(t, Options{}, startBackend(t, headers)),
+		"Connection: keep-alive, X-Mine\r\nX-Mine: 1\r\nX-Other: 2\r\nKeep-Alive: timeout=5\r\nProxy-Authorization: secret\r\n"+
+			"Te: trailers, deflate\r\nProxy-Connection: x\r\nUpgrade: h2c\r\nHttp2-Settings: AAA\r\nVersion-Manager-Probe: 1\r\nVersion-Manager-Color: red\r\nProxy: http://evil\r\n"+
+			"X-Original-Url: /metrics\r\nX-Rewrite-Url: /metrics\r\nClient-Ip: 127.0.0.1\r\nX-Scheme: https\r\n")
+	for _, name := range []string{"X-Original-Url", "X-Rewrite-Url", "Client-Ip", "X-Scheme", "Connection", "X-Mine", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Upgrade", "Http2-Settings", "Proxy", probeHeader, colorHeader, versionHeader} {
+		if v, there := got[name]; there {
+			t.Errorf("%s: %q was passed on", name, v)
+		}
+	}
+	if got.Get("X-Other") != "2" || got.Get("Te") != "trailers" {
+		t.Errorf("lost: %v", got)
+	}
+}
+
+// What two readers could understand in two ways is refused, or passed on in
+// one way only.
+func TestSmuggling(t *testing.T) {
+	for _, tt := range []struct{ name, request, want string }{
+		{"two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", "400"},
+		{"bad length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc", "400"},
+		{"unknown encoding", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", "501"},
+		{"hidden encoding", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", "400"},
+		{"folded line", "GET / HTTP/1.1\r\nHost: a\r\n X: y\r\n\r\n", "400"},
+		{"carriage return in value", "GET / HTTP/1.1\r\nHost: a\r\nX: a\rY: b\r\n\r\n", "400"},
+		{"no host", "GET / HTTP/1.1\r\n\r\n", "400"},
+		{"two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "400"},
+		{"length and chunked", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nZ\r\n0\r\n\r\n", "200 -1"},
+	} {
+		addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+			_, _ = fmt.Fprint(w, r.ContentLength)
+		})
+		c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
+		send(t, c, tt.request)
+		res := response(t, br, "POST")
+		got := fmt.Sprint(res.StatusCode)
+		if res.StatusCode == http.StatusOK {
+			got += " " + body(t, res)
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestBadTargetsOfHTTP2AreRefused(t *testing.T) {
+	for _, tt := range []struct{ target, host string }{
+		{"/a HTTP/1.1\r\nX: y", "a"}, {"/a b", "a"}, {"/", "a b"}, {"/", "a\r\nX: y"}, {"/", `a"b`},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RequestURI, r.Host = tt.target, tt.host
+		w := httptest.NewRecorder()
+		blue(t, Options{}, unused(t)).ServeHTTP(w, r)
+		if w.Code != http.StatusBadRequest {
+			t.Errorf("%q: status %d", tt, w.Code)
+		}
+	}
+}
+
+func TestProbeHeadersRevealOnlyWhenAsked(t *testing.T) {
+	addr := startBackend(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(colorHeader, "lie")
+		w.Header().Set(versionHeader, "lie")
+	})
+	p := blue(t, Options{DialTimeout: time.Second}, addr)
+	u := entrance(t, p, ServerOptions{})
+	ask := func(probe bool) http.Header {
+		r, _ := http.NewRequest("GET", u, nil)
+		if probe {
+			r.Header.Set(probeHeader, "1")
+		}
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.Header
+	}
+	if h := ask(true); h.Get(colorHeader) != "blue" || h.Get(versionHeader) != "v1.0.0" || len(h[colorHeader]) != 1 {
+		t.Errorf("asked: %v", h)
+	}
+	if h := ask(false); h[colorHeader] != nil || h[versionHeader] != nil {
+		t.Errorf("not asked: %v", h)
+	}
+	p.SetPool(color.Blue, "v2.0.0", []string{unused(t)})
+	if h := ask(true); h.Get(colorHeader) != "blue" || h.Get(versionHeader) != "v2.0.0" {
+		t.Errorf("asked, with a 502: %v", h)
+	}
+	if h := ask(false); h[colorHeader] != nil || h[versionHeader] != nil {
+		t.Errorf("not asked, with a 502: %v", h)
+	}
+}
+
+// Whatever net/http's server lets in goes out as one request that means the
+// same.
+func FuzzAppendHead(f *testing.F) {
+	for _, s := range []string{
+		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+		"POST /x?y HTTP/1.1\r\nHost: a:1\r\nContent-Length: 3\r\nX-A: b\r\nX-A: c\r\n\r\nabc",
+		"PUT http://h/p HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n0\r\nT: v\r\n\r\n",
+		"GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nConnection: close, x-b\r\nX-B: 1\r\nForwarded: x\r\n\r\n",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, sent []byte) {
+		in, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
+		if err != nil || !acceptable(in) || New(Options{}).refuse(in) != 0 {
+			return
+		}
+		in.RemoteAddr = "192.0.2.1:1"
+		b, err := appendHead(nil, in, &client{name: "192.0.2.1", proto: "http", host: in.Host})
+		if err != nil {
+			return
+		}
+		br := bufio.NewReader(io.MultiReader(bytes.NewReader(b), strings.NewReader(strings.Repeat("0\r\n\r\n", 10))))
+		out, err := http.ReadRequest(br)
+		if err != nil {
+			t.Fatalf("%v in %q", err, b)
+		}
+		if out.Method != in.Method || out.Host != in.Host || (out.ContentLength != in.ContentLength && hasBody(in)) {
+			t.Errorf("%q became %q", sent, b)
+		}
+		if _, err := proxytest.ReadRequest(bufio.NewReader(bytes.NewReader(b))); errors.As(err, new(*proxytest.Fault)) {
+			t.Errorf("%v in %q", err, b)
+		}
+		if n := bytes.Count(b, []byte("\r\n\r\n")); n != 1 || !bytes.HasSuffix(b, []byte("\r\n\r\n")) {
+			t.Errorf("%d heads in %q", n, b)
+		}
+	})
+}
+
+// acceptable does what net/http's server checks after ReadRequest.
+func acceptable(r *http.Request) bool {
+	for name, values := range r.Header {
+		if !token([]byte(name)) {
+			return false
+		}
+		for _, v := range values {
+			if !text([]byte(v)) {
+				return false
+			}
+		}
+	}
+	return r.Method != http.MethodConnect && r.Host != ""
+}

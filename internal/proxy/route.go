@@ -1,0 +1,77 @@
+package proxy
+
+import (
+	"strings"
+
+	"version-manager/internal/color"
+)
+
+// route is what one Switch decided. Each has an identity of its own, so that
+// going to and fro between two looks is noticed too.
+type route struct {
+	active color.Color
+}
+
+// Switch sends all new requests to color c; with color.None they get a 503.
+// No request begins on another color after it has returned.
+func (p *Proxy) Switch(c color.Color) { p.route.Store(&route{active: c}) }
+
+// Active is the color that new requests go to.
+func (p *Proxy) Active() color.Color { return p.route.Load().active }
+
+func (p *Proxy) side(c color.Color) *side {
+	switch c {
+	case color.Blue:
+		return p.blue
+	case color.Green:
+		return p.green
+	}
+	return nil
+}
+
+// enter counts a request for host in on the color it belongs to, or returns
+// nil if there is none. Counting comes before the second look at the route:
+// a Switch in between is seen here, a later one sees the count.
+func (p *Proxy) enter(preview, host string) *side {
+	for {
+		rt := p.route.Load()
+		s := p.side(want(rt.active, preview, host))
+		if s == nil {
+			return nil
+		}
+		s.inFlight.Add(1)
+		if p.route.Load() == rt {
+			return s
+		}
+		s.inFlight.Add(-1)
+	}
+}
+
+// want is the color that host asks for.
+func want(active color.Color, preview, host string) color.Color {
+	if preview == "" {
+		return active
+	}
+	name := hostname(host)
+	if strings.EqualFold(name, preview) {
+		return active.Other()
+	}
+	first, rest, found := strings.Cut(name, ".")
+	if !found || !strings.EqualFold(rest, preview) {
+		return active
+	}
+	for _, c := range color.Both() {
+		if strings.EqualFold(first, string(c)) {
+			return c
+		}
+	}
+	return active
+}
+
+// hostname is host without its port and the dot that ends an absolute name.
+func hostname(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		host = host[:i]
+	}
+	return strings.TrimSuffix(host, ".")
+}

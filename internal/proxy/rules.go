@@ -1,0 +1,73 @@
+package proxy
+
+import (
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Rules are what an operator decides about all entrances, and may change while
+// requests are being served. See [Proxy.SetRules].
+type Rules struct {
+	// Preview is the host name that reaches the standby color; blue.PREVIEW
+	// and green.PREVIEW reach that color. Empty: no preview.
+	Preview string
+	// Trusted are the addresses of proxies in front. What such a proxy says
+	// about the client is believed; what anybody else says is replaced.
+	Trusted []netip.Prefix
+	// TrustPeer makes whoever connects such a proxy, whatever its address.
+	TrustPeer bool
+	// Secret is what our own probe sends. It opens what is for the operator
+	// alone: the names of color and version, the preview, and what the app keeps
+	// for probes. Empty: whoever sends the probe's header learns the names.
+	Secret string
+	// Guarded closes the preview to all who show no secret. Otherwise it is
+	// open to this machine.
+	Guarded bool
+	// PreviewSecret is what people send in the header Version-Manager-Preview.
+	// Empty: there is none.
+	PreviewSecret string
+	// Marked is for a gateway in front that marks requests for the preview with
+	// the header Version-Manager-Route.
+	Marked bool
+	// HSTS is how long browsers that came over TLS shall use nothing else.
+	// Zero: nothing is said about it.
+	HSTS time.Duration
+	// Underscores lets requests through whose header names contain some. They
+	// are refused otherwise: many apps cannot tell X_A from X-A.
+	Underscores bool
+	// Limits bound what is in flight.
+	Limits Limits
+}
+
+// rules are Rules as requests need them.
+type rules struct {
+	Rules
+	hsts []string // value of the header, or nil
+}
+
+// SetRules replaces all rules. They count for requests that begin from now on.
+func (p *Proxy) SetRules(r Rules) {
+	r.Limits = r.Limits.withDefaults()
+	next := &rules{Rules: r}
+	if r.HSTS > 0 {
+		next.hsts = []string{"max-age=" + strconv.FormatInt(int64(r.HSTS/time.Second), 10)}
+	}
+	p.rules.Store(next)
+}
+
+func (r *rules) trusts(a netip.Addr) bool {
+	return slices.ContainsFunc(r.Trusted, func(n netip.Prefix) bool { return n.Contains(a) })
+}
+
+// secure makes a browser use TLS from now on, unless the app says itself what
+// it wants. Over a connection without TLS it would mean nothing.
+func (r *rules) secure(h http.Header, req *http.Request) {
+	if r.hsts != nil && req.TLS != nil && h[hstsHeader] == nil {
+		h[hstsHeader] = r.hsts
+	}
+}
+
+const hstsHeader = "Strict-Transport-Security"

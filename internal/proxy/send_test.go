@@ -1,0 +1,104 @@
+package proxy
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"syscall"
+	"testing"
+	"time"
+
+	"version-manager/internal/color"
+)
+
+// failing is a connection that breaks after n bytes of a write.
+type failing struct {
+	net.Conn
+	n int
+}
+
+func (f failing) Write(b []byte) (int, error) {
+	n, err := f.Conn.Write(b[:f.n])
+	if err == nil {
+		err = syscall.EPIPE
+	}
+	return n, err
+}
+
+// keepFailing leaves p with one kept connection that looks alive and breaks.
+func keepFailing(t *testing.T, p *Proxy, addr string, n int) {
+	t.Helper()
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newConn(nc)
+	c.Conn = failing{nc, n}
+	c.since, c.limit = time.Now(), time.Minute
+	p.blue.known[addr].keep(c)
+}
+
+func TestBrokenKeptConnection(t *testing.T) {
+	addr := startBackend(t, say("hello"))
+	for _, tt := range []struct {
+		method string
+		n      int
+		want   int
+	}{
+		{"GET", 0, http.StatusOK},
+		{"POST", 0, http.StatusOK},
+		{"GET", 1, http.StatusOK},
+		{"POST", 1, http.StatusBadGateway},
+	} {
+		p := blue(t, Options{}, addr)
+		p.blue.known[addr].patience.sawOpen(time.Hour)
+		keepFailing(t, p, addr, tt.n)
+		keepFailing(t, p, addr, tt.n)
+		c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
+		send(t, c, tt.method+" / HTTP/1.1\r\nHost: a\r\n\r\n")
+		if res := response(t, br, tt.method); res.StatusCode != tt.want {
+			t.Errorf("%s, broken after %d bytes: status %d, want %d", tt.method, tt.n, res.StatusCode, tt.want)
+		}
+	}
+}
+
+func TestDialTimeout(t *testing.T) {
+	const nobody = "192.0.2.1:9" // an address reserved for documentation
+	p := blue(t, Options{DialTimeout: 50 * time.Millisecond}, nobody)
+	start := time.Now()
+	if status, _ := get(t, entrance(t, p, ServerOptions{})); status != http.StatusBadGateway {
+		t.Errorf("status %d", status)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+// Talking before being asked makes a kept connection unusable.
+func TestTalkativeKeptConnection(t *testing.T) {
+	addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {
+		for {
+			if _, err := http.ReadRequest(br); err != nil {
+				return
+			}
+			send(t, c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+			time.AfterFunc(0, func() { _, _ = c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")) })
+		}
+	})
+	p := blue(t, Options{}, addr)
+	u := entrance(t, p, ServerOptions{})
+	for range 20 {
+		if _, got := get(t, u); got != "ok" {
+			t.Fatalf("answer %q", got)
+		}
+		in := p.blue.known[addr]
+		eventually(t, "noticed", func() bool {
+			in.mu.Lock()
+			defer in.mu.Unlock()
+			return len(in.idle) == 0 || !in.idle[len(in.idle)-1].alive()
+		})
+	}
+	if n := p.InFlight(color.Blue); n != 0 {
+		t.Errorf("%d in flight", n)
+	}
+}

@@ -1,0 +1,85 @@
+package proxy
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestProtocols(t *testing.T) {
+	p := blue(t, Options{}, startBackend(t, headers))
+	u := entrance(t, p, ServerOptions{})
+	for name, client := range bothProtocols() {
+		res, err := client.Get(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := body(t, res); res.StatusCode != 200 || !strings.HasPrefix(res.Proto, name) || !strings.Contains(got, "X-Forwarded-Proto: http\r\n") {
+			t.Errorf("%s: %s %d %q", name, res.Proto, res.StatusCode, got)
+		}
+	}
+}
+
+func TestTLSNegotiatesHTTP2(t *testing.T) {
+	with := httptest.NewTLSServer(nil) // for its certificate
+	defer with.Close()
+	s := httptest.NewUnstartedServer(nil)
+	s.Config = Server(blue(t, Options{}, startBackend(t, headers)), ServerOptions{Certificates: with.TLS.Certificates})
+	s.TLS = s.Config.TLSConfig
+	go s.Config.ServeTLS(s.Listener, "", "")
+	t.Cleanup(func() { s.Config.Close() })
+	roots := x509.NewCertPool()
+	roots.AddCert(with.Certificate())
+	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		client := &http.Client{Transport: &http.Transport{
+			ForceAttemptHTTP2: proto == "HTTP/2.0", TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "example.com"}}}
+		res, err := client.Get("https://" + s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := body(t, res); res.Proto != proto || !strings.Contains(got, "X-Forwarded-Proto: https\r\n") {
+			t.Errorf("%s, want %s: %q", res.Proto, proto, got)
+		}
+	}
+}
+
+func TestSlowHeadIsCutOff(t *testing.T) {
+	u := entrance(t, blue(t, Options{}, startBackend(t, say("hello"))), ServerOptions{HeaderTimeout: 100 * time.Millisecond})
+	c, br := dialRaw(t, u)
+	send(t, c, "GET / HTTP/1.1\r\n")
+	for i := range 1000 {
+		if _, err := fmt.Fprintf(c, "X-%d: y\r\n", i); err != nil {
+			break
+		}
+		time.Sleep(20 * time.Millisecond) // the pace of the attacker
+		if i == 100 {
+			t.Fatal("still open after 2 s")
+		}
+	}
+	if _, err := io.ReadAll(br); err != nil && strings.Contains(err.Error(), "timeout") {
+		t.Error(err)
+	}
+}
+
+func TestHugeHeadIsRefused(t *testing.T) {
+	c, br := dialRaw(t, entrance(t, blue(t, Options{}, startBackend(t, say("hello"))), ServerOptions{}))
+	go io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("x", 2*maxHeaderBytes)+"\r\n\r\n")
+	if res := response(t, br, "GET"); res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("status %d", res.StatusCode)
+	}
+}
+
+func TestIdleClientIsLetGo(t *testing.T) {
+	c, br := dialRaw(t, entrance(t, blue(t, Options{}, startBackend(t, say("hello"))), ServerOptions{IdleTimeout: 50 * time.Millisecond}))
+	send(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	body(t, response(t, br, "GET"))
+	if _, err := br.ReadByte(); err != io.EOF {
+		t.Errorf("not closed: %v", err)
+	}
+}

@@ -1,0 +1,174 @@
+package proxy
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"version-manager/internal/color"
+	"version-manager/internal/kit/waittest"
+)
+
+// echoSocket is an instance that sends every message of a WebSocket back.
+func echoSocket(w http.ResponseWriter, r *http.Request) {
+	c, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	defer c.CloseNow()
+	c.SetReadLimit(1 << 24)
+	for {
+		kind, b, err := c.Read(r.Context())
+		if err != nil || c.Write(r.Context(), kind, b) != nil {
+			return
+		}
+	}
+}
+
+func dialSocket(t testing.TB, u string) *websocket.Conn {
+	t.Helper()
+	c, _, err := websocket.Dial(t.Context(), u, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.CloseNow() })
+	c.SetReadLimit(1 << 24)
+	return c
+}
+
+func roundTrip(t testing.TB, c *websocket.Conn, b []byte) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := c.Write(ctx, websocket.MessageBinary, b); err != nil {
+		t.Fatal(err)
+	}
+	if _, got, err := c.Read(ctx); err != nil || !bytes.Equal(got, b) {
+		t.Fatalf("%d bytes came back as %d, %v", len(b), len(got), err)
+	}
+}
+
+func TestWebSocket(t *testing.T) {
+	addr := startBackend(t, echoSocket)
+	limit := 50 * time.Millisecond
+	p := blue(t, Options{BodyTimeout: limit, WriteTimeout: time.Second, IdleTimeout: limit, HeaderTimeout: time.Second}, addr)
+	c := dialSocket(t, entrance(t, p, ServerOptions{HeaderTimeout: limit, IdleTimeout: limit}))
+	for _, size := range []int{0, 1, 126, 4096, 70000, 1 << 20} {
+		roundTrip(t, c, bytes.Repeat([]byte{7}, size))
+	}
+	if requests, tunnels, its := p.InFlight(color.Blue), p.Tunnels(color.Blue), p.InFlightOf(addr); requests != 0 || tunnels != 1 || its != 0 {
+		t.Errorf("%d requests and %d tunnels, %d requests of the instance; want 0, 1, 0", requests, tunnels, its)
+	}
+	time.Sleep(4 * limit) // longer than every limit
+	roundTrip(t, c, []byte("still there"))
+	if err := c.Close(websocket.StatusNormalClosure, "bye"); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
+	if n, bad := p.Counts(color.Blue); n != 1 || bad != 0 {
+		t.Errorf("counts %d, %d", n, bad)
+	}
+}
+
+// upgrading is an instance that agrees to a protocol and then talks it.
+func upgrading(t *testing.T, answer string, talk func(c *net.TCPConn, br *bufio.Reader)) string {
+	return startRaw(t, func(c net.Conn, br *bufio.Reader) {
+		if _, err := http.ReadRequest(br); err == nil {
+			send(t, c, answer)
+			talk(c.(*net.TCPConn), br)
+		}
+	})
+}
+
+const (
+	ask   = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"
+	agree = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\nX-More: 1\r\n\r\n"
+)
+
+// Bytes that come together with the heads are not lost, and one direction may
+// end long before the other.
+func TestTunnelKeepsEarlyBytesAndHalves(t *testing.T) {
+	addr := upgrading(t, agree+"early ", func(c *net.TCPConn, br *bufio.Reader) {
+		all, _ := io.ReadAll(br)
+		_, _ = c.Write(append([]byte("heard "), all...))
+	})
+	p := blue(t, Options{}, addr)
+	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
+	send(t, c, ask+"at once, ")
+	res := response(t, br, "GET")
+	if res.StatusCode != 101 || res.Header.Get("Upgrade") != "x" || res.Header.Get("X-More") != "1" {
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	send(t, c, "later")
+	if err := c.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := io.ReadAll(br); string(all) != "early heard at once, later" || err != nil {
+		t.Errorf("%q, %v", all, err)
+	}
+	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
+}
+
+func TestTunnelInstanceEndsFirst(t *testing.T) {
+	got := make(chan string, 1)
+	addr := upgrading(t, agree, func(c *net.TCPConn, br *bufio.Reader) {
+		_ = c.CloseWrite()
+		all, _ := io.ReadAll(br)
+		got <- string(all)
+	})
+	c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
+	send(t, c, ask)
+	response(t, br, "GET")
+	if _, err := br.ReadByte(); err != io.EOF {
+		t.Fatal(err)
+	}
+	send(t, c, "still talking")
+	c.Close()
+	if s := waittest.Receive(t, got); s != "still talking" {
+		t.Errorf("heard %q", s)
+	}
+}
+
+// A connection that breaks on one side is broken on the other.
+func TestTunnelBreaks(t *testing.T) {
+	addr := upgrading(t, agree, func(c *net.TCPConn, br *bufio.Reader) {
+		_, _ = br.ReadByte()
+		_ = c.SetLinger(0) // reset
+	})
+	p := blue(t, Options{}, addr)
+	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
+	send(t, c, ask)
+	response(t, br, "GET")
+	send(t, c, "x")
+	if _, err := io.ReadAll(br); err != nil && strings.Contains(err.Error(), "timeout") {
+		t.Error(err)
+	}
+	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
+}
+
+func TestUpgradeRefusedByInstance(t *testing.T) {
+	c, br := dialRaw(t, entrance(t, blue(t, Options{}, startBackend(t, say("no"))), ServerOptions{}))
+	for range 2 { // the connection goes on as usual
+		send(t, c, ask)
+		if got := body(t, response(t, br, "GET")); got != "no" {
+			t.Errorf("answer %q", got)
+		}
+	}
+}
+
+func TestAnotherProtocolThanAsked(t *testing.T) {
+	addr := upgrading(t, strings.Replace(agree, "Upgrade: x", "Upgrade: y", 1), func(*net.TCPConn, *bufio.Reader) {})
+	c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
+	send(t, c, ask)
+	if res := response(t, br, "GET"); res.StatusCode != http.StatusBadGateway {
+		t.Errorf("status %d", res.StatusCode)
+	}
+}
