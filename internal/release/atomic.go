@@ -1,13 +1,12 @@
 package release
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/filelock"
 )
 
 const (
@@ -74,24 +73,11 @@ func sweep(dir, prefix string) {
 	}
 }
 
-// lock waits for the lock file at path and returns how to let go of it. The
-// kernel does that itself when the holder dies.
+// lock waits for the lock file at path and returns how to unlock it.
 func lock(path string) (unlock func(), err error) {
-	if err := os.MkdirAll(filepath.Dir(path), dirPerm); err != nil {
-		return nil, err
-	}
-	f, err := atomicfile.Open(path, os.O_CREATE|os.O_RDWR, filePerm)
+	f, err := filelock.OpenLocked(path)
 	if err != nil {
 		return nil, err
-	}
-	for {
-		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != syscall.EINTR {
-			break
-		}
-	}
-	if err != nil {
-		f.Close()
-		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	return func() { f.Close() }, nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"version-manager/internal/kit/filelock"
 	"version-manager/internal/kit/ownership"
 	"version-manager/internal/kit/problem"
 )
@@ -29,7 +30,7 @@ func newWorkspace() (*workspace, error) {
 		return nil, err
 	}
 	base := filepath.Join(cache, "build")
-	all, err := holdFolder(base, syscall.LOCK_EX)
+	all, err := lockFolder(base, filelock.WaitLock)
 	if err != nil {
 		return nil, fmt.Errorf("make a folder to build in: %w", err)
 	}
@@ -39,7 +40,7 @@ func newWorkspace() (*workspace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a folder to build in: %w", err)
 	}
-	held, err := holdFolder(dir, syscall.LOCK_EX)
+	held, err := lockFolder(dir, filelock.WaitLock)
 	if err == nil {
 		// Where nothing else does, this ends the search for a module above.
 		err = os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module workspace\n"), filePerm)
@@ -58,9 +59,9 @@ func (w *workspace) folder(name string) (string, error) {
 	return dir, os.Mkdir(dir, dirPerm)
 }
 
-// holdFolder makes a folder unless it is there, and locks it. The lock ends
-// when the file is closed, by whatever death.
-func holdFolder(dir string, how int) (*os.File, error) {
+// lockFolder makes a folder if it does not exist and locks it. Closing the file
+// unlocks it.
+func lockFolder(dir string, lock func(*os.File) error) (*os.File, error) {
 	if err := os.MkdirAll(dir, dirPerm); err != nil {
 		return nil, err
 	}
@@ -68,14 +69,8 @@ func holdFolder(dir string, how int) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	for {
-		if err = syscall.Flock(int(f.Fd()), how); err != syscall.EINTR {
-			break
-		}
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
+	if err := lock(f); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
@@ -86,7 +81,7 @@ func sweepAbandoned(base string) {
 	entries, _ := os.ReadDir(base) // nothing to read, nothing to sweep
 	for _, e := range entries {
 		dir := filepath.Join(base, e.Name())
-		if held, err := holdFolder(dir, syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+		if held, err := lockFolder(dir, filelock.TryLock); err == nil {
 			os.RemoveAll(dir)
 			held.Close()
 		}

@@ -25,6 +25,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/filelock"
 )
 
 // LockFile, in the state folder, is locked as long as a keeper or an agent lives.
@@ -77,7 +78,7 @@ func Running(dir string) bool {
 		return !errors.Is(err, os.ErrNotExist)
 	}
 	defer f.Close()
-	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
+	return filelock.IsLocked(f)
 }
 
 // Hold keeps every agent from serving the state folder until release is
@@ -96,23 +97,17 @@ const lookers = 50 * time.Millisecond
 // lock returns nil without an error if somebody else has it. The lock stays
 // as long as one process has the file open, hence as long as one of the two lives.
 func lock(dir string) (*os.File, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make state folder: %w", err)
-	}
-	f, err := atomicfile.Open(filepath.Join(dir, LockFile), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock state folder: %w", err)
-	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	for began := time.Now(); errors.Is(err, unix.EWOULDBLOCK) && time.Since(began) < lookers; {
+	path := filepath.Join(dir, LockFile)
+	f, err := filelock.TryOpenLocked(path)
+	for began := time.Now(); errors.Is(err, filelock.ErrLocked) && time.Since(began) < lookers; {
 		time.Sleep(lookers / 10)
-		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		f, err = filelock.TryOpenLocked(path)
 	}
 	switch {
-	case errors.Is(err, unix.EWOULDBLOCK):
-		return nil, f.Close()
+	case errors.Is(err, filelock.ErrLocked):
+		return nil, nil
 	case err != nil:
-		return nil, errors.Join(fmt.Errorf("lock state folder: %w", err), f.Close())
+		return nil, fmt.Errorf("lock state folder: %w", err)
 	}
 	return f, nil
 }

@@ -3,16 +3,15 @@ package onemachine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log"
 	"net"
 	"os"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
+	"version-manager/internal/kit/filelock"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/process"
 	"version-manager/internal/kit/wait"
@@ -59,14 +58,11 @@ func Supervise(ctx context.Context, dir string) error {
 
 // lockFile makes sure that there is only one.
 func lockFile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock: %w", err)
+	f, err := filelock.TryOpenLocked(path)
+	if errors.Is(err, filelock.ErrLocked) {
+		return nil, problem.New(problem.LockHeld, "version-manager cluster status", "another process works on the cluster")
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return nil, errors.Join(problem.New(problem.LockHeld, "version-manager cluster status", "another process works on the cluster"), f.Close())
-	}
-	return f, nil
+	return f, err
 }
 
 func (v supervisor) run(ctx context.Context, list []program) {
