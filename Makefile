@@ -63,6 +63,10 @@ lint-cluster: ## the same for the programs of a local cluster; compiles all of K
 shape: ## figures of this code base beside their limits; fails when one is exceeded
 	@$(GO) run ./test/shape
 
+.PHONY: words
+words: ## every text that a person reads; fails on phrases that are not plain English
+	@$(GO) run ./test/words
+
 .PHONY: vuln
 vuln: ## known vulnerabilities in what we link (asks the public database)
 	@$(GO) run $(GOVULNCHECK) ./...

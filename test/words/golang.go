@@ -1,0 +1,114 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+)
+
+// goReader collects the strings and comments of one Go file.
+type goReader struct {
+	path      string
+	positions *token.FileSet
+	inTest    bool
+	known     map[ast.Expr]bool // strings that are shown whatever they look like
+	texts     []text
+}
+
+func readGo(path string, content []byte) ([]text, error) {
+	r := &goReader{path: path, positions: token.NewFileSet(), inTest: strings.HasSuffix(path, "_test.go"), known: map[ast.Expr]bool{}}
+	file, err := parser.ParseFile(r.positions, path, content, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	for _, group := range file.Comments {
+		r.addComment(group)
+	}
+	for _, d := range file.Decls {
+		if group, ok := d.(*ast.GenDecl); !ok || group.Tok != token.IMPORT {
+			ast.Inspect(d, r.visitNode)
+		}
+	}
+	return r.texts, nil
+}
+
+// addComment keeps the lines of a comment, without directives.
+func (r *goReader) addComment(group *ast.CommentGroup) {
+	var lines []string
+	for _, c := range group.List {
+		line := strings.TrimPrefix(strings.TrimPrefix(c.Text, "//"), "/*")
+		if strings.HasPrefix(c.Text, "//go:") {
+			line = ""
+		}
+		lines = append(lines, strings.TrimSuffix(line, "*/"))
+	}
+	r.texts = append(r.texts, text{path: r.path, line: r.lineOf(group.Pos()), value: strings.Join(lines, "\n")})
+}
+
+// visitNode keeps whole strings: parts that are added up are read as one.
+func (r *goReader) visitNode(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		if isShowing(n) {
+			r.markShown(n.Args...)
+		}
+	case *ast.KeyValueExpr:
+		if isShownField(n) {
+			r.markShown(n.Value)
+		}
+	case *ast.Field:
+		n.Tag = nil
+	case *ast.BinaryExpr:
+		if joined, ok := joinStrings(n); ok {
+			r.addString(n, joined)
+			return false
+		}
+	case *ast.BasicLit:
+		if n.Kind == token.STRING {
+			r.addString(n, unquote(n))
+		}
+	}
+	return true
+}
+
+func (r *goReader) addString(e ast.Expr, value string) {
+	shown := !r.inTest && (r.known[e] && hasWord(value) || isProse(value))
+	r.texts = append(r.texts, text{path: r.path, line: r.lineOf(e.Pos()), value: value, shown: shown})
+}
+
+func (r *goReader) markShown(values ...ast.Expr) {
+	for _, v := range values {
+		r.known[v] = true
+	}
+}
+
+func (r *goReader) lineOf(pos token.Pos) int { return r.positions.Position(pos).Line }
+
+// joinStrings returns the text of a sum that has a string in it. What is not a
+// literal becomes an ellipsis.
+func joinStrings(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BinaryExpr:
+		if e.Op != token.ADD {
+			return "", false
+		}
+		left, inLeft := joinStrings(e.X)
+		right, inRight := joinStrings(e.Y)
+		return left + right, inLeft || inRight
+	case *ast.BasicLit:
+		return unquote(e), e.Kind == token.STRING
+	case *ast.ParenExpr:
+		return joinStrings(e.X)
+	}
+	return "…", false
+}
+
+func unquote(lit *ast.BasicLit) string {
+	value, err := strconv.Unquote(lit.Value)
+	if err != nil {
+		return lit.Value
+	}
+	return value
+}
