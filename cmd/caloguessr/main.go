@@ -15,5 +15,5 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	context.AfterFunc(ctx, stop) // a second signal ends it at once
-	os.Exit(caloguessr.Main(ctx, os.Getenv, os.Stderr))
+	os.Exit(caloguessr.RunServer(ctx, os.Getenv, os.Stderr))
 }

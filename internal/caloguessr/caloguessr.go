@@ -56,9 +56,9 @@ const (
 	maxHeader  = 32 << 10
 )
 
-// Main serves until ctx ends, then drains. It returns the exit code: 0 after
+// RunServer serves until ctx ends, then drains. It returns the exit code: 0 after
 // a clean drain, 1 for a failure, 2 for a configuration that makes no sense.
-func Main(ctx context.Context, getenv func(string) string, stderr io.Writer) int {
+func RunServer(ctx context.Context, getenv func(string) string, stderr io.Writer) int {
 	c, err := fromEnv(getenv)
 	if err != nil {
 		fmt.Fprintln(stderr, "caloguessr:", err)

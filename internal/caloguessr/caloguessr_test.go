@@ -39,7 +39,7 @@ func start(t *testing.T, getenv func(string) string) *running {
 	r, w := io.Pipe()
 	m := &running{stop: stop, code: make(chan int, 1), log: make(chan map[string]any, 100)}
 	go func() {
-		m.code <- Main(ctx, getenv, w)
+		m.code <- RunServer(ctx, getenv, w)
 		w.Close()
 	}()
 	go func() {

@@ -31,12 +31,12 @@ func TestBadConfig(t *testing.T) {
 		"LOG_FORMAT": "xml", "CALOGUESSR_ADMIN_TOKEN": "short", "GEMINI_API_KEY_FILE": "/no/such/file",
 	} {
 		var stderr bytes.Buffer
-		if code := Main(t.Context(), env(t, name, value), &stderr); code != 2 || !strings.Contains(stderr.String(), name) {
+		if code := RunServer(t.Context(), env(t, name, value), &stderr); code != 2 || !strings.Contains(stderr.String(), name) {
 			t.Errorf("%s=%s: exit code %d, %q", name, value, code, stderr.String())
 		}
 	}
 	var stderr bytes.Buffer
-	if code := Main(t.Context(), env(t, "GEMINI_API_KEY", "a marker"), &stderr); code != 1 || strings.Contains(stderr.String(), "marker") {
+	if code := RunServer(t.Context(), env(t, "GEMINI_API_KEY", "a marker"), &stderr); code != 1 || strings.Contains(stderr.String(), "marker") {
 		t.Errorf("a malformed key: exit code %d, %q", code, stderr.String())
 	}
 }

@@ -50,7 +50,7 @@ func machineCluster() (*onemachine.Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	return onemachine.Open(onemachine.DefaultDir, self), nil
+	return onemachine.OpenCluster(onemachine.DefaultClusterDir, self), nil
 }
 
 // withCluster makes the body of a command that needs nothing else.

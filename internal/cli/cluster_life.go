@@ -34,9 +34,9 @@ func newClusterUp(a *app) *cobra.Command {
 }
 
 func runClusterUp(ctx context.Context, a *app, m *onemachine.Cluster, n int) error {
-	err := a.withSteps("start", m.Steps(), func(o onemachine.Options) error {
+	err := a.withSteps("start", m.StepNames(), func(o onemachine.Options) error {
 		o.Nodes = n
-		return m.Up(ctx, o)
+		return m.BringUp(ctx, o)
 	})
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func runClusterUp(ctx context.Context, a *app, m *onemachine.Cluster, n int) err
 	if err := runClusterStatus(ctx, a, m); err != nil {
 		return err
 	}
-	a.next("export KUBECONFIG=%s %s=%s", kube.Quoted(m.Kubeconfig()), targetVariable, clusterTarget)
+	a.next("export KUBECONFIG=%s %s=%s", kube.Quoted(m.KubeconfigPath()), targetVariable, clusterTarget)
 	return nil
 }
 
@@ -58,7 +58,7 @@ func newClusterStop(a *app) *cobra.Command {
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.withCluster(func(c *cobra.Command, m *onemachine.Cluster, _ []string) error {
-			err := a.withSteps("stop", nil, func(o onemachine.Options) error { return m.Stop(c.Context(), o) })
+			err := a.withSteps("stop", nil, func(o onemachine.Options) error { return m.ShutDown(c.Context(), o) })
 			if err == nil {
 				a.next("version-manager cluster up")
 			}
@@ -78,7 +78,7 @@ func newClusterDown(a *app) *cobra.Command {
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.withCluster(func(c *cobra.Command, m *onemachine.Cluster, _ []string) error {
-			return a.withSteps("remove", nil, func(o onemachine.Options) error { return m.Down(c.Context(), o) })
+			return a.withSteps("remove", nil, func(o onemachine.Options) error { return m.TearDown(c.Context(), o) })
 		}),
 	}
 }

@@ -91,7 +91,7 @@ func newClusterRun() *cobra.Command {
 			signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // it has nothing to say to a Ctrl-C
 			ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 			defer stop()
-			return onemachine.Supervise(ctx, dir)
+			return onemachine.SuperviseProcesses(ctx, dir)
 		},
 	}
 	c.Flags().StringVar(&dir, "dir", "", "`DIR` of the cluster")

@@ -30,7 +30,7 @@ func newClusterStatus(a *app) *cobra.Command {
 }
 
 func runClusterStatus(ctx context.Context, a *app, m *onemachine.Cluster) error {
-	now, err := m.Status(ctx)
+	now, err := m.ReadStatus(ctx)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func newClusterKubeconfig(a *app) *cobra.Command {
 		Args:              takes(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: a.withCluster(func(_ *cobra.Command, m *onemachine.Cluster, _ []string) error {
-			return runKubeconfig(a, m.Kubeconfig(), path)
+			return runKubeconfig(a, m.KubeconfigPath(), path)
 		}),
 	}
 	c.Flags().BoolVar(&path, "path", false, "print the path of the file instead")

@@ -51,7 +51,7 @@ func runInstallIngress(ctx context.Context, o installIngressOptions) error {
 	if err := o.mean(p, where); err != nil {
 		return err
 	}
-	report, err := addons.Ingress(ctx, cluster, addons.Options{}, func(step string) { o.note("%s", step) })
+	report, err := addons.InstallIngress(ctx, cluster, addons.Options{}, func(step string) { o.note("%s", step) })
 	if err != nil {
 		return fmt.Errorf("install the ingress: %w", err)
 	}

@@ -43,9 +43,9 @@ type Report struct {
 	Warnings []string // what is there and otherwise than it should be
 }
 
-// Cluster gives a bare cluster everything, and returns when it works. The
+// InstallBase gives a bare cluster everything, and returns when it works. The
 // nodes have the images of programs.Set.Images. progress is told each step.
-func Cluster(ctx context.Context, c kube.Cluster, o Options, progress func(step string)) error {
+func InstallBase(ctx context.Context, c kube.Cluster, o Options, progress func(step string)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	progress("install the Gateway API")

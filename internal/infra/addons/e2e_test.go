@@ -15,12 +15,12 @@ func TestIngressTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := Ingress(t.Context(), c, Options{}, func(step string) { t.Log(step) })
+	first, err := InstallIngress(t.Context(), c, Options{}, func(step string) { t.Log(step) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("did %q, warnings %q", first.Did, first.Warnings)
-	again, err := Ingress(t.Context(), c, Options{}, quiet)
+	again, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	if err != nil || len(again.Did) != 0 || len(again.Warnings) != 0 {
 		t.Errorf("second time: %+v, %v", again, err)
 	}

@@ -12,7 +12,7 @@ import (
 
 const needed = "v1.4.0" // of the Gateway API, by the Traefik that we install
 
-// Ingress gives a cluster what it lacks to route requests to apps and returns
+// InstallIngress gives a cluster what it lacks to route requests to apps and returns
 // when it works:
 //
 //  1. the definitions of the Gateway API that are missing,
@@ -23,7 +23,7 @@ const needed = "v1.4.0" // of the Gateway API, by the Traefik that we install
 // says what about it makes deploys slower. The Traefik that comes with K3s is
 // told to serve it, in the way that K3s provides for. Nothing is done where
 // ours would have to take over what somebody else has in our namespace.
-func Ingress(ctx context.Context, c kube.Cluster, o Options, progress func(step string)) (Report, error) {
+func InstallIngress(ctx context.Context, c kube.Cluster, o Options, progress func(step string)) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	progress("look at what is there")

@@ -31,7 +31,7 @@ func somebodys(namespace, image string, labels map[string]any, args ...any) *kub
 func TestIngressOnABareCluster(t *testing.T) {
 	s := &apiServer{version: "v1.34.4"}
 	c := serve(t, s)
-	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestIngressOnABareCluster(t *testing.T) {
 		t.Error("an object was applied before its definition")
 	}
 
-	again, err := Ingress(t.Context(), c, Options{}, quiet)
+	again, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	if err != nil || len(again.Did) != 0 || len(again.Warnings) != 0 {
 		t.Errorf("second time: %+v, %v", again, err)
 	}
@@ -57,7 +57,7 @@ func TestIngressOnABareCluster(t *testing.T) {
 func TestIngressUsesTheTraefikThatServes(t *testing.T) {
 	s := &apiServer{version: "v1.33.0"}
 	c := serve(t, s, somebodys("edge", "docker.io/traefik:v3.4.1", nil, "--providers.kubernetesgateway", "--entryPoints.web.address=:9080/tcp"))
-	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func TestIngressUsesTheTraefikThatServes(t *testing.T) {
 func TestIngressBesideATraefikForOtherThings(t *testing.T) {
 	s := &apiServer{version: "v1.33.0"}
 	c := serve(t, s, somebodys("edge", "traefik:v2.11.0", nil, "--providers.kubernetescrd"))
-	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	if err != nil || len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "left alone") {
 		t.Errorf("%+v, %v", report, err)
 	}
@@ -94,7 +94,7 @@ func TestIngressLeavesOldDefinitions(t *testing.T) {
 	old := crds()[0]
 	old.SetAnnotations(map[string]string{bundle: "v1.2.1"})
 	c := serve(t, s, old)
-	_, err := Ingress(t.Context(), c, Options{}, quiet)
+	_, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || len(p.Lines) != 1 || !strings.Contains(p.Lines[0], "v1.2.1") {
 		t.Fatalf("got %v", err)
@@ -121,7 +121,7 @@ func TestIngressOnK3s(t *testing.T) {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	if err != nil || len(report.Warnings) != 0 {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -137,7 +137,7 @@ func TestIngressKeepsTheOwnersK3sConfiguration(t *testing.T) {
 		"metadata": map[string]any{"namespace": "kube-system", "name": "traefik"},
 		"spec":     map[string]any{"valuesContent": "logs: {}\n"},
 	}})
-	_, err := Ingress(t.Context(), c, Options{}, quiet)
+	_, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || !slices.Contains(p.Lines, "  kubernetesGateway:") {
 		t.Fatalf("got %v", err)
@@ -157,7 +157,7 @@ func TestClusterThatDoesNotBecomeReady(t *testing.T) {
 	}})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err := Cluster(ctx, c, Options{}, func(step string) {
+	err := InstallBase(ctx, c, Options{}, func(step string) {
 		if step == "wait for Deployment coredns" {
 			time.AfterFunc(2*poll, cancel)
 		}
@@ -171,7 +171,7 @@ func TestClusterThatDoesNotBecomeReady(t *testing.T) {
 func TestClusterUsesItsOwnImages(t *testing.T) {
 	s := &apiServer{version: "v1.34.4"}
 	c := serve(t, s)
-	if err := Cluster(t.Context(), c, Options{Addresses: []string{"10.0.0.1", "10.0.0.2"}}, quiet); err != nil {
+	if err := InstallBase(t.Context(), c, Options{Addresses: []string{"10.0.0.1", "10.0.0.2"}}, quiet); err != nil {
 		t.Fatal(err)
 	}
 	d, err := c.Get(t.Context(), kube.Ref{Kind: "Deployment", Namespace: "traefik", Name: "traefik"})
@@ -183,7 +183,7 @@ func TestClusterUsesItsOwnImages(t *testing.T) {
 			t.Errorf("%s, %s", c["image"], c["imagePullPolicy"])
 		}
 	})
-	if report, err := Ingress(t.Context(), c, Options{}, quiet); err != nil || len(report.Did) != 0 {
+	if report, err := InstallIngress(t.Context(), c, Options{}, quiet); err != nil || len(report.Did) != 0 {
 		t.Errorf("install-ingress in such a cluster: %+v, %v", report, err)
 	}
 	service, err := c.Get(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"})

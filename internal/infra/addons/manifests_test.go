@@ -198,7 +198,7 @@ func faults(c corev1.Container, root bool) []string {
 // nodes run is among the images that they are given.
 func TestImagesArePinned(t *testing.T) {
 	given := map[string]bool{}
-	for _, i := range (programs.Set{}).Images() {
+	for _, i := range (programs.Set{}).ListImages() {
 		given[i.Name] = true
 	}
 	for _, p := range pods(t) {

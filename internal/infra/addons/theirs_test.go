@@ -55,7 +55,7 @@ func TestIngressTakesNothingOver(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := &apiServer{version: "v1.33.0"}
-			_, err := Ingress(t.Context(), serve(t, s, tt.there...), Options{}, quiet)
+			_, err := InstallIngress(t.Context(), serve(t, s, tt.there...), Options{}, quiet)
 			p, ok := errors.AsType[*problem.Problem](err)
 			if !ok || !slices.Equal(p.Lines, tt.want) || !strings.Contains(p.Hint, "providers.kubernetesGateway.enabled: true") {
 				t.Errorf("got %v, want the lines %q", err, tt.want)
@@ -73,7 +73,7 @@ func TestIngressUsesTheTraefikInOurNamespace(t *testing.T) {
 	s := &apiServer{version: "v1.33.0"}
 	c := serve(t, s, thing("v1", "Namespace", "", "traefik", nil),
 		somebodys("traefik", "traefik:v3.5.1", helm(), "--providers.kubernetesgateway", "--entryPoints.web.address=:8000/tcp"))
-	report, err := Ingress(t.Context(), c, Options{}, quiet)
+	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
 	if err != nil || !slices.Contains(report.Did, "made the Gateway traefik/version-manager for Traefik v3.5.1 (Deployment traefik/traefik)") {
 		t.Errorf("%+v, %v", report, err)
 	}
@@ -103,7 +103,7 @@ func TestIngressMakesTheNamespace(t *testing.T) {
 			s := &apiServer{version: "v1.33.0"}
 			c := serve(t, s, tt.there...)
 			for range 2 {
-				if _, err := Ingress(t.Context(), c, Options{}, quiet); err != nil {
+				if _, err := InstallIngress(t.Context(), c, Options{}, quiet); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -118,7 +118,7 @@ func TestIngressMakesTheNamespace(t *testing.T) {
 func TestIngressGoesOn(t *testing.T) {
 	s := &apiServer{version: "v1.33.0"}
 	c := serve(t, s, ours(Options{})[:4]...)
-	if _, err := Ingress(t.Context(), c, Options{}, quiet); err != nil || !slices.Contains(s.applied, "Deployment traefik") {
+	if _, err := InstallIngress(t.Context(), c, Options{}, quiet); err != nil || !slices.Contains(s.applied, "Deployment traefik") {
 		t.Errorf("applied %v, %v", s.applied, err)
 	}
 }

@@ -24,8 +24,8 @@ const (
 
 	apiPort = "6443"
 
-	// Server is the node with the control plane.
-	Server = "server"
+	// ServerNode is the node with the control plane.
+	ServerNode = "server"
 )
 
 // node is one of the machines that Kubernetes sees.
@@ -54,7 +54,7 @@ func (n node) role() string {
 func nodes(n int) []node {
 	list := make([]node, n)
 	for i := range list {
-		name := Server
+		name := ServerNode
 		if i > 0 {
 			name = "worker-" + strconv.Itoa(i)
 		}

@@ -12,7 +12,7 @@ import (
 func certificates(list []node) []pki.Certificate {
 	all := []pki.Certificate{
 		{Name: "apiserver", By: pki.API, User: "kube-apiserver", Hosts: []string{
-			"127.0.0.1", addressOf(0), serviceAddress, "localhost", Server,
+			"127.0.0.1", addressOf(0), serviceAddress, "localhost", ServerNode,
 			"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local",
 		}},
 		{Name: "apiserver-kubelet", By: pki.API, User: apiserverAtKubelet, Client: true},
@@ -40,7 +40,7 @@ const (
 
 // ensureKeys makes all keys, certificates and kubeconfigs that are missing.
 func (l layout) ensureKeys(list []node, now time.Time) error {
-	if err := pki.Ensure(l.keys(), certificates(list), now); err != nil {
+	if err := pki.EnsureFiles(l.keys(), certificates(list), now); err != nil {
 		return err
 	}
 	files := map[string]string{
@@ -54,7 +54,7 @@ func (l layout) ensureKeys(list []node, now time.Time) error {
 	}
 	for owner, path := range files {
 		k := pki.Kubeconfig{Context: "version-manager", Server: apiURL(), Owner: owner, Extension: kube.Direct}
-		if err := k.Write(l.keys(), path); err != nil {
+		if err := k.WriteFile(l.keys(), path); err != nil {
 			return err
 		}
 	}

@@ -36,8 +36,8 @@ import (
 	"version-manager/internal/kube"
 )
 
-// DefaultDir is where the cluster of a machine is kept.
-const DefaultDir = "/var/lib/version-manager/cluster"
+// DefaultClusterDir is where the cluster of a machine is kept.
+const DefaultClusterDir = "/var/lib/version-manager/cluster"
 
 // Cluster is the one that is kept in a folder, running or not.
 type Cluster struct {
@@ -45,14 +45,14 @@ type Cluster struct {
 	self []string // how to call this program
 }
 
-// Open returns the cluster in dir. self is the command line that starts this
+// OpenCluster returns the cluster in dir. self is the command line that starts this
 // program, to which words are added: the supervisor is the same program.
-func Open(dir string, self ...string) *Cluster {
+func OpenCluster(dir string, self ...string) *Cluster {
 	return &Cluster{dir: layout(filepath.Clean(dir)), self: self}
 }
 
-// Kubeconfig is the file with which the owner of the machine reaches the API.
-func (c *Cluster) Kubeconfig() string { return c.dir.kubeconfig() }
+// KubeconfigPath is the file with which the owner of the machine reaches the API.
+func (c *Cluster) KubeconfigPath() string { return c.dir.kubeconfig() }
 
 // client talks to the API server.
 func (c *Cluster) client() (kube.Cluster, error) {

@@ -20,7 +20,7 @@ func (w *work) decide() error {
 	case want < 0 || want > maxNodes:
 		return problem.New(problem.Usage, "version-manager cluster up --nodes 3", "a cluster has 1 to %d nodes", maxNodes)
 	case want == 0 && have == 0:
-		w.spec.Nodes = DefaultNodes
+		w.spec.Nodes = DefaultNodeCount
 	case have == 0:
 		w.spec.Nodes = want
 	case want != 0 && want != have:

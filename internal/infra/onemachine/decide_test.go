@@ -7,7 +7,7 @@ func TestDecide(t *testing.T) {
 		what             string
 		have, want, then int // then 0: refused
 	}{
-		{"new", 0, 0, DefaultNodes},
+		{"new", 0, 0, DefaultNodeCount},
 		{"new with five", 0, 5, 5},
 		{"goes on", 4, 0, 4},
 		{"the same again", 4, 4, 4},
@@ -15,7 +15,7 @@ func TestDecide(t *testing.T) {
 		{"far too many", 0, 1000, 0},
 		{"fewer than none", 0, -1, 0},
 	} {
-		c := Open(t.TempDir())
+		c := OpenCluster(t.TempDir())
 		if s := exampleSpec(); tt.have > 0 {
 			s.Nodes = tt.have
 			if err := s.write(c.dir.spec()); err != nil {

@@ -7,18 +7,18 @@ import (
 	"path/filepath"
 )
 
-// Stop ends everything that runs and keeps what is on the disk: Up goes on with
+// ShutDown ends everything that runs and keeps what is on the disk: Up goes on with
 // the same data.
-func (c *Cluster) Stop(ctx context.Context, o Options) error {
+func (c *Cluster) ShutDown(ctx context.Context, o Options) error {
 	if _, err := readSpec(c.dir.spec()); err != nil {
 		return err
 	}
 	return c.undo(ctx, o, false)
 }
 
-// Down removes the cluster with its data. Nothing of it stays on the machine.
+// TearDown removes the cluster with its data. Nothing of it stays on the machine.
 // It needs no file of the cluster to be right, and no cluster to be there.
-func (c *Cluster) Down(ctx context.Context, o Options) error {
+func (c *Cluster) TearDown(ctx context.Context, o Options) error {
 	if _, err := os.Stat(string(c.dir)); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}

@@ -11,10 +11,10 @@ import (
 func TestStatusWarnsBeforeACertificateEnds(t *testing.T) {
 	dir, made := t.TempDir(), time.Now()
 	list := []pki.Certificate{{Name: "admin", By: pki.API, User: "admin", Client: true}}
-	if err := pki.Ensure(dir, list, made); err != nil {
+	if err := pki.EnsureFiles(dir, list, made); err != nil {
 		t.Fatal(err)
 	}
-	name, end, err := pki.Until(dir)
+	name, end, err := pki.EarliestExpiry(dir)
 	if err != nil || name != "admin" || end.Sub(made) < 300*24*time.Hour {
 		t.Fatalf("%s until %s, %v", name, end, err)
 	}

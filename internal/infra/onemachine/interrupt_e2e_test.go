@@ -47,8 +47,8 @@ func (o owner) interrupted(verb string, moments ...moment) {
 // isWhole: no half-made node was taken for one, and nothing was started twice.
 func (o owner) isWhole(when string) {
 	o.t.Helper()
-	for _, n := range nodes(DefaultNodes) {
-		mounts := strings.Join(run(o.t, "nsenter", "--mount="+layout(DefaultDir).mntns(n.Name), "cat", "/proc/self/mountinfo"), "\n")
+	for _, n := range nodes(DefaultNodeCount) {
+		mounts := strings.Join(run(o.t, "nsenter", "--mount="+layout(DefaultClusterDir).mntns(n.Name), "cat", "/proc/self/mountinfo"), "\n")
 		for _, r := range rooms() {
 			if !mountedAt([]byte(mounts), r.path) {
 				o.t.Errorf("%s: node %s shares %s with the machine", when, n.Name, r.path)
@@ -67,7 +67,7 @@ func (o owner) isWhole(when string) {
 			seen[f[1]]++
 		}
 	}
-	for name, want := range map[string]int{"etcd": 1, "apiserver": 1, "scheduler": 1, "kubelet": DefaultNodes, "proxy": DefaultNodes} {
+	for name, want := range map[string]int{"etcd": 1, "apiserver": 1, "scheduler": 1, "kubelet": DefaultNodeCount, "proxy": DefaultNodeCount} {
 		if seen[name] != want {
 			o.t.Errorf("%s: %d processes %s, want %d", when, seen[name], name, want)
 		}

@@ -29,7 +29,7 @@ func TestLife(t *testing.T) {
 	if _, err := thisMachine().check(); err != nil {
 		t.Skip(err)
 	}
-	if _, err := os.Stat(DefaultDir); err == nil {
+	if _, err := os.Stat(DefaultClusterDir); err == nil {
 		t.Skip("this machine has a cluster already; remove it first: version-manager cluster down")
 	}
 	o := owner{t, filepath.Join(t.TempDir(), "version-manager")}
@@ -115,7 +115,7 @@ func (o owner) status() (s Status) {
 func (o owner) isReady(when string) {
 	o.t.Helper()
 	s := o.status()
-	if !s.Running || s.Trouble != "" || len(s.Nodes) != DefaultNodes {
+	if !s.Running || s.Trouble != "" || len(s.Nodes) != DefaultNodeCount {
 		o.t.Fatalf("%s: %+v", when, s)
 	}
 	for _, n := range s.Nodes {
@@ -159,7 +159,7 @@ func (o owner) remember() {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	err = filepath.WalkDir(filepath.Join(DefaultDir, "etcd"), func(path string, d os.DirEntry, err error) error {
+	err = filepath.WalkDir(filepath.Join(DefaultClusterDir, "etcd"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -182,7 +182,7 @@ func (o owner) remembers() {
 
 func (o owner) supervisor() int {
 	o.t.Helper()
-	id, err := layout(DefaultDir).readSupervisor()
+	id, err := layout(DefaultClusterDir).readSupervisor()
 	if err != nil || !id.Alive() {
 		o.t.Fatalf("no supervisor: %+v, %v", id, err)
 	}
@@ -199,7 +199,7 @@ func (o owner) kill(pid int) {
 // damage does to a record what a power cut may.
 func (o owner) damage(node, name string) {
 	o.t.Helper()
-	if err := os.WriteFile(recordFile(layout(DefaultDir).records(), node, name), []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(recordFile(layout(DefaultClusterDir).records(), node, name), []byte("{"), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
 }
@@ -285,7 +285,7 @@ func (o owner) stopped() {
 	if s := o.status(); s.Running || s.Resident != 0 {
 		o.t.Errorf("after a stop: %+v", s)
 	}
-	if len(s["processes"]) > 0 || hasLink(bridge) || pinned(layout(DefaultDir).pins()) {
+	if len(s["processes"]) > 0 || hasLink(bridge) || pinned(layout(DefaultClusterDir).pins()) {
 		o.t.Errorf("after a stop these run: %q", s["processes"])
 	}
 }

@@ -16,13 +16,13 @@ func TestMountedAt(t *testing.T) {
 
 // TestFurnish: nothing of a node lies over its own source.
 func TestFurnish(t *testing.T) {
-	m := machine{DefaultDir}
+	m := machine{DefaultClusterDir}
 	script := m.furnish(nodes(1)[0])
 	if n := strings.Count(script, "mount --bind "); n != len(rooms())+len(covers()) {
 		t.Errorf("%d mounts:\n%s", n, script)
 	}
 	for _, r := range rooms() {
-		if strings.HasPrefix(DefaultDir+"/", r.path+"/") {
+		if strings.HasPrefix(DefaultClusterDir+"/", r.path+"/") {
 			t.Errorf("%s hides the cluster's own files", r.path)
 		}
 	}

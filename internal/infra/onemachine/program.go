@@ -28,7 +28,7 @@ func (l layout) programs(s spec, environ []string) []program {
 
 func (l layout) controlPlane(s spec) []program {
 	on := func(name, memory, needs string, argv ...string) program {
-		return program{Server, name, append([]string{s.Kubernetes}, argv...), environment(memory), needs}
+		return program{ServerNode, name, append([]string{s.Kubernetes}, argv...), environment(memory), needs}
 	}
 	api := "tcp " + apiAddress()
 	return []program{

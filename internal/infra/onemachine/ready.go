@@ -17,8 +17,8 @@ import (
 // awaitServer returns when the API server is ready, and tells it what only its
 // owner can: whom kubelets obey.
 func (w *work) awaitServer(ctx context.Context) error {
-	if w.dir.isKilled(Server) {
-		return problem.New(problem.Failed, "version-manager cluster heal-node "+Server, "the node with the API server was killed")
+	if w.dir.isKilled(ServerNode) {
+		return problem.New(problem.Failed, "version-manager cluster heal-node "+ServerNode, "the node with the API server was killed")
 	}
 	ask, err := w.asker()
 	if err != nil {
@@ -145,5 +145,5 @@ func (w *work) addAddons(ctx context.Context) error {
 	for _, n := range w.spec.nodes() {
 		addresses = append(addresses, n.Address)
 	}
-	return addons.Cluster(ctx, client, addons.Options{Addresses: addresses}, w.Detail)
+	return addons.InstallBase(ctx, client, addons.Options{Addresses: addresses}, w.Detail)
 }

@@ -34,7 +34,7 @@ func takeSnapshot(t *testing.T) snapshot {
 		s["setting "+path] = []string{string(content)}
 	}
 	for _, dir := range []string{
-		filepath.Dir(DefaultDir), "/var/lib/kubelet", "/run/containerd", "/run/netns", "/run/kubernetes", "/var/run/kubernetes",
+		filepath.Dir(DefaultClusterDir), "/var/lib/kubelet", "/run/containerd", "/run/netns", "/run/kubernetes", "/var/run/kubernetes",
 		"/var/lib/cni", "/etc/cni", "/var/log/pods", "/var/log/containers", "/etc/kubernetes",
 	} {
 		s["files "+dir] = tree(dir, false)
@@ -124,7 +124,7 @@ func ourProcesses(t *testing.T) (list []string) {
 		}
 		group, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "cgroup"))
 		words := strings.ReplaceAll(string(content), "\x00", " ")
-		if strings.Contains(words, DefaultDir) || strings.Contains(string(group), ":/"+cgroupRoot) {
+		if strings.Contains(words, DefaultClusterDir) || strings.Contains(string(group), ":/"+cgroupRoot) {
 			list = append(list, words)
 		}
 	}

@@ -54,7 +54,7 @@ const (
 // of the cluster do not talk to each other any more. They are renewed when the
 // cluster is started, and read by its programs then.
 func (s *Status) lookAtCertificates(dir string, now time.Time) {
-	name, end, err := pki.Until(dir)
+	name, end, err := pki.EarliestExpiry(dir)
 	if err != nil {
 		s.Warnings = append(s.Warnings, err.Error())
 		return
@@ -70,9 +70,9 @@ func (s *Status) lookAtCertificates(dir string, now time.Time) {
 	}
 }
 
-// Status looks. A cluster that does not run, or whose API server does not
+// ReadStatus looks. A cluster that does not run, or whose API server does not
 // answer, is no error.
-func (c *Cluster) Status(ctx context.Context) (Status, error) {
+func (c *Cluster) ReadStatus(ctx context.Context) (Status, error) {
 	s, err := readSpec(c.dir.spec())
 	if err != nil {
 		return Status{}, err

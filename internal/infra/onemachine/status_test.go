@@ -7,11 +7,11 @@ import (
 )
 
 func TestNoCluster(t *testing.T) {
-	c := Open(t.TempDir())
-	if _, err := c.Status(t.Context()); problem.KindOf(err) != problem.NotFound {
+	c := OpenCluster(t.TempDir())
+	if _, err := c.ReadStatus(t.Context()); problem.KindOf(err) != problem.NotFound {
 		t.Errorf("status: %v", err)
 	}
-	if err := c.Stop(t.Context(), Options{Step: silent}); problem.KindOf(err) != problem.NotFound {
+	if err := c.ShutDown(t.Context(), Options{Step: silent}); problem.KindOf(err) != problem.NotFound {
 		t.Errorf("stop: %v", err)
 	}
 	if err := c.LoadImage(t.Context(), "server", nil); problem.KindOf(err) != problem.NotFound {
@@ -21,14 +21,14 @@ func TestNoCluster(t *testing.T) {
 
 // TestStatusOfStopped: what was made and does not run is no error.
 func TestStatusOfStopped(t *testing.T) {
-	c := Open(t.TempDir())
+	c := OpenCluster(t.TempDir())
 	if err := exampleSpec().write(c.dir.spec()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := machineCgroups(); err != nil {
 		t.Skip("needs control groups")
 	}
-	now, err := c.Status(t.Context())
+	now, err := c.ReadStatus(t.Context())
 	if err != nil || now.Running || len(now.Nodes) != 3 || now.Nodes[1].State != "not ready" {
 		t.Errorf("%+v, %v", now, err)
 	}

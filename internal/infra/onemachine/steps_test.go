@@ -105,7 +105,7 @@ func TestUndoStops(t *testing.T) {
 
 // TestSteps: what is taken back is taken back before what it stands on.
 func TestSteps(t *testing.T) {
-	names := Open(t.TempDir()).Steps()
+	names := OpenCluster(t.TempDir()).StepNames()
 	for _, pair := range [][2]string{{"files", "records"}, {"records", "network"}, {"network", "nodes"}, {"nodes", "processes"}, {"processes", "ready"}} {
 		if a, b := slices.Index(names, pair[0]), slices.Index(names, pair[1]); a < 0 || b < 0 || a > b {
 			t.Errorf("%s does not come before %s in %q", pair[0], pair[1], names)

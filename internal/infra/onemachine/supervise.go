@@ -31,10 +31,10 @@ type supervisor struct {
 	log     *log.Logger
 }
 
-// Supervise keeps the programs of the cluster in dir alive until ctx ends. It
+// SuperviseProcesses keeps the programs of the cluster in dir alive until ctx ends. It
 // leaves them running: a supervisor that is replaced interrupts nobody.
-func Supervise(ctx context.Context, dir string) error {
-	l := Open(dir).dir
+func SuperviseProcesses(ctx context.Context, dir string) error {
+	l := OpenCluster(dir).dir
 	lock, err := lockFile(l.lock())
 	if err != nil {
 		return err

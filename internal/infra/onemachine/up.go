@@ -12,8 +12,8 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// DefaultNodes is how many a new cluster has when nobody says.
-const DefaultNodes = 3
+// DefaultNodeCount is how many a new cluster has when nobody says.
+const DefaultNodeCount = 3
 
 // Options of Up.
 type Options struct {
@@ -38,8 +38,8 @@ func (c *Cluster) work(o Options) *work {
 	return &work{Cluster: c, Options: o, network: network{c.dir}, machine: machine{c.dir}}
 }
 
-// Steps are the names of what Up does, in order.
-func (c *Cluster) Steps() (names []string) {
+// StepNames are the names of what Up does, in order.
+func (c *Cluster) StepNames() (names []string) {
 	for _, s := range c.work(Options{}).steps() {
 		names = append(names, s.Name)
 	}
@@ -64,9 +64,9 @@ func (w *work) steps() []step {
 	}
 }
 
-// Up starts the cluster, makes it if there is none, and returns when all nodes
+// BringUp starts the cluster, makes it if there is none, and returns when all nodes
 // and add-ons are ready. It may be called at any time.
-func (c *Cluster) Up(ctx context.Context, o Options) error {
+func (c *Cluster) BringUp(ctx context.Context, o Options) error {
 	if _, err := thisMachine().check(); err != nil {
 		return err // before anything is written
 	}
@@ -105,12 +105,12 @@ func (w *work) checkMachine(ctx context.Context) error {
 // buildPrograms builds what the source says. A cluster that exists can go on
 // without the source, with what it was made of.
 func (w *work) buildPrograms(ctx context.Context) (err error) {
-	w.set, err = programs.Build(ctx, func(p programs.Progress) { w.Detail(said(p)) })
+	w.set, err = programs.BuildAll(ctx, func(p programs.Progress) { w.Detail(said(p)) })
 	if old := (programs.Set{Dir: w.spec.Programs}); problem.KindOf(err) == problem.NotFound && old.Dir != "" {
 		w.Detail("going on with those of before")
 		w.set, err = old, nil
 	}
-	w.spec.Programs, w.spec.Kubernetes, w.spec.Pause = w.set.Dir, w.set.Path(programs.Kubernetes), programs.PauseImage
+	w.spec.Programs, w.spec.Kubernetes, w.spec.Pause = w.set.Dir, w.set.ProgramPath(programs.Kubernetes), programs.PauseImage
 	return err
 }
 
@@ -183,7 +183,7 @@ func (w *work) loadImages(ctx context.Context) error {
 			if err := await(ctx, startTime, "containerd of "+n.Name, func(context.Context) bool { return answers("unix " + w.dir.containerd(n.Name)) }); err != nil {
 				return err
 			}
-			return w.dir.loadAll(ctx, n, w.set.Images())
+			return w.dir.loadAll(ctx, n, w.set.ListImages())
 		})
 	}
 	return each.Wait()

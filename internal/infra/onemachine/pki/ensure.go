@@ -40,8 +40,8 @@ type Certificate struct {
 // ServiceAccounts names the key that signs the tokens of pods.
 const ServiceAccounts = "service-accounts"
 
-// Ensure makes in dir whatever of the list is missing there.
-func Ensure(dir string, list []Certificate, now time.Time) error {
+// EnsureFiles makes in dir whatever of the list is missing there.
+func EnsureFiles(dir string, list []Certificate, now time.Time) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make folder for keys: %w", err)
 	}

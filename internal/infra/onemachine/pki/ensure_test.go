@@ -24,7 +24,7 @@ func client() Certificate {
 
 func ensure(t *testing.T, dir string, now time.Time, list ...Certificate) {
 	t.Helper()
-	if err := Ensure(dir, list, now); err != nil {
+	if err := EnsureFiles(dir, list, now); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -174,7 +174,7 @@ func TestEnsureAfterCrash(t *testing.T) {
 func TestEnsureRefusesDyingAuthority(t *testing.T) {
 	dir := t.TempDir()
 	ensure(t, dir, time.Now(), server())
-	if err := Ensure(dir, []Certificate{server()}, time.Now().Add(authorityLife-leafLife+time.Hour)); err == nil {
+	if err := EnsureFiles(dir, []Certificate{server()}, time.Now().Add(authorityLife-leafLife+time.Hour)); err == nil {
 		t.Error("certificates were signed that outlive their authority")
 	}
 }
@@ -184,7 +184,7 @@ func TestEnsureRefusesGarbage(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "ca.crt"), []byte("garbage"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := Ensure(dir, nil, time.Now()); err == nil {
+	if err := EnsureFiles(dir, nil, time.Now()); err == nil {
 		t.Error("a damaged authority was replaced, and all that trusts it lost")
 	}
 }
@@ -192,7 +192,7 @@ func TestEnsureRefusesGarbage(t *testing.T) {
 func TestKeysAreForTheirOwner(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
 	ensure(t, dir, time.Now(), server())
-	if err := (Kubeconfig{Context: "c", Server: "https://10.0.0.1:6443", Owner: "server"}).Write(dir, filepath.Join(dir, "kubeconfig")); err != nil {
+	if err := (Kubeconfig{Context: "c", Server: "https://10.0.0.1:6443", Owner: "server"}).WriteFile(dir, filepath.Join(dir, "kubeconfig")); err != nil {
 		t.Fatal(err)
 	}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -56,8 +56,8 @@ type Kubeconfig struct {
 	Extension string // name of one that says something about the cluster
 }
 
-// Write makes the file from the keys in dir.
-func (k Kubeconfig) Write(dir, path string) error {
+// WriteFile makes the file from the keys in dir.
+func (k Kubeconfig) WriteFile(dir, path string) error {
 	var cluster namedCluster
 	var user namedUser
 	var context namedContext

@@ -14,7 +14,7 @@ func TestKubeconfig(t *testing.T) {
 	dir := t.TempDir()
 	ensure(t, dir, time.Now(), client())
 	path := filepath.Join(dir, "kubeconfig")
-	if err := (Kubeconfig{Context: "here", Server: "https://10.0.0.1:6443", Owner: "client", Extension: "near"}).Write(dir, path); err != nil {
+	if err := (Kubeconfig{Context: "here", Server: "https://10.0.0.1:6443", Owner: "client", Extension: "near"}).WriteFile(dir, path); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(path)
@@ -49,7 +49,7 @@ func TestKubeconfig(t *testing.T) {
 func TestKubeconfigOfNobody(t *testing.T) {
 	dir := t.TempDir()
 	ensure(t, dir, time.Now())
-	if err := (Kubeconfig{Owner: "nobody"}).Write(dir, filepath.Join(dir, "kubeconfig")); err == nil {
+	if err := (Kubeconfig{Owner: "nobody"}).WriteFile(dir, filepath.Join(dir, "kubeconfig")); err == nil {
 		t.Error("a kubeconfig without a key was written")
 	}
 }

@@ -11,8 +11,8 @@ import (
 // would have renewed it long before.
 const ExpiresSoon = 14 * 24 * time.Hour
 
-// Until returns the certificate in dir that ends first, and when.
-func Until(dir string) (name string, end time.Time, err error) {
+// EarliestExpiry returns the certificate in dir that ends first, and when.
+func EarliestExpiry(dir string) (name string, end time.Time, err error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.crt"))
 	if err != nil {
 		return "", end, err

@@ -13,9 +13,9 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// Find returns the set that fits the source, if it was built before. The
+// FindBuilt returns the set that fits the source, if it was built before. The
 // error of KindOf NotFound means that there is work for Build.
-func Find(ctx context.Context) (Set, error) {
+func FindBuilt(ctx context.Context) (Set, error) {
 	set, _, err := locate(ctx)
 	if err != nil {
 		return Set{}, err
@@ -26,12 +26,12 @@ func Find(ctx context.Context) (Set, error) {
 	return set, nil
 }
 
-// Build returns the set that fits the source and builds it if need be, which
+// BuildAll returns the set that fits the source and builds it if need be, which
 // takes minutes the first time. A set appears under its name when it is
 // complete, by one rename: a broken or killed build never looks finished, and
 // what it compiled stays in Go's own cache. Of two builds at once, one waits
 // and finds the other's work.
-func Build(ctx context.Context, progress func(Progress)) (Set, error) {
+func BuildAll(ctx context.Context, progress func(Progress)) (Set, error) {
 	set, dir, err := locate(ctx)
 	if err != nil || set.complete() {
 		return set, err
@@ -127,7 +127,7 @@ func (s Set) sync() error {
 
 // compile builds one program.
 func (s Set) compile(ctx context.Context, dir string, p program, tell func(note string)) error {
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=" + strings.TrimSpace("-s -w "+p.flags), "-o", s.Path(p.name), p.pkg}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=" + strings.TrimSpace("-s -w "+p.flags), "-o", s.ProgramPath(p.name), p.pkg}
 	cmd := goCommand(ctx, dir, args...)
 	said, err := run(ctx, cmd, tell)
 	if err != nil && ctx.Err() == nil {

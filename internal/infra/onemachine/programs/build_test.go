@@ -86,11 +86,11 @@ func quiet(Progress) {}
 
 func TestBuildOnce(t *testing.T) {
 	_, built := place(t)
-	if _, err := Find(t.Context()); problem.KindOf(err) != problem.NotFound {
+	if _, err := FindBuilt(t.Context()); problem.KindOf(err) != problem.NotFound {
 		t.Fatalf("before the build: %v", err)
 	}
 	var seen []Progress
-	set, err := Build(t.Context(), func(p Progress) { seen = append(seen, p) })
+	set, err := BuildAll(t.Context(), func(p Progress) { seen = append(seen, p) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,15 +101,15 @@ func TestBuildOnce(t *testing.T) {
 		t.Errorf("first progress: %+v", first)
 	}
 	for _, p := range table() {
-		if b, err := os.ReadFile(set.Path(p.name)); err != nil || string(b) != "program "+p.pkg+"\n" {
+		if b, err := os.ReadFile(set.ProgramPath(p.name)); err != nil || string(b) != "program "+p.pkg+"\n" {
 			t.Errorf("%s: %q, %v", p.name, b, err)
 		}
 	}
-	again, err := Build(t.Context(), func(Progress) { t.Error("the second build worked") })
+	again, err := BuildAll(t.Context(), func(Progress) { t.Error("the second build worked") })
 	if err != nil || again != set {
 		t.Errorf("second build: %v, %v", again, err)
 	}
-	if found, err := Find(t.Context()); err != nil || found != set {
+	if found, err := FindBuilt(t.Context()); err != nil || found != set {
 		t.Errorf("find: %v, %v", found, err)
 	}
 }
@@ -117,19 +117,19 @@ func TestBuildOnce(t *testing.T) {
 func TestFailedBuildLeavesNothing(t *testing.T) {
 	cache, _ := place(t)
 	t.Setenv("GO_FAKE", "fail")
-	_, err := Build(t.Context(), quiet)
+	_, err := BuildAll(t.Context(), quiet)
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || len(p.Lines) != 1 || !strings.Contains(p.Lines[0], "undefined: coremain") {
 		t.Fatalf("no evidence: %v", err)
 	}
-	if _, err := Find(t.Context()); problem.KindOf(err) != problem.NotFound {
+	if _, err := FindBuilt(t.Context()); problem.KindOf(err) != problem.NotFound {
 		t.Errorf("a failed build looks finished: %v", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(cache, "version-manager", "cluster", "*")); len(left) != 1 {
 		t.Errorf("left behind beside the lock: %v", left)
 	}
 	t.Setenv("GO_FAKE", "")
-	if _, err := Build(t.Context(), quiet); err != nil {
+	if _, err := BuildAll(t.Context(), quiet); err != nil {
 		t.Errorf("after the mistake was mended: %v", err)
 	}
 }
@@ -138,7 +138,7 @@ func TestCancelledBuild(t *testing.T) {
 	_, built := place(t)
 	t.Setenv("GO_FAKE", "hang")
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := Build(ctx, func(Progress) {
+	_, err := BuildAll(ctx, func(Progress) {
 		if n := len(built()); n > 0 {
 			cancel()
 		}
@@ -146,7 +146,7 @@ func TestCancelledBuild(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
-	if _, err := Find(t.Context()); problem.KindOf(err) != problem.NotFound {
+	if _, err := FindBuilt(t.Context()); problem.KindOf(err) != problem.NotFound {
 		t.Errorf("a cancelled build looks finished: %v", err)
 	}
 }
@@ -163,7 +163,7 @@ func TestSecondBuildWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	waited := false
-	got, err := Build(t.Context(), func(p Progress) {
+	got, err := BuildAll(t.Context(), func(p Progress) {
 		if !p.Waiting || waited {
 			t.Errorf("unexpected progress %+v", p)
 			return
@@ -219,11 +219,11 @@ func TestSourceMissing(t *testing.T) {
 
 func TestImages(t *testing.T) {
 	place(t)
-	set, err := Build(t.Context(), quiet)
+	set, err := BuildAll(t.Context(), quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, i := range set.Images() {
+	for _, i := range set.ListImages() {
 		manifest := fromTar(t, i.File, "manifest.json")
 		var parsed []struct {
 			Config   string

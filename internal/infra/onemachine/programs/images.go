@@ -34,8 +34,8 @@ type Image struct {
 	File string // archive as `docker load` and `ctr images import` read it
 }
 
-// Images returns what every node of the cluster has to have.
-func (s Set) Images() []Image {
+// ListImages returns what every node of the cluster has to have.
+func (s Set) ListImages() []Image {
 	var list []Image
 	for _, i := range imageTable() {
 		list = append(list, Image{Name: i.name, File: filepath.Join(s.Dir, "images", i.program+".tar")})
@@ -61,7 +61,7 @@ func (s Set) pack(ctx context.Context) error {
 	if err := os.Mkdir(filepath.Join(s.Dir, "images"), 0o700); err != nil {
 		return err
 	}
-	files := s.Images()
+	files := s.ListImages()
 	for n, i := range imageTable() {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -117,7 +117,7 @@ func (s Set) layer(program string) io.ReadCloser {
 }
 
 func (s Set) tar(out io.Writer, program string) error {
-	f, err := os.Open(s.Path(program))
+	f, err := os.Open(s.ProgramPath(program))
 	if err != nil {
 		return err
 	}

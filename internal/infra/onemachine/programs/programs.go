@@ -74,5 +74,5 @@ type Set struct {
 	Digest string // of all that went in
 }
 
-// Path returns the file of one of the programs.
-func (s Set) Path(name string) string { return filepath.Join(s.Dir, name) }
+// ProgramPath returns the file of one of the programs.
+func (s Set) ProgramPath(name string) string { return filepath.Join(s.Dir, name) }
