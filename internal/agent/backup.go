@@ -2,16 +2,16 @@ package agent
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/names"
 	"version-manager/internal/kit/problem"
 )
 
 // backup copies the state aside and reads it back.
 func (a *app) backup(token uint64, id string) (string, error) {
-	if id == "" || id[0] == '.' || filepath.Base(id) != id {
+	if !names.IsBackupName(id) {
 		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
 	}
 	a.mu.Lock()

@@ -10,6 +10,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/httpx"
 	"version-manager/internal/kit/wait"
 )
 
@@ -47,15 +48,11 @@ func (a *app) confirm(ctx context.Context, token uint64, c color.Color) error {
 }
 
 func newConfirmClient() *http.Client {
-	return &http.Client{
-		Timeout: healthTimeout,
-		Transport: &http.Transport{
-			DisableKeepAlives: true, // a new connection is what a new client has
-			// It is our own listener on this machine, and its name may be any.
-			TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return httpx.NewNoRedirectClient(&http.Transport{
+		DisableKeepAlives: true, // a new connection is what a new client has
+		// It is our own listener on this machine, and its name may be any.
+		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+	}, healthTimeout)
 }
 
 func confirmOne(ctx context.Context, client *http.Client, secret, url string, want color.Color) error {

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"version-manager/internal/kit/httpx"
 	"version-manager/internal/kit/wait"
 )
 
@@ -23,11 +24,7 @@ const (
 // newHealthClient returns a client for health checks. A redirect is an answer,
 // and not a good one.
 func newHealthClient() *http.Client {
-	return &http.Client{
-		Timeout:       healthTimeout,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Second, DisableCompression: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return httpx.NewNoRedirectClient(&http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Second, DisableCompression: true}, healthTimeout)
 }
 
 // checkHealth asks once and returns nil for a 2xx.

@@ -4,16 +4,15 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
-	"flag"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"version-manager/internal/kit/golden"
+)
 
 func plain() Service {
 	return Service{App: "shop", Program: "/usr/local/bin/version-manager", State: "/home/ada/.local/state/version-manager/shop",
@@ -38,16 +37,7 @@ func TestGolden(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil || got != string(want) {
-			t.Errorf("%s differs (%v); look at it and run go test ./internal/autostart -update\n%s", name, err, got)
-		}
+		golden.CompareFile(t, filepath.Join("testdata", name), []byte(got))
 	}
 }
 

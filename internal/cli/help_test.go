@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"version-manager/internal/kit/golden"
+)
 
 // TestHelpPages freezes what --help prints, so that a change of it is read in
 // review.
@@ -25,17 +23,6 @@ func TestHelpPages(t *testing.T) {
 		if code := a.run(t.Context(), words); code != 0 || err.Len() > 0 {
 			t.Fatalf("%s: exit code %d, %s", words, code, err)
 		}
-		if *update {
-			if err := os.WriteFile(file, out.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, e := os.ReadFile(file)
-		if e != nil {
-			t.Fatal(e)
-		}
-		if out.String() != string(want) {
-			t.Errorf("%s differs; got:\n%s\nwant:\n%s", words, out, want)
-		}
+		golden.CompareFile(t, file, out.Bytes())
 	}
 }

@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"regexp"
-
 	"github.com/spf13/pflag"
 
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/names"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/target"
@@ -50,7 +49,7 @@ func (g *globals) addTarget(f *pflag.FlagSet) {
 func (a *app) targetName() (string, error) {
 	named := a.global.cluster != (clusterFlags{})
 	switch n := a.global.cluster.namespace; {
-	case n != "" && !isLabel(n):
+	case n != "" && !names.IsDNS1123Label(n):
 		return "", problem.New(problem.Usage, "kubectl get namespaces", "--namespace %q is not a DNS label: want up to 63 of a-z, 0-9 and '-'", n)
 	case named && a.global.target == localTarget:
 		return "", problem.New(problem.Usage, "version-manager --target kubernetes …", "--kubeconfig, --context and --namespace are for a cluster, and --target is local")
@@ -65,11 +64,6 @@ func (a *app) targetName() (string, error) {
 	default:
 		return "", problem.New(problem.Usage, "export "+targetVariable+"="+clusterTarget, "%s is %q: want one of %s, %s", targetVariable, name, localTarget, clusterTarget)
 	}
-}
-
-// isLabel reports whether a namespace can be called so.
-func isLabel(name string) bool {
-	return regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`).MatchString(name)
 }
 
 // meanCluster is for commands that only a cluster understands: there the

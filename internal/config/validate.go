@@ -10,11 +10,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"version-manager/internal/kit/names"
 )
 
 var (
-	dnsLabel = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
 	envName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	platform = regexp.MustCompile(`^(linux/(386|amd64|arm|arm64|loong64|ppc64le|riscv64|s390x)|darwin/(amd64|arm64))$`)
 	httpVerb = regexp.MustCompile(`^[A-Z]+$`)
@@ -40,7 +40,7 @@ func (m *mistakes) check(ok bool, format string, args ...any) {
 // Validate returns nil or a *problem.Problem with every mistake in a.
 func (a App) Validate() error {
 	var m mistakes
-	m.check(dnsLabel.MatchString(a.Name),
+	m.check(names.IsDNS1035Label(a.Name),
 		"name: %q is not a DNS label: want up to 63 of a-z, 0-9 and '-', a letter first", a.Name)
 	m.build(a.Build)
 	m.check(isPort(a.Port), "port: %d is not between 1 and 65535", a.Port)
@@ -173,7 +173,7 @@ func (m *mistakes) probe(a App) {
 func (m *mistakes) local(l Local) {
 	_, err := netip.ParseAddr(l.Address)
 	m.check(err == nil || l.Address == "localhost", "local.address: %q is not an IP address", l.Address)
-	m.check(len(l.Preview) <= 253 && hostName.MatchString(l.Preview), "local.preview: %q is not a host name", l.Preview)
+	m.check(names.IsDNS1123Subdomain(l.Preview), "local.preview: %q is not a host name", l.Preview)
 	m.check((l.Cert == "") == (l.Key == ""), "local: cert and key belong together")
 	m.front(l)
 	m.check(len(l.Ingress) > 0, "local.ingress: give at least one port")

@@ -8,16 +8,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"version-manager/internal/kit/names"
 )
 
 // Words of the cluster's API, as far as its own regular expressions go. This
 // package does without Kubernetes, so that the smallest program can read a
 // configuration.
 var (
-	clusterName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	registry    = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
-	cpuAmount   = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)(m?)$`)
-	memAmount   = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([KMGT]i|[kMGT]|)$`)
+	registry  = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+	cpuAmount = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)(m?)$`)
+	memAmount = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([KMGT]i|[kMGT]|)$`)
 )
 
 const (
@@ -30,14 +31,14 @@ const (
 func (m *mistakes) kubernetes(a App) {
 	k := a.Kubernetes
 	// An app that is no label at all was complained about already.
-	m.check(len(a.Name) <= maxClusterApp || !dnsLabel.MatchString(a.Name), "name: %q is longer than %d: in a cluster -blue and -green follow it", a.Name, maxClusterApp)
+	m.check(len(a.Name) <= maxClusterApp || !names.IsDNS1035Label(a.Name), "name: %q is longer than %d: in a cluster -blue and -green follow it", a.Name, maxClusterApp)
 	m.check(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is taken in every pod of a cluster", a.Port)
-	m.check(k.Namespace == "" || clusterName.MatchString(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
+	m.check(k.Namespace == "" || names.IsDNS1123Label(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
 	m.hosts(k)
 	m.trusted("kubernetes.trusted", k.Trusted)
 	m.check(k.PreviewSecret == "" || envName.MatchString(k.PreviewSecret), "kubernetes.previewSecret: %q is not the name of a variable", k.PreviewSecret)
 	if namespace, name, found := strings.Cut(k.Gateway, "/"); k.Gateway != "" {
-		m.check(found && clusterName.MatchString(namespace) && isHost(name), "kubernetes.gateway: %q is not of the form namespace/name", k.Gateway)
+		m.check(found && names.IsDNS1123Label(namespace) && isHost(name), "kubernetes.gateway: %q is not of the form namespace/name", k.Gateway)
 	}
 	for _, e := range k.Entrances {
 		m.check(isBase(e), "kubernetes.entrances: %q is not a URL such as http://192.0.2.1:30001", e)
@@ -68,8 +69,8 @@ func (m *mistakes) images(k Kubernetes) {
 	m.check(k.PullSecret == "" || isHost(k.PullSecret), "kubernetes.pullSecret: %q is not the name of a Secret", k.PullSecret)
 	m.check(k.PullSecret == "" || k.Registry != "", "kubernetes.pullSecret: there is no kubernetes.registry to pull from")
 	m.check(len(k.Load) == 0 || k.Registry == "", "kubernetes.load: with kubernetes.registry, nodes pull by themselves: give one of the two")
-	names := func(arg string) bool { return strings.Contains(arg, "{node}") || strings.Contains(arg, "{address}") }
-	m.check(len(k.Load) == 0 || k.Load[0] != "" && slices.ContainsFunc(k.Load, names),
+	namesNode := func(arg string) bool { return strings.Contains(arg, "{node}") || strings.Contains(arg, "{address}") }
+	m.check(len(k.Load) == 0 || k.Load[0] != "" && slices.ContainsFunc(k.Load, namesNode),
 		"kubernetes.load: %q says nowhere which node: write {node} or {address}", k.Load)
 }
 
@@ -118,7 +119,7 @@ func worth(unit string) float64 {
 // isHost reports whether s is a host name and no address.
 func isHost(s string) bool {
 	_, err := netip.ParseAddr(s)
-	return err != nil && len(s) <= 253 && hostName.MatchString(s)
+	return err != nil && names.IsDNS1123Subdomain(s)
 }
 
 // isBase reports whether s is a URL that paths can be put behind.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"version-manager/internal/kit/httpx"
 	"version-manager/internal/probe"
 )
 
@@ -60,10 +61,7 @@ func newClient(by probe.Dial) *http.Client {
 		MaxIdleConnsPerHost: 2,
 		IdleConnTimeout:     time.Second,
 	}
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return httpx.NewNoRedirectClient(transport, 0)
 }
 
 func dial(ctx context.Context, network, address string) (net.Conn, error) {

@@ -2,14 +2,12 @@ package deploy
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite golden files")
+	"version-manager/internal/kit/golden"
+)
 
 // Every pair is either in this picture or refused. It is kept in the
 // documentation, where a reviewer sees a change of it.
@@ -27,16 +25,7 @@ func TestPhasesAreDrawn(t *testing.T) {
 		}
 	}
 	b.WriteString("```\n")
-	const golden = "../../docs/phases.md"
-	if *update {
-		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil || string(want) != b.String() {
-		t.Errorf("%s is out of date (%v): go test ./internal/deploy -run TestPhasesAreDrawn -update", golden, err)
-	}
+	golden.CompareFile(t, "../../docs/phases.md", b.Bytes())
 }
 
 func TestTableIsClosed(t *testing.T) {

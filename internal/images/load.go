@@ -91,10 +91,10 @@ func (l *loader) bring(ctx context.Context, p parcel) error {
 		}
 	}
 	if len(away) == len(able) {
-		return problem.New(problem.Failed, l.cluster.Kubectl("", "describe node "+away[0].name), "no node is ready to take image %s: %s", p.Ref, names(away))
+		return problem.New(problem.Failed, l.cluster.Kubectl("", "describe node "+away[0].name), "no node is ready to take image %s: %s", p.Ref, nodeNames(away))
 	}
 	if len(away) > 0 {
-		l.log(fmt.Sprintf("not ready, so without %s for now: %s", p.Ref, names(away)))
+		l.log(fmt.Sprintf("not ready, so without %s for now: %s", p.Ref, nodeNames(away)))
 	}
 	return l.loadAll(ctx, p, lacking, known)
 }

@@ -5,15 +5,12 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
 
+	"version-manager/internal/kit/names"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 )
-
-// dnsName is what a node's name is like. It becomes a word of a command.
-var dnsName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$`)
 
 // node is what matters of one for bringing images to it.
 type node struct {
@@ -72,7 +69,7 @@ func nodes(ctx context.Context, c kube.Cluster) ([]node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !dnsName.MatchString(n.Metadata.Name) {
+		if !names.IsDNS1123Subdomain(n.Metadata.Name) {
 			return nil, problem.New(problem.Failed, c.Kubectl("", "get nodes"), "the cluster has a node %q, and that is no name of a node", n.Metadata.Name)
 		}
 		if !n.closed() {
@@ -146,7 +143,7 @@ func isIP(s string) bool {
 	return err == nil && address.Zone() == ""
 }
 
-func names(nodes []node) string {
+func nodeNames(nodes []node) string {
 	var list []string
 	for _, n := range nodes {
 		list = append(list, n.name)

@@ -33,5 +33,5 @@ func runnable(nodes []node, p parcel) ([]node, error) {
 		return nil, problem.New(problem.Failed, "kubectl get nodes", "the cluster has no node that takes pods")
 	}
 	return nil, problem.New(problem.Failed, "set build.platform to "+cannot[0].platform.String()+" in version-manager.yaml, commit, and create the version again",
-		"image %s is built for %s, the nodes are %s: %s", p.Ref, p.platform, cannot[0].platform, names(cannot))
+		"image %s is built for %s, the nodes are %s: %s", p.Ref, p.platform, cannot[0].platform, nodeNames(cannot))
 }

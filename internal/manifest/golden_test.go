@@ -2,16 +2,13 @@ package manifest
 
 import (
 	"bytes"
-	"flag"
-	"os"
 	"path/filepath"
 	"testing"
 
+	"version-manager/internal/kit/golden"
+
 	"github.com/google/go-cmp/cmp"
 )
-
-// update is read by the tests only: go test ./internal/manifest -update
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestObjects compares everything that is made with what a person has read.
 func TestObjects(t *testing.T) {
@@ -21,19 +18,7 @@ func TestObjects(t *testing.T) {
 			if err := Write(&got, all(t, a)); err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join("testdata", name+".yaml")
-			if *update {
-				if err := os.WriteFile(file, got.Bytes(), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
-				t.Errorf("the objects have changed (-want +got):\n%s", diff)
-			}
+			golden.CompareFile(t, filepath.Join("testdata", name+".yaml"), got.Bytes())
 		})
 	}
 }

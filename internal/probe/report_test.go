@@ -3,10 +3,8 @@ package probe
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -14,10 +12,8 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/kit/golden"
 )
-
-// update is read by the tests only: go test ./internal/probe -update
-var update = flag.Bool("update", false, "rewrite golden files")
 
 // traffic is a made-up record of a switch from blue to green at the given
 // time. From failFrom on, requests fail for 300 ms.
@@ -133,26 +129,9 @@ func render(t *testing.T, r Report, lang string) string {
 func TestPagesAreGolden(t *testing.T) {
 	for name, r := range map[string]Report{"good": good(), "bad": bad()} {
 		for _, lang := range []string{"en", "de"} {
-			golden(t, name+"."+lang+".html", render(t, r, lang))
+			golden.CompareFile(t, filepath.Join("testdata", name+"."+lang+".html"), []byte(render(t, r, lang)))
 		}
-		golden(t, name+".txt", strings.Join(Summary(r), "\n")+"\n")
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; look at it and run go test ./internal/probe -update", path)
+		golden.CompareFile(t, filepath.Join("testdata", name+".txt"), []byte(strings.Join(Summary(r), "\n")+"\n"))
 	}
 }
 

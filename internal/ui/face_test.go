@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,9 +12,8 @@ import (
 	"time"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/kit/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // recorded reads a list of events, which is what every face is given.
 func recorded(t *testing.T, name string) []deploy.Event {
@@ -36,23 +34,6 @@ func recorded(t *testing.T, name string) []deploy.Event {
 	return events
 }
 
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs; got:\n%s\nwant:\n%s", name, got, want)
-	}
-}
-
 func TestFaces(t *testing.T) {
 	for _, list := range []string{"done", "reverted"} {
 		for _, p := range []Progress{Plain, Lines, Quiet} {
@@ -62,7 +43,7 @@ func TestFaces(t *testing.T) {
 				face.Show(e)
 			}
 			face.Close()
-			golden(t, list+"."+string(p)+".golden", err.Bytes())
+			golden.CompareFile(t, filepath.Join("testdata", list+"."+string(p)+".golden"), err.Bytes())
 			if out.Len() > 0 {
 				t.Errorf("%s writes %q to standard output", p, out)
 			}
@@ -131,7 +112,7 @@ func TestTree(t *testing.T) {
 					b.WriteString(l.fit(look.width, look.color, s.symbols().ellipsis) + "\n")
 				}
 			}
-			golden(t, list+"."+look.name+".golden", b.Bytes())
+			golden.CompareFile(t, filepath.Join("testdata", list+"."+look.name+".golden"), b.Bytes())
 		}
 	}
 }

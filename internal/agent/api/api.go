@@ -10,12 +10,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
+	"version-manager/internal/kit/names"
 	"version-manager/internal/kit/ownership"
 	"version-manager/internal/kit/problem"
 )
@@ -152,8 +152,7 @@ func RemoveSocket(dir string) {
 // CheckName refuses what cannot be the name of an app, a DNS label. Names
 // become parts of paths.
 func CheckName(app string) error {
-	bad := func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }
-	if app == "" || len(app) > 63 || strings.ContainsFunc(app, bad) || strings.Trim(app, "-") != app {
+	if !names.IsDNS1123Label(app) {
 		return problem.New(problem.Usage, "names have up to 63 of a-z, 0-9 and '-', such as caloguessr",
 			"%q cannot be the name of an app", app)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/caloguessr/photo"
+	"version-manager/internal/kit/httpx"
 )
 
 const (
@@ -99,7 +100,7 @@ func (g *Gemini) client(ctx context.Context, key string) (*genai.Client, *retryO
 	client, err := genai.NewClient(ctx, &genai.ClientConfig{
 		APIKey:      key,
 		Backend:     genai.BackendGeminiAPI,
-		HTTPClient:  &http.Client{Transport: once, CheckRedirect: stay},
+		HTTPClient:  httpx.NewNoRedirectClient(once, 0), // a redirect would carry the key elsewhere
 		HTTPOptions: genai.HTTPOptions{BaseURL: g.baseURL},
 	})
 	if err != nil {
@@ -108,9 +109,6 @@ func (g *Gemini) client(ctx context.Context, key string) (*genai.Client, *retryO
 	}
 	return client, once, nil
 }
-
-// stay refuses redirects, which would carry the key's header elsewhere.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func (g *Gemini) config() *genai.GenerateContentConfig {
 	return &genai.GenerateContentConfig{

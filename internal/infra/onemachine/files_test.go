@@ -1,36 +1,16 @@
 package onemachine
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"version-manager/internal/kit/golden"
+)
 
 func exampleSpec() spec {
 	return spec{Nodes: 3, Programs: "/programs", Kubernetes: "/programs/kubernetes", CNI: "/usr/lib/cni", Containerd: "/usr/bin/containerd", Pause: "version-manager.local/pause:1"}
-}
-
-// golden compares with a file of testdata, so that a changed setting is read
-// in review.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; got:\n%s", name, got)
-	}
 }
 
 func TestFiles(t *testing.T) {
@@ -47,7 +27,7 @@ func TestFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, e.Name(), string(got))
+		golden.CompareFile(t, filepath.Join("testdata", e.Name()), got)
 	}
 }
 
@@ -57,7 +37,7 @@ func TestPrograms(t *testing.T) {
 	for _, p := range layout("/state").programs(exampleSpec(), environ) {
 		b.WriteString(p.String() + "\n  needs " + p.Needs + "\n  " + strings.Join(p.Env, "\n  ") + "\n    " + strings.Join(p.Argv, "\n    ") + "\n")
 	}
-	golden(t, "programs.txt", b.String())
+	golden.CompareFile(t, filepath.Join("testdata", "programs.txt"), []byte(b.String()))
 }
 
 // TestWriteFilesTwice: kube-proxy ends when its file is written, and the key

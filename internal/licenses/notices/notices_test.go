@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"flag"
 	"io"
 	"os"
 	"os/exec"
@@ -13,10 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"version-manager/internal/kit/golden"
 	"version-manager/internal/licenses"
 )
-
-var update = flag.Bool("update", false, "write the notices anew")
 
 // linked lists the modules of our programs on the systems they run on.
 func linked(t *testing.T) []licenses.Module {
@@ -72,7 +70,7 @@ func TestNoticesAreThoseOfWhatIsLinked(t *testing.T) {
 	if err := licenses.Write(&want, modules); err != nil {
 		t.Fatal(err)
 	}
-	if *update {
+	if golden.IsUpdating() {
 		save(t, want.Bytes())
 		return
 	}

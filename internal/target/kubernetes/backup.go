@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"version-manager/internal/kit/names"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
@@ -61,7 +61,7 @@ func (t *Target) backupName(id string) (string, error) {
 	if n, err := strconv.Atoi(id); err == nil && n > 0 {
 		id = fmt.Sprintf("%06d", n)
 	}
-	if !regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$`).MatchString(id) {
+	if !names.IsBackupName(id) {
 		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
 	}
 	return t.app + "-backup-" + id, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/kit/httpx"
 	"version-manager/internal/kit/wait"
 )
 
@@ -48,11 +49,7 @@ func (s *session) confirmEntrance(ctx context.Context, base string, c color.Colo
 	if err != nil {
 		return err
 	}
-	client := &http.Client{
-		Transport:     &http.Transport{DialContext: s.Dial, DisableKeepAlives: true},
-		Timeout:       confirmAsk,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client := httpx.NewNoRedirectClient(&http.Transport{DialContext: s.Dial, DisableKeepAlives: true}, confirmAsk)
 	if !s.reached(ctx, u) {
 		return errUnreached
 	}

@@ -10,6 +10,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"version-manager/internal/kit/httpx"
 	"version-manager/internal/kit/wait"
 	"version-manager/internal/traefik"
 )
@@ -53,13 +54,8 @@ func (t *Target) newProxy(pod corev1.Pod, g gateway) *proxy {
 		TLSClientConfig:     &tls.Config{InsecureSkipVerify: true},
 		MaxIdleConnsPerHost: 1,
 	}
-	client := &http.Client{
-		Transport:     transport,
-		Timeout:       confirmAsk,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 	return &proxy{
-		name: pod.Namespace + "/" + pod.Name, client: client, scheme: g.scheme(),
+		name: pod.Namespace + "/" + pod.Name, client: httpx.NewNoRedirectClient(transport, confirmAsk), scheme: g.scheme(),
 		reload: traefik.SettingsOf(pod.Spec).Throttle,
 	}
 }

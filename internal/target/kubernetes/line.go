@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 
+	"version-manager/internal/kit/httpx"
 	"version-manager/internal/kube"
 )
 
@@ -16,10 +17,8 @@ func newLine(k kube.Cluster, namespace, pod string, port int) *line {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return k.DialPod(ctx, namespace, pod, port)
 	}
-	return &line{&http.Client{
-		Transport:     &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 1, IdleConnTimeout: mirrorIdle, DisableCompression: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 1, IdleConnTimeout: mirrorIdle, DisableCompression: true}
+	return &line{httpx.NewNoRedirectClient(transport, 0)}
 }
 
 func (l *line) close() { l.client.CloseIdleConnections() }
