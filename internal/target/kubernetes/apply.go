@@ -15,6 +15,7 @@ import (
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // sleepNote on a Deployment says for which farewell its pods were made.
@@ -41,11 +42,11 @@ func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) er
 	if err := s.verify(ctx); err != nil {
 		return err
 	}
-	have, err := s.deployment(ctx, c)
+	have, err := s.app.ReadDeployment(ctx, c)
 	if err != nil {
 		return err
 	}
-	active, err := s.routeLive(ctx)
+	active, err := s.app.ReadTraffic(ctx)
 	if err != nil {
 		return err
 	}
@@ -72,15 +73,6 @@ func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) er
 	return s.awaitStarted(ctx, c, spec.Replicas)
 }
 
-// deployment reads that of a color, nil if the color runs nothing.
-func (t *Target) deployment(ctx context.Context, c color.Color) (*kube.Object, error) {
-	o, err := t.kube.Get(ctx, t.ref("Deployment", manifest.Side(t.app, c)))
-	if kube.IsNotFound(err) {
-		return nil, nil
-	}
-	return o, err
-}
-
 // runs reports whether a color runs what spec says.
 func runs(have *kube.Object, spec deploy.Spec) bool {
 	return have != nil && have.GetDeletionTimestamp() == nil && manifest.Runs(have, spec.Release)
@@ -89,8 +81,8 @@ func runs(have *kube.Object, spec deploy.Spec) bool {
 // admissible refuses what would cost requests.
 func (t *Target) admissible(active bool, have *kube.Object, spec deploy.Spec) error {
 	switch {
-	case spec.Release.App != t.app:
-		return problem.New(problem.Usage, "", "%s is a release of %q, not of %q", spec.Release.Version, spec.Release.App, t.app)
+	case spec.Release.App != t.app.Name:
+		return problem.New(problem.Usage, "", "%s is a release of %q, not of %q", spec.Release.Version, spec.Release.App, t.app.Name)
 	case spec.Replicas < 0:
 		return problem.New(problem.Usage, "", "%d instances cannot be", spec.Replicas)
 	case active && spec.Replicas == 0:
@@ -109,26 +101,13 @@ func (s *session) resize(ctx context.Context, active bool, c color.Color, spec d
 			return err
 		}
 	}
-	_, err := s.edit(ctx, "Deployment", manifest.Side(s.app, c), func(o *kube.Object) (bool, error) {
-		return setReplicas(o, spec.Replicas)
+	_, err := s.edit(ctx, "Deployment", s.app.ColorName(c), func(o *kube.Object) (bool, error) {
+		return objects.SetReplicas(o, spec.Replicas)
 	})
 	if err != nil {
 		return fmt.Errorf("scale %s to %d: %w", c, spec.Replicas, err)
 	}
 	return nil
-}
-
-// setReplicas reports whether it changed something.
-func setReplicas(o *kube.Object, n int) (bool, error) {
-	spec, ok := o.Object["spec"].(map[string]any)
-	if !ok {
-		return false, fmt.Errorf("%s %s has no spec", o.GetKind(), o.GetName())
-	}
-	if have, ok := spec["replicas"].(int64); ok && have == int64(n) {
-		return false, nil
-	}
-	spec["replicas"] = int64(n)
-	return true, nil
 }
 
 // replace makes color c run another release than it did.
@@ -169,12 +148,12 @@ func (s *session) replace(ctx context.Context, active bool, c color.Color, spec 
 // Deployment that somebody deleted, if they run the very version that is
 // started again: users may be waiting for that.
 func (s *session) makeRoom(ctx context.Context, c color.Color, v release.Version) error {
-	have, err := s.deployment(ctx, c)
+	have, err := s.app.ReadDeployment(ctx, c)
 	if err != nil {
 		return err
 	}
 	if have == nil {
-		pods, err := s.pods(ctx, c)
+		pods, err := s.app.ListPods(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -224,11 +203,11 @@ func finish(o *kube.Object, a manifest.App) error {
 	if o.GetKind() != "Deployment" {
 		return nil
 	}
-	if _, err := setReplicas(o, a.Replicas); err != nil {
+	if _, err := objects.SetReplicas(o, a.Replicas); err != nil {
 		return err
 	}
 	if a.Sleep > 0 {
-		annotate(o, sleepNote, a.Sleep.String())
+		objects.SetAnnotation(o, sleepNote, a.Sleep.String())
 	}
 	return noteAutoscale(o, a.Release.Config.Autoscale)
 }
@@ -240,8 +219,8 @@ func (t *Target) manifest(r release.Release, c color.Color) manifest.App {
 }
 
 func (t *Target) placed(r release.Release) release.Release {
-	here := t.options.Config
-	here.Namespace, here.Resources = t.namespace, r.Config.Kubernetes.Resources
+	here := t.app.Config
+	here.Namespace, here.Resources = t.app.Namespace, r.Config.Kubernetes.Resources
 	r.Config.Kubernetes = here
 	return r
 }

@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 func shop(v release.Version) release.Release {
@@ -25,12 +26,12 @@ func TestApplyAdoptsWhatRuns(t *testing.T) {
 	before := w.get("Deployment", "shop-blue")
 
 	// A later version of this program would make the pods otherwise.
-	s.options.Config.PullSecret = "pull"
+	s.app.Config.PullSecret = "pull"
 	spec.Replicas, spec.Secrets = 4, nil
 	w.must(s.Apply(t.Context(), color.Blue, spec))
 	after := w.get("Deployment", "shop-blue")
-	if before.GetUID() != after.GetUID() || replicasOf(after) != 4 {
-		t.Errorf("it was made anew, with %d instances", replicasOf(after))
+	if before.GetUID() != after.GetUID() || objects.SpecReplicas(after) != 4 {
+		t.Errorf("it was made anew, with %d instances", objects.SpecReplicas(after))
 	}
 	if found := diff("", "", before.Object["spec"].(map[string]any)["template"], after.Object["spec"].(map[string]any)["template"]); len(found) > 0 {
 		t.Errorf("the template was touched: %v", found)
@@ -72,7 +73,7 @@ func TestSecretsAreNowhereElse(t *testing.T) {
 	const value = "do-not-tell"
 	w.must(s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": value}}))
 	for _, name := range []string{"Deployment", "Service", "ConfigMap", "HTTPRoute"} {
-		list, err := target.kube.List(t.Context(), kube.Ref{Kind: name, Namespace: "shop"}, "")
+		list, err := target.app.Kube.List(t.Context(), kube.Ref{Kind: name, Namespace: "shop"}, "")
 		w.must(err)
 		for _, o := range list {
 			if b, err := o.MarshalJSON(); err != nil || strings.Contains(string(b), value) {

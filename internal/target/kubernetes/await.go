@@ -11,6 +11,8 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/wait"
+	"version-manager/internal/target/kubernetes/cache"
+	"version-manager/internal/target/kubernetes/pods"
 )
 
 const (
@@ -34,7 +36,7 @@ func (s *session) awaitStarted(ctx context.Context, c color.Color, n int) error 
 	defer cancel()
 	w := &waiter{session: s, color: c, loaded: map[string]bool{}}
 	for {
-		colors, err := s.look(ctx)
+		colors, err := s.cache.ReadColors(ctx)
 		if err != nil {
 			return err
 		}
@@ -48,25 +50,25 @@ func (s *session) awaitStarted(ctx context.Context, c color.Color, n int) error 
 	}
 }
 
-func (w *waiter) judge(ctx context.Context, s seen, n int) (done bool, err error) {
-	if s.deployment == nil {
+func (w *waiter) judge(ctx context.Context, s cache.ColorState, n int) (done bool, err error) {
+	if s.Deployment == nil {
 		return false, nil
 	}
-	if err := refusedPods(s.deployment); err != nil {
-		return false, w.explain(ctx, s.deployment.Name, err.Error())
+	if err := refusedPods(s.Deployment); err != nil {
+		return false, w.explain(ctx, s.Deployment.Name, err.Error())
 	}
-	pods := running(s.pods)
-	if want(s.deployment) != n {
-		n = want(s.deployment) // the autoscaler was faster
+	running := pods.ListRunning(s.Pods)
+	if want(s.Deployment) != n {
+		n = want(s.Deployment) // the autoscaler was faster
 	}
-	done = len(pods) == n
-	for _, p := range pods {
+	done = len(running) == n
+	for _, p := range running {
 		if err := w.stuck(ctx, p); err != nil {
 			return false, err
 		}
-		done = done && started(p)
+		done = done && pods.AppStarted(p)
 	}
-	if !slices.ContainsFunc(pods, unscheduled) {
+	if !slices.ContainsFunc(running, unscheduled) {
 		w.noRoom = time.Time{}
 	}
 	return done, nil
@@ -79,7 +81,7 @@ func refusedPods(d *appsv1.Deployment) error {
 	}
 	for _, c := range d.Status.Conditions {
 		if c.Type == appsv1.DeploymentReplicaFailure && c.Status == corev1.ConditionTrue {
-			return fmt.Errorf("%s", join(c.Reason, c.Message))
+			return fmt.Errorf("%s", pods.JoinReason(c.Reason, c.Message))
 		}
 	}
 	return nil

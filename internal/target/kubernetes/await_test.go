@@ -9,11 +9,14 @@ import (
 func TestFatal(t *testing.T) {
 	end := corev1.ContainerStateTerminated{ExitCode: 1}
 	ended := func(name string, restarts int32) corev1.ContainerStatus {
-		c := died(waiting(name, "CrashLoopBackOff", ""), end)
-		c.RestartCount = restarts
-		return c
+		return corev1.ContainerStatus{
+			Name: name, RestartCount: restarts,
+			State:                corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}},
+			LastTerminationState: corev1.ContainerState{Terminated: &end},
+		}
 	}
-	runsAgain := died(corev1.ContainerStatus{Name: "sidecar", State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}, end)
+	runsAgain := ended("sidecar", 2)
+	runsAgain.State = corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}
 	app := corev1.ContainerStatus{Name: "app", State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}
 	for name, tt := range map[string]struct {
 		container corev1.ContainerStatus
@@ -26,7 +29,7 @@ func TestFatal(t *testing.T) {
 		"it ended twice, after the app began": {ended("sidecar", 1), []corev1.ContainerStatus{app}, false},
 		"the app ended twice":                 {ended("app", 1), nil, false},
 	} {
-		p := &corev1.Pod{Status: statuses(append(tt.others, tt.container)...)}
+		p := &corev1.Pod{Status: corev1.PodStatus{ContainerStatuses: append(tt.others, tt.container)}}
 		if got := fatal(p, tt.container, &end); got != tt.want {
 			t.Errorf("%s: fatal %t, want %t", name, got, tt.want)
 		}

@@ -20,6 +20,7 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // backups is how many of them are kept.
@@ -54,7 +55,7 @@ func (s *session) Backup(ctx context.Context, id string) (string, error) {
 	if err := s.scrubBackups(ctx); err != nil {
 		return "", fmt.Errorf("remove secret values from older backups: %w", err)
 	}
-	return "secret " + s.namespace + "/" + name, nil
+	return "secret " + s.app.Namespace + "/" + name, nil
 }
 
 func (t *Target) backupName(id string) (string, error) {
@@ -64,7 +65,7 @@ func (t *Target) backupName(id string) (string, error) {
 	if !names.IsBackupName(id) {
 		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
 	}
-	return t.app + "-backup-" + id, nil
+	return t.app.Name + "-backup-" + id, nil
 }
 
 // everything is all that makes the app, as YAML documents. Secrets are only
@@ -72,8 +73,8 @@ func (t *Target) backupName(id string) (string, error) {
 func (t *Target) everything(ctx context.Context) ([]byte, error) {
 	var all []*kube.Object
 	var secrets []string
-	for _, kind := range stamped() {
-		list, err := t.made(ctx, kind)
+	for _, kind := range objects.AppKinds() {
+		list, err := t.app.ListObjects(ctx, kind)
 		if kube.IsNoKind(err) {
 			continue
 		}
@@ -81,7 +82,7 @@ func (t *Target) everything(ctx context.Context) ([]byte, error) {
 			return nil, err
 		}
 		for _, o := range list {
-			if kind == "ConfigMap" && o.GetName() == t.app {
+			if kind == "ConfigMap" && o.GetName() == t.app.Name {
 				continue // the anchor: restored, it would speak of journals that are not those that are there
 			}
 			if kind == "Secret" {
@@ -122,7 +123,7 @@ func restorable(o *kube.Object) *kube.Object {
 
 // compare reads a backup back.
 func (s *session) compare(ctx context.Context, name string, content []byte) error {
-	o, err := s.kube.Get(ctx, s.ref("Secret", name))
+	o, err := s.app.Kube.Get(ctx, s.app.ObjectRef("Secret", name))
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func digest(b []byte) string {
 func (s *session) thinBackups(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, thinLimit)
 	defer cancel()
-	list, err := s.kube.List(ctx, s.ref("Secret", ""), s.selector()+","+labelKeeps+"="+keepsBackup)
+	list, err := s.app.Kube.List(ctx, s.app.ObjectRef("Secret", ""), s.app.LabelSelector()+","+objects.KeepsLabel+"="+keepsBackup)
 	if err != nil {
 		return
 	}

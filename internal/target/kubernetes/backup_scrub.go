@@ -7,6 +7,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // scrubbedNote on a backup says that there are no secret values in it.
@@ -16,7 +17,7 @@ const scrubbedNote = "version-manager.io/no-secret-values"
 // this program made. A backup that cannot be read is deleted: nobody could
 // restore it, and nobody can tell what is in it.
 func (s *session) scrubBackups(ctx context.Context) error {
-	list, err := s.kube.List(ctx, s.ref("Secret", ""), s.selector()+","+labelKeeps+"="+keepsBackup)
+	list, err := s.app.Kube.List(ctx, s.app.ObjectRef("Secret", ""), s.app.LabelSelector()+","+objects.KeepsLabel+"="+keepsBackup)
 	if err != nil {
 		return err
 	}
@@ -43,7 +44,7 @@ func (s *session) scrubBackup(ctx context.Context, o *kube.Object) error {
 	}
 	_, err = s.edit(ctx, "Secret", o.GetName(), func(o *kube.Object) (bool, error) {
 		o.Object["data"] = map[string]any{contentKey: packed}
-		annotate(o, scrubbedNote, "true")
+		objects.SetAnnotation(o, scrubbedNote, "true")
 		return true, nil
 	})
 	if kube.IsNotFound(err) {

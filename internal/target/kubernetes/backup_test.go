@@ -16,6 +16,7 @@ import (
 	"version-manager/internal/kube/kubetest"
 	"version-manager/internal/manifest"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 func TestBackupRestores(t *testing.T) {
@@ -37,7 +38,7 @@ func TestBackupRestores(t *testing.T) {
 	w.must(err)
 
 	fresh := kubetest.New(t)
-	fresh.Put(manifest.Namespace(s.routeApp()))
+	fresh.Put(manifest.Namespace(s.app.RouteApp()))
 	client, kinds := fresh.Client(t, "shop"), map[string]int{}
 	for _, doc := range strings.Split(string(content), "---\n")[1:] {
 		var o kube.Object
@@ -100,7 +101,7 @@ func (w *world) oldBackup(name, value string) {
 func (w *world) lacks(value, when string) {
 	w.Helper()
 	encoded := base64.StdEncoding.EncodeToString([]byte(value))
-	for _, kind := range append(stamped(), "Pod", "Lease") {
+	for _, kind := range append(objects.AppKinds(), "Pod", "Lease") {
 		list, err := w.server.Client(w, "shop").List(w.Context(), kube.Ref{Kind: kind, Namespace: "shop"}, "")
 		w.must(err)
 		for i := range list {
@@ -131,7 +132,7 @@ func TestScrubKeepsTheRest(t *testing.T) {
 func TestBackupNeedsNoThinning(t *testing.T) {
 	w := newWorld(t)
 	s := w.lock(w.target(), "ada")
-	s.kube = clinging{s.kube}
+	s.app.Kube = clinging{s.app.Kube}
 	for i := range backups + 2 {
 		_, err := s.Backup(t.Context(), strconv.Itoa(i+1))
 		w.must(err)

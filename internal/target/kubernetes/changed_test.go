@@ -14,6 +14,7 @@ import (
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // TestWhatOthersChangeLeavesAWayBack: tools and people take labels away, as they do who
@@ -38,7 +39,7 @@ func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
 		"labels of the anchor":       {"ConfigMap", "shop", strip},
 		"numbers of the anchor":      {"ConfigMap", "shop", func(o *kube.Object) { o.Object["data"] = map[string]any{"deploys": "x", "kept": "y", "term": "z"} }},
 		"all numbers of the anchor":  {"ConfigMap", "shop", func(o *kube.Object) { delete(o.Object, "data") }},
-		"bounds that a color has":    {"Deployment", "shop-blue", func(o *kube.Object) { annotate(o, autoscaleNote, "{") }},
+		"bounds that a color has":    {"Deployment", "shop-blue", func(o *kube.Object) { objects.SetAnnotation(o, autoscaleNote, "{") }},
 		"all annotations of a color": {"Deployment", "shop-blue", func(o *kube.Object) { o.SetAnnotations(nil) }},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +82,7 @@ func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
 
 // deploy ships a version by a process of its own.
 func (w *world) deploy(ctx context.Context, target *Target, v release.Version, on func(deploy.Event)) error {
-	target.images, target.options.Config.Entrances = stocked{}, []string{"http://shop.test"}
+	target.images, target.app.Config.Entrances = stocked{}, []string{"http://shop.test"}
 	_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
 	return err
 }
@@ -102,11 +103,11 @@ func TestHeldDeployment(t *testing.T) {
 	if p, ok := errors.AsType[*problem.Problem](err); !ok || !strings.Contains(err.Error(), "example.org/hold") || !strings.Contains(p.Hint, `patch deployment shop-blue --type=merge`) {
 		t.Errorf("retired: %v", err)
 	}
-	if o := w.get("Deployment", "shop-blue"); o == nil || replicasOf(o) != 0 || w.get("Pod", "shop-blue-1") != nil {
+	if o := w.get("Deployment", "shop-blue"); o == nil || objects.SpecReplicas(o) != 0 || w.get("Pod", "shop-blue-1") != nil {
 		t.Errorf("its pods go on: %v", o)
 	}
 	w.server.Put(func() *kube.Object { o := w.get("Deployment", "shop-blue"); o.SetFinalizers(nil); return o }())
-	w.delete(target.ref("Deployment", "shop-blue"))
+	w.delete(target.app.ObjectRef("Deployment", "shop-blue"))
 	w.must(s.Apply(t.Context(), color.Blue, spec))
 }
 
@@ -119,20 +120,20 @@ func TestStrippedIsNotForeign(t *testing.T) {
 		manager string
 		want    bool
 	}{
-		"ours":                  {map[string]any{labelManager: kube.Manager, labelApp: "shop"}, "kubectl", true},
+		"ours":                  {map[string]any{manifest.ManagedLabel: kube.Manager, manifest.NameLabel: "shop"}, "kubectl", true},
 		"stripped":              {nil, kube.Manager, true},
-		"half stripped":         {map[string]any{labelApp: "shop"}, kube.Manager, true},
-		"of another app":        {map[string]any{labelManager: kube.Manager, labelApp: "blog"}, kube.Manager, false},
-		"claimed by others":     {map[string]any{labelManager: "Helm", labelApp: "shop"}, kube.Manager, false},
+		"half stripped":         {map[string]any{manifest.NameLabel: "shop"}, kube.Manager, true},
+		"of another app":        {map[string]any{manifest.ManagedLabel: kube.Manager, manifest.NameLabel: "blog"}, kube.Manager, false},
+		"claimed by others":     {map[string]any{manifest.ManagedLabel: "Helm", manifest.NameLabel: "shop"}, kube.Manager, false},
 		"somebody else's":       {nil, "kubectl", false},
-		"somebody else's label": {map[string]any{labelApp: "shop"}, "argocd-controller", false},
+		"somebody else's label": {map[string]any{manifest.NameLabel: "shop"}, "argocd-controller", false},
 	} {
 		o := &kube.Object{Object: map[string]any{"metadata": map[string]any{
 			"labels": tt.labels, "managedFields": []any{map[string]any{"manager": tt.manager, "operation": "Update"}}}}}
 		if tt.labels == nil {
 			delete(o.Object["metadata"].(map[string]any), "labels")
 		}
-		if got := target.ours(o); got != tt.want {
+		if got := target.app.IsOurs(o); got != tt.want {
 			t.Errorf("%s: ours = %t", name, got)
 		}
 	}

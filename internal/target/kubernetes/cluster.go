@@ -17,11 +17,12 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // Where names the cluster and the namespace without contacting anybody.
 func (t *Target) Where() deploy.Cluster {
-	where := deploy.Cluster{Context: t.where.Context(), Server: t.where.Server(), Namespace: t.namespace}
+	where := deploy.Cluster{Context: t.where.Context(), Server: t.where.Server(), Namespace: t.app.Namespace}
 	if w, ok := t.where.(interface{ Authority() string }); ok {
 		where.Authority = w.Authority()
 	}
@@ -33,12 +34,12 @@ func (t *Target) Where() deploy.Cluster {
 func (t *Target) Surroundings(ctx context.Context) (*deploy.Cluster, error) {
 	c := t.Where()
 	g, all := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { c.Version, err = t.kube.Version(all); return err })
+	g.Go(func() (err error) { c.Version, err = t.app.Kube.Version(all); return err })
 	g.Go(func() (err error) { c.Nodes, err = t.nodes(all); return err })
 	g.Go(func() (err error) { c.Services, err = t.services(all); return err })
 	g.Go(func() (err error) { c.Scaler, err = t.scaling(all); return err })
 	g.Go(func() error {
-		events, err := t.events(all)
+		events, err := t.app.ListEvents(all)
 		c.Events = recent(events, time.Now())
 		return err
 	})
@@ -52,7 +53,7 @@ func (t *Target) Surroundings(ctx context.Context) (*deploy.Cluster, error) {
 // nodes are the machines. Who may not see them is shown none.
 func (t *Target) nodes(ctx context.Context) ([]deploy.Node, error) {
 	nodes := []deploy.Node{}
-	found, err := list[corev1.Node](ctx, t.kube, kube.Ref{Kind: "Node"}, "")
+	found, err := objects.ListTyped[corev1.Node](ctx, t.app.Kube, kube.Ref{Kind: "Node"}, "")
 	if kube.IsForbidden(err) {
 		return nodes, nil
 	}
@@ -100,11 +101,11 @@ func nodeState(n *corev1.Node) (bool, string) {
 // services are the names in the app's namespace that lead to its instances.
 func (t *Target) services(ctx context.Context) ([]deploy.Service, error) {
 	services := []deploy.Service{}
-	found, err := list[corev1.Service](ctx, t.kube, t.ref("Service", ""), t.selector())
+	found, err := objects.ListTyped[corev1.Service](ctx, t.app.Kube, t.app.ObjectRef("Service", ""), t.app.LabelSelector())
 	if err != nil {
 		return nil, err
 	}
-	slices, err := list[discoveryv1.EndpointSlice](ctx, t.kube, t.ref("EndpointSlice", ""), "")
+	slices, err := objects.ListTyped[discoveryv1.EndpointSlice](ctx, t.app.Kube, t.app.ObjectRef("EndpointSlice", ""), "")
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +147,7 @@ func endpoints(slices []*discoveryv1.EndpointSlice, service string) int {
 
 // scaling is what the autoscaler does, nil if there is none.
 func (t *Target) scaling(ctx context.Context) (*deploy.Scaler, error) {
-	o, err := t.scaler(ctx)
+	o, err := t.app.ReadScaler(ctx)
 	if err != nil || o == nil {
 		return nil, err
 	}
@@ -155,7 +156,7 @@ func (t *Target) scaling(ctx context.Context) (*deploy.Scaler, error) {
 		return nil, err
 	}
 	s := &deploy.Scaler{
-		Color:   color.Color(strings.TrimPrefix(h.Spec.ScaleTargetRef.Name, t.app+"-")),
+		Color:   color.Color(strings.TrimPrefix(h.Spec.ScaleTargetRef.Name, t.app.Name+"-")),
 		Min:     leastOf(o),
 		Max:     int(h.Spec.MaxReplicas),
 		Current: int(h.Status.CurrentReplicas),

@@ -9,7 +9,6 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
-	"version-manager/internal/manifest"
 )
 
 const (
@@ -31,7 +30,7 @@ func (s *session) Confirm(ctx context.Context, c color.Color) error {
 	if err := s.verify(ctx); err != nil {
 		return err
 	}
-	active, err := s.routeLive(ctx)
+	active, err := s.app.ReadTraffic(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,26 +68,26 @@ func (s *session) confirmProxies(ctx context.Context, c color.Color) (bool, erro
 
 // publicHost is a host name that the public route takes.
 func (t *Target) publicHost(ctx context.Context) (string, error) {
-	o, err := t.kube.Get(ctx, t.ref("HTTPRoute", t.app))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("HTTPRoute", t.app.Name))
 	if err != nil {
 		return "", fmt.Errorf("look at the route: %w", err)
 	}
 	if hosts := hostnames(o); len(hosts) > 0 {
 		return concrete(hosts[0]), nil
 	}
-	return t.app + ".invalid", nil
+	return t.app.Name + ".invalid", nil
 }
 
 // confirmPreview waits for a preview without a standby color.
 func (s *session) confirmPreview(ctx context.Context, deaf time.Duration) error {
-	o, err := s.kube.Get(ctx, s.ref("HTTPRoute", manifest.PreviewName(s.app)))
+	o, err := s.app.Kube.Get(ctx, s.app.ObjectRef("HTTPRoute", s.app.PreviewName()))
 	if kube.IsNotFound(err) {
 		return nil // it leads nowhere
 	}
 	if err != nil {
 		return fmt.Errorf("look at the preview's route: %w", err)
 	}
-	if c, foreign := s.traffic(o); foreign != "" || c != color.None {
+	if c, foreign := s.app.RouteTraffic(o); foreign != "" || c != color.None {
 		return nil
 	}
 	return s.previewEmpty(ctx, deaf)

@@ -48,7 +48,7 @@ func (p *proxy) obeys() bool { return p.left || p.row >= confirmTimes }
 func (t *Target) newProxy(pod corev1.Pod, g gateway) *proxy {
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return t.kube.DialPod(ctx, pod.Namespace, pod.Name, g.port)
+			return t.app.Kube.DialPod(ctx, pod.Namespace, pod.Name, g.port)
 		},
 		// The API server's tunnel leads into that pod and nowhere else.
 		TLSClientConfig:     &tls.Config{InsecureSkipVerify: true},

@@ -25,7 +25,7 @@ type question struct {
 // question asks for the page of the health checks, which is cheap.
 func (t *Target) question(ctx context.Context, host string, want color.Color) question {
 	q := question{host, "/", want, t.shown(ctx)}
-	o, ok, err := t.mirror.get(ctx, "Deployment", manifest.Side(t.app, want))
+	o, ok, err := t.cache.FindObject(ctx, "Deployment", t.app.ColorName(want))
 	if err != nil || !ok {
 		return q
 	}

@@ -228,7 +228,7 @@ func TestConfirmByNobody(t *testing.T) {
 	clear(w.traefik.since)
 	w.traefik.mu.Unlock()
 	time.AfterFunc(100*time.Millisecond, func() {
-		_ = s.kube.Delete(context.Background(), kube.Ref{Kind: "Pod", Namespace: "traefik", Name: "traefik-1"})
+		_ = s.app.Kube.Delete(context.Background(), kube.Ref{Kind: "Pod", Namespace: "traefik", Name: "traefik-1"})
 	})
 	if err := s.Confirm(t.Context(), color.Green); !errors.Is(err, errNoProxy) {
 		t.Errorf("Confirm = %v", err)

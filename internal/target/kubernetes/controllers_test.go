@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/images"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // stocked has every image in its place already.
@@ -32,12 +33,13 @@ func (stocked) Again(context.Context, string, string) error { return nil }
 // come, are ready at once, and go.
 func (w *world) controllers(t *Target) {
 	ctx, cancel := context.WithCancel(context.Background())
+	k := t.app.Kube // tests change the target's
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
 			for _, c := range []string{"shop-blue", "shop-green"} {
-				w.reconcile(ctx, t.kube, c)
+				w.reconcile(ctx, k, c)
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
@@ -49,7 +51,7 @@ func (w *world) reconcile(ctx context.Context, k kube.Cluster, name string) {
 	want := 0
 	var notes map[string]string
 	if d := w.get("Deployment", name); d != nil {
-		want, notes = replicasOf(d), d.GetAnnotations()
+		want, notes = objects.SpecReplicas(d), d.GetAnnotations()
 	}
 	for i := range 9 {
 		pod := fmt.Sprintf("%s-%d", name, i+1)

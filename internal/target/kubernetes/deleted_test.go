@@ -20,6 +20,7 @@ import (
 	"version-manager/internal/manifest"
 	"version-manager/internal/probe"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // quiet is a probe to which every request is answered.
@@ -67,10 +68,10 @@ func (w *world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
 	w.must(err)
 	for _, o := range list {
 		if o.GetKind() != "Namespace" && o.GetKind() != "ConfigMap" {
-			refs = append(refs, refOf(o))
+			refs = append(refs, objects.RefOf(o))
 		}
 	}
-	return append(refs, t.ref("Secret", manifest.SecretName(t.app, c)), t.ref("Secret", manifest.IngressSecretName(t.app)))
+	return append(refs, t.app.ObjectRef("Secret", manifest.SecretName(t.app.Name, c)), t.app.ObjectRef("Secret", manifest.IngressSecretName(t.app.Name)))
 }
 
 // TestWhatOthersDeleteIsMadeAgain deletes each object of the app, one at a time,
@@ -81,7 +82,7 @@ func TestWhatOthersDeleteIsMadeAgain(t *testing.T) {
 	place := probe.target()
 	place.images = stocked{}
 	for _, step := range []string{"gate", "bake", "switch back"} {
-		for _, ref := range append(probe.rendered(place, color.Green), place.ref("Lease", "shop")) {
+		for _, ref := range append(probe.rendered(place, color.Green), place.app.ObjectRef("Lease", "shop")) {
 			if ref.Kind == "Deployment" || step != "gate" && ref.Kind == "Secret" {
 				continue // a version whose instances are gone failed; running ones have their secrets
 			}
@@ -98,22 +99,26 @@ func TestWhatOthersDeleteIsMadeAgain(t *testing.T) {
 // when the traffic is to go back.
 func TestWayBackOutrunsTheWatch(t *testing.T) {
 	w, target := newPlace(t)
-	watch := target.mirror.watch
-	target.mirror.watch = func(ctx context.Context, kind string, f func(kube.Event) error) error {
-		return watch(ctx, kind, func(e kube.Event) error {
-			if kind == "HTTPRoute" && e.Deleted {
-				<-ctx.Done()
-			}
-			return f(e)
-		})
-	}
-	w.deletedAt(target, "switch back", target.ref("HTTPRoute", "shop"))
+	target.app.Kube = deafToDeletes{target.app.Kube}
+	w.deletedAt(target, "switch back", target.app.ObjectRef("HTTPRoute", "shop"))
+}
+
+// deafToDeletes is a cluster whose watch never reports that a route is gone.
+type deafToDeletes struct{ kube.Cluster }
+
+func (c deafToDeletes) Watch(ctx context.Context, r kube.Ref, selector string, f func(kube.Event) error) error {
+	return c.Cluster.Watch(ctx, r, selector, func(e kube.Event) error {
+		if r.Kind == "HTTPRoute" && e.Deleted {
+			<-ctx.Done()
+		}
+		return f(e)
+	})
 }
 
 // deletedAt deletes an object when a step of a deploy begins.
 func (w *world) deletedAt(target *Target, step string, ref kube.Ref) {
 	w.Helper()
-	target.options.Config.Entrances = []string{"http://shop.test"}
+	target.app.Config.Entrances = []string{"http://shop.test"}
 	run := func(ctx context.Context, v release.Version, on func(deploy.Event)) error {
 		_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
 		return err
@@ -161,7 +166,7 @@ func (w *world) delete(r kube.Ref) {
 // color that they are of is the way back.
 func TestLostIngressSecret(t *testing.T) {
 	for name, lose := range map[string]func(*world, *Target){
-		"deleted": func(w *world, t *Target) { w.delete(t.ref("Secret", "shop-ingress")) },
+		"deleted": func(w *world, t *Target) { w.delete(t.app.ObjectRef("Secret", "shop-ingress")) },
 		"emptied": func(w *world, _ *Target) {
 			o := w.get("Secret", "shop-ingress")
 			delete(o.Object, "data")
@@ -169,10 +174,10 @@ func TestLostIngressSecret(t *testing.T) {
 		},
 		"changed": func(w *world, _ *Target) {
 			o := w.get("Secret", "shop-ingress")
-			w.must(setField(o, base64.StdEncoding.EncodeToString([]byte("theirs")), "data", "probe"))
+			w.must(objects.SetTextField(o, base64.StdEncoding.EncodeToString([]byte("theirs")), "data", "probe"))
 			w.server.Put(o)
 		},
-		"its copy deleted": func(w *world, t *Target) { w.delete(t.ref("Secret", "shop-ingress-copy")) },
+		"its copy deleted": func(w *world, t *Target) { w.delete(t.app.ObjectRef("Secret", "shop-ingress-copy")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -209,11 +214,11 @@ func TestSpareSecrets(t *testing.T) {
 			spec := deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "own"}}
 			w.must(s.Apply(t.Context(), color.Blue, spec))
 			for _, kind := range tt.lose {
-				w.delete(target.ref(kind, map[string]string{"Deployment": "shop-blue", "Secret": "shop-blue-secrets"}[kind]))
+				w.delete(target.app.ObjectRef(kind, map[string]string{"Deployment": "shop-blue", "Secret": "shop-blue-secrets"}[kind]))
 			}
 			spec.Secrets, spec.Spare = nil, map[string]string{"TOKEN": "spare"}
 			w.must(s.Apply(t.Context(), color.Blue, spec))
-			if got := field(w.get("Secret", "shop-blue-secrets"), "data", "TOKEN"); got != tt.want {
+			if got := objects.TextField(w.get("Secret", "shop-blue-secrets"), "data", "TOKEN"); got != tt.want {
 				t.Errorf("the secret is %q, want %q", got, tt.want)
 			}
 		})

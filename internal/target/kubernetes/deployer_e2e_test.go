@@ -13,6 +13,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // TestDeployerMayDeploy: the roles that are shipped are enough for everything
@@ -61,7 +62,7 @@ func grant(t *testing.T, namespace string) {
 		_, err := k.Apply(t.Context(), o)
 		must(t, err)
 		if o.GetNamespace() != namespace && o.GetKind() != "Namespace" {
-			t.Cleanup(func() { must(t, k.Delete(context.Background(), refOf(o))) })
+			t.Cleanup(func() { must(t, k.Delete(context.Background(), objects.RefOf(o))) })
 		}
 	}
 }

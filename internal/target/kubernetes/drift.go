@@ -9,6 +9,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // Drift returns what differs between the cluster and a release, in the color
@@ -48,18 +49,18 @@ func (t *Target) Differences(ctx context.Context, spec deploy.Spec) (all []Diffe
 			continue // made once and left to whoever cares; has the history in it
 		}
 		compare := t.compare
-		if o.GetName() == manifest.PreviewName(t.app) {
+		if o.GetName() == t.app.PreviewName() {
 			compare = t.lacks // it leads to where the traffic is not
 		}
 		found, err := compare(ctx, o)
 		if err != nil {
-			return nil, fmt.Errorf("compare %s: %w", named(o), err)
+			return nil, fmt.Errorf("compare %s: %w", objects.KindAndName(o), err)
 		}
 		all = append(all, found...)
 	}
-	names := []string{manifest.IngressSecretName(t.app)}
+	names := []string{manifest.IngressSecretName(t.app.Name)}
 	if len(spec.Release.Config.Secrets) > 0 {
-		names = append(names, manifest.SecretName(t.app, c))
+		names = append(names, manifest.SecretName(t.app.Name, c))
 	}
 	for _, name := range names {
 		found, err := t.lacksSecret(ctx, name)
@@ -74,7 +75,7 @@ func (t *Target) Differences(ctx context.Context, spec deploy.Spec) (all []Diffe
 // lacksSecret says whether a Secret is there, to whoever may know.
 func (t *Target) lacksSecret(ctx context.Context, name string) ([]Difference, error) {
 	secret := &kube.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Secret"}}
-	t.label(secret, name)
+	t.app.SetIdentity(secret, name)
 	found, err := t.lacks(ctx, secret)
 	if kube.IsForbidden(err) {
 		return nil, nil
@@ -84,7 +85,7 @@ func (t *Target) lacksSecret(ctx context.Context, name string) ([]Difference, er
 
 // lacks says only whether an object is there.
 func (t *Target) lacks(ctx context.Context, want *kube.Object) ([]Difference, error) {
-	_, err := t.kube.Get(ctx, refOf(want))
+	_, err := t.app.Kube.Get(ctx, objects.RefOf(want))
 	if kube.IsNotFound(err) {
 		return []Difference{{Object: want.GetKind() + "/" + want.GetName()}}, nil
 	}
@@ -93,12 +94,12 @@ func (t *Target) lacks(ctx context.Context, want *kube.Object) ([]Difference, er
 
 // colorOf is where to look for a release.
 func (t *Target) colorOf(ctx context.Context, spec deploy.Spec) (color.Color, error) {
-	active, err := t.routeLive(ctx)
+	active, err := t.app.ReadTraffic(ctx)
 	if err != nil {
 		return color.None, err
 	}
 	for _, c := range color.Both() {
-		d, err := t.deployment(ctx, c)
+		d, err := t.app.ReadDeployment(ctx, c)
 		if err != nil {
 			return color.None, err
 		}
@@ -115,7 +116,7 @@ func (t *Target) colorOf(ctx context.Context, spec deploy.Spec) (color.Color, er
 // sleepOf is the farewell for which the pods of a color were made. A later
 // measurement is no reason to call them different.
 func (t *Target) sleepOf(ctx context.Context, c color.Color) (time.Duration, error) {
-	d, err := t.deployment(ctx, c)
+	d, err := t.app.ReadDeployment(ctx, c)
 	if err != nil || d == nil {
 		return 0, err
 	}
@@ -129,7 +130,7 @@ func (t *Target) sleepOf(ctx context.Context, c color.Color) (time.Duration, err
 // compare says in what a live object differs from the wanted one.
 func (t *Target) compare(ctx context.Context, want *kube.Object) ([]Difference, error) {
 	name := want.GetKind() + "/" + want.GetName()
-	live, err := t.kube.Get(ctx, refOf(want))
+	live, err := t.app.Kube.Get(ctx, objects.RefOf(want))
 	if kube.IsNotFound(err) {
 		return []Difference{{Object: name}}, nil
 	}
@@ -139,7 +140,7 @@ func (t *Target) compare(ctx context.Context, want *kube.Object) ([]Difference, 
 	if err := adopt(want, live); err != nil {
 		return nil, err
 	}
-	made, err := t.kube.DryApply(ctx, want)
+	made, err := t.app.Kube.DryApply(ctx, want)
 	if err != nil {
 		return nil, err
 	}

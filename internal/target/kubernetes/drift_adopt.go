@@ -5,13 +5,14 @@ import (
 
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // adopt takes over into want what is decided by others in the course of time.
 func adopt(want, live *kube.Object) error {
 	for _, name := range []string{annotationTerm, annotationSwitch, floorNote, leastNote} {
 		if v, ok := live.GetAnnotations()[name]; ok {
-			annotate(want, name, v)
+			objects.SetAnnotation(want, name, v)
 		}
 	}
 	switch want.GetKind() {
@@ -19,7 +20,7 @@ func adopt(want, live *kube.Object) error {
 		if image := sidecarImage(live); image != "" {
 			adoptSidecar(want, image)
 		}
-		_, err := setReplicas(want, replicasOf(live))
+		_, err := objects.SetReplicas(want, objects.SpecReplicas(live))
 		return err
 	case "HTTPRoute":
 		adoptHosts(want, live)

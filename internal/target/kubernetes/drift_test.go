@@ -37,11 +37,11 @@ func TestNarrowedRouteIsADifference(t *testing.T) {
 	w, target := newPlace(t)
 	s := w.lock(target, "ada")
 	w.must(s.ensureRoutes(t.Context()))
-	want := manifest.Route(target.routeApp(), color.None)
+	want := manifest.Route(target.app.RouteApp(), color.None)
 	if found, err := target.compare(t.Context(), want); err != nil || len(found) > 0 {
 		t.Errorf("untouched, and it differs in %v, %v", found, err)
 	}
-	_, err := target.kube.Patch(t.Context(), target.ref("HTTPRoute", "shop"), map[string]any{"spec": map[string]any{"hostnames": []string{"a.example.org"}}})
+	_, err := target.app.Kube.Patch(t.Context(), target.app.ObjectRef("HTTPRoute", "shop"), map[string]any{"spec": map[string]any{"hostnames": []string{"a.example.org"}}})
 	w.must(err)
 	found, err := target.compare(t.Context(), want)
 	if err != nil || len(found) != 1 || found[0].Path != "spec.hostnames" {

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
@@ -45,14 +44,14 @@ func (t *Target) entrances(ctx context.Context) (e deploy.Entrances, err error) 
 		e.Public = append(e.Public, w.url(w.hostFor(hosts)))
 	}
 	if len(ways) > 0 {
-		e.Preview = ways[0].url(t.previewHost())
+		e.Preview = ways[0].url(t.app.PreviewHost())
 	}
 	return e, nil
 }
 
 // routeHosts are the host names of the app's route, if it has one.
 func (t *Target) routeHosts(ctx context.Context) (hosts []string, ok bool, err error) {
-	route, ok, err := t.mirror.get(ctx, "HTTPRoute", t.app)
+	route, ok, err := t.cache.FindObject(ctx, "HTTPRoute", t.app.Name)
 	if err != nil || !ok {
 		return nil, false, err
 	}
@@ -61,10 +60,6 @@ func (t *Target) routeHosts(ctx context.Context) (hosts []string, ok bool, err e
 	defer t.door.entry.Unlock()
 	t.door.hosts = hosts
 	return hosts, true, nil
-}
-
-func (t *Target) previewHost() string {
-	return manifest.PreviewHost(config.App{Name: t.app, Kubernetes: t.options.Config})
 }
 
 // PreviewHint is a command that asks the standby color, where the name of the
@@ -78,21 +73,21 @@ func (t *Target) PreviewHint(ctx context.Context) string {
 	if err != nil || len(ways) == 0 {
 		return ""
 	}
-	ask := "curl -H 'Host: " + t.previewHost() + "' "
+	ask := "curl -H 'Host: " + t.app.PreviewHost() + "' "
 	return ask + `-H "` + t.previewPass() + `" ` + ways[0].url("") + "/"
 }
 
 // previewPass is a header that opens the preview, as a shell reads it.
 func (t *Target) previewPass() string {
-	if name := t.options.Config.PreviewSecret; name != "" {
+	if name := t.app.Config.PreviewSecret; name != "" {
 		return "Version-Manager-Preview: $" + name
 	}
-	read := "get secret " + manifest.IngressSecretName(t.app) + " -o 'jsonpath={.data." + manifest.ProbeKey + "}'"
-	return probe.HeaderProbe + ": $(" + t.kube.Kubectl(t.namespace, read) + " | base64 -d)"
+	read := "get secret " + manifest.IngressSecretName(t.app.Name) + " -o 'jsonpath={.data." + manifest.ProbeKey + "}'"
+	return probe.HeaderProbe + ": $(" + t.app.Kube.Kubectl(t.app.Namespace, read) + " | base64 -d)"
 }
 
 func (t *Target) findWays(ctx context.Context) ([]way, error) {
-	if configured := t.options.Config.Entrances; len(configured) > 0 {
+	if configured := t.app.Config.Entrances; len(configured) > 0 {
 		return configuredWays(configured)
 	}
 	g, err := t.gateway(ctx, entranceAge)

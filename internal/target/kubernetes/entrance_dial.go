@@ -37,7 +37,7 @@ func (t *Target) ourHost(ctx context.Context, host string) bool {
 	t.door.entry.Lock()
 	seen := t.door.hosts
 	t.door.entry.Unlock()
-	if host == t.previewHost() || listed(t.options.Config.Hosts, host) || listed(seen, host) {
+	if host == t.app.PreviewHost() || listed(t.app.Config.Hosts, host) || listed(seen, host) {
 		return true
 	}
 	hosts, _, err := t.routeHosts(ctx)

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 const (
@@ -114,7 +115,7 @@ func at(hosts []string, port int) (list []string) {
 // cluster without its server is in other trouble. Nobody has to be allowed to
 // look at nodes.
 func (t *Target) nodeAddresses(ctx context.Context) (addresses []string, err error) {
-	nodes, err := list[corev1.Node](ctx, t.kube, kube.Ref{Kind: "Node"}, "")
+	nodes, err := objects.ListTyped[corev1.Node](ctx, t.app.Kube, kube.Ref{Kind: "Node"}, "")
 	if kube.IsForbidden(err) {
 		return nil, nil
 	}

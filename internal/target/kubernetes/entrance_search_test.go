@@ -13,6 +13,7 @@ import (
 
 	"version-manager/internal/kit/waittest"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // hung is an API server that does not answer before it is released.
@@ -32,9 +33,15 @@ func (h *hung) Get(ctx context.Context, r kube.Ref) (*kube.Object, error) {
 	}
 }
 
+// Watch never reports anything.
+func (h *hung) Watch(ctx context.Context, _ kube.Ref, _ string, _ func(kube.Event) error) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
 func hang(t *Target) *hung {
-	h := &hung{Cluster: t.kube, release: make(chan struct{})}
-	t.kube = h
+	h := &hung{Cluster: t.app.Kube, release: make(chan struct{})}
+	t.app.Kube = h
 	return h
 }
 
@@ -58,23 +65,22 @@ func TestNobodyWaitsForTheApiServerToConnect(t *testing.T) {
 	w.must(s.ensureRoutes(t.Context()))
 	route := w.get("HTTPRoute", "shop")
 	setHosts(route, []string{"former.test"})
-	w.must(s.kube.Delete(t.Context(), refOf(route)))
+	w.must(s.app.Kube.Delete(t.Context(), objects.RefOf(route)))
 	w.server.Put(route)
-	s.mirror.put(route)
+	s.cache.StoreWritten(route)
 	if _, err := s.entrances(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 
 	api := hang(s.Target)
-	s.mirror.close()
-	s.mirror.watch = func(ctx context.Context, _ string, _ func(kube.Event) error) error { <-ctx.Done(); return ctx.Err() }
+	s.cache.Close()
 	s.door.looked = time.Now().Add(-time.Hour)
 	s.door.found = s.door.looked
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
 	for range 3 {
-		for _, host := range []string{"former.test", s.previewHost()} {
+		for _, host := range []string{"former.test", s.app.PreviewHost()} {
 			conn, err := s.Dial(ctx, "tcp", net.JoinHostPort(host, port))
 			if err != nil {
 				t.Fatal(err)
@@ -124,7 +130,7 @@ func TestWaysStayWhileNoneAreFound(t *testing.T) {
 	w.must(err)
 	for _, spoil := range []func(){
 		func() {
-			w.must(target.kube.Delete(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"}))
+			w.must(target.app.Kube.Delete(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"}))
 		},
 		func() { w.server.Forget("gateways") },
 	} {

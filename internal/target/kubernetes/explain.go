@@ -18,13 +18,13 @@ import (
 // reported, newest last.
 func (w *waiter) explain(ctx context.Context, object, reason string, evidence ...string) error {
 	kind := "pod"
-	if object == w.colorName(w.color) {
+	if object == w.app.ColorName(w.color) {
 		kind = "deployment"
 	}
 	what, fix := advice(reason)
-	hint := w.kube.Kubectl(w.namespace, cmp.Or(fix, "describe "+kind+" "+object))
+	hint := w.app.Kube.Kubectl(w.app.Namespace, cmp.Or(fix, "describe "+kind+" "+object))
 	p := problem.New(problem.Failed, hint, "start %s: %s", w.color, strings.TrimSpace(what+reason)).With(evidence...)
-	events, err := w.events(ctx)
+	events, err := w.app.ListEvents(ctx)
 	if err != nil {
 		return p
 	}
@@ -58,7 +58,7 @@ func advice(reason string) (what, hint string) {
 
 // lastWords are the last lines that a container said before it ended.
 func (w *waiter) lastWords(ctx context.Context, pod string, c corev1.ContainerStatus) (lines []string) {
-	r, err := w.kube.Logs(ctx, w.ref("Pod", pod), kube.LogQuery{Container: c.Name, Tail: 5, Previous: c.State.Terminated == nil})
+	r, err := w.app.Kube.Logs(ctx, w.app.ObjectRef("Pod", pod), kube.LogQuery{Container: c.Name, Tail: 5, Previous: c.State.Terminated == nil})
 	if err != nil {
 		return nil // one that never ran said nothing
 	}

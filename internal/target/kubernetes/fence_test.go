@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/kube"
 	"version-manager/internal/kube/kubetest"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // asleep makes a write of ada's sleep between her last look at the lease and
@@ -39,8 +40,8 @@ func (w *world) unleased(ada *session, also ...kube.Ref) (bob *session) {
 			return
 		}
 		w.server.Before(nil)
-		for _, r := range append(also, ada.ref("Lease", "shop")) {
-			w.must(ada.kube.Delete(w.Context(), r))
+		for _, r := range append(also, ada.app.ObjectRef("Lease", "shop")) {
+			w.must(ada.app.Kube.Delete(w.Context(), r))
 		}
 		bob = w.lock(w.target(), "bob")
 	})
@@ -72,7 +73,7 @@ func TestDeletedLeaseIsMadeAgain(t *testing.T) {
 		"verify": func() error { return ada.verify(t.Context()) },
 		"switch": func() error { return ada.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))) },
 	} {
-		w.delete(ada.ref("Lease", "shop"))
+		w.delete(ada.app.ObjectRef("Lease", "shop"))
 		if err := f(); err != nil || ada.term.Load() != term {
 			t.Errorf("%s without a lease: %v, term %d after %d", name, err, ada.term.Load(), term)
 		}
@@ -80,7 +81,7 @@ func TestDeletedLeaseIsMadeAgain(t *testing.T) {
 			t.Errorf("%s: the lock is free", name)
 		}
 	}
-	for _, r := range []kube.Ref{ada.ref("Lease", "shop"), ada.ref("ConfigMap", "shop")} {
+	for _, r := range []kube.Ref{ada.app.ObjectRef("Lease", "shop"), ada.app.ObjectRef("ConfigMap", "shop")} {
 		w.delete(r)
 	}
 	if err := ada.Renew(t.Context()); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "the lease is gone") {
@@ -92,7 +93,7 @@ func TestDeletedLeaseIsMadeAgain(t *testing.T) {
 func TestStampIsAChangeEvenInTheSameTerm(t *testing.T) {
 	w := newWorld(t)
 	ada := w.deployed()
-	anchor := ada.ref("ConfigMap", "shop")
+	anchor := ada.app.ObjectRef("ConfigMap", "shop")
 	ada = w.unleased(ada, anchor)
 	if bob := w.unleased(ada, anchor); bob.term.Load() != ada.term.Load() {
 		t.Fatalf("terms %d and %d", ada.term.Load(), bob.term.Load())
@@ -117,7 +118,7 @@ func TestSleepersWritesAreFencedOff(t *testing.T) {
 	}{
 		"apply": {"deployments", func(w *world, s *session) error {
 			o := deployment("shop-blue")
-			annotate(o, "by", "ada")
+			objects.SetAnnotation(o, "by", "ada")
 			_, err := s.apply(w.Context(), o)
 			return err
 		}, func(w *world) bool { return w.get("Deployment", "shop-blue").GetAnnotations()["by"] == "" }},
@@ -125,7 +126,7 @@ func TestSleepersWritesAreFencedOff(t *testing.T) {
 			func(w *world) bool { return w.get("Deployment", "shop-blue") != nil }},
 		"edit": {"deployments", func(w *world, s *session) error {
 			_, err := s.edit(w.Context(), "Deployment", "shop-blue", func(o *kube.Object) (bool, error) {
-				annotate(o, "by", "ada")
+				objects.SetAnnotation(o, "by", "ada")
 				return true, nil
 			})
 			return err
@@ -195,12 +196,12 @@ func TestSleeperReplacesNothingNew(t *testing.T) {
 		w.server.Advance(17 * time.Second)
 		bob := w.lock(w.target(), "bob")
 		o := deployment("shop-green")
-		annotate(o, "by", "bob")
+		objects.SetAnnotation(o, "by", "bob")
 		_, err := bob.apply(t.Context(), o)
 		w.must(err)
 	})
 	o := deployment("shop-green")
-	annotate(o, "by", "ada")
+	objects.SetAnnotation(o, "by", "ada")
 	if _, err := ada.apply(t.Context(), o); !errors.Is(err, deploy.ErrFenced) {
 		t.Errorf("the sleeper's apply = %v, want ErrFenced", err)
 	}
@@ -248,12 +249,12 @@ func TestLostRaceWithAControllerIsRunAgain(t *testing.T) {
 		if r.Method == "PATCH" && r.Resource == "deployments" && others < 3 {
 			others++
 			o := w.get("Deployment", "shop-blue")
-			annotate(o, "status", time.Now().String())
+			objects.SetAnnotation(o, "status", time.Now().String())
 			w.server.Put(o)
 		}
 	})
 	o := deployment("shop-blue")
-	annotate(o, "by", "ada")
+	objects.SetAnnotation(o, "by", "ada")
 	_, err := s.apply(t.Context(), o)
 	w.must(err)
 	if w.get("Deployment", "shop-blue").GetAnnotations()["by"] != "ada" || others != 3 {
@@ -288,7 +289,7 @@ func TestCreatedFieldsAreOwnedByApply(t *testing.T) {
 func TestDeletedNamespaceIsNamed(t *testing.T) {
 	w := newWorld(t)
 	ada := w.deployed()
-	w.must(ada.kube.Delete(t.Context(), ada.ref("Lease", "shop")))
+	w.must(ada.app.Kube.Delete(t.Context(), ada.app.ObjectRef("Lease", "shop")))
 	w.put(`{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["x"]}}`)
 	for name, f := range map[string]func() error{
 		"renew":  func() error { return ada.Renew(t.Context()) },

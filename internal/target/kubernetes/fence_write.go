@@ -9,13 +9,14 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // apply makes an object as given. It is not written at all where the lock is
 // lost.
 func (s *session) apply(ctx context.Context, o *kube.Object) (made *kube.Object, err error) {
-	err = s.guarded(ctx, "apply "+named(o), func(ctx context.Context) error {
-		have, err := s.kube.Get(ctx, refOf(o))
+	err = s.guarded(ctx, "apply "+objects.KindAndName(o), func(ctx context.Context) error {
+		have, err := s.app.Kube.Get(ctx, objects.RefOf(o))
 		if kube.IsNotFound(err) {
 			made, err = s.create(ctx, o)
 			return err
@@ -23,7 +24,7 @@ func (s *session) apply(ctx context.Context, o *kube.Object) (made *kube.Object,
 		if err != nil {
 			return err
 		}
-		if err := s.spare(have); err != nil {
+		if err := s.app.CheckOwner(have); err != nil {
 			return err
 		}
 		if have, err = s.ownByApply(ctx, have); err != nil {
@@ -34,7 +35,7 @@ func (s *session) apply(ctx context.Context, o *kube.Object) (made *kube.Object,
 		}
 		next := o.DeepCopy()
 		next.SetResourceVersion(have.GetResourceVersion())
-		made, err = s.kube.Apply(ctx, next)
+		made, err = s.app.Kube.Apply(ctx, next)
 		return err
 	})
 	return s.noted(made, err)
@@ -56,7 +57,7 @@ func (s *session) createOnly(ctx context.Context, o *kube.Object) (*kube.Object,
 	if err := s.verify(ctx); err != nil {
 		return nil, err
 	}
-	made, err := s.kube.Create(ctx, o)
+	made, err := s.app.Kube.Create(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func (s *session) createOnly(ctx context.Context, o *kube.Object) (*kube.Object,
 	if !errors.Is(fenced, deploy.ErrFenced) {
 		return made, fenced
 	}
-	if err := s.kube.DeleteIf(context.WithoutCancel(ctx), made); err != nil && !kube.IsConflict(err) {
+	if err := s.app.Kube.DeleteIf(context.WithoutCancel(ctx), made); err != nil && !kube.IsConflict(err) {
 		return nil, errors.Join(fenced, err)
 	}
 	return nil, fenced
@@ -80,7 +81,7 @@ func (s *session) ownByApply(ctx context.Context, o *kube.Object) (*kube.Object,
 	if err := s.verify(ctx); err != nil {
 		return nil, err
 	}
-	return s.kube.Patch(ctx, refOf(o), map[string]any{"metadata": map[string]any{
+	return s.app.Kube.Patch(ctx, objects.RefOf(o), map[string]any{"metadata": map[string]any{
 		"resourceVersion": o.GetResourceVersion(),
 		"managedFields":   fields,
 	}})
@@ -89,14 +90,14 @@ func (s *session) ownByApply(ctx context.Context, o *kube.Object) (*kube.Object,
 // edit changes an object that is there. change reports whether it did.
 func (s *session) edit(ctx context.Context, kind, name string, change func(*kube.Object) (bool, error)) (made *kube.Object, err error) {
 	err = s.guarded(ctx, "change "+kind+" "+name, func(ctx context.Context) error {
-		o, err := s.kube.Get(ctx, s.ref(kind, name))
+		o, err := s.app.Kube.Get(ctx, s.app.ObjectRef(kind, name))
 		if err != nil {
 			return err
 		}
-		if err := s.spare(o); err != nil {
+		if err := s.app.CheckOwner(o); err != nil {
 			return err
 		}
-		stripped := s.reclaim(o)
+		stripped := s.app.RestoreLabels(o)
 		changed, err := change(o)
 		if err != nil || !changed && !stripped {
 			made = o
@@ -105,7 +106,7 @@ func (s *session) edit(ctx context.Context, kind, name string, change func(*kube
 		if err := s.verify(ctx); err != nil {
 			return err
 		}
-		made, err = s.kube.Update(ctx, o)
+		made, err = s.app.Kube.Update(ctx, o)
 		return err
 	})
 	return s.noted(made, err)
@@ -121,13 +122,13 @@ func (s *session) delete(ctx context.Context, kind, name string) error {
 		if err := s.verify(ctx); err != nil || o == nil {
 			return err
 		}
-		if err := s.spare(o); err != nil {
+		if err := s.app.CheckOwner(o); err != nil {
 			return err
 		}
-		if err := s.kube.DeleteIf(ctx, o); err != nil {
+		if err := s.app.Kube.DeleteIf(ctx, o); err != nil {
 			return err
 		}
-		s.mirror.drop(kind, name, o.GetUID())
+		s.cache.ForgetDeleted(kind, name, o.GetUID())
 		return nil
 	})
 }
@@ -136,10 +137,10 @@ func (s *session) delete(ctx context.Context, kind, name string) error {
 // learns at once that it is gone: whoever meets a conflict looks again, and must
 // not be shown what was read before.
 func (s *session) readLive(ctx context.Context, kind, name string) (*kube.Object, error) {
-	seen := s.mirror.uid(kind, name)
-	o, err := s.kube.Get(ctx, s.ref(kind, name))
+	seen := s.cache.CachedUID(kind, name)
+	o, err := s.app.Kube.Get(ctx, s.app.ObjectRef(kind, name))
 	if kube.IsNotFound(err) {
-		s.mirror.drop(kind, name, seen)
+		s.cache.ForgetDeleted(kind, name, seen)
 		return nil, nil
 	}
 	return o, err
@@ -150,22 +151,16 @@ func (s *session) noted(o *kube.Object, err error) (*kube.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.mirror.put(o)
+	s.cache.StoreWritten(o)
 	return o, nil
 }
-
-func refOf(o *kube.Object) kube.Ref {
-	return kube.Ref{Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}
-}
-
-func named(o *kube.Object) string { return o.GetKind() + " " + o.GetName() }
 
 // upgraded returns managed fields in which nothing is owned by our updates
 // that could be owned by our applies.
 func upgraded(o *kube.Object) (fields []any, changed bool, err error) {
 	list, _, err := unstructured.NestedSlice(o.Object, "metadata", "managedFields")
 	if err != nil {
-		return nil, false, fmt.Errorf("%s: %w", named(o), err)
+		return nil, false, fmt.Errorf("%s: %w", objects.KindAndName(o), err)
 	}
 	var applied map[string]any
 	for _, f := range list {

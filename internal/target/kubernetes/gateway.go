@@ -14,6 +14,7 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // traefikController is how Traefik signs its GatewayClass.
@@ -58,8 +59,8 @@ type listener struct {
 // lookAtGateway reads everything anew.
 func (t *Target) lookAtGateway(ctx context.Context) (gateway, error) {
 	var g gateway
-	g.namespace, g.name = manifest.Gateway(config.App{Kubernetes: t.options.Config})
-	o, err := t.kube.Get(ctx, kube.Ref{Kind: "Gateway", Namespace: g.namespace, Name: g.name})
+	g.namespace, g.name = manifest.Gateway(config.App{Kubernetes: t.app.Config})
+	o, err := t.app.Kube.Get(ctx, kube.Ref{Kind: "Gateway", Namespace: g.namespace, Name: g.name})
 	switch {
 	case kube.IsNoKind(err):
 		return g, problem.New(problem.Failed, installHint, "the cluster has no Gateway API")
@@ -109,11 +110,11 @@ func (g *gateway) read(o gatewayObject) {
 // controllerOf is who serves a class. Not everybody may look at it, and nobody
 // has to.
 func (t *Target) controllerOf(ctx context.Context, class string) string {
-	o, err := t.kube.Get(ctx, kube.Ref{Kind: "GatewayClass", Name: class})
+	o, err := t.app.Kube.Get(ctx, kube.Ref{Kind: "GatewayClass", Name: class})
 	if err != nil {
 		return ""
 	}
-	return field(o, "spec", "controllerName")
+	return objects.TextField(o, "spec", "controllerName")
 }
 
 // traefik reports whether the gateway is Traefik, as far as can be seen.

@@ -14,6 +14,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // confined may list nothing outside the namespaces that it names.
@@ -35,7 +36,7 @@ func moved(t *testing.T) (*world, *Target, *kube.Object) {
 	target := w.target() // the controllers need not see less
 	target.images = stocked{}
 	o := w.server.Get("Pod", "traefik", "traefik-1")
-	w.must(target.kube.Delete(t.Context(), refOf(o)))
+	w.must(target.app.Kube.Delete(t.Context(), objects.RefOf(o)))
 	o.SetNamespace("kube-system")
 	w.server.Put(o)
 	return w, target, o
@@ -52,21 +53,23 @@ func TestPolicyLetsAllProxiesIn(t *testing.T) {
 		"all are seen":  {nil, func(*world, *Target, *kube.Object) {}},
 		"they moved":    {[]string{"edge"}, func(*world, *Target, *kube.Object) {}},
 		"none is ready": {nil, func(w *world, _ *Target, o *kube.Object) { delete(o.Object, "status"); w.server.Put(o) }},
-		"none is there": {both[:1], func(w *world, t *Target, o *kube.Object) { w.must(t.kube.Delete(w.Context(), refOf(o))) }},
+		"none is there": {both[:1], func(w *world, t *Target, o *kube.Object) { w.must(t.app.Kube.Delete(w.Context(), objects.RefOf(o))) }},
 		"only another Traefik is there": {both[:1], func(w *world, t *Target, o *kube.Object) {
-			w.must(t.kube.Delete(w.Context(), refOf(o)))
+			w.must(t.app.Kube.Delete(w.Context(), objects.RefOf(o)))
 			w.put(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "another", "namespace": "traefik", "labels": {"app.kubernetes.io/name": "traefik"}},
 				"spec": {"containers": [{"name": "traefik", "image": "traefik:v3.3", "args": ["--providers.kubernetesingress"]}]}}`)
 		}},
-		"others are forbidden": {both[:1], func(_ *world, t *Target, _ *kube.Object) { t.kube = confined{t.kube, []string{"traefik", "shop"}} }},
-		"all are forbidden":    {both[:1], func(_ *world, t *Target, _ *kube.Object) { t.kube = confined{t.kube, []string{"shop"}} }},
-		"nothing is known":     {both[:1], func(w *world, _ *Target, _ *kube.Object) { w.server.Forget("gateways") }},
+		"others are forbidden": {both[:1], func(_ *world, t *Target, _ *kube.Object) {
+			t.app.Kube = confined{t.app.Kube, []string{"traefik", "shop"}}
+		}},
+		"all are forbidden": {both[:1], func(_ *world, t *Target, _ *kube.Object) { t.app.Kube = confined{t.app.Kube, []string{"shop"}} }},
+		"nothing is known":  {both[:1], func(w *world, _ *Target, _ *kube.Object) { w.server.Forget("gateways") }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, target, proxy := moved(t)
 			s := w.lock(target, "ada")
 			if tt.live != nil {
-				w.must(s.base(t.Context(), manifest.App{Release: target.routeApp().Release, Proxies: tt.live}))
+				w.must(s.base(t.Context(), manifest.App{Release: target.app.RouteApp().Release, Proxies: tt.live}))
 			}
 			tt.spoil(w, target, proxy)
 			target.door.looked = time.Time{}

@@ -9,13 +9,15 @@ import (
 
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
+	"version-manager/internal/target/kubernetes/pods"
 	"version-manager/internal/traefik"
 )
 
 // readProxies lists Traefik's pods. Of several Traefiks those count that were
 // told to read the Gateway API: K3s brings one along that was not.
 func (t *Target) readProxies(ctx context.Context, g *gateway) error {
-	all, whole, err := listNear[corev1.Pod](ctx, t.kube, "Pod", g.namespace)
+	all, whole, err := listNear[corev1.Pod](ctx, t.app.Kube, "Pod", g.namespace)
 	if err != nil {
 		return fmt.Errorf("list the gateway's pods: %w", err)
 	}
@@ -25,9 +27,9 @@ func (t *Target) readProxies(ctx context.Context, g *gateway) error {
 	for _, p := range all {
 		g.homes = append(g.homes, p.Namespace)
 		switch {
-		case ready(&p):
+		case pods.IsReady(&p):
 			g.proxies = append(g.proxies, p)
-		case p.DeletionTimestamp != nil && !ended(&p):
+		case p.DeletionTimestamp != nil && !pods.HasEnded(&p):
 			g.leaving = append(g.leaving, p)
 		}
 	}
@@ -35,7 +37,7 @@ func (t *Target) readProxies(ctx context.Context, g *gateway) error {
 }
 
 func (t *Target) readProxyServices(ctx context.Context, namespace string) ([]corev1.Service, error) {
-	list, _, err := listNear[corev1.Service](ctx, t.kube, "Service", namespace)
+	list, _, err := listNear[corev1.Service](ctx, t.app.Kube, "Service", namespace)
 	if err != nil {
 		return nil, fmt.Errorf("list the gateway's services: %w", err)
 	}
@@ -45,15 +47,15 @@ func (t *Target) readProxyServices(ctx context.Context, namespace string) ([]cor
 // listNear lists what is Traefik's around the gateway's namespace. Where all of
 // that is forbidden nothing is seen.
 func listNear[T any](ctx context.Context, c kube.Cluster, kind, namespace string) (list []T, whole bool, err error) {
-	objects, whole, err := listAround(ctx, c, kind, namespace, traefikSelector)
+	found, whole, err := objects.ListAround(ctx, c, kind, namespace, traefikSelector)
 	if kube.IsForbidden(err) {
 		return nil, false, nil
 	}
 	if err != nil {
 		return nil, false, err
 	}
-	found, err := allAs[T](objects)
-	for _, v := range found {
+	typed, err := objects.ConvertList[T](found)
+	for _, v := range typed {
 		list = append(list, *v)
 	}
 	return list, whole, err
@@ -64,7 +66,7 @@ func listNear[T any](ctx context.Context, c kube.Cluster, kind, namespace string
 // policy, so that whoever cannot see all of the proxies, or sees none at this
 // moment, takes away from nobody what the policy gives.
 func (t *Target) proxyNamespaces(ctx context.Context) ([]string, error) {
-	own, _ := manifest.Gateway(t.routeApp().Release.Config)
+	own, _ := manifest.Gateway(t.app.RouteApp().Release.Config)
 	list := []string{own}
 	g, err := t.gateway(ctx, entranceAge)
 	if err == nil {
@@ -83,7 +85,7 @@ func (t *Target) proxyNamespaces(ctx context.Context) ([]string, error) {
 
 // letIn are the namespaces that the live policy lets in; none without one.
 func (t *Target) letIn(ctx context.Context) ([]string, error) {
-	o, err := t.kube.Get(ctx, t.ref("NetworkPolicy", t.app))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("NetworkPolicy", t.app.Name))
 	if kube.IsNotFound(err) {
 		return nil, nil
 	}

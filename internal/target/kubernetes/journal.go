@@ -9,6 +9,7 @@ import (
 
 	"version-manager/internal/journal"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // history reads the journals that live in the cluster: one Secret per deploy,
@@ -111,7 +112,7 @@ func (w writer) makeJournal(ctx context.Context, id string) error {
 	if err := w.verify(ctx); err != nil {
 		return err
 	}
-	_, err = w.kube.Create(ctx, o)
+	_, err = w.app.Kube.Create(ctx, o)
 	if !kube.IsExists(err) {
 		return err
 	}
@@ -119,7 +120,7 @@ func (w writer) makeJournal(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.spare(have); err != nil {
+	if err := w.app.CheckOwner(have); err != nil {
 		return err
 	}
 	if records, err := recordsOf(have); err != nil || len(records) > 0 {
@@ -139,7 +140,7 @@ func (w writer) Append(ctx context.Context, id string, r journal.Record) error {
 		if err != nil {
 			return err
 		}
-		if err := w.spare(o); err != nil {
+		if err := w.app.CheckOwner(o); err != nil {
 			return err
 		}
 		if err := w.verify(ctx); err != nil {
@@ -149,7 +150,7 @@ func (w writer) Append(ctx context.Context, id string, r journal.Record) error {
 		if err != nil || there {
 			return err
 		}
-		o, err = w.kube.Patch(ctx, refOf(o), map[string]any{
+		o, err = w.app.Kube.Patch(ctx, objects.RefOf(o), map[string]any{
 			"metadata": map[string]any{"resourceVersion": o.GetResourceVersion()},
 			"data":     map[string]any{recordKey(r.Seq): base64.StdEncoding.EncodeToString(line)},
 		})
@@ -191,7 +192,7 @@ func (t *Target) readJournal(ctx context.Context, id string) (*kube.Object, erro
 
 // readKept reads a Secret of the anchor.
 func (t *Target) readKept(ctx context.Context, name, what string) (*kube.Object, error) {
-	o, err := t.kube.Get(ctx, t.ref("Secret", name))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("Secret", name))
 	if kube.IsNotFound(err) {
 		return nil, fmt.Errorf("%s: %w", what, journal.ErrNotFound)
 	}
@@ -205,7 +206,7 @@ func (t *Target) journalName(id string) (string, error) {
 	if err != nil || n < 1 || strconv.Itoa(n) != id {
 		return "", fmt.Errorf("deploy %q: %w: ids are numbers", id, journal.ErrNotFound)
 	}
-	return fmt.Sprintf("%s-deploy-%06d", t.app, n), nil
+	return fmt.Sprintf("%s-deploy-%06d", t.app.Name, n), nil
 }
 
 // stampJournal fences the newest journal off from an earlier holder.
@@ -221,7 +222,7 @@ func (s *session) stampJournal(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("fence off the earlier holder: %w", err)
 	}
-	if err := s.spare(o); err != nil {
+	if err := s.app.CheckOwner(o); err != nil {
 		return err
 	}
 	return s.stampOne(ctx, "Secret", o.GetName())

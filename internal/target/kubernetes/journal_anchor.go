@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // The anchor is a ConfigMap with the app's name. It owns what has to outlive
@@ -18,9 +19,6 @@ const (
 	anchorPropagation = "propagation" // see propagation.go
 	anchorTerm        = "term"        // of the newest lock, should the Lease be lost
 )
-
-// labelKeeps marks what is kept for the anchor and is no part of what runs.
-const labelKeeps = "version-manager.io/keeps"
 
 const (
 	keepsJournal    = "journal"
@@ -39,17 +37,17 @@ func (s *session) ensureAnchor(ctx context.Context) error {
 		return nil
 	}
 	return s.guarded(ctx, "make the anchor", func(ctx context.Context) error {
-		o, err := s.kube.Get(ctx, s.ref("ConfigMap", s.app))
+		o, err := s.app.Kube.Get(ctx, s.app.ObjectRef("ConfigMap", s.app.Name))
 		if kube.IsNotFound(err) {
 			if err := s.verify(ctx); err != nil {
 				return err
 			}
-			o, err = s.kube.Create(ctx, s.anchorObject())
+			o, err = s.app.Kube.Create(ctx, s.anchorObject())
 		}
 		if err != nil {
 			return err
 		}
-		if err := s.spare(o); err != nil {
+		if err := s.app.CheckOwner(o); err != nil {
 			return err
 		}
 		s.anchorID = string(o.GetUID())
@@ -62,7 +60,7 @@ func (t *Target) anchorObject() *kube.Object {
 		"apiVersion": "v1", "kind": "ConfigMap",
 		"data": map[string]any{anchorDeploys: "0"},
 	}}
-	t.label(o, t.app)
+	t.app.SetIdentity(o, t.app.Name)
 	return o
 }
 
@@ -75,19 +73,19 @@ func (s *session) kept(ctx context.Context, name, keeps, deploy string) (*kube.O
 	o := &kube.Object{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Secret", "type": "version-manager.io/" + keeps,
 	}}
-	s.label(o, name)
+	s.app.SetIdentity(o, name)
 	labels := o.GetLabels()
-	labels[labelKeeps], labels[labelDeploy] = keeps, deploy
+	labels[objects.KeepsLabel], labels[labelDeploy] = keeps, deploy
 	o.SetLabels(labels)
 	o.Object["metadata"].(map[string]any)["ownerReferences"] = []any{map[string]any{
-		"apiVersion": "v1", "kind": "ConfigMap", "name": s.app, "uid": s.anchorID,
+		"apiVersion": "v1", "kind": "ConfigMap", "name": s.app.Name, "uid": s.anchorID,
 	}}
 	return o, nil
 }
 
 // anchor reads the anchor; before the first deploy it is one without values.
 func (t *Target) anchor(ctx context.Context) (*kube.Object, error) {
-	o, err := t.kube.Get(ctx, t.ref("ConfigMap", t.app))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("ConfigMap", t.app.Name))
 	if kube.IsNotFound(err) {
 		return &kube.Object{}, nil
 	}
@@ -100,15 +98,15 @@ func (t *Target) anchorData(ctx context.Context, key string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return field(o, "data", key), nil
+	return objects.TextField(o, "data", key), nil
 }
 
 // setAnchorData writes values of the anchor.
 func (s *session) setAnchorData(ctx context.Context, values map[string]string) error {
-	_, err := s.edit(ctx, "ConfigMap", s.app, func(o *kube.Object) (changed bool, err error) {
+	_, err := s.edit(ctx, "ConfigMap", s.app.Name, func(o *kube.Object) (changed bool, err error) {
 		for key, value := range values {
-			changed = changed || field(o, "data", key) != value
-			err = errors.Join(err, setField(o, value, "data", key))
+			changed = changed || objects.TextField(o, "data", key) != value
+			err = errors.Join(err, objects.SetTextField(o, value, "data", key))
 		}
 		return changed, err
 	})
@@ -135,13 +133,13 @@ func (t *Target) lastTerm(ctx context.Context) (int, error) {
 
 // numberOf is a number of the anchor, 0 where there is none.
 func (t *Target) numberOf(anchor *kube.Object, key string) (int, error) {
-	text := field(anchor, "data", key)
+	text := objects.TextField(anchor, "data", key)
 	if text == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("ConfigMap %s: %s is %q, which is no number", t.app, key, text)
+		return 0, fmt.Errorf("ConfigMap %s: %s is %q, which is no number", t.app.Name, key, text)
 	}
 	return n, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"version-manager/internal/journal"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 const (
@@ -68,15 +69,15 @@ func (s *session) keep(ctx context.Context, name, keeps, deploy string, content 
 	}
 	o.Object["data"] = map[string]any{contentKey: packed}
 	if keeps == keepsBackup {
-		annotate(o, scrubbedNote, "true")
+		objects.SetAnnotation(o, scrubbedNote, "true")
 	}
 	return s.guarded(ctx, "keep Secret "+name, func(ctx context.Context) error {
-		have, err := s.kube.Get(ctx, s.ref("Secret", name))
+		have, err := s.app.Kube.Get(ctx, s.app.ObjectRef("Secret", name))
 		if err != nil && !kube.IsNotFound(err) {
 			return err
 		}
 		if have != nil {
-			if err := s.spare(have); err != nil {
+			if err := s.app.CheckOwner(have); err != nil {
 				return err
 			}
 		}
@@ -84,12 +85,12 @@ func (s *session) keep(ctx context.Context, name, keeps, deploy string, content 
 			return err
 		}
 		if have == nil {
-			_, err = s.kube.Create(ctx, o)
+			_, err = s.app.Kube.Create(ctx, o)
 			return err
 		}
 		next := o.DeepCopy()
 		next.SetResourceVersion(have.GetResourceVersion())
-		_, err = s.kube.Update(ctx, next)
+		_, err = s.app.Kube.Update(ctx, next)
 		return err
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // roll is the anchor's list of deploys. It alone says which of them there are:
@@ -26,16 +28,16 @@ func (t *Target) roll(ctx context.Context) (roll, error) {
 		return roll{}, err
 	}
 	newest, err := t.numberOf(o, anchorDeploys)
-	if o.GetName() != "" && (err != nil || field(o, "data", anchorDeploys) == "") {
+	if o.GetName() != "" && (err != nil || objects.TextField(o, "data", anchorDeploys) == "") {
 		newest, err = t.newestJournal(ctx)
 	}
-	return rollOf(newest, field(o, "data", anchorKept)), err
+	return rollOf(newest, objects.TextField(o, "data", anchorKept)), err
 }
 
 // newestJournal is the number of the newest journal that there is. It is asked
 // for where somebody has changed the anchor.
 func (t *Target) newestJournal(ctx context.Context) (newest int, err error) {
-	list, err := t.kube.List(ctx, t.ref("Secret", ""), t.selector()+","+labelKeeps+"="+keepsJournal)
+	list, err := t.app.Kube.List(ctx, t.app.ObjectRef("Secret", ""), t.app.LabelSelector()+","+objects.KeepsLabel+"="+keepsJournal)
 	for i := range list {
 		if n, err := strconv.Atoi(list[i].GetLabels()[labelDeploy]); err == nil {
 			newest = max(newest, n)

@@ -13,6 +13,7 @@ import (
 
 	"version-manager/internal/journal"
 	"version-manager/internal/kube/kubetest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 func record(seq int) journal.Record {
@@ -72,7 +73,7 @@ func TestAppendSurvivesALostAnswer(t *testing.T) {
 			line, err := journal.Encode(record(2))
 			w.must(err)
 			o := w.get("Secret", r.Name)
-			w.must(setField(o, base64.StdEncoding.EncodeToString(line), "data", recordKey(2)))
+			w.must(objects.SetTextField(o, base64.StdEncoding.EncodeToString(line), "data", recordKey(2)))
 			w.server.Put(o)
 		}
 	})
@@ -154,11 +155,11 @@ func TestJournalSparesWhatIsSomebodyElses(t *testing.T) {
 		"append": s.Journal().Append(t.Context(), "1", journal.Record{Seq: 1, Type: "x"}),
 		"attach": s.Journal().Attach(t.Context(), "2", "report.json", []byte("{}")),
 	} {
-		if err == nil || !strings.Contains(err.Error(), "somebody else's") {
+		if err == nil || !strings.Contains(err.Error(), "was not made by version-manager") {
 			t.Errorf("%s = %v", name, err)
 		}
 	}
-	if got := field(w.get("Secret", "shop-deploy-000001"), "data", "KEY"); got != "aHVzaA==" {
+	if got := objects.TextField(w.get("Secret", "shop-deploy-000001"), "data", "KEY"); got != "aHVzaA==" {
 		t.Errorf("the secret is %q", got)
 	}
 }

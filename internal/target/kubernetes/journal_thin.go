@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 const (
@@ -42,8 +43,8 @@ func (w writer) thin(ctx context.Context, r roll) roll {
 // discard deletes all Secrets of a deploy but its backup, which has a rule of
 // its own.
 func (w writer) discard(ctx context.Context, n int) error {
-	of := w.selector() + "," + labelDeploy + "=" + strconv.Itoa(n) + "," + labelKeeps + "!=" + keepsBackup
-	list, err := w.kube.List(ctx, w.ref("Secret", ""), of)
+	of := w.app.LabelSelector() + "," + labelDeploy + "=" + strconv.Itoa(n) + "," + objects.KeepsLabel + "!=" + keepsBackup
+	list, err := w.app.Kube.List(ctx, w.app.ObjectRef("Secret", ""), of)
 	if err != nil {
 		return err
 	}
@@ -51,7 +52,7 @@ func (w writer) discard(ctx context.Context, n int) error {
 		return err
 	}
 	for _, o := range list {
-		if err := w.kube.DeleteIf(ctx, &o); err != nil {
+		if err := w.app.Kube.DeleteIf(ctx, &o); err != nil {
 			return err
 		}
 	}

@@ -134,7 +134,7 @@ func (w *world) listed() (list []int) {
 // stored are the deploys of which there are Secrets.
 func (w *world) stored() []int {
 	w.Helper()
-	all, err := w.target().kube.List(w.Context(), kube.Ref{Kind: "Secret", Namespace: "shop"}, labelDeploy)
+	all, err := w.target().app.Kube.List(w.Context(), kube.Ref{Kind: "Secret", Namespace: "shop"}, labelDeploy)
 	w.must(err)
 	found := map[int]bool{}
 	for _, o := range all {
@@ -214,8 +214,8 @@ func TestThinningMayDieAnywhere(t *testing.T) {
 		t.Run(fmt.Sprintf("write %d, after it %t", at/2+1, at%2 == 1), func(t *testing.T) {
 			w, ada := past(t, with(upgrades(53), 2, gating))
 			w.begin(ada)
-			m := &mortal{ada.kube, at/2 + 1, at%2 == 1}
-			ada.kube = m
+			m := &mortal{ada.app.Kube, at/2 + 1, at%2 == 1}
+			ada.app.Kube = m
 			_, err := ada.Journal().Begin(t.Context())
 			if reached = m.writes <= 0; (err != nil) != reached {
 				t.Fatalf("Begin = %v", err)
@@ -309,8 +309,8 @@ func TestThinningFailsNoDeploy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w, s := past(t, append(upgrades(3), failures(97, 3)...))
-			whole := s.kube
-			s.kube = tt.breaks(whole)
+			whole := s.app.Kube
+			s.app.Kube = tt.breaks(whole)
 			for range 3 {
 				w.begin(s)
 			}
@@ -320,7 +320,7 @@ func TestThinningFailsNoDeploy(t *testing.T) {
 			if got := w.stored(); !slices.Equal(got, row(1, 103)) {
 				t.Errorf("stored %v", got)
 			}
-			s.kube = whole
+			s.app.Kube = whole
 			for range 8 {
 				w.begin(s)
 			}

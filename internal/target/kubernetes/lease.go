@@ -57,11 +57,11 @@ func (l lease) describe(age time.Duration) deploy.Holder {
 func (l lease) holderDied() bool { return processDied(l.process) }
 
 func (t *Target) readLease(ctx context.Context) (lease, error) {
-	o, err := t.kube.Get(ctx, t.ref("Lease", t.app))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("Lease", t.app.Name))
 	if err != nil {
 		return lease{}, err
 	}
-	if err := t.spare(o); err != nil {
+	if err := t.app.CheckOwner(o); err != nil {
 		return lease{}, err
 	}
 	return readLease(o)
@@ -89,13 +89,13 @@ func readLease(o *kube.Object) (lease, error) {
 }
 
 func (s *session) createLease(ctx context.Context, l lease) error {
-	o, err := s.kube.Create(ctx, s.leaseObject(l))
+	o, err := s.app.Kube.Create(ctx, s.leaseObject(l))
 	return s.tookLease(l, o, err)
 }
 
 // writeLease writes a lease, provided it still is as it was read.
 func (s *session) writeLease(ctx context.Context, l lease) error {
-	o, err := s.kube.Update(ctx, s.leaseObject(l))
+	o, err := s.app.Kube.Update(ctx, s.leaseObject(l))
 	return s.tookLease(l, o, err)
 }
 
@@ -104,7 +104,7 @@ func (s *session) tookLease(l lease, o *kube.Object, err error) error {
 		return err
 	}
 	s.term.Store(l.term)
-	s.mirror.put(o)
+	s.cache.StoreWritten(o)
 	return nil
 }
 
@@ -117,19 +117,12 @@ func (t *Target) leaseObject(l lease) *kube.Object {
 		"renewTime":            l.renewed.UTC().Format(metav1.RFC3339Micro),
 	}
 	o := &kube.Object{Object: map[string]any{"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": spec}}
-	t.label(o, t.app)
+	t.app.SetIdentity(o, t.app.Name)
 	o.SetResourceVersion(l.version)
 	if l.process != "" {
 		o.SetAnnotations(map[string]string{annotationProcess: l.process})
 	}
 	return o
-}
-
-// label gives an object of the app its name, namespace and labels.
-func (t *Target) label(o *kube.Object, name string) {
-	o.SetName(name)
-	o.SetNamespace(t.namespace)
-	o.SetLabels(map[string]string{labelApp: t.app, labelManager: kube.Manager})
 }
 
 // writtenAt is when the API server noted our last write by an operation.

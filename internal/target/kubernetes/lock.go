@@ -95,8 +95,8 @@ func (s *session) takeNew(ctx context.Context) error {
 	if !kube.IsNotFound(err) {
 		return err
 	}
-	if _, err := s.kube.Create(ctx, manifest.Namespace(s.routeApp())); err != nil && !kube.IsExists(err) {
-		return fmt.Errorf("make namespace %s: %w", s.namespace, err)
+	if _, err := s.app.Kube.Create(ctx, manifest.Namespace(s.app.RouteApp())); err != nil && !kube.IsExists(err) {
+		return fmt.Errorf("make namespace %s: %w", s.app.Namespace, err)
 	}
 	return create()
 }
@@ -123,7 +123,7 @@ const expired = deploy.LockExpiry + time.Second
 
 // holderNow is who holds the lock, as far as the mirror knows.
 func (t *Target) holderNow(ctx context.Context) (*deploy.Holder, error) {
-	o, ok, err := t.mirror.get(ctx, "Lease", t.app)
+	o, ok, err := t.cache.FindObject(ctx, "Lease", t.app.Name)
 	if err != nil || !ok {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (t *Target) serverNow(ctx context.Context) time.Time {
 
 // serverTime asks for the API server's clock.
 func (t *Target) serverTime(ctx context.Context) (time.Time, error) {
-	o, err := t.kube.DryApply(ctx, t.leaseObject(lease{holder: "nobody", acquired: time.Now(), renewed: time.Now()}))
+	o, err := t.app.Kube.DryApply(ctx, t.leaseObject(lease{holder: "nobody", acquired: time.Now(), renewed: time.Now()}))
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -114,7 +114,7 @@ func TestKilledHolder(t *testing.T) {
 			target := bare(t, namespace)
 			if tt.elsewhere {
 				patch := map[string]any{"metadata": map[string]any{"annotations": map[string]any{annotationProcess: nil}}}
-				if _, err := target.kube.Patch(ctx, target.ref("Lease", "shop"), patch); err != nil {
+				if _, err := target.app.Kube.Patch(ctx, target.app.ObjectRef("Lease", "shop"), patch); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -151,7 +151,7 @@ func TestNobodyAnswers503(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := held.(*session)
-	for _, o := range manifest.Base(target.routeApp()) {
+	for _, o := range manifest.Base(target.app.RouteApp()) {
 		if o.GetKind() == "Service" {
 			if _, err := s.apply(ctx, o); err != nil {
 				t.Fatal(err)
@@ -165,7 +165,7 @@ func TestNobodyAnswers503(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range []string{host, target.previewHost()} {
+	for _, h := range []string{host, target.app.PreviewHost()} {
 		began := time.Now()
 		if err := target.proxiesObey(ctx, target.question(ctx, h, color.None), 0); err != nil {
 			t.Fatal(err)

@@ -70,7 +70,7 @@ func (s *session) heldLease(ctx context.Context) (lease, error) {
 // anchor before anything else. Of two who make it at once, one succeeds.
 func (s *session) remakeLease(ctx context.Context) error {
 	if s.namespaceEnds(ctx) {
-		return fmt.Errorf("namespace %s is being deleted: %w", s.namespace, deploy.ErrFenced)
+		return fmt.Errorf("namespace %s is being deleted: %w", s.app.Namespace, deploy.ErrFenced)
 	}
 	last, err := s.lastTerm(ctx)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *session) remakeLease(ctx context.Context) error {
 // namespaceEnds reports whether somebody deletes the namespace. The lease is
 // among the first to go then, and all the rest is about to follow.
 func (s *session) namespaceEnds(ctx context.Context) bool {
-	o, err := s.kube.Get(ctx, kube.Ref{Kind: "Namespace", Name: s.namespace})
+	o, err := s.app.Kube.Get(ctx, kube.Ref{Kind: "Namespace", Name: s.app.Namespace})
 	return kube.IsNotFound(err) || err == nil && o.GetDeletionTimestamp() != nil
 }
 

@@ -13,12 +13,13 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/kube/kubetest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // elsewhere makes the lease look as if its holder sat at another machine.
 func (w *world) elsewhere() {
 	o := w.get("Lease", "shop")
-	annotate(o, annotationProcess, `{"pid": 4711, "start": "1", "world": "another"}`)
+	objects.SetAnnotation(o, annotationProcess, `{"pid": 4711, "start": "1", "world": "another"}`)
 	w.server.Put(o)
 }
 
@@ -74,8 +75,8 @@ func TestLockDoesNotTrustTheHoldersClock(t *testing.T) {
 	w := newWorld(t)
 	w.lock(w.target(), "ada")
 	o := w.get("Lease", "shop")
-	w.must(setField(o, "2036-01-01T00:00:00.000000Z", "spec", "renewTime"))
-	w.must(setField(o, "2036-01-01T00:00:00.000000Z", "spec", "acquireTime"))
+	w.must(objects.SetTextField(o, "2036-01-01T00:00:00.000000Z", "spec", "renewTime"))
+	w.must(objects.SetTextField(o, "2036-01-01T00:00:00.000000Z", "spec", "acquireTime"))
 	w.server.Put(o)
 	w.elsewhere()
 	w.server.Advance(17 * time.Second)
@@ -102,7 +103,7 @@ func TestHolderIsSeenByWhoMayOnlyLook(t *testing.T) {
 	w := newWorld(t)
 	w.lock(w.target(), "ada")
 	looks := w.target()
-	looks.kube = looker{looks.kube}
+	looks.app.Kube = looker{looks.app.Kube}
 	if h, err := looks.holderNow(t.Context()); err != nil || h == nil {
 		t.Errorf("the holder is %+v, %v", h, err)
 	}
@@ -132,7 +133,7 @@ func TestDeadHolderOfThisMachineLosesTheLockAtOnce(t *testing.T) {
 	}
 	w.lock(w.target(), "ada")
 	o := w.get("Lease", "shop")
-	annotate(o, annotationProcess, strings.Replace(processHere(), `"start":"`, `"start":"not`, 1))
+	objects.SetAnnotation(o, annotationProcess, strings.Replace(processHere(), `"start":"`, `"start":"not`, 1))
 	w.server.Put(o)
 	bob := w.target()
 	if h, err := bob.holderNow(t.Context()); h != nil || err != nil {

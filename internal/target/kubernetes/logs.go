@@ -13,6 +13,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/pods"
 )
 
 // followEvery is how often a follower looks for new instances.
@@ -50,16 +51,16 @@ func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, er
 }
 
 // logged are the pods whose lines a query asks for, among them such as end.
-func (t *Target) logged(ctx context.Context, q deploy.LogQuery) (pods []*corev1.Pod, err error) {
-	colors, err := t.look(ctx)
+func (t *Target) logged(ctx context.Context, q deploy.LogQuery) (list []*corev1.Pod, err error) {
+	colors, err := t.cache.ReadColors(ctx)
 	for c, s := range colors {
-		for _, p := range s.pods {
-			if (q.Color == "" || q.Color == c) && (q.Instance == "" || q.Instance == p.Name) && started(p) {
-				pods = append(pods, p)
+		for _, p := range s.Pods {
+			if (q.Color == "" || q.Color == c) && (q.Instance == "" || q.Instance == p.Name) && pods.AppStarted(p) {
+				list = append(list, p)
 			}
 		}
 	}
-	return pods, err
+	return list, err
 }
 
 // logLine is one line as it is shown.
@@ -70,7 +71,7 @@ type logLine struct {
 
 // lines reads what an app said, in this life and in the one before.
 func (t *Target) lines(ctx context.Context, p *corev1.Pod, q deploy.LogQuery) (list []logLine, err error) {
-	app, _ := container(p, manifest.AppContainer)
+	app, _ := pods.FindContainer(p, manifest.AppContainer)
 	lives := []bool{false}
 	if app.RestartCount > 0 {
 		lives = []bool{true, false}
@@ -92,7 +93,7 @@ func (t *Target) lines(ctx context.Context, p *corev1.Pod, q deploy.LogQuery) (l
 
 // stream gives f the lines of one life of an app as they come.
 func (t *Target) stream(ctx context.Context, pod string, q deploy.LogQuery, previous bool, f func(logLine) error) error {
-	r, err := t.kube.Logs(ctx, t.ref("Pod", pod), kube.LogQuery{
+	r, err := t.app.Kube.Logs(ctx, t.app.ObjectRef("Pod", pod), kube.LogQuery{
 		Container: manifest.AppContainer, Tail: q.Tail, Follow: q.Follow, Previous: previous, Since: since(q.Since), Stamped: true,
 	})
 	if err != nil {

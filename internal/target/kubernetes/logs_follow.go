@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/wait"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/pods"
 )
 
 // follower writes the lines of all instances that a query asks for, also of
@@ -72,7 +73,7 @@ func (f *follower) run(ctx context.Context) error {
 // join follows a life of an instance that is new to us. What it said before
 // we came is only cut for those that were there at the beginning.
 func (f *follower) join(ctx context.Context, p *corev1.Pod, first bool) {
-	app, _ := container(p, manifest.AppContainer)
+	app, _ := pods.FindContainer(p, manifest.AppContainer)
 	life := fmt.Sprintf("%s/%d", p.UID, app.RestartCount)
 	if f.seen[life] {
 		return
@@ -108,6 +109,6 @@ func (f *follower) follow(ctx context.Context, pod string, q deploy.LogQuery) {
 
 // lives reports whether an instance can say any more.
 func (f *follower) lives(ctx context.Context, pod string) bool {
-	_, ok, err := f.mirror.get(ctx, "Pod", pod)
+	_, ok, err := f.cache.FindObject(ctx, "Pod", pod)
 	return err != nil || ok
 }

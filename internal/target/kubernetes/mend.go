@@ -13,6 +13,8 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/cache"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // Mend implements [deploy.Session]: what others deleted is made again, and what
@@ -24,7 +26,7 @@ func (s *session) Mend(ctx context.Context, c color.Color, spec deploy.Spec) (ma
 		return nil, err
 	}
 	for _, o := range list {
-		_, err := s.kube.Get(ctx, refOf(o))
+		_, err := s.app.Kube.Get(ctx, objects.RefOf(o))
 		missing := kube.IsNotFound(err)
 		if _, err := s.apply(ctx, o); err != nil {
 			return made, err
@@ -69,7 +71,7 @@ func (s *session) surroundings(ctx context.Context, c color.Color, spec deploy.S
 // mendRoutes makes the preview's route and the autoscaler again. Who has the
 // traffic is for Switch to say, which makes the public route again.
 func (s *session) mendRoutes(ctx context.Context, c color.Color) (made []string, err error) {
-	o, err := s.readLive(ctx, "HTTPRoute", manifest.PreviewName(s.app))
+	o, err := s.readLive(ctx, "HTTPRoute", s.app.PreviewName())
 	if err != nil {
 		return nil, fmt.Errorf("look at the preview's route: %w", err)
 	}
@@ -77,50 +79,49 @@ func (s *session) mendRoutes(ctx context.Context, c color.Color) (made []string,
 		if err := s.ensurePreview(ctx); err != nil {
 			return nil, err
 		}
-		made = append(made, "HTTPRoute/"+manifest.PreviewName(s.app))
+		made = append(made, "HTTPRoute/"+s.app.PreviewName())
 	}
-	active, err := s.routeLive(ctx)
+	active, err := s.app.ReadTraffic(ctx)
 	if err != nil {
 		return made, err
 	}
 	if active != c {
 		return made, s.previewStandby(ctx, c)
 	}
-	scaler, err := s.scaler(ctx)
+	scaler, err := s.app.ReadScaler(ctx)
 	if err != nil {
 		return made, err
 	}
 	if err := s.handOver(ctx, c); err != nil {
 		return made, err
 	}
-	if again, err := s.scaler(ctx); err == nil && scaler == nil && again != nil {
-		made = append(made, "HorizontalPodAutoscaler/"+s.app)
+	if again, err := s.app.ReadScaler(ctx); err == nil && scaler == nil && again != nil {
+		made = append(made, "HorizontalPodAutoscaler/"+s.app.Name)
 	}
 	return made, s.previewStandby(ctx, c.Other())
 }
 
 // missing names objects without which requests cannot arrive, as far as the
 // mirror knows. Before the first deploy nothing is missing.
-func (t *Target) missing(ctx context.Context, colors map[color.Color]seen) (names []string, err error) {
+func (t *Target) missing(ctx context.Context, colors map[color.Color]cache.ColorState) (names []string, err error) {
 	if len(colors) == 0 {
 		return nil, nil
 	}
 	want := map[string][]string{
-		"HTTPRoute": {t.app, manifest.PreviewName(t.app)},
-		"Service":   {t.colorName(color.None)},
+		"HTTPRoute": {t.app.Name, t.app.PreviewName()},
+		"Service":   {t.app.ColorName(color.None)},
 	}
 	for c := range colors {
-		want["Service"] = append(want["Service"], t.colorName(c))
+		want["Service"] = append(want["Service"], t.app.ColorName(c))
 	}
-	err = t.mirror.ask(ctx, func(shelves map[string]*shelf) {
-		for kind, list := range want {
-			for _, name := range list {
-				if i, ok := shelves[kind].items[name]; !ok || kind == "Service" && strays(i.object, t.app, name) {
-					names = append(names, kind+"/"+name)
-				}
+	found, err := t.cache.FindObjects(ctx, want)
+	for kind, list := range found {
+		for i, o := range list {
+			if name := want[kind][i]; o == nil || kind == "Service" && strays(o, t.app.Name, name) {
+				names = append(names, kind+"/"+name)
 			}
 		}
-	})
+	}
 	slices.Sort(names)
 	return names, err
 }

@@ -1,10 +1,7 @@
 package kubernetes
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"slices"
 	"sync"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -14,18 +11,14 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/manifest"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/cache"
+	"version-manager/internal/target/kubernetes/pods"
 )
-
-// seen is what the mirror has of one color.
-type seen struct {
-	deployment *appsv1.Deployment // nil: the color runs nothing
-	pods       []*corev1.Pod      // with those that are ending
-}
 
 // Observe implements [deploy.Target].
 func (t *Target) Observe(ctx context.Context) (deploy.Observed, error) {
-	o := deploy.Observed{App: t.app, Colors: map[color.Color]deploy.Side{}}
-	colors, err := t.look(ctx)
+	o := deploy.Observed{App: t.app.Name, Colors: map[color.Color]deploy.Side{}}
+	colors, err := t.cache.ReadColors(ctx)
 	if err != nil {
 		return o, err
 	}
@@ -55,45 +48,22 @@ func (t *Target) Observe(ctx context.Context) (deploy.Observed, error) {
 	return o, nil
 }
 
-// look returns the colors that run something.
-func (t *Target) look(ctx context.Context) (map[color.Color]seen, error) {
-	colors := map[color.Color]seen{}
-	err := t.mirror.ask(ctx, func(shelves map[string]*shelf) {
-		for _, d := range typed[appsv1.Deployment](shelves["Deployment"]) {
-			if c, err := color.Parse(d.Labels[manifest.ColorLabel]); err == nil && d.Name == manifest.Side(t.app, c) {
-				colors[c] = seen{deployment: d}
-			}
-		}
-		for _, p := range typed[corev1.Pod](shelves["Pod"]) {
-			c := color.Color(p.Labels[manifest.ColorLabel])
-			if s, ok := colors[c]; ok {
-				s.pods = append(s.pods, p)
-				colors[c] = s
-			}
-		}
-	})
-	if err != nil {
-		return nil, fmt.Errorf("look at namespace %s: %w", t.namespace, err)
-	}
-	return colors, nil
-}
-
 // side puts together what is known of a color. What the cluster calls a pod
 // is an instance until it is told to end; its requests count until it is gone.
-func (t *Target) side(ctx context.Context, c color.Color, s seen) deploy.Side {
-	sum := t.tallies[c].read(ctx, s.deployment.UID, s.pods)
+func (t *Target) side(ctx context.Context, c color.Color, s cache.ColorState) deploy.Side {
+	sum := t.counters[c].SumCounts(ctx, s.Deployment.UID, s.Pods)
 	side := deploy.Side{
-		Version:   release.Version(s.deployment.Annotations[manifest.VersionNote]),
-		Image:     s.deployment.Annotations[manifest.ImageNote],
-		Want:      want(s.deployment),
+		Version:   release.Version(s.Deployment.Annotations[manifest.VersionNote]),
+		Image:     s.Deployment.Annotations[manifest.ImageNote],
+		Want:      want(s.Deployment),
 		InFlight:  sum.InFlight,
 		Tunnels:   sum.Tunnels,
 		Requests:  sum.Requests,
 		Errors:    sum.Errors,
 		Instances: []deploy.Instance{},
-		Edited:    editor(s.deployment),
+		Edited:    editor(s.Deployment),
 	}
-	for _, p := range running(s.pods) {
+	for _, p := range pods.ListRunning(s.Pods) {
 		side.Instances = append(side.Instances, t.instance(p))
 	}
 	return side
@@ -106,27 +76,17 @@ func want(d *appsv1.Deployment) int {
 	return int(*d.Spec.Replicas)
 }
 
-// running are the pods that have not ended and were not told to, the oldest
-// first.
-func running(pods []*corev1.Pod) []*corev1.Pod {
-	list := slices.DeleteFunc(slices.Clone(pods), func(p *corev1.Pod) bool { return ended(p) || p.DeletionTimestamp != nil })
-	slices.SortFunc(list, func(a, b *corev1.Pod) int {
-		return cmp.Or(a.CreationTimestamp.Compare(b.CreationTimestamp.Time), cmp.Compare(a.Name, b.Name))
-	})
-	return list
-}
-
 func (t *Target) instance(p *corev1.Pod) deploy.Instance {
 	i := deploy.Instance{
 		ID:       p.Name,
-		Ready:    ready(p),
+		Ready:    pods.IsReady(p),
 		Started:  p.CreationTimestamp.UTC(),
-		Restarts: restarts(p),
+		Restarts: pods.CountRestarts(p),
 		Address:  p.Status.PodIP,
 		Node:     p.Spec.NodeName,
 	}
 	if !i.Ready {
-		i.Reason = t.doctor.reason(p)
+		i.Reason = t.health.NotReadyReason(p)
 	}
 	return i
 }
@@ -134,12 +94,6 @@ func (t *Target) instance(p *corev1.Pod) deploy.Instance {
 // readyPods counts the instances of a color that get requests, asked of the
 // API server itself.
 func (t *Target) readyPods(ctx context.Context, c color.Color) (int, error) {
-	pods, err := t.pods(ctx, c)
-	n := 0
-	for _, p := range pods {
-		if ready(p) {
-			n++
-		}
-	}
-	return n, err
+	list, err := t.app.ListPods(ctx, c)
+	return pods.CountReady(list), err
 }

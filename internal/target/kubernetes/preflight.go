@@ -13,6 +13,7 @@ import (
 
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // preflight finds out before the first change what would stop a deploy in its
@@ -31,7 +32,7 @@ func (t *Target) preflight(ctx context.Context) error {
 }
 
 func (t *Target) checkVersion(ctx context.Context) error {
-	v, err := t.kube.Version(ctx)
+	v, err := t.app.Kube.Version(ctx)
 	if err != nil {
 		return err
 	}
@@ -42,14 +43,14 @@ func (t *Target) checkVersion(ctx context.Context) error {
 // checkNodes looks for a machine that takes pods. Who may not see them learns
 // it from the pods.
 func (t *Target) checkNodes(ctx context.Context) error {
-	nodes, err := list[corev1.Node](ctx, t.kube, kube.Ref{Kind: "Node"}, "")
+	nodes, err := objects.ListTyped[corev1.Node](ctx, t.app.Kube, kube.Ref{Kind: "Node"}, "")
 	if kube.IsForbidden(err) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	p := problem.New(problem.Failed, t.kube.Kubectl("", "get nodes"), "no node of the cluster is ready")
+	p := problem.New(problem.Failed, t.app.Kube.Kubectl("", "get nodes"), "no node of the cluster is ready")
 	for _, n := range nodes {
 		ready, why := nodeState(n)
 		if ready && !n.Spec.Unschedulable {
@@ -67,17 +68,17 @@ func (t *Target) checkPermissions(ctx context.Context) error {
 	if t.permitted.Load() {
 		return nil
 	}
-	all := kube.Permission{Verb: "*", Group: "*", Resource: "*", Scope: t.namespace}
-	missing, err := t.kube.Missing(ctx, []kube.Permission{all})
+	all := kube.Permission{Verb: "*", Group: "*", Resource: "*", Scope: t.app.Namespace}
+	missing, err := t.app.Kube.Missing(ctx, []kube.Permission{all})
 	if err == nil && len(missing) > 0 {
-		missing, err = t.kube.Missing(ctx, permissions(t.namespace))
+		missing, err = t.app.Kube.Missing(ctx, permissions(t.app.Namespace))
 	}
 	t.permitted.Store(err == nil && len(missing) == 0)
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	return problem.New(problem.Failed, granting(t.namespace),
-		"the user of context %s lacks permissions in namespace %s", t.where.Context(), t.namespace).With(byResource(missing)...)
+	return problem.New(problem.Failed, granting(t.app.Namespace),
+		"the user of context %s lacks permissions in namespace %s", t.where.Context(), t.app.Namespace).With(byResource(missing)...)
 }
 
 // granting is what an administrator types, in a context that only he knows. In

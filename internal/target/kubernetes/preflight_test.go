@@ -56,7 +56,7 @@ func TestMissingPermissions(t *testing.T) {
 		"nothing":                 {func(kube.Permission) bool { return false }, nil},
 	} {
 		target := newWorld(t).target()
-		target.kube = forbidding{target.kube, tt.what}
+		target.app.Kube = forbidding{target.app.Kube, tt.what}
 		err := target.checkPermissions(t.Context())
 		p, _ := errors.AsType[*problem.Problem](err)
 		switch {

@@ -129,8 +129,8 @@ func expectProblem(t *testing.T, session deploy.Session, r release.Release, says
 
 func limitPods(t *testing.T, target *Target, pods string) {
 	t.Helper()
-	_, err := target.kube.Apply(t.Context(), &kube.Object{Object: map[string]any{
-		"apiVersion": "v1", "kind": "ResourceQuota", "metadata": map[string]any{"name": "few", "namespace": target.namespace},
+	_, err := target.app.Kube.Apply(t.Context(), &kube.Object{Object: map[string]any{
+		"apiVersion": "v1", "kind": "ResourceQuota", "metadata": map[string]any{"name": "few", "namespace": target.app.Namespace},
 		"spec": map[string]any{"hard": map[string]any{"pods": pods}},
 	}})
 	if err != nil {

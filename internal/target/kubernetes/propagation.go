@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 const propagations = 10 // of the last switches that are kept
@@ -28,12 +29,12 @@ func (t *Target) sleep(ctx context.Context) time.Duration {
 
 // keepPropagation adds how long the proxies took to obey a switch.
 func (s *session) keepPropagation(ctx context.Context, took time.Duration) error {
-	_, err := s.edit(ctx, "ConfigMap", s.app, func(o *kube.Object) (bool, error) {
-		next, err := json.Marshal(newest(append(millis(field(o, "data", anchorPropagation)), took.Milliseconds())))
+	_, err := s.edit(ctx, "ConfigMap", s.app.Name, func(o *kube.Object) (bool, error) {
+		next, err := json.Marshal(newest(append(millis(objects.TextField(o, "data", anchorPropagation)), took.Milliseconds())))
 		if err != nil {
 			return false, err
 		}
-		return true, setField(o, string(next), "data", anchorPropagation)
+		return true, objects.SetTextField(o, string(next), "data", anchorPropagation)
 	})
 	return err
 }

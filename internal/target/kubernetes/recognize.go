@@ -34,19 +34,19 @@ func (s *session) ensureIngressSecret(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	kept, err := s.readIngressSecret(ctx, manifest.IngressCopyName(s.app))
+	kept, err := s.readIngressSecret(ctx, manifest.IngressCopyName(s.app.Name))
 	if err != nil {
 		return "", err
 	}
 	want := ingressSecret{cmp.Or(kept.probe, have.probe, s.remembered(), rand.Text()), cmp.Or(have.preview, kept.preview)}
-	if s.options.Preview != "" || s.options.Config.PreviewSecret == "" {
+	if s.options.Preview != "" || s.app.Config.PreviewSecret == "" {
 		want.preview = s.options.Preview // else whoever deploys now does not know the value
 	}
-	for name, is := range map[string]ingressSecret{manifest.IngressSecretName(s.app): have, manifest.IngressCopyName(s.app): kept} {
+	for name, is := range map[string]ingressSecret{manifest.IngressSecretName(s.app.Name): have, manifest.IngressCopyName(s.app.Name): kept} {
 		if want == is {
 			continue
 		}
-		if _, err := s.apply(ctx, manifest.IngressSecret(s.routeApp(), name, want.probe, want.preview)); err != nil {
+		if _, err := s.apply(ctx, manifest.IngressSecret(s.app.RouteApp(), name, want.probe, want.preview)); err != nil {
 			return "", fmt.Errorf("make the secret of the ingress: %w", err)
 		}
 	}
@@ -65,7 +65,7 @@ func (t *Target) remembered() string {
 
 // mendIngressSecret makes the Secret and its copy again where they are missing.
 func (s *session) mendIngressSecret(ctx context.Context) (made []string, err error) {
-	for _, name := range []string{manifest.IngressSecretName(s.app), manifest.IngressCopyName(s.app)} {
+	for _, name := range []string{manifest.IngressSecretName(s.app.Name), manifest.IngressCopyName(s.app.Name)} {
 		have, err := s.readIngressSecret(ctx, name)
 		if err != nil {
 			return nil, err
@@ -88,11 +88,11 @@ type ingressSecret struct{ probe, preview string }
 
 // ingressSecret reads it; empty where there is none.
 func (t *Target) ingressSecret(ctx context.Context) (ingressSecret, error) {
-	return t.readIngressSecret(ctx, manifest.IngressSecretName(t.app))
+	return t.readIngressSecret(ctx, manifest.IngressSecretName(t.app.Name))
 }
 
 func (t *Target) readIngressSecret(ctx context.Context, name string) (ingressSecret, error) {
-	o, err := t.kube.Get(ctx, t.ref("Secret", name))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("Secret", name))
 	if kube.IsNotFound(err) {
 		return ingressSecret{}, nil
 	}

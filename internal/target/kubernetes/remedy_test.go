@@ -35,7 +35,7 @@ func TestDeployMendsWhatDiffMisses(t *testing.T) {
 
 func mendedByDeploy(t *testing.T, ref kube.Ref) {
 	w, target := newPlace(t)
-	target.options.Config.Entrances = []string{"http://shop.test"}
+	target.app.Config.Entrances = []string{"http://shop.test"}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	secrets := deploy.Secrets{"TOKEN": "x"}

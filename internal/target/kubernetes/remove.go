@@ -35,7 +35,7 @@ func (s *session) Remove(ctx context.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	if err := s.delete(ctx, "ConfigMap", images.RecordName(s.app)); err != nil {
+	if err := s.delete(ctx, "ConfigMap", images.RecordName(s.app.Name)); err != nil {
 		return err
 	}
 	if err := s.prune(ctx, removed(), func(*kube.Object) bool { return false }); err != nil {
@@ -48,7 +48,7 @@ func (s *session) Remove(ctx context.Context) error {
 // needed.
 func (s *session) prune(ctx context.Context, kinds []string, needed func(*kube.Object) bool) error {
 	for _, kind := range kinds {
-		list, err := s.made(ctx, kind)
+		list, err := s.app.ListObjects(ctx, kind)
 		if err != nil {
 			return fmt.Errorf("look for what is not needed any more: %w", err)
 		}

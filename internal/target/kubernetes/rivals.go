@@ -11,6 +11,7 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // Requests find their app by host name. Two apps on one Gateway that answer to
@@ -55,13 +56,13 @@ func reachOf(route *kube.Object) reach {
 
 // wantedReach is what the app's route will answer to from the next deploy on.
 func (t *Target) wantedReach() reach {
-	namespace, name := manifest.Gateway(config.App{Kubernetes: t.options.Config})
-	return reach{gateway: namespace + "/" + name, hosts: t.options.Config.Hosts}
+	namespace, name := manifest.Gateway(config.App{Kubernetes: t.app.Config})
+	return reach{gateway: namespace + "/" + name, hosts: t.app.Config.Hosts}
 }
 
 // liveReach is what it answers to now; nil: there is none.
 func (t *Target) liveReach(ctx context.Context) (*reach, error) {
-	o, err := t.kube.Get(ctx, t.ref("HTTPRoute", t.app))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("HTTPRoute", t.app.Name))
 	if kube.IsNotFound(err) || kube.IsNoKind(err) {
 		return nil, nil
 	}
@@ -74,14 +75,14 @@ func (t *Target) liveReach(ctx context.Context) (*reach, error) {
 // neighbors are the routes of our other apps by namespace/name. Who may not
 // look into other namespaces sees those of his own.
 func (t *Target) neighbors(ctx context.Context) (map[string]reach, error) {
-	routes, _, err := listAround(ctx, t.kube, "HTTPRoute", t.namespace, labelManager+"="+kube.Manager)
+	routes, _, err := objects.ListAround(ctx, t.app.Kube, "HTTPRoute", t.app.Namespace, manifest.ManagedLabel+"="+kube.Manager)
 	if err != nil && !kube.IsNoKind(err) {
 		return nil, fmt.Errorf("look for routes of other apps: %w", err)
 	}
 	found := map[string]reach{}
 	for i := range routes {
 		r := &routes[i]
-		if r.GetNamespace() != t.namespace || !t.ours(r) {
+		if r.GetNamespace() != t.app.Namespace || !t.app.IsOurs(r) {
 			found[r.GetNamespace()+"/"+r.GetName()] = reachOf(r)
 		}
 	}
@@ -104,7 +105,7 @@ func (t *Target) checkRivals(ctx context.Context) error {
 		if other := all[name]; wanted.meets(other) && (live == nil || !live.meets(other)) {
 			return problem.New(problem.Failed, t.yield(wanted, other),
 				"%s would answer to %s at Gateway %s, and so does HTTPRoute %s: they would take each other's requests",
-				t.app, wanted, wanted.gateway, name)
+				t.app.Name, wanted, wanted.gateway, name)
 		}
 	}
 	return nil
@@ -115,7 +116,7 @@ func (t *Target) yield(wanted, other reach) string {
 	if other.hosts = other.soon; !wanted.meets(other) {
 		return "deploy the other app once more: it has given the name up, and answers to it until then"
 	}
-	return "write into version-manager.yaml:  kubernetes: {hosts: [" + t.app + ".example.org]}"
+	return "write into version-manager.yaml:  kubernetes: {hosts: [" + t.app.Name + ".example.org]}"
 }
 
 // rivalWarnings says who takes whose requests now.

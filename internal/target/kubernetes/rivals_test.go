@@ -9,6 +9,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // neighbor makes the route of another app of ours.
@@ -19,8 +20,8 @@ func (w *world) neighbor(app string, hosts ...string) {
 	t := assemble(other, client, client, nil)
 	w.Cleanup(t.Close)
 	w.put(`{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "` + app + `"}}`)
-	w.server.Put(manifest.Route(t.routeApp(), color.None))
-	w.server.Put(manifest.Preview(t.routeApp(), color.None))
+	w.server.Put(manifest.Route(t.app.RouteApp(), color.None))
+	w.server.Put(manifest.Preview(t.app.RouteApp(), color.None))
 }
 
 func TestFirstDeployTakesNobodysRequests(t *testing.T) {
@@ -89,7 +90,7 @@ func TestNewHostTakesNobodysRequests(t *testing.T) {
 	}
 	route := w.server.Get("HTTPRoute", "blog", "blog")
 	setHosts(route, []string{"news.test", "blog.test"})
-	annotate(route, annotationHosts, "news.test")
+	objects.SetAnnotation(route, annotationHosts, "news.test")
 	w.server.Put(route)
 	_, err := w.target().Lock(t.Context(), "ada")
 	if p, ok := errors.AsType[*problem.Problem](err); !ok || !strings.Contains(p.Hint, "deploy the other app once more") {

@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // annotationSwitch on a route says which session switched it last, and from
@@ -27,26 +28,12 @@ const noRevision = "0"
 // revision of a route changes with what it says, not with its status.
 func revision(route *kube.Object) string { return strconv.FormatInt(route.GetGeneration(), 10) }
 
-// routeLive asks the API server who has the traffic; None where the route leads
-// to none of the colors, or not to one alone.
-func (t *Target) routeLive(ctx context.Context) (color.Color, error) {
-	o, err := t.kube.Get(ctx, t.ref("HTTPRoute", t.app))
-	if kube.IsNotFound(err) {
-		return color.None, nil
-	}
-	if err != nil {
-		return color.None, fmt.Errorf("look at the route: %w", err)
-	}
-	c, _ := t.traffic(o)
-	return c, nil
-}
-
 // Switch implements [deploy.Session]. The route is one object and changed in
 // one write; its proxies are known to have instances of the color to send
 // requests to. What follows the route can be repeated.
 func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
 	err := s.guarded(ctx, "switch to "+string(c), func(ctx context.Context) error {
-		o, err := s.readLive(ctx, "HTTPRoute", s.app)
+		o, err := s.readLive(ctx, "HTTPRoute", s.app.Name)
 		if err != nil {
 			return fmt.Errorf("look at the route: %w", err)
 		}
@@ -56,14 +43,14 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 		if o == nil {
 			return s.makeAgain(ctx, c, ifRevision)
 		}
-		if err := s.spare(o); err != nil {
+		if err := s.app.CheckOwner(o); err != nil {
 			return err
 		}
 		if o, err = s.restoreLabels(ctx, o); err != nil {
 			return err
 		}
-		s.mirror.put(o)
-		if active, _ := s.traffic(o); active == c && ifRevision == noRevision {
+		s.cache.StoreWritten(o)
+		if active, _ := s.app.RouteTraffic(o); active == c && ifRevision == noRevision {
 			return nil // it seemed to be gone because it was not seen
 		}
 		return s.turn(ctx, o, c, ifRevision)
@@ -76,10 +63,10 @@ func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) 
 
 // restoreLabels makes an object seen again whose labels somebody has taken away.
 func (s *session) restoreLabels(ctx context.Context, o *kube.Object) (*kube.Object, error) {
-	if !s.reclaim(o) {
+	if !s.app.RestoreLabels(o) {
 		return o, nil
 	}
-	return s.noted(s.kube.Update(ctx, o))
+	return s.noted(s.app.Kube.Update(ctx, o))
 }
 
 // followRoute brings to color c what goes with the traffic. A process may have
@@ -105,7 +92,7 @@ func (s *session) followRoute(ctx context.Context, c color.Color) error {
 
 // turn makes a route that was read lead to color c.
 func (s *session) turn(ctx context.Context, o *kube.Object, c color.Color, ifRevision string) error {
-	active, _ := s.traffic(o)
+	active, _ := s.app.RouteTraffic(o)
 	mark := s.token + " " + ifRevision
 	if active == c && o.GetAnnotations()[annotationSwitch] == mark {
 		return nil
@@ -122,13 +109,13 @@ func (s *session) turn(ctx context.Context, o *kube.Object, c color.Color, ifRev
 	if err := s.aim(o, s.wanted(o, active, c), c); err != nil {
 		return err
 	}
-	annotate(o, annotationSwitch, mark)
+	objects.SetAnnotation(o, annotationSwitch, mark)
 	began := time.Now()
-	o, err := s.kube.Update(ctx, o)
+	o, err := s.app.Kube.Update(ctx, o)
 	if err != nil {
 		return err
 	}
-	s.mirror.put(o)
+	s.cache.StoreWritten(o)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.switched = began
@@ -145,7 +132,7 @@ func (s *session) wanted(now *kube.Object, active, c color.Color) *kube.Object {
 	if was, ok := s.before[c]; ok {
 		return was
 	}
-	want := manifest.Route(s.routeApp(), c)
+	want := manifest.Route(s.app.RouteApp(), c)
 	switch {
 	case active == color.None:
 	case s.begun:
@@ -173,7 +160,7 @@ func (s *session) canCarry(ctx context.Context, c color.Color) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, knownWithin, fmt.Errorf("not within %s", knownWithin))
 	defer cancel()
-	if err := s.proxiesObey(ctx, s.question(ctx, s.previewHost(), c), s.deaf(c)); err != nil {
+	if err := s.proxiesObey(ctx, s.question(ctx, s.app.PreviewHost(), c), s.deaf(c)); err != nil {
 		return fmt.Errorf("switch to %s: the gateway does not reach it yet: %w: %w", c, err, deploy.ErrRefused)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // annotationHosts on a route are the hosts that were configured when it was
@@ -34,7 +35,7 @@ func keepHosts(want *kube.Object, before []string) {
 	}
 	if len(all) != len(hosts) {
 		setHosts(want, all)
-		annotate(want, annotationHosts, strings.Join(hosts, ","))
+		objects.SetAnnotation(want, annotationHosts, strings.Join(hosts, ","))
 	}
 }
 
@@ -74,7 +75,7 @@ func copyHosts(to, from *kube.Object) {
 	delete(notes, annotationHosts)
 	to.SetAnnotations(notes)
 	if v, more := from.GetAnnotations()[annotationHosts]; more {
-		annotate(to, annotationHosts, v)
+		objects.SetAnnotation(to, annotationHosts, v)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 func TestSwitchKeepsOldHostsForOneDeploy(t *testing.T) {
@@ -32,7 +33,7 @@ func TestSwitchKeepsOldHostsForOneDeploy(t *testing.T) {
 				}
 			}
 			expect("at first", tt.first)
-			s.options.Config.Hosts = tt.then
+			s.app.Config.Hosts = tt.then
 			w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
 			expect("after the switch", tt.during)
 			w.must(s.Switch(t.Context(), color.Blue, revision(w.get("HTTPRoute", "shop"))))
@@ -56,7 +57,7 @@ func TestTakenBackByAnotherAllHostsAreKept(t *testing.T) {
 	w := newWorld(t)
 	w.options.Config.Hosts = []string{"a.example"}
 	s := w.deployed()
-	s.options.Config.Hosts = []string{"b.example"}
+	s.app.Config.Hosts = []string{"b.example"}
 	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
 	w.must(s.Unlock(t.Context()))
 	w.options.Config.Hosts = []string{"b.example"}
@@ -79,7 +80,7 @@ func TestConfiguredHosts(t *testing.T) {
 	} {
 		route := &kube.Object{Object: map[string]any{"spec": map[string]any{}}}
 		setHosts(route, tt.live)
-		annotate(route, annotationHosts, tt.note)
+		objects.SetAnnotation(route, annotationHosts, tt.note)
 		if got := configuredHosts(route); !slices.Equal(got, tt.want) {
 			t.Errorf("%v, noted %q: %v, want %v", tt.live, tt.note, got, tt.want)
 		}
@@ -96,7 +97,7 @@ func TestARouteHasAtMost16Hosts(t *testing.T) {
 	w := newWorld(t)
 	w.options.Config.Hosts = names("old")
 	s := w.deployed()
-	s.options.Config.Hosts = names("new")
+	s.app.Config.Hosts = names("new")
 	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
 	got := hostnames(w.get("HTTPRoute", "shop"))
 	if len(got) != 16 || !slices.Equal(got[:10], names("new")) {
@@ -109,11 +110,11 @@ func TestOldHostsAreNoDrift(t *testing.T) {
 	w := newWorld(t)
 	w.options.Config.Hosts = []string{"a.example"}
 	s := w.deployed()
-	s.options.Config.Hosts = []string{"b.example"}
+	s.app.Config.Hosts = []string{"b.example"}
 	w.must(s.Switch(t.Context(), color.Green, revision(w.get("HTTPRoute", "shop"))))
 	for host, differs := range map[string]bool{"b.example": false, "c.example": true} {
-		s.options.Config.Hosts = []string{host}
-		found, err := s.Target.compare(t.Context(), manifest.Route(s.routeApp(), color.Green))
+		s.app.Config.Hosts = []string{host}
+		found, err := s.Target.compare(t.Context(), manifest.Route(s.app.RouteApp(), color.Green))
 		if w.must(err); differs != (len(found) > 0) {
 			t.Errorf("configured for %s: differs in %v", host, found)
 		}

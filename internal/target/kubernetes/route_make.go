@@ -6,11 +6,10 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/config"
 	"version-manager/internal/kit/wait"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
-	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 const (
@@ -20,8 +19,8 @@ const (
 
 // ensurePreview makes the preview's route where it is missing, leading to nobody.
 func (s *session) ensurePreview(ctx context.Context) error {
-	if err := s.makeRoute(ctx, manifest.Preview(s.routeApp(), color.None)); err != nil {
-		return fmt.Errorf("make route %s: %w", manifest.PreviewName(s.app), err)
+	if err := s.makeRoute(ctx, manifest.Preview(s.app.RouteApp(), color.None)); err != nil {
+		return fmt.Errorf("make route %s: %w", s.app.PreviewName(), err)
 	}
 	return nil
 }
@@ -29,13 +28,13 @@ func (s *session) ensurePreview(ctx context.Context) error {
 // ensureRoutes makes the routes where they are missing; they lead to nobody.
 // A route that is there is not touched.
 func (s *session) ensureRoutes(ctx context.Context) error {
-	for _, o := range []*kube.Object{manifest.Route(s.routeApp(), color.None), manifest.Preview(s.routeApp(), color.None)} {
-		have, err := s.kube.Get(ctx, refOf(o))
+	for _, o := range []*kube.Object{manifest.Route(s.app.RouteApp(), color.None), manifest.Preview(s.app.RouteApp(), color.None)} {
+		have, err := s.app.Kube.Get(ctx, objects.RefOf(o))
 		switch {
 		case kube.IsNotFound(err):
 			err = s.makeRoute(ctx, o)
 		case err == nil:
-			err = s.spare(have)
+			err = s.app.CheckOwner(have)
 		}
 		if err != nil {
 			return fmt.Errorf("make route %s: %w", o.GetName(), err)
@@ -48,7 +47,7 @@ func (s *session) ensureRoutes(ctx context.Context) error {
 // proxy answers 500 for a Service without slices of endpoints, and 503 for one
 // with an empty slice.
 func (s *session) makeRoute(ctx context.Context, o *kube.Object) error {
-	if err := s.awaitSlice(ctx, manifest.Side(s.app, color.None)); err != nil {
+	if err := s.awaitSlice(ctx, s.app.ColorName(color.None)); err != nil {
 		return err
 	}
 	if err := s.checkRivals(ctx); err != nil {
@@ -67,7 +66,7 @@ func (s *session) awaitSlice(ctx context.Context, service string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, sliceWithin, fmt.Errorf("service %s got no endpoint slice within %s", service, sliceWithin))
 	defer cancel()
 	for {
-		list, err := s.kube.List(ctx, s.ref("EndpointSlice", ""), "kubernetes.io/service-name="+service)
+		list, err := s.app.Kube.List(ctx, s.app.ObjectRef("EndpointSlice", ""), "kubernetes.io/service-name="+service)
 		if err != nil || len(list) > 0 {
 			return err
 		}
@@ -79,7 +78,7 @@ func (s *session) awaitSlice(ctx context.Context, service string) error {
 
 // removeRoutes takes both routes away.
 func (s *session) removeRoutes(ctx context.Context) error {
-	for _, name := range []string{s.app, manifest.PreviewName(s.app)} {
+	for _, name := range []string{s.app.Name, s.app.PreviewName()} {
 		if err := s.delete(ctx, "HTTPRoute", name); err != nil {
 			return err
 		}
@@ -97,26 +96,9 @@ func (t *Target) aim(route, want *kube.Object, c color.Color) error {
 	copyHosts(route, want)
 	wanted := want.Object["spec"].(map[string]any)
 	spec["parentRefs"] = wanted["parentRefs"]
-	if manifest.Point(route, t.app, c) == nil {
+	if manifest.Point(route, t.app.Name, c) == nil {
 		return nil
 	}
 	spec["rules"] = wanted["rules"] // others have made something else of it
-	return manifest.Point(route, t.app, c)
-}
-
-// routeApp is the app as far as its routes depend on it, which is on no
-// release.
-func (t *Target) routeApp() manifest.App {
-	here := t.options.Config
-	here.Namespace = t.namespace
-	return manifest.App{Release: release.Release{App: t.app, Config: config.App{Name: t.app, Kubernetes: here}}}
-}
-
-func annotate(o *kube.Object, name, value string) {
-	all := o.GetAnnotations()
-	if all == nil {
-		all = map[string]string{}
-	}
-	all[name] = value
-	o.SetAnnotations(all)
+	return manifest.Point(route, t.app.Name, c)
 }

@@ -11,23 +11,10 @@ import (
 	"version-manager/internal/manifest"
 )
 
-// traffic reads from a route which color has the traffic, and if it is none
-// why: others may have made anything of it.
-func (t *Target) traffic(route *kube.Object) (c color.Color, foreign string) {
-	c, err := manifest.Pointed(route, t.app)
-	switch {
-	case err != nil:
-		return color.None, err.Error()
-	case c != color.None && !manifest.Attached(route):
-		return color.None, "hangs on no Gateway"
-	}
-	return c, ""
-}
-
 // observeRoute is who has the traffic, as far as the mirror knows, and who
 // decided that.
 func (t *Target) observeRoute(ctx context.Context, o *deploy.Observed) error {
-	route, ok, err := t.mirror.get(ctx, "HTTPRoute", t.app)
+	route, ok, err := t.cache.FindObject(ctx, "HTTPRoute", t.app.Name)
 	if err != nil {
 		return err
 	}
@@ -36,7 +23,7 @@ func (t *Target) observeRoute(ctx context.Context, o *deploy.Observed) error {
 		return nil
 	}
 	o.Revision = revision(route)
-	o.Active, o.Route.Foreign = t.traffic(route)
+	o.Active, o.Route.Foreign = t.app.RouteTraffic(route)
 	o.Route.ChangedBy, o.Route.ChangedAt = lastWriter(route)
 	return nil
 }
@@ -77,7 +64,7 @@ func (s *session) makeAgain(ctx context.Context, c color.Color, ifRevision strin
 	if err != nil {
 		return err
 	}
-	s.mirror.put(made)
+	s.cache.StoreWritten(made)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.switched, s.followed = began, color.None
@@ -87,7 +74,7 @@ func (s *session) makeAgain(ctx context.Context, c color.Color, ifRevision strin
 // wantedAgain is the route for color c as this session knew it, or else as it
 // is configured.
 func (s *session) wantedAgain(c color.Color) *kube.Object {
-	want := manifest.Route(s.routeApp(), c)
+	want := manifest.Route(s.app.RouteApp(), c)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if was, ok := s.before[c]; ok {

@@ -31,7 +31,7 @@ func (s *session) forgetPreview(ctx context.Context, deaf time.Duration) error {
 func (s *session) previewEmpty(ctx context.Context, deaf time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, previewWithin, fmt.Errorf("not within %s", previewWithin))
 	defer cancel()
-	if err := s.proxiesObey(ctx, s.question(ctx, s.previewHost(), color.None), deaf); err != nil {
+	if err := s.proxiesObey(ctx, s.question(ctx, s.app.PreviewHost(), color.None), deaf); err != nil {
 		return fmt.Errorf("the gateway still leads the preview somewhere: %w", err)
 	}
 	return nil
@@ -52,10 +52,10 @@ func (s *session) aimPreview(ctx context.Context, c color.Color) error {
 }
 
 func (s *session) editPreview(ctx context.Context, c color.Color) error {
-	_, err := s.edit(ctx, "HTTPRoute", manifest.PreviewName(s.app), func(o *kube.Object) (bool, error) {
-		want := manifest.Preview(s.routeApp(), c)
+	_, err := s.edit(ctx, "HTTPRoute", s.app.PreviewName(), func(o *kube.Object) (bool, error) {
+		want := manifest.Preview(s.app.RouteApp(), c)
 		guarded := manifest.GuardPreview(o, want)
-		if now, foreign := s.traffic(o); foreign == "" && now == c {
+		if now, foreign := s.app.RouteTraffic(o); foreign == "" && now == c {
 			return guarded, nil
 		}
 		return true, s.aim(o, want, c)
@@ -66,7 +66,7 @@ func (s *session) editPreview(ctx context.Context, c color.Color) error {
 // previewStandby makes the preview lead to a color if that runs something, and
 // to nobody otherwise.
 func (s *session) previewStandby(ctx context.Context, c color.Color) error {
-	have, err := s.deployment(ctx, c)
+	have, err := s.app.ReadDeployment(ctx, c)
 	if err != nil {
 		return err
 	}

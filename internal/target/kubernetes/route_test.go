@@ -9,6 +9,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube/kubetest"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 func (w *world) preview() color.Color {
@@ -88,7 +89,7 @@ func TestSwitchRefusesWhoCannotAnswer(t *testing.T) {
 	s := w.deployed()
 	now := revision(w.get("HTTPRoute", "shop"))
 	pod := w.get("Pod", "shop-green-1")
-	w.must(s.kube.Delete(t.Context(), refOf(pod)))
+	w.must(s.app.Kube.Delete(t.Context(), objects.RefOf(pod)))
 	if err := s.Switch(t.Context(), color.Green, now); !errors.Is(err, deploy.ErrRefused) || w.active() != color.Blue {
 		t.Errorf("switch to a color without pods = %v, active %q", err, w.active())
 	}
@@ -135,7 +136,7 @@ func TestSwitchRaces(t *testing.T) {
 	}{
 		"a note": {func(w *world) {
 			o := w.get("HTTPRoute", "shop")
-			annotate(o, "note", "x")
+			objects.SetAnnotation(o, "note", "x")
 			w.server.Put(o)
 		}, nil, color.Green},
 		"another destination": {func(w *world) {

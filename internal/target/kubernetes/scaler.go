@@ -14,6 +14,7 @@ import (
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // There is one autoscaler, and it follows the traffic:
@@ -41,31 +42,31 @@ func noteAutoscale(o *kube.Object, a config.Autoscale) error {
 	if err != nil {
 		return err
 	}
-	annotate(o, autoscaleNote, string(b))
+	objects.SetAnnotation(o, autoscaleNote, string(b))
 	return nil
 }
 
 // handOver makes the autoscaler follow color c, or removes it where the
 // release there wants none.
 func (s *session) handOver(ctx context.Context, c color.Color) error {
-	d, err := s.deployment(ctx, c)
+	d, err := s.app.ReadDeployment(ctx, c)
 	if err != nil || d == nil {
 		return err
 	}
-	have, err := s.scaler(ctx)
+	have, err := s.app.ReadScaler(ctx)
 	if err != nil {
 		return err
 	}
 	var auto config.Autoscale
 	if json.Unmarshal([]byte(d.GetAnnotations()[autoscaleNote]), &auto) != nil && have != nil {
-		return s.lead(ctx, c, replicasOf(d)) // somebody took the note away, or scribbled on it
+		return s.lead(ctx, c, objects.SpecReplicas(d)) // somebody took the note away, or scribbled on it
 	}
-	next, err := s.follow(c, auto, replicasOf(d), have)
+	next, err := s.follow(c, auto, objects.SpecReplicas(d), have)
 	if err != nil {
 		return err
 	}
 	if next == nil {
-		return s.delete(ctx, "HorizontalPodAutoscaler", s.app)
+		return s.delete(ctx, "HorizontalPodAutoscaler", s.app.Name)
 	}
 	if _, err := s.apply(ctx, next); err != nil {
 		return fmt.Errorf("hand the autoscaler over to %s: %w", c, err)
@@ -76,11 +77,11 @@ func (s *session) handOver(ctx context.Context, c color.Color) error {
 // lead makes the autoscaler follow color c as it is, with the bounds that it has.
 func (s *session) lead(ctx context.Context, c color.Color, n int) error {
 	return s.editScaler(ctx, func(o *kube.Object) (bool, error) {
-		name := manifest.Side(s.app, c)
-		if field(o, "spec", "scaleTargetRef", "name") == name {
+		name := s.app.ColorName(c)
+		if objects.TextField(o, "spec", "scaleTargetRef", "name") == name {
 			return false, nil
 		}
-		if err := setField(o, name, "spec", "scaleTargetRef", "name"); err != nil {
+		if err := objects.SetTextField(o, name, "spec", "scaleTargetRef", "name"); err != nil {
 			return false, err
 		}
 		_, err := setLeast(o, max(leastOf(o), n))
@@ -91,33 +92,24 @@ func (s *session) lead(ctx context.Context, c color.Color, n int) error {
 // follow is the autoscaler of a color with n instances, pinned there; nil if
 // none is wanted.
 func (t *Target) follow(c color.Color, auto config.Autoscale, n int, have *kube.Object) (*kube.Object, error) {
-	r := release.Release{App: t.app, Config: config.App{Name: t.app, Autoscale: auto}}
+	r := release.Release{App: t.app.Name, Config: config.App{Name: t.app.Name, Autoscale: auto}}
 	most := max(auto.Max, auto.Min, 1)
 	o := manifest.Scaler(t.manifest(r, c), c, min(max(n, auto.Min, 1), most), most)
 	if o == nil {
 		return nil, nil
 	}
-	annotate(o, leastNote, strconv.Itoa(max(auto.Min, 1)))
+	objects.SetAnnotation(o, leastNote, strconv.Itoa(max(auto.Min, 1)))
 	if have != nil {
 		if floor := have.GetAnnotations()[floorNote]; floor != "" {
-			annotate(o, floorNote, floor)
+			objects.SetAnnotation(o, floorNote, floor)
 		}
 	}
 	return o, nil
 }
 
-// scaler reads the autoscaler, nil if there is none.
-func (t *Target) scaler(ctx context.Context) (*kube.Object, error) {
-	o, err := t.kube.Get(ctx, t.ref("HorizontalPodAutoscaler", t.app))
-	if kube.IsNotFound(err) {
-		return nil, nil
-	}
-	return o, err
-}
-
 // pin keeps the autoscaler from taking instances away while the lock is held.
 func (s *session) pin(ctx context.Context) error {
-	have, err := s.scaler(ctx)
+	have, err := s.app.ReadScaler(ctx)
 	if err != nil || have == nil {
 		return err
 	}
@@ -125,7 +117,7 @@ func (s *session) pin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := s.kube.Get(ctx, s.ref("Deployment", h.Spec.ScaleTargetRef.Name))
+	d, err := s.app.Kube.Get(ctx, s.app.ObjectRef("Deployment", h.Spec.ScaleTargetRef.Name))
 	if kube.IsNotFound(err) {
 		return nil
 	}
@@ -133,7 +125,7 @@ func (s *session) pin(ctx context.Context) error {
 		return err
 	}
 	return s.editScaler(ctx, func(o *kube.Object) (bool, error) {
-		return setLeast(o, max(leastOf(o), replicasOf(d)))
+		return setLeast(o, max(leastOf(o), objects.SpecReplicas(d)))
 	})
 }
 
@@ -145,14 +137,16 @@ func (s *session) unpin(ctx context.Context) error {
 }
 
 // unpinned is the lower bound while nobody holds the lock.
-func unpinned(o *kube.Object) int { return max(note(o, leastNote), note(o, floorNote), 1) }
+func unpinned(o *kube.Object) int {
+	return max(objects.NumberAnnotation(o, leastNote), objects.NumberAnnotation(o, floorNote), 1)
+}
 
 // floor makes n the number below which the autoscaler does not go, as long as
 // nobody says otherwise.
 func (s *session) floor(ctx context.Context, n int) error {
 	return s.editScaler(ctx, func(o *kube.Object) (bool, error) {
-		changed := note(o, floorNote) != n
-		annotate(o, floorNote, strconv.Itoa(n))
+		changed := objects.NumberAnnotation(o, floorNote) != n
+		objects.SetAnnotation(o, floorNote, strconv.Itoa(n))
 		moved, err := setLeast(o, n)
 		return changed || moved, err
 	})
@@ -160,7 +154,7 @@ func (s *session) floor(ctx context.Context, n int) error {
 
 // editScaler changes the autoscaler, if there is one.
 func (s *session) editScaler(ctx context.Context, change func(*kube.Object) (bool, error)) error {
-	_, err := s.edit(ctx, "HorizontalPodAutoscaler", s.app, change)
+	_, err := s.edit(ctx, "HorizontalPodAutoscaler", s.app.Name, change)
 	if kube.IsNotFound(err) {
 		return nil
 	}
@@ -186,24 +180,6 @@ func setLeast(o *kube.Object, n int) (bool, error) {
 // leastOf is the lower bound, which is 1 where nobody has named one.
 func leastOf(o *kube.Object) int {
 	n, found, err := unstructured.NestedInt64(o.Object, "spec", "minReplicas")
-	if err != nil || !found {
-		return 1
-	}
-	return int(n)
-}
-
-// note reads a number from an annotation, 0 where there is none.
-func note(o *kube.Object, name string) int {
-	n, err := strconv.Atoi(o.GetAnnotations()[name])
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
-// replicasOf is how many instances a Deployment shall have.
-func replicasOf(o *kube.Object) int {
-	n, found, err := unstructured.NestedInt64(o.Object, "spec", "replicas")
 	if err != nil || !found {
 		return 1
 	}

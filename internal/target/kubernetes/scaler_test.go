@@ -7,6 +7,7 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 func scaled(v release.Version, least, most int) release.Release {
@@ -22,7 +23,7 @@ func (w *world) bounds() (at string, least int) {
 	if o == nil {
 		return "", 0
 	}
-	return field(o, "spec", "scaleTargetRef", "name"), leastOf(o)
+	return objects.TextField(o, "spec", "scaleTargetRef", "name"), leastOf(o)
 }
 
 func (w *world) expectBounds(when, at string, least int) {

@@ -38,7 +38,7 @@ func (t *Target) sameSecrets(ctx context.Context, c color.Color, want map[string
 	if want == nil {
 		return true, nil
 	}
-	o, err := t.kube.Get(ctx, t.ref("Secret", manifest.SecretName(t.app, c)))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("Secret", manifest.SecretName(t.app.Name, c)))
 	if kube.IsNotFound(err) {
 		return len(want) == 0, nil
 	}
@@ -72,7 +72,7 @@ func (s *session) KeptSecrets(ctx context.Context, c color.Color, names []string
 // secretsOf are the values that a color has of the named secrets; nil if it
 // has none.
 func (t *Target) secretsOf(ctx context.Context, c color.Color, names []string) (map[string]string, error) {
-	o, err := t.kube.Get(ctx, t.ref("Secret", manifest.SecretName(t.app, c)))
+	o, err := t.app.Kube.Get(ctx, t.app.ObjectRef("Secret", manifest.SecretName(t.app.Name, c)))
 	if kube.IsNotFound(err) {
 		return nil, nil
 	}

@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/pods"
 )
 
 // stuck says why a pod will never be started.
@@ -17,17 +18,17 @@ func (w *waiter) stuck(ctx context.Context, p *corev1.Pod) error {
 	if unscheduled(p) {
 		return w.homeless(ctx, p)
 	}
-	for _, c := range containers(p) {
+	for _, c := range pods.ContainerStatuses(p) {
 		waiting := c.State.Waiting
 		if waiting != nil && waiting.Reason == "ErrImageNeverPull" && !w.loaded[p.Spec.NodeName] {
 			w.loaded[p.Spec.NodeName] = true
 			return w.loadAgain(ctx, p, c.Image)
 		}
 		if waiting != nil && hopeless(waiting.Reason, waiting.Message) {
-			return w.explain(ctx, p.Name, join(waiting.Reason, waiting.Message))
+			return w.explain(ctx, p.Name, pods.JoinReason(waiting.Reason, waiting.Message))
 		}
 		if died := cmp.Or(c.State.Terminated, c.LastTerminationState.Terminated); died != nil && fatal(p, c, died) {
-			return w.explain(ctx, p.Name, exit(c.Name, died), w.lastWords(ctx, p.Name, c)...)
+			return w.explain(ctx, p.Name, pods.ExitReason(c.Name, died), w.lastWords(ctx, p.Name, c)...)
 		}
 	}
 	return nil
@@ -39,7 +40,7 @@ func (w *waiter) stuck(ctx context.Context, p *corev1.Pod) error {
 // often an app may die is for the gate to say.
 func fatal(p *corev1.Pod, c corev1.ContainerStatus, died *corev1.ContainerStateTerminated) bool {
 	twice := c.RestartCount > 0 && c.State.Running == nil
-	return died.Reason == "StartError" || c.Name != manifest.AppContainer && !started(p) && twice
+	return died.Reason == "StartError" || c.Name != manifest.AppContainer && !pods.AppStarted(p) && twice
 }
 
 // hopeless reports whether a container that waits for that reason waits for
@@ -54,7 +55,7 @@ func hopeless(reason, message string) bool {
 }
 
 func unscheduled(p *corev1.Pod) bool {
-	c := condition(p, corev1.PodScheduled)
+	c := pods.FindCondition(p, corev1.PodScheduled)
 	return c != nil && c.Status == corev1.ConditionFalse && c.Reason == corev1.PodReasonUnschedulable
 }
 
@@ -67,7 +68,7 @@ func (w *waiter) homeless(ctx context.Context, p *corev1.Pod) error {
 	if time.Since(w.noRoom) < roomLimit {
 		return nil
 	}
-	events, err := w.events(ctx)
+	events, err := w.app.ListEvents(ctx)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (w *waiter) homeless(ctx context.Context, p *corev1.Pod) error {
 			return nil
 		}
 	}
-	return w.explain(ctx, p.Name, condition(p, corev1.PodScheduled).Message)
+	return w.explain(ctx, p.Name, pods.FindCondition(p, corev1.PodScheduled).Message)
 }
 
 // loadAgain brings an image to a node that should have it and has lost it, as

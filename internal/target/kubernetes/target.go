@@ -23,8 +23,11 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/images"
 	"version-manager/internal/kube"
-	"version-manager/internal/manifest"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/cache"
+	"version-manager/internal/target/kubernetes/objects"
+	"version-manager/internal/target/kubernetes/pods"
+	"version-manager/internal/target/kubernetes/sidecars"
 )
 
 // Options say which app in which cluster is meant.
@@ -41,15 +44,13 @@ type Options struct {
 
 // Target is one app in one namespace of a cluster.
 type Target struct {
-	kube      kube.Cluster
+	app       *objects.App
 	where     place
-	app       string
-	namespace string
 	options   Options
 	images    delivery
-	mirror    *mirror
-	tallies   map[color.Color]*tally
-	doctor    *doctor
+	cache     *cache.Store
+	counters  map[color.Color]*sidecars.ColorCounter
+	health    *pods.HealthChecker
 	network   network
 	door      door
 	clock     clock
@@ -89,15 +90,17 @@ func New(o Options) (*Target, error) {
 
 // assemble puts a target together from what may be another's in tests.
 func assemble(o Options, k kube.Cluster, where place, brings delivery) *Target {
+	o.Config.Namespace = o.Namespace
+	app := objects.NewApp(k, o.App, o.Config)
 	t := &Target{
-		kube: k, where: where, app: o.App, namespace: o.Namespace, options: o, images: brings,
-		mirror:  newMirror(k, o.Namespace, manifest.Selector(o.App, color.None)),
-		tallies: map[color.Color]*tally{},
-		doctor:  newDoctor(k, o.Namespace),
-		network: hostNetwork{},
+		app: app, where: where, options: o, images: brings,
+		cache:    cache.NewStore(app),
+		counters: map[color.Color]*sidecars.ColorCounter{},
+		health:   pods.NewHealthChecker(k, o.Namespace),
+		network:  hostNetwork{},
 	}
 	for _, c := range color.Both() {
-		t.tallies[c] = newTally(k, o.Namespace)
+		t.counters[c] = sidecars.NewColorCounter(k, o.Namespace)
 	}
 	return t
 }
@@ -105,25 +108,8 @@ func assemble(o Options, k kube.Cluster, where place, brings delivery) *Target {
 // Close ends the watches and the lines to pods, which otherwise end when
 // nobody has looked for a while. The next look begins them again.
 func (t *Target) Close() {
-	t.mirror.close()
-	for _, c := range t.tallies {
-		c.close()
+	t.cache.Close()
+	for _, c := range t.counters {
+		c.Close()
 	}
 }
-
-// selector matches everything of the app that was made by us, and its pods.
-func (t *Target) selector() string { return manifest.Selector(t.app, color.None) }
-
-// colorName is the name of the Deployment, the Service and the
-// PodDisruptionBudget of a color.
-func (t *Target) colorName(c color.Color) string { return manifest.Side(t.app, c) }
-
-// ref names an object of the app in its namespace.
-func (t *Target) ref(kind, name string) kube.Ref {
-	return kube.Ref{Kind: kind, Namespace: t.namespace, Name: name}
-}
-
-const (
-	labelApp     = manifest.NameLabel
-	labelManager = manifest.ManagedLabel
-)

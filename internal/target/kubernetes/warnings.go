@@ -41,7 +41,7 @@ func (t *Target) warnings(ctx context.Context, c deploy.Cluster) (list []string)
 
 // blindScaler says why the autoscaler does not know the load.
 func (t *Target) blindScaler(ctx context.Context) string {
-	o, err := t.scaler(ctx)
+	o, err := t.app.ReadScaler(ctx)
 	if err != nil || o == nil {
 		return ""
 	}

@@ -17,6 +17,7 @@ import (
 	"version-manager/internal/kube/kubetest"
 	"version-manager/internal/manifest"
 	"version-manager/internal/probe"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // world is a cluster in memory, with a Traefik that obeys its routes and the
@@ -181,7 +182,7 @@ func (t *fakeTraefik) started(c string) {
 	defer t.mu.Unlock()
 	t.knows[c] = ""
 	if secret != nil {
-		value, _ := base64.StdEncoding.DecodeString(field(secret, "data", "probe"))
+		value, _ := base64.StdEncoding.DecodeString(objects.TextField(secret, "data", "probe"))
 		t.knows[c] = string(value)
 	}
 }

@@ -1,4 +1,4 @@
-package kubernetes
+package cache
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/target/kubernetes/objects"
 )
 
 // script is what the watch of each kind does, in each of its lives.
@@ -19,9 +20,9 @@ type script struct {
 	lives map[string][]func(tell func(kube.Event)) error // by kind; of the others the watch tells nothing
 }
 
-// mirror returns one that is watching by the script, inside a bubble.
-func (s script) mirror() *mirror {
-	m := newMirror(nil, "", "")
+// store returns one that is watching by the script, inside a bubble.
+func (s script) store() *Store {
+	m := NewStore(&objects.App{})
 	var mu sync.Mutex
 	lived := map[string]int{}
 	m.watch = func(ctx context.Context, kind string, f func(kube.Event) error) error {
@@ -39,7 +40,7 @@ func (s script) mirror() *mirror {
 		<-ctx.Done()
 		return ctx.Err()
 	}
-	s.t.Cleanup(m.close)
+	s.t.Cleanup(m.Close)
 	return m
 }
 
@@ -51,10 +52,10 @@ func pod(name, uid, version string) *kube.Object {
 	return o
 }
 
-// versionOf is which version of a pod the mirror has; empty: none.
-func versionOf(t *testing.T, m *mirror, name string) string {
+// cachedVersion is which version of a pod the cache has; empty: none.
+func cachedVersion(t *testing.T, m *Store, name string) string {
 	t.Helper()
-	o, ok, err := m.get(t.Context(), "Pod", name)
+	o, ok, err := m.FindObject(t.Context(), "Pod", name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +65,7 @@ func versionOf(t *testing.T, m *mirror, name string) string {
 	return o.GetResourceVersion()
 }
 
-func TestMirrorIsAheadOfItsWatch(t *testing.T) {
+func TestStoreIsAheadOfItsWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := script{t: t, lives: map[string][]func(func(kube.Event)) error{"Pod": {func(tell func(kube.Event)) error {
 			tell(kube.Event{Object: pod("a", "1", "10")})
@@ -79,27 +80,27 @@ func TestMirrorIsAheadOfItsWatch(t *testing.T) {
 				tell(kube.Event{Object: pod("b", "3", "24")})
 			}()
 			return nil
-		}}}}.mirror()
-		if got := versionOf(t, m, "a"); got != "10" {
+		}}}}.store()
+		if got := cachedVersion(t, m, "a"); got != "10" {
 			t.Errorf("a has version %q, want 10", got)
 		}
-		m.put(pod("a", "1", "20"))
-		m.drop("Pod", "b", "2")
-		m.drop("Pod", "a", "2") // another one has its name by now
+		m.StoreWritten(pod("a", "1", "20"))
+		m.ForgetDeleted("Pod", "b", "2")
+		m.ForgetDeleted("Pod", "a", "2") // another one has its name by now
 		for _, when := range []string{"at once", "after older news"} {
-			if a, b := versionOf(t, m, "a"), versionOf(t, m, "b"); a != "20" || b != "" {
+			if a, b := cachedVersion(t, m, "a"), cachedVersion(t, m, "b"); a != "20" || b != "" {
 				t.Errorf("%s: a has version %q, b %q, want 20 and none", when, a, b)
 			}
 			time.Sleep(1500 * time.Millisecond)
 		}
 		time.Sleep(time.Second)
-		if a, b := versionOf(t, m, "a"), versionOf(t, m, "b"); a != "22" || b != "24" {
+		if a, b := cachedVersion(t, m, "a"), cachedVersion(t, m, "b"); a != "22" || b != "24" {
 			t.Errorf("after newer news: a has version %q, b %q, want 22 and 24", a, b)
 		}
 	})
 }
 
-func TestMirrorWaitsWhileItIsBlind(t *testing.T) {
+func TestStoreWaitsWhileItIsBlind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down := errors.New("connection refused")
 		lost := make(chan error)
@@ -116,14 +117,14 @@ func TestMirrorWaitsWhileItIsBlind(t *testing.T) {
 				tell(kube.Event{Object: pod("a", "1", "15")})
 				return nil
 			},
-		}}}.mirror()
-		if got := versionOf(t, m, "gone"); got != "11" {
+		}}}.store()
+		if got := cachedVersion(t, m, "gone"); got != "11" {
 			t.Errorf("version %q, want 11", got)
 		}
 		lost <- down
 		synctest.Wait()
 		began := time.Now()
-		if a, gone := versionOf(t, m, "a"), versionOf(t, m, "gone"); a != "15" || gone != "" {
+		if a, gone := cachedVersion(t, m, "a"), cachedVersion(t, m, "gone"); a != "15" || gone != "" {
 			t.Errorf("a has version %q, the other %q, want 15 and none", a, gone)
 		}
 		if waited := time.Since(began); waited < 2*time.Second {
@@ -132,50 +133,50 @@ func TestMirrorWaitsWhileItIsBlind(t *testing.T) {
 	})
 }
 
-func TestMirrorKeepsWhatWasWrittenWhileItListed(t *testing.T) {
+func TestStoreKeepsWhatWasWrittenWhileItListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := script{t: t, lives: map[string][]func(func(kube.Event)) error{"Pod": {func(tell func(kube.Event)) error {
 			tell(kube.Event{Object: pod("a", "1", "10")})
 			time.Sleep(time.Second)
 			return nil
-		}}}}.mirror()
+		}}}}.store()
 		go func() {
 			time.Sleep(500 * time.Millisecond)
-			m.put(pod("a", "1", "12"))
-			m.put(pod("new", "2", "13"))
+			m.StoreWritten(pod("a", "1", "12"))
+			m.StoreWritten(pod("new", "2", "13"))
 		}()
-		if got := versionOf(t, m, "a"); got != "12" {
+		if got := cachedVersion(t, m, "a"); got != "12" {
 			t.Errorf("a has version %q, want 12", got)
 		}
-		if got := versionOf(t, m, "new"); got != "13" {
+		if got := cachedVersion(t, m, "new"); got != "13" {
 			t.Errorf("what was made has version %q, want 13", got)
 		}
 	})
 }
 
-func TestMirrorSaysAtOnceWhyItKnowsNothing(t *testing.T) {
+func TestStoreSaysAtOnceWhyItKnowsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refused := errors.New("connection refused")
 		fail := func(func(kube.Event)) error { return refused }
-		m := script{t: t, lives: map[string][]func(func(kube.Event)) error{"Pod": {fail, fail, fail}}}.mirror()
+		m := script{t: t, lives: map[string][]func(func(kube.Event)) error{"Pod": {fail, fail, fail}}}.store()
 		began := time.Now()
-		if _, _, err := m.get(t.Context(), "Pod", "a"); !errors.Is(err, refused) || time.Since(began) > time.Second {
+		if _, _, err := m.FindObject(t.Context(), "Pod", "a"); !errors.Is(err, refused) || time.Since(began) > time.Second {
 			t.Errorf("get = %v after %v, want the reason at once", err, time.Since(began))
 		}
 	})
 }
 
-func TestMirrorRests(t *testing.T) {
+func TestStoreRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := script{t: t}.mirror()
-		versionOf(t, m, "a")
-		time.Sleep(2 * mirrorIdle)
+		m := script{t: t}.store()
+		cachedVersion(t, m, "a")
+		time.Sleep(2 * idleTimeout)
 		m.mu.Lock()
 		running := m.running
 		m.mu.Unlock()
 		if running {
 			t.Error("it still watches, and nobody asks")
 		}
-		versionOf(t, m, "a") // and it begins again
+		cachedVersion(t, m, "a") // and it begins again
 	})
 }

@@ -1,4 +1,4 @@
-package kubernetes
+package pods
 
 import (
 	"testing"
@@ -16,16 +16,16 @@ func died(s corev1.ContainerStatus, t corev1.ContainerStateTerminated) corev1.Co
 	return s
 }
 
-func TestReason(t *testing.T) {
+func TestNotReadyReason(t *testing.T) {
 	running := corev1.ContainerStatus{Name: "app", State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}
 	for name, tt := range map[string]struct {
 		status corev1.PodStatus
 		want   string
 	}{
 		"no node": {corev1.PodStatus{Conditions: []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionFalse,
-			Reason: "Unschedulable", Message: "0/3 nodes are available"}}}, "no node takes it: 0/3 nodes are available"},
+			Reason: "Unschedulable", Message: "0/3 nodes are available"}}}, "cannot be scheduled: 0/3 nodes are available"},
 		"no image":   {statuses(waiting("app", "ImagePullBackOff", "not found")), "ImagePullBackOff: not found"},
-		"starts":     {statuses(waiting("app", "ContainerCreating", "")), "is being started"},
+		"starts":     {statuses(waiting("app", "ContainerCreating", "")), "is starting"},
 		"crashed":    {statuses(died(waiting("app", "CrashLoopBackOff", "back-off 10s"), corev1.ContainerStateTerminated{ExitCode: 2})), "exit status 2"},
 		"runs again": {statuses(died(running, corev1.ContainerStateTerminated{ExitCode: 3})), "exit status 3"},
 		"memory":     {statuses(died(waiting("app", "CrashLoopBackOff", ""), corev1.ContainerStateTerminated{ExitCode: 137, Reason: "OOMKilled"})), "out of memory"},
@@ -36,7 +36,7 @@ func TestReason(t *testing.T) {
 		"runs, and says nothing": {statuses(running), "is not ready"},
 	} {
 		p := &corev1.Pod{Status: tt.status}
-		if got := newDoctor(nil, "").reason(p); got != tt.want {
+		if got := NewHealthChecker(nil, "").NotReadyReason(p); got != tt.want {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package kubernetes
+package sidecars
 
 import (
 	"context"
@@ -24,7 +24,7 @@ type fakePods struct {
 	t *testing.T
 
 	mu     sync.Mutex
-	says   map[string]counts // by pod
+	says   map[string]Counts // by pod
 	silent map[string]bool
 	dials  int
 }
@@ -47,7 +47,7 @@ func (f *fakePods) DialPod(ctx context.Context, _, pod string, _ int) (net.Conn,
 	return (&net.Dialer{}).DialContext(ctx, "tcp", server.Listener.Addr().String())
 }
 
-func (f *fakePods) set(pod string, c counts) {
+func (f *fakePods) set(pod string, c Counts) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.says[pod] = c
@@ -58,49 +58,49 @@ func runningPod(name string) *corev1.Pod {
 		InitContainerStatuses: []corev1.ContainerStatus{{Name: manifest.SidecarContainer, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}}}}
 }
 
-func TestTallyNeverForgets(t *testing.T) {
-	f := &fakePods{t: t, says: map[string]counts{}, silent: map[string]bool{}}
-	tally := newTally(f, "shop")
-	t.Cleanup(tally.close)
+func TestTotalsNeverDecrease(t *testing.T) {
+	f := &fakePods{t: t, says: map[string]Counts{}, silent: map[string]bool{}}
+	counter := NewColorCounter(f, "shop")
+	t.Cleanup(counter.Close)
 	a, b := runningPod("a"), runningPod("b")
-	expect := func(what string, life types.UID, want counts, pods ...*corev1.Pod) {
+	expect := func(what string, life types.UID, want Counts, pods ...*corev1.Pod) {
 		t.Helper()
-		if got := tally.read(t.Context(), life, pods); got != want {
+		if got := counter.SumCounts(t.Context(), life, pods); got != want {
 			t.Errorf("%s: %+v, want %+v", what, got, want)
 		}
 	}
-	f.set("a", counts{InFlight: 2, Tunnels: 1, Requests: 100, Errors: 3})
-	f.set("b", counts{InFlight: 1, Requests: 10})
-	expect("both", "first", counts{3, 1, 110, 3}, a, b)
-	f.set("a", counts{Requests: 5})
-	expect("a sidecar was started again", "first", counts{1, 0, 115, 3}, a, b)
-	expect("a pod is gone", "first", counts{0, 0, 115, 3}, a)
-	expect("all are gone", "first", counts{0, 0, 115, 3})
-	expect("another release", "second", counts{1, 0, 10, 0}, b)
+	f.set("a", Counts{InFlight: 2, Tunnels: 1, Requests: 100, Errors: 3})
+	f.set("b", Counts{InFlight: 1, Requests: 10})
+	expect("both", "first", Counts{3, 1, 110, 3}, a, b)
+	f.set("a", Counts{Requests: 5})
+	expect("a sidecar was started again", "first", Counts{1, 0, 115, 3}, a, b)
+	expect("a pod is gone", "first", Counts{0, 0, 115, 3}, a)
+	expect("all are gone", "first", Counts{0, 0, 115, 3})
+	expect("another release", "second", Counts{1, 0, 10, 0}, b)
 	if f.dials > 3 {
 		t.Errorf("%d connections for 3 lines", f.dials)
 	}
 }
 
 func TestSilentSidecarHoldsNobodyUpTwice(t *testing.T) {
-	f := &fakePods{t: t, says: map[string]counts{"a": {Requests: 7}}, silent: map[string]bool{}}
-	s := newSidecar(f, "shop", "a")
-	if got := s.read(t.Context()); got.Requests != 7 {
+	f := &fakePods{t: t, says: map[string]Counts{"a": {Requests: 7}}, silent: map[string]bool{}}
+	s := newPodCounter(f, "shop", "a")
+	if got := s.readCounts(t.Context()); got.Requests != 7 {
 		t.Fatalf("counts %+v", got)
 	}
 	f.mu.Lock()
 	f.silent["a"] = true
 	f.mu.Unlock()
 	began := time.Now()
-	if got := s.read(t.Context()); got.Requests != 7 {
+	if got := s.readCounts(t.Context()); got.Requests != 7 {
 		t.Errorf("counts %+v, want the last known ones", got)
 	}
-	if first := time.Since(began); first > 2*countsPatience {
+	if first := time.Since(began); first > 2*countsTimeout {
 		t.Errorf("the first look took %v", first)
 	}
 	began = time.Now()
-	s.read(t.Context())
-	if second := time.Since(began); second > countsPatience/2 {
+	s.readCounts(t.Context())
+	if second := time.Since(began); second > countsTimeout/2 {
 		t.Errorf("the second look took %v", second)
 	}
 }
