@@ -11,11 +11,11 @@ import (
 	"version-manager/internal/statedir"
 )
 
-// MadeHere reports whether a state folder without a binding is this machine's
+// IsMadeHere reports whether a state folder without a binding is this machine's
 // own: an agent serves it, or started what is recorded in it. The records
 // name the folder by a number that nobody elsewhere knows.
-func MadeHere(dir string) bool {
-	if keeper.Running(dir) {
+func IsMadeHere(dir string) bool {
+	if keeper.IsServed(dir) {
 		return true
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "apps", "*", "run", "*.json")) // the pattern is well formed
@@ -27,11 +27,11 @@ func MadeHere(dir string) bool {
 	return false
 }
 
-// admit refuses to serve a state folder that another user could have written
+// admitFolder refuses to serve a state folder that another user could have written
 // or that was made elsewhere: what it names is about to be started. One in
 // which nothing is to be started becomes ours. One that does not exist is made,
 // unless the agent waits for it: then the one that serves it looks again.
-func admit(dir string, waits bool) error {
+func admitFolder(dir string, waits bool) error {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) && waits {
 		return nil
 	}
@@ -40,10 +40,10 @@ func admit(dir string, waits bool) error {
 	}
 	err := statedir.Verify(dir, "", ownership.Of(os.Getenv))
 	if err == nil {
-		return Settle(dir)
+		return FinishMove(dir)
 	}
 	apps, _ := os.ReadDir(filepath.Join(dir, "apps")) // none is empty
-	if errors.Is(err, statedir.ErrUnbound) && (len(apps) == 0 || MadeHere(dir)) {
+	if errors.Is(err, statedir.ErrUnbound) && (len(apps) == 0 || IsMadeHere(dir)) {
 		return statedir.Bind(dir, "", "")
 	}
 	return fmt.Errorf("serve the state folder %s: %w", dir, err)

@@ -42,49 +42,49 @@ import (
 )
 
 const (
-	idleAfter   = 5 * time.Second        // an agent without work ends after that long without a request
-	lookEvery   = 200 * time.Millisecond // after the state folder and for idleness
-	memoryLimit = 64 << 20               // bytes of heap above which the collector works harder
-	maxBody     = 8 << 20                // bytes of one request
+	idleTimeout     = 5 * time.Second        // an agent without work ends after that long without a request
+	pollInterval    = 200 * time.Millisecond // after the state folder and for idleness
+	softMemoryLimit = 64 << 20               // bytes of heap above which the collector works harder
+	maxRequestBytes = 8 << 20                // bytes of one request
 )
 
-// Run serves the state folder at dir. It returns at once if somebody does
+// RunAgent serves the state folder at dir. It returns at once if somebody does
 // already, and otherwise when there is no app left or the folder is gone.
-func Run(dir string) error { return serve(dir, false) }
+func RunAgent(dir string) error { return serveFolder(dir, false) }
 
-// Stay is Run for a service of the system: it waits while somebody else serves
+// RunService is Run for a service of the system: it waits while somebody else serves
 // the folder, and stays when there is no app left.
-func Stay(dir string) error { return serve(dir, true) }
+func RunService(dir string) error { return serveFolder(dir, true) }
 
-func serve(dir string, stay bool) error {
+func serveFolder(dir string, stay bool) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	if err := admit(dir, stay); err != nil {
+	if err := admitFolder(dir, stay); err != nil {
 		return err
 	}
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)).With("pid", os.Getpid()))
-	return keeper.Main(dir, stay, func(l *keeper.Link) error {
-		debug.SetMemoryLimit(memoryLimit)
-		a := &agent{dir: dir, stay: stay, home: newHome(dir), link: l, crash: newCrasher(dir), ports: newPorts(), apps: map[string]*app{}, used: time.Now(),
-			moved: make(chan struct{}), stopped: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
-		return a.run()
+	return keeper.RunPair(dir, stay, func(l *keeper.Link) error {
+		debug.SetMemoryLimit(softMemoryLimit)
+		a := &agent{dir: dir, stayIdle: stay, files: newInstanceFiles(dir), link: l, killSwitch: newKillSwitch(dir), ports: newPortPool(), apps: map[string]*app{}, used: time.Now(),
+			replaced: make(chan struct{}), stopped: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
+		return a.runUntilDone()
 	})
 }
 
 // agent is all apps of one state folder.
 type agent struct {
-	dir   string
-	stay  bool // also without work
-	home  *home
-	link  *keeper.Link
-	crash *crasher
-	ports *ports
+	dir        string
+	stayIdle   bool // also without work
+	files      *instanceFiles
+	link       *keeper.Link
+	killSwitch *killSwitch
+	ports      *portPool
 
 	unpacking sync.RWMutex // read: images are being unpacked, or not noted yet
-	moving    sync.RWMutex // read: a call is answered; written: another program takes over
-	moved     chan struct{}
+	replacing sync.RWMutex // read: a call is answered; written: another program takes over
+	replaced  chan struct{}
 	stopped   chan struct{} // closed when everything was ended on request
 	stopOnce  sync.Once
 	build     func() (string, error)
@@ -95,11 +95,11 @@ type agent struct {
 	calls int       // requests being answered
 }
 
-const apiName = "api" // of the socket, among the keeper's listeners
+const apiListener = "api" // of the socket, among the keeper's listeners
 
-func (g *agent) run() error {
+func (g *agent) runUntilDone() error {
 	g.openAll()
-	ln, err := g.link.Listen(apiName, func() (net.Listener, error) {
+	ln, err := g.link.OpenListener(apiListener, func() (net.Listener, error) {
 		path, err := api.MakeSocket(g.dir)
 		if err != nil {
 			return nil, err
@@ -109,13 +109,13 @@ func (g *agent) run() error {
 	if err != nil {
 		return fmt.Errorf("listen for commands: %w", err)
 	}
-	srv := &http.Server{Handler: g.handler(), ReadHeaderTimeout: 10 * time.Second, ConnContext: withConn}
+	srv := &http.Server{Handler: g.newHandler(), ReadHeaderTimeout: 10 * time.Second, ConnContext: withConn}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ownListener{ln, ownership.Of(os.Getenv)}) }()
-	slog.Info("agent ready", "keeper", g.link.Keeper(), "apps", len(g.apps))
-	err = g.work(failed)
-	if errors.Is(err, errMoved) {
-		g.leave(srv)
+	slog.Info("agent ready", "keeper", g.link.KeeperPID(), "apps", len(g.apps))
+	err = g.waitForEnd(failed)
+	if errors.Is(err, errReplaced) {
+		g.finishRequests(srv)
 		return nil
 	}
 	if err != nil {
@@ -146,12 +146,12 @@ func (g *agent) openAll() {
 	}
 	var wg sync.WaitGroup
 	for _, e := range entries {
-		if api.CheckName(e.Name()) != nil || !e.IsDir() {
+		if api.CheckAppName(e.Name()) != nil || !e.IsDir() {
 			continue
 		}
-		a := g.app(e.Name())
+		a := g.openedApp(e.Name())
 		wg.Go(func() {
-			if err := a.resume(); err != nil {
+			if err := a.resumeApp(); err != nil {
 				slog.Error("resume", "app", a.name, "error", err)
 			}
 		})
@@ -163,16 +163,16 @@ func (g *agent) openAll() {
 // dropStale closes what an earlier agent listened on but did not live to note,
 // or noted as closed but did not live to close.
 func (g *agent) dropStale() {
-	for _, name := range g.link.Names() {
-		if name != apiName && g.owner(name) == "" {
+	for _, name := range g.link.ListenerNames() {
+		if name != apiListener && g.appAt(name) == "" {
 			slog.Info("close listener that no app wants", "address", name)
-			g.link.Drop(name)
+			g.link.DropListener(name)
 		}
 	}
 }
 
-// app returns the app of that name, which may be unknown yet.
-func (g *agent) app(name string) *app {
+// openedApp returns the app of that name, which may be unknown yet.
+func (g *agent) openedApp(name string) *app {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	a := g.apps[name]
@@ -183,19 +183,19 @@ func (g *agent) app(name string) *app {
 	return a
 }
 
-// all returns a copy: what is done with the apps may need the lock.
-func (g *agent) all() []*app {
+// listApps returns a copy: what is done with the apps may need the lock.
+func (g *agent) listApps() []*app {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return slices.Collect(maps.Values(g.apps))
 }
 
-// owner is the app that listens at the address, "" if none does.
-func (g *agent) owner(address string) string {
+// appAt is the app that listens at the address, "" if none does.
+func (g *agent) appAt(address string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for name, a := range g.apps {
-		if a.front.serves(address) {
+		if a.listeners.isServing(address) {
 			return name
 		}
 	}

@@ -9,27 +9,27 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// backup copies the state aside and reads it back.
-func (a *app) backup(token uint64, id string) (string, error) {
+// backUpState copies the state aside and reads it back.
+func (a *app) backUpState(token uint64, id string) (string, error) {
 	if !names.IsBackupName(id) {
 		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := a.state.Lease.check(token); err != nil {
+	if err := a.state.Lease.checkToken(token); err != nil {
 		return "", err
 	}
-	body, err := statefile.Encode(a.state)
+	body, err := statefile.EncodeDocument(a.state)
 	if err != nil {
 		return "", err
 	}
-	path := a.paths.backup(id)
+	path := a.paths.backupFile(id)
 	if err := atomicfile.Write(path, body, 0o600); err != nil {
 		return "", fmt.Errorf("back up the state: %w", err)
 	}
 	read, err := atomicfile.Read(path, int64(len(body)))
 	if err == nil {
-		err = statefile.Decode(read, &state{})
+		err = statefile.DecodeDocument(read, &appState{})
 	}
 	if err != nil {
 		return "", fmt.Errorf("read the backup back: %w", err)

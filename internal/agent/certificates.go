@@ -9,22 +9,22 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// certificates are those of one app, each followed for as long as an entrance
+// certificateSet are those of one app, each followed for as long as an entrance
 // serves it.
-type certificates struct {
+type certificateSet struct {
 	dir string // private, for copies
 
 	mu   sync.Mutex
-	used map[certificate.Files]*watched
+	used map[certificate.Files]*watchedCertificate
 }
 
-type watched struct {
+type watchedCertificate struct {
 	*certificate.Source
 	stop chan struct{}
 }
 
-// get returns the certificate of an entrance, nil for one without TLS.
-func (c *certificates) get(e entrance) (*certificate.Source, error) {
+// openCertificate returns the certificate of an entrance, nil for one without TLS.
+func (c *certificateSet) openCertificate(e entrance) (*certificate.Source, error) {
 	files := certificate.Files{Cert: e.Cert, Key: e.Key}
 	if files.Cert == "" {
 		return nil, nil
@@ -34,21 +34,21 @@ func (c *certificates) get(e entrance) (*certificate.Source, error) {
 	if w := c.used[files]; w != nil {
 		return w.Source, nil
 	}
-	s, err := certificate.Open(files, certificate.CopyPath(c.dir, files))
+	s, err := certificate.OpenSource(files, certificate.CopyPath(c.dir, files))
 	if err != nil {
 		return nil, problem.Wrap(err, problem.Failed, "check local.cert and local.key in "+config.File, "load the certificate")
 	}
-	w := &watched{s, make(chan struct{})}
+	w := &watchedCertificate{s, make(chan struct{})}
 	c.used[files] = w
-	go s.Watch(w.stop)
+	go s.WatchFiles(w.stop)
 	return s, nil
 }
 
 // keepOnly forgets the certificates that no entrance serves any more, with
 // their copies: a private key must not lie around longer than it is needed.
-func (c *certificates) keepOnly(servers []*server) {
+func (c *certificateSet) keepOnly(servers []*server) {
 	for _, w := range c.stopUnused(servers) {
-		if err := w.Forget(); err != nil {
+		if err := w.RemoveCopy(); err != nil {
 			slog.Error("forget a certificate", "error", err)
 		}
 	}
@@ -56,7 +56,7 @@ func (c *certificates) keepOnly(servers []*server) {
 
 // stopUnused stops following the certificates that no entrance serves. The
 // copies stay, for an entrance that could not be opened this time.
-func (c *certificates) stopUnused(servers []*server) (unused []*watched) {
+func (c *certificateSet) stopUnused(servers []*server) (unused []*watchedCertificate) {
 	serving := map[*certificate.Source]bool{}
 	for _, s := range servers {
 		serving[s.certificate] = true

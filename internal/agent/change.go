@@ -16,13 +16,13 @@ import (
 	"version-manager/internal/release"
 )
 
-// farewell is how long connections of a retired color are given to end by
+// retireGrace is how long connections of a retired color are given to end by
 // themselves, after the engine has waited for them already.
-const farewell = time.Second
+const retireGrace = time.Second
 
-// apply makes color c run spec.
-func (a *app) apply(ctx context.Context, token uint64, c color.Color, req api.ApplyRequest) error {
-	return a.exclusive(ctx, token, func(ctx context.Context) error {
+// applySpec makes color c run spec.
+func (a *app) applySpec(ctx context.Context, token uint64, c color.Color, req api.ApplyRequest) error {
+	return a.withTurn(ctx, token, func(ctx context.Context) error {
 		a.agent.unpacking.RLock()
 		defer a.agent.unpacking.RUnlock()
 		spec := req.Spec
@@ -37,16 +37,16 @@ func (a *app) apply(ctx context.Context, token uint64, c color.Color, req api.Ap
 		if err := a.openPreview(req); err != nil {
 			return err
 		}
-		w := wanted{Release: spec.Release, Replicas: spec.Replicas, Key: key, Entrances: asked}
+		w := wantedColor{Release: spec.Release, Replicas: spec.Replicas, Key: key, Entrances: asked}
 		if s := a.sides[c]; s != nil && s.want.Key == key {
-			return a.resize(token, s, w)
+			return a.resizeColor(token, s, w)
 		}
-		plan, err := newPlan(ctx, a.agent.home, a.store, a.name, spec)
+		plan, err := newLaunchPlan(ctx, a.agent.files, a.store, a.name, spec)
 		if err != nil {
 			return err
 		}
-		a.clear(c)
-		return a.install(token, c, plan, w, spec.Secrets)
+		a.clearColor(c)
+		return a.installColor(token, c, plan, w, spec.Secrets)
 	})
 }
 
@@ -59,7 +59,7 @@ func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err er
 	if spec.Replicas < 0 {
 		return "", problem.New(problem.Usage, "", "%d instances cannot be", spec.Replicas)
 	}
-	active := a.now().Active == c
+	active := a.currentState().Active == c
 	if active && spec.Replicas == 0 {
 		return "", fmt.Errorf("scale %s to zero: it is active: %w", c, deploy.ErrRefused)
 	}
@@ -83,49 +83,49 @@ func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err er
 	return newKey(), nil
 }
 
-// resize changes only the number of instances, and notes the entrances.
-func (a *app) resize(token uint64, s *side, next wanted) error {
+// resizeColor changes only the number of instances, and notes the entrances.
+func (a *app) resizeColor(token uint64, s *colorSide, next wantedColor) error {
 	if s.want.Replicas != next.Replicas || !slices.Equal(s.want.Entrances, next.Entrances) {
-		if err := a.change(token, func(st *state) { st.Colors[s.color] = &next }); err != nil {
+		if err := a.changeState(token, func(st *appState) { st.Colors[s.color] = &next }); err != nil {
 			return err
 		}
 		a.mu.Lock()
 		s.want = next
 		a.mu.Unlock()
 	}
-	a.shrink(s, next.Replicas, s.want.Release.Config.Drain.Duration)
-	return a.grow(s, next.Replicas)
+	a.stopInstances(s, next.Replicas, s.want.Release.Config.Drain.Duration)
+	return a.startInstances(s, next.Replicas)
 }
 
-// install starts w in a color that runs nothing.
-func (a *app) install(token uint64, c color.Color, p *plan, w wanted, secrets deploy.Secrets) error {
-	if err := a.paths.make(); err != nil {
+// installColor starts w in a color that runs nothing.
+func (a *app) installColor(token uint64, c color.Color, p *launchPlan, w wantedColor, secrets deploy.Secrets) error {
+	if err := a.paths.makeDirs(); err != nil {
 		return err
 	}
 	if err := saveSecrets(a.paths, c, secrets); err != nil {
 		return fmt.Errorf("keep the secrets: %w", err)
 	}
-	if err := a.change(token, func(st *state) { st.Colors[c] = &w }); err != nil {
+	if err := a.changeState(token, func(st *appState) { st.Colors[c] = &w }); err != nil {
 		return err
 	}
-	s := &side{paths: a.paths, color: c, want: w, plan: p.now}
+	s := &colorSide{paths: a.paths, color: c, want: w, plan: p.readyPlan}
 	a.mu.Lock()
 	a.sides[c] = s
-	a.proxy.Reset(c)
-	a.proxy.SetPrivate(c, w.Release.Config.PrivatePaths())
+	a.proxy.ResetCounts(c)
+	a.proxy.SetPrivatePaths(c, w.Release.Config.PrivatePaths())
 	a.mu.Unlock()
-	return a.grow(s, w.Replicas)
+	return a.startInstances(s, w.Replicas)
 }
 
-// clear closes what is open on a standby color and ends its instances.
-func (a *app) clear(c color.Color) {
+// clearColor closes what is open on a standby color and ends its instances.
+func (a *app) clearColor(c color.Color) {
 	s := a.sides[c]
 	if s == nil {
 		return
 	}
 	a.proxy.SetPool(c, "", nil)
-	a.proxy.Close(c, farewell)
-	a.shrink(s, 0, 0)
+	a.proxy.CloseColor(c, retireGrace)
+	a.stopInstances(s, 0, 0)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.sides, c)

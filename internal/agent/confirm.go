@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	confirmTimes = 3 // answers in a row that must come from the wanted color
-	confirmEvery = 10 * time.Millisecond
+	confirmAnswers  = 3 // answers in a row that must come from the wanted color
+	confirmInterval = 10 * time.Millisecond
 )
 
-// confirm asks through every entrance, as any client would, until each has
+// confirmColor asks through every entrance, as any client would, until each has
 // shown that it obeys the route. How long that may take is the caller's
 // business. It asks for the path of the health checks, which is cheap.
-func (a *app) confirm(ctx context.Context, token uint64, c color.Color) error {
-	if err := a.check(token); err != nil {
+func (a *app) confirmColor(ctx context.Context, token uint64, c color.Color) error {
+	if err := a.checkToken(token); err != nil {
 		return err
 	}
-	st := a.now()
+	st := a.currentState()
 	w := st.Colors[c]
 	if w == nil {
 		return fmt.Errorf("confirm %s: it runs nothing: %w", c, deploy.ErrRefused)
@@ -37,11 +37,11 @@ func (a *app) confirm(ctx context.Context, token uint64, c color.Color) error {
 		return err
 	}
 	for _, e := range st.Entrances {
-		if !a.front.serves(e.Address) {
+		if !a.listeners.isServing(e.Address) {
 			continue // it is not open, and somebody else may be who answers there
 		}
-		if err := confirmOne(ctx, client, secret, e.url()+w.Release.Config.Health, c); err != nil {
-			return fmt.Errorf("confirm %s at %s: %w", c, e.url(), err)
+		if err := confirmOne(ctx, client, secret, e.baseURL()+w.Release.Config.Health, c); err != nil {
+			return fmt.Errorf("confirm %s at %s: %w", c, e.baseURL(), err)
 		}
 	}
 	return nil
@@ -56,21 +56,21 @@ func newConfirmClient() *http.Client {
 }
 
 func confirmOne(ctx context.Context, client *http.Client, secret, url string, want color.Color) error {
-	for row := 0; row < confirmTimes; {
-		got, err := ask(ctx, client, secret, url)
+	for row := 0; row < confirmAnswers; {
+		got, err := askColor(ctx, client, secret, url)
 		if err == nil && got == want {
 			row++
 			continue
 		}
 		row = 0
-		if over := wait.For(ctx, confirmEvery); over != nil {
+		if over := wait.For(ctx, confirmInterval); over != nil {
 			return fmt.Errorf("the last answer came from %q: %w", got, errors.Join(over, err))
 		}
 	}
 	return nil
 }
 
-func ask(ctx context.Context, client *http.Client, secret, url string) (color.Color, error) {
+func askColor(ctx context.Context, client *http.Client, secret, url string) (color.Color, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return color.None, err

@@ -2,9 +2,9 @@
 
 package agent
 
-// crasher kills the agent where a test wants it killed. This one never does.
-type crasher struct{}
+// killSwitch kills the agent where a test wants it killed. This one never does.
+type killSwitch struct{}
 
-func newCrasher(string) *crasher { return &crasher{} }
+func newKillSwitch(string) *killSwitch { return &killSwitch{} }
 
-func (*crasher) point(string, int) {}
+func (*killSwitch) reachPoint(string, int) {}

@@ -10,16 +10,16 @@ import (
 	"syscall"
 )
 
-// crasher makes the agent kill itself, as kill -9 would, when the file
+// killSwitch makes the agent kill itself, as kill -9 would, when the file
 // kill-agent in the state folder names this moment: "before:3" or "after:3" for
 // the third record of a journal. It takes the file away first, so that the
 // agent which comes back lives.
-type crasher struct{ order string }
+type killSwitch struct{ order string }
 
-func newCrasher(dir string) *crasher { return &crasher{filepath.Join(dir, "kill-agent")} }
+func newKillSwitch(dir string) *killSwitch { return &killSwitch{filepath.Join(dir, "kill-agent")} }
 
-// point is called before and after record seq is appended.
-func (c *crasher) point(when string, seq int) {
+// reachPoint is called before and after record seq is appended.
+func (c *killSwitch) reachPoint(when string, seq int) {
 	order, err := os.ReadFile(c.order)
 	if err != nil || strings.TrimSpace(string(order)) != fmt.Sprintf("%s:%d", when, seq) {
 		return

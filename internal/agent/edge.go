@@ -8,9 +8,9 @@ import (
 	"version-manager/internal/proxy"
 )
 
-// edge is how the ingress of an app meets the world, as the work tree said when
+// edgeSettings is how the ingress of an app meets the world, as the work tree said when
 // something was applied last.
-type edge struct {
+type edgeSettings struct {
 	HSTS    config.Duration `json:"hsts,omitzero"`
 	Trusted []string        `json:"trusted,omitempty"`
 	Limits  config.Limits   `json:"limits,omitzero"`
@@ -19,23 +19,23 @@ type edge struct {
 	Underscores bool `json:"underscores,omitempty"` // header names may contain some
 }
 
-func edgeOf(l config.Local) edge {
-	return edge{HSTS: l.HSTS, Trusted: l.Trusted, Limits: l.Limits, Public: !onlyHere(l.Address), Underscores: l.Underscores}
+func edgeOf(l config.Local) edgeSettings {
+	return edgeSettings{HSTS: l.HSTS, Trusted: l.Trusted, Limits: l.Limits, Public: !isLocalOnly(l.Address), Underscores: l.Underscores}
 }
 
-// onlyHere reports whether only this machine reaches an address.
-func onlyHere(address string) bool {
+// isLocalOnly reports whether only this machine reaches an address.
+func isLocalOnly(address string) bool {
 	a, err := netip.ParseAddr(address)
 	return address == "" || address == "localhost" || err == nil && a.Unmap().IsLoopback()
 }
 
-// rules are what the ingress is told.
-func (s state) rules(k keys) proxy.Rules {
+// proxyRules are what the ingress is told.
+func (s appState) proxyRules(k keys) proxy.Rules {
 	l := s.Edge.Limits
 	return proxy.Rules{
 		Secret: k.Probe, PreviewSecret: k.Preview, Guarded: s.Edge.Public,
 		Preview: s.Preview,
-		Trusted: networks(s.Edge.Trusted),
+		Trusted: parseNetworks(s.Edge.Trusted),
 		HSTS:    s.Edge.HSTS.Duration,
 
 		Underscores: s.Edge.Underscores,
@@ -47,12 +47,12 @@ func (s state) rules(k keys) proxy.Rules {
 func (a *app) applyRules() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.proxy.SetRules(a.state.rules(a.keys))
+	a.proxy.SetRules(a.state.proxyRules(a.keys))
 }
 
-// networks reads what the configuration's validation has let through. If it is
+// parseNetworks reads what the configuration's validation has let through. If it is
 // not understood all the same, nobody is trusted.
-func networks(list []string) []netip.Prefix {
+func parseNetworks(list []string) []netip.Prefix {
 	all, err := config.Networks(list)
 	if err != nil {
 		slog.Error("read the trusted proxies", "error", err)

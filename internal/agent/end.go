@@ -12,19 +12,19 @@ import (
 	"version-manager/internal/agent/keeper"
 )
 
-// work returns when there is nothing left to do, or errMoved when another
+// waitForEnd returns when there is nothing left to do, or errMoved when another
 // program does it.
-func (g *agent) work(failed <-chan error) error {
+func (g *agent) waitForEnd(failed <-chan error) error {
 	lock := filepath.Join(g.dir, keeper.LockFile)
 	was, _ := os.Stat(lock) // where it is gone already, the first look says so
-	tick := time.NewTicker(lookEvery)
+	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case err := <-failed:
 			return fmt.Errorf("listen for commands: %w", err)
-		case <-g.moved:
-			return errMoved
+		case <-g.replaced:
+			return errReplaced
 		case <-g.stopped:
 			return nil
 		case <-tick.C:
@@ -34,33 +34,33 @@ func (g *agent) work(failed <-chan error) error {
 			g.endAll()
 			return nil
 		}
-		if g.idle() {
+		if g.isIdle() {
 			slog.Info("nothing left to do")
 			return nil
 		}
 	}
 }
 
-func (g *agent) idle() bool {
-	if g.stay {
+func (g *agent) isIdle() bool {
+	if g.stayIdle {
 		return false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.calls > 0 || time.Since(g.used) < idleAfter {
+	if g.calls > 0 || time.Since(g.used) < idleTimeout {
 		return false
 	}
 	for _, a := range g.apps {
-		if !a.idle() {
+		if !a.isIdle() {
 			return false
 		}
 	}
 	return true
 }
 
-// sweep removes the unpacked images that no app uses any more. It does not
+// removeUnusedImages removes the unpacked images that no app uses any more. It does not
 // wait for its turn: the next one does the same work.
-func (g *agent) sweep() {
+func (g *agent) removeUnusedImages() {
 	if !g.unpacking.TryLock() {
 		return
 	}
@@ -68,8 +68,8 @@ func (g *agent) sweep() {
 	used := map[string]bool{}
 	g.mu.Lock()
 	for _, a := range g.apps {
-		for _, w := range a.now().Colors {
-			used[g.home.rootfs(w.Release.Image)] = true
+		for _, w := range a.currentState().Colors {
+			used[g.files.imageDir(w.Release.Image)] = true
 		}
 		if a.damaged != nil {
 			g.mu.Unlock()
@@ -77,7 +77,7 @@ func (g *agent) sweep() {
 		}
 	}
 	g.mu.Unlock()
-	found, _ := filepath.Glob(g.home.rootfs("sha256:*")) // the pattern is well formed
+	found, _ := filepath.Glob(g.files.imageDir("sha256:*")) // the pattern is well formed
 	for _, path := range found {
 		if used[strings.TrimSuffix(path, ".unpacked")] {
 			continue
@@ -91,16 +91,16 @@ func (g *agent) sweep() {
 // endAll ends every instance, without a word to a disk that is gone.
 func (g *agent) endAll() {
 	var wg sync.WaitGroup
-	for _, a := range g.all() {
+	for _, a := range g.listApps() {
 		wg.Go(func() {
 			a.turn <- struct{}{}
-			a.closeEntrances(a.now().Entrances)
+			a.closeEntrances(a.currentState().Entrances)
 			for _, s := range a.sides {
-				a.shrink(s, 0, 0)
+				a.stopInstances(s, 0, 0)
 			}
 			endStrays(a.paths, a.strays)
 		})
 	}
 	wg.Wait()
-	g.home.remove()
+	g.files.removeOutside()
 }

@@ -22,37 +22,37 @@ type entrance struct {
 	InsteadOf int `json:"insteadOf,omitempty"` // the default port that was taken when this one was chosen
 }
 
-// alike reports whether both are served in the same way.
-func (e entrance) alike(o entrance) bool {
+// servesAlike reports whether both are served in the same way.
+func (e entrance) servesAlike(o entrance) bool {
 	return e.Cert == o.Cert && e.Key == o.Key && e.PerConnection == o.PerConnection && e.Connections == o.Connections
 }
 
-// setting is the line of the configuration that asks for it.
-func (e entrance) setting() string {
+// configSetting is the line of the configuration that asks for it.
+func (e entrance) configSetting() string {
 	if e.Ingress {
 		return listening.IngressSetting
 	}
 	return listening.AppSetting
 }
 
-func (e entrance) split() (host string, port int) {
+func (e entrance) splitAddress() (host string, port int) {
 	host, digits, _ := net.SplitHostPort(e.Address) // it was made by JoinHostPort
 	port, _ = strconv.Atoi(digits)
 	return host, port
 }
 
-func (e entrance) url() string { return e.urlFor("") }
+func (e entrance) baseURL() string { return e.urlFor("") }
 
 // urlFor returns the base URL under another host name, or under the address.
-func (e entrance) urlFor(host string) string { return listening.URL(e.Address, host, e.Cert != "") }
+func (e entrance) urlFor(host string) string { return listening.BaseURL(e.Address, host, e.Cert != "") }
 
-// urls lists the entrances for people: the app's own port first. Only those
+// listEntrances lists the entrances for people: the app's own port first. Only those
 // that are open are public: behind the address of another there may be another
 // program, which must not be measured in place of the app.
-func (s state) urls(closedBecause func(address string) string, served func(address string) *deploy.Certificate) (e deploy.Entrances) {
+func (s appState) listEntrances(closedBecause func(address string) string, served func(address string) *deploy.Certificate) (e deploy.Entrances) {
 	for _, in := range s.Entrances {
-		_, port := in.split()
-		l := deploy.Listener{URL: in.url(), Setting: in.setting(), Port: port, InsteadOf: in.InsteadOf, Reason: closedBecause(in.Address)}
+		_, port := in.splitAddress()
+		l := deploy.Listener{URL: in.baseURL(), Setting: in.configSetting(), Port: port, InsteadOf: in.InsteadOf, Reason: closedBecause(in.Address)}
 		l.Open, l.Certificate = l.Reason == "", served(in.Address)
 		e.Listeners = append(e.Listeners, l)
 		if l.Open {

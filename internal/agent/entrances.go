@@ -19,14 +19,14 @@ import (
 func (a *app) openEntrances(token uint64, local config.Local, project string) ([]entrance, error) {
 	a.opening.Lock()
 	defer a.opening.Unlock()
-	before := a.now().Entrances
+	before := a.currentState().Entrances
 	asked, err := a.serveAsked(before, local, project)
 	if err == nil {
 		err = a.noteEntrances(token, asked, local)
 	}
 	if err != nil {
 		known := func(e entrance) bool { return slices.ContainsFunc(before, e.sameAddress) }
-		a.front.close(slices.DeleteFunc(asked, known))
+		a.listeners.closeEntrances(slices.DeleteFunc(asked, known))
 		return nil, err
 	}
 	return asked, nil
@@ -35,16 +35,16 @@ func (a *app) openEntrances(token uint64, local config.Local, project string) ([
 // serveAsked serves what local asks for; with an error, what was served until then.
 func (a *app) serveAsked(before []entrance, local config.Local, project string) (asked []entrance, err error) {
 	asked = []entrance{}
-	for _, wish := range listening.Wishes(local) {
+	for _, wish := range listening.PortRequests(local) {
 		e := entrance{Ingress: wish.Setting == listening.IngressSetting, PerConnection: local.Limits.PerConnection, Connections: local.Limits.Connections}
 		if e.Ingress {
-			e.Cert, e.Key = inProject(project, local.Cert), inProject(project, local.Key)
+			e.Cert, e.Key = projectPath(project, local.Cert), projectPath(project, local.Key)
 		}
-		port, err := wish.Choose(a.name, standIn(before, wish), func(address string) error {
+		port, err := wish.ChoosePort(a.name, standInPort(before, wish), func(address string) error {
 			if e.Address = address; slices.ContainsFunc(asked, e.sameAddress) {
 				return syscall.EADDRINUSE // by the entrance before
 			}
-			return a.front.serve(e)
+			return a.listeners.serveEntrance(e)
 		})
 		if err != nil {
 			return asked, err
@@ -55,12 +55,12 @@ func (a *app) serveAsked(before []entrance, local config.Local, project string) 
 	return asked, nil
 }
 
-// standIn is the port that was used in place of a default one until now, 0 if
+// standInPort is the port that was used in place of a default one until now, 0 if
 // there is none. It is used again, so that the address stays the same even
 // when the default port is free one day.
-func standIn(before []entrance, wish listening.Wish) int {
+func standInPort(before []entrance, wish listening.PortRequest) int {
 	for _, e := range before {
-		if host, port := e.split(); e.InsteadOf != 0 && host == wish.Host && e.setting() == wish.Setting {
+		if host, port := e.splitAddress(); e.InsteadOf != 0 && host == wish.Host && e.configSetting() == wish.Setting {
 			return port
 		}
 	}
@@ -70,10 +70,10 @@ func standIn(before []entrance, wish listening.Wish) int {
 // noteEntrances makes durable what is served now: asked, and what is open
 // from before.
 func (a *app) noteEntrances(token uint64, asked []entrance, local config.Local) error {
-	err := a.change(token, func(st *state) {
+	err := a.changeState(token, func(st *appState) {
 		list := slices.Clone(asked)
 		for _, e := range st.Entrances {
-			if a.front.serves(e.Address) && !slices.ContainsFunc(list, e.sameAddress) {
+			if a.listeners.isServing(e.Address) && !slices.ContainsFunc(list, e.sameAddress) {
 				list = append(list, e)
 			}
 		}
@@ -89,7 +89,7 @@ func (a *app) noteEntrances(token uint64, asked []entrance, local config.Local) 
 func (a *app) closeEntrances(list []entrance) {
 	a.opening.Lock()
 	defer a.opening.Unlock()
-	a.front.close(list)
+	a.listeners.closeEntrances(list)
 }
 
 // serveNoted opens the entrances that the state names, and reports what kept
@@ -98,24 +98,24 @@ func (a *app) serveNoted() error {
 	a.opening.Lock()
 	defer a.opening.Unlock()
 	var errs []error
-	for _, e := range a.now().Entrances {
-		errs = append(errs, a.front.serve(e))
+	for _, e := range a.currentState().Entrances {
+		errs = append(errs, a.listeners.serveEntrance(e))
 	}
 	return errors.Join(errs...)
 }
 
-// reopen tries again until everything that the state names is open: a port may
+// reopenEntrances tries again until everything that the state names is open: a port may
 // be another program's for a moment, and after a reboot an address may come
 // later than the agent. One call at a time does the work of all.
-func (a *app) reopen() {
+func (a *app) reopenEntrances() {
 	if !a.reopening.CompareAndSwap(false, true) {
 		return
 	}
 	defer a.reopening.Store(false)
-	wait := process.Backoff{First: 100 * time.Millisecond, Most: reopenMost}
+	wait := process.Backoff{First: 100 * time.Millisecond, Most: maxReopenDelay}
 	for {
 		select {
-		case <-a.agent.moved:
+		case <-a.agent.replaced:
 			return
 		case <-time.After(wait.Next(0)):
 		}
@@ -126,19 +126,19 @@ func (a *app) reopen() {
 	}
 }
 
-// reopenMost is the longest pause between two tries to open an entrance.
-const reopenMost = 5 * time.Second
+// maxReopenDelay is the longest pause between two tries to open an entrance.
+const maxReopenDelay = 5 * time.Second
 
-func inProject(project, file string) string {
+func projectPath(project, file string) string {
 	if file == "" || filepath.IsAbs(file) {
 		return file
 	}
 	return filepath.Join(project, file)
 }
 
-// unwanted returns the entrances that no color was applied with. While
+// unwantedEntrances returns the entrances that no color was applied with. While
 // nothing runs all stay, for the next try.
-func (s state) unwanted() (list []entrance) {
+func (s appState) unwantedEntrances() (list []entrance) {
 	if len(s.Colors) == 0 {
 		return nil
 	}

@@ -14,118 +14,118 @@ import (
 	"version-manager/internal/deploy"
 )
 
-// front is the listeners of one app. It knows which entrances are open, and of
+// listenerSet is the listeners of one app. It knows which entrances are open, and of
 // the others why they are not.
-type front struct {
-	app     string
-	handler http.Handler
-	listen  func(address string) (net.Listener, error) // one that outlives this agent
-	drop    func(address string)
-	lost    func() // called when an entrance that was open stopped accepting
+type listenerSet struct {
+	app          string
+	handler      http.Handler
+	openListener func(address string) (net.Listener, error) // one that outlives this agent
+	dropListener func(address string)
+	onLost       func() // called when an entrance that was open stopped accepting
 
-	mu      sync.Mutex
-	servers map[string]*server // by address
-	why     map[string]string  // by address: what kept it from being opened
-	certs   certificates
+	mu           sync.Mutex
+	servers      map[string]*server // by address
+	reasons      map[string]string  // by address: what kept it from being opened
+	certificates certificateSet
 }
 
-func newFront(app string, h http.Handler, g *agent, lost func()) *front {
-	f := &front{app: app, handler: h, lost: lost, servers: map[string]*server{}, why: map[string]string{}}
-	f.certs = certificates{dir: filepath.Join(g.dir, "apps", app), used: map[certificate.Files]*watched{}}
-	f.listen = func(address string) (net.Listener, error) {
-		if who := g.owner(address); who != "" && who != app {
+func newListenerSet(app string, h http.Handler, g *agent, lost func()) *listenerSet {
+	f := &listenerSet{app: app, handler: h, onLost: lost, servers: map[string]*server{}, reasons: map[string]string{}}
+	f.certificates = certificateSet{dir: filepath.Join(g.dir, "apps", app), used: map[certificate.Files]*watchedCertificate{}}
+	f.openListener = func(address string) (net.Listener, error) {
+		if who := g.appAt(address); who != "" && who != app {
 			return nil, &listening.OwnedError{App: who}
 		}
-		return g.link.Listen(address, func() (net.Listener, error) { return net.Listen("tcp", address) })
+		return g.link.OpenListener(address, func() (net.Listener, error) { return net.Listen("tcp", address) })
 	}
-	f.drop = func(address string) { g.link.Drop(address) }
+	f.dropListener = func(address string) { g.link.DropListener(address) }
 	return f
 }
 
-// serves reports whether the app listens at the address.
-func (f *front) serves(address string) bool { return f.at(address) != nil }
+// isServing reports whether the app listens at the address.
+func (f *listenerSet) isServing(address string) bool { return f.serverAt(address) != nil }
 
-func (f *front) at(address string) *server {
+func (f *listenerSet) serverAt(address string) *server {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.servers[address]
 }
 
-func (f *front) all() []*server {
+func (f *listenerSet) listServers() []*server {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Collect(maps.Values(f.servers))
 }
 
-// certificate is what is served at the address, nil where that is nothing or
+// certificateAt is what is served at the address, nil where that is nothing or
 // nothing encrypted.
-func (f *front) certificate(address string) *deploy.Certificate {
-	s := f.at(address)
+func (f *listenerSet) certificateAt(address string) *deploy.Certificate {
+	s := f.serverAt(address)
 	if s == nil || s.certificate == nil {
 		return nil
 	}
-	c := s.certificate.Status()
+	c := s.certificate.CurrentStatus()
 	return &c
 }
 
-// closedBecause is what keeps an entrance from being open, empty if it is open.
-func (f *front) closedBecause(address string) string {
+// closedReason is what keeps an entrance from being open, empty if it is open.
+func (f *listenerSet) closedReason(address string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.servers[address] != nil {
 		return ""
 	}
-	if why := f.why[address]; why != "" {
+	if why := f.reasons[address]; why != "" {
 		return why
 	}
 	return "not opened yet"
 }
 
-// serve opens e, unless it is open. Where the address was served in another
+// serveEntrance opens e, unless it is open. Where the address was served in another
 // way, with another certificate or other limits, that one ends afterwards.
-func (f *front) serve(e entrance) error {
-	old := f.at(e.Address)
-	if old != nil && old.alike(e) {
+func (f *listenerSet) serveEntrance(e entrance) error {
+	old := f.serverAt(e.Address)
+	if old != nil && old.servesAlike(e) {
 		return nil
 	}
-	err := f.open(e)
+	err := f.openEntrance(e)
 	f.mu.Lock()
-	delete(f.why, e.Address)
+	delete(f.reasons, e.Address)
 	if err != nil && old == nil {
-		f.why[e.Address] = listening.Reason(err)
+		f.reasons[e.Address] = listening.BriefReason(err)
 	}
 	f.mu.Unlock()
 	if err != nil {
-		f.certs.stopUnused(f.all())
+		f.certificates.stopUnused(f.listServers())
 		return err
 	}
 	if old != nil {
-		old.end()
-		f.certs.keepOnly(f.all())
+		old.stopAccepting()
+		f.certificates.keepOnly(f.listServers())
 	}
 	return nil
 }
 
-func (f *front) open(e entrance) error {
-	cert, err := f.certs.get(e)
+func (f *listenerSet) openEntrance(e entrance) error {
+	cert, err := f.certificates.openCertificate(e)
 	if err != nil {
 		return err
 	}
 	s := newServer(f.app, f.handler, e, cert)
-	if s.ln, err = f.listen(e.Address); err != nil {
+	if s.ln, err = f.openListener(e.Address); err != nil {
 		return err
 	}
 	f.mu.Lock()
 	f.servers[e.Address] = s
 	f.mu.Unlock()
-	go f.run(s)
+	go f.runServer(s)
 	return nil
 }
 
-// run serves until the end of s. A listener that broke is closed for good: it
+// runServer serves until the end of s. A listener that broke is closed for good: it
 // would only break again.
-func (f *front) run(s *server) {
-	err := s.run()
+func (f *listenerSet) runServer(s *server) {
+	err := s.serveUntilClosed()
 	if err == nil {
 		return
 	}
@@ -134,27 +134,27 @@ func (f *front) run(s *server) {
 	current := f.servers[s.Address] == s
 	if current {
 		delete(f.servers, s.Address)
-		f.why[s.Address] = listening.Reason(err)
+		f.reasons[s.Address] = listening.BriefReason(err)
 	}
 	f.mu.Unlock()
 	if current {
-		f.drop(s.Address)
-		f.lost()
+		f.dropListener(s.Address)
+		f.onLost()
 	}
 }
 
-// close refuses connections from now on.
-func (f *front) close(list []entrance) {
+// closeEntrances refuses connections from now on.
+func (f *listenerSet) closeEntrances(list []entrance) {
 	for _, e := range list {
-		f.drop(e.Address)
+		f.dropListener(e.Address)
 		f.mu.Lock()
 		s := f.servers[e.Address]
 		delete(f.servers, e.Address)
-		delete(f.why, e.Address)
+		delete(f.reasons, e.Address)
 		f.mu.Unlock()
 		if s != nil {
-			s.end()
+			s.stopAccepting()
 		}
 	}
-	f.certs.keepOnly(f.all())
+	f.certificates.keepOnly(f.listServers())
 }

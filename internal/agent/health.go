@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	healthEvery   = 250 * time.Millisecond
-	healthFast    = 25 * time.Millisecond // until the instance was ready once
-	healthTimeout = 2 * time.Second
-	healthMisses  = 3 // failures in a row after which a ready instance is not ready any more
+	healthInterval      = 250 * time.Millisecond
+	healthStartInterval = 25 * time.Millisecond // until the instance was ready once
+	healthTimeout       = 2 * time.Second
+	maxHealthMisses     = 3 // failures in a row after which a ready instance is not ready any more
 )
 
 // newHealthClient returns a client for health checks. A redirect is an answer,
@@ -36,7 +36,7 @@ func checkHealth(ctx context.Context, c *http.Client, addr, path string) error {
 	req.Header.Set("User-Agent", "version-manager-health")
 	res, err := c.Do(req)
 	if err != nil {
-		return fmt.Errorf("GET %s: %s", path, brief(err))
+		return fmt.Errorf("GET %s: %s", path, briefError(err))
 	}
 	defer res.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(res.Body, 64<<10)) // so that the connection can be used again
@@ -46,8 +46,8 @@ func checkHealth(ctx context.Context, c *http.Client, addr, path string) error {
 	return nil
 }
 
-// brief leaves out of a network error what its reader knows: method and address.
-func brief(err error) string {
+// briefError leaves out of a network error what its reader knows: method and address.
+func briefError(err error) string {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()
 	}
@@ -79,13 +79,13 @@ func watchHealth(ctx context.Context, check func(context.Context) error, wasRead
 		case err == nil && !ready:
 			ready, everReady = true, true
 			report(nil)
-		case err != nil && (!ready || misses >= healthMisses):
+		case err != nil && (!ready || misses >= maxHealthMisses):
 			ready = false
 			report(err)
 		}
-		every := healthEvery
+		every := healthInterval
 		if !everReady {
-			every = healthFast
+			every = healthStartInterval
 		}
 		if wait.For(ctx, every) != nil {
 			return

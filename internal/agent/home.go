@@ -16,35 +16,35 @@ import (
 	"version-manager/internal/kit/process"
 )
 
-// systemHome is where instances have their files when root's state folder is
+// systemFilesDir is where instances have their files when root's state folder is
 // in a place that other users cannot enter, such as /root.
-const systemHome = "/var/lib/version-manager-apps"
+const systemFilesDir = "/var/lib/version-manager-apps"
 
-// home is where instances have their files: unpacked images and their data.
+// instanceFiles is where instances have their files: unpacked images and their data.
 // It is the state folder, unless instances run as a user who cannot get there.
-type home struct {
-	state string
-	spare string // for those who cannot enter state
-	pick  func() string
+type instanceFiles struct {
+	state   string
+	outside string // for those who cannot enter state
+	root    func() string
 }
 
-func newHome(state string) *home {
-	h := &home{state: state, spare: filepath.Join(systemHome, fmt.Sprintf("%x", sha256.Sum256([]byte(state)))[:16])}
-	h.pick = sync.OnceValue(h.choose)
+func newInstanceFiles(state string) *instanceFiles {
+	h := &instanceFiles{state: state, outside: filepath.Join(systemFilesDir, fmt.Sprintf("%x", sha256.Sum256([]byte(state)))[:16])}
+	h.root = sync.OnceValue(h.chooseRoot)
 	return h
 }
 
-// choose depends only on who we are and where the state folder is, so that
+// chooseRoot depends only on who we are and where the state folder is, so that
 // every agent finds what the one before it has made.
-func (h *home) choose() string {
-	if os.Geteuid() != 0 || open(filepath.Dir(h.state)) {
+func (h *instanceFiles) chooseRoot() string {
+	if os.Geteuid() != 0 || isOpenToAll(filepath.Dir(h.state)) {
 		return h.state
 	}
-	return h.spare
+	return h.outside
 }
 
-// open reports whether everybody may pass through a folder and all above it.
-func open(dir string) bool {
+// isOpenToAll reports whether everybody may pass through a folder and all above it.
+func isOpenToAll(dir string) bool {
 	for ; ; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
 		if err != nil || info.Mode().Perm()&0o001 == 0 {
@@ -56,20 +56,20 @@ func open(dir string) bool {
 	}
 }
 
-// rootfs is where the image with that digest is unpacked.
-func (h *home) rootfs(digest string) string {
-	return filepath.Join(h.pick(), "rootfs", strings.ReplaceAll(digest, ":", "-"))
+// imageDir is where the image with that digest is unpacked.
+func (h *instanceFiles) imageDir(digest string) string {
+	return filepath.Join(h.root(), "rootfs", strings.ReplaceAll(digest, ":", "-"))
 }
 
-func (h *home) data(app string) string { return filepath.Join(h.pick(), "data", app) }
+func (h *instanceFiles) dataDir(app string) string { return filepath.Join(h.root(), "data", app) }
 
-// make makes the folders on the way, through which another user may pass but
+// makeDirs makes the folders on the way, through which another user may pass but
 // in which only we can look around.
-func (h *home) make(u *process.User) error {
-	dir := h.pick()
+func (h *instanceFiles) makeDirs(u *process.User) error {
+	dir := h.root()
 	ways := []string{filepath.Join(dir, "rootfs"), filepath.Join(dir, "data")}
-	if dir == h.spare {
-		ways = append([]string{systemHome, dir}, ways...)
+	if dir == h.outside {
+		ways = append([]string{systemFilesDir, dir}, ways...)
 	} else {
 		ways = append([]string{dir}, ways...)
 	}
@@ -80,15 +80,15 @@ func (h *home) make(u *process.User) error {
 		if u == nil {
 			continue
 		}
-		if err := passable(way); err != nil {
+		if err := makePassable(way); err != nil {
 			return fmt.Errorf("make a folder for instances: %w", err)
 		}
 	}
 	return nil
 }
 
-// passable lets others pass through a folder of ours.
-func passable(dir string) error {
+// makePassable lets others pass through a folder of ours.
+func makePassable(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err
@@ -103,11 +103,11 @@ func passable(dir string) error {
 	return os.Chmod(dir, info.Mode().Perm()|0o011)
 }
 
-// makeData makes the folder of an app's data, which belongs to the user of its
+// makeDataDir makes the folder of an app's data, which belongs to the user of its
 // instances.
-func (h *home) makeData(app string, u *process.User) (dir string, err error) {
-	dir = h.data(app)
-	if err := h.moveData(app, dir); err != nil {
+func (h *instanceFiles) makeDataDir(app string, u *process.User) (dir string, err error) {
+	dir = h.dataDir(app)
+	if err := h.moveOldData(app, dir); err != nil {
 		return "", err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -119,9 +119,9 @@ func (h *home) makeData(app string, u *process.User) (dir string, err error) {
 	return dir, handOverData(dir, *u)
 }
 
-// moveData brings along what an earlier version of this program kept in the
+// moveOldData brings along what an earlier version of this program kept in the
 // state folder.
-func (h *home) moveData(app, dir string) error {
+func (h *instanceFiles) moveOldData(app, dir string) error {
 	old := filepath.Join(h.state, "data", app)
 	if old == dir {
 		return nil
@@ -139,9 +139,9 @@ func (h *home) moveData(app, dir string) error {
 	return nil
 }
 
-// remove removes what lies outside a state folder that is gone.
-func (h *home) remove() {
-	if dir := h.pick(); dir != h.state {
+// removeOutside removes what lies outside a state folder that is gone.
+func (h *instanceFiles) removeOutside() {
+	if dir := h.root(); dir != h.state {
 		if err := os.RemoveAll(dir); err != nil {
 			slog.Error("remove the files of instances", "error", err)
 		}

@@ -39,7 +39,7 @@ func FuzzCandidates(f *testing.F) {
 	f.Add("app", "/srv", "/bin:../..")
 	f.Add("../../x", "..", "")
 	f.Fuzz(func(t *testing.T, name, workdir, search string) {
-		for _, p := range candidates(name, workdir, []string{"PATH=" + search}) {
+		for _, p := range candidatePaths(name, workdir, []string{"PATH=" + search}) {
 			if !strings.HasPrefix(p, "/") || strings.Contains(p+"/", "/../") {
 				t.Errorf("candidate %q", p)
 			}

@@ -11,15 +11,15 @@ import (
 	"version-manager/internal/journal"
 )
 
-func listDeploys(c call) (any, error) { return c.app.journal.List(c.Context()) }
+func handleListDeploys(c call) (any, error) { return c.app.journal.List(c.Context()) }
 
-// beginDeploy returns the journal that was begun last, if it is still empty:
+// handleBeginDeploy returns the journal that was begun last, if it is still empty:
 // then somebody asked before and did not get the answer.
-func beginDeploy(c call) (any, error) {
-	if err := c.app.check(c.token); err != nil {
+func handleBeginDeploy(c call) (any, error) {
+	if err := c.app.checkToken(c.token); err != nil {
 		return nil, err
 	}
-	if err := c.app.reserve.fill(); err != nil {
+	if err := c.app.reserve.fillReserve(); err != nil {
 		return nil, err
 	}
 	ids, err := c.app.journal.List(c.Context())
@@ -29,17 +29,17 @@ func beginDeploy(c call) (any, error) {
 	if n := len(ids); n > 0 {
 		last, err := c.app.journal.Read(c.Context(), ids[n-1])
 		if err == nil && len(last) == 0 {
-			return api.Text{Text: ids[n-1]}, nil
+			return api.TextBody{Text: ids[n-1]}, nil
 		}
 	}
 	id, err := c.app.journal.Begin(c.Context())
-	return api.Text{Text: id}, err
+	return api.TextBody{Text: id}, err
 }
 
-// readDeploy sends the records before a damage together with the error.
-func readDeploy(c call) (any, error) {
+// handleReadDeploy sends the records before a damage together with the error.
+func handleReadDeploy(c call) (any, error) {
 	records, err := c.app.journal.Read(c.Context(), c.PathValue("id"))
-	a := api.Journal{Records: records}
+	a := api.JournalAnswer{Records: records}
 	if err != nil {
 		e := api.FromError(err)
 		a.Error = &e
@@ -47,56 +47,56 @@ func readDeploy(c call) (any, error) {
 	return a, nil
 }
 
-func appendDeploy(c call) (any, error) {
+func handleAppendDeploy(c call) (any, error) {
 	var r journal.Record
-	if err := c.read(&r); err != nil {
+	if err := c.readRequest(&r); err != nil {
 		return nil, err
 	}
-	if err := c.app.check(c.token); err != nil {
+	if err := c.app.checkToken(c.token); err != nil {
 		return nil, err
 	}
-	c.crash.point("before", r.Seq)
+	c.killSwitch.reachPoint("before", r.Seq)
 	write := func() error { return c.app.journal.Append(c.Context(), c.PathValue("id"), r) }
-	if err := c.app.reserve.spend(write); err != nil {
+	if err := c.app.reserve.withReserve(write); err != nil {
 		return nil, err
 	}
-	c.crash.point("after", r.Seq)
+	c.killSwitch.reachPoint("after", r.Seq)
 	return nil, nil
 }
 
-func readAttachment(c call) (any, error) {
+func handleReadAttachment(c call) (any, error) {
 	content, err := c.app.journal.Attachment(c.Context(), c.PathValue("id"), c.PathValue("name"))
-	return api.Content{Content: content}, err
+	return api.ContentBody{Content: content}, err
 }
 
-func attach(c call) (any, error) {
-	var file api.Content
-	if err := c.read(&file); err != nil {
+func handleAttach(c call) (any, error) {
+	var file api.ContentBody
+	if err := c.readRequest(&file); err != nil {
 		return nil, err
 	}
-	if err := c.app.check(c.token); err != nil {
+	if err := c.app.checkToken(c.token); err != nil {
 		return nil, err
 	}
 	return nil, c.app.journal.Attach(c.Context(), c.PathValue("id"), c.PathValue("name"), file.Content)
 }
 
-// logs streams lines as "stamp instance | text".
-func (g *agent) logs(w http.ResponseWriter, r *http.Request) {
-	defer g.begin()()
+// streamLogs streams lines as "stamp instance | text".
+func (g *agent) streamLogs(w http.ResponseWriter, r *http.Request) {
+	defer g.beginRequest()()
 	c, err := g.newCall(r)
 	if err != nil && c.app == nil {
-		reply(w, nil, err)
+		sendReply(w, nil, err)
 		return
 	}
 	v := r.URL.Query()
 	tail, _ := strconv.Atoi(v.Get("tail")) // 0: all
-	q := logs.Query{Tail: tail, Since: v.Get("since"), Follow: v.Get("follow") == "true", Match: logs.Matcher(v.Get("color"), v.Get("instance"))}
+	q := logs.Query{Tail: tail, Since: v.Get("since"), Follow: v.Get("follow") == "true", Match: logs.MatchInstances(v.Get("color"), v.Get("instance"))}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	flush := http.NewResponseController(w).Flush
 	if err := flush(); err != nil {
 		return
 	}
-	err = logs.Stream(r.Context(), c.app.paths.logs(), q, func(l logs.Line) error {
+	err = logs.StreamLines(r.Context(), c.app.paths.logDir(), q, func(l logs.Line) error {
 		if _, err := fmt.Fprintf(w, "%s %s | %s\n", l.Stamp, l.Instance, l.Text); err != nil || !q.Follow {
 			return err
 		}

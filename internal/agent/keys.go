@@ -22,8 +22,8 @@ type keys struct {
 
 // loadKeys reads them. Without the file, or with a damaged one, there are none
 // until the next deploy.
-func loadKeys(p paths) (k keys) {
-	b, err := atomicfile.Read(p.keys(), maxRecord)
+func loadKeys(p appPaths) (k keys) {
+	b, err := atomicfile.Read(p.keysFile(), maxRecordBytes)
 	if err == nil {
 		err = json.Unmarshal(b, &k)
 	}
@@ -71,16 +71,16 @@ func (a *app) openPreview(req api.ApplyRequest) error {
 func (a *app) saveKeys(next keys) error {
 	b, err := json.Marshal(next)
 	if err == nil {
-		err = a.paths.make()
+		err = a.paths.makeDirs()
 	}
 	if err == nil {
-		err = atomicfile.Write(a.paths.keys(), b, 0o600)
+		err = atomicfile.Write(a.paths.keysFile(), b, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("keep the keys of the ingress: %w", err)
 	}
 	a.keys = next
-	a.proxy.SetRules(a.state.rules(next))
+	a.proxy.SetRules(a.state.proxyRules(next))
 	return nil
 }
 
@@ -88,7 +88,7 @@ func (a *app) saveKeys(next keys) error {
 func (a *app) dropKeys() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err := os.Remove(a.paths.keys()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(a.paths.keysFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	a.keys = keys{}

@@ -23,38 +23,38 @@ type lease struct {
 	alive func(process.Identity) bool
 }
 
-// wake prepares a lease that was read from the disk.
-func (l *lease) wake(alive func(process.Identity) bool) {
+// restoreLease prepares a lease that was read from the disk.
+func (l *lease) restoreLease(alive func(process.Identity) bool) {
 	l.alive, l.seen = alive, time.Now()
 	if l.Since.After(l.seen) {
 		l.Since = l.seen // the clock was set back
 	}
 }
 
-// held reports whether somebody has the lock. A holder that died on this
+// isHeld reports whether somebody has the lock. A holder that died on this
 // machine has lost it at once.
-func (l *lease) held() bool {
+func (l *lease) isHeld() bool {
 	if !l.Held || time.Since(l.seen) >= deploy.LockExpiry {
 		return false
 	}
 	return l.Proc == process.Identity{} || l.alive(l.Proc)
 }
 
-// holder is who has the lock, nil if nobody has.
-func (l *lease) holder() *deploy.Holder {
-	if !l.held() {
+// currentHolder is who has the lock, nil if nobody has.
+func (l *lease) currentHolder() *deploy.Holder {
+	if !l.isHeld() {
 		return nil
 	}
 	return &deploy.Holder{Name: l.Name, Since: l.Since, Seen: l.seen.Round(0)}
 }
 
-// take gives the lock to the caller, unless somebody else holds it.
-func (l *lease) take(name, nonce string, proc process.Identity) (changed bool, err error) {
-	if l.held() {
+// takeLease gives the lock to the caller, unless somebody else holds it.
+func (l *lease) takeLease(name, nonce string, proc process.Identity) (changed bool, err error) {
+	if l.isHeld() {
 		if l.Nonce == nonce && nonce != "" {
 			return false, nil // the first answer was lost
 		}
-		return false, &deploy.HeldError{Holder: *l.holder(), Now: time.Now()}
+		return false, &deploy.HeldError{Holder: *l.currentHolder(), Now: time.Now()}
 	}
 	now := time.Now()
 	l.Token++
@@ -62,18 +62,18 @@ func (l *lease) take(name, nonce string, proc process.Identity) (changed bool, e
 	return true, nil
 }
 
-// check reports whether token still is the latest, and takes it as a sign of
+// checkToken reports whether token still is the latest, and takes it as a sign of
 // life. A holder that slept through its expiry may go on while nobody took over.
-func (l *lease) check(token uint64) error {
+func (l *lease) checkToken(token uint64) error {
 	if token != l.Token || !l.Held {
-		return fmt.Errorf("%s: %w", l.successor(token), deploy.ErrFenced)
+		return fmt.Errorf("%s: %w", l.describeSuccessor(token), deploy.ErrFenced)
 	}
 	l.seen = time.Now()
 	return nil
 }
 
-// successor says who has the lock in place of the holder of a token.
-func (l *lease) successor(token uint64) string {
+// describeSuccessor says who has the lock in place of the holder of a token.
+func (l *lease) describeSuccessor(token uint64) string {
 	switch {
 	case l.Held:
 		return l.Name + " holds it"
@@ -83,12 +83,12 @@ func (l *lease) successor(token uint64) string {
 	return "another command took it, and has ended"
 }
 
-// release gives the lock back. Doing it twice is fine.
-func (l *lease) release(token uint64) (changed bool, err error) {
+// releaseLease gives the lock back. Doing it twice is fine.
+func (l *lease) releaseLease(token uint64) (changed bool, err error) {
 	if token == l.Token && !l.Held {
 		return false, nil
 	}
-	if err := l.check(token); err != nil {
+	if err := l.checkToken(token); err != nil {
 		return false, err
 	}
 	l.Held, l.Name, l.Nonce, l.Proc, l.Since = false, "", "", process.Identity{}, time.Time{}

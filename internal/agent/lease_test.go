@@ -13,14 +13,14 @@ import (
 
 func newLease(alive bool) *lease {
 	l := &lease{}
-	l.wake(func(process.Identity) bool { return alive })
+	l.restoreLease(func(process.Identity) bool { return alive })
 	return l
 }
 
-// grab takes the lease as name and returns the token.
-func grab(t *testing.T, l *lease, name string) uint64 {
+// mustTake takes the lease as name and returns the token.
+func mustTake(t *testing.T, l *lease, name string) uint64 {
 	t.Helper()
-	if _, err := l.take(name, name, process.Identity{PID: 4711}); err != nil {
+	if _, err := l.takeLease(name, name, process.Identity{PID: 4711}); err != nil {
 		t.Fatal(err)
 	}
 	return l.Token
@@ -29,16 +29,16 @@ func grab(t *testing.T, l *lease, name string) uint64 {
 func TestWhoeverLostTheLockIsToldToWhom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLease(true)
-		ada := grab(t, l, "ada")
+		ada := mustTake(t, l, "ada")
 		time.Sleep(deploy.LockExpiry)
-		bob := grab(t, l, "bob")
-		if err := l.check(ada); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "bob holds it") {
+		bob := mustTake(t, l, "bob")
+		if err := l.checkToken(ada); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "bob holds it") {
 			t.Errorf("check = %v", err)
 		}
-		if _, err := l.release(bob); err != nil {
+		if _, err := l.releaseLease(bob); err != nil {
 			t.Fatal(err)
 		}
-		if err := l.check(ada); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "another command") {
+		if err := l.checkToken(ada); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "another command") {
 			t.Errorf("check = %v", err)
 		}
 	})
@@ -47,9 +47,9 @@ func TestWhoeverLostTheLockIsToldToWhom(t *testing.T) {
 func TestLeaseNamesItsHolder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLease(true)
-		grab(t, l, "ada")
+		mustTake(t, l, "ada")
 		time.Sleep(3 * time.Second)
-		_, err := l.take("bob", "other", process.Identity{})
+		_, err := l.takeLease("bob", "other", process.Identity{})
 		held, ok := errors.AsType[*deploy.HeldError](err)
 		if !ok || held.Holder.Name != "ada" || held.Now.Sub(held.Holder.Since) != 3*time.Second {
 			t.Errorf("take = %v", err)
@@ -60,29 +60,29 @@ func TestLeaseNamesItsHolder(t *testing.T) {
 func TestLeaseExpiresUnlessRenewed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLease(true)
-		ada := grab(t, l, "ada")
+		ada := mustTake(t, l, "ada")
 		for range 5 {
 			time.Sleep(deploy.LockExpiry - time.Second)
-			if err := l.check(ada); err != nil {
+			if err := l.checkToken(ada); err != nil {
 				t.Fatal(err)
 			}
 		}
 		time.Sleep(deploy.LockExpiry)
-		if l.holder() != nil {
+		if l.currentHolder() != nil {
 			t.Error("still held after its expiry")
 		}
-		if err := l.check(ada); err != nil {
+		if err := l.checkToken(ada); err != nil {
 			t.Errorf("nobody took over, and yet: %v", err)
 		}
 		time.Sleep(deploy.LockExpiry)
-		bob := grab(t, l, "bob")
+		bob := mustTake(t, l, "bob")
 		if bob <= ada {
 			t.Errorf("token %d after %d", bob, ada)
 		}
-		if err := l.check(ada); !errors.Is(err, deploy.ErrFenced) {
+		if err := l.checkToken(ada); !errors.Is(err, deploy.ErrFenced) {
 			t.Errorf("check = %v, want ErrFenced", err)
 		}
-		if _, err := l.release(ada); !errors.Is(err, deploy.ErrFenced) {
+		if _, err := l.releaseLease(ada); !errors.Is(err, deploy.ErrFenced) {
 			t.Errorf("release = %v, want ErrFenced", err)
 		}
 	})
@@ -90,25 +90,25 @@ func TestLeaseExpiresUnlessRenewed(t *testing.T) {
 
 func TestDeadHolderLosesTheLeaseAtOnce(t *testing.T) {
 	l := newLease(false)
-	ada := grab(t, l, "ada")
-	bob := grab(t, l, "bob")
-	if err := l.check(ada); !errors.Is(err, deploy.ErrFenced) || bob != ada+1 {
+	ada := mustTake(t, l, "ada")
+	bob := mustTake(t, l, "bob")
+	if err := l.checkToken(ada); !errors.Is(err, deploy.ErrFenced) || bob != ada+1 {
 		t.Errorf("check = %v, token %d after %d", err, bob, ada)
 	}
 }
 
 func TestLeaseRequestsMayBeRepeated(t *testing.T) {
 	l := newLease(true)
-	ada := grab(t, l, "ada")
-	if again := grab(t, l, "ada"); again != ada {
+	ada := mustTake(t, l, "ada")
+	if again := mustTake(t, l, "ada"); again != ada {
 		t.Errorf("token %d, then %d", ada, again)
 	}
 	for i, want := range []bool{true, false} {
-		if changed, err := l.release(ada); err != nil || changed != want {
+		if changed, err := l.releaseLease(ada); err != nil || changed != want {
 			t.Errorf("release %d = %v, %v", i, changed, err)
 		}
 	}
-	if err := l.check(ada); !errors.Is(err, deploy.ErrFenced) {
+	if err := l.checkToken(ada); !errors.Is(err, deploy.ErrFenced) {
 		t.Errorf("check after release = %v", err)
 	}
 }
@@ -116,13 +116,13 @@ func TestLeaseRequestsMayBeRepeated(t *testing.T) {
 func TestLeaseDoesNotTrustTheWallClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &lease{Token: 3, Held: true, Name: "ada", Since: time.Now().Add(time.Hour)}
-		l.wake(func(process.Identity) bool { return true })
-		h := l.holder()
+		l.restoreLease(func(process.Identity) bool { return true })
+		h := l.currentHolder()
 		if h == nil || h.Since.After(time.Now()) || h.Seen.After(time.Now()) {
 			t.Errorf("holder = %+v at %v", h, time.Now())
 		}
 		time.Sleep(deploy.LockExpiry)
-		if l.holder() != nil {
+		if l.currentHolder() != nil {
 			t.Error("still held after its expiry")
 		}
 	})

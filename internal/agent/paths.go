@@ -8,29 +8,29 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-// paths are the folders of one app.
-type paths struct{ dir string }
+// appPaths are the folders of one app.
+type appPaths struct{ dir string }
 
-func (p paths) state() string { return filepath.Join(p.dir, "state.json") }
+func (p appPaths) stateFile() string { return filepath.Join(p.dir, "state.json") }
 
-func (p paths) run(file string) string { return filepath.Join(p.dir, "run", file) }
+func (p appPaths) runFile(file string) string { return filepath.Join(p.dir, "run", file) }
 
-func (p paths) logs() string { return filepath.Join(p.dir, "logs") }
+func (p appPaths) logDir() string { return filepath.Join(p.dir, "logs") }
 
-func (p paths) log(id string) string { return filepath.Join(p.dir, "logs", id+".log") }
+func (p appPaths) logFile(id string) string { return filepath.Join(p.dir, "logs", id+".log") }
 
-func (p paths) deploys() string { return filepath.Join(p.dir, "deploys") }
+func (p appPaths) journalDir() string { return filepath.Join(p.dir, "deploys") }
 
-func (p paths) backup(id string) string { return filepath.Join(p.dir, "backups", id+".json") }
+func (p appPaths) backupFile(id string) string { return filepath.Join(p.dir, "backups", id+".json") }
 
-func (p paths) secrets(c color.Color) string {
+func (p appPaths) secretsFile(c color.Color) string {
 	return filepath.Join(p.dir, "secrets-"+string(c)+".json")
 }
 
-func (p paths) keys() string { return filepath.Join(p.dir, "keys.json") }
+func (p appPaths) keysFile() string { return filepath.Join(p.dir, "keys.json") }
 
-func (p paths) make() error {
-	for _, dir := range []string{p.dir, filepath.Dir(p.run("x")), p.logs(), filepath.Dir(p.backup("x"))} {
+func (p appPaths) makeDirs() error {
+	for _, dir := range []string{p.dir, filepath.Dir(p.runFile("x")), p.logDir(), filepath.Dir(p.backupFile("x"))} {
 		if err := atomicfile.MakeDir(dir); err != nil {
 			return fmt.Errorf("make app folder: %w", err)
 		}

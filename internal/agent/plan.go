@@ -22,10 +22,10 @@ import (
 	"version-manager/internal/release"
 )
 
-// loopback is where instances listen. Only the ingress talks to them.
-const loopback = "127.0.0.1"
+// loopbackHost is where instances listen. Only the ingress talks to them.
+const loopbackHost = "127.0.0.1"
 
-// plan is how the instances of one color are started. An image is run as a
+// launchPlan is how the instances of one color are started. An image is run as a
 // plain process of this machine: its root file system is a folder, no more.
 // The rest of its settings count as they do in a container; see runAs for its
 // user.
@@ -35,7 +35,7 @@ const loopback = "127.0.0.1"
 // APP_VERSION, APP_COLOR and APP_INSTANCE, and DATA_DIR, a private folder that
 // all instances of the app share and that is its HOME too. Of the operator's
 // environment it gets what inheritedEnv lists and nothing else.
-type plan struct {
+type launchPlan struct {
 	argv []string
 	dir  string        // working folder
 	env  []string      // without what differs between instances
@@ -43,19 +43,19 @@ type plan struct {
 	stop syscall.Signal
 }
 
-// later makes a plan when the first instance has to be started. An agent that
+// deferPlan makes a plan when the first instance has to be started. An agent that
 // comes back and finds all of them alive neither needs one nor can fail to
 // make one.
-func later(h *home, store *release.Store, app string, spec deploy.Spec) func() (*plan, error) {
-	return sync.OnceValues(func() (*plan, error) {
-		return newPlan(context.Background(), h, store, app, spec)
+func deferPlan(h *instanceFiles, store *release.Store, app string, spec deploy.Spec) func() (*launchPlan, error) {
+	return sync.OnceValues(func() (*launchPlan, error) {
+		return newLaunchPlan(context.Background(), h, store, app, spec)
 	})
 }
 
-func (p *plan) now() (*plan, error) { return p, nil }
+func (p *launchPlan) readyPlan() (*launchPlan, error) { return p, nil }
 
-// newPlan unpacks the release and finds its program.
-func newPlan(ctx context.Context, h *home, store *release.Store, app string, spec deploy.Spec) (*plan, error) {
+// newLaunchPlan unpacks the release and finds its program.
+func newLaunchPlan(ctx context.Context, h *instanceFiles, store *release.Store, app string, spec deploy.Spec) (*launchPlan, error) {
 	r := spec.Release
 	img, err := store.Image(r.Image)
 	if err != nil {
@@ -68,29 +68,29 @@ func newPlan(ctx context.Context, h *home, store *release.Store, app string, spe
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{user: runAs(asked, os.Geteuid())}
+	p := &launchPlan{user: runAs(asked, os.Geteuid())}
 	if p.stop, err = stopSignal(img.StopSignal()); err != nil {
 		return nil, err
 	}
-	if err := h.make(p.user); err != nil {
+	if err := h.makeDirs(p.user); err != nil {
 		return nil, err
 	}
-	fs := h.rootfs(r.Image)
-	if err := store.Unpack(ctx, r.Image, fs, owner(asked, p.user)); err != nil {
+	fs := h.imageDir(r.Image)
+	if err := store.Unpack(ctx, r.Image, fs, imageOwner(asked, p.user)); err != nil {
 		return nil, fmt.Errorf("unpack %s: %w", r.Version, err)
 	}
 	program, err := findProgram(fs, img)
 	if err != nil {
 		return nil, err
 	}
-	data, err := h.makeData(app, p.user)
+	data, err := h.makeDataDir(app, p.user)
 	if err != nil {
 		return nil, err
 	}
 	p.argv = append([]string{program}, img.Command()[1:]...)
 	p.dir = filepath.Join(fs, filepath.FromSlash(img.WorkingDir()))
-	p.env = mergeEnv(withPathOf(fs, img.Environ(), inheritedEnv(os.Environ(), p.user == nil)), slices.DeleteFunc(img.Environ(), isPath), pairs(r.Config.Env), pairs(spec.Secrets),
-		[]string{"HOME=" + data, "DATA_DIR=" + data, "HOST=" + loopback, "APP_VERSION=" + string(r.Version)})
+	p.env = mergeEnv(withPathOf(fs, img.Environ(), inheritedEnv(os.Environ(), p.user == nil)), slices.DeleteFunc(img.Environ(), isPath), envPairs(r.Config.Env), envPairs(spec.Secrets),
+		[]string{"HOME=" + data, "DATA_DIR=" + data, "HOST=" + loopbackHost, "APP_VERSION=" + string(r.Version)})
 	return p, nil
 }
 
@@ -123,7 +123,7 @@ func stopSignal(name string) (syscall.Signal, error) {
 }
 
 // envFor completes the environment for one instance.
-func (p *plan) envFor(c color.Color, id string, port int) []string {
+func (p *launchPlan) envFor(c color.Color, id string, port int) []string {
 	return append(slices.Clone(p.env), "PORT="+strconv.Itoa(port), "APP_COLOR="+string(c), "APP_INSTANCE="+id)
 }
 
@@ -182,7 +182,7 @@ func withPathOf(fs string, image, inherited []string) []string {
 	return append(inherited, "PATH="+strings.Join(dirs, ":"))
 }
 
-func pairs(m map[string]string) (env []string) {
+func envPairs(m map[string]string) (env []string) {
 	for name, value := range m {
 		env = append(env, name+"="+value)
 	}
@@ -208,17 +208,17 @@ func mergeEnv(lists ...[]string) (env []string) {
 // findProgram returns the path on this machine of the program that an image
 // runs.
 func findProgram(fs string, img *release.Image) (string, error) {
-	return findIn(fs, img.Command()[0], img.WorkingDir(), img.Environ())
+	return findProgramIn(fs, img.Command()[0], img.WorkingDir(), img.Environ())
 }
 
-// findIn looks for a program as it is named in an image.
-func findIn(fs, name, workdir string, env []string) (string, error) {
+// findProgramIn looks for a program as it is named in an image.
+func findProgramIn(fs, name, workdir string, env []string) (string, error) {
 	root, err := os.OpenRoot(fs)
 	if err != nil {
 		return "", fmt.Errorf("open unpacked image: %w", err)
 	}
 	defer root.Close()
-	for _, p := range candidates(name, workdir, env) {
+	for _, p := range candidatePaths(name, workdir, env) {
 		info, err := root.Stat(strings.TrimPrefix(p, "/"))
 		if err != nil || info.IsDir() {
 			continue
@@ -230,8 +230,8 @@ func findIn(fs, name, workdir string, env []string) (string, error) {
 		"the image's program %q is not in the image", name)
 }
 
-// candidates lists the paths, absolute within the image, that name may mean.
-func candidates(name, workdir string, env []string) (paths []string) {
+// candidatePaths lists the paths, absolute within the image, that name may mean.
+func candidatePaths(name, workdir string, env []string) (paths []string) {
 	if strings.Contains(name, "/") {
 		if !path.IsAbs(name) {
 			name = path.Join("/", workdir, name)

@@ -35,7 +35,7 @@ func TestCandidates(t *testing.T) {
 		if tt.path != "" {
 			env = []string{"PATH=" + tt.path}
 		}
-		if got := strings.Join(candidates(tt.name, tt.workdir, env), " "); got != tt.want {
+		if got := strings.Join(candidatePaths(tt.name, tt.workdir, env), " "); got != tt.want {
 			t.Errorf("candidates(%q, %q) = %q, want %q", tt.name, tt.workdir, got, tt.want)
 		}
 	}
@@ -69,11 +69,11 @@ func TestFindProgramStaysInTheImage(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(fs, "run.sh"), []byte("#!/bin/sh\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := findIn(fs, "/run.sh", "", nil); err != nil || got != filepath.Join(fs, "run.sh") {
+	if got, err := findProgramIn(fs, "/run.sh", "", nil); err != nil || got != filepath.Join(fs, "run.sh") {
 		t.Errorf("run.sh: %q, %v", got, err)
 	}
 	for _, name := range []string{"/escape", "/missing", "/../../bin/sh", "sh"} {
-		if got, err := findIn(fs, name, "", nil); err == nil || !strings.Contains(err.Error(), "is not in the image") {
+		if got, err := findProgramIn(fs, name, "", nil); err == nil || !strings.Contains(err.Error(), "is not in the image") {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}

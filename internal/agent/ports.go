@@ -15,23 +15,23 @@ const (
 	portCount = 10000
 )
 
-// ports hands out ports that nobody listens on, the same one again only after
+// portPool hands out ports that nobody listens on, the same one again only after
 // all others. Should another process take one before the app does, the app
 // fails and its next start gets another.
-type ports struct {
+type portPool struct {
 	mu   sync.Mutex
 	next int
 }
 
-func newPorts() *ports { return &ports{next: rand.IntN(portCount)} }
+func newPortPool() *portPool { return &portPool{next: rand.IntN(portCount)} }
 
-func (p *ports) free() (int, error) {
+func (p *portPool) takeFreePort() (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for range portCount {
 		port := portFirst + p.next
 		p.next = (p.next + 1) % portCount
-		ln, err := net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
+		ln, err := net.Listen("tcp", net.JoinHostPort(loopbackHost, strconv.Itoa(port)))
 		if err == nil {
 			return port, ln.Close()
 		}

@@ -7,10 +7,10 @@ import (
 )
 
 func TestPortsAreFreeAndDiffer(t *testing.T) {
-	p := newPorts()
+	p := newPortPool()
 	seen := map[int]bool{}
 	for range 50 {
-		port, err := p.free()
+		port, err := p.takeFreePort()
 		if err != nil || seen[port] {
 			t.Fatalf("port %d, %v, after %v", port, err, seen)
 		}
@@ -19,18 +19,18 @@ func TestPortsAreFreeAndDiffer(t *testing.T) {
 }
 
 func TestTakenPortsArePassedOver(t *testing.T) {
-	p := newPorts()
-	first, err := p.free()
+	p := newPortPool()
+	first, err := p.takeFreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(first)))
+	ln, err := net.Listen("tcp", net.JoinHostPort(loopbackHost, strconv.Itoa(first)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ln.Close()
 	p.next = first - portFirst
-	if got, err := p.free(); err != nil || got == first {
+	if got, err := p.takeFreePort(); err != nil || got == first {
 		t.Errorf("port %d, %v, although %d is taken", got, err, first)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"version-manager/internal/kit/process"
 )
 
-// record is what the next agent has to know of an instance.
-type record struct {
+// processRecord is what the next agent has to know of an instance.
+type processRecord struct {
 	Proc     process.Identity `json:"process"`
 	Mark     string           `json:"mark,omitempty"` // of all that the process starts
 	Stop     syscall.Signal   `json:"stop,omitempty"` // asks it to end; 0: SIGTERM
@@ -27,38 +27,40 @@ type record struct {
 	Folder   string           `json:"folder"` // in which it was written, see folderOf
 }
 
-// group is the process with all that it has started.
-func (r record) group() process.Group { return process.Group{Leader: r.Proc, Mark: r.Mark} }
+// processGroup is the process with all that it has started.
+func (r processRecord) processGroup() process.Group {
+	return process.Group{Leader: r.Proc, Mark: r.Mark}
+}
 
-// stopSignal asks the process to end.
-func (r record) stopSignal() syscall.Signal { return cmp.Or(r.Stop, syscall.SIGTERM) }
+// signalToStop asks the process to end.
+func (r processRecord) signalToStop() syscall.Signal { return cmp.Or(r.Stop, syscall.SIGTERM) }
 
-// maxRecord is far more than a record has.
-const maxRecord = 64 << 10
+// maxRecordBytes is far more than a record has.
+const maxRecordBytes = 64 << 10
 
 // errCopied: the record came here with a copy of the folder. The process that
 // it names belongs to the original.
 var errCopied = errors.New("the record is a copy")
 
-func readRecord(file string) (r record, err error) {
-	b, err := atomicfile.Read(file, maxRecord)
+func readRecord(file string) (r processRecord, err error) {
+	b, err := atomicfile.Read(file, maxRecordBytes)
 	if err != nil {
 		return r, err
 	}
 	if err := json.Unmarshal(b, &r); err != nil {
-		return record{}, err
+		return processRecord{}, err
 	}
 	here, err := folderOf(file)
 	if err != nil {
-		return record{}, err
+		return processRecord{}, err
 	}
 	if r.Folder != here {
-		return record{}, errCopied
+		return processRecord{}, errCopied
 	}
 	return r, nil
 }
 
-func (r record) write(file string) (err error) {
+func (r processRecord) writeTo(file string) (err error) {
 	if r.Folder, err = folderOf(file); err != nil {
 		return err
 	}

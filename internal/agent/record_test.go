@@ -17,8 +17,8 @@ func TestRecordIsKnownWhereItWasWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := record{Proc: process.Identity{PID: 4711, Start: "x"}, Key: "k"}
-	if err := want.write(filepath.Join(here, "blue-1.json")); err != nil {
+	want := processRecord{Proc: process.Identity{PID: 4711, Start: "x"}, Key: "k"}
+	if err := want.writeTo(filepath.Join(here, "blue-1.json")); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(filepath.Join(here, "blue-1.json"))

@@ -18,12 +18,12 @@ import (
 )
 
 const (
-	lastConnections = 2 * time.Second // for clients that are connected and ask nothing, when another program takes over
-	lastCalls       = time.Second     // for answers to commands, which are repeated where they are lost
+	replaceConnectionGrace = 2 * time.Second // for clients that are connected and ask nothing, when another program takes over
+	replaceCallGrace       = time.Second     // for answers to commands, which are repeated where they are lost
 )
 
-// errMoved: another program serves the state folder now.
-var errMoved = errors.New("another program has taken over")
+// errReplaced: another program serves the state folder now.
+var errReplaced = errors.New("another program has taken over")
 
 func buildOfSelf() (string, error) {
 	self, err := process.Self()
@@ -33,11 +33,11 @@ func buildOfSelf() (string, error) {
 	return api.BuildOf(self)
 }
 
-// replace gives the place to another program, so that a newer command line is
+// handleReplace gives the place to another program, so that a newer command line is
 // served by an agent of its own make.
-func (g *agent) replace(w http.ResponseWriter, r *http.Request) {
-	defer g.begin()()
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+func (g *agent) handleReplace(w http.ResponseWriter, r *http.Request) {
+	defer g.beginRequest()()
+	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
 	var req api.ReplaceRequest
 	err := readBody(r, &req)
 	if err == nil && (len(req.Argv) == 0 || !filepath.IsAbs(req.Argv[0])) {
@@ -47,22 +47,22 @@ func (g *agent) replace(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		moved, err = g.handOver(r.Context(), req)
 	}
-	var left api.Replaced
+	var left api.ReplaceAnswer
 	if moved {
-		left = g.left()
+		left = g.remainingWork()
 	}
-	reply(w, left, err)
+	sendReply(w, left, err)
 	if moved {
-		close(g.moved)
+		close(g.replaced)
 	}
 }
 
-// left is what this agent still has to answer.
-func (g *agent) left() (l api.Replaced) {
+// remainingWork is what this agent still has to answer.
+func (g *agent) remainingWork() (l api.ReplaceAnswer) {
 	if self, err := process.Of(os.Getpid()); err == nil {
 		l.Agent, l.Started = self.PID, self.Start
 	}
-	for _, a := range g.all() {
+	for _, a := range g.listApps() {
 		for _, c := range color.Both() {
 			l.InFlight += a.proxy.InFlight(c)
 		}
@@ -76,51 +76,51 @@ func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (moved boo
 	if build, err := g.build(); err != nil || build == req.Build {
 		return false, err
 	}
-	for !g.moving.TryLock() { // waiting in Lock would keep new calls waiting
+	for !g.replacing.TryLock() { // waiting in Lock would keep new calls waiting
 		if err := wait.For(ctx, 10*time.Millisecond); err != nil {
 			return false, err
 		}
 	}
 	slog.Info("giving the place to another program", "program", req.Argv[0])
-	if err := g.link.HandOver(req.Argv, g.letGo); err != nil {
-		g.moving.Unlock()
+	if err := g.link.HandOver(req.Argv, g.releaseInstances); err != nil {
+		g.replacing.Unlock()
 		return false, err
 	}
 	return true, nil // and nothing is changed here any more
 }
 
-// letGo leaves all instances as they are to the next agent.
-func (g *agent) letGo() {
-	for _, a := range g.all() {
+// releaseInstances leaves all instances as they are to the next agent.
+func (g *agent) releaseInstances() {
+	for _, a := range g.listApps() {
 		for _, s := range a.sides {
 			for _, i := range s.instances {
-				i.letGo()
+				i.handOver()
 			}
 		}
 	}
 }
 
-// leave accepts nothing new and lets what was begun here end: also a request
+// finishRequests accepts nothing new and lets what was begun here end: also a request
 // that is still on its way over a connection that was accepted here. Requests
 // have as long as at the end of their color.
-func (g *agent) leave(srv *http.Server) {
+func (g *agent) finishRequests(srv *http.Server) {
 	var wg sync.WaitGroup
-	late, cancel := context.WithTimeout(context.Background(), lastConnections)
+	late, cancel := context.WithTimeout(context.Background(), replaceConnectionGrace)
 	defer cancel()
-	for _, a := range g.all() {
-		for _, s := range a.front.all() {
-			s.end()
-			wg.Go(func() { s.empty(late) })
+	for _, a := range g.listApps() {
+		for _, s := range a.listeners.listServers() {
+			s.stopAccepting()
+			wg.Go(func() { s.waitEmpty(late) })
 		}
 		for _, c := range color.Both() {
 			wg.Go(func() {
-				if cut := a.proxy.Close(c, a.lastRequests(c)); cut > 0 {
+				if cut := a.proxy.CloseColor(c, a.drainTimeout(c)); cut > 0 {
 					slog.Warn("cut what did not end in time when another program took over", "app", a.name, "color", c, "requests", cut)
 				}
 			})
 		}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), lastCalls)
+	ctx, cancel := context.WithTimeout(context.Background(), replaceCallGrace)
 	defer cancel()
 	if srv.Shutdown(ctx) != nil {
 		srv.Close()
@@ -128,11 +128,11 @@ func (g *agent) leave(srv *http.Server) {
 	wg.Wait()
 }
 
-// lastRequests is how long the requests of a color may take to end.
-func (a *app) lastRequests(c color.Color) time.Duration {
-	w := a.now().Colors[c]
+// drainTimeout is how long the requests of a color may take to end.
+func (a *app) drainTimeout(c color.Color) time.Duration {
+	w := a.currentState().Colors[c]
 	if w == nil {
-		return lastConnections
+		return replaceConnectionGrace
 	}
-	return max(lastConnections, min(w.Release.Config.Drain.Duration, api.LastRequests))
+	return max(replaceConnectionGrace, min(w.Release.Config.Drain.Duration, api.MaxFinishTime))
 }

@@ -11,8 +11,8 @@ import (
 
 func TestReserveIsSpentOnAFullDisk(t *testing.T) {
 	dir := t.TempDir()
-	r := newReserve(dir)
-	if err := r.fill(); err != nil {
+	r := newDiskReserve(dir)
+	if err := r.fillReserve(); err != nil {
 		t.Fatal(err)
 	}
 	full := &fs.PathError{Op: "write", Path: "journal", Err: syscall.ENOSPC}
@@ -24,27 +24,27 @@ func TestReserveIsSpentOnAFullDisk(t *testing.T) {
 		}
 		return nil
 	}
-	if err := r.spend(write); err != nil || calls != 2 {
+	if err := r.withReserve(write); err != nil || calls != 2 {
 		t.Errorf("spend = %v after %d calls, want success at the second", err, calls)
 	}
-	if err := r.spend(func() error { return full }); !errors.Is(err, syscall.ENOSPC) {
+	if err := r.withReserve(func() error { return full }); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("with the reserve gone: %v", err)
 	}
-	if err := r.fill(); err != nil {
+	if err := r.fillReserve(); err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Stat(filepath.Join(dir, "reserve")); err != nil || info.Size() != reserveSize {
+	if info, err := os.Stat(filepath.Join(dir, "reserve")); err != nil || info.Size() != diskReserveBytes {
 		t.Errorf("the reserve is not whole again: %v, %v", info, err)
 	}
 }
 
 func TestReserveIsForFullDisksOnly(t *testing.T) {
-	r := newReserve(t.TempDir())
-	if err := r.fill(); err != nil {
+	r := newDiskReserve(t.TempDir())
+	if err := r.fillReserve(); err != nil {
 		t.Fatal(err)
 	}
 	calls := 0
-	if err := r.spend(func() error { calls++; return fs.ErrPermission }); !errors.Is(err, fs.ErrPermission) || calls != 1 {
+	if err := r.withReserve(func() error { calls++; return fs.ErrPermission }); !errors.Is(err, fs.ErrPermission) || calls != 1 {
 		t.Errorf("spend = %v after %d calls", err, calls)
 	}
 	if _, err := os.Stat(r.path); err != nil {

@@ -8,17 +8,17 @@ import (
 	"version-manager/internal/deploy"
 )
 
-// resume brings back what the state says: it adopts the instances that live,
+// resumeApp brings back what the state says: it adopts the instances that live,
 // starts those that do not and opens the entrances.
-func (a *app) resume() error {
-	found := strays(a.paths)
+func (a *app) resumeApp() error {
+	found := findStrays(a.paths)
 	if a.damaged != nil {
 		a.strays = found
 		return a.damaged
 	}
 	a.turn <- struct{}{} // no change before the strays have ended
-	st := a.now()
-	inTheWay := st.sortOut(found)
+	st := a.currentState()
+	inTheWay := st.removeAdopted(found)
 	endStrays(a.paths, inTheWay)
 	go func() {
 		endStrays(a.paths, found) // may take as long as they need to drain
@@ -30,28 +30,28 @@ func (a *app) resume() error {
 			slog.Error("resume", "app", a.name, "error", err)
 		}
 		spec := deploy.Spec{Release: w.Release, Replicas: w.Replicas, Secrets: secrets}
-		s := &side{paths: a.paths, color: c, want: *w, plan: later(a.agent.home, a.store, a.name, spec)}
+		s := &colorSide{paths: a.paths, color: c, want: *w, plan: deferPlan(a.agent.files, a.store, a.name, spec)}
 		a.mu.Lock()
 		a.sides[c] = s
-		a.proxy.SetPrivate(c, w.Release.Config.PrivatePaths())
+		a.proxy.SetPrivatePaths(c, w.Release.Config.PrivatePaths())
 		a.mu.Unlock()
-		if err := a.grow(s, w.Replicas); err != nil {
+		if err := a.startInstances(s, w.Replicas); err != nil {
 			slog.Error("resume", "app", a.name, "color", c, "error", err)
 		}
-		a.publish(c)
+		a.publishPool(c)
 	}
-	a.proxy.Switch(st.Active)
+	a.proxy.SwitchRoute(st.Active)
 	err := a.serveNoted()
 	if err != nil {
-		go a.reopen()
+		go a.reopenEntrances()
 	}
 	return err
 }
 
-// sortOut removes from found what is to be adopted, and returns apart what
+// removeAdopted removes from found what is to be adopted, and returns apart what
 // has the place of an instance that shall run something else.
-func (s state) sortOut(found map[string]record) (inTheWay map[string]record) {
-	inTheWay = map[string]record{}
+func (s appState) removeAdopted(found map[string]processRecord) (inTheWay map[string]processRecord) {
+	inTheWay = map[string]processRecord{}
 	for c, w := range s.Colors {
 		for n := range w.Replicas {
 			id := instanceID(c, n+1)
@@ -64,15 +64,15 @@ func (s state) sortOut(found map[string]record) (inTheWay map[string]record) {
 	return inTheWay
 }
 
-// grow starts the instances that are missing, and returns when they were
+// startInstances starts the instances that are missing, and returns when they were
 // started; that they were is not that they are ready.
-func (a *app) grow(s *side, replicas int) error {
+func (a *app) startInstances(s *colorSide, replicas int) error {
 	for n := len(s.instances) + 1; n <= replicas; n++ {
 		id := instanceID(s.color, n)
-		if err := vacant(s.paths.run(id+".json"), s.want.Key); err != nil {
+		if err := checkVacant(s.paths.runFile(id+".json"), s.want.Key); err != nil {
 			return fmt.Errorf("instance %s: %w", id, err)
 		}
-		i, err := newInstance(n, s, a.client, a.agent.ports, func() { a.publish(s.color) })
+		i, err := newInstance(n, s, a.client, a.agent.ports, func() { a.publishPool(s.color) })
 		if err != nil {
 			return err
 		}
@@ -89,12 +89,12 @@ func (a *app) grow(s *side, replicas int) error {
 	return nil
 }
 
-// shrink ends the instances beyond the first n and forgets them.
-func (a *app) shrink(s *side, n int, drain time.Duration) {
+// stopInstances ends the instances beyond the first n and forgets them.
+func (a *app) stopInstances(s *colorSide, n int, drain time.Duration) {
 	if len(s.instances) <= n {
 		return
 	}
-	stopAll(s.instances[n:], func(i *instance) { i.stop(drain, a.proxy.InFlightOf) })
+	stopAll(s.instances[n:], func(i *instance) { i.stopInstance(drain, a.proxy.InFlightOf) })
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	s.instances = s.instances[:n:n]

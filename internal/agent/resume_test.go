@@ -13,23 +13,23 @@ import (
 // over the only one of the stray, which nobody could end any more.
 func TestNobodyIsStartedInThePlaceOfAStray(t *testing.T) {
 	g := newTestAgent(t)
-	g.ports = newPorts()
+	g.ports = newPortPool()
 	a := openApp("shop", g)
 	planned := errors.New("it would be started")
-	s := &side{paths: a.paths, color: color.Blue, want: wanted{Key: "new"}, plan: func() (*plan, error) { return nil, planned }}
-	t.Cleanup(func() { a.shrink(s, 0, 0) })
+	s := &colorSide{paths: a.paths, color: color.Blue, want: wantedColor{Key: "new"}, plan: func() (*launchPlan, error) { return nil, planned }}
+	t.Cleanup(func() { a.stopInstances(s, 0, 0) })
 	expect := func(when string, instances int, want error) {
 		t.Helper()
-		if err := a.grow(s, 1); !errors.Is(err, want) || len(s.instances) != instances {
+		if err := a.startInstances(s, 1); !errors.Is(err, want) || len(s.instances) != instances {
 			t.Errorf("%s: %d instances, %v, want %v", when, len(s.instances), err, want)
 		}
 	}
-	c := stray(t, a.paths)
-	expect("while it runs", 0, errStays)
-	if err := endStray(record{Proc: c.Identity}, "blue-1"); err != nil {
+	c := startStray(t, a.paths)
+	expect("while it runs", 0, errSurvivedKill)
+	if err := endStray(processRecord{Proc: c.Identity}, "blue-1"); err != nil {
 		t.Fatal(err)
 	}
-	file := a.paths.run("blue-1.json")
+	file := a.paths.runFile("blue-1.json")
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}

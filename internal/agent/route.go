@@ -9,56 +9,56 @@ import (
 	"version-manager/internal/deploy"
 )
 
-// switchTo makes the new route durable before it counts: an agent that comes
+// switchRoute makes the new route durable before it counts: an agent that comes
 // back has the route that was confirmed to somebody.
-func (a *app) switchTo(ctx context.Context, token uint64, c color.Color, ifRevision string) error {
-	return a.exclusive(ctx, token, func(context.Context) error {
-		now := a.now()
-		repeated := now.Active == c && now.SwitchedBy == token && ifRevision == revision(now.Revision-1)
+func (a *app) switchRoute(ctx context.Context, token uint64, c color.Color, ifRevision string) error {
+	return a.withTurn(ctx, token, func(context.Context) error {
+		now := a.currentState()
+		repeated := now.Active == c && now.SwitchedBy == token && ifRevision == formatRevision(now.Revision-1)
 		if repeated {
 			return nil
 		}
-		if ifRevision != revision(now.Revision) {
+		if ifRevision != formatRevision(now.Revision) {
 			return fmt.Errorf("the route has revision %d, not %s: %w", now.Revision, ifRevision, deploy.ErrConflict)
 		}
-		if s := a.sides[c]; s == nil || len(s.ready()) == 0 {
+		if s := a.sides[c]; s == nil || len(s.readyAddresses()) == 0 {
 			return fmt.Errorf("switch to %s: no instance of it is ready: %w", c, deploy.ErrRefused)
 		}
 		if now.Active == c {
 			return nil
 		}
-		err := a.change(token, func(st *state) { st.Active, st.Revision, st.SwitchedBy = c, now.Revision+1, token })
+		err := a.changeState(token, func(st *appState) { st.Active, st.Revision, st.SwitchedBy = c, now.Revision+1, token })
 		if err == nil {
-			a.proxy.Switch(c)
+			a.proxy.SwitchRoute(c)
 		}
 		return err
 	})
 }
 
-// retire ends a standby color.
-func (a *app) retire(ctx context.Context, token uint64, c color.Color) error {
-	return a.exclusive(ctx, token, func(context.Context) error {
-		if a.now().Active == c {
+// retireColor ends a standby color.
+func (a *app) retireColor(ctx context.Context, token uint64, c color.Color) error {
+	return a.withTurn(ctx, token, func(context.Context) error {
+		if a.currentState().Active == c {
 			return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
 		}
 		if a.sides[c] == nil {
 			return nil
 		}
-		a.clear(c)
-		if err := a.change(token, func(st *state) { delete(st.Colors, c) }); err != nil {
+		a.clearColor(c)
+		if err := a.changeState(token, func(st *appState) { delete(st.Colors, c) }); err != nil {
 			return err
 		}
-		a.agent.sweep()
+		a.agent.removeUnusedImages()
 		return removeSecrets(a.paths, c)
 	})
 }
 
-// remove takes the app off this machine. Its journals, logs and data stay.
-func (a *app) remove(ctx context.Context, token uint64) error {
-	return a.exclusive(ctx, token, func(context.Context) error {
-		a.closeEntrances(a.now().Entrances)
+// removeApp takes the app off this machine. Its journals, logs and data stay.
+func (a *app) removeApp(ctx context.Context, token uint64) error {
+	return a.withTurn(ctx, token, func(context.Context) error {
+		a.closeEntrances(a.currentState().Entrances)
 		for _, c := range color.Both() {
-			a.clear(c)
+			a.clearColor(c)
 			if err := removeSecrets(a.paths, c); err != nil {
 				return err
 			}
@@ -66,14 +66,14 @@ func (a *app) remove(ctx context.Context, token uint64) error {
 		if err := certificate.RemoveCopies(a.paths.dir); err != nil {
 			return err
 		}
-		a.proxy.Switch(color.None)
+		a.proxy.SwitchRoute(color.None)
 		if err := a.dropKeys(); err != nil {
 			return err
 		}
-		defer a.agent.sweep()
-		return a.change(token, func(st *state) {
+		defer a.agent.removeUnusedImages()
+		return a.changeState(token, func(st *appState) {
 			clear(st.Colors)
-			st.Entrances, st.Preview, st.Edge, st.Active = nil, "", edge{}, color.None
+			st.Entrances, st.Preview, st.Edge, st.Active = nil, "", edgeSettings{}, color.None
 			st.Revision++
 		})
 	})

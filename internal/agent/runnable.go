@@ -36,21 +36,21 @@ func checkRunnable(file, name string) error {
 	case bytes.Equal(magic, []byte(elf.ELFMAG)):
 		return checkELF(f, name)
 	case runtime.GOOS == "linux":
-		return foreign(name, "not for Linux")
+		return wrongPlatform(name, "not for Linux")
 	}
 	return checkMachO(f, name)
 }
 
 func checkELF(f io.ReaderAt, name string) error {
 	if runtime.GOOS != "linux" {
-		return foreign(name, "for Linux")
+		return wrongPlatform(name, "for Linux")
 	}
 	e, err := elf.NewFile(f)
 	if err != nil {
 		return problem.Wrap(err, problem.Failed, "build the image again", "%s in the image is damaged", name)
 	}
 	if want, known := elfMachines()[runtime.GOARCH]; known && e.Machine != want {
-		return foreign(name, "for "+e.Machine.String())
+		return wrongPlatform(name, "for "+e.Machine.String())
 	}
 	for _, p := range e.Progs {
 		if p.Type != elf.PT_INTERP {
@@ -82,12 +82,12 @@ func checkMachO(f io.ReaderAt, name string) error {
 		return nil // a universal binary, or a kind that only the system knows
 	}
 	if want, known := map[string]macho.Cpu{"amd64": macho.CpuAmd64, "arm64": macho.CpuArm64}[runtime.GOARCH]; known && m.Cpu != want {
-		return foreign(name, "for "+m.Cpu.String())
+		return wrongPlatform(name, "for "+m.Cpu.String())
 	}
 	return nil
 }
 
-func foreign(name, what string) error {
+func wrongPlatform(name, what string) error {
 	return problem.New(problem.Failed, "build it for "+runtime.GOOS+"/"+runtime.GOARCH+", or deploy it to a cluster that can run it",
 		"%s in the image is %s; the local target runs images as programs of this machine", name, what)
 }

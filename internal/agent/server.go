@@ -18,71 +18,71 @@ import (
 // call is one request about one app.
 type call struct {
 	*http.Request
-	app   *app
-	token uint64
-	crash *crasher
+	app        *app
+	token      uint64
+	killSwitch *killSwitch
 }
 
-// answer does what a call asks for and returns what to send back as JSON; nil
+// callHandler does what a call asks for and returns what to send back as JSON; nil
 // is an empty answer.
-type answer func(call) (any, error)
+type callHandler func(call) (any, error)
 
-func (g *agent) handler() http.Handler {
+func (g *agent) newHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+api.PingPath, func(w http.ResponseWriter, r *http.Request) {
 		build, err := g.build()
-		reply(w, api.Ping{Agent: os.Getpid(), Keeper: g.link.Keeper(), Build: build}, err)
+		sendReply(w, api.PingAnswer{Agent: os.Getpid(), Keeper: g.link.KeeperPID(), Build: build}, err)
 	})
-	mux.HandleFunc("POST "+api.ReplacePath, g.replace)
-	mux.HandleFunc("POST "+api.StopPath, g.stop)
-	for pattern, do := range map[string]answer{
-		"GET {app}":                   observe,
-		"DELETE {app}":                remove,
-		"POST {app}/lock":             lock,
-		"POST {app}/probe":            probeSecret,
-		"POST {app}/renew":            renew,
-		"POST {app}/unlock":           unlock,
-		"POST {app}/backup":           backup,
-		"POST {app}/switch":           switchTo,
-		"PUT {app}/colors/{color}":    apply,
-		"DELETE {app}/colors/{color}": retire,
-		"POST {app}/colors/{color}":   confirm,
+	mux.HandleFunc("POST "+api.ReplacePath, g.handleReplace)
+	mux.HandleFunc("POST "+api.StopPath, g.handleStop)
+	for pattern, do := range map[string]callHandler{
+		"GET {app}":                   handleObserve,
+		"DELETE {app}":                handleRemove,
+		"POST {app}/lock":             handleLock,
+		"POST {app}/probe":            handleProbeSecret,
+		"POST {app}/renew":            handleRenew,
+		"POST {app}/unlock":           handleUnlock,
+		"POST {app}/backup":           handleBackup,
+		"POST {app}/switch":           handleSwitch,
+		"PUT {app}/colors/{color}":    handleApply,
+		"DELETE {app}/colors/{color}": handleRetire,
+		"POST {app}/colors/{color}":   handleConfirm,
 
-		"GET {app}/deploys":              listDeploys,
-		"POST {app}/deploys":             beginDeploy,
-		"GET {app}/deploys/{id}":         readDeploy,
-		"POST {app}/deploys/{id}":        appendDeploy,
-		"GET {app}/deploys/{id}/{name}":  readAttachment,
-		"POST {app}/deploys/{id}/{name}": attach,
+		"GET {app}/deploys":              handleListDeploys,
+		"POST {app}/deploys":             handleBeginDeploy,
+		"GET {app}/deploys/{id}":         handleReadDeploy,
+		"POST {app}/deploys/{id}":        handleAppendDeploy,
+		"GET {app}/deploys/{id}/{name}":  handleReadAttachment,
+		"POST {app}/deploys/{id}/{name}": handleAttach,
 	} {
 		method, path, _ := strings.Cut(pattern, " ")
-		mux.HandleFunc(method+" "+api.Prefix+path, g.call(do))
+		mux.HandleFunc(method+" "+api.AppsPath+path, g.handleCall(do))
 	}
-	mux.HandleFunc("GET "+api.Prefix+"{app}/logs", g.logs)
+	mux.HandleFunc("GET "+api.AppsPath+"{app}/logs", g.streamLogs)
 	return mux
 }
 
-// call finds the app that a request is about and sends the answer.
-func (g *agent) call(do answer) http.HandlerFunc {
+// handleCall finds the app that a request is about and sends the answer.
+func (g *agent) handleCall(do callHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		defer g.begin()()
-		if !g.moving.TryRLock() {
+		defer g.beginRequest()()
+		if !g.replacing.TryRLock() {
 			panic(http.ErrAbortHandler) // the next agent answers when this is repeated
 		}
-		defer g.moving.RUnlock()
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		defer g.replacing.RUnlock()
+		r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
 		c, err := g.newCall(r)
 		if err != nil {
-			reply(w, nil, err)
+			sendReply(w, nil, err)
 			return
 		}
 		body, err := do(c)
-		reply(w, body, err)
+		sendReply(w, body, err)
 	}
 }
 
-// begin notes that a request is being answered, so that the agent stays.
-func (g *agent) begin() (end func()) {
+// beginRequest notes that a request is being answered, so that the agent stays.
+func (g *agent) beginRequest() (end func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.calls++
@@ -96,10 +96,10 @@ func (g *agent) begin() (end func()) {
 
 func (g *agent) newCall(r *http.Request) (c call, err error) {
 	name := r.PathValue("app")
-	if err := api.CheckName(name); err != nil {
+	if err := api.CheckAppName(name); err != nil {
 		return c, err
 	}
-	c = call{Request: r, app: g.app(name), crash: g.crash}
+	c = call{Request: r, app: g.openedApp(name), killSwitch: g.killSwitch}
 	if t := r.Header.Get(api.TokenHeader); t != "" {
 		if c.token, err = strconv.ParseUint(t, 10, 64); err != nil {
 			return c, fmt.Errorf("read %s: %w", api.TokenHeader, err)
@@ -108,7 +108,7 @@ func (g *agent) newCall(r *http.Request) (c call, err error) {
 	return c, c.app.damaged
 }
 
-func reply(w http.ResponseWriter, body any, err error) {
+func sendReply(w http.ResponseWriter, body any, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	if err != nil {
 		w.WriteHeader(http.StatusUnprocessableEntity)
@@ -122,7 +122,7 @@ func reply(w http.ResponseWriter, body any, err error) {
 	}
 }
 
-func (c call) read(v any) error {
+func (c call) readRequest(v any) error {
 	return readBody(c.Request, v)
 }
 
@@ -133,4 +133,4 @@ func readBody(r *http.Request, v any) error {
 	return nil
 }
 
-func (c call) color() (color.Color, error) { return color.Parse(c.PathValue("color")) }
+func (c call) parseColor() (color.Color, error) { return color.Parse(c.PathValue("color")) }

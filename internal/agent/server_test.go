@@ -13,11 +13,11 @@ import (
 
 func newTestAgent(t *testing.T) *agent {
 	dir := filepath.Join(t.TempDir(), "state")
-	return &agent{dir: dir, home: newHome(dir), crash: newCrasher(dir), apps: map[string]*app{}, used: time.Now()}
+	return &agent{dir: dir, files: newInstanceFiles(dir), killSwitch: newKillSwitch(dir), apps: map[string]*app{}, used: time.Now()}
 }
 
 func TestServerRefusesBadRequests(t *testing.T) {
-	h := newTestAgent(t).handler()
+	h := newTestAgent(t).newHandler()
 	for _, tt := range []struct {
 		method, path, token, body, want string
 	}{
@@ -31,7 +31,7 @@ func TestServerRefusesBadRequests(t *testing.T) {
 		{"POST", "shop/backup", "7", `{"text":"../x"}`, "cannot be the name of a backup"},
 		{"POST", "shop/lock", "", `{"holder":`, "read the request"},
 	} {
-		r := httptest.NewRequest(tt.method, api.Prefix+tt.path, strings.NewReader(tt.body))
+		r := httptest.NewRequest(tt.method, api.AppsPath+tt.path, strings.NewReader(tt.body))
 		if tt.token != "" {
 			r.Header.Set(api.TokenHeader, tt.token)
 		}

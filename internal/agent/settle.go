@@ -10,42 +10,42 @@ import (
 	"version-manager/internal/statedir"
 )
 
-// Settle ends the move of a state folder: what instances of root's keep outside
+// FinishMove ends the move of a state folder: what instances of root's keep outside
 // of it is brought along. It may be repeated, and every agent does so before it
 // starts anything.
-func Settle(dir string) error {
+func FinishMove(dir string) error {
 	b, err := statedir.Read(dir)
 	if err != nil || b.From == "" || b.Path != statedir.Real(dir) {
 		return nil // nothing was moved
 	}
-	if err := moveHome(newHome(b.From), newHome(b.Path)); err != nil {
+	if err := moveInstanceFiles(newInstanceFiles(b.From), newInstanceFiles(b.Path)); err != nil {
 		return err
 	}
 	return statedir.Settled(dir)
 }
 
-func moveHome(from, to *home) error {
-	if _, err := os.Lstat(from.spare); err != nil || os.Geteuid() != 0 {
+func moveInstanceFiles(from, to *instanceFiles) error {
+	if _, err := os.Lstat(from.outside); err != nil || os.Geteuid() != 0 {
 		return nil
 	}
-	if to.pick() == to.spare {
-		err := errors.Join(os.RemoveAll(filepath.Join(to.spare, "rootfs")), os.Rename(from.spare, to.spare))
-		return stranded(err, from.spare, to.spare)
+	if to.root() == to.outside {
+		err := errors.Join(os.RemoveAll(filepath.Join(to.outside, "rootfs")), os.Rename(from.outside, to.outside))
+		return moveFailure(err, from.outside, to.outside)
 	}
-	apps, err := os.ReadDir(filepath.Join(from.spare, "data"))
+	apps, err := os.ReadDir(filepath.Join(from.outside, "data"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("look for the app's data: %w", err)
 	}
 	for _, app := range apps {
-		old, next := filepath.Join(from.spare, "data", app.Name()), to.data(app.Name())
+		old, next := filepath.Join(from.outside, "data", app.Name()), to.dataDir(app.Name())
 		if err := errors.Join(os.MkdirAll(filepath.Dir(next), 0o700), os.Rename(old, next)); err != nil {
-			return stranded(err, old, next)
+			return moveFailure(err, old, next)
 		}
 	}
-	return os.RemoveAll(from.spare)
+	return os.RemoveAll(from.outside)
 }
 
-func stranded(err error, from, to string) error {
+func moveFailure(err error, from, to string) error {
 	if err == nil {
 		return nil
 	}

@@ -16,14 +16,14 @@ func TestSettleBringsDataAlong(t *testing.T) {
 	}
 	for _, spare := range []bool{true, false} {
 		dir := t.TempDir()
-		from, to := newHome(filepath.Join(dir, "from")), newHome(filepath.Join(dir, "to"))
-		from.spare, to.spare = filepath.Join(dir, "spare-from"), filepath.Join(dir, "spare-to")
+		from, to := newInstanceFiles(filepath.Join(dir, "from")), newInstanceFiles(filepath.Join(dir, "to"))
+		from.outside, to.outside = filepath.Join(dir, "spare-from"), filepath.Join(dir, "spare-to")
 		want := to.state
 		if spare {
-			want = to.spare
+			want = to.outside
 		}
-		to.pick = func() string { return want }
-		file := filepath.Join(from.spare, "data", "shop", "file")
+		to.root = func() string { return want }
+		file := filepath.Join(from.outside, "data", "shop", "file")
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -31,11 +31,11 @@ func TestSettleBringsDataAlong(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := moveHome(from, to); err != nil {
+			if err := moveInstanceFiles(from, to); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if b, err := os.ReadFile(filepath.Join(to.data("shop"), "file")); err != nil || string(b) != "kept" {
+		if b, err := os.ReadFile(filepath.Join(to.dataDir("shop"), "file")); err != nil || string(b) != "kept" {
 			t.Errorf("spare %t: %q, %v", spare, b, err)
 		}
 	}
@@ -52,7 +52,7 @@ func TestSettleEndsAMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := Settle(to); err != nil {
+		if err := FinishMove(to); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -8,9 +8,9 @@ import (
 	"version-manager/internal/release"
 )
 
-// wanted is what a color shall run, as it is stored. Secrets are not in it:
+// wantedColor is what a color shall run, as it is stored. Secrets are not in it:
 // they have a file of their own.
-type wanted struct {
+type wantedColor struct {
 	Release  release.Release `json:"release"`
 	Replicas int             `json:"replicas"`
 	Key      string          `json:"key"` // of one set of instances, see newKey
@@ -22,20 +22,20 @@ type wanted struct {
 // of the release and its secrets would stay in backups and help to guess them.
 func newKey() string { return rand.Text() }
 
-// side is one color that runs something.
-type side struct {
-	paths     paths
+// colorSide is one color that runs something.
+type colorSide struct {
+	paths     appPaths
 	color     color.Color
-	want      wanted
-	plan      func() (*plan, error)
+	want      wantedColor
+	plan      func() (*launchPlan, error)
 	instances []*instance // by number: the first is number 1
 	pool      []string    // what the ingress was told last
 }
 
-// ready lists the addresses that may get requests.
-func (s *side) ready() (addrs []string) {
+// readyAddresses lists the addresses that may get requests.
+func (s *colorSide) readyAddresses() (addrs []string) {
 	for _, i := range s.instances {
-		if st := i.status(); st.Ready {
+		if st := i.describeInstance(); st.Ready {
 			addrs = append(addrs, st.Address)
 		}
 	}

@@ -11,49 +11,49 @@ import (
 	"version-manager/internal/kit/wait"
 )
 
-// stop ends everything that runs, and then the agent. What is recorded stays:
+// handleStop ends everything that runs, and then the agent. What is recorded stays:
 // the next agent starts it again, also if the state folder was moved meanwhile.
-func (g *agent) stop(w http.ResponseWriter, r *http.Request) {
-	defer g.begin()()
-	err := g.standstill(r.Context())
-	reply(w, nil, err)
+func (g *agent) handleStop(w http.ResponseWriter, r *http.Request) {
+	defer g.beginRequest()()
+	err := g.stopApps(r.Context())
+	sendReply(w, nil, err)
 	if err == nil {
 		_ = http.NewResponseController(w).Flush() // who asked sees the end of the process too
 		g.stopOnce.Do(func() { close(g.stopped) })
 	}
 }
 
-// standstill refuses while somebody changes an app. Calls that come afterwards
+// stopApps refuses while somebody changes an app. Calls that come afterwards
 // are for the next agent.
-func (g *agent) standstill(ctx context.Context) error {
-	for !g.moving.TryLock() {
+func (g *agent) stopApps(ctx context.Context) error {
+	for !g.replacing.TryLock() {
 		if err := wait.For(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 	}
-	for _, a := range g.all() {
-		lease := a.now().Lease
-		if holder := lease.holder(); holder != nil {
-			g.moving.Unlock()
+	for _, a := range g.listApps() {
+		lease := a.currentState().Lease
+		if holder := lease.currentHolder(); holder != nil {
+			g.replacing.Unlock()
 			return &deploy.HeldError{Holder: *holder, Now: time.Now()}
 		}
 	}
 	slog.Info("stopping everything on request")
 	var wg sync.WaitGroup
-	for _, a := range g.all() {
-		wg.Go(a.standstill)
+	for _, a := range g.listApps() {
+		wg.Go(a.stopApp)
 	}
 	wg.Wait()
 	return nil
 }
 
-// standstill closes the entrances and lets each instance finish what it has
+// stopApp closes the entrances and lets each instance finish what it has
 // begun.
-func (a *app) standstill() {
+func (a *app) stopApp() {
 	a.turn <- struct{}{}
-	a.closeEntrances(a.now().Entrances)
+	a.closeEntrances(a.currentState().Entrances)
 	for _, s := range a.sides {
-		a.shrink(s, 0, s.want.Release.Config.Drain.Duration)
+		a.stopInstances(s, 0, s.want.Release.Config.Drain.Duration)
 	}
 	endStrays(a.paths, a.strays)
 }

@@ -14,26 +14,26 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-// state is all that must not be forgotten about an app, apart from secrets
+// appState is all that must not be forgotten about an app, apart from secrets
 // and from what runs at the moment.
-type state struct {
-	App        string                  `json:"app"`
-	Active     color.Color             `json:"active"`
-	Revision   uint64                  `json:"revision"`          // of the route
-	SwitchedBy uint64                  `json:"switchedBy"`        // token under which it got this revision
-	Preview    string                  `json:"preview,omitempty"` // host name
-	Edge       edge                    `json:"edge,omitzero"`
-	Entrances  []entrance              `json:"entrances,omitempty"`
-	Colors     map[color.Color]*wanted `json:"colors"`
-	Lease      lease                   `json:"lease"`
+type appState struct {
+	App        string                       `json:"app"`
+	Active     color.Color                  `json:"active"`
+	Revision   uint64                       `json:"revision"`          // of the route
+	SwitchedBy uint64                       `json:"switchedBy"`        // token under which it got this revision
+	Preview    string                       `json:"preview,omitempty"` // host name
+	Edge       edgeSettings                 `json:"edge,omitzero"`
+	Entrances  []entrance                   `json:"entrances,omitempty"`
+	Colors     map[color.Color]*wantedColor `json:"colors"`
+	Lease      lease                        `json:"lease"`
 }
 
 // loadState reads an app's state. If the file was damaged, what is used is
 // one change older: whoever held the lock then has to start over, and so has
 // whoever looked at the route.
-func loadState(p paths, app string) (s state, aside string, err error) {
-	s = state{App: app}
-	aside, err = statefile.Load(p.state(), &s)
+func loadState(p appPaths, app string) (s appState, aside string, err error) {
+	s = appState{App: app}
+	aside, err = statefile.LoadDocument(p.stateFile(), &s)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
@@ -43,7 +43,7 @@ func loadState(p paths, app string) (s state, aside string, err error) {
 		s.Revision += 2
 	}
 	if s.Colors == nil {
-		s.Colors = map[color.Color]*wanted{}
+		s.Colors = map[color.Color]*wantedColor{}
 	}
 	for _, w := range s.Colors {
 		if w.Entrances == nil { // an earlier version of us did not note them
@@ -53,11 +53,11 @@ func loadState(p paths, app string) (s state, aside string, err error) {
 	return s, aside, err
 }
 
-// maxSecrets is more than one call to the agent can bring.
-const maxSecrets = 2 * maxBody
+// maxSecretsBytes is more than one call to the agent can bring.
+const maxSecretsBytes = 2 * maxRequestBytes
 
 // saveSecrets keeps the secrets of a color where only the owner can read them.
-func saveSecrets(p paths, c color.Color, secrets deploy.Secrets) error {
+func saveSecrets(p appPaths, c color.Color, secrets deploy.Secrets) error {
 	if len(secrets) == 0 {
 		return removeSecrets(p, c)
 	}
@@ -65,14 +65,14 @@ func saveSecrets(p paths, c color.Color, secrets deploy.Secrets) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(p.secrets(c), b, 0o600); err != nil {
+	if err := atomicfile.Write(p.secretsFile(c), b, 0o600); err != nil {
 		return err
 	}
-	return removeHalves(p, c)
+	return removePartialWrites(p, c)
 }
 
-func loadSecrets(p paths, c color.Color) (secrets deploy.Secrets, err error) {
-	b, err := atomicfile.Read(p.secrets(c), maxSecrets)
+func loadSecrets(p appPaths, c color.Color) (secrets deploy.Secrets, err error) {
+	b, err := atomicfile.Read(p.secretsFile(c), maxSecretsBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -85,16 +85,16 @@ func loadSecrets(p paths, c color.Color) (secrets deploy.Secrets, err error) {
 	return secrets, nil
 }
 
-func removeSecrets(p paths, c color.Color) error {
-	if err := os.Remove(p.secrets(c)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func removeSecrets(p appPaths, c color.Color) error {
+	if err := os.Remove(p.secretsFile(c)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return removeHalves(p, c)
+	return removePartialWrites(p, c)
 }
 
-// removeHalves removes what writes left behind that a crash cut short.
-func removeHalves(p paths, c color.Color) error {
-	files, err := filepath.Glob(filepath.Join(p.dir, "."+filepath.Base(p.secrets(c))+".*"))
+// removePartialWrites removes what writes left behind that a crash cut short.
+func removePartialWrites(p appPaths, c color.Color) error {
+	files, err := filepath.Glob(filepath.Join(p.dir, "."+filepath.Base(p.secretsFile(c))+".*"))
 	if err != nil {
 		return err
 	}

@@ -15,16 +15,16 @@ import (
 )
 
 func TestDamagedStateGoesBackByOneChangeAndFencesOff(t *testing.T) {
-	p := paths{t.TempDir()}
-	st := state{App: "shop", Active: color.Blue, Revision: 4, Lease: lease{Token: 7, Held: true}}
+	p := appPaths{t.TempDir()}
+	st := appState{App: "shop", Active: color.Blue, Revision: 4, Lease: lease{Token: 7, Held: true}}
 	for _, active := range []color.Color{color.Blue, color.Green} {
 		st.Active = active
-		if err := statefile.Save(p.state(), st); err != nil {
+		if err := statefile.SaveDocument(p.stateFile(), st); err != nil {
 			t.Fatal(err)
 		}
 		st.Revision++
 	}
-	if err := os.Truncate(p.state(), 150); err != nil {
+	if err := os.Truncate(p.stateFile(), 150); err != nil {
 		t.Fatal(err)
 	}
 	got, aside, err := loadState(p, "shop")
@@ -37,7 +37,7 @@ func TestDamagedStateGoesBackByOneChangeAndFencesOff(t *testing.T) {
 }
 
 func TestUnknownAppHasEmptyState(t *testing.T) {
-	got, aside, err := loadState(paths{t.TempDir()}, "shop")
+	got, aside, err := loadState(appPaths{t.TempDir()}, "shop")
 	if err != nil || aside != "" || got.App != "shop" || got.Colors == nil {
 		t.Errorf("loadState = %+v, %q, %v", got, aside, err)
 	}
@@ -46,7 +46,7 @@ func TestUnknownAppHasEmptyState(t *testing.T) {
 // TestSecretsLeaveNothingBehind: a crash in the middle of a write leaves a file
 // of another name, which has to go with the next write and with the color.
 func TestSecretsLeaveNothingBehind(t *testing.T) {
-	p := paths{t.TempDir()}
+	p := appPaths{t.TempDir()}
 	half := filepath.Join(p.dir, ".secrets-blue.json.4711")
 	for name, do := range map[string]func() error{
 		"rotated": func() error { return saveSecrets(p, color.Blue, map[string]string{"KEY": "new"}) },
@@ -65,26 +65,26 @@ func TestSecretsLeaveNothingBehind(t *testing.T) {
 }
 
 func TestSortOut(t *testing.T) {
-	s := state{Colors: map[color.Color]*wanted{color.Blue: {Replicas: 2, Key: "new"}}}
-	found := map[string]record{"blue-1": {Key: "new"}, "blue-2": {Key: "old"}, "blue-3": {Key: "new"}, "green-1": {Key: "new"}}
-	inTheWay := slices.Sorted(maps.Keys(s.sortOut(found)))
+	s := appState{Colors: map[color.Color]*wantedColor{color.Blue: {Replicas: 2, Key: "new"}}}
+	found := map[string]processRecord{"blue-1": {Key: "new"}, "blue-2": {Key: "old"}, "blue-3": {Key: "new"}, "green-1": {Key: "new"}}
+	inTheWay := slices.Sorted(maps.Keys(s.removeAdopted(found)))
 	if rest := slices.Sorted(maps.Keys(found)); !slices.Equal(inTheWay, []string{"blue-2"}) || !slices.Equal(rest, []string{"blue-3", "green-1"}) {
 		t.Errorf("in the way: %v, strays: %v", inTheWay, rest)
 	}
 }
 
 func TestEntrances(t *testing.T) {
-	s := state{
+	s := appState{
 		Preview: "preview.localhost",
 		Entrances: []entrance{
 			{Address: "127.0.0.1:30001"}, {Address: "0.0.0.0:8080", Ingress: true}, {Address: "[::]:8443", Ingress: true, Cert: "c"},
 		},
-		Colors: map[color.Color]*wanted{
+		Colors: map[color.Color]*wantedColor{
 			color.Blue:  {Entrances: []entrance{{Address: "127.0.0.1:30001"}}},
 			color.Green: {Entrances: []entrance{{Address: "0.0.0.0:8080"}}},
 		},
 	}
-	got := s.urls(func(address string) string {
+	got := s.listEntrances(func(address string) string {
 		if address == "[::]:8443" {
 			return "address already in use"
 		}
@@ -97,11 +97,11 @@ func TestEntrances(t *testing.T) {
 	if l := got.Listeners; len(l) != 3 || !l[1].Open || l[2].Open || l[2].Reason == "" || l[2].URL != "https://127.0.0.1:8443" {
 		t.Errorf("listeners = %+v", l)
 	}
-	if list := s.unwanted(); len(list) != 1 || list[0].Address != "[::]:8443" {
+	if list := s.unwantedEntrances(); len(list) != 1 || list[0].Address != "[::]:8443" {
 		t.Errorf("unwanted = %+v", list)
 	}
 	clear(s.Colors)
-	if list := s.unwanted(); list != nil {
+	if list := s.unwantedEntrances(); list != nil {
 		t.Errorf("unwanted while nothing runs = %+v", list)
 	}
 }

@@ -31,18 +31,18 @@ func TestTerminateGoesOnUntilASignalIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		i := &instance{id: "blue-1", run: record{Proc: c.Identity}, done: make(chan struct{})}
+		i := &instance{id: "blue-1", run: processRecord{Proc: c.Identity}, done: make(chan struct{})}
 		go func() {
 			defer close(i.done)
-			time.Sleep(5 * termGrace / 2) // two signals are not sent
+			time.Sleep(5 * terminateGrace / 2) // two signals are not sent
 			if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
 				t.Error(err)
 			}
-			time.Sleep(termGrace)
+			time.Sleep(terminateGrace)
 			if how := c.Wait(); how != "signal: killed" {
 				t.Errorf("it ended by itself: %s", how)
 			}
 		}()
-		i.terminate()
+		i.terminateProcess()
 	})
 }

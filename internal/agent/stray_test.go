@@ -10,10 +10,10 @@ import (
 	"version-manager/internal/kit/process"
 )
 
-// stray starts a process as an earlier agent would have, and records it.
-func stray(t *testing.T, p paths) *process.Child {
+// startStray starts a process as an earlier agent would have, and records it.
+func startStray(t *testing.T, p appPaths) *process.Child {
 	t.Helper()
-	if err := p.make(); err != nil {
+	if err := p.makeDirs(); err != nil {
 		t.Fatal(err)
 	}
 	out, err := os.Create(filepath.Join(p.dir, "out"))
@@ -22,7 +22,7 @@ func stray(t *testing.T, p paths) *process.Child {
 	}
 	defer out.Close()
 	c, err := process.Start(process.Command{Argv: []string{"/bin/sleep", "60"}, Dir: "/", Output: out},
-		func(id process.Identity) error { return record{Proc: id}.write(p.run("blue-1.json")) })
+		func(id process.Identity) error { return processRecord{Proc: id}.writeTo(p.runFile("blue-1.json")) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,25 +31,25 @@ func stray(t *testing.T, p paths) *process.Child {
 	return c
 }
 
-func recorded(p paths) bool {
-	_, err := os.Lstat(p.run("blue-1.json"))
+func recordOf(p appPaths) bool {
+	_, err := os.Lstat(p.runFile("blue-1.json"))
 	return err == nil
 }
 
 func TestStrayIsEndedAndForgotten(t *testing.T) {
-	p := paths{t.TempDir()}
-	c := stray(t, p)
-	endStrays(p, strays(p))
-	if c.Alive() || recorded(p) {
-		t.Errorf("alive: %t, recorded: %t", c.Alive(), recorded(p))
+	p := appPaths{t.TempDir()}
+	c := startStray(t, p)
+	endStrays(p, findStrays(p))
+	if c.Alive() || recordOf(p) {
+		t.Errorf("alive: %t, recorded: %t", c.Alive(), recordOf(p))
 	}
 }
 
 // A stray that is forgotten while it runs would run for ever.
 func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
-	p := paths{t.TempDir()}
-	c := stray(t, p)
-	found := strays(p)
+	p := appPaths{t.TempDir()}
+	c := startStray(t, p)
+	found := findStrays(p)
 	var before syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
 		t.Fatal(err)
@@ -63,35 +63,35 @@ func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
 		t.Fatal(err)
 	}
-	if !c.Alive() || !recorded(p) {
-		t.Errorf("alive: %t, recorded: %t", c.Alive(), recorded(p))
+	if !c.Alive() || !recordOf(p) {
+		t.Errorf("alive: %t, recorded: %t", c.Alive(), recordOf(p))
 	}
 }
 
 func TestStrayWhoseRecordCannotBeReadIsNotForgotten(t *testing.T) {
-	p := paths{t.TempDir()}
-	if err := p.make(); err != nil {
+	p := appPaths{t.TempDir()}
+	if err := p.makeDirs(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(p.run("blue-1.json"), 0o700); err != nil { // a folder is no file
+	if err := os.Mkdir(p.runFile("blue-1.json"), 0o700); err != nil { // a folder is no file
 		t.Fatal(err)
 	}
-	endStrays(p, strays(p))
-	if !recorded(p) {
+	endStrays(p, findStrays(p))
+	if !recordOf(p) {
 		t.Error("it was taken for damaged")
 	}
 }
 
 func TestDamagedRecordIsForgotten(t *testing.T) {
-	p := paths{t.TempDir()}
-	if err := p.make(); err != nil {
+	p := appPaths{t.TempDir()}
+	if err := p.makeDirs(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(p.run("blue-1.json"), []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(p.runFile("blue-1.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	endStrays(p, strays(p))
-	if recorded(p) {
+	endStrays(p, findStrays(p))
+	if recordOf(p) {
 		t.Error("it is still there")
 	}
 }

@@ -14,28 +14,28 @@ import (
 	"version-manager/internal/kit/wait"
 )
 
-// supervise runs until stop.
-func (i *instance) supervise() {
+// superviseProcess runs until stop.
+func (i *instance) superviseProcess() {
 	defer close(i.done)
 	begun := sync.OnceFunc(func() { close(i.begun) })
 	wait := process.Backoff{First: 100 * time.Millisecond, Most: 30 * time.Second, Reset: 30 * time.Second}
-	for first := true; !i.isLetGo(); first = false {
+	for first := true; !i.isHandedOver(); first = false {
 		i.mu.Lock()
 		adopted, known := i.run.Proc, i.run.Proc.PID != 0
 		i.mu.Unlock()
 		end := func() string { _ = adopted.Wait(context.Background()); return "ended" }
 		if !first || !known || !adopted.Alive() {
-			if !i.endRest() {
+			if !i.endLeftovers() {
 				begun()
 				return
 			}
-			end = i.start(known)
+			end = i.startProcess(known)
 		}
 		begun()
 		healthy := time.Duration(0)
 		if end != nil {
-			healthy = i.watch(end)
-			if !i.endRest() {
+			healthy = i.watchProcess(end)
+			if !i.endLeftovers() {
 				return
 			}
 		}
@@ -47,10 +47,10 @@ func (i *instance) supervise() {
 	}
 }
 
-// start starts the process and returns how to wait for its end; nil if it
+// startProcess starts the process and returns how to wait for its end; nil if it
 // could not be started.
-func (i *instance) start(again bool) (end func() string) {
-	child, err := i.spawn(again)
+func (i *instance) startProcess(again bool) (end func() string) {
+	child, err := i.spawnProcess(again)
 	i.mu.Lock()
 	i.failed, i.reason = err, "starting"
 	if err != nil {
@@ -63,22 +63,22 @@ func (i *instance) start(again bool) (end func() string) {
 	}
 	select {
 	case <-i.stopping: // whoever stops us may not have seen this process
-		_ = i.group().Signal(i.now().stopSignal())
+		_ = i.processGroup().Signal(i.currentRecord().signalToStop())
 	default:
 	}
 	return child.Wait
 }
 
-func (i *instance) spawn(again bool) (*process.Child, error) {
+func (i *instance) spawnProcess(again bool) (*process.Child, error) {
 	plan, err := i.plan()
 	if err != nil {
 		return nil, err
 	}
-	port, err := i.ports.free()
+	port, err := i.ports.takeFreePort()
 	if err != nil {
 		return nil, err
 	}
-	in, err := i.out.Input()
+	in, err := i.logs.OpenInput()
 	if err != nil {
 		return nil, err
 	}
@@ -88,22 +88,22 @@ func (i *instance) spawn(again bool) (*process.Child, error) {
 	return process.Start(c, func(id process.Identity) error {
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		if i.let {
-			return errMoved
+		if i.handedOver {
+			return errReplaced
 		}
-		r := record{Proc: id, Mark: c.Mark, Stop: plan.stop, Key: i.key, Address: net.JoinHostPort(loopback, strconv.Itoa(port)),
+		r := processRecord{Proc: id, Mark: c.Mark, Stop: plan.stop, Key: i.key, Address: net.JoinHostPort(loopbackHost, strconv.Itoa(port)),
 			Started: time.Now().UTC(), Restarts: i.run.Restarts}
 		if again {
 			r.Restarts++
 		}
 		i.run, i.seen = r, new(process.Seen)
-		return r.write(i.file)
+		return r.writeTo(i.file)
 	})
 }
 
-// watch checks the health until the process ends, notes why it did, and
+// watchProcess checks the health until the process ends, notes why it did, and
 // returns for how long it was healthy.
-func (i *instance) watch(end func() string) (healthy time.Duration) {
+func (i *instance) watchProcess(end func() string) (healthy time.Duration) {
 	ctx, cancel := context.WithCancel(context.Background())
 	i.mu.Lock()
 	addr, wasReady := i.run.Address, i.run.Ready
@@ -116,17 +116,17 @@ func (i *instance) watch(end func() string) (healthy time.Duration) {
 			if err == nil {
 				since = time.Now()
 			}
-			i.report(err)
+			i.reportHealth(err)
 		})
 	})
-	wg.Go(func() { i.lookAround(ctx) })
+	wg.Go(func() { i.trackChildren(ctx) })
 	how := end()
 	cancel()
 	wg.Wait()
-	if err := i.out.Flush(); err != nil {
+	if err := i.logs.FlushLines(); err != nil {
 		slog.Error("collect the last words", "instance", i.id, "error", err)
 	}
-	if last := i.out.Last(); last != "" {
+	if last := i.logs.LastLine(); last != "" {
 		how += ": " + last
 	}
 	i.mu.Lock()
@@ -134,22 +134,22 @@ func (i *instance) watch(end func() string) (healthy time.Duration) {
 		healthy = time.Since(since)
 	}
 	i.mu.Unlock()
-	i.report(errors.New(how))
+	i.reportHealth(errors.New(how))
 	return healthy
 }
 
-// lookAround notes from time to time what the process has started: when it
+// trackChildren notes from time to time what the process has started: when it
 // crashes, a part of that might not be found any more.
-func (i *instance) lookAround(ctx context.Context) {
+func (i *instance) trackChildren(ctx context.Context) {
 	const often, seldom = time.Second, 16 * time.Second
 	for delay := often; wait.For(ctx, delay) == nil; delay = min(4*delay, seldom) {
-		_, _ = i.group().Size() // what cannot be seen now is looked for again
+		_, _ = i.processGroup().Size() // what cannot be seen now is looked for again
 	}
 }
 
-// report notes the health: nil is ready.
-func (i *instance) report(err error) {
-	changed, writeErr := i.note(err)
+// reportHealth notes the health: nil is ready.
+func (i *instance) reportHealth(err error) {
+	changed, writeErr := i.recordHealth(err)
 	if changed {
 		i.changed()
 	}
@@ -158,10 +158,10 @@ func (i *instance) report(err error) {
 	}
 }
 
-func (i *instance) note(err error) (changed bool, writeErr error) {
+func (i *instance) recordHealth(err error) (changed bool, writeErr error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.let {
+	if i.handedOver {
 		return false, nil
 	}
 	was := i.run.Ready
@@ -172,5 +172,5 @@ func (i *instance) note(err error) (changed bool, writeErr error) {
 	if was == i.run.Ready {
 		return false, nil
 	}
-	return true, i.run.write(i.file)
+	return true, i.run.writeTo(i.file)
 }

@@ -14,7 +14,7 @@ import (
 func TestUnderscoresAreRemembered(t *testing.T) {
 	g := newTestAgent(t)
 	a := openApp("shop", g)
-	token, err := a.lock("ada", "ada", process.Identity{PID: 4711})
+	token, err := a.acquireLock("ada", "ada", process.Identity{PID: 4711})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,8 +29,8 @@ func runAs(asked release.User, euid int) *process.User {
 	return u
 }
 
-// owner says whose the files of the image's user are.
-func owner(asked release.User, u *process.User) *release.Owner {
+// imageOwner says whose the files of the image's user are.
+func imageOwner(asked release.User, u *process.User) *release.Owner {
 	if u == nil {
 		return nil
 	}

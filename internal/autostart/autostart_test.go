@@ -14,24 +14,24 @@ import (
 	"version-manager/internal/kit/golden"
 )
 
-func plain() Service {
+func plainService() Service {
 	return Service{App: "shop", Program: "/usr/local/bin/version-manager", State: "/home/ada/.local/state/version-manager/shop",
 		Env: []string{"PATH=/usr/local/bin:/usr/bin:/bin", "TZ=Europe/Berlin"}}
 }
 
-// hostile has everything that unit files and property lists give a meaning to.
-func hostile() Service {
+// hostileService has everything that unit files and property lists give a meaning to.
+func hostileService() Service {
 	return Service{App: "shop", Program: "/opt/my tools/100%/$HOME/version-manager", State: `/home/ada/a "b" \c $HOME ${X} %h 'd' ü <&>`,
 		Env: []string{`PATH=/opt/my "tools"\bin:/usr/bin:%h:$HOME`}}
 }
 
 func TestGolden(t *testing.T) {
 	for name, make := range map[string]func() (string, error){
-		"user.service":    func() (string, error) { return systemdUnit(plain(), false) },
-		"system.service":  func() (string, error) { return systemdUnit(plain(), true) },
-		"hostile.service": func() (string, error) { return systemdUnit(hostile(), false) },
-		"plain.plist":     func() (string, error) { return launchdList(plain()) },
-		"hostile.plist":   func() (string, error) { return launchdList(hostile()) },
+		"user.service":    func() (string, error) { return systemdUnit(plainService(), false) },
+		"system.service":  func() (string, error) { return systemdUnit(plainService(), true) },
+		"hostile.service": func() (string, error) { return systemdUnit(hostileService(), false) },
+		"plain.plist":     func() (string, error) { return launchdList(plainService()) },
+		"hostile.plist":   func() (string, error) { return launchdList(hostileService()) },
 	} {
 		got, err := make()
 		if err != nil {
@@ -55,7 +55,7 @@ func TestSystemdAcceptsTheUnits(t *testing.T) {
 	if err := os.WriteFile(program, []byte("#!/bin/sh\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for name, s := range map[string]Service{"plain": plain(), "hostile": hostile()} {
+	for name, s := range map[string]Service{"plain": plainService(), "hostile": hostileService()} {
 		s.Program = program
 		for _, system := range []bool{true, false} {
 			text, err := systemdUnit(s, system)
@@ -67,15 +67,15 @@ func TestSystemdAcceptsTheUnits(t *testing.T) {
 				t.Fatal(err)
 			}
 			out, err := exec.CommandContext(t.Context(), analyze, "verify", "--man=no", file).CombinedOutput()
-			if complaints := about(string(out), filepath.Base(file)); err != nil && complaints != "" || strings.Contains(complaints, "not executable") {
+			if complaints := wantAbout(string(out), filepath.Base(file)); err != nil && complaints != "" || strings.Contains(complaints, "not executable") {
 				t.Errorf("%s: %v\n%s\n%s", name, err, complaints, text)
 			}
 		}
 	}
 }
 
-// about leaves out what systemd-analyze says of other units of the machine.
-func about(out, unit string) string {
+// wantAbout leaves out what systemd-analyze says of other units of the machine.
+func wantAbout(out, unit string) string {
 	var lines []string
 	for line := range strings.Lines(out) {
 		if strings.Contains(line, unit) {
@@ -86,7 +86,7 @@ func about(out, unit string) string {
 }
 
 func TestPropertyListsAreXML(t *testing.T) {
-	text, err := launchdList(hostile())
+	text, err := launchdList(hostileService())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestPropertyListsAreXML(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if chars, ok := token.(xml.CharData); ok && string(chars) == hostile().State {
+		if chars, ok := token.(xml.CharData); ok && string(chars) == hostileService().State {
 			found = true
 		}
 	}
@@ -123,7 +123,7 @@ func TestWhatCannotBeWrittenIsRefused(t *testing.T) {
 }
 
 func TestKeepWritesNoSecrets(t *testing.T) {
-	got := Keep([]string{"PATH=/bin", "GEMINI_API_KEY=secret", "https_proxy=http://ada:secret@proxy:3128", "HTTP_PROXY=http://proxy:3128", "TZ=a\nb"})
+	got := KeepEnv([]string{"PATH=/bin", "GEMINI_API_KEY=secret", "https_proxy=http://ada:secret@proxy:3128", "HTTP_PROXY=http://proxy:3128", "TZ=a\nb"})
 	if text := strings.Join(got, " "); text != "HTTP_PROXY=http://proxy:3128 PATH=/bin" {
 		t.Errorf("kept %q", text)
 	}
@@ -136,32 +136,32 @@ func TestInstallStatusRemove(t *testing.T) {
 			ran = append(ran, strings.Join(argv, " "))
 			return nil
 		}}
-		s := plain()
-		if m.Status(s).Installed {
+		s := plainService()
+		if m.ServiceStatus(s).Installed {
 			t.Error("installed before it was")
 		}
 		for range 2 { // again is fine
-			if notes, err := m.Install(t.Context(), s); err != nil || len(notes) > 0 {
+			if notes, err := m.InstallService(t.Context(), s); err != nil || len(notes) > 0 {
 				t.Fatal(notes, err)
 			}
 		}
-		if st := m.Status(s); !st.Installed || !st.Current || len(ran) == 0 {
+		if st := m.ServiceStatus(s); !st.Installed || !st.Current || len(ran) == 0 {
 			t.Errorf("%+v after %q", st, ran)
 		}
 		moved := s
 		moved.Program = "/elsewhere/version-manager"
-		if st := m.Status(moved); !st.Installed || st.Current {
+		if st := m.ServiceStatus(moved); !st.Installed || st.Current {
 			t.Errorf("for another program: %+v", st)
 		}
 		other := s
 		other.State += "2"
-		if m.Status(other).Installed {
+		if m.ServiceStatus(other).Installed {
 			t.Error("the service of one folder stands for another")
 		}
-		if existed, err := m.Remove(t.Context(), s); !existed || err != nil || m.Status(s).Installed {
+		if existed, err := m.RemoveService(t.Context(), s); !existed || err != nil || m.ServiceStatus(s).Installed {
 			t.Error(existed, err)
 		}
-		if existed, err := m.Remove(t.Context(), s); existed || err != nil {
+		if existed, err := m.RemoveService(t.Context(), s); existed || err != nil {
 			t.Error("removed twice", existed, err)
 		}
 	}
@@ -170,8 +170,8 @@ func TestInstallStatusRemove(t *testing.T) {
 // Where systemd does not run, as in a container, the service is still in place.
 func TestInstallWithoutAManager(t *testing.T) {
 	m := Manager{Dir: t.TempDir(), run: func(context.Context, ...string) error { return errors.New("not booted with systemd") }}
-	notes, err := m.Install(t.Context(), plain())
-	if err != nil || len(notes) != 1 || !strings.Contains(notes[0], "not booted with systemd") || !m.Status(plain()).Installed {
+	notes, err := m.InstallService(t.Context(), plainService())
+	if err != nil || len(notes) != 1 || !strings.Contains(notes[0], "not booted with systemd") || !m.ServiceStatus(plainService()).Installed {
 		t.Errorf("%q, %v", notes, err)
 	}
 }

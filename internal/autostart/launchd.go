@@ -10,7 +10,7 @@ import (
 // launchdList is the content of the property list. launchd leaves the instances
 // alone when the keeper ends.
 func launchdList(s Service) (string, error) {
-	if err := s.check(); err != nil {
+	if err := s.checkPaths(); err != nil {
 		return "", err
 	}
 	var b strings.Builder
@@ -20,19 +20,19 @@ func launchdList(s Service) (string, error) {
 	line(`<plist version="1.0">`)
 	line(`<dict>`)
 	line(`	<key>Label</key>`)
-	line(`	<string>%s</string>`, escaped(s.Name()))
+	line(`	<string>%s</string>`, escapeXML(s.UnitName()))
 	line(`	<key>ProgramArguments</key>`)
 	line(`	<array>`)
-	for _, arg := range s.Argv() {
-		line(`		<string>%s</string>`, escaped(arg))
+	for _, arg := range s.StartCommand() {
+		line(`		<string>%s</string>`, escapeXML(arg))
 	}
 	line(`	</array>`)
 	line(`	<key>EnvironmentVariables</key>`)
 	line(`	<dict>`)
 	for _, e := range s.Env {
 		name, value, _ := strings.Cut(e, "=")
-		line(`		<key>%s</key>`, escaped(name))
-		line(`		<string>%s</string>`, escaped(value))
+		line(`		<key>%s</key>`, escapeXML(name))
+		line(`		<string>%s</string>`, escapeXML(value))
 	}
 	line(`	</dict>`)
 	for _, key := range []string{"RunAtLoad", "KeepAlive", "AbandonProcessGroup"} {
@@ -40,13 +40,13 @@ func launchdList(s Service) (string, error) {
 		line(`	<true/>`)
 	}
 	line(`	<key>StandardErrorPath</key>`)
-	line(`	<string>%s</string>`, escaped(filepath.Join(s.State, "agent.log")))
+	line(`	<string>%s</string>`, escapeXML(filepath.Join(s.State, "agent.log")))
 	line(`</dict>`)
 	line(`</plist>`)
 	return b.String(), nil
 }
 
-func escaped(s string) string {
+func escapeXML(s string) string {
 	var b strings.Builder
 	_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
 	return b.String()

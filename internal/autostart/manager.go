@@ -25,10 +25,10 @@ type Manager struct {
 	run func(ctx context.Context, argv ...string) error
 }
 
-// Here returns the manager of this machine: the system's for root, and the
+// DetectManager returns the manager of this machine: the system's for root, and the
 // user's for everybody else.
-func Here(getenv func(string) string) (Manager, error) {
-	m := Manager{Launchd: runtime.GOOS == "darwin", System: os.Getuid() == 0, run: run}
+func DetectManager(getenv func(string) string) (Manager, error) {
+	m := Manager{Launchd: runtime.GOOS == "darwin", System: os.Getuid() == 0, run: runProgram}
 	home, err := os.UserHomeDir()
 	switch {
 	case m.Launchd && m.System:
@@ -49,8 +49,8 @@ func Here(getenv func(string) string) (Manager, error) {
 	return m, nil
 }
 
-// run runs one program of the system, which answers soon or not at all.
-func run(ctx context.Context, argv ...string) error {
+// runProgram runs one program of the system, which answers soon or not at all.
+func runProgram(ctx context.Context, argv ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
@@ -62,46 +62,46 @@ func run(ctx context.Context, argv ...string) error {
 	return nil
 }
 
-// File is where the service is written.
-func (m Manager) File(s Service) string {
+// FilePath is where the service is written.
+func (m Manager) FilePath(s Service) string {
 	if m.Launchd {
-		return filepath.Join(m.Dir, s.Name()+".plist")
+		return filepath.Join(m.Dir, s.UnitName()+".plist")
 	}
-	return filepath.Join(m.Dir, s.Name()+".service")
+	return filepath.Join(m.Dir, s.UnitName()+".service")
 }
 
-// link is what systemd finds the unit by when the machine starts.
-func (m Manager) link(s Service) string {
-	return filepath.Join(m.Dir, wantedBy(m.System)+".wants", s.Name()+".service")
+// linkPath is what systemd finds the unit by when the machine starts.
+func (m Manager) linkPath(s Service) string {
+	return filepath.Join(m.Dir, wantedBy(m.System)+".wants", s.UnitName()+".service")
 }
 
-// Content is what is written.
-func (m Manager) Content(s Service) (string, error) {
+// FileContent is what is written.
+func (m Manager) FileContent(s Service) (string, error) {
 	if m.Launchd {
 		return launchdList(s)
 	}
 	return systemdUnit(s, m.System)
 }
 
-// Install writes and enables the service, and starts it. From then on the
+// InstallService writes and enables the service, and starts it. From then on the
 // machine starts it, also where the notes say that it could not be told so yet.
-func (m Manager) Install(ctx context.Context, s Service) (notes []string, err error) {
-	text, err := m.Content(s)
+func (m Manager) InstallService(ctx context.Context, s Service) (notes []string, err error) {
+	text, err := m.FileContent(s)
 	if err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(m.Dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder for services: %w", err)
 	}
-	if err := atomicfile.Write(m.File(s), []byte(text), 0o644); err != nil {
-		return nil, problem.Wrap(err, problem.Failed, "", "write %s", m.File(s))
+	if err := atomicfile.Write(m.FilePath(s), []byte(text), 0o644); err != nil {
+		return nil, problem.Wrap(err, problem.Failed, "", "write %s", m.FilePath(s))
 	}
 	if !m.Launchd {
-		if err := m.enable(s); err != nil {
+		if err := m.enableService(s); err != nil {
 			return nil, err
 		}
 	}
-	for _, argv := range m.starting(s) {
+	for _, argv := range m.startCommands(s) {
 		if err := m.run(ctx, argv...); err != nil {
 			notes = append(notes, "the service could not be started now, and will start after the next reboot: "+err.Error())
 			break
@@ -110,39 +110,39 @@ func (m Manager) Install(ctx context.Context, s Service) (notes []string, err er
 	return notes, nil
 }
 
-// enable makes the link that systemctl enable makes, which also works where
+// enableService makes the link that systemctl enable makes, which also works where
 // systemd does not run at the moment.
-func (m Manager) enable(s Service) error {
-	link := m.link(s)
+func (m Manager) enableService(s Service) error {
+	link := m.linkPath(s)
 	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
 		return fmt.Errorf("make folder for services: %w", err)
 	}
 	if err := os.Remove(link); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("enable the service: %w", err)
 	}
-	return os.Symlink(m.File(s), link)
+	return os.Symlink(m.FilePath(s), link)
 }
 
-func (m Manager) starting(s Service) [][]string {
+func (m Manager) startCommands(s Service) [][]string {
 	switch {
 	case m.Launchd:
-		return [][]string{{"launchctl", "bootstrap", m.domain(), m.File(s)}}
+		return [][]string{{"launchctl", "bootstrap", m.launchdDomain(), m.FilePath(s)}}
 	case m.System:
-		return [][]string{{"systemctl", "daemon-reload"}, {"systemctl", "start", s.Name() + ".service"}}
+		return [][]string{{"systemctl", "daemon-reload"}, {"systemctl", "start", s.UnitName() + ".service"}}
 	}
-	return [][]string{{"systemctl", "--user", "daemon-reload"}, {"systemctl", "--user", "start", s.Name() + ".service"}}
+	return [][]string{{"systemctl", "--user", "daemon-reload"}, {"systemctl", "--user", "start", s.UnitName() + ".service"}}
 }
 
-func (m Manager) domain() string {
+func (m Manager) launchdDomain() string {
 	if m.System {
 		return "system"
 	}
 	return fmt.Sprintf("gui/%d", os.Getuid())
 }
 
-// Remove takes the service away. What runs goes on running.
-func (m Manager) Remove(ctx context.Context, s Service) (existed bool, err error) {
-	for _, path := range []string{m.link(s), m.File(s)} {
+// RemoveService takes the service away. What runs goes on running.
+func (m Manager) RemoveService(ctx context.Context, s Service) (existed bool, err error) {
+	for _, path := range []string{m.linkPath(s), m.FilePath(s)} {
 		switch err := os.Remove(path); {
 		case err == nil:
 			existed = true
@@ -152,7 +152,7 @@ func (m Manager) Remove(ctx context.Context, s Service) (existed bool, err error
 	}
 	if existed && !m.Launchd {
 		// Without it the manager knows the unit until its next start, and does no harm by that.
-		_ = m.run(ctx, m.starting(s)[0]...)
+		_ = m.run(ctx, m.startCommands(s)[0]...)
 	}
 	return existed, nil
 }

@@ -23,17 +23,19 @@ type Service struct {
 	Env     []string // NAME=value; see [Keep]
 }
 
-// Argv starts the agent in the foreground. It waits for its turn where an agent
+// StartCommand starts the agent in the foreground. It waits for its turn where an agent
 // runs already, and stays even when it has nothing to do.
-func (s Service) Argv() []string { return []string{s.Program, "agent", "--stay", "--state", s.State} }
+func (s Service) StartCommand() []string {
+	return []string{s.Program, "agent", "--stay", "--state", s.State}
+}
 
-// Name is the same for the same state folder, and another one for any other.
-func (s Service) Name() string {
+// UnitName is the same for the same state folder, and another one for any other.
+func (s Service) UnitName() string {
 	sum := sha256.Sum256([]byte(s.State))
 	return fmt.Sprintf("version-manager-%s-%x", s.App, sum[:4])
 }
 
-func (s Service) check() error {
+func (s Service) checkPaths() error {
 	for _, path := range []string{s.Program, s.State} {
 		if !filepath.IsAbs(path) {
 			return fmt.Errorf("%q is not an absolute path", path)
@@ -48,10 +50,10 @@ func (s Service) check() error {
 	return nil
 }
 
-// Keep is the part of an environment that the agent gets after a reboot too:
+// KeepEnv is the part of an environment that the agent gets after a reboot too:
 // how to find programs, what time it is and how to reach the world. A value
 // with a password in it is not written into a file that others may read.
-func Keep(env []string) (kept []string) {
+func KeepEnv(env []string) (kept []string) {
 	names := []string{"PATH", "TZ", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"}
 	for _, e := range env {

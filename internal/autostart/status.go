@@ -16,26 +16,26 @@ type Status struct {
 	Lingering string `json:"-"`         // the command that makes it linger; empty where there is none
 }
 
-// Status looks at files alone, so it also answers where the manager does not run.
-func (m Manager) Status(s Service) Status {
-	st := Status{File: m.File(s), Lingers: m.System || !m.Launchd && lingers()}
+// ServiceStatus looks at files alone, so it also answers where the manager does not run.
+func (m Manager) ServiceStatus(s Service) Status {
+	st := Status{File: m.FilePath(s), Lingers: m.System || !m.Launchd && isLingering()}
 	have, err := os.ReadFile(st.File)
 	st.Installed = err == nil
 	if !m.Launchd && !st.Lingers {
 		st.Lingering = "loginctl enable-linger"
 	}
 	if !m.Launchd {
-		_, err := os.Lstat(m.link(s))
+		_, err := os.Lstat(m.linkPath(s))
 		st.Installed = st.Installed && err == nil
 	}
-	want, err := m.Content(s)
-	st.Current = err == nil && st.Installed && command(string(have)) == command(want)
+	want, err := m.FileContent(s)
+	st.Current = err == nil && st.Installed && startedCommand(string(have)) == startedCommand(want)
 	return st
 }
 
-// command is what a service file runs. Its environment may differ from that of
+// startedCommand is what a service file runs. Its environment may differ from that of
 // whoever asks.
-func command(content string) string {
+func startedCommand(content string) string {
 	if _, rest, ok := strings.Cut(content, "<key>ProgramArguments</key>"); ok {
 		args, _, _ := strings.Cut(rest, "</array>")
 		return args
@@ -48,8 +48,8 @@ func command(content string) string {
 	return ""
 }
 
-// lingers reports whether systemd starts this user's services with the machine.
-func lingers() bool {
+// isLingering reports whether systemd starts this user's services with the machine.
+func isLingering() bool {
 	u, err := user.Current()
 	if err != nil {
 		return false

@@ -10,7 +10,7 @@ import (
 // systemdUnit is the content of the unit. Only the keeper is the unit's to
 // stop: instances survive it, as they survive an agent that was killed.
 func systemdUnit(s Service, system bool) (string, error) {
-	if err := s.check(); err != nil {
+	if err := s.checkPaths(); err != nil {
 		return "", err
 	}
 	if strings.ContainsAny(s.Program, `"'\`) {
@@ -20,22 +20,22 @@ func systemdUnit(s Service, system bool) (string, error) {
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("# Written by version-manager agent install. version-manager agent remove removes it.")
 	line("[Unit]")
-	line("Description=version-manager agent of %s", specifiers(s.App))
+	line("Description=version-manager agent of %s", escapeSpecifiers(s.App))
 	if system {
 		line("Wants=network-online.target")
 		line("After=network-online.target")
 	}
-	line("RequiresMountsFor=%s", quoted(specifiers(s.State)))
+	line("RequiresMountsFor=%s", quoteValue(escapeSpecifiers(s.State)))
 	line("StartLimitIntervalSec=0")
 	line("")
 	line("[Service]")
-	words := []string{quoted(specifiers(s.Program))}
-	for _, arg := range s.Argv()[1:] {
-		words = append(words, argument(arg))
+	words := []string{quoteValue(escapeSpecifiers(s.Program))}
+	for _, arg := range s.StartCommand()[1:] {
+		words = append(words, quoteArgument(arg))
 	}
 	line("ExecStart=%s", strings.Join(words, " "))
 	for _, e := range s.Env {
-		line("Environment=%s", quoted(specifiers(e)))
+		line("Environment=%s", quoteValue(escapeSpecifiers(e)))
 	}
 	line("Restart=always")
 	line("RestartSec=1")
@@ -54,14 +54,16 @@ func wantedBy(system bool) string {
 	return "default.target"
 }
 
-// argument writes one argument of ExecStart, in which systemd replaces both
+// quoteArgument writes one argument of ExecStart, in which systemd replaces both
 // specifiers and variables.
-func argument(s string) string { return quoted(strings.ReplaceAll(specifiers(s), "$", "$$")) }
+func quoteArgument(s string) string {
+	return quoteValue(strings.ReplaceAll(escapeSpecifiers(s), "$", "$$"))
+}
 
-func specifiers(s string) string { return strings.ReplaceAll(s, "%", "%%") }
+func escapeSpecifiers(s string) string { return strings.ReplaceAll(s, "%", "%%") }
 
-// quoted puts a value into quotes, unless it needs none.
-func quoted(s string) string {
+// quoteValue puts a value into quotes, unless it needs none.
+func quoteValue(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:,@%", r)
 	}

@@ -34,9 +34,9 @@ func newAgent(a *app) *cobra.Command {
 			}
 			signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP) // it has nothing to say to a Ctrl-C
 			if stay {
-				return agent.Stay(a.global.state)
+				return agent.RunService(a.global.state)
 			}
-			return agent.Run(a.global.state)
+			return agent.RunAgent(a.global.state)
 		},
 	}
 	c.Flags().BoolVar(&stay, "stay", false, "wait for its turn, and stay without work")

@@ -28,8 +28,8 @@ func (a *app) bootService() (b bootService, err error) {
 	if err != nil {
 		return b, problem.Wrap(err, problem.Failed, "", "find this program")
 	}
-	s := autostart.Service{App: p.app.Name, Program: program, State: p.state, Env: autostart.Keep(os.Environ())}
-	m, err := autostart.Here(a.getenv)
+	s := autostart.Service{App: p.app.Name, Program: program, State: p.state, Env: autostart.KeepEnv(os.Environ())}
+	m, err := autostart.DetectManager(a.getenv)
 	return bootService{a, m, s}, err
 }
 
@@ -84,7 +84,7 @@ func newAgentStatus(a *app) *cobra.Command {
 }
 
 func (b bootService) printContent() error {
-	text, err := b.manager.Content(b.service)
+	text, err := b.manager.FileContent(b.service)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (b bootService) printContent() error {
 }
 
 func (b bootService) install(ctx context.Context) error {
-	notes, err := b.manager.Install(ctx, b.service)
+	notes, err := b.manager.InstallService(ctx, b.service)
 	if err != nil {
 		return err
 	}
@@ -104,19 +104,19 @@ func (b bootService) install(ctx context.Context) error {
 }
 
 func (b bootService) remove(ctx context.Context) error {
-	existed, err := b.manager.Remove(ctx, b.service)
+	existed, err := b.manager.RemoveService(ctx, b.service)
 	if err != nil {
 		return err
 	}
 	if !existed {
-		return problem.New(problem.NotFound, "version-manager agent status", "there is no service at %s", b.manager.File(b.service))
+		return problem.New(problem.NotFound, "version-manager agent status", "there is no service at %s", b.manager.FilePath(b.service))
 	}
-	return b.answer(b.manager.Status(b.service))
+	return b.answer(b.manager.ServiceStatus(b.service))
 }
 
 // printStatus also says what is missing for the app to come back after a reboot.
 func (b bootService) printStatus() error {
-	s := b.manager.Status(b.service)
+	s := b.manager.ServiceStatus(b.service)
 	if err := b.answer(s); err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (b bootService) answer(s autostart.Status) error {
 
 // warnings is what status says of an app that does not start after a reboot.
 func (b bootService) warnings() []string {
-	s := b.manager.Status(b.service)
+	s := b.manager.ServiceStatus(b.service)
 	install := "version-manager agent install"
 	if b.io.Command != nil {
 		install = b.io.Command(install)

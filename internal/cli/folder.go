@@ -121,7 +121,7 @@ func (f folder) wayIn(err error) string {
 // made it, is this machine's own: nothing is in it yet, an agent serves it, or
 // processes were started from it.
 func (f folder) madeHere() bool {
-	return statedir.Empty(f.state) || agent.MadeHere(f.state)
+	return statedir.Empty(f.state) || agent.IsMadeHere(f.state)
 }
 
 // make makes the state folder where there is none, and notes whose it is.

@@ -43,7 +43,7 @@ func newSidecar(a *app) *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&o.Listen, "listen", ":15080", "take requests at `ADDRESS`")
-	f.StringVar(&o.Admin, "admin", ":15081", "take probes and hooks at `ADDRESS`")
+	f.StringVar(&o.AdminListen, "admin", ":15081", "take probes and hooks at `ADDRESS`")
 	f.StringVar(&o.App, "app", "", "forward to `HOST:PORT`")
 	f.StringVar(&o.Health, "health", "/", "ask `PATH` whether the app says anything")
 	f.StringVar(&side, "color", "", "color of the pod")
@@ -62,5 +62,5 @@ func runSidecar(a *app, o sidecar.Options) error {
 	defer stop()
 	o.Memory = memlimit.Apply()
 	o.Logger = slog.New(slog.NewTextHandler(a.io.Err, nil))
-	return sidecar.Run(ctx, o)
+	return sidecar.RunSidecar(ctx, o)
 }

@@ -60,7 +60,7 @@ func runState(o stateOptions) error {
 	if err := p.verify(o.trust()); err != nil {
 		answer.Refused = err.Error()
 	} else if answer.Exists {
-		answer.Agent = keeper.Running(p.state)
+		answer.Agent = keeper.IsServed(p.state)
 		if answer.Bytes, err = statedir.Size(p.state); err != nil {
 			return err
 		}

@@ -111,7 +111,7 @@ func (a *app) moveState(ctx context.Context, p place, from, to string) error {
 		return problem.New(problem.Failed, "version-manager agent remove, then repeat this command, then: version-manager agent install",
 			"a service starts %s from %s with this machine, and nothing was moved", p.app.Name, from)
 	}
-	runs := keeper.Running(from) && agent.Records(from)
+	runs := keeper.IsServed(from) && agent.HasRecords(from)
 	if runs {
 		if err := a.confirmMove(p); err != nil {
 			return err
@@ -133,8 +133,8 @@ func (a *app) moveState(ctx context.Context, p place, from, to string) error {
 // startsWithMachine reports whether a service starts the agent of the folder. It
 // would do so in the middle of a move.
 func (a *app) startsWithMachine(p place, state string) bool {
-	m, err := autostart.Here(a.getenv)
-	return err == nil && m.Status(autostart.Service{App: p.app.Name, State: state}).Installed
+	m, err := autostart.DetectManager(a.getenv)
+	return err == nil && m.ServiceStatus(autostart.Service{App: p.app.Name, State: state}).Installed
 }
 
 // confirmMove asks whether what runs may be stopped for a moment.
@@ -157,16 +157,16 @@ func (a *app) confirmMove(p place) error {
 
 // stopAgent ends the agent of the folder and what it runs, if there is one.
 func stopAgent(ctx context.Context, p place, state string) error {
-	t, err := local.New(local.Options{App: p.app.Name, State: state, Local: p.app.Local, Project: p.root})
+	t, err := local.NewTarget(local.Options{App: p.app.Name, State: state, Local: p.app.Local, Project: p.root})
 	if err != nil {
 		return err
 	}
-	return t.Stop(ctx)
+	return t.StopAgent(ctx)
 }
 
 // move moves the folder while no agent can serve it.
 func move(p place, from, to string) error {
-	release, err := keeper.Hold(from)
+	release, err := keeper.HoldFolder(from)
 	if err != nil {
 		return err
 	}
@@ -177,12 +177,12 @@ func move(p place, from, to string) error {
 	if err := statedir.Move(from, to, p.base, statedir.Real(p.root)); err != nil {
 		return err
 	}
-	return errors.Join(agent.Settle(to), keepOutOfGit(to, p.root))
+	return errors.Join(agent.FinishMove(to), keepOutOfGit(to, p.root))
 }
 
 // startAt starts what was stopped, at its new place.
 func (a *app) startAt(ctx context.Context, p place, state string) error {
-	t, err := local.New(local.Options{App: p.app.Name, State: state, Local: p.app.Local, Project: p.root})
+	t, err := local.NewTarget(local.Options{App: p.app.Name, State: state, Local: p.app.Local, Project: p.root})
 	if err != nil {
 		return err
 	}

@@ -5,37 +5,37 @@ import (
 	"sync"
 )
 
-// addresses finds the holder that belongs to a client's address. It knows only
+// addressTable finds the holder that belongs to a client's address. It knows only
 // addresses that have something in flight.
-type addresses struct {
-	mu  sync.Mutex
-	all map[netip.Prefix]*holder
+type addressTable struct {
+	mu      sync.Mutex
+	sources map[netip.Prefix]*requestSource
 }
 
-// take returns the holder of an address, to be given back by release.
-func (a *addresses) take(key netip.Prefix) *holder {
+// acquireSource returns the holder of an address, to be given back by release.
+func (a *addressTable) acquireSource(key netip.Prefix) *requestSource {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	h := a.all[key]
+	h := a.sources[key]
 	if h == nil {
-		h = &holder{key: key}
-		a.all[key] = h
+		h = &requestSource{key: key}
+		a.sources[key] = h
 	}
 	h.users++
 	return h
 }
 
-func (a *addresses) release(h *holder) {
+func (a *addressTable) releaseSource(h *requestSource) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if h.users--; h.users == 0 {
-		delete(a.all, h.key)
+		delete(a.sources, h.key)
 	}
 }
 
-// network is what counts as one client: an IPv4 address, or the network that
+// clientNetwork is what counts as one client: an IPv4 address, or the network that
 // one IPv6 customer usually gets.
-func network(a netip.Addr) netip.Prefix {
+func clientNetwork(a netip.Addr) netip.Prefix {
 	bits := 64
 	if a.Is4() {
 		bits = 32

@@ -16,9 +16,9 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-// holding is an instance that answers only when the test ends, but for what
+// holdRequests is an instance that answers only when the test ends, but for what
 // asks for /quick.
-func holding(t testing.TB) string {
+func holdRequests(t testing.TB) string {
 	end := make(chan struct{})
 	addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/quick" {
@@ -33,48 +33,48 @@ func holding(t testing.TB) string {
 	return addr
 }
 
-// hold opens n requests that stay open, and returns when they are in flight.
-func hold(t testing.TB, p *Proxy, url string, n int, fields string) {
+// holdRequest opens n requests that stay open, and returns when they are in flight.
+func holdRequest(t testing.TB, p *Proxy, url string, n int, fields string) {
 	t.Helper()
 	before := p.InFlight(color.Blue)
 	for range n {
 		c, _ := dialRaw(t, url)
-		send(t, c, "GET / HTTP/1.1\r\nHost: a\r\n"+fields+"\r\n")
+		sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\n"+fields+"\r\n")
 	}
-	eventually(t, "requests in flight", func() bool { return p.InFlight(color.Blue) == before+n })
+	waitUntil(t, "requests in flight", func() bool { return p.InFlight(color.Blue) == before+n })
 }
 
 func TestRequestsAreLimited(t *testing.T) {
-	p := blue(t, Options{Rules: Rules{Limits: Limits{Requests: 3}}}, holding(t))
-	u := entrance(t, p, ServerOptions{})
-	hold(t, p, u, 2, "")
-	if status, _ := get(t, u+"/quick"); status != http.StatusOK {
+	p := newBlueProxy(t, Options{Rules: Rules{Limits: Limits{Requests: 3}}}, holdRequests(t))
+	u := startServer(t, p, ServerOptions{})
+	holdRequest(t, p, u, 2, "")
+	if status, _ := getPage(t, u+"/quick"); status != http.StatusOK {
 		t.Errorf("the third of three: %d", status)
 	}
-	hold(t, p, u, 1, "")
+	holdRequest(t, p, u, 1, "")
 	for name, client := range bothProtocols() {
 		res, err := client.Get(u + "/quick")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if text := body(t, res); res.StatusCode != 503 || res.Header.Get("Retry-After") == "" || !strings.Contains(text, "try again") {
+		if text := readBody(t, res); res.StatusCode != 503 || res.Header.Get("Retry-After") == "" || !strings.Contains(text, "try again") {
 			t.Errorf("%s: the fourth of three: %d %v %q", name, res.StatusCode, res.Header, text)
 		}
 	}
-	if _, errors := p.Counts(color.Blue); errors != 0 {
+	if _, errors := p.AnswerCounts(color.Blue); errors != 0 {
 		t.Errorf("%d errors of the version for what the ingress refused", errors)
 	}
 }
 
 // TestColorsAreLimitedApart: what fills one color leaves the other alone.
 func TestColorsAreLimitedApart(t *testing.T) {
-	p := blue(t, Options{Rules: Rules{Preview: "next.example", Limits: Limits{Requests: 1}}}, holding(t))
-	p.SetPool(color.Green, "v2.0.0", []string{startBackend(t, say("green"))})
-	u := entrance(t, p, ServerOptions{})
-	hold(t, p, u, 1, "")
+	p := newBlueProxy(t, Options{Rules: Rules{Preview: "next.example", Limits: Limits{Requests: 1}}}, holdRequests(t))
+	p.SetPool(color.Green, "v2.0.0", []string{startBackend(t, replyWith("green"))})
+	u := startServer(t, p, ServerOptions{})
+	holdRequest(t, p, u, 1, "")
 	c, br := dialRaw(t, u)
-	send(t, c, "GET / HTTP/1.1\r\nHost: next.example\r\n\r\n")
-	if res := response(t, br, "GET"); res.StatusCode != http.StatusOK {
+	sendText(t, c, "GET / HTTP/1.1\r\nHost: next.example\r\n\r\n")
+	if res := readResponse(t, br, "GET"); res.StatusCode != http.StatusOK {
 		t.Errorf("the other color answered %d", res.StatusCode)
 	}
 }
@@ -82,45 +82,45 @@ func TestColorsAreLimitedApart(t *testing.T) {
 // TestSlowUploadsLeaveRoom: clients that send slowly fill the number of uploads
 // and nothing else.
 func TestSlowUploadsLeaveRoom(t *testing.T) {
-	p := blue(t, Options{Rules: Rules{Limits: Limits{Requests: 10, Uploads: 2}}}, startBackend(t, echo))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Limits: Limits{Requests: 10, Uploads: 2}}}, startBackend(t, echoBody))
+	u := startServer(t, p, ServerOptions{})
 	var slow []net.Conn
 	for range 2 {
 		c, _ := dialRaw(t, u)
-		send(t, c, post+"Content-Length: 3\r\n\r\na")
+		sendText(t, c, post+"Content-Length: 3\r\n\r\na")
 		slow = append(slow, c)
 	}
-	eventually(t, "two uploads", func() bool { return p.blue.load.uploads.Load() == 2 })
+	waitUntil(t, "two uploads", func() bool { return p.blue.load.uploads.Load() == 2 })
 	c, br := dialRaw(t, u)
-	send(t, c, post+"Content-Length: 3\r\n\r\n")
-	if res := response(t, br, "POST"); res.StatusCode != 503 || !res.Close {
+	sendText(t, c, post+"Content-Length: 3\r\n\r\n")
+	if res := readResponse(t, br, "POST"); res.StatusCode != 503 || !res.Close {
 		t.Errorf("the third upload: %d, close %v", res.StatusCode, res.Close)
 	}
-	if status, _ := get(t, u); status != http.StatusOK {
+	if status, _ := getPage(t, u); status != http.StatusOK {
 		t.Errorf("a request without a body: %d", status)
 	}
-	send(t, slow[0], "bc")
-	eventually(t, "one upload", func() bool { return p.blue.load.uploads.Load() == 1 })
+	sendText(t, slow[0], "bc")
+	waitUntil(t, "one upload", func() bool { return p.blue.load.uploads.Load() == 1 })
 	res, err := waittest.Client(t, nil).Post(u, "text/plain", strings.NewReader("abc"))
-	if err != nil || body(t, res) != "abc" {
+	if err != nil || readBody(t, res) != "abc" {
 		t.Errorf("after one has arrived: %v", err)
 	}
 }
 
 func TestTunnelsAreLimited(t *testing.T) {
-	p := blue(t, Options{Rules: Rules{Limits: Limits{Tunnels: 2}}}, echoingTunnel(t))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Limits: Limits{Tunnels: 2}}}, echoingTunnel(t))
+	u := startServer(t, p, ServerOptions{})
 	ask := func() int {
 		c, br := dialRaw(t, u)
-		send(t, c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
-		return response(t, br, "GET").StatusCode
+		sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
+		return readResponse(t, br, "GET").StatusCode
 	}
 	for i, want := range []int{101, 101, 503} {
 		if got := ask(); got != want {
 			t.Errorf("tunnel %d: %d, want %d", i+1, got, want)
 		}
 	}
-	if got := p.Tunnels(color.Blue); got != 2 {
+	if got := p.OpenTunnels(color.Blue); got != 2 {
 		t.Errorf("%d tunnels", got)
 	}
 }
@@ -142,15 +142,15 @@ func echoingTunnel(t testing.TB) string {
 // comes from this machine without a proxy is not told from others.
 func TestOneClientIsLimited(t *testing.T) {
 	proxy := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
-	p := blue(t, Options{Rules: Rules{Trusted: proxy, Limits: Limits{PerClient: 2}}}, holding(t))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Trusted: proxy, Limits: Limits{PerClient: 2}}}, holdRequests(t))
+	u := startServer(t, p, ServerOptions{})
 	ask := func(client string) int {
 		c, br := dialRaw(t, u)
-		send(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: "+client+"\r\n\r\n")
-		return response(t, br, "GET").StatusCode
+		sendText(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: "+client+"\r\n\r\n")
+		return readResponse(t, br, "GET").StatusCode
 	}
-	hold(t, p, u, 2, "X-Forwarded-For: 192.0.2.1\r\n")
-	hold(t, p, u, 2, "X-Forwarded-For: 2001:db8::1\r\n")
+	holdRequest(t, p, u, 2, "X-Forwarded-For: 192.0.2.1\r\n")
+	holdRequest(t, p, u, 2, "X-Forwarded-For: 2001:db8::1\r\n")
 	for client, want := range map[string]int{
 		"192.0.2.1": 503, "192.0.2.2": 200, "2001:db8::1": 503, "2001:db8::ffff": 503, "2001:db8:0:1::1": 200, "nobody": 200,
 	} {
@@ -159,8 +159,8 @@ func TestOneClientIsLimited(t *testing.T) {
 		}
 	}
 	p.SetRules(Rules{Limits: Limits{PerClient: 2}})
-	hold(t, p, u, 4, "")
-	if status, _ := get(t, u+"/quick"); status != http.StatusOK {
+	holdRequest(t, p, u, 4, "")
+	if status, _ := getPage(t, u+"/quick"); status != http.StatusOK {
 		t.Errorf("the fifth from this machine: %d", status)
 	}
 }
@@ -169,8 +169,8 @@ func TestOneClientIsLimited(t *testing.T) {
 // can open, and somebody else.
 func TestGreedyConnectionsLeaveRoom(t *testing.T) {
 	const limit = 200
-	p := blue(t, Options{Rules: Rules{Limits: Limits{Requests: limit}}}, holding(t))
-	u := entrance(t, p, ServerOptions{Streams: 50})
+	p := newBlueProxy(t, Options{Rules: Rules{Limits: Limits{Requests: limit}}}, holdRequests(t))
+	u := startServer(t, p, ServerOptions{Streams: 50})
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -193,7 +193,7 @@ func TestGreedyConnectionsLeaveRoom(t *testing.T) {
 			})
 		}
 	}
-	eventually(t, "every request is in flight or refused", func() bool {
+	waitUntil(t, "every request is in flight or refused", func() bool {
 		mu.Lock()
 		defer mu.Unlock()
 		return p.InFlight(color.Blue)+answers[503] == 20*50
@@ -229,56 +229,56 @@ func oneConnection(t testing.TB, url string) *http.Client {
 
 // TestNothingIsLeftOver: whatever ends a request, its place is free again.
 func TestNothingIsLeftOver(t *testing.T) {
-	p := blue(t, Options{Rules: Rules{TrustPeer: true, Limits: Limits{Requests: 2, Uploads: 1}}}, startBackend(t, echo))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{TrustPeer: true, Limits: Limits{Requests: 2, Uploads: 1}}}, startBackend(t, echoBody))
+	u := startServer(t, p, ServerOptions{})
 	fields := "X-Forwarded-For: 192.0.2.1\r\n"
 	for range 10 {
 		c, _ := dialRaw(t, u)
-		send(t, c, post+fields+"Content-Length: 3\r\n\r\na")
-		eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) > 0 })
+		sendText(t, c, post+fields+"Content-Length: 3\r\n\r\na")
+		waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) > 0 })
 		c.Close()
 		c, br := dialRaw(t, u)
-		eventually(t, "the place is free", func() bool { return p.InFlight(color.Blue) == 0 })
-		send(t, c, post+fields+"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
-		if res := response(t, br, "POST"); res.StatusCode != http.StatusOK {
+		waitUntil(t, "the place is free", func() bool { return p.InFlight(color.Blue) == 0 })
+		sendText(t, c, post+fields+"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+		if res := readResponse(t, br, "POST"); res.StatusCode != http.StatusOK {
 			t.Fatalf("status %d", res.StatusCode)
 		}
 		c.Close()
 	}
 	l := &p.blue.load
-	eventually(t, "nothing is counted", func() bool {
-		return l.requests.Load() == 0 && l.uploads.Load() == 0 && l.tunnels.Load() == 0 && len(p.addresses.all) == 0
+	waitUntil(t, "nothing is counted", func() bool {
+		return l.requests.Load() == 0 && l.uploads.Load() == 0 && l.tunnels.Load() == 0 && len(p.addresses.sources) == 0
 	})
 }
 
 // TestConnectionsAreLimited: the one that has been unused for the longest goes.
 func TestConnectionsAreLimited(t *testing.T) {
-	p := blue(t, Options{}, holding(t))
-	u := entrance(t, p, ServerOptions{Connections: 3})
+	p := newBlueProxy(t, Options{}, holdRequests(t))
+	u := startServer(t, p, ServerOptions{Connections: 3})
 	busy, _ := dialRaw(t, u)
-	send(t, busy, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+	sendText(t, busy, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
 	silent, br := dialRaw(t, u)
-	send(t, silent, "GET / HTTP/1.1\r\n") // half a head is no request
+	sendText(t, silent, "GET / HTTP/1.1\r\n") // half a head is no request
 	used, usedReader := dialRaw(t, u)
-	quick := func(c net.Conn) { send(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n") }
+	quick := func(c net.Conn) { sendText(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\n\r\n") }
 	quick(used)
-	response(t, usedReader, "GET")
+	readResponse(t, usedReader, "GET")
 	fourth, fourthReader := dialRaw(t, u)
 	quick(fourth)
-	response(t, fourthReader, "GET")
+	readResponse(t, fourthReader, "GET")
 	if _, err := br.ReadByte(); err == nil {
 		t.Error("the silent one got an answer")
 	}
 	quick(used)
-	response(t, usedReader, "GET")
+	readResponse(t, usedReader, "GET")
 	if p.InFlight(color.Blue) != 1 {
 		t.Error("the busy one was cut")
 	}
 }
 
 func TestConnectionsThatAreAllBusy(t *testing.T) {
-	c := newConnections(2)
+	c := newConnectionLimiter(2)
 	var conns [3]net.Conn
 	for i := range conns {
 		a, b := net.Pipe()
@@ -287,24 +287,24 @@ func TestConnectionsThatAreAllBusy(t *testing.T) {
 		conns[i] = tls.Server(a, nil)
 	}
 	for _, nc := range conns[:2] {
-		c.note(nc, http.StateNew)
-		c.note(nc, http.StateActive)
+		c.trackState(nc, http.StateNew)
+		c.trackState(nc, http.StateActive)
 	}
-	if over := c.note(conns[2], http.StateNew); over != conns[2] {
+	if over := c.trackState(conns[2], http.StateNew); over != conns[2] {
 		t.Errorf("%v has to go, want the new one", over)
 	}
-	c.note(conns[2], http.StateClosed)
-	c.endSoon(conns[1])
-	if over := c.note(conns[2], http.StateNew); over != conns[1] {
+	c.trackState(conns[2], http.StateClosed)
+	c.closeFirst(conns[1])
+	if over := c.trackState(conns[2], http.StateNew); over != conns[1] {
 		t.Errorf("%v has to go, want the one that was refused", over)
 	}
-	c.note(conns[1], http.StateClosed)
-	c.note(conns[2], http.StateClosed)
-	c.endSoon(conns[2])
-	c.note(conns[1], http.StateNew)
-	c.note(conns[1], http.StateActive)
-	c.note(conns[0], http.StateHijacked)
-	if over := c.note(conns[2], http.StateNew); over != nil {
+	c.trackState(conns[1], http.StateClosed)
+	c.trackState(conns[2], http.StateClosed)
+	c.closeFirst(conns[2])
+	c.trackState(conns[1], http.StateNew)
+	c.trackState(conns[1], http.StateActive)
+	c.trackState(conns[0], http.StateHijacked)
+	if over := c.trackState(conns[2], http.StateNew); over != nil {
 		t.Errorf("%v has to go, although there is room", over)
 	}
 }
@@ -322,7 +322,7 @@ func TestFair(t *testing.T) {
 		{6, 56, 100, true},
 		{7, 57, 100, false},
 	} {
-		if got := fair(tt.mine, tt.used, tt.limit); got != tt.want {
+		if got := isFairShare(tt.mine, tt.used, tt.limit); got != tt.want {
 			t.Errorf("%s: %v", fmt.Sprint(tt), got)
 		}
 	}

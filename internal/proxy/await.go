@@ -5,56 +5,56 @@ import (
 	"time"
 )
 
-// maxEarly is how many 1xx answers may come before the final one.
-const maxEarly = 16
+// maxInformational is how many 1xx answers may come before the final one.
+const maxInformational = 16
 
-// await reads response heads until the final one, passing early hints on.
-func (x *exchange) await() (head, error) {
+// awaitResponse reads response heads until the final one, passing early hints on.
+func (x *exchange) awaitResponse() (responseHead, error) {
 	if x.upload == nil {
-		x.bodySent()
+		x.startHeaderTimeout()
 	}
-	defer x.headArrived()
-	for range maxEarly {
-		if _, err := x.up.br.Peek(1); err != nil {
-			return head{}, err
+	defer x.stopHeaderTimeout()
+	for range maxInformational {
+		if _, err := x.upstream.br.Peek(1); err != nil {
+			return responseHead{}, err
 		}
-		x.up.answers = true
-		h, err := readHead(x.up.br, x.w.Header())
+		x.upstream.answered = true
+		h, err := readResponseHead(x.upstream.br, x.w.Header())
 		if err != nil || h.status >= 200 || h.status == http.StatusSwitchingProtocols {
 			return h, err
 		}
-		x.passEarly(h)
+		x.forwardInformational(h)
 		clear(x.w.Header())
 	}
-	return head{}, errMalformed
+	return responseHead{}, errMalformed
 }
 
-// passEarly handles a 1xx answer.
-func (x *exchange) passEarly(h head) {
+// forwardInformational handles a 1xx answer.
+func (x *exchange) forwardInformational(h responseHead) {
 	if h.status == http.StatusContinue || !x.r.ProtoAtLeast(1, 1) {
 		return // the body is on its way, or nobody would understand it
 	}
-	x.allowWrite()
+	x.extendWriteDeadline()
 	x.w.WriteHeader(h.status)
-	x.rest()
+	x.clearWriteDeadline()
 }
 
-// bodySent begins the time that an instance has for its response head. While
+// startHeaderTimeout begins the time that an instance has for its response head. While
 // the body is still on its way, it is the client that is waited for.
-func (x *exchange) bodySent() {
+func (x *exchange) startHeaderTimeout() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if t := x.p.o.HeaderTimeout; t > 0 && !x.headIn && x.up != nil {
-		_ = x.up.SetReadDeadline(time.Now().Add(t)) // fails on a closed one, as reading will
+	if t := x.proxy.options.HeaderTimeout; t > 0 && !x.headArrived && x.upstream != nil {
+		_ = x.upstream.SetReadDeadline(time.Now().Add(t)) // fails on a closed one, as reading will
 	}
 }
 
-// headArrived ends that time, or keeps it from beginning.
-func (x *exchange) headArrived() {
+// stopHeaderTimeout ends that time, or keeps it from beginning.
+func (x *exchange) stopHeaderTimeout() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.headIn = true
-	if x.p.o.HeaderTimeout > 0 {
-		_ = x.up.SetReadDeadline(time.Time{}) // as above
+	x.headArrived = true
+	if x.proxy.options.HeaderTimeout > 0 {
+		_ = x.upstream.SetReadDeadline(time.Time{}) // as above
 	}
 }

@@ -12,7 +12,7 @@ import (
 func BenchmarkProxy(b *testing.B) {
 	answer := make([]byte, 1024)
 	upstream := startBackend(b, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(answer) })
-	u := entrance(b, blue(b, Options{}, upstream), ServerOptions{})
+	u := startServer(b, newBlueProxy(b, Options{}, upstream), ServerOptions{})
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {

@@ -54,8 +54,8 @@ func TestClient(t *testing.T) {
 			name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 			r.Header.Add(name, value)
 		}
-		now := rules{Rules: Rules{Trusted: networks}}
-		if got := now.client(r); got.name != tt.want || got.known() != (tt.want != unknown && !got.addr.IsLoopback()) {
+		now := ruleSet{Rules: Rules{Trusted: networks}}
+		if got := now.identifyClient(r); got.name != tt.want || got.isKnown() != (tt.want != unknownClient && !got.addr.IsLoopback()) {
 			t.Errorf("%s: %+v, want %s", tt.name, got, tt.want)
 		}
 	}
@@ -64,10 +64,10 @@ func TestClient(t *testing.T) {
 // TestOldProtocolIsNotLocal: an nginx with nothing but proxy_pass says nothing
 // of its clients, and speaks HTTP/1.0.
 func TestOldProtocolIsNotLocal(t *testing.T) {
-	for minor, want := range map[int]string{0: unknown, 1: "127.0.0.1"} {
+	for minor, want := range map[int]string{0: unknownClient, 1: "127.0.0.1"} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr, r.ProtoMajor, r.ProtoMinor = "127.0.0.1:4711", 1, minor
-		if got := (&rules{}).client(r); got.name != want {
+		if got := (&ruleSet{}).identifyClient(r); got.name != want {
 			t.Errorf("HTTP/1.%d: %+v, want %s", minor, got, want)
 		}
 	}
@@ -76,14 +76,14 @@ func TestOldProtocolIsNotLocal(t *testing.T) {
 // TestTrustedLoopbackIsNotLocal: where the proxy is on this machine and was
 // announced, nothing that comes from there counts as made here.
 func TestTrustedLoopbackIsNotLocal(t *testing.T) {
-	now := rules{Rules: Rules{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}}
-	for said, want := range map[string]string{"": unknown, "192.0.2.1": "192.0.2.1", "127.0.0.1": unknown, "192.0.2.1, 127.0.0.1": "192.0.2.1"} {
+	now := ruleSet{Rules: Rules{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}}
+	for said, want := range map[string]string{"": unknownClient, "192.0.2.1": "192.0.2.1", "127.0.0.1": unknownClient, "192.0.2.1, 127.0.0.1": "192.0.2.1"} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr = "127.0.0.1:4711"
 		if said != "" {
 			r.Header.Set("X-Forwarded-For", said)
 		}
-		if got := now.client(r); got.name != want || !got.trusted {
+		if got := now.identifyClient(r); got.name != want || !got.trusted {
 			t.Errorf("%q: %+v, want %s", said, got, want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestOneClientReachesTheApp(t *testing.T) {
 				"X-Forwarded-Host": "app.example:80", "X-Forwarded-Proto": "http", "Forwarded": `for=unknown;host="app.example:80";proto=http`,
 			}},
 	} {
-		got := exchangeHead(t, blue(t, Options{Rules: Rules{Trusted: tt.trusted}}, startBackend(t, headers)), tt.header)
+		got := exchangeHead(t, newBlueProxy(t, Options{Rules: Rules{Trusted: tt.trusted}}, startBackend(t, requestHeaders)), tt.header)
 		for name, want := range tt.want {
 			if v := strings.Join(got[name], " | "); v != want {
 				t.Errorf("%s: %s is %q, want %q", tt.name, name, v, want)
@@ -138,13 +138,13 @@ func FuzzClient(f *testing.F) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RemoteAddr = "127.0.0.1:4711"
 		r.Header = http.Header{"X-Forwarded-For": {forwardedFor}, "X-Real-Ip": {real}, "X-Forwarded-Proto": {proto}}
-		now := rules{}
+		now := ruleSet{}
 		if trusted {
 			now.Trusted = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 		}
-		c := now.client(r)
+		c := now.identifyClient(r)
 		a, err := netip.ParseAddr(c.name)
-		if c.name != unknown && (err != nil || a.Unmap().IsLoopback()) {
+		if c.name != unknownClient && (err != nil || a.Unmap().IsLoopback()) {
 			t.Errorf("the client is %q", c.name)
 		}
 		if c.proto != "http" && c.proto != "https" {

@@ -8,15 +8,15 @@ import (
 	"sync"
 )
 
-// maxConnections is how many connections of clients one server keeps by
+// defaultMaxConnections is how many connections of clients one server keeps by
 // default, where the system allows as many files.
-const maxConnections = 4096
+const defaultMaxConnections = 4096
 
-// connections limits how many clients are connected to one server. Where
+// connectionLimiter limits how many clients are connected to one server. Where
 // there is no room for another one, the connection goes that has waited for
 // the longest without a request, which costs its client nothing but a
 // connection; if all are busy, the new one goes.
-type connections struct {
+type connectionLimiter struct {
 	limit int
 
 	mu      sync.Mutex
@@ -24,22 +24,22 @@ type connections struct {
 	waiting list.List                  // of net.Conn, the longest first
 }
 
-func newConnections(limit int) *connections {
+func newConnectionLimiter(limit int) *connectionLimiter {
 	if limit == 0 {
-		limit = min(maxConnections, openFiles()/3)
+		limit = min(defaultMaxConnections, openFileLimit()/3)
 	}
-	return &connections{limit: limit, open: map[net.Conn]*list.Element{}}
+	return &connectionLimiter{limit: limit, open: map[net.Conn]*list.Element{}}
 }
 
-// state is the server's ConnState.
-func (c *connections) state(nc net.Conn, state http.ConnState) {
-	if over := c.note(nc, state); over != nil {
+// handleState is the server's ConnState.
+func (c *connectionLimiter) handleState(nc net.Conn, handleState http.ConnState) {
+	if over := c.trackState(nc, handleState); over != nil {
 		_ = over.Close() // the server learns of it by reading
 	}
 }
 
-// note follows one connection and returns the one that has to go, if any.
-func (c *connections) note(nc net.Conn, state http.ConnState) (over net.Conn) {
+// trackState follows one connection and returns the one that has to go, if any.
+func (c *connectionLimiter) trackState(nc net.Conn, state http.ConnState) (over net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e := c.open[nc]; e != nil {
@@ -62,16 +62,16 @@ func (c *connections) note(nc net.Conn, state http.ConnState) (over net.Conn) {
 	return over
 }
 
-// holderKey is where a request's context has the holder of its connection.
-type holderKey struct{}
+// sourceKey is where a request's context has the holder of its connection.
+type sourceKey struct{}
 
-func (c *connections) withHolder(ctx context.Context, nc net.Conn) context.Context {
-	return context.WithValue(ctx, holderKey{}, &holder{ending: func() { c.endSoon(nc) }})
+func (c *connectionLimiter) withSource(ctx context.Context, nc net.Conn) context.Context {
+	return context.WithValue(ctx, sourceKey{}, &requestSource{lastRequest: func() { c.closeFirst(nc) }})
 }
 
-// endSoon makes a busy connection the first to go. It is for those that were
+// closeFirst makes a busy connection the first to go. It is for those that were
 // refused and stay open a little, so that the client reads why.
-func (c *connections) endSoon(nc net.Conn) {
+func (c *connectionLimiter) closeFirst(nc net.Conn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, known := c.open[nc]; known && e == nil {
@@ -79,9 +79,9 @@ func (c *connections) endSoon(nc net.Conn) {
 	}
 }
 
-// holderOf returns what counts the requests of r's connection, nil for a
+// sourceOf returns what counts the requests of r's connection, nil for a
 // server that does not count.
-func holderOf(r *http.Request) *holder {
-	h, _ := r.Context().Value(holderKey{}).(*holder)
+func sourceOf(r *http.Request) *requestSource {
+	h, _ := r.Context().Value(sourceKey{}).(*requestSource)
 	return h
 }

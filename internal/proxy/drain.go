@@ -9,50 +9,50 @@ import (
 	"version-manager/internal/color"
 )
 
-// drainTick is how often Close looks whether a color is empty.
-const drainTick = 10 * time.Millisecond
+// drainPollInterval is how often Close looks whether a color is empty.
+const drainPollInterval = 10 * time.Millisecond
 
-// Close ends what is still open on color c. During grace, requests may finish
+// CloseColor ends what is still open on color c. During grace, requests may finish
 // and WebSockets are told one after the other, at random times so that not
 // all clients come back at once, that the server is going away. What is left
 // then is cut; Close returns how many that were.
-func (p *Proxy) Close(c color.Color, grace time.Duration) int {
-	s := p.side(c)
+func (p *Proxy) CloseColor(c color.Color, grace time.Duration) int {
+	s := p.stateOf(c)
 	if s == nil {
 		return 0
 	}
-	s.sendAway(grace)
+	s.drainFor(grace)
 	cut := 0
-	for _, x := range s.open.all() {
-		if x.breakOff(drained) {
+	for _, x := range s.open.listExchanges() {
+		if x.abortExchange(colorDrained) {
 			cut++
 		}
 	}
 	return cut
 }
 
-// SendAway is the first half of Close: it says good-bye to the WebSockets of
+// DrainColor is the first half of Close: it says good-bye to the WebSockets of
 // color c within grace, and returns when nothing is open any more or grace is
 // over. It cuts nothing.
-func (p *Proxy) SendAway(c color.Color, grace time.Duration) {
-	if s := p.side(c); s != nil {
-		s.sendAway(grace)
+func (p *Proxy) DrainColor(c color.Color, grace time.Duration) {
+	if s := p.stateOf(c); s != nil {
+		s.drainFor(grace)
 	}
 }
 
-// sendAway returns when nothing is open any more, or after grace.
-func (s *side) sendAway(grace time.Duration) {
+// drainFor returns when nothing is open any more, or after grace.
+func (s *colorState) drainFor(grace time.Duration) {
 	if grace <= 0 {
 		return
 	}
 	start := time.Now()
-	tick := time.NewTicker(drainTick)
+	tick := time.NewTicker(drainPollInterval)
 	defer tick.Stop()
-	turns := farewells(s.open.all(), grace)
-	for s.busy() {
+	turns := scheduleGoodbyes(s.open.listExchanges(), grace)
+	for s.isBusy() {
 		elapsed := time.Since(start)
 		for len(turns) > 0 && turns[0].at <= elapsed {
-			turns[0].x.leave()
+			turns[0].x.requestGoodbye()
 			turns = turns[1:]
 		}
 		if elapsed >= grace {
@@ -62,52 +62,52 @@ func (s *side) sendAway(grace time.Duration) {
 	}
 }
 
-// busy reports whether anything is open.
-func (s *side) busy() bool { return s.inFlight.Load() > 0 || s.tunnels.Load() > 0 }
+// isBusy reports whether anything is open.
+func (s *colorState) isBusy() bool { return s.inFlight.Load() > 0 || s.tunnels.Load() > 0 }
 
 // becomeTunnel and endTunnel move an exchange from one count to the other and
 // back. In between it is in both, so that neither is ever too low.
-func (s *side) becomeTunnel() {
+func (s *colorState) becomeTunnel() {
 	s.tunnels.Add(1)
 	s.inFlight.Add(-1)
 }
 
-func (s *side) endTunnel() {
+func (s *colorState) endTunnel() {
 	s.inFlight.Add(1)
 	s.tunnels.Add(-1)
 }
 
-type turn struct {
+type goodbye struct {
 	at time.Duration
 	x  *exchange
 }
 
-// farewells gives each WebSocket its time, leaving the last fifth of grace
+// scheduleGoodbyes gives each WebSocket its time, leaving the last fifth of grace
 // for the closing handshakes.
-func farewells(open []*exchange, grace time.Duration) []turn {
-	var turns []turn
+func scheduleGoodbyes(open []*exchange, grace time.Duration) []goodbye {
+	var turns []goodbye
 	for _, x := range open {
-		if x.websocket() {
-			turns = append(turns, turn{rand.N(max(grace/5*4, 1)), x})
+		if x.isWebSocket() {
+			turns = append(turns, goodbye{rand.N(max(grace/5*4, 1)), x})
 		}
 	}
-	slices.SortFunc(turns, func(a, b turn) int { return int(a.at - b.at) })
+	slices.SortFunc(turns, func(a, b goodbye) int { return int(a.at - b.at) })
 	return turns
 }
 
-func (x *exchange) websocket() bool {
+func (x *exchange) isWebSocket() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.frames != nil
 }
 
-// leave makes pumpDown say good-bye.
-func (x *exchange) leave() {
+// requestGoodbye makes pumpDown say good-bye.
+func (x *exchange) requestGoodbye() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.ended {
-		x.leaving.Store(true)
-		_ = x.up.SetReadDeadline(past())
+		x.goodbyeDue.Store(true)
+		_ = x.upstream.SetReadDeadline(pastDeadline())
 	}
 }
 
@@ -117,7 +117,7 @@ type openSet struct {
 	head *exchange
 }
 
-func (s *openSet) add(x *exchange) {
+func (s *openSet) addExchange(x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if x.next = s.head; x.next != nil {
@@ -126,7 +126,7 @@ func (s *openSet) add(x *exchange) {
 	s.head = x
 }
 
-func (s *openSet) remove(x *exchange) {
+func (s *openSet) removeExchange(x *exchange) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if x.next != nil {
@@ -140,7 +140,7 @@ func (s *openSet) remove(x *exchange) {
 	x.next, x.prev = nil, nil
 }
 
-func (s *openSet) all() []*exchange {
+func (s *openSet) listExchanges() []*exchange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []*exchange

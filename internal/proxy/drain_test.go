@@ -19,19 +19,19 @@ import (
 
 func TestCloseWaitsForRequests(t *testing.T) {
 	release := make(chan struct{})
-	p := blue(t, Options{}, startBackend(t, func(w http.ResponseWriter, _ *http.Request) {
+	p := newBlueProxy(t, Options{}, startBackend(t, func(w http.ResponseWriter, _ *http.Request) {
 		<-release
 		_, _ = io.WriteString(w, "done")
 	}))
-	u := entrance(t, p, ServerOptions{})
+	u := startServer(t, p, ServerOptions{})
 	got := make(chan string, 1)
 	go func() {
-		_, s := get(t, u)
+		_, s := getPage(t, u)
 		got <- s
 	}()
-	eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+	waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
 	closed := make(chan int, 1)
-	go func() { closed <- p.Close(color.Blue, time.Minute) }()
+	go func() { closed <- p.CloseColor(color.Blue, time.Minute) }()
 	close(release)
 	if n := waittest.Receive(t, closed); n != 0 {
 		t.Errorf("%d were cut", n)
@@ -39,7 +39,7 @@ func TestCloseWaitsForRequests(t *testing.T) {
 	if s := waittest.Receive(t, got); s != "done" {
 		t.Errorf("answer %q", s)
 	}
-	if n := p.Close(color.Green, time.Minute) + p.Close(color.None, time.Minute); n != 0 {
+	if n := p.CloseColor(color.Green, time.Minute) + p.CloseColor(color.None, time.Minute); n != 0 {
 		t.Errorf("%d cut where nothing is open", n)
 	}
 }
@@ -59,11 +59,11 @@ func TestCloseCutsTheRest(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	})
-	p := blue(t, Options{}, addr)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, addr)
+	u := startServer(t, p, ServerOptions{})
 	ask := func(request string) *bufio.Reader {
 		c, br := dialRaw(t, u)
-		send(t, c, request)
+		sendText(t, c, request)
 		return br
 	}
 	waiting := ask("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -79,13 +79,13 @@ func TestCloseCutsTheRest(t *testing.T) {
 		defer res.Body.Close()
 		later[i] = res
 	}
-	eventually(t, "six in flight", func() bool { return p.InFlight(color.Blue) == 6 })
-	first := response(t, streaming, "GET")
-	if n := p.Close(color.Blue, 30*time.Millisecond); n != 6 {
+	waitUntil(t, "six in flight", func() bool { return p.InFlight(color.Blue) == 6 })
+	first := readResponse(t, streaming, "GET")
+	if n := p.CloseColor(color.Blue, 30*time.Millisecond); n != 6 {
 		t.Errorf("%d were cut, want 6", n)
 	}
 	for _, br := range []*bufio.Reader{waiting, uploading} {
-		if res := response(t, br, "GET"); res.StatusCode != http.StatusServiceUnavailable {
+		if res := readResponse(t, br, "GET"); res.StatusCode != http.StatusServiceUnavailable {
 			t.Errorf("who waited for an answer got %d", res.StatusCode)
 		}
 	}
@@ -97,22 +97,22 @@ func TestCloseCutsTheRest(t *testing.T) {
 			t.Error("a cut stream over HTTP/2 looks whole")
 		}
 	}
-	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
+	waitUntil(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.OpenTunnels(color.Blue) == 0 })
 }
 
 // SendAway leaves alone what has no good-bye.
 func TestSendAwayCutsNothing(t *testing.T) {
 	release := make(chan struct{})
-	p := blue(t, Options{}, startBackend(t, func(http.ResponseWriter, *http.Request) { <-release }))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, startBackend(t, func(http.ResponseWriter, *http.Request) { <-release }))
+	u := startServer(t, p, ServerOptions{})
 	got := make(chan int, 1)
 	go func() {
-		status, _ := get(t, u)
+		status, _ := getPage(t, u)
 		got <- status
 	}()
-	eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
-	p.SendAway(color.Blue, 30*time.Millisecond)
-	p.SendAway(color.None, time.Minute)
+	waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+	p.DrainColor(color.Blue, 30*time.Millisecond)
+	p.DrainColor(color.None, time.Minute)
 	if n := p.InFlight(color.Blue); n != 1 {
 		t.Errorf("%d in flight, want 1", n)
 	}
@@ -126,8 +126,8 @@ func TestSendAwayCutsNothing(t *testing.T) {
 // to be cut.
 func TestCloseSaysGoodbye(t *testing.T) {
 	const sockets, grace = 30, 2 * time.Second
-	p := blue(t, Options{}, startBackend(t, echoSocket))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, startBackend(t, echoSocket))
+	u := startServer(t, p, ServerOptions{})
 	var mu sync.Mutex
 	var told []time.Duration
 	var wg sync.WaitGroup
@@ -149,14 +149,14 @@ func TestCloseSaysGoodbye(t *testing.T) {
 			told = append(told, time.Since(start))
 		})
 	}
-	if n := p.Close(color.Blue, grace); n != 0 {
+	if n := p.CloseColor(color.Blue, grace); n != 0 {
 		t.Errorf("%d were cut", n)
 	}
 	wg.Wait()
 	if spread := told[len(told)-1] - told[0]; spread < grace/4 {
 		t.Errorf("all were told within %s", spread)
 	}
-	if n := p.InFlight(color.Blue) + p.Tunnels(color.Blue); n != 0 {
+	if n := p.InFlight(color.Blue) + p.OpenTunnels(color.Blue); n != 0 {
 		t.Errorf("%d left", n)
 	}
 }
@@ -164,36 +164,36 @@ func TestCloseSaysGoodbye(t *testing.T) {
 // A frame that has begun is finished before the close frame.
 func TestGoodbyeWaitsForTheFrame(t *testing.T) {
 	rest := make(chan struct{})
-	one := frame(5000, false)
+	one := makeFrame(5000, false)
 	answer := strings.ReplaceAll(agree, "Upgrade: x", "Upgrade: websocket")
 	heard := make(chan string, 1)
-	addr := upgrading(t, answer, func(c *net.TCPConn, br *bufio.Reader) {
+	addr := upgradeRequest(t, answer, func(c *net.TCPConn, br *bufio.Reader) {
 		_, _ = c.Write(one[:1000])
 		<-rest
 		_, _ = c.Write(append(one[1000:], one...)) // the second one comes too late
 		all, _ := io.ReadAll(br)
 		heard <- string(all)
 	})
-	p := blue(t, Options{}, addr)
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-	send(t, c, strings.Replace(ask, "Upgrade: x", "Upgrade: websocket", 1))
-	response(t, br, "GET")
+	p := newBlueProxy(t, Options{}, addr)
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	sendText(t, c, strings.Replace(ask, "Upgrade: x", "Upgrade: websocket", 1))
+	readResponse(t, br, "GET")
 	if _, err := io.ReadFull(br, make([]byte, 1000)); err != nil {
 		t.Fatal(err)
 	}
-	p.blue.open.all()[0].leave()
+	p.blue.open.listExchanges()[0].requestGoodbye()
 	close(rest)
 	left := len(one) - 1000
-	got := make([]byte, left+len(goingAway))
+	got := make([]byte, left+len(goingAwayFrame))
 	if _, err := io.ReadFull(br, got); err != nil {
 		t.Fatal(err)
 	}
-	if string(got[:left]) != string(one[1000:]) || string(got[left:]) != goingAway {
+	if string(got[:left]) != string(one[1000:]) || string(got[left:]) != goingAwayFrame {
 		t.Errorf("the frame is not followed by a close frame: %x", got[left-10:])
 	}
-	send(t, c, "reply")
+	sendText(t, c, "reply")
 	c.Close()
-	if n := p.Close(color.Blue, time.Minute); n != 0 {
+	if n := p.CloseColor(color.Blue, time.Minute); n != 0 {
 		t.Errorf("%d were cut", n)
 	}
 	if s := waittest.Receive(t, heard); s != "reply" {
@@ -203,16 +203,16 @@ func TestGoodbyeWaitsForTheFrame(t *testing.T) {
 
 // Another protocol has no good-bye: it is cut at the end of grace.
 func TestOtherUpgradesAreCut(t *testing.T) {
-	addr := upgrading(t, agree, func(_ *net.TCPConn, br *bufio.Reader) { _, _ = io.ReadAll(br) })
-	p := blue(t, Options{}, addr)
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-	send(t, c, ask)
-	response(t, br, "GET")
-	if n := p.Close(color.Blue, 30*time.Millisecond); n != 1 {
+	addr := upgradeRequest(t, agree, func(_ *net.TCPConn, br *bufio.Reader) { _, _ = io.ReadAll(br) })
+	p := newBlueProxy(t, Options{}, addr)
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	sendText(t, c, ask)
+	readResponse(t, br, "GET")
+	if n := p.CloseColor(color.Blue, 30*time.Millisecond); n != 1 {
 		t.Errorf("%d were cut, want 1", n)
 	}
 	if _, err := br.ReadByte(); err == nil || errors.Is(err, net.ErrClosed) {
 		t.Errorf("still open: %v", err)
 	}
-	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
+	waitUntil(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.OpenTunnels(color.Blue) == 0 })
 }

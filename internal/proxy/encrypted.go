@@ -12,11 +12,11 @@ import (
 // gives as its scheme.
 type encryptedKey struct{}
 
-func noteEncryption(ctx context.Context, c net.Conn) context.Context {
+func markEncrypted(ctx context.Context, c net.Conn) context.Context {
 	if _, ok := c.(*tls.Conn); ok {
 		return context.WithValue(ctx, encryptedKey{}, true)
 	}
 	return ctx
 }
 
-func encrypted(r *http.Request) bool { return r.Context().Value(encryptedKey{}) != nil }
+func isEncrypted(r *http.Request) bool { return r.Context().Value(encryptedKey{}) != nil }

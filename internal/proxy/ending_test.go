@@ -21,7 +21,7 @@ func TestEnding(t *testing.T) {
 		for what, pool := range map[string][]string{"an answer": {startBackend(t, func(http.ResponseWriter, *http.Request) {})}, "a page": nil} {
 			t.Run(name+" "+what, func(t *testing.T) {
 				ending := new(atomic.Bool)
-				url := entrance(t, blue(t, Options{}, pool...), ServerOptions{Ending: ending})
+				url := startServer(t, newBlueProxy(t, Options{}, pool...), ServerOptions{Ending: ending})
 				transport := &http.Transport{Protocols: new(http.Protocols)}
 				protocols(transport.Protocols)
 				t.Cleanup(transport.CloseIdleConnections)

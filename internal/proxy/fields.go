@@ -10,16 +10,16 @@ import (
 // readFields reads header lines up to the empty one.
 func readFields(lines *lineReader, field func(name, value string) error) error {
 	for {
-		line, err := lines.next()
+		line, err := lines.nextLine()
 		if err != nil || len(line) == 0 {
 			return err
 		}
 		name, value, found := bytes.Cut(line, []byte(":"))
 		value = bytes.Trim(value, " \t")
-		if !found || !token(name) || !text(value) {
+		if !found || !isToken(name) || !isFieldValue(value) {
 			return fmt.Errorf("%w: header line %.40q", errMalformed, line)
 		}
-		if err := field(canonical(name), string(value)); err != nil {
+		if err := field(canonicalName(name), string(value)); err != nil {
 			return err
 		}
 	}
@@ -32,8 +32,8 @@ type lineReader struct {
 	long []byte // a line that did not fit into br's buffer
 }
 
-// next returns a line without its end, valid until the following call.
-func (l *lineReader) next() ([]byte, error) {
+// nextLine returns a line without its end, valid until the following call.
+func (l *lineReader) nextLine() ([]byte, error) {
 	l.long = l.long[:0]
 	for {
 		part, err := l.br.ReadSlice('\n')
@@ -55,9 +55,9 @@ func (l *lineReader) next() ([]byte, error) {
 	}
 }
 
-// canonical is the usual spelling of a header name. The most frequent ones
+// canonicalName is the usual spelling of a header name. The most frequent ones
 // cost no memory.
-func canonical(name []byte) string {
+func canonicalName(name []byte) string {
 	switch string(name) {
 	case "Content-Type", "content-type":
 		return "Content-Type"
@@ -75,8 +75,8 @@ func canonical(name []byte) string {
 	return textproto.CanonicalMIMEHeaderKey(string(name))
 }
 
-// token reports whether b can be a header name (RFC 9110, 5.6.2).
-func token(b []byte) bool {
+// isToken reports whether b can be a header name (RFC 9110, 5.6.2).
+func isToken(b []byte) bool {
 	for _, c := range b {
 		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && bytes.IndexByte([]byte("!#$%&'*+-.^_`|~"), c) < 0 {
 			return false
@@ -85,9 +85,9 @@ func token(b []byte) bool {
 	return len(b) > 0
 }
 
-// text reports whether b can be a header value: no control character but the
+// isFieldValue reports whether b can be a header value: no control character but the
 // tabulator.
-func text(b []byte) bool {
+func isFieldValue(b []byte) bool {
 	for _, c := range b {
 		if (c < ' ' && c != '\t') || c == 0x7f {
 			return false

@@ -1,8 +1,8 @@
 //go:build !unix
 
-package ingress
+package proxy
 
 import "math"
 
-// openFiles is how many files this process may have open.
-func openFiles() int { return math.MaxInt32 }
+// openFileLimit is how many files this process may have open.
+func openFileLimit() int { return math.MaxInt32 }

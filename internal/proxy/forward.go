@@ -6,33 +6,33 @@ import (
 	"net/http"
 )
 
-// replaces reports whether the ingress says a header itself, or nobody may.
-func (c *client) replaces(name string) bool {
+// replacesHeader reports whether the ingress says a header itself, or nobody may.
+func (c *clientInfo) replacesHeader(name string) bool {
 	switch name {
 	case probeHeader, previewHeader, routeHeader, colorHeader, versionHeader, "Proxy", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "X-Request-Id":
 		return true
 	}
-	return !c.trusted && claims(name)
+	return !c.trusted && isForwardingClaim(name)
 }
 
 // appendForwarding says for whom the request is made. There is one client in
 // it, never a list: an app that takes the first entry and one that takes the
 // last get the same.
-func (c *client) appendForwarding(b []byte, r *http.Request) []byte {
+func (c *clientInfo) appendForwarding(b []byte, r *http.Request) []byte {
 	b = appendField(b, "X-Forwarded-For", c.name)
 	b = appendField(b, "X-Forwarded-Host", c.host)
 	b = appendField(b, "X-Forwarded-Proto", c.proto)
-	if c.name != unknown {
+	if c.name != unknownClient {
 		b = appendField(b, "X-Real-Ip", c.name)
 	}
-	b = c.appendForwarded(b)
+	b = c.appendForwardedHeader(b)
 	b = append(b, "X-Request-Id: "...)
-	b = appendID(b, r.Header["X-Request-Id"])
+	b = appendRequestID(b, r.Header["X-Request-Id"])
 	return append(b, "\r\n"...)
 }
 
-// appendForwarded writes the header of RFC 7239.
-func (c *client) appendForwarded(b []byte) []byte {
+// appendForwardedHeader writes the header of RFC 7239.
+func (c *clientInfo) appendForwardedHeader(b []byte) []byte {
 	b = append(b, "Forwarded: for="...)
 	if c.addr.Is6() {
 		b = append(append(append(b, `"[`...), c.name...), `]"`...)
@@ -43,10 +43,10 @@ func (c *client) appendForwarded(b []byte) []byte {
 	return append(append(b, c.proto...), "\r\n"...)
 }
 
-// appendID keeps the client's own request id if it is one that a log can
+// appendRequestID keeps the client's own request id if it is one that a log can
 // stand, or makes one.
-func appendID(b []byte, given []string) []byte {
-	if len(given) == 1 && given[0] != "" && len(given[0]) <= 128 && visible(given[0]) {
+func appendRequestID(b []byte, given []string) []byte {
+	if len(given) == 1 && given[0] != "" && len(given[0]) <= 128 && isVisibleASCII(given[0]) {
 		return append(b, given[0]...)
 	}
 	var id [16]byte
@@ -59,8 +59,8 @@ func appendID(b []byte, given []string) []byte {
 	return hex.AppendEncode(b, id[:])
 }
 
-// visible reports whether s is of ASCII letters, digits, and signs only.
-func visible(s string) bool {
+// isVisibleASCII reports whether s is of ASCII letters, digits, and signs only.
+func isVisibleASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] >= 0x7f {
 			return false

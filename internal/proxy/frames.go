@@ -2,28 +2,28 @@ package proxy
 
 import "encoding/binary"
 
-// frames follows a stream of WebSocket frames (RFC 6455, 5.2) as far as is
+// frameReader follows a stream of WebSocket frames (RFC 6455, 5.2) as far as is
 // needed to know where one ends and another could be put in between. The zero
 // value stands before the first frame.
-type frames struct {
+type frameReader struct {
 	header [14]byte
 	have   int    // bytes of header seen
 	left   uint64 // bytes of payload still to come
 }
 
-// between reports whether the stream stands between two frames.
-func (f *frames) between() bool { return f.have == 0 && f.left == 0 }
+// isBetweenFrames reports whether the stream stands between two frames.
+func (f *frameReader) isBetweenFrames() bool { return f.have == 0 && f.left == 0 }
 
-// advance follows p to its end.
-func (f *frames) advance(p []byte) {
+// skipBytes follows p to its end.
+func (f *frameReader) skipBytes(p []byte) {
 	for len(p) > 0 {
-		p = p[f.toEnd(p):]
+		p = p[f.skipToEnd(p):]
 	}
 }
 
-// toEnd follows p up to the end of the current frame, or to the end of p if
+// skipToEnd follows p up to the end of the current frame, or to the end of p if
 // that comes before, and returns how many bytes that were.
-func (f *frames) toEnd(p []byte) int {
+func (f *frameReader) skipToEnd(p []byte) int {
 	n := 0
 	for f.left == 0 {
 		if n == len(p) {
@@ -32,10 +32,10 @@ func (f *frames) toEnd(p []byte) int {
 		f.header[f.have] = p[n]
 		f.have++
 		n++
-		if f.have < 2 || f.have < f.size() {
+		if f.have < 2 || f.have < f.headerSize() {
 			continue
 		}
-		f.left = f.payload()
+		f.left = f.payloadSize()
 		f.have = 0
 		if f.left == 0 {
 			return n
@@ -46,8 +46,8 @@ func (f *frames) toEnd(p []byte) int {
 	return n + int(take)
 }
 
-// size is how long the header is, as far as its second byte tells.
-func (f *frames) size() int {
+// headerSize is how long the header is, as far as its second byte tells.
+func (f *frameReader) headerSize() int {
 	n := 2
 	switch f.header[1] & 0x7f {
 	case 126:
@@ -61,7 +61,7 @@ func (f *frames) size() int {
 	return n
 }
 
-func (f *frames) payload() uint64 {
+func (f *frameReader) payloadSize() uint64 {
 	switch n := f.header[1] & 0x7f; n {
 	case 126:
 		return uint64(binary.BigEndian.Uint16(f.header[2:]))
@@ -72,5 +72,5 @@ func (f *frames) payload() uint64 {
 	}
 }
 
-// goingAway is an unmasked close frame with status 1001.
-const goingAway = "\x88\x02\x03\xe9"
+// goingAwayFrame is an unmasked close frame with status 1001.
+const goingAwayFrame = "\x88\x02\x03\xe9"

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// frame builds one WebSocket frame.
-func frame(payload int, masked bool) []byte {
+// makeFrame builds one WebSocket frame.
+func makeFrame(payload int, masked bool) []byte {
 	b := []byte{0x82}
 	switch {
 	case payload < 126:
@@ -26,17 +26,17 @@ func frame(payload int, masked bool) []byte {
 func TestFramesAreFoundInAnyPieces(t *testing.T) {
 	for _, payload := range []int{0, 1, 125, 126, 127, 65535, 65536, 70000} {
 		for _, masked := range []bool{false, true} {
-			one := frame(payload, masked)
+			one := makeFrame(payload, masked)
 			for _, piece := range []int{1, 2, 3, 7, 4096, len(one), 2 * len(one)} {
-				var f frames
+				var f frameReader
 				stream := append(bytes.Clone(one), one...)
 				for at := 0; at < len(stream); at += piece {
-					if between := at%len(one) == 0; f.between() != between {
-						t.Fatalf("payload %d masked %v pieces of %d: between() = %v at %d of %d", payload, masked, piece, f.between(), at, len(one))
+					if between := at%len(one) == 0; f.isBetweenFrames() != between {
+						t.Fatalf("payload %d masked %v pieces of %d: between() = %v at %d of %d", payload, masked, piece, f.isBetweenFrames(), at, len(one))
 					}
-					f.advance(stream[at:min(at+piece, len(stream))])
+					f.skipBytes(stream[at:min(at+piece, len(stream))])
 				}
-				if !f.between() {
+				if !f.isBetweenFrames() {
 					t.Errorf("payload %d masked %v pieces of %d: not at the end", payload, masked, piece)
 				}
 			}
@@ -45,16 +45,16 @@ func TestFramesAreFoundInAnyPieces(t *testing.T) {
 }
 
 func TestToEndStopsAtTheFirstEnd(t *testing.T) {
-	one := frame(300, false)
+	one := makeFrame(300, false)
 	for at := range one[1:] {
-		var f frames
-		f.advance(one[:at+1])
+		var f frameReader
+		f.skipBytes(one[:at+1])
 		rest := append(bytes.Clone(one[at+1:]), one...)
 		want := len(one) - at - 1
 		if want == 0 {
 			want = len(one)
 		}
-		if got := f.toEnd(rest); got != want || !f.between() {
+		if got := f.skipToEnd(rest); got != want || !f.isBetweenFrames() {
 			t.Fatalf("after %d bytes: toEnd = %d, want %d", at+1, got, want)
 		}
 	}
@@ -62,15 +62,15 @@ func TestToEndStopsAtTheFirstEnd(t *testing.T) {
 
 // However a stream is cut into pieces, its frames end at the same places.
 func FuzzFrames(f *testing.F) {
-	f.Add(append(frame(5, true), frame(200, false)...), uint8(3))
+	f.Add(append(makeFrame(5, true), makeFrame(200, false)...), uint8(3))
 	f.Add([]byte{0x88, 0x02, 0x03, 0xe9}, uint8(1))
 	f.Add([]byte{0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, uint8(4))
 	f.Fuzz(func(t *testing.T, stream []byte, piece uint8) {
-		var whole, pieces frames
-		whole.advance(stream)
+		var whole, pieces frameReader
+		whole.skipBytes(stream)
 		for rest := stream; len(rest) > 0; {
 			n := min(int(piece)+1, len(rest))
-			pieces.advance(rest[:n])
+			pieces.skipBytes(rest[:n])
 			rest = rest[n:]
 		}
 		if whole.left != pieces.left || whole.have != pieces.have {

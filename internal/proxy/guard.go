@@ -17,19 +17,19 @@ const (
 	routeHeader   = "Version-Manager-Route"   // what a gateway says; see Rules.Marked
 )
 
-// own reports whether a request is our own probe's.
-func (r *rules) own(h http.Header) bool { return shows(h[probeHeader], r.Secret) }
+// isProbe reports whether a request is our own probe's.
+func (r *ruleSet) isProbe(h http.Header) bool { return showsSecret(h[probeHeader], r.Secret) }
 
-// shows reports whether somebody has shown a secret. How long it takes says
+// showsSecret reports whether somebody has shown a secret. How long it takes says
 // nothing about the secret.
-func shows(values []string, secret string) bool {
+func showsSecret(values []string, secret string) bool {
 	return secret != "" && len(values) == 1 && subtle.ConstantTimeCompare([]byte(values[0]), []byte(secret)) == 1
 }
 
-// forbids returns the status with which a request is refused that asks for what
+// forbiddenStatus returns the status with which a request is refused that asks for what
 // is not its client's, or 0.
-func (r *rules) forbids(req *http.Request, from *client) int {
-	if !r.forPreview(req) || from.own || shows(req.Header[previewHeader], r.PreviewSecret) {
+func (r *ruleSet) forbiddenStatus(req *http.Request, from *clientInfo) int {
+	if !r.asksForPreview(req) || from.probe || showsSecret(req.Header[previewHeader], r.PreviewSecret) {
 		return 0
 	}
 	if !r.Guarded && from.addr.IsLoopback() {
@@ -38,46 +38,46 @@ func (r *rules) forbids(req *http.Request, from *client) int {
 	return http.StatusForbidden
 }
 
-// forPreview reports whether a request asks for another color than the active one.
-func (r *rules) forPreview(req *http.Request) bool {
+// asksForPreview reports whether a request asks for another color than the active one.
+func (r *ruleSet) asksForPreview(req *http.Request) bool {
 	if r.Marked && req.Header[routeHeader] != nil {
 		return true
 	}
 	if r.Preview == "" {
 		return false
 	}
-	name := hostname(req.Host)
+	name := trimPort(req.Host)
 	_, rest, _ := strings.Cut(name, ".")
 	return strings.EqualFold(name, r.Preview) || strings.EqualFold(rest, r.Preview)
 }
 
-// SetPrivate says which paths of color c, with everything below them, are not
+// SetPrivatePaths says which paths of color c, with everything below them, are not
 // for the public. They are answered 404.
-func (p *Proxy) SetPrivate(c color.Color, paths []string) {
-	if s := p.side(c); s != nil {
+func (p *Proxy) SetPrivatePaths(c color.Color, paths []string) {
+	if s := p.stateOf(c); s != nil {
 		s.private.Store(&paths)
 	}
 }
 
-// isPrivate reports whether a path is private, however it is written: apps
+// isPrivatePath reports whether a path is private, however it is written: apps
 // differ in what they take for the same.
-func (s *side) isPrivate(asked string) bool {
+func (s *colorState) isPrivatePath(asked string) bool {
 	private := s.private.Load()
 	if private == nil || len(*private) == 0 {
 		return false
 	}
-	asked = plainPath(asked)
+	asked = normalizedPath(asked)
 	for _, p := range *private {
-		if p = plainPath(p); strings.EqualFold(asked, p) || len(asked) > len(p) && strings.EqualFold(asked[:len(p)], p) && asked[len(p)] == '/' {
+		if p = normalizedPath(p); strings.EqualFold(asked, p) || len(asked) > len(p) && strings.EqualFold(asked[:len(p)], p) && asked[len(p)] == '/' {
 			return true
 		}
 	}
 	return false
 }
 
-// plainPath is a path without what some apps overlook: parameters of segments,
+// normalizedPath is a path without what some apps overlook: parameters of segments,
 // dots and doubled slashes, backslashes.
-func plainPath(p string) string {
+func normalizedPath(p string) string {
 	if strings.ContainsAny(p, `;\`) {
 		segments := strings.Split(strings.ReplaceAll(p, `\`, "/"), "/")
 		for i, s := range segments {

@@ -14,18 +14,18 @@ const secret = "0123456789abcdef0123456789abcdef"
 // withPreview is a proxy whose active color is blue and whose preview is green.
 func withPreview(t testing.TB, r Rules) *Proxy {
 	r.Preview = "preview.localhost"
-	p := blue(t, Options{Rules: r}, startBackend(t, say("blue")))
-	p.SetPool(color.Green, "v2.0.0", []string{startBackend(t, headers)})
+	p := newBlueProxy(t, Options{Rules: r}, startBackend(t, replyWith("blue")))
+	p.SetPool(color.Green, "v2.0.0", []string{startBackend(t, requestHeaders)})
 	return p
 }
 
 // askWith sends one request and returns the whole answer.
 func askWith(t testing.TB, p *Proxy, path, host, fields string) (*http.Response, string) {
 	t.Helper()
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-	send(t, c, "GET "+path+" HTTP/1.1\r\nHost: "+host+"\r\n"+fields+"\r\n")
-	res := response(t, br, "GET")
-	return res, body(t, res)
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	sendText(t, c, "GET "+path+" HTTP/1.1\r\nHost: "+host+"\r\n"+fields+"\r\n")
+	res := readResponse(t, br, "GET")
+	return res, readBody(t, res)
 }
 
 func TestWhoSeesThePreview(t *testing.T) {
@@ -80,7 +80,7 @@ func TestMarkedByTheGateway(t *testing.T) {
 		{"preview, the probe", routeHeader + ": preview\r\n" + probeHeader + ": " + secret + "\r\n", secret, 200},
 		{"preview, without any secret", routeHeader + ": preview\r\n" + probeHeader + ": 1\r\n", "", 403},
 	} {
-		p := blue(t, Options{Rules: Rules{TrustPeer: true, Marked: true, Guarded: true, Secret: tt.secret}}, startBackend(t, headers))
+		p := newBlueProxy(t, Options{Rules: Rules{TrustPeer: true, Marked: true, Guarded: true, Secret: tt.secret}}, startBackend(t, requestHeaders))
 		res, text := askWith(t, p, "/", "a", "X-Forwarded-For: 192.0.2.1\r\n"+tt.fields)
 		if res.StatusCode != tt.want || strings.Contains(text, routeHeader) {
 			t.Errorf("%s: %d %q", tt.name, res.StatusCode, text)
@@ -92,7 +92,7 @@ func TestMarkedByTheGateway(t *testing.T) {
 // else's gets through.
 func TestProbeReachesTheAppAsOne(t *testing.T) {
 	for said, want := range map[string]bool{secret: true, "1": false, "": false, secret + "x": false} {
-		p := blue(t, Options{Rules: Rules{Secret: secret, Guarded: true}}, startBackend(t, headers))
+		p := newBlueProxy(t, Options{Rules: Rules{Secret: secret, Guarded: true}}, startBackend(t, requestHeaders))
 		res, text := askWith(t, p, "/", "a", probeHeader+": "+said+"\r\n")
 		if got := strings.Contains(text, probeHeader+": 1\r\n"); got != want || strings.Contains(text, secret) {
 			t.Errorf("%q: %q", said, text)
@@ -125,13 +125,13 @@ func TestNamesAreForThisMachine(t *testing.T) {
 
 // TestProbeIsNeverRefused: it measures the app, not how many users there are.
 func TestProbeIsNeverRefused(t *testing.T) {
-	p := blue(t, Options{Rules: Rules{Secret: secret, Limits: Limits{Requests: 1}}}, holding(t))
-	u := entrance(t, p, ServerOptions{})
-	hold(t, p, u, 1, "")
+	p := newBlueProxy(t, Options{Rules: Rules{Secret: secret, Limits: Limits{Requests: 1}}}, holdRequests(t))
+	u := startServer(t, p, ServerOptions{})
+	holdRequest(t, p, u, 1, "")
 	for said, want := range map[string]int{secret: 200, "1": 503} {
 		c, br := dialRaw(t, u)
-		send(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\n"+probeHeader+": "+said+"\r\n\r\n")
-		if res := response(t, br, "GET"); res.StatusCode != want {
+		sendText(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\n"+probeHeader+": "+said+"\r\n\r\n")
+		if res := readResponse(t, br, "GET"); res.StatusCode != want {
 			t.Errorf("%q: %d, want %d", said, res.StatusCode, want)
 		}
 	}
@@ -139,7 +139,7 @@ func TestProbeIsNeverRefused(t *testing.T) {
 
 func TestPrivatePaths(t *testing.T) {
 	p := withPreview(t, Rules{})
-	p.SetPrivate(color.Blue, []string{"/metrics", "/debug/"})
+	p.SetPrivatePaths(color.Blue, []string{"/metrics", "/debug/"})
 	for path, want := range map[string]int{
 		"/metrics": 404, "/metrics/": 404, "/metrics/a": 404, "/metrics?x": 404, "//metrics": 404, "/./metrics": 404, "/a/../metrics": 404,
 		"/%6detrics": 404, "/METRICS": 404, "/metrics;a=b": 404, "/;x/metrics": 404, "/metrics%2fa": 404, "/\\metrics": 404, "/%5cmetrics": 404,
@@ -153,7 +153,7 @@ func TestPrivatePaths(t *testing.T) {
 	if res, _ := askWith(t, p, "/metrics", "preview.localhost", ""); res.StatusCode != 200 {
 		t.Errorf("the other color: %d", res.StatusCode)
 	}
-	p.SetPrivate(color.Blue, nil)
+	p.SetPrivatePaths(color.Blue, nil)
 	if res, _ := askWith(t, p, "/metrics", "a", ""); res.StatusCode != 200 {
 		t.Errorf("allowed: %d", res.StatusCode)
 	}
@@ -164,14 +164,14 @@ func FuzzPrivate(f *testing.F) {
 	f.Add("/metrics")
 	f.Add("//x/..;a/metrics")
 	f.Add("\\metrics")
-	s := new(side)
+	s := new(colorState)
 	s.private.Store(&[]string{"/metrics"})
 	f.Fuzz(func(t *testing.T, p string) {
-		plain := plainPath(p)
-		if !strings.HasPrefix(plain, "/") || plainPath(plain) != plain {
+		plain := normalizedPath(p)
+		if !strings.HasPrefix(plain, "/") || normalizedPath(plain) != plain {
 			t.Errorf("%q became %q", p, plain)
 		}
-		if s.isPrivate(p) != s.isPrivate("/"+p) || s.isPrivate(p) != s.isPrivate(p+"/.") {
+		if s.isPrivatePath(p) != s.isPrivatePath("/"+p) || s.isPrivatePath(p) != s.isPrivatePath(p+"/.") {
 			t.Errorf("%q is private in one way of writing and not in the other", p)
 		}
 	})

@@ -12,58 +12,58 @@ import (
 	"time"
 )
 
-// maxHead limits a response head, and the trailers, so that a mad upstream
+// maxResponseHeadBytes limits a response head, and the trailers, so that a mad upstream
 // cannot fill the memory.
-const maxHead = 256 << 10
+const maxResponseHeadBytes = 256 << 10
 
 var (
 	errHeadTooLarge = errors.New("response head too large")
 	errMalformed    = errors.New("malformed response")
 )
 
-// head is what the ingress itself needs of a response's head; everything that
+// responseHead is what the ingress itself needs of a response's head; everything that
 // is for the client goes into a header.
-type head struct {
-	status  int
-	length  int64 // of the body; -1: not known
-	chunked bool
-	close   bool          // the connection cannot be used again
-	upgrade string        // the protocol after a 101
-	idle    time.Duration // how long an unused connection stays open, as the app says; -1: it says nothing
+type responseHead struct {
+	status    int
+	length    int64 // of the body; -1: not known
+	chunked   bool
+	close     bool          // the connection cannot be used again
+	upgrade   string        // the protocol after a 101
+	keepAlive time.Duration // how long an unused connection stays open, as the app says; -1: it says nothing
 
-	connection []string // headers that concern only this connection
+	connectionFields []string // headers that concern only this connection
 }
 
-// readHead reads a response head and puts the end-to-end fields into h. It is
+// readResponseHead reads a response head and puts the end-to-end fields into h. It is
 // strict where two readers could disagree about where a response ends.
-func readHead(br *bufio.Reader, h http.Header) (head, error) {
-	lines := lineReader{br: br, left: maxHead}
-	line, err := lines.next()
+func readResponseHead(br *bufio.Reader, h http.Header) (responseHead, error) {
+	lines := lineReader{br: br, left: maxResponseHeadBytes}
+	line, err := lines.nextLine()
 	if err != nil {
-		return head{}, err
+		return responseHead{}, err
 	}
-	r := head{length: -1, idle: -1}
-	if r.status, r.close, err = statusLine(line); err != nil {
-		return head{}, err
+	r := responseHead{length: -1, keepAlive: -1}
+	if r.status, r.close, err = parseStatusLine(line); err != nil {
+		return responseHead{}, err
 	}
 	length := ""
 	err = readFields(&lines, func(name string, value string) error {
-		return r.field(h, name, value, &length)
+		return r.addField(h, name, value, &length)
 	})
 	if err != nil {
-		return head{}, err
+		return responseHead{}, err
 	}
-	for _, name := range r.connection {
+	for _, name := range r.connectionFields {
 		delete(h, name)
 	}
-	return r, r.frame(h, length)
+	return r, r.resolveFraming(h, length)
 }
 
-// field sorts one header line into r or h.
-func (r *head) field(h http.Header, name, value string, length *string) error {
+// addField sorts one header line into r or h.
+func (r *responseHead) addField(h http.Header, name, value string, length *string) error {
 	switch name {
 	case "Connection":
-		r.options(value)
+		r.parseConnection(value)
 	case "Transfer-Encoding":
 		if r.chunked || !strings.EqualFold(value, "chunked") {
 			return fmt.Errorf("%w: transfer encoding %q", errMalformed, value)
@@ -78,7 +78,7 @@ func (r *head) field(h http.Header, name, value string, length *string) error {
 	case "Upgrade":
 		r.upgrade = value
 	case "Keep-Alive":
-		r.idle = keepAlive(value)
+		r.keepAlive = parseKeepAlive(value)
 	case "Proxy-Connection", "Te", colorHeader, versionHeader:
 	default:
 		h[name] = append(h[name], value)
@@ -86,9 +86,9 @@ func (r *head) field(h http.Header, name, value string, length *string) error {
 	return nil
 }
 
-// keepAlive reads the header of that name: for how long, and for how many
+// parseKeepAlive reads the header of that name: for how long, and for how many
 // requests, a connection will stay open. It returns -1 if that is not said.
-func keepAlive(value string) time.Duration {
+func parseKeepAlive(value string) time.Duration {
 	limit := time.Duration(-1)
 	for item := range strings.SplitSeq(value, ",") {
 		name, number, _ := strings.Cut(strings.TrimSpace(item), "=")
@@ -104,21 +104,21 @@ func keepAlive(value string) time.Duration {
 	return limit
 }
 
-// options reads a Connection header.
-func (r *head) options(value string) {
+// parseConnection reads a Connection header.
+func (r *responseHead) parseConnection(value string) {
 	for item := range strings.SplitSeq(value, ",") {
 		switch name := textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(item)); name {
 		case "Close":
 			r.close = true
 		case "Keep-Alive", "Upgrade", "Content-Length", "":
 		default:
-			r.connection = append(r.connection, name)
+			r.connectionFields = append(r.connectionFields, name)
 		}
 	}
 }
 
-// frame decides where the body ends.
-func (r *head) frame(h http.Header, length string) error {
+// resolveFraming decides where the body ends.
+func (r *responseHead) resolveFraming(h http.Header, length string) error {
 	if length != "" {
 		n, err := strconv.ParseUint(length, 10, 63)
 		if err != nil {
@@ -139,8 +139,8 @@ func (r *head) frame(h http.Header, length string) error {
 	return nil
 }
 
-// statusLine takes "HTTP/1.1 200 OK" apart.
-func statusLine(line []byte) (status int, old bool, err error) {
+// parseStatusLine takes "HTTP/1.1 200 OK" apart.
+func parseStatusLine(line []byte) (status int, old bool, err error) {
 	version, rest, _ := bytes.Cut(line, []byte(" "))
 	code, _, _ := bytes.Cut(rest, []byte(" "))
 	if len(version) != len("HTTP/1.1") || string(version[:7]) != "HTTP/1." || version[7] < '0' || version[7] > '9' || len(code) != 3 {

@@ -11,37 +11,37 @@ import (
 	"testing"
 )
 
-func parse(s string) (head, http.Header, error) {
+func parseResponse(s string) (responseHead, http.Header, error) {
 	h := http.Header{}
-	r, err := readHead(bufio.NewReader(strings.NewReader(s)), h)
+	r, err := readResponseHead(bufio.NewReader(strings.NewReader(s)), h)
 	return r, h, err
 }
 
 func TestReadHead(t *testing.T) {
 	for _, tt := range []struct {
 		fields string
-		want   head
+		want   responseHead
 		header string // what goes to the client
 	}{
-		{"", head{status: 200, length: -1}, ""},
-		{"Content-Length: 5\r\nX-a: 1\r\nX-A:  2 \r\n", head{status: 200, length: 5}, "Content-Length: 5\r\nX-A: 1\r\nX-A: 2\r\n"},
-		{"Content-Length: 5\r\nContent-Length: 5\r\n", head{status: 200, length: 5}, "Content-Length: 5\r\n"},
-		{"Transfer-Encoding: Chunked\r\n", head{status: 200, length: -1, chunked: true}, ""},
-		{"transfer-encoding: chunked\r\nContent-Length: 5\r\n", head{status: 200, length: -1, chunked: true, close: true}, ""},
-		{"Connection: close\r\n", head{status: 200, length: -1, close: true}, ""},
-		{"Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nX-End: 2\r\n", head{status: 200, length: -1}, "X-End: 2\r\n"},
-		{"Upgrade: websocket\r\n", head{status: 200, length: -1, upgrade: "websocket"}, ""},
-		{"Version-Manager-Color: x\r\nVersion-Manager-Version: y\r\n", head{status: 200, length: -1}, ""},
-		{"X-Empty:\r\nX-Tab: a\tb\r\n", head{status: 200, length: -1}, "X-Empty: \r\nX-Tab: a\tb\r\n"},
+		{"", responseHead{status: 200, length: -1}, ""},
+		{"Content-Length: 5\r\nX-a: 1\r\nX-A:  2 \r\n", responseHead{status: 200, length: 5}, "Content-Length: 5\r\nX-A: 1\r\nX-A: 2\r\n"},
+		{"Content-Length: 5\r\nContent-Length: 5\r\n", responseHead{status: 200, length: 5}, "Content-Length: 5\r\n"},
+		{"Transfer-Encoding: Chunked\r\n", responseHead{status: 200, length: -1, chunked: true}, ""},
+		{"transfer-encoding: chunked\r\nContent-Length: 5\r\n", responseHead{status: 200, length: -1, chunked: true, close: true}, ""},
+		{"Connection: close\r\n", responseHead{status: 200, length: -1, close: true}, ""},
+		{"Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\nX-End: 2\r\n", responseHead{status: 200, length: -1}, "X-End: 2\r\n"},
+		{"Upgrade: websocket\r\n", responseHead{status: 200, length: -1, upgrade: "websocket"}, ""},
+		{"Version-Manager-Color: x\r\nVersion-Manager-Version: y\r\n", responseHead{status: 200, length: -1}, ""},
+		{"X-Empty:\r\nX-Tab: a\tb\r\n", responseHead{status: 200, length: -1}, "X-Empty: \r\nX-Tab: a\tb\r\n"},
 	} {
-		got, h, err := parse("HTTP/1.1 200 OK\r\n" + tt.fields + "\r\n")
+		got, h, err := parseResponse("HTTP/1.1 200 OK\r\n" + tt.fields + "\r\n")
 		if err != nil {
 			t.Errorf("%q: %v", tt.fields, err)
 			continue
 		}
 		var b bytes.Buffer
 		_ = h.Write(&b)
-		got.connection = nil
+		got.connectionFields = nil
 		if got.status != tt.want.status || got.length != tt.want.length || got.chunked != tt.want.chunked ||
 			got.close != tt.want.close || got.upgrade != tt.want.upgrade || b.String() != tt.header {
 			t.Errorf("%q: %+v with %q, want %+v with %q", tt.fields, got, b.String(), tt.want, tt.header)
@@ -72,24 +72,24 @@ func TestReadHeadRefuses(t *testing.T) {
 		"chunked twice":      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
 		"length of nothing":  "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
 	} {
-		if r, h, err := parse(s); !errors.Is(err, errMalformed) {
+		if r, h, err := parseResponse(s); !errors.Is(err, errMalformed) {
 			t.Errorf("%s: %+v %v %v", name, r, h, err)
 		}
 	}
-	if _, _, err := parse("HTTP/1.1 200 OK\r\nA: b\r\n"); err != io.EOF {
+	if _, _, err := parseResponse("HTTP/1.1 200 OK\r\nA: b\r\n"); err != io.EOF {
 		t.Errorf("cut off: %v", err)
 	}
-	if _, _, err := parse("HTTP/1.1 200 OK\r\nA: " + strings.Repeat("b", maxHead) + "\r\n\r\n"); err != errHeadTooLarge {
+	if _, _, err := parseResponse("HTTP/1.1 200 OK\r\nA: " + strings.Repeat("b", maxResponseHeadBytes) + "\r\n\r\n"); err != errHeadTooLarge {
 		t.Errorf("one huge line: %v", err)
 	}
-	if _, _, err := parse("HTTP/1.1 200 OK\r\n" + strings.Repeat("A: b\r\n", maxHead/6+1) + "\r\n"); err != errHeadTooLarge {
+	if _, _, err := parseResponse("HTTP/1.1 200 OK\r\n" + strings.Repeat("A: b\r\n", maxResponseHeadBytes/6+1) + "\r\n"); err != errHeadTooLarge {
 		t.Errorf("many lines: %v", err)
 	}
 }
 
 func TestLongLinesAreWhole(t *testing.T) {
 	long := strings.Repeat("0123456789", 2000)
-	_, h, err := parse("HTTP/1.1 200 OK\r\nA: 1\r\nB: " + long + "\r\nC: " + long + "\r\nD: 2\r\n\r\n")
+	_, h, err := parseResponse("HTTP/1.1 200 OK\r\nA: 1\r\nB: " + long + "\r\nC: " + long + "\r\nD: 2\r\n\r\n")
 	if err != nil || h.Get("A") != "1" || h.Get("B") != long || h.Get("C") != long || h.Get("D") != "2" {
 		t.Errorf("%v, lengths %d and %d", err, len(h.Get("B")), len(h.Get("C")))
 	}
@@ -108,7 +108,7 @@ func FuzzReadHead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		h := http.Header{}
-		got, err := readHead(bufio.NewReader(bytes.NewReader(b)), h)
+		got, err := readResponseHead(bufio.NewReader(bytes.NewReader(b)), h)
 		if err != nil {
 			return
 		}

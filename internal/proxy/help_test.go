@@ -45,9 +45,9 @@ func startRaw(t testing.TB, talk func(c net.Conn, br *bufio.Reader)) string {
 	return l.Addr().String()
 }
 
-// answering is an instance that reads a request and then says what it is told,
+// startScripted is an instance that reads a request and then says what it is told,
 // byte for byte, and closes.
-func answering(t testing.TB, said string) string {
+func startScripted(t testing.TB, said string) string {
 	return startRaw(t, func(c net.Conn, br *bufio.Reader) {
 		if _, err := http.ReadRequest(br); err == nil {
 			_, _ = io.WriteString(c, said)
@@ -55,8 +55,8 @@ func answering(t testing.TB, said string) string {
 	})
 }
 
-// unused is an address at which nobody listens.
-func unused(t testing.TB) string {
+// unusedAddress is an address at which nobody listens.
+func unusedAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -66,22 +66,22 @@ func unused(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// entrance starts the real server in front of p and returns its base URL.
-func entrance(t testing.TB, p *Proxy, o ServerOptions) string {
+// startServer starts the real server in front of p and returns its base URL.
+func startServer(t testing.TB, p *Proxy, o ServerOptions) string {
 	t.Helper()
 	s := httptest.NewUnstartedServer(nil)
-	s.Config = Server(p, o)
+	s.Config = NewServer(p, o)
 	s.Start()
 	t.Cleanup(s.Close)
 	return s.URL
 }
 
-// blue returns a proxy whose active color is blue with these instances.
-func blue(t testing.TB, o Options, addrs ...string) *Proxy {
+// newBlueProxy returns a proxy whose active color is blue with these instances.
+func newBlueProxy(t testing.TB, o Options, addrs ...string) *Proxy {
 	t.Helper()
-	p := New(o)
+	p := NewProxy(o)
 	p.SetPool(color.Blue, "v1.0.0", addrs)
-	p.Switch(color.Blue)
+	p.SwitchRoute(color.Blue)
 	return p
 }
 
@@ -99,15 +99,15 @@ func dialRaw(t testing.TB, url string) (net.Conn, *bufio.Reader) {
 	return c, bufio.NewReader(c)
 }
 
-func send(t testing.TB, w io.Writer, s string) {
+func sendText(t testing.TB, w io.Writer, s string) {
 	t.Helper()
 	if _, err := io.WriteString(w, s); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// response reads one response to a request with that method.
-func response(t testing.TB, br *bufio.Reader, method string) *http.Response {
+// readResponse reads one response to a request with that method.
+func readResponse(t testing.TB, br *bufio.Reader, method string) *http.Response {
 	t.Helper()
 	res, err := http.ReadResponse(br, &http.Request{Method: method})
 	if err != nil {
@@ -116,16 +116,16 @@ func response(t testing.TB, br *bufio.Reader, method string) *http.Response {
 	return res
 }
 
-func get(t testing.TB, url string) (int, string) {
+func getPage(t testing.TB, url string) (int, string) {
 	t.Helper()
 	res, err := waittest.Client(t, nil).Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res.StatusCode, body(t, res)
+	return res.StatusCode, readBody(t, res)
 }
 
-func body(t testing.TB, res *http.Response) string {
+func readBody(t testing.TB, res *http.Response) string {
 	t.Helper()
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
@@ -135,8 +135,8 @@ func body(t testing.TB, res *http.Response) string {
 	return string(b)
 }
 
-// eventually fails the test if ok does not become true.
-func eventually(t testing.TB, what string, ok func() bool) {
+// waitUntil fails the test if ok does not become true.
+func waitUntil(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(waittest.Timeout); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
@@ -145,12 +145,12 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-// say is an instance's handler that says one thing.
-func say(s string) http.HandlerFunc {
+// replyWith is an instance's handler that says one thing.
+func replyWith(s string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s) }
 }
 
-func echo(w http.ResponseWriter, r *http.Request) {
+func echoBody(w http.ResponseWriter, r *http.Request) {
 	b, err := io.ReadAll(r.Body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)

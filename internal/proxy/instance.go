@@ -11,77 +11,77 @@ import (
 
 // instance is one address of a color with the connections kept open to it.
 type instance struct {
-	addr     string
-	o        *Options
-	born     time.Time
-	inFlight atomic.Int64 // tunnels included
-	tunnels  atomic.Int64
-	restsTo  atomic.Int64 // passed over until then, in nanoseconds since born
-	patience patience
+	addr         string
+	options      *Options
+	born         time.Time
+	inFlight     atomic.Int64 // tunnels included
+	tunnels      atomic.Int64
+	backoffUntil atomic.Int64 // passed over until then, in nanoseconds since born
+	tolerance    idleTolerance
 
 	mu     sync.Mutex
-	idle   []*conn // the longest unused first
+	idle   []*upstreamConn // the longest unused first
 	reaper *time.Timer
 	closed bool // not in the pool: keeps no connection
 }
 
 func newInstance(addr string, o *Options) *instance {
-	return &instance{addr: addr, o: o, born: time.Now()}
+	return &instance{addr: addr, options: o, born: time.Now()}
 }
 
-func (in *instance) resting() bool {
-	to := in.restsTo.Load()
+func (in *instance) isBackingOff() bool {
+	to := in.backoffUntil.Load()
 	return to != 0 && int64(time.Since(in.born)) < to
 }
 
-// connect returns a connection that is ready for a request: one kept from
+// acquireConn returns a connection that is ready for a request: one kept from
 // before if there is one that the request may use, else a new one.
-func (in *instance) connect(ctx context.Context, which reuse) (*conn, error) {
-	if c := in.reusable(which); c != nil {
+func (in *instance) acquireConn(ctx context.Context, which reusePolicy) (*upstreamConn, error) {
+	if c := in.takeReusable(which); c != nil {
 		return c, nil
 	}
-	d := net.Dialer{Timeout: in.o.DialTimeout}
+	d := net.Dialer{Timeout: in.options.DialTimeout}
 	nc, err := d.DialContext(ctx, "tcp", in.addr)
 	if err != nil {
 		if ctx.Err() == nil {
-			in.restsTo.Store(int64(time.Since(in.born) + in.o.Backoff))
+			in.backoffUntil.Store(int64(time.Since(in.born) + in.options.Backoff))
 		}
 		return nil, err
 	}
-	in.restsTo.Store(0)
+	in.backoffUntil.Store(0)
 	return newConn(nc), nil
 }
 
-// reusable returns a kept connection that is open, or nil.
-func (in *instance) reusable(which reuse) *conn {
-	if which == fresh {
+// takeReusable returns a kept connection that is open, or nil.
+func (in *instance) takeReusable(which reusePolicy) *upstreamConn {
+	if which == reuseNone {
 		return nil
 	}
-	for c := in.take(); c != nil; c = in.take() {
-		c.idled = time.Since(c.since)
-		if !c.alive() {
-			in.patience.sawClosed(c.idled)
+	for c := in.popIdle(); c != nil; c = in.popIdle() {
+		c.idleTime = time.Since(c.lastRead)
+		if !c.isAlive() {
+			in.tolerance.sawClosed(c.idleTime)
 			c.Close()
 			continue
 		}
-		if c.idled >= c.limit { // the reaper is late
+		if c.idleTime >= c.idleLimit { // the reaper is late
 			c.Close()
 			continue
 		}
-		in.patience.sawOpen(c.idled)
-		if which == proven && !in.patience.covers(c.idled) {
+		in.tolerance.sawOpen(c.idleTime)
+		if which == reuseProven && !in.tolerance.coversIdle(c.idleTime) {
 			in.putBack(c)
 			return nil // the others have been unused for even longer
 		}
-		c.answers = false
+		c.answered = false
 		return c
 	}
 	return nil
 }
 
-// take removes the connection that was used last, which is the least likely
+// popIdle removes the connection that was used last, which is the least likely
 // to have been closed by the other end.
-func (in *instance) take() *conn {
+func (in *instance) popIdle() *upstreamConn {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	n := len(in.idle) - 1
@@ -94,17 +94,17 @@ func (in *instance) take() *conn {
 	return c
 }
 
-// keep puts a connection aside for the next request.
-func (in *instance) keep(c *conn) {
-	if c.limit <= 0 {
+// keepIdle puts a connection aside for the next request.
+func (in *instance) keepIdle(c *upstreamConn) {
+	if c.idleLimit <= 0 {
 		c.Close()
 		return
 	}
-	c.kept = true
+	c.reused = true
 	in.putBack(c)
 }
 
-func (in *instance) putBack(c *conn) {
+func (in *instance) putBack(c *upstreamConn) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.closed {
@@ -113,18 +113,18 @@ func (in *instance) putBack(c *conn) {
 	}
 	in.idle = append(in.idle, c)
 	if in.reaper == nil {
-		in.reaper = time.AfterFunc(c.limit, in.reap)
+		in.reaper = time.AfterFunc(c.idleLimit, in.closeExpired)
 	}
 }
 
-// reap closes what has been unused for its limit, and comes back while
+// closeExpired closes what has been unused for its limit, and comes back while
 // anything is left.
-func (in *instance) reap() {
+func (in *instance) closeExpired() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	next := time.Duration(0)
-	in.idle = slices.DeleteFunc(in.idle, func(c *conn) bool {
-		rest := c.limit - time.Since(c.since)
+	in.idle = slices.DeleteFunc(in.idle, func(c *upstreamConn) bool {
+		rest := c.idleLimit - time.Since(c.lastRead)
 		if rest <= 0 {
 			c.Close()
 			return true
@@ -136,18 +136,18 @@ func (in *instance) reap() {
 	})
 	in.reaper = nil
 	if len(in.idle) > 0 {
-		in.reaper = time.AfterFunc(next, in.reap)
+		in.reaper = time.AfterFunc(next, in.closeExpired)
 	}
 }
 
-func (in *instance) open() {
+func (in *instance) allowIdle() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.closed = false
 }
 
-// close ends the connections that nobody uses and lets no other be kept.
-func (in *instance) close() {
+// closeIdle ends the connections that nobody uses and lets no other be kept.
+func (in *instance) closeIdle() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.closed = true

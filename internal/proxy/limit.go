@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// readLimit limits how long each read from a client may take. A deadline of
+// timedReader limits how long each read from a client may take. A deadline of
 // the connection would not do: in HTTP/2 it also ends a stream while the
 // ingress is busy passing on what it has, and then the client is blamed for an
 // app that takes its time.
-type readLimit struct {
+type timedReader struct {
 	ctl   *http.ResponseController
 	limit time.Duration
 	timer *time.Timer
@@ -20,33 +20,33 @@ type readLimit struct {
 	waiting bool
 }
 
-func newReadLimit(ctl *http.ResponseController, limit time.Duration) *readLimit {
-	l := &readLimit{ctl: ctl, limit: limit}
-	l.timer = time.AfterFunc(limit, l.expire)
+func newTimedReader(ctl *http.ResponseController, limit time.Duration) *timedReader {
+	l := &timedReader{ctl: ctl, limit: limit}
+	l.timer = time.AfterFunc(limit, l.expireRead)
 	return l
 }
 
-// read reads once. After the limit it fails with os.ErrDeadlineExceeded, as
+// readOnce reads once. After the limit it fails with os.ErrDeadlineExceeded, as
 // does every later read.
-func (l *readLimit) read(from io.Reader, b []byte) (int, error) {
-	l.wait(true)
+func (l *timedReader) readOnce(from io.Reader, b []byte) (int, error) {
+	l.setWaiting(true)
 	l.timer.Reset(l.limit)
 	defer l.timer.Stop()
-	defer l.wait(false)
+	defer l.setWaiting(false)
 	return from.Read(b)
 }
 
-func (l *readLimit) wait(waiting bool) {
+func (l *timedReader) setWaiting(waiting bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting = waiting
 }
 
-// expire ends the read that is under way, if there is one.
-func (l *readLimit) expire() {
+// expireRead ends the read that is under way, if there is one.
+func (l *timedReader) expireRead() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.waiting {
-		_ = l.ctl.SetReadDeadline(past()) // unlimited where there are no deadlines
+		_ = l.ctl.SetReadDeadline(pastDeadline()) // unlimited where there are no deadlines
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-// drowsy is an app that looks away for so long in the middle of each upload,
+// startDrowsyApp is an app that looks away for so long in the middle of each upload,
 // and then answers with the number of bytes.
-func drowsy(pause time.Duration) http.HandlerFunc {
+func startDrowsyApp(pause time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.CopyN(io.Discard, r.Body, 1)
 		time.Sleep(pause) // what this app does
@@ -28,9 +28,9 @@ func drowsy(pause time.Duration) http.HandlerFunc {
 // The limit is for the client. While the app takes its time, and flow control
 // holds the client back, nobody is to blame.
 func TestAppMayPauseInUpload(t *testing.T) {
-	p := blue(t, Options{BodyTimeout: 150 * time.Millisecond, WriteTimeout: 150 * time.Millisecond},
-		startBackend(t, drowsy(600*time.Millisecond)))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{BodyTimeout: 150 * time.Millisecond, WriteTimeout: 150 * time.Millisecond},
+		startBackend(t, startDrowsyApp(600*time.Millisecond)))
+	u := startServer(t, p, ServerOptions{})
 	const size = 40 << 20 // more than all buffers between the client and the app
 	for name, client := range bothProtocols() {
 		for framing, sent := range map[string]io.Reader{
@@ -41,23 +41,23 @@ func TestAppMayPauseInUpload(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s, %s: %v", name, framing, err)
 			}
-			if got := body(t, res); res.StatusCode != http.StatusOK || got != strconv.Itoa(size) {
+			if got := readBody(t, res); res.StatusCode != http.StatusOK || got != strconv.Itoa(size) {
 				t.Errorf("%s, %s: %d %q", name, framing, res.StatusCode, got)
 			}
 		}
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+	waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
 }
 
 // The time for the response head begins when the app has the whole request.
 func TestHeaderTimeoutBeginsAfterUpload(t *testing.T) {
-	p := blue(t, Options{HeaderTimeout: 150 * time.Millisecond}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+	p := newBlueProxy(t, Options{HeaderTimeout: 150 * time.Millisecond}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		if r.URL.Path == "/slow" {
 			time.Sleep(600 * time.Millisecond) // what this app does
 		}
 	}))
-	u := entrance(t, p, ServerOptions{})
+	u := startServer(t, p, ServerOptions{})
 	for path, want := range map[string]int{"/": http.StatusOK, "/slow": http.StatusGatewayTimeout} {
 		for name, client := range bothProtocols() {
 			pr, pw := io.Pipe()
@@ -87,17 +87,17 @@ func TestAppMayPauseInTunnel(t *testing.T) {
 		if _, err := http.ReadRequest(br); err != nil {
 			return
 		}
-		send(t, c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n")
+		sendText(t, c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n")
 		time.Sleep(400 * time.Millisecond) // what this app does
 		n, _ := io.Copy(io.Discard, br)
 		got <- n
 	})
-	c, br := dialRaw(t, entrance(t, blue(t, Options{WriteTimeout: 100 * time.Millisecond}, addr), ServerOptions{}))
-	send(t, c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n")
-	if res := response(t, br, "GET"); res.StatusCode != http.StatusSwitchingProtocols {
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{WriteTimeout: 100 * time.Millisecond}, addr), ServerOptions{}))
+	sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n")
+	if res := readResponse(t, br, "GET"); res.StatusCode != http.StatusSwitchingProtocols {
 		t.Fatalf("status %d", res.StatusCode)
 	}
-	send(t, c, string(make([]byte, size)))
+	sendText(t, c, string(make([]byte, size)))
 	_ = c.(*net.TCPConn).CloseWrite()
 	if n := waittest.Receive(t, got); n != size {
 		t.Errorf("%d bytes arrived, want %d", n, size)

@@ -38,14 +38,14 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
-// share is the part of an empty color that one client may have.
-const share = 4
+// emptyColorShare is the part of an empty color that one client may have.
+const emptyColorShare = 4
 
-// fair reports whether somebody who has mine may have them, where used of limit
+// isFairShare reports whether somebody who has mine may have them, where used of limit
 // are taken, mine included. To have a share of what is free would not do: where
 // nothing ends, the next client always takes its share of the rest, and soon
 // there is none. With its square, a hundred clients leave a twentieth free.
-func fair(mine, used, limit int64) bool {
+func isFairShare(mine, used, limit int64) bool {
 	free := max(limit-used+mine, 0)
-	return mine <= 1 || mine*share*limit <= free*free
+	return mine <= 1 || mine*emptyColorShare*limit <= free*free
 }

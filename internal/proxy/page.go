@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// saying is what a person reads. It tells nothing about what runs here.
-func saying(status int) string {
+// pageText is what a person reads. It tells nothing about what runs here.
+func pageText(status int) string {
 	switch status {
 	case http.StatusExpectationFailed:
 		return "This server cannot meet that expectation."
@@ -33,12 +33,12 @@ func saying(status int) string {
 // writePage answers with a page of the ingress's own: HTML for who asks for
 // it, one plain line for all others.
 func writePage(w http.ResponseWriter, r *http.Request, status int) {
-	body, kind := saying(status)+"\n", "text/plain; charset=utf-8"
+	body, kind := pageText(status)+"\n", "text/plain; charset=utf-8"
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		kind = "text/html; charset=utf-8"
 		body = fmt.Sprintf("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\">"+
 			"<meta name=\"viewport\" content=\"width=device-width\"><title>%d %s</title>\n<h1>%[2]s</h1>\n<p>%[3]s</p>\n",
-			status, http.StatusText(status), saying(status))
+			status, http.StatusText(status), pageText(status))
 	}
 	h := w.Header()
 	h.Set("Content-Type", kind)

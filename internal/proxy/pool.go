@@ -9,47 +9,47 @@ import (
 	"version-manager/internal/color"
 )
 
-// side is one color: its instances and everything that is counted about it.
-type side struct {
+// colorState is one color: its instances and everything that is counted about it.
+type colorState struct {
 	color    color.Color
-	o        *Options
+	options  *Options
 	inFlight atomic.Int64 // requests
 	tunnels  atomic.Int64 // WebSockets and the like, which are no requests any more
 	requests atomic.Uint64
 	errors   atomic.Uint64
-	pool     atomic.Pointer[pool]
+	pool     atomic.Pointer[instancePool]
 	open     openSet
-	load     load
+	load     colorLoad
 	private  atomic.Pointer[[]string]
 
 	mu    sync.Mutex
 	known map[string]*instance // of the pool, and those that left but still answer
 }
 
-// pool is the set of ready instances at one time; it never changes.
-type pool struct {
+// instancePool is the set of ready instances at one time; it never changes.
+type instancePool struct {
 	version   string
 	instances []*instance
 }
 
-func newSide(c color.Color, o *Options) *side {
-	s := &side{color: c, o: o, known: map[string]*instance{}}
-	s.pool.Store(&pool{})
+func newColorState(c color.Color, o *Options) *colorState {
+	s := &colorState{color: c, options: o, known: map[string]*instance{}}
+	s.pool.Store(&instancePool{})
 	return s
 }
 
-func (s *side) setPool(version string, addrs []string) {
+func (s *colorState) setPool(version string, addrs []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	next := &pool{version: version}
+	next := &instancePool{version: version}
 	for _, addr := range addrs {
 		in := s.known[addr]
 		if in == nil {
-			in = newInstance(addr, s.o)
+			in = newInstance(addr, s.options)
 			s.known[addr] = in
 		}
 		if !slices.Contains(next.instances, in) {
-			in.open()
+			in.allowIdle()
 			next.instances = append(next.instances, in)
 		}
 	}
@@ -58,14 +58,14 @@ func (s *side) setPool(version string, addrs []string) {
 		if slices.Contains(next.instances, in) {
 			continue
 		}
-		in.close()
+		in.closeIdle()
 		if in.inFlight.Load() == 0 {
 			delete(s.known, addr)
 		}
 	}
 }
 
-func (s *side) inFlightOf(addr string) int {
+func (s *colorState) inFlightOf(addr string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if in := s.known[addr]; in != nil {
@@ -74,13 +74,13 @@ func (s *side) inFlightOf(addr string) int {
 	return 0
 }
 
-// pick counts a request in on an instance that is not in tried and returns it
+// pickInstance counts a request in on an instance that is not in tried and returns it
 // with its version, or nil if no other is left. As with the route, the second
 // look makes sure that an instance which left the pool gets nothing new.
-func (s *side) pick(tried []*instance) (*instance, string) {
+func (s *colorState) pickInstance(tried []*instance) (*instance, string) {
 	for {
 		po := s.pool.Load()
-		in := po.choose(tried)
+		in := po.chooseInstance(tried)
 		if in == nil {
 			return nil, po.version
 		}
@@ -92,14 +92,14 @@ func (s *side) pick(tried []*instance) (*instance, string) {
 	}
 }
 
-// choose takes two at random and of them the one with less to do. Instances
+// chooseInstance takes two at random and of them the one with less to do. Instances
 // that cannot be connected to are passed over while there are others.
-func (p *pool) choose(tried []*instance) *instance {
+func (p *instancePool) chooseInstance(tried []*instance) *instance {
 	candidates := p.instances
 	if len(candidates) == 1 && len(tried) == 0 {
 		return candidates[0]
 	}
-	if unfit := func(in *instance) bool { return in.resting() || slices.Contains(tried, in) }; slices.ContainsFunc(candidates, unfit) {
+	if unfit := func(in *instance) bool { return in.isBackingOff() || slices.Contains(tried, in) }; slices.ContainsFunc(candidates, unfit) {
 		candidates = slices.DeleteFunc(slices.Clone(candidates), unfit)
 		if len(candidates) == 0 {
 			candidates = slices.DeleteFunc(slices.Clone(p.instances), func(in *instance) bool { return slices.Contains(tried, in) })

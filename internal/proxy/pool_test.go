@@ -18,13 +18,13 @@ import (
 )
 
 func TestEmptyPoolAnswers503(t *testing.T) {
-	p := blue(t, Options{}, startBackend(t, say("hello")))
-	u := entrance(t, p, ServerOptions{})
-	if status, _ := get(t, u); status != http.StatusOK {
+	p := newBlueProxy(t, Options{}, startBackend(t, replyWith("hello")))
+	u := startServer(t, p, ServerOptions{})
+	if status, _ := getPage(t, u); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
 	p.SetPool(color.Blue, "", nil)
-	if status, _ := get(t, u); status != http.StatusServiceUnavailable {
+	if status, _ := getPage(t, u); status != http.StatusServiceUnavailable {
 		t.Errorf("status %d", status)
 	}
 }
@@ -36,17 +36,17 @@ func TestAddressThatLeavesFinishesAndGetsNothingNew(t *testing.T) {
 		<-release
 		_, _ = io.WriteString(w, "old")
 	})
-	p := blue(t, Options{}, old)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, old)
+	u := startServer(t, p, ServerOptions{})
 	answer := make(chan string, 1)
 	go func() {
-		_, s := get(t, u)
+		_, s := getPage(t, u)
 		answer <- s
 	}()
 	waittest.Receive(t, entered)
-	p.SetPool(color.Blue, "v1", []string{startBackend(t, say("new"))})
+	p.SetPool(color.Blue, "v1", []string{startBackend(t, replyWith("new"))})
 	for range 10 {
-		if _, got := get(t, u); got != "new" {
+		if _, got := getPage(t, u); got != "new" {
 			t.Errorf("answered by %q", got)
 		}
 	}
@@ -57,14 +57,14 @@ func TestAddressThatLeavesFinishesAndGetsNothingNew(t *testing.T) {
 	if got := waittest.Receive(t, answer); got != "old" {
 		t.Errorf("the running request was answered %q", got)
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlightOf(old) == 0 })
+	waitUntil(t, "nothing in flight", func() bool { return p.InFlightOf(old) == 0 })
 }
 
 // After setPool has returned and an instance that left was seen empty, nobody
 // gets it. The pools are so large that choosing takes its time: whoever
 // forgets the second look is caught in it.
 func TestPickAfterSetPool(t *testing.T) {
-	s := New(Options{}).blue
+	s := NewProxy(Options{}).blue
 	pools := [2][]string{}
 	for i := range 2 * 1000 {
 		pools[i%2] = append(pools[i%2], fmt.Sprintf("10.0.%d.%d:1", i/200, i%200))
@@ -77,7 +77,7 @@ func TestPickAfterSetPool(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for !stop.Load() {
-				in, version := s.pick(nil)
+				in, version := s.pickInstance(nil)
 				if gone[version[1]-'0'].Load() {
 					wrong.Add(1)
 				}
@@ -96,7 +96,7 @@ func TestPickAfterSetPool(t *testing.T) {
 		}
 		gone[i%2].Store(true)
 		seen := picked.Load()
-		eventually(t, "others are picked", func() bool { return picked.Load() > seen+8 })
+		waitUntil(t, "others are picked", func() bool { return picked.Load() > seen+8 })
 	}
 	stop.Store(true)
 	wg.Wait()
@@ -111,9 +111,9 @@ func TestLoadIsSpread(t *testing.T) {
 	for i := range served {
 		addrs = append(addrs, startBackend(t, func(http.ResponseWriter, *http.Request) { served[i].Add(1) }))
 	}
-	u := entrance(t, blue(t, Options{}, addrs...), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, addrs...), ServerOptions{})
 	for range 300 {
-		get(t, u)
+		getPage(t, u)
 	}
 	for i := range served {
 		if n := served[i].Load(); n < 40 {
@@ -123,14 +123,14 @@ func TestLoadIsSpread(t *testing.T) {
 }
 
 func TestBusyInstanceGetsLess(t *testing.T) {
-	po := &pool{}
+	po := &instancePool{}
 	for i := range 2 {
 		po.instances = append(po.instances, newInstance(fmt.Sprint(i), &Options{}))
 	}
 	po.instances[0].inFlight.Store(5)
 	busy := 0
 	for range 1000 {
-		if po.choose(nil) == po.instances[0] {
+		if po.chooseInstance(nil) == po.instances[0] {
 			busy++
 		}
 	}
@@ -140,37 +140,37 @@ func TestBusyInstanceGetsLess(t *testing.T) {
 }
 
 func TestDeadInstanceIsPassedOver(t *testing.T) {
-	dead := unused(t)
-	p := blue(t, Options{Backoff: time.Hour}, dead, startBackend(t, say("hello")))
-	u := entrance(t, p, ServerOptions{})
+	dead := unusedAddress(t)
+	p := newBlueProxy(t, Options{Backoff: time.Hour}, dead, startBackend(t, replyWith("hello")))
+	u := startServer(t, p, ServerOptions{})
 	for range 50 {
-		if status, got := get(t, u); status != http.StatusOK || got != "hello" {
+		if status, got := getPage(t, u); status != http.StatusOK || got != "hello" {
 			t.Fatalf("%d %q", status, got)
 		}
 	}
-	if in := p.blue.known[dead]; !in.resting() {
+	if in := p.blue.known[dead]; !in.isBackingOff() {
 		t.Error("the dead instance does not rest")
 	}
 }
 
 func TestRestEndsAndAllRestingAreTried(t *testing.T) {
-	addr := unused(t)
-	p := blue(t, Options{Backoff: time.Hour}, addr, unused(t))
-	u := entrance(t, p, ServerOptions{})
-	if status, _ := get(t, u); status != http.StatusBadGateway {
+	addr := unusedAddress(t)
+	p := newBlueProxy(t, Options{Backoff: time.Hour}, addr, unusedAddress(t))
+	u := startServer(t, p, ServerOptions{})
+	if status, _ := getPage(t, u); status != http.StatusBadGateway {
 		t.Fatalf("status %d with nobody there", status)
 	}
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &http.Server{Handler: say("back")}
+	s := &http.Server{Handler: replyWith("back")}
 	defer s.Close()
 	go s.Serve(l)
-	if status, got := get(t, u); status != http.StatusOK || got != "back" {
+	if status, got := getPage(t, u); status != http.StatusOK || got != "back" {
 		t.Errorf("%d %q though one is back and all were resting", status, got)
 	}
-	if p.blue.known[addr].resting() {
+	if p.blue.known[addr].isBackingOff() {
 		t.Error("an instance that could be connected to still rests")
 	}
 }
@@ -186,9 +186,9 @@ func TestNoSecondTryOnceBytesWereSent(t *testing.T) {
 			}
 		})
 	}
-	u := entrance(t, blue(t, Options{}, dying(), dying(), dying()), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, dying(), dying(), dying()), ServerOptions{})
 	for i := range 10 {
-		if status, _ := get(t, u); status != http.StatusBadGateway {
+		if status, _ := getPage(t, u); status != http.StatusBadGateway {
 			t.Fatalf("status %d", status)
 		}
 		if n := served.Load(); n != int64(i+1) {
@@ -202,31 +202,31 @@ func TestClosedIdleConnectionIsNoticed(t *testing.T) {
 	var closed atomic.Int64
 	addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {
 		if _, err := http.ReadRequest(br); err == nil {
-			send(t, c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+			sendText(t, c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 		}
 		c.Close()
 		closed.Add(1)
 	})
-	p := blue(t, Options{}, addr)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, addr)
+	u := startServer(t, p, ServerOptions{})
 	for i := range 50 {
-		status, got := get(t, u)
+		status, got := getPage(t, u)
 		if status != http.StatusOK || got != "ok" {
 			t.Fatalf("request %d: %d %q", i, status, got)
 		}
-		eventually(t, "closed", func() bool { return closed.Load() == int64(i+1) })
+		waitUntil(t, "closed", func() bool { return closed.Load() == int64(i+1) })
 		in := p.blue.known[addr]
-		eventually(t, "end seen", func() bool {
+		waitUntil(t, "end seen", func() bool {
 			in.mu.Lock()
 			defer in.mu.Unlock()
-			return len(in.idle) == 0 || !in.idle[0].alive()
+			return len(in.idle) == 0 || !in.idle[0].isAlive()
 		})
 	}
 }
 
 func TestConnectionsAreKeptAndExpire(t *testing.T) {
 	var conns atomic.Int64
-	s := &http.Server{Handler: say("hello"), ConnState: func(_ net.Conn, st http.ConnState) {
+	s := &http.Server{Handler: replyWith("hello"), ConnState: func(_ net.Conn, st http.ConnState) {
 		switch st {
 		case http.StateNew:
 			conns.Add(1)
@@ -240,12 +240,12 @@ func TestConnectionsAreKeptAndExpire(t *testing.T) {
 	}
 	defer s.Close()
 	go s.Serve(l)
-	u := entrance(t, blue(t, Options{IdleTimeout: 300 * time.Millisecond}, l.Addr().String()), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{IdleTimeout: 300 * time.Millisecond}, l.Addr().String()), ServerOptions{})
 	for range 20 {
-		get(t, u)
+		getPage(t, u)
 	}
 	if n := conns.Load(); n != 1 {
 		t.Errorf("20 requests took %d connections", n)
 	}
-	eventually(t, "the idle connection is closed", func() bool { return conns.Load() == 1-1000 })
+	waitUntil(t, "the idle connection is closed", func() bool { return conns.Load() == 1-1000 })
 }

@@ -84,29 +84,29 @@ func (o Options) withDefaults() Options {
 // Proxy routes requests to one of two colors. All methods may be called at
 // any time from any goroutine.
 type Proxy struct {
-	o     Options
-	route atomic.Pointer[route]
-	rules atomic.Pointer[rules]
-	blue  *side
-	green *side
-	bufs  sync.Pool // of *[]byte with bufSize bytes
+	options Options
+	route   atomic.Pointer[route]
+	rules   atomic.Pointer[ruleSet]
+	blue    *colorState
+	green   *colorState
+	buffers sync.Pool // of *[]byte with bufSize bytes
 
-	addresses addresses
+	addresses addressTable
 }
 
-// bufSize is what a body is moved in: as large as helps, as small as allows
+// largeBufferSize is what a body is moved in: as large as helps, as small as allows
 // some hundred slow streams.
-const bufSize = 32 << 10
+const largeBufferSize = 32 << 10
 
 var _ http.Handler = (*Proxy)(nil)
 
-// New returns a Proxy that answers 503 until it is given a pool and a color.
-func New(o Options) *Proxy {
+// NewProxy returns a Proxy that answers 503 until it is given a pool and a color.
+func NewProxy(o Options) *Proxy {
 	o = o.withDefaults()
-	p := &Proxy{o: o, blue: newSide(color.Blue, &o), green: newSide(color.Green, &o)}
-	p.bufs.New = func() any { b := make([]byte, bufSize); return &b }
+	p := &Proxy{options: o, blue: newColorState(color.Blue, &o), green: newColorState(color.Green, &o)}
+	p.buffers.New = func() any { b := make([]byte, largeBufferSize); return &b }
 	p.route.Store(&route{})
-	p.addresses.all = map[netip.Prefix]*holder{}
+	p.addresses.sources = map[netip.Prefix]*requestSource{}
 	p.SetRules(o.Rules)
 	return p
 }
@@ -115,7 +115,7 @@ func New(o Options) *Proxy {
 // the ones that color c may use from now on. An address that leaves gets no
 // new request; those it is answering go on.
 func (p *Proxy) SetPool(c color.Color, version string, addrs []string) {
-	if s := p.side(c); s != nil {
+	if s := p.stateOf(c); s != nil {
 		s.setPool(version, addrs)
 	}
 }
@@ -123,15 +123,15 @@ func (p *Proxy) SetPool(c color.Color, version string, addrs []string) {
 // InFlight counts the requests that color c is answering. They end by
 // themselves; see Tunnels for what may not.
 func (p *Proxy) InFlight(c color.Color) int {
-	if s := p.side(c); s != nil {
+	if s := p.stateOf(c); s != nil {
 		return int(s.inFlight.Load())
 	}
 	return 0
 }
 
-// Tunnels counts the WebSockets and other upgraded connections of color c.
-func (p *Proxy) Tunnels(c color.Color) int {
-	if s := p.side(c); s != nil {
+// OpenTunnels counts the WebSockets and other upgraded connections of color c.
+func (p *Proxy) OpenTunnels(c color.Color) int {
+	if s := p.stateOf(c); s != nil {
 		return int(s.tunnels.Load())
 	}
 	return 0
@@ -142,18 +142,18 @@ func (p *Proxy) InFlightOf(addr string) int {
 	return p.blue.inFlightOf(addr) + p.green.inFlightOf(addr)
 }
 
-// Counts says how many requests color c has answered, and how many of them
+// AnswerCounts says how many requests color c has answered, and how many of them
 // with a 5xx, since the last Reset.
-func (p *Proxy) Counts(c color.Color) (requests, errors uint64) {
-	if s := p.side(c); s != nil {
+func (p *Proxy) AnswerCounts(c color.Color) (requests, errors uint64) {
+	if s := p.stateOf(c); s != nil {
 		return s.requests.Load(), s.errors.Load()
 	}
 	return 0, 0
 }
 
-// Reset starts the counts of color c anew, for another version in it.
-func (p *Proxy) Reset(c color.Color) {
-	if s := p.side(c); s != nil {
+// ResetCounts starts the counts of color c anew, for another version in it.
+func (p *Proxy) ResetCounts(c color.Color) {
+	if s := p.stateOf(c); s != nil {
 		s.requests.Store(0)
 		s.errors.Store(0)
 	}
@@ -163,33 +163,33 @@ func (p *Proxy) Reset(c color.Color) {
 // host says. The response's header is the ingress's alone: what a handler in
 // front has put there may be lost.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if status := p.refuse(r); status != 0 {
-		p.refused(w, r, status)
+	if status := p.refusalStatus(r); status != 0 {
+		p.sendRefusal(w, r, status)
 		return
 	}
 	now := p.rules.Load()
-	x := &exchange{p: p, w: w, r: r, rules: now, from: now.client(r)}
-	if status := now.forbids(r, &x.from); status != 0 {
-		p.page(w, r, status, hasBody(r))
+	x := &exchange{proxy: p, w: w, r: r, rules: now, from: now.identifyClient(r)}
+	if status := now.forbiddenStatus(r, &x.from); status != 0 {
+		p.sendErrorPage(w, r, status, hasBody(r))
 		return
 	}
-	s := p.enter(now.Preview, r.Host)
+	s := p.enterColor(now.Preview, r.Host)
 	if s == nil {
-		p.page(w, r, http.StatusServiceUnavailable, hasBody(r))
+		p.sendErrorPage(w, r, http.StatusServiceUnavailable, hasBody(r))
 		return
 	}
 	defer s.inFlight.Add(-1)
-	if s.isPrivate(r.URL.Path) {
-		p.page(w, r, http.StatusNotFound, hasBody(r))
+	if s.isPrivatePath(r.URL.Path) {
+		p.sendErrorPage(w, r, http.StatusNotFound, hasBody(r))
 		return
 	}
-	x.side = s
-	if x.ticket = s.admit(x); x.ticket == nil {
-		p.page(w, r, http.StatusServiceUnavailable, hasBody(r))
+	x.state = s
+	if x.permit = s.admitRequest(x); x.permit == nil {
+		p.sendErrorPage(w, r, http.StatusServiceUnavailable, hasBody(r))
 		return
 	}
-	defer x.ticket.leave()
-	s.open.add(x)
-	defer s.open.remove(x)
-	x.serve()
+	defer x.permit.giveBack()
+	s.open.addExchange(x)
+	defer s.open.removeExchange(x)
+	x.serveRequest()
 }

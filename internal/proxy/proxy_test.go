@@ -13,7 +13,7 @@ import (
 )
 
 func TestBodiesPassUnchanged(t *testing.T) {
-	u := entrance(t, blue(t, Options{}, startBackend(t, echo)), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, startBackend(t, echoBody)), ServerOptions{})
 	for _, size := range []int{0, 1, 1000, 4096, 1 << 15, 1<<20 + 7} {
 		want := bytes.Repeat([]byte("x"), size)
 		for name, r := range map[string]io.Reader{"length": bytes.NewReader(want), "chunked": io.MultiReader(bytes.NewReader(want))} {
@@ -21,7 +21,7 @@ func TestBodiesPassUnchanged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := body(t, res); got != string(want) {
+			if got := readBody(t, res); got != string(want) {
 				t.Errorf("%s: %d bytes came back as %d", name, size, len(got))
 			}
 		}
@@ -29,7 +29,7 @@ func TestBodiesPassUnchanged(t *testing.T) {
 }
 
 func TestTargetAndHostAreKeptAsSent(t *testing.T) {
-	u := entrance(t, blue(t, Options{}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+	u := startServer(t, newBlueProxy(t, Options{}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Method+" "+r.Host+" "+r.RequestURI)
 	})), ServerOptions{})
 	for sent, want := range map[string]string{
@@ -40,39 +40,39 @@ func TestTargetAndHostAreKeptAsSent(t *testing.T) {
 		"GET http://other.example/p?q HTTP/1.1\r\nHost: a.example": "GET other.example /p?q",
 	} {
 		c, br := dialRaw(t, u)
-		send(t, c, sent+"\r\n\r\n")
-		if got := body(t, response(t, br, "GET")); got != want {
+		sendText(t, c, sent+"\r\n\r\n")
+		if got := readBody(t, readResponse(t, br, "GET")); got != want {
 			t.Errorf("%q arrived as %q, want %q", sent, got, want)
 		}
 	}
 }
 
 func TestConnectIsRefused(t *testing.T) {
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, startBackend(t, echo)), ServerOptions{}))
-	send(t, c, "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n")
-	if res := response(t, br, "CONNECT"); res.StatusCode != http.StatusNotImplemented {
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, echoBody)), ServerOptions{}))
+	sendText(t, c, "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n")
+	if res := readResponse(t, br, "CONNECT"); res.StatusCode != http.StatusNotImplemented {
 		t.Errorf("status %d", res.StatusCode)
 	}
 }
 
 func TestCounts(t *testing.T) {
-	p := blue(t, Options{}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+	p := newBlueProxy(t, Options{}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/bad" {
 			w.WriteHeader(http.StatusInternalServerError)
 		}
 	}))
-	u := entrance(t, p, ServerOptions{})
+	u := startServer(t, p, ServerOptions{})
 	for _, path := range []string{"/", "/bad", "/", "/"} {
-		get(t, u+path)
+		getPage(t, u+path)
 	}
-	if n, bad := p.Counts(color.Blue); n != 4 || bad != 1 {
+	if n, bad := p.AnswerCounts(color.Blue); n != 4 || bad != 1 {
 		t.Errorf("counts are %d, %d, want 4, 1", n, bad)
 	}
-	p.Reset(color.Blue)
-	if n, bad := p.Counts(color.Blue); n != 0 || bad != 0 {
+	p.ResetCounts(color.Blue)
+	if n, bad := p.AnswerCounts(color.Blue); n != 0 || bad != 0 {
 		t.Errorf("counts after Reset are %d, %d", n, bad)
 	}
-	if n, bad := p.Counts(color.Green); n != 0 || bad != 0 {
+	if n, bad := p.AnswerCounts(color.Green); n != 0 || bad != 0 {
 		t.Errorf("the other color counts %d, %d", n, bad)
 	}
 }
@@ -85,8 +85,8 @@ func TestInFlightIsCountedAndGivenBack(t *testing.T) {
 			panic(http.ErrAbortHandler)
 		}
 	})
-	p := blue(t, Options{}, addr)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, addr)
+	u := startServer(t, p, ServerOptions{})
 	for _, path := range []string{"/", "/", "/panic"} {
 		go func() {
 			if res, err := http.Get(u + path); err == nil {
@@ -94,18 +94,18 @@ func TestInFlightIsCountedAndGivenBack(t *testing.T) {
 			}
 		}()
 	}
-	eventually(t, "three in flight", func() bool { return p.InFlight(color.Blue) == 3 && p.InFlightOf(addr) == 3 })
+	waitUntil(t, "three in flight", func() bool { return p.InFlight(color.Blue) == 3 && p.InFlightOf(addr) == 3 })
 	if n := p.InFlight(color.Green); n != 0 {
 		t.Errorf("%d in flight on the other color", n)
 	}
 	close(release)
-	eventually(t, "none in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
+	waitUntil(t, "none in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
 }
 
 // A panic above the exchange must leave the counters right.
 func TestPanicGivesBackCounts(t *testing.T) {
-	addr := startBackend(t, say("hello"))
-	p := blue(t, Options{}, addr)
+	addr := startBackend(t, replyWith("hello"))
+	p := newBlueProxy(t, Options{}, addr)
 	func() {
 		defer func() { _ = recover() }()
 		p.ServeHTTP(panicking{httptest.NewRecorder()}, httptest.NewRequest("GET", "/", nil))
@@ -114,7 +114,7 @@ func TestPanicGivesBackCounts(t *testing.T) {
 	if n, m := p.InFlight(color.Blue), p.InFlightOf(addr); n != 0 || m != 0 {
 		t.Errorf("%d and %d left in flight", n, m)
 	}
-	if len(p.blue.open.all()) != 0 {
+	if len(p.blue.open.listExchanges()) != 0 {
 		t.Error("an exchange is still listed as open")
 	}
 }
@@ -125,11 +125,11 @@ func (panicking) Write([]byte) (int, error) { panic("writer") }
 
 // A gateway's codes from an app speak of somebody behind it.
 func TestErrorsAreTheAppsOwn(t *testing.T) {
-	p := blue(t, Options{}, startBackend(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	p := newBlueProxy(t, Options{}, startBackend(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status, _ := strconv.Atoi(r.URL.Path[1:])
 		w.WriteHeader(status)
 	})))
-	u := entrance(t, p, ServerOptions{})
+	u := startServer(t, p, ServerOptions{})
 	for _, status := range []string{"200", "404", "500", "501", "502", "503", "504"} {
 		res, err := waittest.Client(t, nil).Get(u + "/" + status)
 		if err != nil {
@@ -137,7 +137,7 @@ func TestErrorsAreTheAppsOwn(t *testing.T) {
 		}
 		res.Body.Close()
 	}
-	if requests, bad := p.Counts(color.Blue); requests != 7 || bad != 2 {
+	if requests, bad := p.AnswerCounts(color.Blue); requests != 7 || bad != 2 {
 		t.Errorf("%d requests, %d errors; want 7 and 2", requests, bad)
 	}
 }

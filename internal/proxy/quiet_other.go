@@ -1,6 +1,6 @@
 //go:build !unix
 
-package ingress
+package proxy
 
-// quiet cannot look into a socket here, so no connection is used twice.
-func quiet(uintptr) bool { return false }
+// isQuietSocket cannot look into a socket here, so no connection is used twice.
+func isQuietSocket(uintptr) bool { return false }

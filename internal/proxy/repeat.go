@@ -9,33 +9,33 @@ import (
 // awaitOrRepeat waits for the response head. An app may close a kept
 // connection at the very moment at which it is used again; a request that may
 // be repeated is then sent once more, over a new connection.
-func (x *exchange) awaitOrRepeat() (head, error) {
-	h, err := x.await()
-	if err == nil || !x.lostOnReuse(err) {
+func (x *exchange) awaitOrRepeat() (responseHead, error) {
+	h, err := x.awaitResponse()
+	if err == nil || !x.wasLostOnReuse(err) {
 		return h, err
 	}
-	x.in.patience.sawClosed(x.up.idled)
-	if !x.repeatable() || x.r.Context().Err() != nil {
+	x.instance.tolerance.sawClosed(x.upstream.idleTime)
+	if !x.isRepeatable() || x.r.Context().Err() != nil {
 		return h, err
 	}
-	x.p.o.Logger.Debug("repeat request", "color", x.side.color, "instance", x.in.addr, "error", err)
-	x.release()
-	if status := x.send(fresh); status != 0 {
-		return h, &sendError{status}
+	x.proxy.options.Logger.Debug("repeat request", "color", x.state.color, "instance", x.instance.addr, "error", err)
+	x.releaseInstance()
+	if status := x.sendHead(reuseNone); status != 0 {
+		return h, &resendError{status}
 	}
-	return x.await()
+	return x.awaitResponse()
 }
 
-// lostOnReuse reports whether err means that the connection had been closed
+// wasLostOnReuse reports whether err means that the connection had been closed
 // by the time the request arrived: it was a kept one, and not a byte came back.
 // An instance that takes too long has the request.
-func (x *exchange) lostOnReuse(err error) bool {
-	return x.up.kept && !x.up.answers && x.broken() == none && !errors.Is(err, os.ErrDeadlineExceeded)
+func (x *exchange) wasLostOnReuse(err error) bool {
+	return x.upstream.reused && !x.upstream.answered && x.abortedBy() == notAborted && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
-// repeatable reports whether sending the request twice does no harm (RFC
+// isRepeatable reports whether sending the request twice does no harm (RFC
 // 9110, 9.2.2), and it is all there to be sent.
-func (x *exchange) repeatable() bool {
+func (x *exchange) isRepeatable() bool {
 	switch x.r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
 		return !hasBody(x.r)
@@ -43,23 +43,23 @@ func (x *exchange) repeatable() bool {
 	return false
 }
 
-// reuse says on which connections the request may go. What cannot be repeated
+// reusePolicy says on which connections the request may go. What cannot be repeated
 // takes no chances.
-func (x *exchange) reuse() reuse {
-	if x.repeatable() {
-		return kept
+func (x *exchange) reusePolicy() reusePolicy {
+	if x.isRepeatable() {
+		return reuseAny
 	}
-	return proven
+	return reuseProven
 }
 
-// release gives the instance back before another one is picked.
-func (x *exchange) release() {
-	x.up.Close()
-	x.in.inFlight.Add(-1)
-	x.in = nil
+// releaseInstance gives the instance back before another one is picked.
+func (x *exchange) releaseInstance() {
+	x.upstream.Close()
+	x.instance.inFlight.Add(-1)
+	x.instance = nil
 }
 
-// sendError is the status with which sending again ended.
-type sendError struct{ status int }
+// resendError is the status with which sending again ended.
+type resendError struct{ status int }
 
-func (e *sendError) Error() string { return http.StatusText(e.status) }
+func (e *resendError) Error() string { return http.StatusText(e.status) }

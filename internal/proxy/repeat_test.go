@@ -17,8 +17,8 @@ import (
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-// hasty is an app that closes each connection a moment after its first answer.
-func hasty(t testing.TB, moment time.Duration) string {
+// startHastyApp is an app that closes each connection a moment after its first answer.
+func startHastyApp(t testing.TB, moment time.Duration) string {
 	return startRaw(t, func(c net.Conn, br *bufio.Reader) {
 		if r, err := http.ReadRequest(br); err == nil {
 			_, _ = io.Copy(io.Discard, r.Body)
@@ -31,7 +31,7 @@ func hasty(t testing.TB, moment time.Duration) string {
 func TestAppThatClosesKeptConnectionsLosesNothing(t *testing.T) {
 	for name, body := range map[string]string{"GET": "", "POST": "x"} {
 		t.Run(name, func(t *testing.T) {
-			u := entrance(t, blue(t, Options{}, hasty(t, 500*time.Microsecond)), ServerOptions{})
+			u := startServer(t, newBlueProxy(t, Options{}, startHastyApp(t, 500*time.Microsecond)), ServerOptions{})
 			var failed atomic.Int64
 			var wg sync.WaitGroup
 			for range 8 {
@@ -74,16 +74,16 @@ func onReuse(t testing.TB, then func(net.Conn)) (addr string, reused *atomic.Int
 	}), reused
 }
 
-func drop(net.Conn) {}
+func dropConnection(net.Conn) {}
 
-// warm leaves a kept connection that every request may take.
-func warm(t testing.TB, p *Proxy, addr, u string) {
+// warmConnection leaves a kept connection that every request may take.
+func warmConnection(t testing.TB, p *Proxy, addr, u string) {
 	t.Helper()
-	if status, _ := get(t, u); status != http.StatusOK {
+	if status, _ := getPage(t, u); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
-	p.blue.known[addr].patience.sawOpen(time.Hour)
-	eventually(t, "the connection is kept", func() bool { return p.InFlight(color.Blue) == 0 })
+	p.blue.known[addr].tolerance.sawOpen(time.Hour)
+	waitUntil(t, "the connection is kept", func() bool { return p.InFlight(color.Blue) == 0 })
 }
 
 func TestWhatIsRepeated(t *testing.T) {
@@ -102,13 +102,13 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"PATCH / HTTP/1.1\r\nHost: a\r\n\r\n", 502},
 		{"PURGE / HTTP/1.1\r\nHost: a\r\n\r\n", 502},
 	} {
-		addr, reused := onReuse(t, drop)
-		p := blue(t, Options{}, addr)
-		u := entrance(t, p, ServerOptions{})
-		warm(t, p, addr, u)
+		addr, reused := onReuse(t, dropConnection)
+		p := newBlueProxy(t, Options{}, addr)
+		u := startServer(t, p, ServerOptions{})
+		warmConnection(t, p, addr, u)
 		c, br := dialRaw(t, u)
-		send(t, c, tt.request)
-		if res := response(t, br, strings.Fields(tt.request)[0]); res.StatusCode != tt.want || reused.Load() != 1 {
+		sendText(t, c, tt.request)
+		if res := readResponse(t, br, strings.Fields(tt.request)[0]); res.StatusCode != tt.want || reused.Load() != 1 {
 			t.Errorf("%.60q: status %d, want %d; reused %d times", tt.request, res.StatusCode, tt.want, reused.Load())
 		}
 	}
@@ -126,13 +126,13 @@ func TestWhenNothingIsRepeated(t *testing.T) {
 		"too long":          {func(net.Conn) { time.Sleep(200 * time.Millisecond) }, 504},
 	} {
 		addr, reused := onReuse(t, tt.then)
-		p := blue(t, Options{HeaderTimeout: 100 * time.Millisecond}, addr)
-		u := entrance(t, p, ServerOptions{})
-		warm(t, p, addr, u)
-		if status, _ := get(t, u); status != tt.want || reused.Load() != 1 {
+		p := newBlueProxy(t, Options{HeaderTimeout: 100 * time.Millisecond}, addr)
+		u := startServer(t, p, ServerOptions{})
+		warmConnection(t, p, addr, u)
+		if status, _ := getPage(t, u); status != tt.want || reused.Load() != 1 {
 			t.Errorf("%s: status %d, want %d; reused %d times", name, status, tt.want, reused.Load())
 		}
-		eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
+		waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
 	}
 }
 
@@ -146,10 +146,10 @@ func TestRepeatedOnce(t *testing.T) {
 			_, _ = io.WriteString(c, ok)
 		}
 	})
-	p := blue(t, Options{}, addr)
-	u := entrance(t, p, ServerOptions{})
-	warm(t, p, addr, u)
-	if status, _ := get(t, u); status != http.StatusBadGateway || requests.Load() != 3 {
+	p := newBlueProxy(t, Options{}, addr)
+	u := startServer(t, p, ServerOptions{})
+	warmConnection(t, p, addr, u)
+	if status, _ := getPage(t, u); status != http.StatusBadGateway || requests.Load() != 3 {
 		t.Errorf("status %d after %d requests, want 502 after the first and two", status, requests.Load())
 	}
 }
@@ -161,19 +161,19 @@ func TestRepeatFollowsThePool(t *testing.T) {
 		meanwhile func(p *Proxy)
 		want      int
 	}{
-		"another instance": {func(p *Proxy) { p.SetPool(color.Blue, "v1", []string{startBackend(t, say("ok"))}) }, 200},
+		"another instance": {func(p *Proxy) { p.SetPool(color.Blue, "v1", []string{startBackend(t, replyWith("ok"))}) }, 200},
 		"none left":        {func(p *Proxy) { p.SetPool(color.Blue, "v1", nil) }, 503},
-		"drained":          {func(p *Proxy) { p.Close(color.Blue, 0) }, 503},
-		"switched":         {func(p *Proxy) { p.Switch(color.Green) }, 200},
+		"drained":          {func(p *Proxy) { p.CloseColor(color.Blue, 0) }, 503},
+		"switched":         {func(p *Proxy) { p.SwitchRoute(color.Green) }, 200},
 	} {
 		entered, release := make(chan struct{}), make(chan struct{})
 		addr, reused := onReuse(t, func(net.Conn) { close(entered); <-release })
-		p := blue(t, Options{}, addr)
-		u := entrance(t, p, ServerOptions{})
-		warm(t, p, addr, u)
+		p := newBlueProxy(t, Options{}, addr)
+		u := startServer(t, p, ServerOptions{})
+		warmConnection(t, p, addr, u)
 		status := make(chan int, 1)
 		go func() {
-			s, _ := get(t, u)
+			s, _ := getPage(t, u)
 			status <- s
 		}()
 		waittest.Receive(t, entered)
@@ -182,7 +182,7 @@ func TestRepeatFollowsThePool(t *testing.T) {
 		if got := waittest.Receive(t, status); got != tt.want || reused.Load() != 1 {
 			t.Errorf("%s: status %d, want %d; reused %d times", name, got, tt.want, reused.Load())
 		}
-		eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
+		waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
 	}
 }
 
@@ -195,21 +195,21 @@ func TestConnectionForWhatCannotBeRepeated(t *testing.T) {
 		want                bool
 	}{
 		{0, 0, 1, false},
-		{second, 0, second/2 - margin - 1, true},
-		{second, 0, second/2 - margin, false},
-		{second, second / 10, second/20 - margin - 1, true},
-		{second, second / 10, second/20 - margin, false},
+		{second, 0, second/2 - idleSafetyMargin - 1, true},
+		{second, 0, second/2 - idleSafetyMargin, false},
+		{second, second / 10, second/20 - idleSafetyMargin - 1, true},
+		{second, second / 10, second/20 - idleSafetyMargin, false},
 		{second / 10, second, second / 20, false},
-		{2 * margin, 0, 0, false},
+		{2 * idleSafetyMargin, 0, 0, false},
 	} {
-		var p patience
+		var p idleTolerance
 		p.sawOpen(tt.open)
 		p.sawOpen(tt.open / 2)
 		if tt.closed > 0 {
 			p.sawClosed(tt.closed)
 			p.sawClosed(2 * tt.closed)
 		}
-		if got := p.covers(tt.idled); got != tt.want {
+		if got := p.coversIdle(tt.idled); got != tt.want {
 			t.Errorf("%+v: %v", tt, got)
 		}
 	}
@@ -233,7 +233,7 @@ func TestKeepAliveHints(t *testing.T) {
 		"timeout=3;max=2":      ours,
 		"junk,,timeout=1,junk": 500 * time.Millisecond,
 	} {
-		if got := idleLimit(ours, keepAlive(hint)); got != want {
+		if got := upstreamIdleLimit(ours, parseKeepAlive(hint)); got != want {
 			t.Errorf("%q: %s, want %s", hint, got, want)
 		}
 	}
@@ -248,14 +248,14 @@ func TestKeepAliveHintIsFollowed(t *testing.T) {
 				if _, err := http.ReadRequest(br); err != nil {
 					return
 				}
-				send(t, c, "HTTP/1.1 200 OK\r\nKeep-Alive: "+hint+"\r\nContent-Length: 0\r\n\r\n")
+				sendText(t, c, "HTTP/1.1 200 OK\r\nKeep-Alive: "+hint+"\r\nContent-Length: 0\r\n\r\n")
 			}
 		})
-		p := blue(t, Options{}, addr)
-		u := entrance(t, p, ServerOptions{})
+		p := newBlueProxy(t, Options{}, addr)
+		u := startServer(t, p, ServerOptions{})
 		for range 3 {
-			get(t, u)
-			eventually(t, "the connection is kept", func() bool { return p.InFlight(color.Blue) == 0 })
+			getPage(t, u)
+			waitUntil(t, "the connection is kept", func() bool { return p.InFlight(color.Blue) == 0 })
 		}
 		if conns.Load() != want {
 			t.Errorf("%q: %d connections, want %d", hint, conns.Load(), want)

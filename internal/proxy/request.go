@@ -16,14 +16,14 @@ const (
 
 var errTarget = errors.New("request target or host cannot be passed on")
 
-// appendHead appends the head of r, which refuse has let through, as it goes
+// appendRequestHead appends the head of r, which refuse has let through, as it goes
 // to an instance.
-func appendHead(b []byte, r *http.Request, from *client) ([]byte, error) {
+func appendRequestHead(b []byte, r *http.Request, from *clientInfo) ([]byte, error) {
 	target := r.RequestURI
-	if !origin(target) {
+	if !isOriginForm(target) {
 		target = r.URL.RequestURI()
 	}
-	if !origin(target) || !printable(target) { // of an absolute target
+	if !isOriginForm(target) || !isPrintable(target) { // of an absolute target
 		return b, errTarget
 	}
 	b = append(b, r.Method...)
@@ -31,24 +31,24 @@ func appendHead(b []byte, r *http.Request, from *client) ([]byte, error) {
 	b = append(b, target...)
 	b = append(b, " HTTP/1.1\r\n"...)
 	b = appendField(b, "Host", r.Host)
-	b = appendEndToEnd(b, r, from)
+	b = appendEndToEndFields(b, r, from)
 	b = from.appendForwarding(b, r)
-	if from.own {
+	if from.probe {
 		b = appendField(b, probeHeader, "1")
 	}
 	b = appendFraming(b, r)
 	return append(b, "\r\n"...), nil
 }
 
-// origin reports whether target is a path, or the star of OPTIONS.
-func origin(target string) bool { return strings.HasPrefix(target, "/") || target == "*" }
+// isOriginForm reports whether target is a path, or the star of OPTIONS.
+func isOriginForm(target string) bool { return strings.HasPrefix(target, "/") || target == "*" }
 
-// appendEndToEnd appends the header without what concerns only the connection
+// appendEndToEndFields appends the header without what concerns only the connection
 // to the client and without what the ingress itself says.
-func appendEndToEnd(b []byte, r *http.Request, from *client) []byte {
+func appendEndToEndFields(b []byte, r *http.Request, from *clientInfo) []byte {
 	hop := r.Header["Connection"]
 	for name, values := range r.Header {
-		if hopByHop(name) || from.replaces(name) || (hop != nil && listed(hop, name)) {
+		if isHopByHop(name) || from.replacesHeader(name) || (hop != nil && listsToken(hop, name)) {
 			continue
 		}
 		if name == "Cookie" && len(values) > 1 { // as HTTP/2 says, and as most apps expect
@@ -58,7 +58,7 @@ func appendEndToEnd(b []byte, r *http.Request, from *client) []byte {
 			b = appendField(b, name, v)
 		}
 	}
-	if listed(r.Header["Te"], "trailers") {
+	if listsToken(r.Header["Te"], "trailers") {
 		b = appendField(b, "Te", "trailers")
 	}
 	return b
@@ -66,7 +66,7 @@ func appendEndToEnd(b []byte, r *http.Request, from *client) []byte {
 
 // appendFraming says how the body ends and whether another protocol follows.
 func appendFraming(b []byte, r *http.Request) []byte {
-	if proto := upgrade(r); proto != "" {
+	if proto := upgradeProtocol(r); proto != "" {
 		b = appendField(b, "Connection", "Upgrade")
 		return appendField(b, "Upgrade", proto)
 	}
@@ -94,9 +94,9 @@ func appendField(b []byte, name, value string) []byte {
 	return append(b, "\r\n"...)
 }
 
-// hopByHop reports whether a header belongs to one connection only or is
+// isHopByHop reports whether a header belongs to one connection only or is
 // written by appendFraming.
-func hopByHop(name string) bool {
+func isHopByHop(name string) bool {
 	switch name {
 	case "Connection", "Keep-Alive", "Proxy-Connection", "Proxy-Authenticate", "Proxy-Authorization",
 		"Te", "Trailer", "Transfer-Encoding", "Upgrade", "Http2-Settings", "Content-Length", "Expect", "Host":
@@ -105,8 +105,8 @@ func hopByHop(name string) bool {
 	return false
 }
 
-// listed reports whether one of the comma separated lists names token.
-func listed(lists []string, token string) bool {
+// listsToken reports whether one of the comma separated lists names token.
+func listsToken(lists []string, token string) bool {
 	return slices.ContainsFunc(lists, func(list string) bool {
 		for item := range strings.SplitSeq(list, ",") {
 			if strings.EqualFold(strings.TrimSpace(item), token) {
@@ -121,23 +121,23 @@ func hasBody(r *http.Request) bool {
 	return r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0
 }
 
-// upgrade is the protocol that the client wants to change to, if that can be
+// upgradeProtocol is the protocol that the client wants to change to, if that can be
 // done: over HTTP/1.1 and without a body. Never to h2c, through which requests
 // would pass unseen and stay on one color for ever.
-func upgrade(r *http.Request) string {
-	if r.Header["Upgrade"] == nil || r.ProtoMajor != 1 || r.ProtoMinor != 1 || hasBody(r) || !listed(r.Header["Connection"], "upgrade") {
+func upgradeProtocol(r *http.Request) string {
+	if r.Header["Upgrade"] == nil || r.ProtoMajor != 1 || r.ProtoMinor != 1 || hasBody(r) || !listsToken(r.Header["Connection"], "upgrade") {
 		return ""
 	}
 	proto := r.Header.Get("Upgrade")
-	if listed([]string{proto}, "h2c") {
+	if listsToken([]string{proto}, "h2c") {
 		return ""
 	}
 	return proto
 }
 
-// printable reports whether s can stand in a request line: no space, no
+// isPrintable reports whether s can stand in a request line: no space, no
 // control character.
-func printable(s string) bool {
+func isPrintable(s string) bool {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] == 0x7f {
 			return false

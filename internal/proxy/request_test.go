@@ -17,8 +17,8 @@ import (
 	"version-manager/internal/proxy/proxytest"
 )
 
-// headers answers with what arrived, one field a line.
-func headers(w http.ResponseWriter, r *http.Request) {
+// requestHeaders answers with what arrived, one field a line.
+func requestHeaders(w http.ResponseWriter, r *http.Request) {
 	r.Header.Set("Host", r.Host)
 	r.Header.Set("Content-Length", fmt.Sprint(r.ContentLength))
 	_ = r.Header.Write(w)
@@ -27,9 +27,9 @@ func headers(w http.ResponseWriter, r *http.Request) {
 // exchangeHead sends a request head through p and returns what arrived.
 func exchangeHead(t *testing.T, p *Proxy, fields string) http.Header {
 	t.Helper()
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-	send(t, c, "GET / HTTP/1.1\r\nHost: app.example:80\r\n"+fields+"\r\n")
-	got := body(t, response(t, br, "GET"))
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	sendText(t, c, "GET / HTTP/1.1\r\nHost: app.example:80\r\n"+fields+"\r\n")
+	got := readBody(t, readResponse(t, br, "GET"))
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET / HTTP/1.1\r\n" + got + "\r\n")))
 	if err != nil {
 		t.Fatalf("%v in %q", err, got)
@@ -41,7 +41,7 @@ func TestForwardedQuotesIPv6(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
 	r.RemoteAddr = "[2001:db8::1]:4711"
 	r.Host = "a"
-	from := new(rules).client(r)
+	from := new(ruleSet).identifyClient(r)
 	got := string(from.appendForwarding(nil, r))
 	for _, want := range []string{"X-Forwarded-For: 2001:db8::1\r\n", `Forwarded: for="[2001:db8::1]";host="a";proto=http`} {
 		if !strings.Contains(got, want) {
@@ -51,7 +51,7 @@ func TestForwardedQuotesIPv6(t *testing.T) {
 }
 
 func TestRequestID(t *testing.T) {
-	p := blue(t, Options{}, startBackend(t, headers))
+	p := newBlueProxy(t, Options{}, startBackend(t, requestHeaders))
 	if got := exchangeHead(t, p, "X-Request-Id: mine-1\r\n").Get("X-Request-Id"); got != "mine-1" {
 		t.Errorf("a client's id became %q", got)
 	}
@@ -68,7 +68,7 @@ func TestRequestID(t *testing.T) {
 }
 
 func TestHopByHopHeadersStay(t *testing.T) {
-	got := exchangeHead(t, blue(t, Options{}, startBackend(t, headers)),
+	got := exchangeHead(t, newBlueProxy(t, Options{}, startBackend(t, requestHeaders)),
 		"Connection: keep-alive, X-Mine\r\nX-Mine: 1\r\nX-Other: 2\r\nKeep-Alive: timeout=5\r\nProxy-Authorization: secret\r\n"+
 			"Te: trailers, deflate\r\nProxy-Connection: x\r\nUpgrade: h2c\r\nHttp2-Settings: AAA\r\nVersion-Manager-Probe: 1\r\nVersion-Manager-Color: red\r\nProxy: http://evil\r\n"+
 			"X-Original-Url: /metrics\r\nX-Rewrite-Url: /metrics\r\nClient-Ip: 127.0.0.1\r\nX-Scheme: https\r\n")
@@ -99,12 +99,12 @@ func TestSmuggling(t *testing.T) {
 		addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprint(w, r.ContentLength)
 		})
-		c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
-		send(t, c, tt.request)
-		res := response(t, br, "POST")
+		c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+		sendText(t, c, tt.request)
+		res := readResponse(t, br, "POST")
 		got := fmt.Sprint(res.StatusCode)
 		if res.StatusCode == http.StatusOK {
-			got += " " + body(t, res)
+			got += " " + readBody(t, res)
 		}
 		if got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
@@ -119,7 +119,7 @@ func TestBadTargetsOfHTTP2AreRefused(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.RequestURI, r.Host = tt.target, tt.host
 		w := httptest.NewRecorder()
-		blue(t, Options{}, unused(t)).ServeHTTP(w, r)
+		newBlueProxy(t, Options{}, unusedAddress(t)).ServeHTTP(w, r)
 		if w.Code != http.StatusBadRequest {
 			t.Errorf("%q: status %d", tt, w.Code)
 		}
@@ -131,8 +131,8 @@ func TestProbeHeadersRevealOnlyWhenAsked(t *testing.T) {
 		w.Header().Set(colorHeader, "lie")
 		w.Header().Set(versionHeader, "lie")
 	})
-	p := blue(t, Options{DialTimeout: time.Second}, addr)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{DialTimeout: time.Second}, addr)
+	u := startServer(t, p, ServerOptions{})
 	ask := func(probe bool) http.Header {
 		r, _ := http.NewRequest("GET", u, nil)
 		if probe {
@@ -151,7 +151,7 @@ func TestProbeHeadersRevealOnlyWhenAsked(t *testing.T) {
 	if h := ask(false); h[colorHeader] != nil || h[versionHeader] != nil {
 		t.Errorf("not asked: %v", h)
 	}
-	p.SetPool(color.Blue, "v2.0.0", []string{unused(t)})
+	p.SetPool(color.Blue, "v2.0.0", []string{unusedAddress(t)})
 	if h := ask(true); h.Get(colorHeader) != "blue" || h.Get(versionHeader) != "v2.0.0" {
 		t.Errorf("asked, with a 502: %v", h)
 	}
@@ -174,11 +174,11 @@ func FuzzAppendHead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sent []byte) {
 		in, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
-		if err != nil || !acceptable(in) || New(Options{}).refuse(in) != 0 {
+		if err != nil || !isAcceptable(in) || NewProxy(Options{}).refusalStatus(in) != 0 {
 			return
 		}
 		in.RemoteAddr = "192.0.2.1:1"
-		b, err := appendHead(nil, in, &client{name: "192.0.2.1", proto: "http", host: in.Host})
+		b, err := appendRequestHead(nil, in, &clientInfo{name: "192.0.2.1", proto: "http", host: in.Host})
 		if err != nil {
 			return
 		}
@@ -199,14 +199,14 @@ func FuzzAppendHead(f *testing.F) {
 	})
 }
 
-// acceptable does what net/http's server checks after ReadRequest.
-func acceptable(r *http.Request) bool {
+// isAcceptable does what net/http's server checks after ReadRequest.
+func isAcceptable(r *http.Request) bool {
 	for name, values := range r.Header {
-		if !token([]byte(name)) {
+		if !isToken([]byte(name)) {
 			return false
 		}
 		for _, v := range values {
-			if !text([]byte(v)) {
+			if !isFieldValue([]byte(v)) {
 				return false
 			}
 		}

@@ -28,7 +28,7 @@ func TestBadAnswers(t *testing.T) {
 		{"half a head", "HTTP/1.1 200 OK\r\nContent-Le", 502, false},
 		{"garbage", "\x16\x03\x01\x00\r\n\r\n", 502, false},
 		{"two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 502, false},
-		{"huge header", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxHead) + "\r\n\r\n", 502, false},
+		{"huge header", "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", maxResponseHeadBytes) + "\r\n\r\n", 502, false},
 		{"endless hints", strings.Repeat("HTTP/1.1 103 Early Hints\r\n\r\n", 1000), 502, false},
 		{"upgrade nobody wanted", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", 502, false},
 		{"short body", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", 200, true},
@@ -42,8 +42,8 @@ func TestBadAnswers(t *testing.T) {
 		{"own 500", "HTTP/1.1 500 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 500, false},
 		{"unknown status", "HTTP/1.1 599 x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 599, false},
 	} {
-		p := blue(t, Options{}, answering(t, tt.said))
-		u := entrance(t, p, ServerOptions{})
+		p := newBlueProxy(t, Options{}, startScripted(t, tt.said))
+		u := startServer(t, p, ServerOptions{})
 		for name, client := range bothProtocols() {
 			res, err := client.Get(u)
 			if err != nil {
@@ -55,15 +55,15 @@ func TestBadAnswers(t *testing.T) {
 				t.Errorf("%s, %s: status %d and %v", tt.name, name, res.StatusCode, err)
 			}
 		}
-		eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+		waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
 	}
 }
 
 func TestHeaderTimeoutGets504(t *testing.T) {
-	p := blue(t, Options{HeaderTimeout: 50 * time.Millisecond}, startBackend(t, func(_ http.ResponseWriter, r *http.Request) {
+	p := newBlueProxy(t, Options{HeaderTimeout: 50 * time.Millisecond}, startBackend(t, func(_ http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 	}))
-	if status, _ := get(t, entrance(t, p, ServerOptions{})); status != http.StatusGatewayTimeout {
+	if status, _ := getPage(t, startServer(t, p, ServerOptions{})); status != http.StatusGatewayTimeout {
 		t.Errorf("status %d", status)
 	}
 }
@@ -71,10 +71,10 @@ func TestHeaderTimeoutGets504(t *testing.T) {
 // What follows an answer without being asked for is not the answer to the
 // next request.
 func TestUnaskedBytesAreNotUsed(t *testing.T) {
-	addr := answering(t, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
-	u := entrance(t, blue(t, Options{}, addr), ServerOptions{})
+	addr := startScripted(t, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
+	u := startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{})
 	for range 20 {
-		if _, got := get(t, u); got != "ok" {
+		if _, got := getPage(t, u); got != "ok" {
 			t.Fatalf("answer %q", got)
 		}
 	}
@@ -94,8 +94,8 @@ func TestStatusesWithoutBody(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 		}
 	})
-	p := blue(t, Options{}, addr)
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
+	p := newBlueProxy(t, Options{}, addr)
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
 	for _, tt := range []struct {
 		method, path string
 		status       int
@@ -104,9 +104,9 @@ func TestStatusesWithoutBody(t *testing.T) {
 		{"GET", "/204", 204, 0}, {"GET", "/304", 304, 0}, {"HEAD", "/head", 200, 1234}, {"HEAD", "/flushed", 200, -1},
 		{"GET", "/none", 200, 0}, {"HEAD", "/204", 204, -1}, {"GET", "/flushed", 200, -1}, {"GET", "/none", 200, 0},
 	} {
-		send(t, c, tt.method+" "+tt.path+" HTTP/1.1\r\nHost: a\r\n\r\n")
-		res := response(t, br, tt.method)
-		if got := body(t, res); res.StatusCode != tt.status || res.ContentLength != tt.length || got != "" || res.Header.Get("Etag") != `"x"` {
+		sendText(t, c, tt.method+" "+tt.path+" HTTP/1.1\r\nHost: a\r\n\r\n")
+		res := readResponse(t, br, tt.method)
+		if got := readBody(t, res); res.StatusCode != tt.status || res.ContentLength != tt.length || got != "" || res.Header.Get("Etag") != `"x"` {
 			t.Errorf("%+v: %d, length %d, %q, %v", tt, res.StatusCode, res.ContentLength, got, res.Header)
 		}
 	}
@@ -122,7 +122,7 @@ func TestEarlyHintsAndTrailers(t *testing.T) {
 		w.Header().Set("X-Told", "1")
 		w.Header().Set(http.TrailerPrefix+"X-Untold", "2")
 	})
-	u := entrance(t, blue(t, Options{}, addr), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{})
 	for name, client := range bothProtocols() {
 		hints := ""
 		r, _ := http.NewRequest("GET", u, nil)
@@ -136,7 +136,7 @@ func TestEarlyHintsAndTrailers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := body(t, res)
+		got := readBody(t, res)
 		if got != "body" || hints != "103</a.css>" || res.Header.Get("Link") != "" {
 			t.Errorf("%s: %q, hints %q, header %v", name, got, hints, res.Header)
 		}
@@ -147,7 +147,7 @@ func TestEarlyHintsAndTrailers(t *testing.T) {
 }
 
 func TestContentTypeIsNotGuessed(t *testing.T) {
-	res, err := waittest.Client(t, nil).Get(entrance(t, blue(t, Options{}, answering(t, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")), ServerOptions{}))
+	res, err := waittest.Client(t, nil).Get(startServer(t, newBlueProxy(t, Options{}, startScripted(t, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>")), ServerOptions{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,8 +176,8 @@ func TestEventsAreFlushed(t *testing.T) {
 		}
 	})
 	limit := 100 * time.Millisecond
-	p := blue(t, Options{WriteTimeout: limit, BodyTimeout: limit}, addr)
-	u := entrance(t, p, ServerOptions{HeaderTimeout: limit})
+	p := newBlueProxy(t, Options{WriteTimeout: limit, BodyTimeout: limit}, addr)
+	u := startServer(t, p, ServerOptions{HeaderTimeout: limit})
 	for name, client := range bothProtocols() {
 		res, err := client.Get(u) // returns though there is no event yet
 		if err != nil {
@@ -194,7 +194,7 @@ func TestEventsAreFlushed(t *testing.T) {
 			_, _ = lines.ReadString('\n')
 		}
 		res.Body.Close()
-		eventually(t, "the instance hears that the client left", func() bool { return p.InFlight(color.Blue) == 0 })
+		waitUntil(t, "the instance hears that the client left", func() bool { return p.InFlight(color.Blue) == 0 })
 	}
 }
 
@@ -209,16 +209,16 @@ func TestClientThatDoesNotRead(t *testing.T) {
 			}
 		}
 	})
-	p := blue(t, Options{WriteTimeout: 200 * time.Millisecond}, addr)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{WriteTimeout: 200 * time.Millisecond}, addr)
+	u := startServer(t, p, ServerOptions{})
 	c, _ := dialRaw(t, u)
-	send(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	res, err := bothProtocols()["HTTP/2"].Get(u)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	eventually(t, "both ended", func() bool { return ended.Load() == 2 && p.InFlight(color.Blue) == 0 })
+	waitUntil(t, "both ended", func() bool { return ended.Load() == 2 && p.InFlight(color.Blue) == 0 })
 }
 
 func TestOldClient(t *testing.T) {
@@ -228,10 +228,10 @@ func TestOldClient(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 		_, _ = io.WriteString(w, "two")
 	})
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
-	send(t, c, "GET / HTTP/1.0\r\nHost: a\r\n\r\n")
-	res := response(t, br, "GET")
-	if got := body(t, res); got != "one two" || res.StatusCode != 200 || len(res.TransferEncoding) > 0 {
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+	sendText(t, c, "GET / HTTP/1.0\r\nHost: a\r\n\r\n")
+	res := readResponse(t, br, "GET")
+	if got := readBody(t, res); got != "one two" || res.StatusCode != 200 || len(res.TransferEncoding) > 0 {
 		t.Errorf("%d %q %v", res.StatusCode, got, res.TransferEncoding)
 	}
 }
@@ -251,12 +251,12 @@ func TestConnectionsAreKeptAfter(t *testing.T) {
 				if _, err := http.ReadRequest(br); err != nil {
 					return
 				}
-				send(t, c, said)
+				sendText(t, c, said)
 			}
 		})
-		u := entrance(t, blue(t, Options{}, addr), ServerOptions{})
+		u := startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{})
 		for range 10 {
-			get(t, u)
+			getPage(t, u)
 		}
 		if n := conns.Load(); n != 1 {
 			t.Errorf("%s: %d connections for 10 requests", name, n)
@@ -275,13 +275,13 @@ func TestLateBody(t *testing.T) {
 			_, _ = io.WriteString(w, s)
 		}
 	})
-	u := entrance(t, blue(t, Options{WriteTimeout: limit}, addr), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{WriteTimeout: limit}, addr), ServerOptions{})
 	for name, client := range bothProtocols() {
 		res, err := client.Get(u)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if got := body(t, res); got != "abcdef" {
+		if got := readBody(t, res); got != "abcdef" {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

@@ -12,14 +12,14 @@ type route struct {
 	active color.Color
 }
 
-// Switch sends all new requests to color c; with color.None they get a 503.
+// SwitchRoute sends all new requests to color c; with color.None they get a 503.
 // No request begins on another color after it has returned.
-func (p *Proxy) Switch(c color.Color) { p.route.Store(&route{active: c}) }
+func (p *Proxy) SwitchRoute(c color.Color) { p.route.Store(&route{active: c}) }
 
-// Active is the color that new requests go to.
-func (p *Proxy) Active() color.Color { return p.route.Load().active }
+// ActiveColor is the color that new requests go to.
+func (p *Proxy) ActiveColor() color.Color { return p.route.Load().active }
 
-func (p *Proxy) side(c color.Color) *side {
+func (p *Proxy) stateOf(c color.Color) *colorState {
 	switch c {
 	case color.Blue:
 		return p.blue
@@ -29,13 +29,13 @@ func (p *Proxy) side(c color.Color) *side {
 	return nil
 }
 
-// enter counts a request for host in on the color it belongs to, or returns
+// enterColor counts a request for host in on the color it belongs to, or returns
 // nil if there is none. Counting comes before the second look at the route:
 // a Switch in between is seen here, a later one sees the count.
-func (p *Proxy) enter(preview, host string) *side {
+func (p *Proxy) enterColor(preview, host string) *colorState {
 	for {
 		rt := p.route.Load()
-		s := p.side(want(rt.active, preview, host))
+		s := p.stateOf(wantedColor(rt.active, preview, host))
 		if s == nil {
 			return nil
 		}
@@ -47,12 +47,12 @@ func (p *Proxy) enter(preview, host string) *side {
 	}
 }
 
-// want is the color that host asks for.
-func want(active color.Color, preview, host string) color.Color {
+// wantedColor is the color that host asks for.
+func wantedColor(active color.Color, preview, host string) color.Color {
 	if preview == "" {
 		return active
 	}
-	name := hostname(host)
+	name := trimPort(host)
 	if strings.EqualFold(name, preview) {
 		return active.Other()
 	}
@@ -68,8 +68,8 @@ func want(active color.Color, preview, host string) color.Color {
 	return active
 }
 
-// hostname is host without its port and the dot that ends an absolute name.
-func hostname(host string) string {
+// trimPort is host without its port and the dot that ends an absolute name.
+func trimPort(host string) string {
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
 		host = host[:i]
 	}

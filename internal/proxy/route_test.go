@@ -37,13 +37,13 @@ func TestWhichColorAnswers(t *testing.T) {
 		{color.Blue, "both", "red.preview.example", "blue"},
 		{color.Blue, "both", "notpreview.example", "blue"},
 	} {
-		p := New(Options{Rules: Rules{Preview: "preview.example"}})
+		p := NewProxy(Options{Rules: Rules{Preview: "preview.example"}})
 		for _, c := range color.Both() {
 			if tt.pools == "both" || tt.pools == string(c) {
-				p.SetPool(c, "v1", []string{startBackend(t, say(string(c)))})
+				p.SetPool(c, "v1", []string{startBackend(t, replyWith(string(c)))})
 			}
 		}
-		p.Switch(tt.active)
+		p.SwitchRoute(tt.active)
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Host = tt.host
 		r.RemoteAddr = "127.0.0.1:4711" // the preview is open to this machine
@@ -59,10 +59,10 @@ func TestWhichColorAnswers(t *testing.T) {
 }
 
 func TestSwitchIsSeen(t *testing.T) {
-	p := New(Options{})
+	p := NewProxy(Options{})
 	for _, c := range []color.Color{color.Blue, color.Green, color.None} {
-		if p.Switch(c); p.Active() != c {
-			t.Errorf("after Switch(%q) %q is active", c, p.Active())
+		if p.SwitchRoute(c); p.ActiveColor() != c {
+			t.Errorf("after Switch(%q) %q is active", c, p.ActiveColor())
 		}
 	}
 }
@@ -71,8 +71,8 @@ func TestSwitchIsSeen(t *testing.T) {
 // it until it is switched to again. The host is so long that comparing it
 // takes its time: whoever forgets the second look is caught in it.
 func TestNobodyEntersAfterSwitch(t *testing.T) {
-	p := New(Options{Rules: Rules{Preview: "x"}})
-	p.Switch(color.Blue)
+	p := NewProxy(Options{Rules: Rules{Preview: "x"}})
+	p.SwitchRoute(color.Blue)
 	host := strings.Repeat("a", 1<<16)
 	var drained [2]atomic.Bool
 	index := map[color.Color]int{color.Blue: 0, color.Green: 1}
@@ -82,7 +82,7 @@ func TestNobodyEntersAfterSwitch(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for !stop.Load() {
-				s := p.enter("x", host)
+				s := p.enterColor("x", host)
 				if drained[index[s.color]].Load() {
 					wrong.Add(1)
 				}
@@ -92,15 +92,15 @@ func TestNobodyEntersAfterSwitch(t *testing.T) {
 		})
 	}
 	for range 40 {
-		old := p.Active()
+		old := p.ActiveColor()
 		drained[index[old.Other()]].Store(false)
-		p.Switch(old.Other())
+		p.SwitchRoute(old.Other())
 		for p.InFlight(old) != 0 {
 			runtime.Gosched()
 		}
 		drained[index[old]].Store(true)
 		seen := entered.Load()
-		eventually(t, "others enter", func() bool { return entered.Load() > seen+8 })
+		waitUntil(t, "others enter", func() bool { return entered.Load() > seen+8 })
 	}
 	stop.Store(true)
 	wg.Wait()
@@ -112,12 +112,12 @@ func TestNobodyEntersAfterSwitch(t *testing.T) {
 // Requests that are sent after Switch returned are never answered by the old
 // color, however many switches there are.
 func TestNoAnswerFromTheOldColor(t *testing.T) {
-	p := New(Options{})
+	p := NewProxy(Options{})
 	for _, c := range color.Both() {
-		p.SetPool(c, "v1", []string{startBackend(t, say(string(c))), startBackend(t, say(string(c)))})
+		p.SetPool(c, "v1", []string{startBackend(t, replyWith(string(c))), startBackend(t, replyWith(string(c)))})
 	}
-	p.Switch(color.Blue)
-	u := entrance(t, p, ServerOptions{})
+	p.SwitchRoute(color.Blue)
+	u := startServer(t, p, ServerOptions{})
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	var lock sync.RWMutex // held for reading by requests, so that none spans a switch
 	var stop atomic.Bool
@@ -127,11 +127,11 @@ func TestNoAnswerFromTheOldColor(t *testing.T) {
 		wg.Go(func() {
 			for !stop.Load() {
 				lock.RLock()
-				want := p.Active()
+				want := p.ActiveColor()
 				res, err := client.Get(u)
 				if err != nil {
 					t.Error(err)
-				} else if body(t, res) != string(want) {
+				} else if readBody(t, res) != string(want) {
 					wrong.Add(1)
 				}
 				lock.RUnlock()
@@ -141,9 +141,9 @@ func TestNoAnswerFromTheOldColor(t *testing.T) {
 	}
 	for range 50 {
 		seen := asked.Load()
-		eventually(t, "more requests", func() bool { return asked.Load() > seen+4 })
+		waitUntil(t, "more requests", func() bool { return asked.Load() > seen+4 })
 		lock.Lock()
-		p.Switch(p.Active().Other())
+		p.SwitchRoute(p.ActiveColor().Other())
 		lock.Unlock()
 	}
 	stop.Store(true)
@@ -156,31 +156,31 @@ func TestNoAnswerFromTheOldColor(t *testing.T) {
 // Without any lock between switching and asking: nothing fails, and a drained
 // color gets no request until it is switched to again.
 func TestDrainedMeansDrained(t *testing.T) {
-	p := New(Options{})
+	p := NewProxy(Options{})
 	var served [2]atomic.Int64
 	for i, c := range color.Both() {
 		p.SetPool(c, "v1", []string{startBackend(t, func(http.ResponseWriter, *http.Request) { served[i].Add(1) })})
 	}
-	p.Switch(color.Blue)
-	u := entrance(t, p, ServerOptions{})
+	p.SwitchRoute(color.Blue)
+	u := startServer(t, p, ServerOptions{})
 	var stop atomic.Bool
 	var wg sync.WaitGroup
 	for range 6 {
 		wg.Go(func() {
 			for !stop.Load() {
-				if status, _ := get(t, u); status != http.StatusOK {
+				if status, _ := getPage(t, u); status != http.StatusOK {
 					t.Errorf("status %d", status)
 				}
 			}
 		})
 	}
 	for i := range 60 {
-		p.Switch(color.Both()[(i+1)%2])
+		p.SwitchRoute(color.Both()[(i+1)%2])
 		old := color.Both()[i%2]
-		eventually(t, "drained", func() bool { return p.InFlight(old) == 0 })
+		waitUntil(t, "drained", func() bool { return p.InFlight(old) == 0 })
 		before := served[i%2].Load()
 		others := served[(i+1)%2].Load()
-		eventually(t, "more requests", func() bool { return served[(i+1)%2].Load() > others+3 })
+		waitUntil(t, "more requests", func() bool { return served[(i+1)%2].Load() > others+3 })
 		if after := served[i%2].Load(); after != before {
 			t.Errorf("%s was drained and then got %d requests", old, after-before)
 		}
@@ -194,9 +194,9 @@ func FuzzHostname(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, host string) {
-		if len(hostname(host)) > len(host) {
+		if len(trimPort(host)) > len(host) {
 			t.Errorf("%q grew", host)
 		}
-		want(color.Blue, "preview.example", host)
+		wantedColor(color.Blue, "preview.example", host)
 	})
 }

@@ -42,8 +42,8 @@ type Rules struct {
 	Limits Limits
 }
 
-// rules are Rules as requests need them.
-type rules struct {
+// ruleSet are Rules as requests need them.
+type ruleSet struct {
 	Rules
 	hsts []string // value of the header, or nil
 }
@@ -51,20 +51,20 @@ type rules struct {
 // SetRules replaces all rules. They count for requests that begin from now on.
 func (p *Proxy) SetRules(r Rules) {
 	r.Limits = r.Limits.withDefaults()
-	next := &rules{Rules: r}
+	next := &ruleSet{Rules: r}
 	if r.HSTS > 0 {
 		next.hsts = []string{"max-age=" + strconv.FormatInt(int64(r.HSTS/time.Second), 10)}
 	}
 	p.rules.Store(next)
 }
 
-func (r *rules) trusts(a netip.Addr) bool {
+func (r *ruleSet) isTrusted(a netip.Addr) bool {
 	return slices.ContainsFunc(r.Trusted, func(n netip.Prefix) bool { return n.Contains(a) })
 }
 
-// secure makes a browser use TLS from now on, unless the app says itself what
+// addHSTS makes a browser use TLS from now on, unless the app says itself what
 // it wants. Over a connection without TLS it would mean nothing.
-func (r *rules) secure(h http.Header, req *http.Request) {
+func (r *ruleSet) addHSTS(h http.Header, req *http.Request) {
 	if r.hsts != nil && req.TLS != nil && h[hstsHeader] == nil {
 		h[hstsHeader] = r.hsts
 	}

@@ -18,11 +18,11 @@ func TestHSTS(t *testing.T) {
 			w.Header().Set("Strict-Transport-Security", "max-age=1; preload")
 		}
 	})
-	p := blue(t, Options{Rules: Rules{HSTS: 36 * time.Hour}}, addr)
+	p := newBlueProxy(t, Options{Rules: Rules{HSTS: 36 * time.Hour}}, addr)
 	with := httptest.NewTLSServer(nil) // for its certificate
 	defer with.Close()
 	s := httptest.NewUnstartedServer(nil)
-	s.Config = Server(p, ServerOptions{Certificates: with.TLS.Certificates})
+	s.Config = NewServer(p, ServerOptions{Certificates: with.TLS.Certificates})
 	go s.Config.ServeTLS(s.Listener, "", "")
 	t.Cleanup(func() { s.Config.Close() })
 	secure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
@@ -41,10 +41,10 @@ func TestHSTS(t *testing.T) {
 	if got := said(secure, base+"/own"); got != "max-age=1; preload" {
 		t.Errorf("the app's own: %q", got)
 	}
-	if got := said(waittest.Client(t, nil), entrance(t, p, ServerOptions{})); got != "" {
+	if got := said(waittest.Client(t, nil), startServer(t, p, ServerOptions{})); got != "" {
 		t.Errorf("without TLS: %q", got)
 	}
-	p.SetPool(p.Active(), "", nil)
+	p.SetPool(p.ActiveColor(), "", nil)
 	if got := said(secure, base); got != "max-age=129600" {
 		t.Errorf("on a page of the ingress: %q", got)
 	}

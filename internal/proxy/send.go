@@ -5,31 +5,31 @@ import (
 	"net/http"
 )
 
-// send writes the request's head to an instance and returns 0, or the status
+// sendHead writes the request's head to an instance and returns 0, or the status
 // to answer with. It tries another instance only while no byte has left.
-func (x *exchange) send(which reuse) int {
-	buf := x.p.bufs.Get().(*[]byte)
-	defer x.p.bufs.Put(buf)
-	head, err := appendHead((*buf)[:0], x.r, &x.from)
+func (x *exchange) sendHead(which reusePolicy) int {
+	buf := x.proxy.buffers.Get().(*[]byte)
+	defer x.proxy.buffers.Put(buf)
+	head, err := appendRequestHead((*buf)[:0], x.r, &x.from)
 	if err != nil {
 		return http.StatusBadRequest
 	}
 	status := http.StatusServiceUnavailable
 	var tried []*instance
 	for {
-		in, version := x.side.pick(tried)
+		in, version := x.state.pickInstance(tried)
 		if in == nil {
 			return status
 		}
-		x.in, x.version, status = in, version, http.StatusBadGateway
+		x.instance, x.version, status = in, version, http.StatusBadGateway
 		n, err := x.sendTo(in, head, which)
 		if err == nil {
 			return 0
 		}
-		x.log("send request", err)
+		x.logFailure("send request", err)
 		in.inFlight.Add(-1)
-		x.in = nil
-		if x.broken() == drained {
+		x.instance = nil
+		if x.abortedBy() == colorDrained {
 			return http.StatusServiceUnavailable
 		}
 		if n > 0 || x.r.Context().Err() != nil {
@@ -42,34 +42,34 @@ func (x *exchange) send(which reuse) int {
 // sendTo writes the head to one instance. Kept connections that turn out to
 // be closed are replaced, the last time by a new one. Once a part of the head
 // has left, only a request that may be repeated is sent again.
-func (x *exchange) sendTo(in *instance, head []byte, which reuse) (n int, err error) {
+func (x *exchange) sendTo(in *instance, head []byte, which reusePolicy) (n int, err error) {
 	for {
-		c, err := in.connect(x.r.Context(), which)
+		c, err := in.acquireConn(x.r.Context(), which)
 		if err != nil {
 			return 0, err
 		}
-		if !x.attach(c) {
+		if !x.attachConn(c) {
 			return 0, net.ErrClosed
 		}
 		if n, err = c.Write(head); err == nil {
 			return n, nil
 		}
 		c.Close()
-		if !c.kept || (n > 0 && !x.repeatable()) {
+		if !c.reused || (n > 0 && !x.isRepeatable()) {
 			return n, err
 		}
 		if n > 0 {
-			which = fresh
+			which = reuseNone
 		}
-		in.patience.sawClosed(c.idled)
+		in.tolerance.sawClosed(c.idleTime)
 	}
 }
 
-func (x *exchange) attach(c *conn) bool {
+func (x *exchange) attachConn(c *upstreamConn) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.up = c; x.why != none {
+	if x.upstream = c; x.aborted != notAborted {
 		c.Close()
 	}
-	return x.why == none
+	return x.aborted == notAborted
 }

@@ -34,12 +34,12 @@ func keepFailing(t *testing.T, p *Proxy, addr string, n int) {
 	}
 	c := newConn(nc)
 	c.Conn = failing{nc, n}
-	c.since, c.limit = time.Now(), time.Minute
-	p.blue.known[addr].keep(c)
+	c.lastRead, c.idleLimit = time.Now(), time.Minute
+	p.blue.known[addr].keepIdle(c)
 }
 
 func TestBrokenKeptConnection(t *testing.T) {
-	addr := startBackend(t, say("hello"))
+	addr := startBackend(t, replyWith("hello"))
 	for _, tt := range []struct {
 		method string
 		n      int
@@ -50,13 +50,13 @@ func TestBrokenKeptConnection(t *testing.T) {
 		{"GET", 1, http.StatusOK},
 		{"POST", 1, http.StatusBadGateway},
 	} {
-		p := blue(t, Options{}, addr)
-		p.blue.known[addr].patience.sawOpen(time.Hour)
+		p := newBlueProxy(t, Options{}, addr)
+		p.blue.known[addr].tolerance.sawOpen(time.Hour)
 		keepFailing(t, p, addr, tt.n)
 		keepFailing(t, p, addr, tt.n)
-		c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-		send(t, c, tt.method+" / HTTP/1.1\r\nHost: a\r\n\r\n")
-		if res := response(t, br, tt.method); res.StatusCode != tt.want {
+		c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+		sendText(t, c, tt.method+" / HTTP/1.1\r\nHost: a\r\n\r\n")
+		if res := readResponse(t, br, tt.method); res.StatusCode != tt.want {
 			t.Errorf("%s, broken after %d bytes: status %d, want %d", tt.method, tt.n, res.StatusCode, tt.want)
 		}
 	}
@@ -64,9 +64,9 @@ func TestBrokenKeptConnection(t *testing.T) {
 
 func TestDialTimeout(t *testing.T) {
 	const nobody = "192.0.2.1:9" // an address reserved for documentation
-	p := blue(t, Options{DialTimeout: 50 * time.Millisecond}, nobody)
+	p := newBlueProxy(t, Options{DialTimeout: 50 * time.Millisecond}, nobody)
 	start := time.Now()
-	if status, _ := get(t, entrance(t, p, ServerOptions{})); status != http.StatusBadGateway {
+	if status, _ := getPage(t, startServer(t, p, ServerOptions{})); status != http.StatusBadGateway {
 		t.Errorf("status %d", status)
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -81,21 +81,21 @@ func TestTalkativeKeptConnection(t *testing.T) {
 			if _, err := http.ReadRequest(br); err != nil {
 				return
 			}
-			send(t, c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+			sendText(t, c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
 			time.AfterFunc(0, func() { _, _ = c.Write([]byte("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")) })
 		}
 	})
-	p := blue(t, Options{}, addr)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, addr)
+	u := startServer(t, p, ServerOptions{})
 	for range 20 {
-		if _, got := get(t, u); got != "ok" {
+		if _, got := getPage(t, u); got != "ok" {
 			t.Fatalf("answer %q", got)
 		}
 		in := p.blue.known[addr]
-		eventually(t, "noticed", func() bool {
+		waitUntil(t, "noticed", func() bool {
 			in.mu.Lock()
 			defer in.mu.Unlock()
-			return len(in.idle) == 0 || !in.idle[len(in.idle)-1].alive()
+			return len(in.idle) == 0 || !in.idle[len(in.idle)-1].isAlive()
 		})
 	}
 	if n := p.InFlight(color.Blue); n != 0 {

@@ -45,15 +45,15 @@ type ServerOptions struct {
 // maxHeaderBytes limits the head of a request.
 const maxHeaderBytes = 64 << 10
 
-// receiveBuffer is how much of request bodies an HTTP/2 connection may hold in
+// maxReceiveBuffer is how much of request bodies an HTTP/2 connection may hold in
 // memory before an app takes it.
-const receiveBuffer = 512 << 10
+const maxReceiveBuffer = 512 << 10
 
-// Server returns a server for h that speaks HTTP/1.1 and HTTP/2, the latter
+// NewServer returns a server for h that speaks HTTP/1.1 and HTTP/2, the latter
 // negotiated under TLS and by prior knowledge without, and that slow or
 // greedy clients cannot wear out. The body of a request and of a response
 // have no total limit here: [Proxy] watches that they move.
-func Server(h http.Handler, o ServerOptions) *http.Server {
+func NewServer(h http.Handler, o ServerOptions) *http.Server {
 	s := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -66,20 +66,20 @@ func Server(h http.Handler, o ServerOptions) *http.Server {
 			WriteByteTimeout:     time.Minute,
 			MaxReadFrameSize:     16 << 10, // the protocol's own default: larger ones gain nothing here
 
-			MaxReceiveBufferPerConnection: receiveBuffer,
-			MaxReceiveBufferPerStream:     receiveBuffer / 2,
+			MaxReceiveBufferPerConnection: maxReceiveBuffer,
+			MaxReceiveBufferPerStream:     maxReceiveBuffer / 2,
 		},
 		ErrorLog: o.ErrorLog,
 	}
-	known := newConnections(o.Connections)
+	known := newConnectionLimiter(o.Connections)
 	s.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
-		return known.withHolder(noteEncryption(ctx, c), c)
+		return known.withSource(markEncrypted(ctx, c), c)
 	}
 	s.ConnState = func(c net.Conn, state http.ConnState) {
 		if o.ConnState != nil {
 			o.ConnState(c, state)
 		}
-		known.state(c, state)
+		known.handleState(c, state)
 	}
 	if o.HeaderTimeout > 0 {
 		s.ReadHeaderTimeout = o.HeaderTimeout
@@ -88,7 +88,7 @@ func Server(h http.Handler, o ServerOptions) *http.Server {
 		s.IdleTimeout = o.IdleTimeout
 	}
 	if o.Ending != nil {
-		s.BaseContext = endingBy(o.Ending)
+		s.BaseContext = endingContext(o.Ending)
 	}
 	s.Protocols.SetHTTP1(true)
 	s.Protocols.SetUnencryptedHTTP2(true)

@@ -13,14 +13,14 @@ import (
 )
 
 func TestProtocols(t *testing.T) {
-	p := blue(t, Options{}, startBackend(t, headers))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, startBackend(t, requestHeaders))
+	u := startServer(t, p, ServerOptions{})
 	for name, client := range bothProtocols() {
 		res, err := client.Get(u)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := body(t, res); res.StatusCode != 200 || !strings.HasPrefix(res.Proto, name) || !strings.Contains(got, "X-Forwarded-Proto: http\r\n") {
+		if got := readBody(t, res); res.StatusCode != 200 || !strings.HasPrefix(res.Proto, name) || !strings.Contains(got, "X-Forwarded-Proto: http\r\n") {
 			t.Errorf("%s: %s %d %q", name, res.Proto, res.StatusCode, got)
 		}
 	}
@@ -30,7 +30,7 @@ func TestTLSNegotiatesHTTP2(t *testing.T) {
 	with := httptest.NewTLSServer(nil) // for its certificate
 	defer with.Close()
 	s := httptest.NewUnstartedServer(nil)
-	s.Config = Server(blue(t, Options{}, startBackend(t, headers)), ServerOptions{Certificates: with.TLS.Certificates})
+	s.Config = NewServer(newBlueProxy(t, Options{}, startBackend(t, requestHeaders)), ServerOptions{Certificates: with.TLS.Certificates})
 	s.TLS = s.Config.TLSConfig
 	go s.Config.ServeTLS(s.Listener, "", "")
 	t.Cleanup(func() { s.Config.Close() })
@@ -43,16 +43,16 @@ func TestTLSNegotiatesHTTP2(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := body(t, res); res.Proto != proto || !strings.Contains(got, "X-Forwarded-Proto: https\r\n") {
+		if got := readBody(t, res); res.Proto != proto || !strings.Contains(got, "X-Forwarded-Proto: https\r\n") {
 			t.Errorf("%s, want %s: %q", res.Proto, proto, got)
 		}
 	}
 }
 
 func TestSlowHeadIsCutOff(t *testing.T) {
-	u := entrance(t, blue(t, Options{}, startBackend(t, say("hello"))), ServerOptions{HeaderTimeout: 100 * time.Millisecond})
+	u := startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), ServerOptions{HeaderTimeout: 100 * time.Millisecond})
 	c, br := dialRaw(t, u)
-	send(t, c, "GET / HTTP/1.1\r\n")
+	sendText(t, c, "GET / HTTP/1.1\r\n")
 	for i := range 1000 {
 		if _, err := fmt.Fprintf(c, "X-%d: y\r\n", i); err != nil {
 			break
@@ -68,17 +68,17 @@ func TestSlowHeadIsCutOff(t *testing.T) {
 }
 
 func TestHugeHeadIsRefused(t *testing.T) {
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, startBackend(t, say("hello"))), ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), ServerOptions{}))
 	go io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("x", 2*maxHeaderBytes)+"\r\n\r\n")
-	if res := response(t, br, "GET"); res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+	if res := readResponse(t, br, "GET"); res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("status %d", res.StatusCode)
 	}
 }
 
 func TestIdleClientIsLetGo(t *testing.T) {
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, startBackend(t, say("hello"))), ServerOptions{IdleTimeout: 50 * time.Millisecond}))
-	send(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	body(t, response(t, br, "GET"))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), ServerOptions{IdleTimeout: 50 * time.Millisecond}))
+	sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	readBody(t, readResponse(t, br, "GET"))
 	if _, err := br.ReadByte(); err != io.EOF {
 		t.Errorf("not closed: %v", err)
 	}

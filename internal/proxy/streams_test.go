@@ -22,15 +22,15 @@ import (
 // requests as streams and then waits for itself.
 func TestStreamsAreLimited(t *testing.T) {
 	const limit = 7
-	p := blue(t, Options{}, holding(t))
-	f := http2Connection(t, entrance(t, p, ServerOptions{Streams: limit}))
+	p := newBlueProxy(t, Options{}, holdRequests(t))
+	f := http2Connection(t, startServer(t, p, ServerOptions{Streams: limit}))
 	if got := announcedStreams(t, f); got != limit {
 		t.Errorf("%d streams announced, not %d", got, limit)
 	}
 	for i := range limit {
 		openStream(t, f, uint32(2*i+1))
 	}
-	eventually(t, "as many as allowed", func() bool { return p.InFlight(color.Blue) == limit })
+	waitUntil(t, "as many as allowed", func() bool { return p.InFlight(color.Blue) == limit })
 	openStream(t, f, 2*limit+1)
 	if stream, code := nextReset(t, f); stream != 2*limit+1 ||
 		code != http2.ErrCodeProtocol && code != http2.ErrCodeRefusedStream { // RFC 9113, 5.1.2
@@ -85,8 +85,8 @@ func announcedStreams(t testing.TB, f *http2.Framer) int {
 
 func openStream(t testing.TB, f *http2.Framer, id uint32) {
 	t.Helper()
-	get := proxytest.Fields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
-	err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: proxytest.Block(get),
+	get := proxytest.HeaderFields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
+	err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: proxytest.EncodeBlock(get),
 		EndHeaders: true, EndStream: true})
 	if err != nil {
 		t.Fatal(err)

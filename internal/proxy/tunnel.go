@@ -11,64 +11,64 @@ import (
 	"time"
 )
 
-// farewell is how long both ends of a WebSocket have to exchange close
+// goodbyeTimeout is how long both ends of a WebSocket have to exchange close
 // frames once the ingress has sent one.
-const farewell = time.Second
+const goodbyeTimeout = time.Second
 
-// tunnel answers an upgrade and then moves bytes both ways until both ends
+// runTunnel answers an upgrade and then moves bytes both ways until both ends
 // have finished, however long that takes.
-func (x *exchange) tunnel(h head) {
-	proto := upgrade(x.r)
+func (x *exchange) runTunnel(h responseHead) {
+	proto := upgradeProtocol(x.r)
 	if proto == "" || !strings.EqualFold(h.upgrade, proto) {
-		x.fail(x.blame(errMalformed))
+		x.sendFailure(x.failureStatus(errMalformed))
 		return
 	}
-	x.reveal(x.w.Header())
+	x.revealVersion(x.w.Header())
 	answer := appendSwitching(nil, h.upgrade, x.w.Header())
 	client, buffered, err := x.ctl.Hijack()
 	if err != nil {
-		x.fail(x.blame(err))
+		x.sendFailure(x.failureStatus(err))
 		return
 	}
 	defer client.Close()
-	x.side.becomeTunnel()
-	defer x.side.endTunnel()
-	x.in.tunnels.Add(1)
-	defer x.in.tunnels.Add(-1)
-	if !x.hijack(client, strings.EqualFold(proto, "websocket")) {
+	x.state.becomeTunnel()
+	defer x.state.endTunnel()
+	x.instance.tunnels.Add(1)
+	defer x.instance.tunnels.Add(-1)
+	if !x.attachClient(client, strings.EqualFold(proto, "websocket")) {
 		return
 	}
-	x.count(http.StatusSwitchingProtocols, false)
+	x.countAnswer(http.StatusSwitchingProtocols, false)
 	_ = client.SetDeadline(time.Time{})
-	down := limitedWriter{client, x.p.o.WriteTimeout}
+	down := limitedWriter{client, x.proxy.options.WriteTimeout}
 	if _, err := down.Write(answer); err != nil {
 		return
 	}
-	up := limitedWriter{Conn: x.up} // an app may take its time
+	up := limitedWriter{Conn: x.upstream} // an app may take its time
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := pump(up, buffered.Reader); err != nil {
-			x.up.Close()
+		if err := pumpBytes(up, buffered.Reader); err != nil {
+			x.upstream.Close()
 			client.Close()
 		}
 	}()
 	if err := x.pumpDown(down); err != nil {
-		x.up.Close()
+		x.upstream.Close()
 		client.Close()
 	}
 	<-done
 }
 
-// hijack makes breakOff end the client's connection as well.
-func (x *exchange) hijack(client net.Conn, websocket bool) bool {
+// attachClient makes breakOff end the client's connection as well.
+func (x *exchange) attachClient(client net.Conn, websocket bool) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.committed, x.hijacked = true, client
 	if websocket {
-		x.frames = new(frames)
+		x.frames = new(frameReader)
 	}
-	return x.why == none
+	return x.aborted == notAborted
 }
 
 func appendSwitching(b []byte, proto string, h http.Header) []byte {
@@ -82,11 +82,11 @@ func appendSwitching(b []byte, proto string, h http.Header) []byte {
 	return append(b, "\r\n"...)
 }
 
-// pump moves bytes until from ends, and then ends to's direction only: the
+// pumpBytes moves bytes until from ends, and then ends to's direction only: the
 // other one may go on.
-func pump(to limitedWriter, from *bufio.Reader) error {
+func pumpBytes(to limitedWriter, from *bufio.Reader) error {
 	for {
-		b, err := available(from)
+		b, err := peekAvailable(from)
 		if err == io.EOF {
 			return to.CloseWrite()
 		}
@@ -104,58 +104,58 @@ func pump(to limitedWriter, from *bufio.Reader) error {
 // so after the end of the frame that is being sent.
 func (x *exchange) pumpDown(to limitedWriter) error {
 	if x.frames == nil {
-		return pump(to, x.up.br)
+		return pumpBytes(to, x.upstream.br)
 	}
-	for !x.mayLeave() {
-		b, err := available(x.up.br)
-		if x.mayLeave() {
+	for !x.isGoodbyeReady() {
+		b, err := peekAvailable(x.upstream.br)
+		if x.isGoodbyeReady() {
 			break
 		}
-		leaving := x.leaving.Load()
+		leaving := x.goodbyeDue.Load()
 		if err == io.EOF {
 			return to.CloseWrite()
 		}
 		if leaving && errors.Is(err, os.ErrDeadlineExceeded) {
-			_ = x.up.SetReadDeadline(time.Time{}) // was only to wake up; a closed one fails next
+			_ = x.upstream.SetReadDeadline(time.Time{}) // was only to wake up; a closed one fails next
 			continue
 		}
 		if err != nil {
 			return err
 		}
 		if leaving {
-			b = b[:x.frames.toEnd(b)]
+			b = b[:x.frames.skipToEnd(b)]
 		} else {
-			x.frames.advance(b)
+			x.frames.skipBytes(b)
 		}
 		if _, err := to.Write(b); err != nil {
 			return err
 		}
-		_, _ = x.up.br.Discard(len(b))
+		_, _ = x.upstream.br.Discard(len(b))
 	}
 	return x.sayGoodbye(to)
 }
 
-// mayLeave reports whether it is time to say good-bye.
-func (x *exchange) mayLeave() bool { return x.leaving.Load() && x.frames.between() }
+// isGoodbyeReady reports whether it is time to say good-bye.
+func (x *exchange) isGoodbyeReady() bool { return x.goodbyeDue.Load() && x.frames.isBetweenFrames() }
 
 // sayGoodbye tells the client that the server is going away. What the app
 // still has to say is dropped; the client's answer goes through to it, so that
 // it sees an orderly end as well.
 func (x *exchange) sayGoodbye(to limitedWriter) error {
-	if _, err := io.WriteString(to, goingAway); err != nil {
+	if _, err := io.WriteString(to, goingAwayFrame); err != nil {
 		return err
 	}
 	x.mu.Lock() // leave is setting a deadline at this moment, or has
-	_ = x.up.SetReadDeadline(time.Now().Add(farewell))
-	_ = to.SetReadDeadline(time.Now().Add(farewell))
+	_ = x.upstream.SetReadDeadline(time.Now().Add(goodbyeTimeout))
+	_ = to.SetReadDeadline(time.Now().Add(goodbyeTimeout))
 	x.mu.Unlock()
-	_, _ = io.Copy(io.Discard, x.up.br)
+	_, _ = io.Copy(io.Discard, x.upstream.br)
 	return net.ErrClosed
 }
 
-// available waits until something can be read and returns all of it, without
+// peekAvailable waits until something can be read and returns all of it, without
 // taking it out of the buffer.
-func available(br *bufio.Reader) ([]byte, error) {
+func peekAvailable(br *bufio.Reader) ([]byte, error) {
 	if _, err := br.Peek(1); err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ func (w limitedWriter) Write(b []byte) (int, error) {
 // CloseWrite ends this direction, or everything where that is not possible.
 func (w limitedWriter) CloseWrite() error {
 	inner := w.Conn
-	if c, ok := inner.(*conn); ok {
+	if c, ok := inner.(*upstreamConn); ok {
 		inner = c.Conn
 	}
 	if half, ok := inner.(interface{ CloseWrite() error }); ok {

@@ -59,12 +59,12 @@ func roundTrip(t testing.TB, c *websocket.Conn, b []byte) {
 func TestWebSocket(t *testing.T) {
 	addr := startBackend(t, echoSocket)
 	limit := 50 * time.Millisecond
-	p := blue(t, Options{BodyTimeout: limit, WriteTimeout: time.Second, IdleTimeout: limit, HeaderTimeout: time.Second}, addr)
-	c := dialSocket(t, entrance(t, p, ServerOptions{HeaderTimeout: limit, IdleTimeout: limit}))
+	p := newBlueProxy(t, Options{BodyTimeout: limit, WriteTimeout: time.Second, IdleTimeout: limit, HeaderTimeout: time.Second}, addr)
+	c := dialSocket(t, startServer(t, p, ServerOptions{HeaderTimeout: limit, IdleTimeout: limit}))
 	for _, size := range []int{0, 1, 126, 4096, 70000, 1 << 20} {
 		roundTrip(t, c, bytes.Repeat([]byte{7}, size))
 	}
-	if requests, tunnels, its := p.InFlight(color.Blue), p.Tunnels(color.Blue), p.InFlightOf(addr); requests != 0 || tunnels != 1 || its != 0 {
+	if requests, tunnels, its := p.InFlight(color.Blue), p.OpenTunnels(color.Blue), p.InFlightOf(addr); requests != 0 || tunnels != 1 || its != 0 {
 		t.Errorf("%d requests and %d tunnels, %d requests of the instance; want 0, 1, 0", requests, tunnels, its)
 	}
 	time.Sleep(4 * limit) // longer than every limit
@@ -72,17 +72,17 @@ func TestWebSocket(t *testing.T) {
 	if err := c.Close(websocket.StatusNormalClosure, "bye"); err != nil {
 		t.Error(err)
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
-	if n, bad := p.Counts(color.Blue); n != 1 || bad != 0 {
+	waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue)+p.OpenTunnels(color.Blue) == 0 && p.InFlightOf(addr) == 0 })
+	if n, bad := p.AnswerCounts(color.Blue); n != 1 || bad != 0 {
 		t.Errorf("counts %d, %d", n, bad)
 	}
 }
 
-// upgrading is an instance that agrees to a protocol and then talks it.
-func upgrading(t *testing.T, answer string, talk func(c *net.TCPConn, br *bufio.Reader)) string {
+// upgradeRequest is an instance that agrees to a protocol and then talks it.
+func upgradeRequest(t *testing.T, answer string, talk func(c *net.TCPConn, br *bufio.Reader)) string {
 	return startRaw(t, func(c net.Conn, br *bufio.Reader) {
 		if _, err := http.ReadRequest(br); err == nil {
-			send(t, c, answer)
+			sendText(t, c, answer)
 			talk(c.(*net.TCPConn), br)
 		}
 	})
@@ -96,41 +96,41 @@ const (
 // Bytes that come together with the heads are not lost, and one direction may
 // end long before the other.
 func TestTunnelKeepsEarlyBytesAndHalves(t *testing.T) {
-	addr := upgrading(t, agree+"early ", func(c *net.TCPConn, br *bufio.Reader) {
+	addr := upgradeRequest(t, agree+"early ", func(c *net.TCPConn, br *bufio.Reader) {
 		all, _ := io.ReadAll(br)
 		_, _ = c.Write(append([]byte("heard "), all...))
 	})
-	p := blue(t, Options{}, addr)
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-	send(t, c, ask+"at once, ")
-	res := response(t, br, "GET")
+	p := newBlueProxy(t, Options{}, addr)
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	sendText(t, c, ask+"at once, ")
+	res := readResponse(t, br, "GET")
 	if res.StatusCode != 101 || res.Header.Get("Upgrade") != "x" || res.Header.Get("X-More") != "1" {
 		t.Fatalf("%d %v", res.StatusCode, res.Header)
 	}
-	send(t, c, "later")
+	sendText(t, c, "later")
 	if err := c.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
 	if all, err := io.ReadAll(br); string(all) != "early heard at once, later" || err != nil {
 		t.Errorf("%q, %v", all, err)
 	}
-	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
+	waitUntil(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.OpenTunnels(color.Blue) == 0 })
 }
 
 func TestTunnelInstanceEndsFirst(t *testing.T) {
 	got := make(chan string, 1)
-	addr := upgrading(t, agree, func(c *net.TCPConn, br *bufio.Reader) {
+	addr := upgradeRequest(t, agree, func(c *net.TCPConn, br *bufio.Reader) {
 		_ = c.CloseWrite()
 		all, _ := io.ReadAll(br)
 		got <- string(all)
 	})
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
-	send(t, c, ask)
-	response(t, br, "GET")
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+	sendText(t, c, ask)
+	readResponse(t, br, "GET")
 	if _, err := br.ReadByte(); err != io.EOF {
 		t.Fatal(err)
 	}
-	send(t, c, "still talking")
+	sendText(t, c, "still talking")
 	c.Close()
 	if s := waittest.Receive(t, got); s != "still talking" {
 		t.Errorf("heard %q", s)
@@ -139,36 +139,36 @@ func TestTunnelInstanceEndsFirst(t *testing.T) {
 
 // A connection that breaks on one side is broken on the other.
 func TestTunnelBreaks(t *testing.T) {
-	addr := upgrading(t, agree, func(c *net.TCPConn, br *bufio.Reader) {
+	addr := upgradeRequest(t, agree, func(c *net.TCPConn, br *bufio.Reader) {
 		_, _ = br.ReadByte()
 		_ = c.SetLinger(0) // reset
 	})
-	p := blue(t, Options{}, addr)
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-	send(t, c, ask)
-	response(t, br, "GET")
-	send(t, c, "x")
+	p := newBlueProxy(t, Options{}, addr)
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	sendText(t, c, ask)
+	readResponse(t, br, "GET")
+	sendText(t, c, "x")
 	if _, err := io.ReadAll(br); err != nil && strings.Contains(err.Error(), "timeout") {
 		t.Error(err)
 	}
-	eventually(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.Tunnels(color.Blue) == 0 })
+	waitUntil(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.OpenTunnels(color.Blue) == 0 })
 }
 
 func TestUpgradeRefusedByInstance(t *testing.T) {
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, startBackend(t, say("no"))), ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("no"))), ServerOptions{}))
 	for range 2 { // the connection goes on as usual
-		send(t, c, ask)
-		if got := body(t, response(t, br, "GET")); got != "no" {
+		sendText(t, c, ask)
+		if got := readBody(t, readResponse(t, br, "GET")); got != "no" {
 			t.Errorf("answer %q", got)
 		}
 	}
 }
 
 func TestAnotherProtocolThanAsked(t *testing.T) {
-	addr := upgrading(t, strings.Replace(agree, "Upgrade: x", "Upgrade: y", 1), func(*net.TCPConn, *bufio.Reader) {})
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
-	send(t, c, ask)
-	if res := response(t, br, "GET"); res.StatusCode != http.StatusBadGateway {
+	addr := upgradeRequest(t, strings.Replace(agree, "Upgrade: x", "Upgrade: y", 1), func(*net.TCPConn, *bufio.Reader) {})
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+	sendText(t, c, ask)
+	if res := readResponse(t, br, "GET"); res.StatusCode != http.StatusBadGateway {
 		t.Errorf("status %d", res.StatusCode)
 	}
 }

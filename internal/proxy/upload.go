@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// finishTimeout is how long a complete answer waits for the end of an upload
+	// uploadFinishTimeout is how long a complete answer waits for the end of an upload
 	// whose last bytes are being written.
-	finishTimeout = 50 * time.Millisecond
+	uploadFinishTimeout = 50 * time.Millisecond
 	// lingerTimeout is how long net/http may go on reading a body that nobody
 	// wants, so that the client gets to read the answer.
 	lingerTimeout = 500 * time.Millisecond
@@ -28,34 +28,34 @@ const (
 // the app. Until then, and whenever little arrives, there is only a small
 // buffer.
 type upload struct {
-	x       *exchange
-	small   []byte        // buffer for what comes slowly
-	first   int           // bytes of the body's first part, in small
-	done    chan struct{} // closed when the goroutine has ended
-	reading atomic.Bool   // waits for the client
-	last    atomic.Bool   // everything was read from the client
-	stopped atomic.Bool   // nobody wants the rest
-	limit   *readLimit    // of each read
-	started bool          // it is sent on; only the handler's goroutine asks
-	err     error         // why not everything was sent; valid after done
+	exchange *exchange
+	small    []byte        // buffer for what comes slowly
+	first    int           // bytes of the body's first part, in small
+	done     chan struct{} // closed when the goroutine has ended
+	reading  atomic.Bool   // waits for the client
+	complete atomic.Bool   // everything was read from the client
+	stopped  atomic.Bool   // nobody wants the rest
+	limit    *timedReader  // of each read
+	started  bool          // it is sent on; only the handler's goroutine asks
+	err      error         // why not everything was sent; valid after done
 }
 
-// smallSize is what an upload holds while it waits for its client.
-const smallSize = 2 << 10
+// smallBufferSize is what an upload holds while it waits for its client.
+const smallBufferSize = 2 << 10
 
-// receiveFirst waits for the first part of the body, and thereby asks a client
+// receiveFirstPart waits for the first part of the body, and thereby asks a client
 // for it that expects to be asked. It returns the status to answer with, or 0.
-func (x *exchange) receiveFirst() int {
-	u := &upload{x: x, small: make([]byte, chunkPrefix+smallSize+chunkSuffix), done: make(chan struct{}),
-		limit: newReadLimit(x.ctl, x.p.o.BodyTimeout)}
+func (x *exchange) receiveFirstPart() int {
+	u := &upload{exchange: x, small: make([]byte, chunkPrefix+smallBufferSize+chunkSuffix), done: make(chan struct{}),
+		limit: newTimedReader(x.ctl, x.proxy.options.BodyTimeout)}
 	if x.r.ProtoMajor == 1 {
 		_ = x.ctl.EnableFullDuplex() // fails only where it is the rule anyway
 	}
 	x.mu.Lock()
 	x.upload = u
 	x.mu.Unlock()
-	for u.first == 0 && !u.last.Load() && u.err == nil {
-		u.first, u.err = u.read(room(u.small))
+	for u.first == 0 && !u.complete.Load() && u.err == nil {
+		u.first, u.err = u.readPart(bodyRoom(u.small))
 		if u.err == io.EOF {
 			u.err = nil
 			if !validTrailers(x.r.Trailer) {
@@ -66,63 +66,63 @@ func (x *exchange) receiveFirst() int {
 	if u.err == nil {
 		return 0
 	}
-	u.broken(u.err)
-	return x.blame(u.err)
+	u.abortUpload(u.err)
+	return x.failureStatus(u.err)
 }
 
-// room is where bytes of a body go in a buffer.
-func room(buf []byte) []byte { return buf[chunkPrefix : len(buf)-chunkSuffix] }
+// bodyRoom is where bytes of a body go in a buffer.
+func bodyRoom(buf []byte) []byte { return buf[chunkPrefix : len(buf)-chunkSuffix] }
 
-// start sends on. A body that is complete takes no goroutine.
-func (u *upload) start() {
+// startSending sends on. A body that is complete takes no goroutine.
+func (u *upload) startSending() {
 	u.started = true
-	if u.last.Load() {
+	if u.complete.Load() {
 		defer close(u.done)
 		if u.err = u.sendFirst(); u.err == nil {
-			u.err = u.finish()
+			u.err = u.endBody()
 		}
-		u.x.bodySent()
+		u.exchange.startHeaderTimeout()
 		return
 	}
-	go u.run()
+	go u.runUpload()
 }
 
-func (u *upload) run() {
+func (u *upload) runUpload() {
 	defer close(u.done)
 	defer func() {
 		if v := recover(); v != nil {
 			u.err = fmt.Errorf("panic while reading a request body: %v", v)
-			u.x.breakOff(gone)
+			u.exchange.abortExchange(clientGone)
 		}
 	}()
 	if u.err = u.sendFirst(); u.err != nil {
 		return
 	}
-	reading, err := u.copy()
+	reading, err := u.copyBody()
 	u.err = err
 	switch {
 	case err == nil:
-		u.x.bodySent()
+		u.exchange.startHeaderTimeout()
 	case reading && !u.stopped.Load():
-		u.broken(err)
+		u.abortUpload(err)
 	}
 }
 
-// broken ends an exchange whose body could not be read.
-func (u *upload) broken(err error) {
+// abortUpload ends an exchange whose body could not be read.
+func (u *upload) abortUpload(err error) {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		u.x.breakOff(tooSlow)
-	case u.x.r.Context().Err() == nil && !lost(err):
-		u.x.breakOff(malformed)
+		u.exchange.abortExchange(bodyTooSlow)
+	case u.exchange.r.Context().Err() == nil && !isConnectionLost(err):
+		u.exchange.abortExchange(bodyMalformed)
 	default:
-		u.x.breakOff(gone)
+		u.exchange.abortExchange(clientGone)
 	}
 }
 
-// lost reports whether reading a body failed because the connection did, and
+// isConnectionLost reports whether reading a body failed because the connection did, and
 // not because of what it brought. HTTP/2 has an error without a type for that.
-func lost(err error) bool {
+func isConnectionLost(err error) bool {
 	_, network := errors.AsType[net.Error](err)
 	return network || err.Error() == "client disconnected" || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)
 }
@@ -131,40 +131,40 @@ func (u *upload) sendFirst() error {
 	if u.first == 0 {
 		return nil
 	}
-	_, err := u.x.up.Write(u.wrap()(u.small, u.first))
+	_, err := u.exchange.upstream.Write(u.bodyFraming()(u.small, u.first))
 	return err
 }
 
-// wrap is how bytes of the body look on their way to the instance.
-func (u *upload) wrap() func(buf []byte, n int) []byte {
-	if u.x.r.ContentLength < 0 {
-		return chunk
+// bodyFraming is how bytes of the body look on their way to the instance.
+func (u *upload) bodyFraming() func(buf []byte, n int) []byte {
+	if u.exchange.r.ContentLength < 0 {
+		return frameChunk
 	}
-	return plainChunk
+	return rawBody
 }
 
-// copy moves the body and says, if it fails, whether in reading it.
-func (u *upload) copy() (reading bool, err error) {
-	buf := buffer{pool: &u.x.p.bufs, small: u.small}
-	defer buf.giveBack()
-	wrap := u.wrap()
+// copyBody moves the body and says, if it fails, whether in reading it.
+func (u *upload) copyBody() (reading bool, err error) {
+	buf := copyBuffer{pool: &u.exchange.proxy.buffers, small: u.small}
+	defer buf.returnLarge()
+	wrap := u.bodyFraming()
 	for {
 		if u.stopped.Load() {
 			return true, os.ErrDeadlineExceeded
 		}
-		b := buf.bytes()
-		n, err := u.read(room(b))
+		b := buf.currentBytes()
+		n, err := u.readPart(bodyRoom(b))
 		if n > 0 {
-			if _, err := u.x.up.Write(wrap(b, n)); err != nil {
+			if _, err := u.exchange.upstream.Write(wrap(b, n)); err != nil {
 				return false, err
 			}
 		}
-		buf.fit(n)
-		if err == io.EOF && !validTrailers(u.x.r.Trailer) {
+		buf.fitSize(n)
+		if err == io.EOF && !validTrailers(u.exchange.r.Trailer) {
 			return true, errTrailer
 		}
 		if err == io.EOF {
-			return false, u.finish()
+			return false, u.endBody()
 		}
 		if err != nil {
 			return true, err
@@ -172,60 +172,60 @@ func (u *upload) copy() (reading bool, err error) {
 	}
 }
 
-// read reads from the client. If the request's context ends meanwhile, it is
+// readPart reads from the client. If the request's context ends meanwhile, it is
 // for the caller to say what that means.
-func (u *upload) read(room []byte) (int, error) {
+func (u *upload) readPart(room []byte) (int, error) {
 	u.reading.Store(true)
-	n, err := u.limit.read(u.x.r.Body, room)
+	n, err := u.limit.readOnce(u.exchange.r.Body, room)
 	if err != nil && err != io.EOF {
 		return n, err
 	}
 	if err == io.EOF {
-		u.x.ticket.arrived()
+		u.exchange.permit.bodyArrived()
 	}
-	u.last.Store(err == io.EOF) // from here on the deadline is net/http's again
+	u.complete.Store(err == io.EOF) // from here on the deadline is net/http's again
 	u.reading.Store(false)
-	if gone := u.x.r.Context().Err(); gone != nil {
+	if gone := u.exchange.r.Context().Err(); gone != nil {
 		return n, gone
 	}
 	return n, err
 }
 
-// finish ends a chunked body.
-func (u *upload) finish() error {
-	if u.x.r.ContentLength >= 0 {
+// endBody ends a chunked body.
+func (u *upload) endBody() error {
+	if u.exchange.r.ContentLength >= 0 {
 		return nil
 	}
-	_, err := u.x.up.Write(appendLastChunk(nil, u.x.r.Trailer))
+	_, err := u.exchange.upstream.Write(appendLastChunk(nil, u.exchange.r.Trailer))
 	return err
 }
 
-// stop returns when the goroutine has ended: after that nobody reads the
+// stopUpload returns when the goroutine has ended: after that nobody reads the
 // body any more but net/http. The upstream's connection survives only if all
 // of the body was sent.
-func (u *upload) stop() {
+func (u *upload) stopUpload() {
 	u.stopped.Store(true)
-	if u.started && !u.ended() {
-		u.x.up.Close()
-		if !u.last.Load() {
-			_ = u.x.ctl.SetReadDeadline(past())
+	if u.started && !u.hasEnded() {
+		u.exchange.upstream.Close()
+		if !u.complete.Load() {
+			_ = u.exchange.ctl.SetReadDeadline(pastDeadline())
 		}
 		<-u.done
 	}
-	if !u.last.Load() && u.x.r.ProtoMajor == 1 {
-		_ = u.x.ctl.SetReadDeadline(time.Now().Add(lingerTimeout))
+	if !u.complete.Load() && u.exchange.r.ProtoMajor == 1 {
+		_ = u.exchange.ctl.SetReadDeadline(time.Now().Add(lingerTimeout))
 	}
 	if u.err != nil {
-		u.x.whole = false
+		u.exchange.complete = false
 	}
 }
 
-// ended reports whether the goroutine has ended. It waits a little if only
+// hasEnded reports whether the goroutine has ended. It waits a little if only
 // the last write is missing.
-func (u *upload) ended() bool {
+func (u *upload) hasEnded() bool {
 	patience := time.Duration(0)
-	if u.last.Load() {
-		patience = finishTimeout
+	if u.complete.Load() {
+		patience = uploadFinishTimeout
 	}
 	select {
 	case <-u.done:

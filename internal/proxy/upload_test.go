@@ -29,19 +29,19 @@ func TestContinueIsSaidByTheIngress(t *testing.T) {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
 			return
 		}
-		echo(w, r)
+		echoBody(w, r)
 	})
-	u := entrance(t, blue(t, Options{}, addr), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{})
 	ask := func(path, length, body string) *http.Response {
 		c, br := dialRaw(t, u)
-		send(t, c, strings.Replace(post, "/", path, 1)+"Content-Length: "+length+"\r\nExpect: 100-continue\r\n\r\n")
-		if res := response(t, br, "POST"); res.StatusCode != http.StatusContinue {
+		sendText(t, c, strings.Replace(post, "/", path, 1)+"Content-Length: "+length+"\r\nExpect: 100-continue\r\n\r\n")
+		if res := readResponse(t, br, "POST"); res.StatusCode != http.StatusContinue {
 			t.Fatalf("status %d instead of 100", res.StatusCode)
 		}
-		send(t, c, body)
-		return response(t, br, "POST")
+		sendText(t, c, body)
+		return readResponse(t, br, "POST")
 	}
-	if got := body(t, ask("/", "5", "hello")); got != "hello" {
+	if got := readBody(t, ask("/", "5", "hello")); got != "hello" {
 		t.Errorf("answer %q", got)
 	}
 	if res := ask("/no", "100000000", "hello"); res.StatusCode != http.StatusRequestEntityTooLarge || !res.Close {
@@ -66,33 +66,33 @@ func TestNoInstanceWaitsForABody(t *testing.T) {
 		_, _ = fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(b), b)
 	})
 	for _, framing := range []string{"Content-Length: 5\r\n\r\n", "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"} {
-		p := blue(t, Options{}, addr)
-		u := entrance(t, p, ServerOptions{})
+		p := newBlueProxy(t, Options{}, addr)
+		u := startServer(t, p, ServerOptions{})
 		c, br := dialRaw(t, u)
-		send(t, c, post+framing)
-		eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+		sendText(t, c, post+framing)
+		waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
 		time.Sleep(20 * time.Millisecond) // in which it would connect
 		if n := connections.Load(); n != 0 {
 			t.Errorf("%q: %d connections", framing, n)
 		}
 		if strings.Contains(framing, "Expect") {
-			response(t, br, "POST")
+			readResponse(t, br, "POST")
 		}
 		if strings.Contains(framing, "chunked") {
-			send(t, c, "5\r\nhello\r\n0\r\n\r\n")
+			sendText(t, c, "5\r\nhello\r\n0\r\n\r\n")
 		} else {
-			send(t, c, "hello")
+			sendText(t, c, "hello")
 		}
-		if got := body(t, response(t, br, "POST")); got != "hello" || connections.Swap(0) != 1 {
+		if got := readBody(t, readResponse(t, br, "POST")); got != "hello" || connections.Swap(0) != 1 {
 			t.Errorf("%q: answer %q", framing, got)
 		}
 	}
-	p := blue(t, Options{}, addr)
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-	send(t, c, post+"Content-Length: 5\r\n\r\n")
-	eventually(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
-	p.Close(color.Blue, 0)
-	if res := response(t, br, "POST"); res.StatusCode != http.StatusServiceUnavailable {
+	p := newBlueProxy(t, Options{}, addr)
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	sendText(t, c, post+"Content-Length: 5\r\n\r\n")
+	waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
+	p.CloseColor(color.Blue, 0)
+	if res := readResponse(t, br, "POST"); res.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("when its color ends: status %d", res.StatusCode)
 	}
 	if n := connections.Load(); n != 0 {
@@ -111,8 +111,8 @@ func TestBodiesAreNotHeldBack(t *testing.T) {
 			_ = ctl.Flush()
 		}
 	})
-	p := blue(t, Options{}, addr)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, addr)
+	u := startServer(t, p, ServerOptions{})
 	for name, client := range bothProtocols() {
 		pr, pw := io.Pipe()
 		r, _ := http.NewRequest("POST", u, pr)
@@ -134,7 +134,7 @@ func TestBodiesAreNotHeldBack(t *testing.T) {
 		}
 		res.Body.Close()
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+	waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
 }
 
 // bothProtocols are clients that speak HTTP/1.1 and HTTP/2.
@@ -153,13 +153,13 @@ func TestRequestTrailers(t *testing.T) {
 		b, _ := io.ReadAll(r.Body)
 		_, _ = fmt.Fprintf(w, "%s %s", b, r.Trailer.Get("X-Sum"))
 	})
-	c, br := dialRaw(t, entrance(t, blue(t, Options{}, addr), ServerOptions{}))
-	send(t, c, post+"Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 42\r\n\r\n")
-	if got := body(t, response(t, br, "POST")); got != "abc 42" {
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+	sendText(t, c, post+"Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 42\r\n\r\n")
+	if got := readBody(t, readResponse(t, br, "POST")); got != "abc 42" {
 		t.Errorf("arrived %q", got)
 	}
-	send(t, c, post+"Content-Length: 1\r\n\r\nx")
-	if got := body(t, response(t, br, "POST")); got != "x " {
+	sendText(t, c, post+"Content-Length: 1\r\n\r\nx")
+	if got := readBody(t, readResponse(t, br, "POST")); got != "x " {
 		t.Errorf("the next request on the connection arrived as %q", got)
 	}
 }
@@ -167,19 +167,19 @@ func TestRequestTrailers(t *testing.T) {
 // An answer that comes before the end of the upload reaches the client, and
 // the rest of the body is not taken for another request.
 func TestEarlyAnswer(t *testing.T) {
-	addr := answering(t, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig")
-	p := blue(t, Options{}, addr)
-	u := entrance(t, p, ServerOptions{})
+	addr := startScripted(t, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig")
+	p := newBlueProxy(t, Options{}, addr)
+	u := startServer(t, p, ServerOptions{})
 	c, br := dialRaw(t, u)
-	send(t, c, post+"Content-Length: 100000000\r\n\r\n"+strings.Repeat("x", 1000))
-	res := response(t, br, "POST")
-	if got := body(t, res); res.StatusCode != 413 || got != "big" || !res.Close {
+	sendText(t, c, post+"Content-Length: 100000000\r\n\r\n"+strings.Repeat("x", 1000))
+	res := readResponse(t, br, "POST")
+	if got := readBody(t, res); res.StatusCode != 413 || got != "big" || !res.Close {
 		t.Errorf("%d %q, close %v", res.StatusCode, got, res.Close)
 	}
 	if _, err := br.ReadByte(); err == nil {
 		t.Error("something follows the answer")
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+	waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
 	for name, client := range bothProtocols() {
 		pr, pw := io.Pipe()
 		go func() { _, _ = io.WriteString(pw, "the first part") }()
@@ -187,7 +187,7 @@ func TestEarlyAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if got := body(t, res); res.StatusCode != 413 || got != "big" {
+		if got := readBody(t, res); res.StatusCode != 413 || got != "big" {
 			t.Errorf("%s: %d %q", name, res.StatusCode, got)
 		}
 		pw.Close()
@@ -196,15 +196,15 @@ func TestEarlyAnswer(t *testing.T) {
 
 func TestSlowBodyGets408(t *testing.T) {
 	ended := make(chan error, 2)
-	p := blue(t, Options{BodyTimeout: 150 * time.Millisecond}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
+	p := newBlueProxy(t, Options{BodyTimeout: 150 * time.Millisecond}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		_, err := io.Copy(io.Discard, r.Body)
 		ended <- err
 	}))
-	u := entrance(t, p, ServerOptions{})
+	u := startServer(t, p, ServerOptions{})
 	for _, framing := range []string{"Content-Length: 10\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"} {
 		c, br := dialRaw(t, u)
-		send(t, c, post+framing)
-		res := response(t, br, "POST")
+		sendText(t, c, post+framing)
+		res := readResponse(t, br, "POST")
 		if res.StatusCode != http.StatusRequestTimeout || !res.Close {
 			t.Errorf("%q: status %d, close %v", framing, res.StatusCode, res.Close)
 		}
@@ -221,37 +221,37 @@ func TestSlowBodyGets408(t *testing.T) {
 	if res.StatusCode != http.StatusRequestTimeout {
 		t.Errorf("HTTP/2: status %d", res.StatusCode)
 	}
-	eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+	waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
 }
 
 func TestSteadyBodyMayTakeLong(t *testing.T) {
-	p := blue(t, Options{BodyTimeout: 200 * time.Millisecond}, startBackend(t, echo))
-	c, br := dialRaw(t, entrance(t, p, ServerOptions{}))
-	send(t, c, post+"Content-Length: 10\r\n\r\n")
+	p := newBlueProxy(t, Options{BodyTimeout: 200 * time.Millisecond}, startBackend(t, echoBody))
+	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	sendText(t, c, post+"Content-Length: 10\r\n\r\n")
 	for range 10 {
 		time.Sleep(50 * time.Millisecond) // the pace of this client
-		send(t, c, "x")
+		sendText(t, c, "x")
 	}
-	if got := body(t, response(t, br, "POST")); got != strings.Repeat("x", 10) {
+	if got := readBody(t, readResponse(t, br, "POST")); got != strings.Repeat("x", 10) {
 		t.Errorf("answer %q", got)
 	}
 }
 
 // The limit is for the body only: thinking may take longer.
 func TestSlowAnswerAfterBody(t *testing.T) {
-	p := blue(t, Options{BodyTimeout: 100 * time.Millisecond, WriteTimeout: 100 * time.Millisecond},
+	p := newBlueProxy(t, Options{BodyTimeout: 100 * time.Millisecond, WriteTimeout: 100 * time.Millisecond},
 		startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			time.Sleep(400 * time.Millisecond)
 			_, _ = io.WriteString(w, "done")
 		}))
-	u := entrance(t, p, ServerOptions{})
+	u := startServer(t, p, ServerOptions{})
 	for name, client := range bothProtocols() {
 		res, err := client.Post(u, "text/plain", strings.NewReader("x"))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if got := body(t, res); got != "done" {
+		if got := readBody(t, res); got != "done" {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
@@ -269,8 +269,8 @@ func TestClientLeaves(t *testing.T) {
 		<-r.Context().Done()
 		left <- struct{}{}
 	})
-	p := blue(t, Options{}, addr)
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{}, addr)
+	u := startServer(t, p, ServerOptions{})
 	for _, request := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
 		post + "Content-Length: 1\r\n\r\nx",
@@ -278,7 +278,7 @@ func TestClientLeaves(t *testing.T) {
 		post + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n",
 	} {
 		c, _ := dialRaw(t, u)
-		send(t, c, request)
+		sendText(t, c, request)
 		waittest.Receive(t, entered)
 		c.Close()
 		select {
@@ -286,9 +286,9 @@ func TestClientLeaves(t *testing.T) {
 		case <-time.After(5 * time.Second):
 			t.Fatalf("%q: the instance never heard of it", request)
 		}
-		eventually(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
+		waitUntil(t, "nothing in flight", func() bool { return p.InFlight(color.Blue) == 0 })
 	}
-	if n, bad := p.Counts(color.Blue); n != 0 || bad != 0 {
+	if n, bad := p.AnswerCounts(color.Blue); n != 0 || bad != 0 {
 		t.Errorf("nobody was answered, but %d and %d errors were counted", n, bad)
 	}
 }

@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// allowed is what a 405 tells. Methods that nobody has heard of are the app's
+// allowedMethods is what a 405 tells. Methods that nobody has heard of are the app's
 // concern; only these two are ours.
-const allowed = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+const allowedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
-// refuse returns the status with which to refuse a request, or 0. Both
+// refusalStatus returns the status with which to refuse a request, or 0. Both
 // protocols go through it: what HTTP/2 allows in a field may have another
 // meaning in the HTTP/1.1 that an instance gets. net/http's server has checked
 // some of it, in one protocol more than in the other.
-func (p *Proxy) refuse(r *http.Request) int {
+func (p *Proxy) refusalStatus(r *http.Request) int {
 	switch r.Method {
 	case http.MethodConnect:
 		return http.StatusNotImplemented
 	case http.MethodTrace, "TRACK":
 		return http.StatusMethodNotAllowed
 	}
-	if !token([]byte(r.Method)) || !validTarget(r) || !validHost(r.Host) || !p.validFields(r.Header) || !validLength(r) || schemeLies(r) {
+	if !isToken([]byte(r.Method)) || !validTarget(r) || !validHost(r.Host) || !p.validFields(r.Header) || !validLength(r) || claimsPlaintext(r) {
 		return http.StatusBadRequest
 	}
 	if _, expects := r.Header["Expect"]; expects && !expectsContinue(r) && r.ProtoAtLeast(1, 1) {
@@ -32,34 +32,34 @@ func (p *Proxy) refuse(r *http.Request) int {
 	return 0
 }
 
-// refused answers a request that was refused. What follows a malformed one on
+// sendRefusal answers a request that was refused. What follows a malformed one on
 // the same connection is not believed.
-func (p *Proxy) refused(w http.ResponseWriter, r *http.Request, status int) {
+func (p *Proxy) sendRefusal(w http.ResponseWriter, r *http.Request, status int) {
 	if status == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", allowed)
+		w.Header().Set("Allow", allowedMethods)
 	}
 	if r.ProtoMajor == 1 && status == http.StatusBadRequest {
 		w.Header().Set("Connection", "close")
 	}
-	p.page(w, r, status, hasBody(r))
+	p.sendErrorPage(w, r, status, hasBody(r))
 }
 
 // validTarget reports whether the request target has one meaning.
 func validTarget(r *http.Request) bool {
 	target := r.RequestURI
 	switch {
-	case !printable(target) || strings.Contains(target, "#"):
+	case !isPrintable(target) || strings.Contains(target, "#"):
 		return false
 	case target == "*":
 		return r.Method == http.MethodOptions
 	case strings.HasPrefix(target, "/"):
 		return true
 	}
-	return r.ProtoMajor == 1 && absolute(r.URL)
+	return r.ProtoMajor == 1 && isAbsoluteForm(r.URL)
 }
 
-// absolute reports whether u is a target as clients send it to a proxy.
-func absolute(u *url.URL) bool {
+// isAbsoluteForm reports whether u is a target as clients send it to a proxy.
+func isAbsoluteForm(u *url.URL) bool {
 	return (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil
 }
 
@@ -79,7 +79,7 @@ func validHost(host string) bool {
 		return found && err == nil && addr.Is6() && addr.Zone() == ""
 	}
 	for i := range len(name) {
-		if c := name[i]; !alphanumeric(c) && strings.IndexByte("-._~%!$&'()*+,;=", c) < 0 {
+		if c := name[i]; !isAlphanumeric(c) && strings.IndexByte("-._~%!$&'()*+,;=", c) < 0 {
 			return false
 		}
 	}
@@ -95,7 +95,7 @@ func validPort(port string) bool {
 	return err == nil
 }
 
-func alphanumeric(c byte) bool {
+func isAlphanumeric(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 }
 
@@ -105,11 +105,11 @@ func alphanumeric(c byte) bool {
 // the same variable, so that a client could overwrite what a proxy says.
 func (p *Proxy) validFields(h http.Header) bool {
 	for name, values := range h {
-		if !token([]byte(name)) || (!p.rules.Load().Underscores && strings.IndexByte(name, '_') >= 0) || poses(name, h) {
+		if !isToken([]byte(name)) || (!p.rules.Load().Underscores && strings.IndexByte(name, '_') >= 0) || imitatesHeader(name, h) {
 			return false
 		}
 		for _, v := range values {
-			if !text([]byte(v)) || strings.Trim(v, " \t") != v {
+			if !isFieldValue([]byte(v)) || strings.Trim(v, " \t") != v {
 				return false
 			}
 		}
@@ -117,25 +117,25 @@ func (p *Proxy) validFields(h http.Header) bool {
 	return true
 }
 
-// poses reports whether a name looks like another one to what turns every sign
+// imitatesHeader reports whether a name looks like another one to what turns every sign
 // in it into an underscore, as some servers do for CGI: X.Forwarded.For is then
 // X-Forwarded-For. Other names with unusual signs harm nobody.
-func poses(name string, h http.Header) bool {
-	if !strings.ContainsFunc(name, unusual) {
+func imitatesHeader(name string, h http.Header) bool {
+	if !strings.ContainsFunc(name, isUnusualSign) {
 		return false
 	}
 	plain := http.CanonicalHeaderKey(strings.Map(func(r rune) rune {
-		if unusual(r) {
+		if isUnusualSign(r) {
 			return '-'
 		}
 		return r
 	}, name))
-	return h[plain] != nil || hopByHop(plain) || new(client).replaces(plain)
+	return h[plain] != nil || isHopByHop(plain) || new(clientInfo).replacesHeader(plain)
 }
 
-// unusual reports whether a sign in a header name is none of those that nearly
+// isUnusualSign reports whether a sign in a header name is none of those that nearly
 // all names are made of. Underscores have a rule of their own.
-func unusual(r rune) bool { return r != '-' && r != '_' && !alphanumeric(byte(r)) }
+func isUnusualSign(r rune) bool { return r != '-' && r != '_' && !isAlphanumeric(byte(r)) }
 
 // validLength reports whether Content-Length and, in HTTP/2, Host say once and
 // clearly what net/http has understood.
@@ -147,14 +147,14 @@ func validLength(r *http.Request) bool {
 	if len(lengths) == 0 {
 		return true
 	}
-	if len(lengths) > 1 || !digits(lengths[0]) {
+	if len(lengths) > 1 || !isDecimal(lengths[0]) {
 		return false
 	}
 	n, err := strconv.ParseUint(lengths[0], 10, 63)
 	return err == nil && (int64(n) == r.ContentLength || r.ContentLength < 0 && r.ProtoMajor == 1)
 }
 
-func digits(s string) bool {
+func isDecimal(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
@@ -164,6 +164,6 @@ func sameHost(header []string, host string) bool {
 	return len(header) == 0 || len(header) == 1 && strings.EqualFold(header[0], host)
 }
 
-// schemeLies reports whether a request came over TLS and says that it did not.
+// claimsPlaintext reports whether a request came over TLS and says that it did not.
 // net/http believes it.
-func schemeLies(r *http.Request) bool { return r.TLS == nil && encrypted(r) }
+func claimsPlaintext(r *http.Request) bool { return r.TLS == nil && isEncrypted(r) }

@@ -10,21 +10,21 @@ import (
 	"version-manager/internal/proxy/proxytest"
 )
 
-// strict starts the real server in front of an upstream that finds every fault.
-func strict(t testing.TB, o Options) (*proxytest.Upstream, string) {
+// startStrict starts the real server in front of an upstream that finds every fault.
+func startStrict(t testing.TB, o Options) (*proxytest.Upstream, string) {
 	t.Helper()
-	up, err := proxytest.Start()
+	up, err := proxytest.StartUpstream()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(up.Close)
-	return up, entrance(t, blue(t, o, up.Addr()), ServerOptions{})
+	return up, startServer(t, newBlueProxy(t, o, up.Addr()), ServerOptions{})
 }
 
-// fields is a complete request whose field name, or pseudo-header field, is
+// headerFields is a complete request whose field name, or pseudo-header field, is
 // value instead.
-func fields(name, value string) []hpack.HeaderField {
-	list := proxytest.Fields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
+func headerFields(name, value string) []hpack.HeaderField {
+	list := proxytest.HeaderFields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
 	for i := range list {
 		if list[i].Name == name {
 			list[i].Value = value
@@ -36,7 +36,7 @@ func fields(name, value string) []hpack.HeaderField {
 
 // Each field of HTTP/2 that could become something else in HTTP/1.1.
 func TestFieldsOfHTTP2(t *testing.T) {
-	up, u := strict(t, Options{})
+	up, u := startStrict(t, Options{})
 	addr := strings.TrimPrefix(u, "http://")
 	for _, tt := range []struct{ name, value, want string }{
 		{":method", "GET", "200"},
@@ -88,19 +88,19 @@ func TestFieldsOfHTTP2(t *testing.T) {
 		{"transfer-encoding", "chunked", "400"},
 		{"connection", "close", "400"},
 	} {
-		got, err := proxytest.Stream{Fields: fields(tt.name, tt.value)}.Do(addr)
+		got, err := proxytest.Stream{Fields: headerFields(tt.name, tt.value)}.SendTo(addr)
 		if got != tt.want || err != nil {
 			t.Errorf("%s %q: %s, %v, want %s", tt.name, tt.value, got, err, tt.want)
 		}
 	}
-	if _, err := up.Take(); err != nil {
+	if _, err := up.TakeRequests(); err != nil {
 		t.Error(err)
 	}
 }
 
 // The same in HTTP/1, as far as net/http lets it come.
 func TestFieldsOfHTTP1(t *testing.T) {
-	up, u := strict(t, Options{})
+	up, u := startStrict(t, Options{})
 	for request, want := range map[string]int{
 		"GET / HTTP/1.1\r\nHost: a\r\n":                                        200,
 		"GET /a%20?b#c HTTP/1.1\r\nHost: a\r\n":                                400,
@@ -120,8 +120,8 @@ func TestFieldsOfHTTP1(t *testing.T) {
 		"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nX-A: \xc3\xa4\r\n": 200,
 	} {
 		c, br := dialRaw(t, u)
-		send(t, c, request+"\r\n")
-		res := response(t, br, strings.Fields(request)[0])
+		sendText(t, c, request+"\r\n")
+		res := readResponse(t, br, strings.Fields(request)[0])
 		if res.StatusCode != want {
 			t.Errorf("%q: status %d, want %d", request, res.StatusCode, want)
 		}
@@ -129,34 +129,34 @@ func TestFieldsOfHTTP1(t *testing.T) {
 			t.Errorf("%q: Allow %q", request, allow)
 		}
 	}
-	if _, err := up.Take(); err != nil {
+	if _, err := up.TakeRequests(); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestMalformedBodyGets400(t *testing.T) {
-	up, u := strict(t, Options{})
+	up, u := startStrict(t, Options{})
 	for _, chunks := range []string{
 		"x\r\nabc\r\n0\r\n\r\n", "-1\r\nabc\r\n0\r\n\r\n", "3\nabc\r\n0\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "3\r\nabc0\r\n\r\n",
 		"ffffffffffffffffff\r\nabc\r\n", "\r\n\r\n", "0x3\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\nA b\r\n\r\n", "3;" + strings.Repeat("x", 1<<17) + "\r\nabc\r\n0\r\n\r\n",
 	} {
 		c, br := dialRaw(t, u)
 		_, _ = c.Write([]byte("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nz\r\n" + chunks))
-		if res := response(t, br, "POST"); res.StatusCode != http.StatusBadRequest || !res.Close {
+		if res := readResponse(t, br, "POST"); res.StatusCode != http.StatusBadRequest || !res.Close {
 			t.Errorf("%.40q: status %d, close %v", chunks, res.StatusCode, res.Close)
 		}
 	}
-	if all, err := up.Take(); len(all) > 0 || err != nil {
+	if all, err := up.TakeRequests(); len(all) > 0 || err != nil {
 		t.Errorf("passed on as complete: %v, %v", all, err)
 	}
 }
 
 func TestUnderscoresCanBeAllowed(t *testing.T) {
-	p := blue(t, Options{Rules: Rules{Underscores: true}}, startBackend(t, headers))
-	u := entrance(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Underscores: true}}, startBackend(t, requestHeaders))
+	u := startServer(t, p, ServerOptions{})
 	c, br := dialRaw(t, u)
-	send(t, c, "GET / HTTP/1.1\r\nHost: a\r\nX_A: b\r\n\r\n")
-	if got := body(t, response(t, br, "GET")); !strings.Contains(got, "X_a: b") {
+	sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\nX_A: b\r\n\r\n")
+	if got := readBody(t, readResponse(t, br, "GET")); !strings.Contains(got, "X_a: b") {
 		t.Errorf("arrived: %q", got)
 	}
 }
@@ -169,26 +169,26 @@ func FuzzHTTP2(f *testing.F) {
 	f.Add("PUT", "/\r\n\r\nGET /b HTTP/1.1", "[::1]:1", "http", "cookie", "a=b", "0\r\n\r\n", "content-length")
 	f.Add("GET", "//b/c", "a:80", "http", "host", "a", "", "")
 	f.Add("OPTIONS", "*", "", "http", "te", "trailers", "x", "host")
-	up, u := strict(f, Options{})
+	up, u := startStrict(f, Options{})
 	addr := strings.TrimPrefix(u, "http://")
 	f.Fuzz(func(t *testing.T, method, path, authority, scheme, name, value, body, trailer string) {
-		s := proxytest.Stream{Fields: proxytest.Fields(":method", method, ":scheme", scheme, ":authority", authority, ":path", path, name, value)}
+		s := proxytest.Stream{Fields: proxytest.HeaderFields(":method", method, ":scheme", scheme, ":authority", authority, ":path", path, name, value)}
 		if body != "" {
 			s.Data = []string{body}
 		}
 		if trailer != "" {
-			s.Trailers = proxytest.Fields(trailer, value)
+			s.Trailers = proxytest.HeaderFields(trailer, value)
 		}
-		got, err := s.Do(addr)
+		got, err := s.SendTo(addr)
 		if err != nil {
 			t.Fatalf("%+v: %s, %v", s, got, err)
 		}
-		all, err := up.Take()
+		all, err := up.TakeRequests()
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range all {
-			if r.Method != method || r.Target != path || r.Body != body || (authority != "" && r.Values("Host")[0] != authority) {
+			if r.Method != method || r.Target != path || r.Body != body || (authority != "" && r.FieldValues("Host")[0] != authority) {
 				t.Errorf("%+v became %v", s, r)
 			}
 		}

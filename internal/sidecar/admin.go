@@ -22,14 +22,14 @@ type Counts struct {
 	Errors   uint64      `json:"errors"`   // of them with a 5xx
 }
 
-// maxSleep and maxLimit bound what a hook can ask for. The second is the
+// maxHookSleep and maxLimit bound what a hook can ask for. The second is the
 // longest drain that the configuration allows.
 const (
-	maxSleep = 5 * time.Minute
-	maxLimit = 24 * time.Hour
+	maxHookSleep = 5 * time.Minute
+	maxHookLimit = 24 * time.Hour
 )
 
-// admin serves what is not traffic:
+// adminHandler serves what is not traffic:
 //
 //	GET /live      it runs; for its own probes
 //	GET /answers   the app says anything at all; for the app's liveness probe
@@ -39,34 +39,34 @@ const (
 //	               see the package's comment for what keeps others out, and
 //	               maxSleep, maxLimit and truce for what they could do
 //	POST /goodbye  sends the WebSockets away; from inside the pod only
-func (s *Sidecar) admin() http.Handler {
+func (s *Sidecar) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /live", func(http.ResponseWriter, *http.Request) {})
-	mux.HandleFunc("GET /answers", s.answers)
-	mux.HandleFunc("GET /counts", s.counts)
-	mux.HandleFunc("GET /drained", s.drained)
-	mux.HandleFunc("POST /goodbye", s.goodbye)
+	mux.HandleFunc("GET /answers", s.serveAnswers)
+	mux.HandleFunc("GET /counts", s.serveCounts)
+	mux.HandleFunc("GET /drained", s.serveDrained)
+	mux.HandleFunc("POST /goodbye", s.serveGoodbye)
 	return mux
 }
 
-func (s *Sidecar) counts(w http.ResponseWriter, _ *http.Request) {
+func (s *Sidecar) serveCounts(w http.ResponseWriter, _ *http.Request) {
 	c := Counts{Color: s.o.Color, Version: s.o.Version, Instance: s.o.Instance,
-		InFlight: s.proxy.InFlight(s.o.Color), Tunnels: s.proxy.Tunnels(s.o.Color)}
-	c.Requests, c.Errors = s.proxy.Counts(s.o.Color)
+		InFlight: s.proxy.InFlight(s.o.Color), Tunnels: s.proxy.OpenTunnels(s.o.Color)}
+	c.Requests, c.Errors = s.proxy.AnswerCounts(s.o.Color)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(c) // who asked is gone
 }
 
-// answers is 200 if the app answers its health path with whatever status. An
+// serveAnswers is 200 if the app answers its health path with whatever status. An
 // app that says that it is not ready is alive.
-func (s *Sidecar) answers(w http.ResponseWriter, r *http.Request) {
-	if err := s.ask(r.Context()); err != nil {
+func (s *Sidecar) serveAnswers(w http.ResponseWriter, r *http.Request) {
+	if err := s.askApp(r.Context()); err != nil {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 	}
 }
 
-func (s *Sidecar) ask(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, s.times.answer)
+func (s *Sidecar) askApp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.times.answerTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.o.App+s.o.Health, nil)
 	if err != nil {
@@ -80,29 +80,29 @@ func (s *Sidecar) ask(ctx context.Context) error {
 	return res.Body.Close()
 }
 
-func (s *Sidecar) drained(w http.ResponseWriter, r *http.Request) {
+func (s *Sidecar) serveDrained(w http.ResponseWriter, r *http.Request) {
 	sleep, err := time.ParseDuration(r.FormValue("sleep"))
 	limit, err2 := time.ParseDuration(r.FormValue("limit"))
 	if err != nil || err2 != nil || sleep < 0 || limit < 0 {
 		http.Error(w, "want durations: /drained?sleep=5s&limit=30s", http.StatusBadRequest)
 		return
 	}
-	s.drain(r.Context(), min(sleep, maxSleep), min(limit, maxLimit), s.farewellDue)
+	s.drainTraffic(r.Context(), min(sleep, maxHookSleep), min(limit, maxHookLimit), s.isGoodbyeDue)
 }
 
-// farewellDue reports whether a hook may send the WebSockets away, and takes
+// isGoodbyeDue reports whether a hook may send the WebSockets away, and takes
 // the turn. A pod ends once; an app that is only started again, or whoever
 // reaches this port where no network policy is enforced, may call more often.
-func (s *Sidecar) farewellDue() bool {
-	now, last := time.Now(), s.farewell.Load()
-	return (last == nil || now.Sub(*last) >= s.times.truce) && s.farewell.CompareAndSwap(last, &now)
+func (s *Sidecar) isGoodbyeDue() bool {
+	now, last := time.Now(), s.lastGoodbye.Load()
+	return (last == nil || now.Sub(*last) >= s.times.goodbyePause) && s.lastGoodbye.CompareAndSwap(last, &now)
 }
 
-func (s *Sidecar) goodbye(w http.ResponseWriter, r *http.Request) {
+func (s *Sidecar) serveGoodbye(w http.ResponseWriter, r *http.Request) {
 	from, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil || !from.Addr().Unmap().IsLoopback() {
 		http.Error(w, "only from inside the pod", http.StatusForbidden)
 		return
 	}
-	s.proxy.SendAway(s.o.Color, s.times.farewell)
+	s.proxy.DrainColor(s.o.Color, s.times.goodbyeSpread)
 }

@@ -23,7 +23,7 @@ func TestEndUnderLoad(t *testing.T) {
 		time.Sleep(5 * time.Millisecond) // work
 		_, _ = io.Copy(w, r.Body)
 	})
-	p := start(t, app)
+	p := startPod(t, app)
 	var heard atomic.Bool
 	var sent, closed atomic.Int64
 	var proxies sync.WaitGroup
@@ -32,7 +32,7 @@ func TestEndUnderLoad(t *testing.T) {
 			pool := &http.Transport{MaxIdleConnsPerHost: 100}
 			defer pool.CloseIdleConnections()
 			for !heard.Load() {
-				res, err := post(pool, p.traffic)
+				res, err := postAdmin(pool, p.traffic)
 				if err != nil {
 					t.Error(err)
 					return
@@ -44,22 +44,22 @@ func TestEndUnderLoad(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "load", func() bool { return sent.Load() > 200 })
+	waitUntil(t, "load", func() bool { return sent.Load() > 200 })
 	late := time.AfterFunc(200*time.Millisecond, func() { heard.Store(true) })
 	defer late.Stop()
-	if status, body := get(t, p.office+"/drained?sleep=1s&limit=5s"); status != http.StatusOK {
+	if status, body := getPage(t, p.office+"/drained?sleep=1s&limit=5s"); status != http.StatusOK {
 		t.Fatalf("%d %s", status, body)
 	}
 	kill()
 	proxies.Wait()
-	p.stop(t)
+	p.stopPod(t)
 	if closed.Load() < 20 {
 		t.Errorf("of %d answers only %d ended their connection", sent.Load(), closed.Load())
 	}
 }
 
-// post sends what a pool never sends again by itself.
-func post(pool *http.Transport, url string) (*http.Response, error) {
+// postAdmin sends what a pool never sends again by itself.
+func postAdmin(pool *http.Transport, url string) (*http.Response, error) {
 	req, err := http.NewRequest(http.MethodPost, url, strings.NewReader("order"))
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func post(pool *http.Transport, url string) (*http.Response, error) {
 // idle from here, so it stays open while the pod drains.
 func TestIdleConnectionsStay(t *testing.T) {
 	app, _ := startApp(t, func(http.ResponseWriter, *http.Request) {})
-	p := start(t, app)
+	p := startPod(t, app)
 	c, err := net.Dial("tcp", strings.TrimPrefix(p.traffic, "http://"))
 	if err != nil {
 		t.Fatal(err)
@@ -100,8 +100,8 @@ func TestIdleConnectionsStay(t *testing.T) {
 		t.Error("a connection was ended for no reason")
 	}
 	drained := make(chan struct{})
-	go func() { p.drain(t.Context(), 100*time.Millisecond, time.Minute, p.farewellDue); close(drained) }()
-	eventually(t, "draining", func() bool { return p.leaving.Load() > 0 })
+	go func() { p.drainTraffic(t.Context(), 100*time.Millisecond, time.Minute, p.isGoodbyeDue); close(drained) }()
+	waitUntil(t, "draining", func() bool { return p.draining.Load() > 0 })
 	if res := ask(); !res.Close {
 		t.Error("an answer in a draining pod lets another request follow")
 	}
@@ -109,7 +109,7 @@ func TestIdleConnectionsStay(t *testing.T) {
 		t.Errorf("the connection was not ended in order: %v", err)
 	}
 	waittest.Receive(t, drained)
-	if p.leaving.Load() != 0 {
+	if p.draining.Load() != 0 {
 		t.Error("drains for ever: an app that is only started again would lose its connections")
 	}
 }
@@ -117,19 +117,19 @@ func TestIdleConnectionsStay(t *testing.T) {
 func TestDrainedWaits(t *testing.T) {
 	release := make(chan struct{})
 	app, _ := startApp(t, func(w http.ResponseWriter, _ *http.Request) { <-release })
-	p := start(t, app)
+	p := startPod(t, app)
 	got := make(chan int, 1)
 	go func() {
-		status, _ := get(t, p.traffic)
+		status, _ := getPage(t, p.traffic)
 		got <- status
 	}()
-	eventually(t, "in flight", func() bool { return p.counts(t).InFlight == 1 })
-	if status, _ := get(t, p.office+"/drained?sleep=0s&limit=100ms"); status != http.StatusOK || p.counts(t).InFlight != 1 {
+	waitUntil(t, "in flight", func() bool { return p.readCounts(t).InFlight == 1 })
+	if status, _ := getPage(t, p.office+"/drained?sleep=0s&limit=100ms"); status != http.StatusOK || p.readCounts(t).InFlight != 1 {
 		t.Errorf("%d: at its limit the request was cut", status)
 	}
 	drained := make(chan struct{})
-	go func() { get(t, p.office+"/drained?sleep=0s&limit=1m"); close(drained) }()
-	eventually(t, "draining", func() bool { return p.leaving.Load() == 1 })
+	go func() { getPage(t, p.office+"/drained?sleep=0s&limit=1m"); close(drained) }()
+	waitUntil(t, "draining", func() bool { return p.draining.Load() == 1 })
 	select {
 	case <-drained:
 		t.Error("drained with a request in flight")
@@ -146,18 +146,18 @@ func TestDrainedWaits(t *testing.T) {
 func TestEndWaits(t *testing.T) {
 	release := make(chan struct{})
 	app, _ := startApp(t, func(w http.ResponseWriter, _ *http.Request) { <-release })
-	p := start(t, app)
+	p := startPod(t, app)
 	got := make(chan int, 1)
 	go func() {
-		status, _ := get(t, p.traffic)
+		status, _ := getPage(t, p.traffic)
 		got <- status
 	}()
-	eventually(t, "in flight", func() bool { return p.counts(t).InFlight == 1 })
+	waitUntil(t, "in flight", func() bool { return p.readCounts(t).InFlight == 1 })
 	p.end()
-	eventually(t, "draining", func() bool { return p.leaving.Load() == 1 })
+	waitUntil(t, "draining", func() bool { return p.draining.Load() == 1 })
 	close(release)
 	if status := waittest.Receive(t, got); status != http.StatusOK {
 		t.Errorf("got %d", status)
 	}
-	p.stop(t)
+	p.stopPod(t)
 }

@@ -18,47 +18,47 @@ const sockets = 30
 // and not before the proxies know that they must not come back.
 func TestGoodbyeAfterTheSleep(t *testing.T) {
 	const sleep = 200 * time.Millisecond
-	p := start(t, chat(t))
-	told := watch(t, p)
+	p := startPod(t, openChat(t))
+	told := watchChat(t, p)
 	began := time.Now()
-	get(t, p.office+"/drained?sleep=200ms&limit=5s")
+	getPage(t, p.office+"/drained?sleep=200ms&limit=5s")
 	first, last := time.Hour, time.Duration(0)
 	for range sockets {
 		at := (waittest.Receive(t, told)).Sub(began)
 		first, last = min(first, at), max(last, at)
 	}
-	if first < sleep || last-first < p.times.farewell/4 {
+	if first < sleep || last-first < p.times.goodbyeSpread/4 {
 		t.Errorf("told between %s and %s", first, last)
 	}
-	eventually(t, "no socket is open", func() bool { return p.counts(t).Tunnels == 0 })
-	p.stop(t)
+	waitUntil(t, "no socket is open", func() bool { return p.readCounts(t).Tunnels == 0 })
+	p.stopPod(t)
 }
 
 // TestGoodbyeOnceAMinute: who calls the hook again and again does not send
 // WebSockets away each time.
 func TestGoodbyeOnceAMinute(t *testing.T) {
-	p := start(t, chat(t))
-	told := watch(t, p)
-	get(t, p.office+"/drained?sleep=0s&limit=5s")
+	p := startPod(t, openChat(t))
+	told := watchChat(t, p)
+	getPage(t, p.office+"/drained?sleep=0s&limit=5s")
 	for range sockets {
 		waittest.Receive(t, told)
 	}
-	told = watch(t, p)
-	get(t, p.office+"/drained?sleep=0s&limit=5s")
-	if n := p.counts(t).Tunnels; n != sockets {
+	told = watchChat(t, p)
+	getPage(t, p.office+"/drained?sleep=0s&limit=5s")
+	if n := p.readCounts(t).Tunnels; n != sockets {
 		t.Errorf("%d of %d were left", n, sockets)
 	}
-	p.times.truce = 0
-	get(t, p.office+"/drained?sleep=0s&limit=5s")
+	p.times.goodbyePause = 0
+	getPage(t, p.office+"/drained?sleep=0s&limit=5s")
 	for range sockets {
 		waittest.Receive(t, told)
 	}
 }
 
 func TestGoodbyeOnRequest(t *testing.T) {
-	p := start(t, chat(t))
-	told := watch(t, p)
-	if n := p.counts(t).Tunnels; n != sockets {
+	p := startPod(t, openChat(t))
+	told := watchChat(t, p)
+	if n := p.readCounts(t).Tunnels; n != sockets {
 		t.Errorf("%d tunnels, want %d", n, sockets)
 	}
 	res, err := waittest.Client(t, nil).Post(p.office+"/goodbye", "", nil)
@@ -75,15 +75,15 @@ func TestGoodbyeFromElsewhere(t *testing.T) {
 	for _, from := range []string{"10.1.2.3:4567", "nobody"} {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/goodbye", nil)
 		r.RemoteAddr = from
-		New(Options{}).admin().ServeHTTP(w, r)
+		NewSidecar(Options{}).adminHandler().ServeHTTP(w, r)
 		if w.Code != http.StatusForbidden {
 			t.Errorf("%s got %d", from, w.Code)
 		}
 	}
 }
 
-// chat is an app that says hello to WebSockets and waits until they go.
-func chat(t *testing.T) string {
+// openChat is an app that says hello to WebSockets and waits until they go.
+func openChat(t *testing.T) string {
 	app, _ := startApp(t, func(w http.ResponseWriter, r *http.Request) {
 		c, err := websocket.Accept(w, r, nil)
 		if err != nil {
@@ -97,8 +97,8 @@ func chat(t *testing.T) string {
 	return app
 }
 
-// watch opens the sockets and says when each was told that its server goes.
-func watch(t *testing.T, p *pod) <-chan time.Time {
+// watchChat opens the sockets and says when each was told that its server goes.
+func watchChat(t *testing.T, p *pod) <-chan time.Time {
 	t.Helper()
 	told := make(chan time.Time, sockets)
 	for range sockets {

@@ -23,27 +23,27 @@ type pod struct {
 	ended           chan error
 }
 
-// start serves in front of the app at a host:port.
-func start(t *testing.T, app string) *pod {
+// startPod serves in front of the app at a host:port.
+func startPod(t *testing.T, app string) *pod {
 	t.Helper()
-	return startWith(t, Options{App: app})
+	return startPodWith(t, Options{App: app})
 }
 
-func startWith(t *testing.T, o Options) *pod {
+func startPodWith(t *testing.T, o Options) *pod {
 	t.Helper()
 	o.Health, o.Color, o.Version, o.Instance = "/healthz", color.Green, "v1.2.3", "shop-green-1"
-	s := New(o)
-	s.times = times{farewell: 400 * time.Millisecond, truce: time.Minute, quiet: 50 * time.Millisecond, answer: 2 * time.Second}
-	traffic, admin := listen(t), listen(t)
+	s := NewSidecar(o)
+	s.times = timing{goodbyeSpread: 400 * time.Millisecond, goodbyePause: time.Minute, quietTime: 50 * time.Millisecond, answerTimeout: 2 * time.Second}
+	traffic, admin := listenLocal(t), listenLocal(t)
 	ctx, end := context.WithCancel(context.Background())
 	p := &pod{s, "http://" + traffic.Addr().String(), "http://" + admin.Addr().String(), end, make(chan error, 1)}
-	go func() { p.ended <- s.serve(ctx, traffic, admin) }()
+	go func() { p.ended <- s.serveListeners(ctx, traffic, admin) }()
 	t.Cleanup(p.end)
 	return p
 }
 
-// stop tells the sidecar to end and waits until it has.
-func (p *pod) stop(t *testing.T) {
+// stopPod tells the sidecar to end and waits until it has.
+func (p *pod) stopPod(t *testing.T) {
 	t.Helper()
 	p.end()
 	select {
@@ -56,16 +56,16 @@ func (p *pod) stop(t *testing.T) {
 	}
 }
 
-func (p *pod) counts(t *testing.T) (c Counts) {
+func (p *pod) readCounts(t *testing.T) (c Counts) {
 	t.Helper()
-	_, body := get(t, p.office+"/counts")
+	_, body := getPage(t, p.office+"/counts")
 	if err := json.Unmarshal([]byte(body), &c); err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-func listen(t *testing.T) net.Listener {
+func listenLocal(t *testing.T) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -84,7 +84,7 @@ func startApp(t *testing.T, h http.HandlerFunc) (addr string, kill func()) {
 	return strings.TrimPrefix(s.URL, "http://"), kill
 }
 
-func get(t *testing.T, url string) (int, string) {
+func getPage(t *testing.T, url string) (int, string) {
 	t.Helper()
 	res, err := waittest.Client(t, nil).Get(url)
 	if err != nil {
@@ -98,8 +98,8 @@ func get(t *testing.T, url string) (int, string) {
 	return res.StatusCode, string(b)
 }
 
-// eventually fails the test if ok does not become true.
-func eventually(t *testing.T, what string, ok func() bool) {
+// waitUntil fails the test if ok does not become true.
+func waitUntil(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {

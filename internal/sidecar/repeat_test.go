@@ -11,7 +11,7 @@ import (
 
 // The app of a pod may close its connections as it likes.
 func TestClosingAppLosesNothing(t *testing.T) {
-	l := listen(t)
+	l := listenLocal(t)
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -21,9 +21,9 @@ func TestClosingAppLosesNothing(t *testing.T) {
 			go closeSoon(c)
 		}
 	}()
-	p := start(t, l.Addr().String())
+	p := startPod(t, l.Addr().String())
 	for i := range 500 {
-		if status, _ := get(t, p.traffic); status != http.StatusOK {
+		if status, _ := getPage(t, p.traffic); status != http.StatusOK {
 			t.Fatalf("request %d: status %d", i, status)
 		}
 	}

@@ -5,11 +5,11 @@ import (
 	"version-manager/internal/proxy"
 )
 
-// rules are for a pod, whose peers are proxies of the gateway.
-func (o Options) rules() proxy.Rules {
+// proxyRules are for a pod, whose peers are proxies of the gateway.
+func (o Options) proxyRules() proxy.Rules {
 	return proxy.Rules{
 		TrustPeer: true, Trusted: o.Trusted, Marked: true, Guarded: true,
-		Secret: o.ProbeSecret, PreviewSecret: o.PreviewSecret, Limits: limits(o.Memory),
+		Secret: o.ProbeSecret, PreviewSecret: o.PreviewSecret, Limits: memoryLimits(o.Memory),
 	}
 }
 
@@ -22,9 +22,9 @@ const (
 	connectionSize = 16 << 10
 )
 
-// limits fit into the memory of the process. They do not count clients: behind
+// memoryLimits fit into the memory of the process. They do not count clients: behind
 // kube-proxy all of them may have the address of a node.
-func limits(m memlimit.Memory) proxy.Limits {
+func memoryLimits(m memlimit.Memory) proxy.Limits {
 	return proxy.Limits{
 		Requests:  int(m.Budget(35, 2048*requestSize) / requestSize),
 		Uploads:   int(m.Budget(10, 512*uploadSize) / uploadSize),
@@ -33,7 +33,7 @@ func limits(m memlimit.Memory) proxy.Limits {
 	}
 }
 
-// connections is how many the proxies of the gateway may keep open.
-func connections(m memlimit.Memory) int {
+// maxConnections is how many the proxies of the gateway may keep open.
+func maxConnections(m memlimit.Memory) int {
 	return int(m.Budget(20, 4096*connectionSize) / connectionSize)
 }

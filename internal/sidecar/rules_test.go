@@ -21,8 +21,8 @@ func TestLimitsFitTheMemory(t *testing.T) {
 		{64 << 20, proxy.Limits{Requests: 477, Uploads: 273, Tunnels: 341, PerClient: -1}, 819},
 	} {
 		m := memlimit.Memory{Limit: tt.memory}
-		if got := limits(m); got != tt.want || connections(m) != tt.connections {
-			t.Errorf("%d MiB: %+v and %d connections, want %+v and %d", tt.memory>>20, got, connections(m), tt.want, tt.connections)
+		if got := memoryLimits(m); got != tt.want || maxConnections(m) != tt.connections {
+			t.Errorf("%d MiB: %+v and %d connections, want %+v and %d", tt.memory>>20, got, maxConnections(m), tt.want, tt.connections)
 		}
 	}
 }
@@ -31,7 +31,7 @@ func TestLimitsFitTheMemory(t *testing.T) {
 // the public is closed there too.
 func TestPrivateBehindAGateway(t *testing.T) {
 	app, _ := startApp(t, func(http.ResponseWriter, *http.Request) {})
-	p := startWith(t, Options{App: app, Private: []string{"/metrics"}, ProbeSecret: "secret", PreviewSecret: "letmein"})
+	p := startPodWith(t, Options{App: app, Private: []string{"/metrics"}, ProbeSecret: "secret", PreviewSecret: "letmein"})
 	for _, tt := range []struct {
 		path, name, value string
 		want              int
@@ -41,19 +41,19 @@ func TestPrivateBehindAGateway(t *testing.T) {
 		{"/metrics/x", "Version-Manager-Probe", "secret", 404},
 		{"/", "Version-Manager-Route", "preview", 403},
 	} {
-		if got := status(t, p.traffic+tt.path, http.Header{tt.name: {tt.value}}); got != tt.want {
+		if got := getStatus(t, p.traffic+tt.path, http.Header{tt.name: {tt.value}}); got != tt.want {
 			t.Errorf("%s with %s: %d, want %d", tt.path, tt.name, got, tt.want)
 		}
 	}
 	for _, shown := range []http.Header{{"Version-Manager-Probe": {"secret"}}, {"Version-Manager-Preview": {"letmein"}}} {
 		shown.Set("Version-Manager-Route", "preview")
-		if got := status(t, p.traffic, shown); got != 200 {
+		if got := getStatus(t, p.traffic, shown); got != 200 {
 			t.Errorf("the preview with %v: %d", shown, got)
 		}
 	}
 }
 
-func status(t *testing.T, url string, h http.Header) int {
+func getStatus(t *testing.T, url string, h http.Header) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {

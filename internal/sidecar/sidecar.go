@@ -51,15 +51,15 @@ import (
 
 // Options say which app it stands in front of, and who that is.
 type Options struct {
-	Listen   string // address for requests
-	Admin    string // address for probes, hooks and counts
-	App      string // host:port of the app
-	Health   string // a path of the app that answers without effect
-	Color    color.Color
-	Version  string
-	Instance string
-	Private  []string       // paths of the app that are not for the public
-	Trusted  []netip.Prefix // proxies in front of the gateway
+	Listen      string // address for requests
+	AdminListen string // address for probes, hooks and counts
+	App         string // host:port of the app
+	Health      string // a path of the app that answers without effect
+	Color       color.Color
+	Version     string
+	Instance    string
+	Private     []string       // paths of the app that are not for the public
+	Trusted     []netip.Prefix // proxies in front of the gateway
 
 	ProbeSecret   string // what the probe of a deploy shows; empty: nobody is known by it
 	PreviewSecret string // what people show who may see the preview; empty: there is none
@@ -74,58 +74,58 @@ type Options struct {
 // are found out by the kernel's keep-alive.
 const idleTimeout = 2 * time.Hour
 
-// lastWait is how long a sidecar that is told to end waits for what is in
+// shutdownTimeout is how long a sidecar that is told to end waits for what is in
 // flight. The pod's own limit is usually shorter.
-const lastWait = 30 * time.Second
+const shutdownTimeout = 30 * time.Second
 
 // Sidecar is one of them.
 type Sidecar struct {
-	o       Options
-	proxy   *proxy.Proxy
-	leaving atomic.Int32 // hooks under way
-	times   times
+	o        Options
+	proxy    *proxy.Proxy
+	draining atomic.Int32 // hooks under way
+	times    timing
 
-	farewell atomic.Pointer[time.Time] // when a hook last sent the WebSockets away
+	lastGoodbye atomic.Pointer[time.Time] // when a hook last sent the WebSockets away
 }
 
-// times are constants but for the tests.
-type times struct {
-	farewell time.Duration // over which WebSockets are told to go
-	truce    time.Duration // after that, in which no other hook tells them
-	quiet    time.Duration // without a request, after which none is expected
-	answer   time.Duration // within which a living app says something
+// timing are constants but for the tests.
+type timing struct {
+	goodbyeSpread time.Duration // over which WebSockets are told to go
+	goodbyePause  time.Duration // after that, in which no other hook tells them
+	quietTime     time.Duration // without a request, after which none is expected
+	answerTimeout time.Duration // within which a living app says something
 }
 
-// New returns a Sidecar that serves nothing yet.
-func New(o Options) *Sidecar {
-	s := &Sidecar{o: o, times: times{farewell: 5 * time.Second, truce: time.Minute, quiet: 500 * time.Millisecond, answer: 4 * time.Second}}
-	s.proxy = proxy.New(proxy.Options{Rules: o.rules(), Logger: o.Logger})
-	s.proxy.SetPrivate(o.Color, o.Private)
+// NewSidecar returns a Sidecar that serves nothing yet.
+func NewSidecar(o Options) *Sidecar {
+	s := &Sidecar{o: o, times: timing{goodbyeSpread: 5 * time.Second, goodbyePause: time.Minute, quietTime: 500 * time.Millisecond, answerTimeout: 4 * time.Second}}
+	s.proxy = proxy.NewProxy(proxy.Options{Rules: o.proxyRules(), Logger: o.Logger})
+	s.proxy.SetPrivatePaths(o.Color, o.Private)
 	s.proxy.SetPool(o.Color, o.Version, []string{o.App})
-	s.proxy.Switch(o.Color)
+	s.proxy.SwitchRoute(o.Color)
 	return s
 }
 
-// Run listens and serves until ctx ends, and returns when what was in flight
+// RunSidecar listens and serves until ctx ends, and returns when what was in flight
 // then has been answered.
-func Run(ctx context.Context, o Options) error {
+func RunSidecar(ctx context.Context, o Options) error {
 	traffic, err := net.Listen("tcp", o.Listen)
 	if err != nil {
 		return fmt.Errorf("listen for requests: %w", err)
 	}
-	admin, err := net.Listen("tcp", o.Admin)
+	admin, err := net.Listen("tcp", o.AdminListen)
 	if err != nil {
 		traffic.Close()
 		return fmt.Errorf("listen for probes: %w", err)
 	}
-	return New(o).serve(ctx, traffic, admin)
+	return NewSidecar(o).serveListeners(ctx, traffic, admin)
 }
 
-func (s *Sidecar) serve(ctx context.Context, traffic, admin net.Listener) error {
+func (s *Sidecar) serveListeners(ctx context.Context, traffic, admin net.Listener) error {
 	failed := make(chan error, 2)
-	server := proxy.Server(s.handler(), proxy.ServerOptions{IdleTimeout: idleTimeout, Connections: connections(s.o.Memory)})
+	server := proxy.NewServer(s.trafficHandler(), proxy.ServerOptions{IdleTimeout: idleTimeout, Connections: maxConnections(s.o.Memory)})
 	go func() { failed <- server.Serve(traffic) }()
-	office := &http.Server{Handler: s.admin(), ReadHeaderTimeout: 10 * time.Second}
+	office := &http.Server{Handler: s.adminHandler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { failed <- office.Serve(admin) }()
 	defer office.Close()
 	defer server.Close()
@@ -134,7 +134,7 @@ func (s *Sidecar) serve(ctx context.Context, traffic, admin net.Listener) error 
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	s.drain(context.Background(), 0, lastWait, func() bool { return true })
+	s.drainTraffic(context.Background(), 0, shutdownTimeout, func() bool { return true })
 	closing, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if err := server.Shutdown(closing); err != nil && !errors.Is(err, context.DeadlineExceeded) {

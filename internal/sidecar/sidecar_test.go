@@ -17,7 +17,7 @@ func TestForwardingIsContinued(t *testing.T) {
 	app, _ := startApp(t, func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.Header.Get("X-Forwarded-For"), " ", r.Header.Get("X-Forwarded-Proto"), " ", r.Header.Get("X-Real-Ip"))
 	})
-	p := start(t, app)
+	p := startPod(t, app)
 	req, err := http.NewRequest(http.MethodGet, p.traffic, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -45,15 +45,15 @@ func TestCounts(t *testing.T) {
 			w.WriteHeader(http.StatusInternalServerError)
 		}
 	})
-	p := start(t, app)
-	get(t, p.traffic)
-	get(t, p.traffic+"/broken")
+	p := startPod(t, app)
+	getPage(t, p.traffic)
+	getPage(t, p.traffic+"/broken")
 	kill()
-	if status, _ := get(t, p.traffic); status != http.StatusBadGateway {
+	if status, _ := getPage(t, p.traffic); status != http.StatusBadGateway {
 		t.Errorf("of a dead app came %d", status)
 	}
 	want := Counts{Color: "green", Version: "v1.2.3", Instance: "shop-green-1", Requests: 3, Errors: 2}
-	eventually(t, "the counts are right", func() bool { return p.counts(t) == want })
+	waitUntil(t, "the counts are right", func() bool { return p.readCounts(t) == want })
 }
 
 // TestAnswers: an app that says that it is not ready is alive; one that says
@@ -79,12 +79,12 @@ func TestAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			app, kill := startApp(t, tt.app)
-			p := start(t, app)
-			if status, body := get(t, p.office+"/answers"); status != tt.want {
+			p := startPod(t, app)
+			if status, body := getPage(t, p.office+"/answers"); status != tt.want {
 				t.Errorf("%d %s", status, body)
 			}
 			kill()
-			if status, _ := get(t, p.office+"/answers"); status != http.StatusServiceUnavailable {
+			if status, _ := getPage(t, p.office+"/answers"); status != http.StatusServiceUnavailable {
 				t.Errorf("a dead app is alive: %d", status)
 			}
 		})
@@ -94,47 +94,47 @@ func TestAnswers(t *testing.T) {
 // TestAppComesLater: the sidecar is there first. What comes too early is
 // refused, and nothing of that stays.
 func TestAppComesLater(t *testing.T) {
-	l := listen(t)
+	l := listenLocal(t)
 	addr := l.Addr().String()
 	l.Close()
-	p := start(t, addr)
-	if status, _ := get(t, p.office+"/live"); status != http.StatusOK {
+	p := startPod(t, addr)
+	if status, _ := getPage(t, p.office+"/live"); status != http.StatusOK {
 		t.Errorf("without its app the sidecar says %d", status)
 	}
-	if status, _ := get(t, p.traffic); status != http.StatusBadGateway {
+	if status, _ := getPage(t, p.traffic); status != http.StatusBadGateway {
 		t.Errorf("too early: %d", status)
 	}
 	app := http.Server{Addr: addr, Handler: http.NotFoundHandler()}
 	go func() { _ = app.ListenAndServe() }()
 	t.Cleanup(func() { app.Close() })
-	eventually(t, "the app answers", func() bool {
-		status, _ := get(t, p.traffic)
+	waitUntil(t, "the app answers", func() bool {
+		status, _ := getPage(t, p.traffic)
 		return status == http.StatusNotFound
 	})
 }
 
 func TestDrainedWantsDurations(t *testing.T) {
-	p := start(t, "127.0.0.1:1")
+	p := startPod(t, "127.0.0.1:1")
 	for _, q := range []string{"", "?sleep=1s", "?sleep=1s&limit=x", "?sleep=-1s&limit=1s"} {
-		if status, _ := get(t, p.office+"/drained"+q); status != http.StatusBadRequest {
+		if status, _ := getPage(t, p.office+"/drained"+q); status != http.StatusBadRequest {
 			t.Errorf("%q: %d", q, status)
 		}
 	}
 }
 
 func TestRun(t *testing.T) {
-	taken := listen(t).Addr().String()
+	taken := listenLocal(t).Addr().String()
 	for want, o := range map[string]Options{
-		"listen for requests": {Listen: taken, Admin: "127.0.0.1:0"},
-		"listen for probes":   {Listen: "127.0.0.1:0", Admin: taken},
+		"listen for requests": {Listen: taken, AdminListen: "127.0.0.1:0"},
+		"listen for probes":   {Listen: "127.0.0.1:0", AdminListen: taken},
 	} {
-		if err := Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
+		if err := RunSidecar(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := Run(ctx, Options{Listen: "127.0.0.1:0", Admin: "127.0.0.1:0"}); err != nil {
+	if err := RunSidecar(ctx, Options{Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0"}); err != nil {
 		t.Error(err)
 	}
 }

@@ -46,7 +46,7 @@ type Kubernetes struct {
 func Open(s Spec) (deploy.Target, error) {
 	switch s.Name {
 	case "", localName:
-		return local.New(local.Options{App: s.App, State: s.State, Local: s.Local, Project: s.Project, Preview: s.Preview, Agent: s.Agent, Passive: s.Passive})
+		return local.NewTarget(local.Options{App: s.App, State: s.State, Local: s.Local, Project: s.Project, Preview: s.Preview, Agent: s.Agent, Passive: s.Passive})
 	case clusterName:
 		k := s.Kubernetes
 		return kubernetes.New(kubernetes.Options{

@@ -57,7 +57,7 @@ func (c http1Case) try() error {
 	if err != nil {
 		return err
 	}
-	all, fault := up.Take()
+	all, fault := up.TakeRequests()
 	var arrived []string
 	for _, r := range all {
 		arrived = append(arrived, r.String())

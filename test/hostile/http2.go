@@ -36,11 +36,11 @@ func (c http2Case) try() error {
 	}
 	defer up.Close()
 	defer l.close()
-	got, err := c.stream.Do(l.addr)
+	got, err := c.stream.SendTo(l.addr)
 	if err != nil {
 		return err
 	}
-	all, fault := up.Take()
+	all, fault := up.TakeRequests()
 	return errors.Join(fault, c.judge(got, all))
 }
 

@@ -39,9 +39,9 @@ func crossCases() []http2Case {
 	for _, p := range payloads() {
 		for place, name := range []string{p + "x-a", "x" + p + "a", "x-a" + p, p} {
 			all = append(all, http2Case{fmt.Sprintf("name: %q at %d", p, place), proxytest.Stream{Fields: with(name, "b")}, ""})
-			all = append(all, http2Case{fmt.Sprintf("trailer: %q at %d", p, place), proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields(name, "b")}, ""})
+			all = append(all, http2Case{fmt.Sprintf("trailer: %q at %d", p, place), proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.HeaderFields(name, "b")}, ""})
 		}
-		all = append(all, http2Case{fmt.Sprintf("trailer: value %q", p), proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("x-a", p)}, ""})
+		all = append(all, http2Case{fmt.Sprintf("trailer: value %q", p), proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.HeaderFields("x-a", p)}, ""})
 		all = append(all, http2Case{fmt.Sprintf("body: %q", p), proxytest.Stream{Fields: with(":method", "POST"), Data: []string{p}}, "200"})
 	}
 	return all
@@ -49,7 +49,7 @@ func crossCases() []http2Case {
 
 // with is a plain request with one field set or added.
 func with(name, value string) []hpack.HeaderField {
-	list := proxytest.Fields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
+	list := proxytest.HeaderFields(":method", "GET", ":scheme", "http", ":authority", "a", ":path", "/")
 	for i := range list {
 		if list[i].Name == name {
 			list[i].Value = value
@@ -97,21 +97,21 @@ func http2Fields() []http2Case {
 	}
 	for _, name := range []string{":method", ":scheme", ":path", ":authority"} {
 		all = append(all,
-			http2Case{"two " + name, proxytest.Stream{Fields: append(proxytest.Fields(name, "a"), with("x-a", "b")...)}, malformed},
-			http2Case{name + " behind others", proxytest.Stream{Fields: append(without(name), proxytest.Fields(name, "/")...)}, malformed})
+			http2Case{"two " + name, proxytest.Stream{Fields: append(proxytest.HeaderFields(name, "a"), with("x-a", "b")...)}, malformed},
+			http2Case{name + " behind others", proxytest.Stream{Fields: append(without(name), proxytest.HeaderFields(name, "/")...)}, malformed})
 	}
 	return append(all,
 		http2Case{"no authority", proxytest.Stream{Fields: without(":authority")}, "200"},
-		http2Case{"two lengths", proxytest.Stream{Fields: append(with("content-length", "3"), proxytest.Fields("content-length", "4")...), Data: []string{"abc"}}, malformed},
-		http2Case{"two hosts", proxytest.Stream{Fields: append(with("host", "a"), proxytest.Fields("host", "b")...)}, malformed},
-		http2Case{"cookie crumbs", proxytest.Stream{Fields: append(with("cookie", "a=1"), proxytest.Fields("cookie", "b=2", "cookie", "c=3")...)}, "200"},
+		http2Case{"two lengths", proxytest.Stream{Fields: append(with("content-length", "3"), proxytest.HeaderFields("content-length", "4")...), Data: []string{"abc"}}, malformed},
+		http2Case{"two hosts", proxytest.Stream{Fields: append(with("host", "a"), proxytest.HeaderFields("host", "b")...)}, malformed},
+		http2Case{"cookie crumbs", proxytest.Stream{Fields: append(with("cookie", "a=1"), proxytest.HeaderFields("cookie", "b=2", "cookie", "c=3")...)}, "200"},
 	)
 }
 
 // http2Bodies are about DATA frames, what announces them, and what follows.
 func http2Bodies() []http2Case {
 	post := func(name, value string) []hpack.HeaderField {
-		return append(with(":method", "POST"), proxytest.Fields(name, value)...)
+		return append(with(":method", "POST"), proxytest.HeaderFields(name, value)...)
 	}
 	return []http2Case{
 		{"body", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"ab", "", "c"}}, "200"},
@@ -123,11 +123,11 @@ func http2Bodies() []http2Case {
 		{"length of nothing", proxytest.Stream{Fields: post("content-length", "3")}, malformed},
 		{"length is not a number", proxytest.Stream{Fields: post("content-length", "x"), Data: []string{"abc"}}, malformed},
 		{"length zero with a body", proxytest.Stream{Fields: post("content-length", "0"), Data: []string{"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"}}, malformed},
-		{"trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("x-a", "b")}, "200"},
-		{"pseudo-header field as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields(":path", "/b")}, malformed},
-		{"length as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("content-length", "9")}, ""},
-		{"host as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("host", "b")}, ""},
-		{"forwarding as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("x-forwarded-for", "1.1.1.1")}, "200"},
-		{"connection as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.Fields("connection", "x-a")}, ""},
+		{"trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.HeaderFields("x-a", "b")}, "200"},
+		{"pseudo-header field as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.HeaderFields(":path", "/b")}, malformed},
+		{"length as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.HeaderFields("content-length", "9")}, ""},
+		{"host as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.HeaderFields("host", "b")}, ""},
+		{"forwarding as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.HeaderFields("x-forwarded-for", "1.1.1.1")}, "200"},
+		{"connection as a trailer", proxytest.Stream{Fields: with(":method", "POST"), Data: []string{"abc"}, Trailers: proxytest.HeaderFields("connection", "x-a")}, ""},
 	}
 }

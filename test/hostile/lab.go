@@ -46,11 +46,11 @@ func serveLab(upstream string, o proxy.Options, so proxy.ServerOptions) (*lab, e
 	if err != nil {
 		return nil, err
 	}
-	p := proxy.New(o)
+	p := proxy.NewProxy(o)
 	p.SetPool(color.Blue, "v1.0.0", []string{upstream})
-	p.Switch(color.Blue)
+	p.SwitchRoute(color.Blue)
 	so.ErrorLog = log.New(io.Discard, "", 0) // what clients do wrong is the point
-	s := proxy.Server(p, so)
+	s := proxy.NewServer(p, so)
 	if so.Certificates == nil {
 		go s.Serve(l)
 	} else {
@@ -74,7 +74,7 @@ func (l *lab) close() { l.server.Close() }
 
 // startStrictLab has an instance that records everything and finds every fault.
 func startStrictLab() (*lab, *proxytest.Upstream, error) {
-	up, err := proxytest.Start()
+	up, err := proxytest.StartUpstream()
 	if err != nil {
 		return nil, nil, err
 	}

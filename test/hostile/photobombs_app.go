@@ -87,14 +87,14 @@ func freeAddress() (string, error) {
 
 // serve puts the ingress in front.
 func (a *bombedApp) serve(address string) error {
-	front := proxy.New(proxy.Options{})
+	front := proxy.NewProxy(proxy.Options{})
 	front.SetPool(color.Blue, "v1.0.0", []string{address})
-	front.Switch(color.Blue)
+	front.SwitchRoute(color.Blue)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	a.front, a.url = proxy.Server(front, proxy.ServerOptions{}), "http://"+l.Addr().String()
+	a.front, a.url = proxy.NewServer(front, proxy.ServerOptions{}), "http://"+l.Addr().String()
 	go a.front.Serve(l)
 	return nil
 }

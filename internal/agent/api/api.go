@@ -24,14 +24,14 @@ import (
 // It orders the holders of a lock and is no secret.
 const TokenHeader = "Version-Manager-Token"
 
-// Prefix of all paths. What comes after it is the name of an app.
-const Prefix = "/v1/apps/"
+// AppsPath of all paths. What comes after it is the name of an app.
+const AppsPath = "/v1/apps/"
 
 // PingPath answers with Ping and changes nothing.
 const PingPath = "/v1/ping"
 
-// Ping says which processes serve a state folder.
-type Ping struct {
+// PingAnswer says which processes serve a state folder.
+type PingAnswer struct {
 	Agent  int `json:"agent"`
 	Keeper int `json:"keeper"`
 
@@ -51,17 +51,17 @@ type ReplaceRequest struct {
 	Argv  []string `json:"argv"` // the program's absolute path and the arguments that start an agent
 }
 
-// Replaced is the answer of an agent that gives its place away. Its process goes
+// ReplaceAnswer is the answer of an agent that gives its place away. Its process goes
 // on until it has answered what was in flight, for LastRequests at most.
-type Replaced struct {
+type ReplaceAnswer struct {
 	InFlight int `json:"inFlight"` // requests
 	Agent    int `json:"agent"`    // its process
 
 	Started string `json:"started"` // of that process, as process.Identity has it
 }
 
-// LastRequests is how long an agent that gave its place away goes on at most.
-const LastRequests = 30 * time.Second
+// MaxFinishTime is how long an agent that gave its place away goes on at most.
+const MaxFinishTime = 30 * time.Second
 
 // LockRequest asks for the lock. Nonce makes a repeated request recognisable
 // whose first answer was lost.
@@ -93,25 +93,25 @@ type SwitchRequest struct {
 	IfRevision string `json:"ifRevision"`
 }
 
-// Text is a body with one string: an id, a path.
-type Text struct {
+// TextBody is a body with one string: an id, a path.
+type TextBody struct {
 	Text string `json:"text"`
 }
 
 // socketFile is the socket in the state folder, or a link to it.
 const socketFile = "agent.sock"
 
-// maxSocket is a little less than what systems allow as a socket's path.
-const maxSocket = 100
+// maxSocketPath is a little less than what systems allow as a socket's path.
+const maxSocketPath = 100
 
-// Socket returns the path on which the agent of the state folder listens, or
+// SocketPath returns the path on which the agent of the state folder listens, or
 // fs.ErrNotExist where none ever did.
-func Socket(dir string) (string, error) {
+func SocketPath(dir string) (string, error) {
 	path := filepath.Join(dir, socketFile)
 	if to, err := os.Readlink(path); err == nil {
 		return to, ownership.Of(os.Getenv).Path(filepath.Dir(to))
 	}
-	if len(path) > maxSocket {
+	if len(path) > maxSocketPath {
 		return "", fmt.Errorf("find the agent's socket: %w", fs.ErrNotExist)
 	}
 	return path, nil
@@ -126,7 +126,7 @@ func MakeSocket(dir string) (string, error) {
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 		return "", fmt.Errorf("remove old socket: %w", err)
 	}
-	if len(path) <= maxSocket {
+	if len(path) <= maxSocketPath {
 		return path, nil
 	}
 	private, err := os.MkdirTemp("/tmp", "version-manager-")
@@ -149,9 +149,9 @@ func RemoveSocket(dir string) {
 	os.Remove(path)
 }
 
-// CheckName refuses what cannot be the name of an app, a DNS label. Names
+// CheckAppName refuses what cannot be the name of an app, a DNS label. Names
 // become parts of paths.
-func CheckName(app string) error {
+func CheckAppName(app string) error {
 	if !names.IsDNS1123Label(app) {
 		return problem.New(problem.Usage, "names have up to 63 of a-z, 0-9 and '-', such as caloguessr",
 			"%q cannot be the name of an app", app)
@@ -159,13 +159,13 @@ func CheckName(app string) error {
 	return nil
 }
 
-// Journal is the answer to reading one: all records up to a damage, if any.
-type Journal struct {
+// JournalAnswer is the answer to reading one: all records up to a damage, if any.
+type JournalAnswer struct {
 	Records []journal.Record `json:"records"`
 	Error   *Error           `json:"error,omitempty"`
 }
 
-// Content is a file on its way through JSON.
-type Content struct {
+// ContentBody is a file on its way through JSON.
+type ContentBody struct {
 	Content []byte `json:"content"`
 }

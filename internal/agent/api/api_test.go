@@ -16,8 +16,8 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// travel sends err through JSON.
-func travel(t *testing.T, err error) error {
+// sendAndReceive sends err through JSON.
+func sendAndReceive(t *testing.T, err error) error {
 	t.Helper()
 	body, jsonErr := json.Marshal(FromError(err))
 	if jsonErr != nil {
@@ -33,12 +33,12 @@ func travel(t *testing.T, err error) error {
 func TestSentinelsArriveAsWhatTheyWere(t *testing.T) {
 	for _, sentinel := range []error{deploy.ErrConflict, deploy.ErrFenced, deploy.ErrRefused, journal.ErrNotFound} {
 		sent := fmt.Errorf("switch to blue: %w", sentinel)
-		got := travel(t, sent)
+		got := sendAndReceive(t, sent)
 		if !errors.Is(got, sentinel) || got.Error() != sent.Error() {
 			t.Errorf("%v arrived as %v", sent, got)
 		}
 	}
-	if got := travel(t, errors.New("disk full")); got.Error() != "disk full" || errors.Is(got, deploy.ErrFenced) {
+	if got := sendAndReceive(t, errors.New("disk full")); got.Error() != "disk full" || errors.Is(got, deploy.ErrFenced) {
 		t.Errorf("arrived as %v", got)
 	}
 }
@@ -46,7 +46,7 @@ func TestSentinelsArriveAsWhatTheyWere(t *testing.T) {
 func TestHeldErrorArrives(t *testing.T) {
 	now := time.Now().Round(0).UTC()
 	sent := &deploy.HeldError{Holder: deploy.Holder{Name: "ada", Since: now.Add(-time.Minute), Seen: now}, Now: now}
-	got, ok := errors.AsType[*deploy.HeldError](travel(t, fmt.Errorf("lock: %w", sent)))
+	got, ok := errors.AsType[*deploy.HeldError](sendAndReceive(t, fmt.Errorf("lock: %w", sent)))
 	if !ok || *got != *sent {
 		t.Errorf("arrived as %+v, want %+v", got, sent)
 	}
@@ -54,7 +54,7 @@ func TestHeldErrorArrives(t *testing.T) {
 
 func TestProblemArrivesWithCauseAndSentinel(t *testing.T) {
 	sent := problem.Wrap(fmt.Errorf("blue is active: %w", deploy.ErrRefused), problem.Usage, "do this", "retire blue").With("a line")
-	err := travel(t, fmt.Errorf("outer: %w", sent))
+	err := sendAndReceive(t, fmt.Errorf("outer: %w", sent))
 	got, ok := errors.AsType[*problem.Problem](err)
 	if !ok || got.Kind != sent.Kind || got.Hint != sent.Hint || got.Error() != sent.Error() || len(got.Lines) != 1 {
 		t.Errorf("arrived as %#v", got)
@@ -62,7 +62,7 @@ func TestProblemArrivesWithCauseAndSentinel(t *testing.T) {
 	if !errors.Is(err, deploy.ErrRefused) {
 		t.Error("the sentinel was lost")
 	}
-	if got := travel(t, problem.New(problem.NotFound, "", "no such thing")); got.Error() != "no such thing" {
+	if got := sendAndReceive(t, problem.New(problem.NotFound, "", "no such thing")); got.Error() != "no such thing" {
 		t.Errorf("arrived as %v", got)
 	}
 }
@@ -83,13 +83,13 @@ func TestSocketOfALongPath(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := Socket(dir); got != path || err != nil {
+			if got, err := SocketPath(dir); got != path || err != nil {
 				t.Errorf("Socket = %s, %v, want %s", got, err, path)
 			}
 			ln.(*net.UnixListener).SetUnlinkOnClose(false)
 			ln.Close()
 		}
-		path, _ := Socket(dir)
+		path, _ := SocketPath(dir)
 		RemoveSocket(dir)
 		if _, err := os.Lstat(path); err == nil {
 			t.Errorf("%s is still there", path)
@@ -102,7 +102,7 @@ func TestCheckName(t *testing.T) {
 		"caloguessr": true, "a-1": true, "": false, "..": false, "a/b": false, "A": false, "-a": false, "a-": false,
 		strings.Repeat("a", 63): true, strings.Repeat("a", 64): false,
 	} {
-		if err := CheckName(name); (err == nil) != ok {
+		if err := CheckAppName(name); (err == nil) != ok {
 			t.Errorf("CheckName(%q) = %v", name, err)
 		}
 	}

@@ -28,7 +28,7 @@ type Problem struct {
 	Lines []string     `json:"lines,omitempty"`
 }
 
-func sentinels() map[string]error {
+func sentinelErrors() map[string]error {
 	return map[string]error{
 		"conflict":  deploy.ErrConflict,
 		"fenced":    deploy.ErrFenced,
@@ -44,7 +44,7 @@ func FromError(err error) Error {
 	if held, ok := errors.AsType[*deploy.HeldError](err); ok {
 		e.Holder, e.Now = &held.Holder, held.Now
 	}
-	for code, sentinel := range sentinels() {
+	for code, sentinel := range sentinelErrors() {
 		if errors.Is(err, sentinel) {
 			e.Code = code
 		}
@@ -63,7 +63,7 @@ func (e Error) ToError() error {
 	if e.Holder != nil {
 		return &deploy.HeldError{Holder: *e.Holder, Now: e.Now}
 	}
-	sentinel := sentinels()[e.Code]
+	sentinel := sentinelErrors()[e.Code]
 	if e.Problem == nil {
 		return &remote{e.Message, sentinel}
 	}

@@ -21,16 +21,16 @@ import (
 	"time"
 )
 
-// maxFile limits what is read. A chain has a few KiB.
-const maxFile = 1 << 20
+// maxFileBytes limits what is read. A chain has a few KiB.
+const maxFileBytes = 1 << 20
 
 // Files are the PEM files of a certificate chain and its key.
 type Files struct{ Cert, Key string }
 
-// pair is the content of both.
-type pair struct{ cert, key []byte }
+// pemPair is the content of both.
+type pemPair struct{ cert, key []byte }
 
-func (f Files) read() (p pair, err error) {
+func (f Files) readFiles() (p pemPair, err error) {
 	if p.cert, err = readFile(f.Cert); err == nil {
 		p.key, err = readFile(f.Key)
 	}
@@ -51,19 +51,19 @@ func readFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(b) > maxFile {
-		err = fmt.Errorf("%s is larger than %d bytes", name, maxFile)
+	b, err := io.ReadAll(io.LimitReader(f, maxFileBytes+1))
+	if err == nil && len(b) > maxFileBytes {
+		err = fmt.Errorf("%s is larger than %d bytes", name, maxFileBytes)
 	}
 	return b, err
 }
 
-func (p pair) equal(o pair) bool {
+func (p pemPair) isEqual(o pemPair) bool {
 	return slices.Equal(p.cert, o.cert) && slices.Equal(p.key, o.key)
 }
 
-// parse checks that key and certificate belong together.
-func (p pair) parse() (*tls.Certificate, error) {
+// parsePair checks that key and certificate belong together.
+func (p pemPair) parsePair() (*tls.Certificate, error) {
 	c, err := tls.X509KeyPair(p.cert, p.key)
 	if err != nil {
 		return nil, err
@@ -82,18 +82,18 @@ type Source struct {
 
 	mu      sync.Mutex
 	current *tls.Certificate
-	content pair   // of current
-	problem string // why the files are not used as they are now
+	content pemPair // of current
+	problem string  // why the files are not used as they are now
 }
 
-// Open reads the files, or the copy that an earlier process kept at the given
+// OpenSource reads the files, or the copy that an earlier process kept at the given
 // path. It fails only where neither can be used.
-func Open(files Files, copy string) (*Source, error) {
+func OpenSource(files Files, copy string) (*Source, error) {
 	s := &Source{files: files, copy: copy}
 	if kept, ok := readCopy(copy, files); ok {
-		s.current, s.content = kept.parsed, kept.pair
+		s.current, s.content = kept.parsed, kept.pemPair
 	}
-	err := s.Refresh(time.Now())
+	err := s.RefreshFiles(time.Now())
 	switch {
 	case s.current == nil:
 		return nil, err
@@ -103,28 +103,28 @@ func Open(files Files, copy string) (*Source, error) {
 	return s, nil
 }
 
-// Get serves as tls.Config.GetCertificate.
-func (s *Source) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+// GetCertificate serves as tls.Config.GetCertificate.
+func (s *Source) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.current, nil
 }
 
-// Refresh looks at the files once. The error says why they cannot be used.
-func (s *Source) Refresh(now time.Time) error {
-	p, err := s.files.read()
+// RefreshFiles looks at the files once. The error says why they cannot be used.
+func (s *Source) RefreshFiles(now time.Time) error {
+	p, err := s.files.readFiles()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil && s.current != nil && p.equal(s.content) {
+	if err == nil && s.current != nil && p.isEqual(s.content) {
 		s.problem = ""
 		return nil
 	}
 	var next *tls.Certificate
 	if err == nil {
-		next, err = p.parse()
+		next, err = p.parsePair()
 	}
 	if err == nil {
-		err = worse(s.current, next, now)
+		err = checkReplacement(s.current, next, now)
 	}
 	if err != nil {
 		s.problem = err.Error()
@@ -141,8 +141,8 @@ func (s *Source) Refresh(now time.Time) error {
 	return nil
 }
 
-// worse refuses to replace a certificate that is valid by one that is not.
-func worse(current, next *tls.Certificate, now time.Time) error {
+// checkReplacement refuses to replace a certificate that is valid by one that is not.
+func checkReplacement(current, next *tls.Certificate, now time.Time) error {
 	switch {
 	case current == nil || now.After(current.Leaf.NotAfter):
 		return nil

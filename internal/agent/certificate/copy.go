@@ -13,9 +13,9 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-// kept is the copy of the last good certificate. It names the files that it
+// savedCopy is the copy of the last good certificate. It names the files that it
 // came from: those of another certificate must not be answered for by it.
-type kept struct {
+type savedCopy struct {
 	Files Files  `json:"files"`
 	Cert  []byte `json:"cert"`
 	Key   []byte `json:"key"`
@@ -36,8 +36,8 @@ func RemoveCopies(dir string) error {
 	return err
 }
 
-// Forget removes the copy: nothing is to be served with it any more.
-func (s *Source) Forget() error { return removeCopy(s.copy) }
+// RemoveCopy removes the copy: nothing is to be served with it any more.
+func (s *Source) RemoveCopy() error { return removeCopy(s.copy) }
 
 func removeCopy(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -46,30 +46,30 @@ func removeCopy(path string) error {
 	return nil
 }
 
-func writeCopy(path string, files Files, p pair) error {
-	b, err := json.Marshal(kept{files, p.cert, p.key})
+func writeCopy(path string, files Files, p pemPair) error {
+	b, err := json.Marshal(savedCopy{files, p.cert, p.key})
 	if err != nil {
 		return err
 	}
 	return atomicfile.Write(path, b, 0o600)
 }
 
-// goodCopy is a copy that can be served.
-type goodCopy struct {
-	pair
+// usableCopy is a copy that can be served.
+type usableCopy struct {
+	pemPair
 	parsed *tls.Certificate
 }
 
-func readCopy(path string, files Files) (good goodCopy, ok bool) {
+func readCopy(path string, files Files) (good usableCopy, ok bool) {
 	b, err := readFile(path)
 	if err != nil {
 		return good, false
 	}
-	var k kept
+	var k savedCopy
 	if json.Unmarshal(b, &k) != nil || k.Files != files {
 		return good, false
 	}
-	good.pair = pair{k.Cert, k.Key}
-	good.parsed, err = good.parse()
+	good.pemPair = pemPair{k.Cert, k.Key}
+	good.parsed, err = good.parsePair()
 	return good, err == nil
 }

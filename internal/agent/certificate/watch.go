@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	lookEvery = time.Second    // at the files: two small reads, however they are replaced
-	warnEvery = 24 * time.Hour // the log says once a day what somebody has to do
+	refreshInterval = time.Second    // at the files: two small reads, however they are replaced
+	warningInterval = 24 * time.Hour // the log says once a day what somebody has to do
 )
 
-// Watch follows the files until stop is closed.
-func (s *Source) Watch(stop <-chan struct{}) {
-	tick := time.NewTicker(lookEvery)
+// WatchFiles follows the files until stop is closed.
+func (s *Source) WatchFiles(stop <-chan struct{}) {
+	tick := time.NewTicker(refreshInterval)
 	defer tick.Stop()
 	var said string
 	var when time.Time
 	for {
 		now := time.Now()
-		_ = s.Refresh(now) // Status has it
-		if text := s.Status().Warning(now); text != "" && (text != said || now.Sub(when) >= warnEvery) {
+		_ = s.RefreshFiles(now) // Status has it
+		if text := s.CurrentStatus().Warning(now); text != "" && (text != said || now.Sub(when) >= warningInterval) {
 			slog.Warn("certificate", "file", s.files.Cert, "warning", text)
 			said, when = text, now
 		} else if text == "" {
@@ -37,29 +37,29 @@ func (s *Source) Watch(stop <-chan struct{}) {
 	}
 }
 
-// Status is what people should know about the certificate that is served.
-func (s *Source) Status() deploy.Certificate {
+// CurrentStatus is what people should know about the certificate that is served.
+func (s *Source) CurrentStatus() deploy.Certificate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := describe(s.files, s.current)
+	c := describeCertificate(s.files, s.current)
 	c.Problem = s.problem
 	return c
 }
 
-// Inspect reads the files once, for who is about to serve them.
-func Inspect(files Files) (deploy.Certificate, error) {
-	p, err := files.read()
+// InspectFiles reads the files once, for who is about to serve them.
+func InspectFiles(files Files) (deploy.Certificate, error) {
+	p, err := files.readFiles()
 	if err != nil {
 		return deploy.Certificate{}, err
 	}
-	parsed, err := p.parse()
+	parsed, err := p.parsePair()
 	if err != nil {
 		return deploy.Certificate{}, err
 	}
-	return describe(files, parsed), nil
+	return describeCertificate(files, parsed), nil
 }
 
-func describe(files Files, c *tls.Certificate) deploy.Certificate {
+func describeCertificate(files Files, c *tls.Certificate) deploy.Certificate {
 	d := deploy.Certificate{File: files.Cert, NotAfter: c.Leaf.NotAfter.UTC(), Names: slices.Clone(c.Leaf.DNSNames)}
 	for _, ip := range c.Leaf.IPAddresses {
 		d.Names = append(d.Names, ip.String())

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// handOverLimit is how long a new program may take to answer.
-const handOverLimit = 5 * time.Second
+// handOverTimeout is how long a new program may take to answer.
+const handOverTimeout = 5 * time.Second
 
 // HandOver gives all listeners to another program: argv starts a keeper, which
 // starts an agent of its own once before has returned. Nobody is refused
@@ -17,32 +17,32 @@ const handOverLimit = 5 * time.Second
 func (l *Link) HandOver(argv []string, before func()) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	next := &handed{lock: l.h.lock, files: l.h.files}
+	next := &handover{lock: l.process.lock, files: l.process.files}
 	if err := next.spawnAs(roleKeep, argv[0], argv); err != nil {
 		return err
 	}
-	if err := next.greet(); err != nil {
+	if err := next.awaitGreeting(); err != nil {
 		return errors.Join(fmt.Errorf("hand over to %s: %w", argv[0], err), next.proc.Kill(), next.peer.Close())
 	}
 	before()
 	l.done = true
-	_ = l.h.tell(message{Quit: true}) // a keeper that is gone is as good
-	return next.peer.Close()          // by which it sees that it needs an agent
+	_ = l.process.sendMessage(message{Quit: true}) // a keeper that is gone is as good
+	return next.peer.Close()                       // by which it sees that it needs an agent
 }
 
-// greet returns when the peer has answered.
-func (h *handed) greet() error {
-	if err := h.peer.SetDeadline(time.Now().Add(handOverLimit)); err != nil {
+// awaitGreeting returns when the peer has answered.
+func (h *handover) awaitGreeting() error {
+	if err := h.peer.SetDeadline(time.Now().Add(handOverTimeout)); err != nil {
 		return err
 	}
-	if err := h.tell(message{}); err != nil {
+	if err := h.sendMessage(message{}); err != nil {
 		return err
 	}
 	_, err := h.peer.Read(make([]byte, 1))
 	return err
 }
 
-func (h *handed) tell(m message) error {
+func (h *handover) sendMessage(m message) error {
 	body, err := json.Marshal(m)
 	if err != nil {
 		return err

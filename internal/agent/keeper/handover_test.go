@@ -20,7 +20,7 @@ func (f *fixture) handOver(program string) (status int) {
 }
 
 func TestHandOverReplacesBothAndRefusesNoConnection(t *testing.T) {
-	f := begin(t)
+	f := startFixture(t)
 	for range 2 {
 		before := f.mustAsk()
 		agent, errA := process.Of(before.agent)
@@ -31,21 +31,21 @@ func TestHandOverReplacesBothAndRefusesNoConnection(t *testing.T) {
 		if status := f.handOver(os.Args[0]); status != http.StatusOK {
 			t.Fatalf("status %d", status)
 		}
-		f.until("the next agent", func() bool { return f.mustAsk().agent != before.agent })
+		f.waitUntil("the next agent", func() bool { return f.mustAsk().agent != before.agent })
 		if now := f.mustAsk(); now.keeper == before.keeper {
 			t.Errorf("the keeper is still %d", now.keeper)
 		}
-		f.until("the end of the former ones", func() bool {
+		f.waitUntil("the end of the former ones", func() bool {
 			return !agent.Alive() && !keeper.Alive()
 		})
 	}
 	now := f.mustAsk() // and the new pair is as good as the first
-	kill(t, now.agent)
-	f.until("a new agent", func() bool { next, err := f.ask(); return err == nil && next.agent != now.agent })
+	killProcess(t, now.agent)
+	f.waitUntil("a new agent", func() bool { next, err := f.askAgent(); return err == nil && next.agent != now.agent })
 }
 
 func TestHandOverToABrokenProgramChangesNothing(t *testing.T) {
-	f := begin(t)
+	f := startFixture(t)
 	before := f.mustAsk()
 	for _, program := range []string{"/bin/false", "/nonexistent"} {
 		if status := f.handOver(program); status != http.StatusTeapot {
@@ -55,6 +55,6 @@ func TestHandOverToABrokenProgramChangesNothing(t *testing.T) {
 	if now := f.mustAsk(); now != before {
 		t.Errorf("processes were %v and are %v", before, now)
 	}
-	kill(t, before.agent)
-	f.until("a new agent", func() bool { now, err := f.ask(); return err == nil && now.agent != before.agent })
+	killProcess(t, before.agent)
+	f.waitUntil("a new agent", func() bool { now, err := f.askAgent(); return err == nil && now.agent != before.agent })
 }

@@ -32,47 +32,47 @@ import (
 const LockFile = "agent.lock"
 
 const (
-	restartFirst = 10 * time.Millisecond // wait before an agent that died young is started again
-	restartMost  = 500 * time.Millisecond
-	livedLong    = time.Second            // after which a restart is immediate again
-	waitEvery    = 500 * time.Millisecond // between two looks whether it is this process's turn
-	giveUpAfter  = 20                     // deaths in a row of agents that were young
+	firstRestartDelay = 10 * time.Millisecond // wait before an agent that died young is started again
+	maxRestartDelay   = 500 * time.Millisecond
+	minHealthyLife    = time.Second            // after which a restart is immediate again
+	lockPollInterval  = 500 * time.Millisecond // between two looks whether it is this process's turn
+	maxEarlyDeaths    = 20                     // deaths in a row of agents that were young
 )
 
-// Main becomes the keeper of the state folder, or the agent, whichever this
+// RunPair becomes the keeper of the state folder, or the agent, whichever this
 // process was started as. The agent's part is run; when it returns, both end.
 // Where a keeper or an agent of this folder is alive, Main returns at once, or
 // with wait when that has ended.
-func Main(dir string, wait bool, run func(*Link) error) error {
-	role, in, err := inherited()
+func RunPair(dir string, wait bool, run func(*Link) error) error {
+	role, in, err := readInherited()
 	if err != nil {
 		return err
 	}
 	if role == roleAgent {
 		link := newLink(in)
-		return errors.Join(run(link), link.quit())
+		return errors.Join(run(link), link.quitKeeper())
 	}
 	if role == "" {
-		if in.lock, err = lock(dir); in.lock == nil && err == nil && wait {
+		if in.lock, err = lockFolder(dir); in.lock == nil && err == nil && wait {
 			in.lock, err = awaitLock(dir)
 		}
 		if in.lock == nil {
 			return err
 		}
 	}
-	shrink()
-	return keep(in)
+	reduceMemory()
+	return keepAgent(in)
 }
 
-// shrink makes the keeper, a full copy of the binary, as small as it can be.
-func shrink() {
+// reduceMemory makes the keeper, a full copy of the binary, as small as it can be.
+func reduceMemory() {
 	debug.SetGCPercent(10)
 	debug.FreeOSMemory()
 }
 
-// Running reports whether a keeper or an agent serves the state folder. It
+// IsServed reports whether a keeper or an agent serves the state folder. It
 // changes nothing.
-func Running(dir string) bool {
+func IsServed(dir string) bool {
 	f, err := atomicfile.Open(filepath.Join(dir, LockFile), os.O_RDONLY, 0)
 	if err != nil {
 		return !errors.Is(err, os.ErrNotExist)
@@ -81,26 +81,26 @@ func Running(dir string) bool {
 	return filelock.IsLocked(f)
 }
 
-// Hold keeps every agent from serving the state folder until release is
+// HoldFolder keeps every agent from serving the state folder until release is
 // called. It returns nil where one serves it.
-func Hold(dir string) (release func() error, err error) {
-	f, err := lock(dir)
+func HoldFolder(dir string) (release func() error, err error) {
+	f, err := lockFolder(dir)
 	if f == nil {
 		return nil, err
 	}
 	return f.Close, nil
 }
 
-// lookers is how long a lock may be held by somebody who only looks at it.
-const lookers = 50 * time.Millisecond
+// probeLockTime is how long a lock may be held by somebody who only looks at it.
+const probeLockTime = 50 * time.Millisecond
 
-// lock returns nil without an error if somebody else has it. The lock stays
+// lockFolder returns nil without an error if somebody else has it. The lock stays
 // as long as one process has the file open, hence as long as one of the two lives.
-func lock(dir string) (*os.File, error) {
+func lockFolder(dir string) (*os.File, error) {
 	path := filepath.Join(dir, LockFile)
 	f, err := filelock.TryOpenLocked(path)
-	for began := time.Now(); errors.Is(err, filelock.ErrLocked) && time.Since(began) < lookers; {
-		time.Sleep(lookers / 10)
+	for began := time.Now(); errors.Is(err, filelock.ErrLocked) && time.Since(began) < probeLockTime; {
+		time.Sleep(probeLockTime / 10)
 		f, err = filelock.TryOpenLocked(path)
 	}
 	switch {
@@ -116,42 +116,42 @@ func lock(dir string) (*os.File, error) {
 // be removed meanwhile, and made again.
 func awaitLock(dir string) (f *os.File, err error) {
 	for f == nil && err == nil {
-		time.Sleep(waitEvery)
+		time.Sleep(lockPollInterval)
 		if _, gone := os.Stat(dir); gone == nil {
-			f, err = lock(dir)
+			f, err = lockFolder(dir)
 		}
 	}
 	return f, err
 }
 
-// keep restarts the agent until it says that its work is done. It gives up on
+// keepAgent restarts the agent until it says that its work is done. It gives up on
 // one that cannot live, so that whoever waits for an answer is told.
-func keep(h *handed) error {
-	wait := restartFirst
-	for deaths := 0; deaths < giveUpAfter; deaths++ {
+func keepAgent(h *handover) error {
+	wait := firstRestartDelay
+	for deaths := 0; deaths < maxEarlyDeaths; deaths++ {
 		began := time.Now()
 		if h.peer == nil { // not started by an agent that lives
-			if err := h.spawn(roleAgent); err != nil {
+			if err := h.spawnRole(roleAgent); err != nil {
 				return err
 			}
 		}
-		if quit := h.listen(); quit {
+		if quit := h.serveAgent(); quit {
 			return nil
 		}
 		h.peer = nil
-		if time.Since(began) > livedLong {
-			wait, deaths = restartFirst, 0
+		if time.Since(began) > minHealthyLife {
+			wait, deaths = firstRestartDelay, 0
 			continue
 		}
 		slog.Warn("the agent died young", "after", time.Since(began).String(), "restart in", wait.String())
 		time.Sleep(wait)
-		wait = min(2*wait, restartMost)
+		wait = min(2*wait, maxRestartDelay)
 	}
 	return errors.New("the agent cannot be kept alive")
 }
 
-// listen does what the agent says until it is gone (false) or done (true).
-func (h *handed) listen() (quit bool) {
+// serveAgent does what the agent says until it is gone (false) or done (true).
+func (h *handover) serveAgent() (quit bool) {
 	defer h.peer.Close()
 	buf, oob := make([]byte, 1024), make([]byte, unix.CmsgSpace(4))
 	for {
@@ -167,7 +167,7 @@ func (h *handed) listen() (quit bool) {
 		if m.Quit {
 			return true
 		}
-		if err := h.hold(m.Name, oob[:oobn]); err != nil {
+		if err := h.holdListener(m.Name, oob[:oobn]); err != nil {
 			slog.Error("hold listener", "name", m.Name, "error", err)
 			return false
 		}
@@ -177,9 +177,9 @@ func (h *handed) listen() (quit bool) {
 	}
 }
 
-// hold keeps the descriptor in the control message under name; without one
+// holdListener keeps the descriptor in the control message under name; without one
 // it drops what it kept.
-func (h *handed) hold(name string, oob []byte) error {
+func (h *handover) holdListener(name string, oob []byte) error {
 	if old := h.files[name]; old != nil {
 		old.Close()
 		delete(h.files, name)

@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "agent" {
-		if err := Main(os.Args[2], false, func(l *Link) error { return serve(os.Args[2], l) }); err != nil {
+		if err := RunPair(os.Args[2], false, func(l *Link) error { return serveTestAgent(os.Args[2], l) }); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -29,10 +29,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// serve is an agent that answers with its own and its keeper's number, and
+// serveTestAgent is an agent that answers with its own and its keeper's number, and
 // ends when it is asked for /quit or when its folder is gone.
-func serve(dir string, l *Link) error {
-	ln, err := l.Listen("web", func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") })
+func serveTestAgent(dir string, l *Link) error {
+	ln, err := l.OpenListener("web", func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") })
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func serve(dir string, l *Link) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getpid(), " ", l.Keeper()) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, os.Getpid(), " ", l.KeeperPID()) })
 	mux.HandleFunc("/hand-over", func(w http.ResponseWriter, r *http.Request) {
 		if err := l.HandOver([]string{r.FormValue("to"), "agent", dir}, func() {}); err != nil {
 			http.Error(w, err.Error(), http.StatusTeapot)
@@ -95,24 +95,24 @@ type fixture struct {
 	url string
 }
 
-func begin(t *testing.T) *fixture {
+func startFixture(t *testing.T) *fixture {
 	f := &fixture{t: t, dir: t.TempDir()}
-	f.launch()
-	f.until("an address", func() bool {
+	f.launchPair()
+	f.waitUntil("an address", func() bool {
 		addr, err := os.ReadFile(filepath.Join(f.dir, "address"))
 		f.url = "http://" + string(addr)
 		return err == nil
 	})
 	t.Cleanup(func() {
 		http.Get(f.url + "/quit")
-		f.until("an end", func() bool { l, err := lock(f.dir); return l != nil && l.Close() == nil && err == nil })
+		f.waitUntil("an end", func() bool { l, err := lockFolder(f.dir); return l != nil && l.Close() == nil && err == nil })
 	})
 	return f
 }
 
-// launch starts a process and returns a channel that is closed when it has
+// launchPair starts a process and returns a channel that is closed when it has
 // ended.
-func (f *fixture) launch() (ended <-chan struct{}) {
+func (f *fixture) launchPair() (ended <-chan struct{}) {
 	f.t.Helper()
 	cmd := exec.Command(os.Args[0], "agent", f.dir)
 	cmd.Stderr = os.Stderr
@@ -124,7 +124,7 @@ func (f *fixture) launch() (ended <-chan struct{}) {
 	return over
 }
 
-func (f *fixture) until(what string, ok func() bool) {
+func (f *fixture) waitUntil(what string, ok func() bool) {
 	f.t.Helper()
 	for deadline := time.Now().Add(waittest.Timeout); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -133,8 +133,8 @@ func (f *fixture) until(what string, ok func() bool) {
 	}
 }
 
-// ask opens a fresh connection and returns who answered.
-func (f *fixture) ask() (p processes, err error) {
+// askAgent opens a fresh connection and returns who answered.
+func (f *fixture) askAgent() (p processes, err error) {
 	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
 	res, err := c.Get(f.url)
 	if err != nil {
@@ -151,16 +151,16 @@ func (f *fixture) ask() (p processes, err error) {
 
 func (f *fixture) mustAsk() processes {
 	f.t.Helper()
-	p, err := f.ask()
+	p, err := f.askAgent()
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	return p
 }
 
-// kill ends processes at the same instant: all are stopped first, so that none
+// killProcess ends processes at the same instant: all are stopped first, so that none
 // of them brings back another one.
-func kill(t *testing.T, pids ...int) {
+func killProcess(t *testing.T, pids ...int) {
 	t.Helper()
 	for _, pid := range pids {
 		_ = syscall.Kill(pid, syscall.SIGSTOP) // what is gone fails below
@@ -173,7 +173,7 @@ func kill(t *testing.T, pids ...int) {
 }
 
 func TestKilledAgentRefusesNoConnection(t *testing.T) {
-	f := begin(t)
+	f := startFixture(t)
 	var refused, asked atomic.Int64
 	stop := make(chan struct{})
 	ended := make(chan struct{})
@@ -186,15 +186,15 @@ func TestKilledAgentRefusesNoConnection(t *testing.T) {
 			default:
 			}
 			asked.Add(1)
-			if _, err := f.ask(); err != nil && strings.Contains(err.Error(), "refused") {
+			if _, err := f.askAgent(); err != nil && strings.Contains(err.Error(), "refused") {
 				refused.Add(1)
 			}
 		}
 	}()
 	for range 3 {
 		before := f.mustAsk()
-		kill(t, before.agent)
-		f.until("a new agent", func() bool { now, err := f.ask(); return err == nil && now.agent != before.agent })
+		killProcess(t, before.agent)
+		f.waitUntil("a new agent", func() bool { now, err := f.askAgent(); return err == nil && now.agent != before.agent })
 		if now := f.mustAsk(); now.keeper != before.keeper {
 			t.Errorf("the keeper changed: %v, %v", before, now)
 		}
@@ -207,26 +207,26 @@ func TestKilledAgentRefusesNoConnection(t *testing.T) {
 }
 
 func TestKilledKeeperIsReplacedAndTakesOver(t *testing.T) {
-	f := begin(t)
+	f := startFixture(t)
 	for range 2 {
 		before := f.mustAsk()
-		kill(t, before.keeper)
-		f.until("a new keeper", func() bool { now, err := f.ask(); return err == nil && now.keeper != before.keeper })
+		killProcess(t, before.keeper)
+		f.waitUntil("a new keeper", func() bool { now, err := f.askAgent(); return err == nil && now.keeper != before.keeper })
 		now := f.mustAsk()
 		if now.agent != before.agent {
 			t.Errorf("the agent changed: %v, %v", before, now)
 		}
-		kill(t, now.agent)
-		f.until("a new agent", func() bool { last, err := f.ask(); return err == nil && last.agent != now.agent })
+		killProcess(t, now.agent)
+		f.waitUntil("a new agent", func() bool { last, err := f.askAgent(); return err == nil && last.agent != now.agent })
 	}
 }
 
 func TestOnlyOneOfManyStarters(t *testing.T) {
-	f := begin(t)
+	f := startFixture(t)
 	before := f.mustAsk()
 	var late []<-chan struct{}
 	for range 5 {
-		late = append(late, f.launch())
+		late = append(late, f.launchPair())
 	}
 	for range 20 {
 		if now := f.mustAsk(); now != before {
@@ -246,15 +246,15 @@ func TestOnlyOneOfManyStarters(t *testing.T) {
 }
 
 func TestBothKilledThenStartedAgain(t *testing.T) {
-	f := begin(t)
+	f := startFixture(t)
 	p := f.mustAsk()
-	kill(t, p.keeper, p.agent)
-	f.until("the lock", func() bool { l, err := lock(f.dir); return l != nil && l.Close() == nil && err == nil })
+	killProcess(t, p.keeper, p.agent)
+	f.waitUntil("the lock", func() bool { l, err := lockFolder(f.dir); return l != nil && l.Close() == nil && err == nil })
 	if err := os.Remove(filepath.Join(f.dir, "address")); err != nil {
 		t.Fatal(err)
 	}
-	f.launch()
-	f.until("an address", func() bool {
+	f.launchPair()
+	f.waitUntil("an address", func() bool {
 		addr, err := os.ReadFile(filepath.Join(f.dir, "address"))
 		f.url = "http://" + string(addr)
 		return err == nil
@@ -268,7 +268,7 @@ func TestBothKilledThenStartedAgain(t *testing.T) {
 // folder that somebody has removed.
 func TestAwaitLock(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
-	first, err := lock(dir)
+	first, err := lockFolder(dir)
 	if err != nil || first == nil {
 		t.Fatal(first, err)
 	}
@@ -286,7 +286,7 @@ func TestAwaitLock(t *testing.T) {
 	select {
 	case <-got:
 		t.Fatal("the lock was had in a folder that is gone")
-	case <-time.After(3 * waitEvery):
+	case <-time.After(3 * lockPollInterval):
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("the folder was made again: %v", err)

@@ -17,44 +17,44 @@ import (
 
 // Link is the agent's end. It is safe for concurrent use.
 type Link struct {
-	mu   sync.Mutex
-	h    *handed
-	acks chan struct{}
-	done bool
+	mu      sync.Mutex
+	process *handover
+	acks    chan struct{}
+	done    bool
 }
 
-func newLink(h *handed) *Link {
-	l := &Link{h: h}
-	l.watch()
+func newLink(h *handover) *Link {
+	l := &Link{process: h}
+	l.watchKeeper()
 	return l
 }
 
-// Names returns the names of the listeners that are open.
-func (l *Link) Names() []string {
+// ListenerNames returns the names of the listeners that are open.
+func (l *Link) ListenerNames() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var names []string
-	for name := range l.h.files {
+	for name := range l.process.files {
 		names = append(names, name)
 	}
 	slices.Sort(names)
 	return names
 }
 
-// Keeper is the number of the keeper's process.
-func (l *Link) Keeper() int {
+// KeeperPID is the number of the keeper's process.
+func (l *Link) KeeperPID() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.h.pid
+	return l.process.pid
 }
 
-// Listen returns the listener of that name, which outlived an earlier agent,
+// OpenListener returns the listener of that name, which outlived an earlier agent,
 // or else opens one. It is to be closed as usual; only Drop makes the kernel
 // refuse connections.
-func (l *Link) Listen(name string, open func() (net.Listener, error)) (net.Listener, error) {
+func (l *Link) OpenListener(name string, open func() (net.Listener, error)) (net.Listener, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if f := l.h.files[name]; f != nil {
+	if f := l.process.files[name]; f != nil {
 		ln, err := net.FileListener(f)
 		if u, ok := ln.(*net.UnixListener); ok {
 			u.SetUnlinkOnClose(false)
@@ -69,41 +69,41 @@ func (l *Link) Listen(name string, open func() (net.Listener, error)) (net.Liste
 	if err != nil {
 		return nil, errors.Join(err, ln.Close())
 	}
-	l.h.files[name] = f
-	l.send(message{Name: name}, unix.UnixRights(int(f.Fd())))
+	l.process.files[name] = f
+	l.sendMessage(message{Name: name}, unix.UnixRights(int(f.Fd())))
 	return ln, nil
 }
 
-// Drop closes the listener of that name for good.
-func (l *Link) Drop(name string) {
+// DropListener closes the listener of that name for good.
+func (l *Link) DropListener(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := l.h.files[name]
+	f := l.process.files[name]
 	if f == nil {
 		return
 	}
 	f.Close()
-	delete(l.h.files, name)
-	l.send(message{Name: name}, nil)
+	delete(l.process.files, name)
+	l.sendMessage(message{Name: name}, nil)
 }
 
-// quit tells the keeper that there is nothing left to keep.
-func (l *Link) quit() error {
+// quitKeeper tells the keeper that there is nothing left to keep.
+func (l *Link) quitKeeper() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.done {
 		return nil // another agent works on
 	}
 	l.done = true
-	return l.h.tell(message{Quit: true})
+	return l.process.sendMessage(message{Quit: true})
 }
 
-// send tells the keeper and waits for its answer. If it died meanwhile, the
+// sendMessage tells the keeper and waits for its answer. If it died meanwhile, the
 // next one is started with all the listeners there are, which comes to the same.
-func (l *Link) send(m message, rights []byte) {
+func (l *Link) sendMessage(m message, rights []byte) {
 	body, err := json.Marshal(m)
 	if err == nil {
-		_, _, err = l.h.peer.WriteMsgUnix(body, rights, nil)
+		_, _, err = l.process.peer.WriteMsgUnix(body, rights, nil)
 	}
 	if err != nil {
 		return // the watcher sees it as well
@@ -111,16 +111,16 @@ func (l *Link) send(m message, rights []byte) {
 	<-l.acks // closed when the keeper is gone
 }
 
-// watch reads what the keeper answers and replaces it when it is gone.
-func (l *Link) watch() {
-	peer, acks := l.h.peer, make(chan struct{}, 1)
+// watchKeeper reads what the keeper answers and replaces it when it is gone.
+func (l *Link) watchKeeper() {
+	peer, acks := l.process.peer, make(chan struct{}, 1)
 	l.acks = acks
 	go func() {
 		one := make([]byte, 1)
 		for {
 			if _, err := io.ReadFull(peer, one); err != nil {
 				close(acks)
-				l.replace()
+				l.replaceKeeper()
 				return
 			}
 			acks <- struct{}{}
@@ -128,19 +128,19 @@ func (l *Link) watch() {
 	}()
 }
 
-func (l *Link) replace() {
+func (l *Link) replaceKeeper() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.done {
 		return
 	}
-	l.h.peer.Close()
-	if err := l.h.spawn(roleKeep); err != nil {
+	l.process.peer.Close()
+	if err := l.process.spawnRole(roleKeep); err != nil {
 		// Nothing is lost yet: the listeners are open here as well.
 		slog.Error("replace the keeper", "error", err)
 		return
 	}
-	l.watch()
+	l.watchKeeper()
 }
 
 // fileOf returns a copy of the listener's descriptor. It avoids the

@@ -17,8 +17,8 @@ type message struct {
 
 const ack = '+'
 
-// pair returns two connected sockets; ours is ready for use.
-func pair() (ours *net.UnixConn, theirs *os.File, err error) {
+// newSocketPair returns two connected sockets; ours is ready for use.
+func newSocketPair() (ours *net.UnixConn, theirs *os.File, err error) {
 	syscall.ForkLock.RLock()
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err == nil {

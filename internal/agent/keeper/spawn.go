@@ -27,8 +27,8 @@ const (
 	filesFD = 5
 )
 
-// handed is what one of the two processes hands to the other.
-type handed struct {
+// handover is what one of the two processes hands to the other.
+type handover struct {
 	peer  *net.UnixConn
 	pid   int         // of the process at the other end
 	proc  *os.Process // the same, if this one started it
@@ -36,9 +36,9 @@ type handed struct {
 	files map[string]*os.File // listeners by name
 }
 
-// inherited finds what this process was started with.
-func inherited() (role string, h *handed, err error) {
-	h = &handed{files: map[string]*os.File{}}
+// readInherited finds what this process was started with.
+func readInherited() (role string, h *handover, err error) {
+	h = &handover{files: map[string]*os.File{}}
 	role = os.Getenv(roleVar)
 	if role == "" {
 		return "", h, nil
@@ -63,9 +63,9 @@ func inherited() (role string, h *handed, err error) {
 	return role, h, nil
 }
 
-// spawn starts this binary again in the given role with all that h holds; it
+// spawnRole starts this binary again in the given role with all that h holds; it
 // becomes the new peer.
-func (h *handed) spawn(role string) error {
+func (h *handover) spawnRole(role string) error {
 	exe, err := process.Self()
 	if err != nil {
 		return err
@@ -73,13 +73,13 @@ func (h *handed) spawn(role string) error {
 	return h.spawnAs(role, exe, os.Args)
 }
 
-func (h *handed) spawnAs(role, exe string, argv []string) error {
-	ours, theirs, err := pair()
+func (h *handover) spawnAs(role, exe string, argv []string) error {
+	ours, theirs, err := newSocketPair()
 	if err != nil {
 		return err
 	}
 	defer theirs.Close()
-	cmd, err := command(role, h, theirs, exe, argv)
+	cmd, err := newCommand(role, h, theirs, exe, argv)
 	if err == nil {
 		err = cmd.Start()
 	}
@@ -92,7 +92,7 @@ func (h *handed) spawnAs(role, exe string, argv []string) error {
 	return nil
 }
 
-func command(role string, h *handed, theirs *os.File, exe string, argv []string) (*exec.Cmd, error) {
+func newCommand(role string, h *handover, theirs *os.File, exe string, argv []string) (*exec.Cmd, error) {
 	names := []string{}
 	files := []*os.File{theirs, h.lock}
 	for name, f := range h.files {
@@ -105,7 +105,7 @@ func command(role string, h *handed, theirs *os.File, exe string, argv []string)
 	}
 	cmd := exec.Command(exe, argv[1:]...)
 	cmd.Args[0] = argv[0]
-	cmd.Env = append(environ(), roleVar+"="+role, filesVar+"="+string(list))
+	cmd.Env = append(cleanEnviron(), roleVar+"="+role, filesVar+"="+string(list))
 	if role == roleKeep {
 		cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
 	}
@@ -115,7 +115,7 @@ func command(role string, h *handed, theirs *os.File, exe string, argv []string)
 	return cmd, nil
 }
 
-func environ() (env []string) {
+func cleanEnviron() (env []string) {
 	for _, e := range os.Environ() {
 		name, _, _ := strings.Cut(e, "=")
 		if name != roleVar && name != filesVar && name != "GOMAXPROCS" {

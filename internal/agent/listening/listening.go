@@ -21,8 +21,8 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// spares is how many ports after a default one are tried in its place.
-const spares = 100
+// alternativePorts is how many ports after a default one are tried in its place.
+const alternativePorts = 100
 
 // What in the configuration asks for an entrance.
 const (
@@ -30,8 +30,8 @@ const (
 	IngressSetting = "local.ingress"
 )
 
-// Wish is one entrance that a configuration asks for.
-type Wish struct {
+// PortRequest is one entrance that a configuration asks for.
+type PortRequest struct {
 	Setting   string // "local.app"
 	Host      string // without a port
 	Ports     []int  // in order of preference
@@ -40,33 +40,33 @@ type Wish struct {
 	others []int // ports of other wishes, which none of its own is replaced by
 }
 
-// Wishes returns what local asks for.
-func Wishes(local config.Local) []Wish {
+// PortRequests returns what local asks for.
+func PortRequests(local config.Local) []PortRequest {
 	host := cmp.Or(local.Address, "127.0.0.1")
-	var list []Wish
+	var list []PortRequest
 	if local.App != 0 {
-		list = append(list, Wish{Setting: AppSetting, Host: host, Ports: []int{local.App}, Defaulted: local.Defaulted.App, others: local.Ingress})
+		list = append(list, PortRequest{Setting: AppSetting, Host: host, Ports: []int{local.App}, Defaulted: local.Defaulted.App, others: local.Ingress})
 	}
 	if len(local.Ingress) > 0 {
-		list = append(list, Wish{Setting: IngressSetting, Host: host, Ports: local.Ingress, Defaulted: local.Defaulted.Ingress, others: []int{local.App}})
+		list = append(list, PortRequest{Setting: IngressSetting, Host: host, Ports: local.Ingress, Defaulted: local.Defaulted.Ingress, others: []int{local.App}})
 	}
 	return list
 }
 
-// Choose returns the first port that try can have. The kept port, unless it is
+// ChoosePort returns the first port that try can have. The kept port, unless it is
 // 0, is one that stood in for a default before, so that addresses stay as they
 // are. The error names every port that was asked for.
-func (w Wish) Choose(app string, kept int, try func(address string) error) (port int, err error) {
+func (w PortRequest) ChoosePort(app string, kept int, try func(address string) error) (port int, err error) {
 	var errs []error
-	for _, port := range w.candidates(kept) {
-		err := try(w.Address(port))
+	for _, port := range w.candidatePorts(kept) {
+		err := try(w.AddressOf(port))
 		switch {
 		case err == nil:
 			return port, nil
-		case !Taken(err):
-			return 0, w.failed(app, port, err)
+		case !IsTaken(err):
+			return 0, w.portError(app, port, err)
 		case w.asksFor(port):
-			errs = append(errs, w.failed(app, port, err))
+			errs = append(errs, w.portError(app, port, err))
 		}
 	}
 	return 0, errors.Join(errs...)
@@ -74,19 +74,19 @@ func (w Wish) Choose(app string, kept int, try func(address string) error) (port
 
 // InsteadOf is the default port that the given one stands in for, 0 if it is
 // one that was asked for.
-func (w Wish) InsteadOf(port int) int {
+func (w PortRequest) InsteadOf(port int) int {
 	if w.asksFor(port) {
 		return 0
 	}
 	return w.Ports[0]
 }
 
-// Address is the port with the host.
-func (w Wish) Address(port int) string { return net.JoinHostPort(w.Host, strconv.Itoa(port)) }
+// AddressOf is the port with the host.
+func (w PortRequest) AddressOf(port int) string { return net.JoinHostPort(w.Host, strconv.Itoa(port)) }
 
-func (w Wish) asksFor(port int) bool { return slices.Contains(w.Ports, port) }
+func (w PortRequest) asksFor(port int) bool { return slices.Contains(w.Ports, port) }
 
-func (w Wish) candidates(kept int) (ports []int) {
+func (w PortRequest) candidatePorts(kept int) (ports []int) {
 	if !w.Defaulted {
 		return w.Ports
 	}
@@ -95,16 +95,16 @@ func (w Wish) candidates(kept int) (ports []int) {
 	}
 	ports = append(ports, w.Ports...)
 	last := w.Ports[len(w.Ports)-1]
-	for n := range spares {
+	for n := range alternativePorts {
 		ports = append(ports, last+1+n)
 	}
 	return slices.DeleteFunc(ports, func(port int) bool { return slices.Contains(w.others, port) })
 }
 
-// failed is the error for one port, with the line to change.
-func (w Wish) failed(app string, port int, err error) error {
+// portError is the error for one port, with the line to change.
+func (w PortRequest) portError(app string, port int, err error) error {
 	hint := fmt.Sprintf("write another port to %s in %s, then repeat the same command", w.Setting, config.File)
-	return problem.New(problem.Failed, hint, "port %d on %s cannot be had for %s: %s", port, w.Host, app, Reason(err))
+	return problem.New(problem.Failed, hint, "port %d on %s cannot be had for %s: %s", port, w.Host, app, BriefReason(err))
 }
 
 // OwnedError says that another app of the same agent listens there.
@@ -115,14 +115,14 @@ func (e *OwnedError) Error() string { return "the app " + e.App + " of this agen
 // Unwrap makes it the error that another program's listener would cause.
 func (e *OwnedError) Unwrap() error { return syscall.EADDRINUSE }
 
-// Taken reports whether err means that the port is another program's, or not
+// IsTaken reports whether err means that the port is another program's, or not
 // for this user, so that another one is worth a try.
-func Taken(err error) bool {
+func IsTaken(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.EACCES)
 }
 
-// Reason leaves out of a network error what its reader knows: the address.
-func Reason(err error) string {
+// BriefReason leaves out of a network error what its reader knows: the address.
+func BriefReason(err error) string {
 	if owned, ok := errors.AsType[*OwnedError](err); ok {
 		return owned.Error()
 	}
@@ -132,9 +132,9 @@ func Reason(err error) string {
 	return strings.TrimSpace(err.Error())
 }
 
-// URL is the base URL of an address, under the given host name unless that is
+// BaseURL is the base URL of an address, under the given host name unless that is
 // empty.
-func URL(address, host string, encrypted bool) string {
+func BaseURL(address, host string, encrypted bool) string {
 	scheme, usual := "http", ":80"
 	if encrypted {
 		scheme, usual = "https", ":443"
@@ -146,8 +146,8 @@ func URL(address, host string, encrypted bool) string {
 	return scheme + "://" + strings.TrimSuffix(net.JoinHostPort(cmp.Or(host, addr), port), usual)
 }
 
-// Try finds out whether this process could listen at the address now.
-func Try(address string) error {
+// TryListen finds out whether this process could listen at the address now.
+func TryListen(address string) error {
 	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		return err

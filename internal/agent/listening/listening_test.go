@@ -11,8 +11,8 @@ import (
 	"version-manager/internal/config"
 )
 
-// taken answers like a machine on which these ports are other programs'.
-func taken(ports ...string) (try func(string) error, tried *[]string) {
+// takePort answers like a machine on which these ports are other programs'.
+func takePort(ports ...string) (try func(string) error, tried *[]string) {
 	tried = new([]string)
 	return func(address string) error {
 		*tried = append(*tried, address)
@@ -24,7 +24,7 @@ func taken(ports ...string) (try func(string) error, tried *[]string) {
 }
 
 func TestOnlyADefaultPortIsReplaced(t *testing.T) {
-	at := func(port int) string { return Wish{Host: "127.0.0.1"}.Address(port) }
+	at := func(port int) string { return PortRequest{Host: "127.0.0.1"}.AddressOf(port) }
 	var all []string
 	for port := 30001; port <= 30101; port++ {
 		all = append(all, at(port))
@@ -52,9 +52,9 @@ func TestOnlyADefaultPortIsReplaced(t *testing.T) {
 		{"kept and taken", []int{30001}, true, 30007, []string{at(30007)}, 30001, 0},
 		{"written since", []int{4000}, false, 30007, nil, 4000, 0},
 	} {
-		w := Wish{Setting: AppSetting, Host: "127.0.0.1", Ports: tt.ports, Defaulted: tt.defaulted}
-		try, _ := taken(tt.taken...)
-		got, err := w.Choose("shop", tt.kept, try)
+		w := PortRequest{Setting: AppSetting, Host: "127.0.0.1", Ports: tt.ports, Defaulted: tt.defaulted}
+		try, _ := takePort(tt.taken...)
+		got, err := w.ChoosePort("shop", tt.kept, try)
 		if got != tt.want || (err == nil) != (tt.want != 0) {
 			t.Errorf("%s: %d, %v, want %d", tt.name, got, err, tt.want)
 		}
@@ -70,23 +70,23 @@ func TestOnlyADefaultPortIsReplaced(t *testing.T) {
 // Where the address itself cannot be had, no other port can be.
 func TestAnAddressOfAnotherMachineIsNotTriedAHundredTimes(t *testing.T) {
 	tries := 0
-	w := Wish{Setting: AppSetting, Host: "192.0.2.1", Ports: []int{30001}, Defaulted: true}
-	_, err := w.Choose("shop", 0, func(string) error { tries++; return syscall.EADDRNOTAVAIL })
+	w := PortRequest{Setting: AppSetting, Host: "192.0.2.1", Ports: []int{30001}, Defaulted: true}
+	_, err := w.ChoosePort("shop", 0, func(string) error { tries++; return syscall.EADDRNOTAVAIL })
 	if err == nil || tries != 1 {
 		t.Errorf("%d tries, %v", tries, err)
 	}
 }
 
 func TestTheAppThatListensIsNamed(t *testing.T) {
-	w := Wish{Setting: AppSetting, Host: "127.0.0.1", Ports: []int{30001}}
-	_, err := w.Choose("shop", 0, func(string) error { return &OwnedError{App: "cart"} })
-	if err == nil || !strings.Contains(err.Error(), "cart") || !Taken(&OwnedError{}) || Taken(errors.New("x")) {
+	w := PortRequest{Setting: AppSetting, Host: "127.0.0.1", Ports: []int{30001}}
+	_, err := w.ChoosePort("shop", 0, func(string) error { return &OwnedError{App: "cart"} })
+	if err == nil || !strings.Contains(err.Error(), "cart") || !IsTaken(&OwnedError{}) || IsTaken(errors.New("x")) {
 		t.Error(err)
 	}
 }
 
 func TestWishes(t *testing.T) {
-	got := Wishes(config.Local{App: 1, Ingress: []int{2}, Defaulted: config.Defaulted{App: true}})
+	got := PortRequests(config.Local{App: 1, Ingress: []int{2}, Defaulted: config.Defaulted{App: true}})
 	if len(got) != 2 || got[0].Host != "127.0.0.1" || !got[0].Defaulted || got[1].Defaulted || got[1].Setting != IngressSetting {
 		t.Errorf("%+v", got)
 	}
@@ -104,7 +104,7 @@ func TestURL(t *testing.T) {
 		{"[::1]:443", "", true, "https://[::1]"},
 		{"127.0.0.1:80", "preview.localhost", true, "https://preview.localhost:80"},
 	} {
-		if got := URL(tt.address, tt.host, tt.encrypted); got != tt.want {
+		if got := BaseURL(tt.address, tt.host, tt.encrypted); got != tt.want {
 			t.Errorf("URL(%q, %q, %t) = %q, want %q", tt.address, tt.host, tt.encrypted, got, tt.want)
 		}
 	}

@@ -14,17 +14,17 @@ import (
 )
 
 const (
-	fileSize = 10 << 20 // bytes, after which the next file begins
-	fileKeep = 3        // files, with the one being written
-	lineSize = 64 << 10 // bytes, after which a line is broken in two
-	lastSize = 300      // bytes of the last line that are remembered
+	maxFileBytes     = 10 << 20 // bytes, after which the next file begins
+	keptFiles        = 3        // files, with the one being written
+	maxLineBytes     = 64 << 10 // bytes, after which a line is broken in two
+	maxLastLineBytes = 300      // bytes of the last line that are remembered
 
 	// stampLayout sorts as text. A space and the line follow it.
 	stampLayout = "2006-01-02T15:04:05.000000Z"
 )
 
-// Stamp is t as lines carry it.
-func Stamp(t time.Time) string { return t.UTC().Format(stampLayout) }
+// FormatStamp is t as lines carry it.
+func FormatStamp(t time.Time) string { return t.UTC().Format(stampLayout) }
 
 // File is a log file that stamps lines and rotates. Bytes go to the disk as
 // they come, not line by line, so that a killed agent loses none.
@@ -44,11 +44,11 @@ type File struct {
 
 // OpenFile opens the log at path to append to it.
 func OpenFile(path string) (*File, error) {
-	l := &File{path: path, limit: fileSize}
-	return l, l.reopen()
+	l := &File{path: path, limit: maxFileBytes}
+	return l, l.openCurrent()
 }
 
-func (l *File) reopen() error {
+func (l *File) openCurrent() error {
 	f, err := atomicfile.Open(l.path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
@@ -76,16 +76,16 @@ func (l *File) Write(p []byte) (int, error) {
 		}
 		l.open += len(piece)
 		out = append(out, piece...)
-		l.remember(piece)
+		l.rememberLine(piece)
 		switch {
 		case piece[len(piece)-1] == '\n':
 			l.open = 0
-		case l.open > lineSize:
+		case l.open > maxLineBytes:
 			out = append(out, '\n')
 			l.open = 0
 		}
 	}
-	return len(p), l.append(out)
+	return len(p), l.appendBytes(out)
 }
 
 // EndLine ends a line that was left open.
@@ -100,8 +100,8 @@ func (l *File) EndLine() error {
 	return err
 }
 
-// Last returns the beginning of the last line that is not empty.
-func (l *File) Last() string {
+// LastLine returns the beginning of the last line that is not empty.
+func (l *File) LastLine() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now := bytes.TrimSpace(l.line); len(now) > 0 {
@@ -125,11 +125,11 @@ func (l *File) nextStamp() string {
 		now = l.stamp.Add(time.Microsecond)
 	}
 	l.stamp = now
-	return Stamp(now) + " "
+	return FormatStamp(now) + " "
 }
 
-func (l *File) remember(piece []byte) {
-	if room := lastSize - len(l.line); room > 0 {
+func (l *File) rememberLine(piece []byte) {
+	if room := maxLastLineBytes - len(l.line); room > 0 {
 		l.line = append(l.line, piece[:min(room, len(piece))]...)
 	}
 	if piece[len(piece)-1] != '\n' {
@@ -141,7 +141,7 @@ func (l *File) remember(piece []byte) {
 	l.line = l.line[:0]
 }
 
-func (l *File) append(out []byte) error {
+func (l *File) appendBytes(out []byte) error {
 	if l.lost > 0 {
 		note := fmt.Sprintf("%s[%d bytes were lost: the log could not be written]\n", l.nextStamp(), l.lost)
 		if _, err := l.f.WriteString(note); err == nil {
@@ -155,27 +155,27 @@ func (l *File) append(out []byte) error {
 		return err
 	}
 	if l.size >= l.limit && l.open == 0 {
-		return l.rotate()
+		return l.rotateFiles()
 	}
 	return nil
 }
 
-// rotate names the files path, path.1, path.2, newest first.
-func (l *File) rotate() error {
-	for n := fileKeep - 1; n > 0; n-- {
-		err := os.Rename(older(l.path, n-1), older(l.path, n))
+// rotateFiles names the files path, path.1, path.2, newest first.
+func (l *File) rotateFiles() error {
+	for n := keptFiles - 1; n > 0; n-- {
+		err := os.Rename(rotatedName(l.path, n-1), rotatedName(l.path, n))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	old := l.f
-	if err := l.reopen(); err != nil {
+	if err := l.openCurrent(); err != nil {
 		return err
 	}
 	return old.Close()
 }
 
-func older(path string, n int) string {
+func rotatedName(path string, n int) string {
 	if n == 0 {
 		return path
 	}

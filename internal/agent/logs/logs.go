@@ -24,18 +24,18 @@ const mark = 0
 
 // Collector moves lines from a pipe to a file.
 type Collector struct {
-	pipe string
-	r    *os.File
-	file *File
+	pipe  string
+	input *os.File
+	file  *File
 
 	mu    sync.Mutex
 	marks chan struct{}
 	done  chan struct{}
 }
 
-// Collect begins to move what is written to the named pipe, which it makes
+// StartCollector begins to move what is written to the named pipe, which it makes
 // where there is none, to the log file.
-func Collect(pipe, log string) (*Collector, error) {
+func StartCollector(pipe, log string) (*Collector, error) {
 	if err := unix.Mkfifo(pipe, 0o600); err != nil && !errors.Is(err, unix.EEXIST) {
 		return nil, fmt.Errorf("make log pipe: %w", err)
 	}
@@ -48,14 +48,14 @@ func Collect(pipe, log string) (*Collector, error) {
 	if err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	c := &Collector{pipe: pipe, r: r, file: file, marks: make(chan struct{}, 1), done: make(chan struct{})}
-	go c.run()
+	c := &Collector{pipe: pipe, input: r, file: file, marks: make(chan struct{}, 1), done: make(chan struct{})}
+	go c.collectLines()
 	return c, nil
 }
 
-// Input opens the end that an instance writes to. It is open for reading as
+// OpenInput opens the end that an instance writes to. It is open for reading as
 // well, so that the instance is no writer without a reader when we die.
-func (c *Collector) Input() (*os.File, error) {
+func (c *Collector) OpenInput() (*os.File, error) {
 	return openPipe(c.pipe, 0)
 }
 
@@ -74,12 +74,12 @@ func openPipe(path string, flag int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), path), nil
 }
 
-// Flush returns when all that was written before is in the file, and ends a
+// FlushLines returns when all that was written before is in the file, and ends a
 // line that the instance left open.
-func (c *Collector) Flush() error {
+func (c *Collector) FlushLines() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	in, err := c.Input()
+	in, err := c.OpenInput()
 	if err != nil {
 		return err
 	}
@@ -98,43 +98,43 @@ func (c *Collector) Flush() error {
 	return nil
 }
 
-// Last returns the last line that is not empty.
-func (c *Collector) Last() string { return c.file.Last() }
+// LastLine returns the last line that is not empty.
+func (c *Collector) LastLine() string { return c.file.LastLine() }
 
 // Close stops collecting, after a Flush, and removes the pipe.
 func (c *Collector) Close() error {
-	err := c.Flush()
-	err = errors.Join(err, c.r.Close(), os.Remove(c.pipe))
+	err := c.FlushLines()
+	err = errors.Join(err, c.input.Close(), os.Remove(c.pipe))
 	<-c.done
 	return errors.Join(err, c.file.Close())
 }
 
-// LetGo stops collecting and leaves the pipe, with what is in it, to another
+// ReleasePipe stops collecting and leaves the pipe, with what is in it, to another
 // Collector.
-func (c *Collector) LetGo() error {
-	err := c.r.Close()
+func (c *Collector) ReleasePipe() error {
+	err := c.input.Close()
 	<-c.done
 	return errors.Join(err, c.file.Close())
 }
 
-func (c *Collector) run() {
+func (c *Collector) collectLines() {
 	defer close(c.done)
 	buf := make([]byte, 16<<10)
 	for {
-		n, err := c.r.Read(buf)
+		n, err := c.input.Read(buf)
 		if err != nil {
 			return
 		}
 		for chunk := buf[:n]; len(chunk) > 0; {
-			chunk = c.take(chunk)
+			chunk = c.takeChunk(chunk)
 		}
 	}
 }
 
-// take writes the chunk up to the next mark and returns what follows. A file
+// takeChunk writes the chunk up to the next mark and returns what follows. A file
 // that cannot be written, for want of space, must not block the instance: its
 // lines are lost and the file says so when there is room again.
-func (c *Collector) take(chunk []byte) (rest []byte) {
+func (c *Collector) takeChunk(chunk []byte) (rest []byte) {
 	for i, b := range chunk {
 		if b != mark {
 			continue

@@ -12,11 +12,11 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-// read returns what is in a folder of logs as "instance text" lines.
-func read(t *testing.T, dir string, q Query) []string {
+// readAll returns what is in a folder of logs as "instance text" lines.
+func readAll(t *testing.T, dir string, q Query) []string {
 	t.Helper()
 	var got []string
-	err := Stream(t.Context(), dir, q, func(l Line) error {
+	err := StreamLines(t.Context(), dir, q, func(l Line) error {
 		if _, err := time.Parse(stampLayout, l.Stamp); err != nil {
 			return err
 		}
@@ -29,16 +29,16 @@ func read(t *testing.T, dir string, q Query) []string {
 	return got
 }
 
-func equal(t *testing.T, got []string, want ...string) {
+func wantEqual(t *testing.T, got []string, want ...string) {
 	t.Helper()
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
-func collect(t *testing.T, dir string) *Collector {
+func startCollector(t *testing.T, dir string) *Collector {
 	t.Helper()
-	c, err := Collect(filepath.Join(dir, "blue-1.fifo"), filepath.Join(dir, "blue-1.log"))
+	c, err := StartCollector(filepath.Join(dir, "blue-1.fifo"), filepath.Join(dir, "blue-1.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,8 +47,8 @@ func collect(t *testing.T, dir string) *Collector {
 
 func TestCollectorKeepsTheLastWords(t *testing.T) {
 	dir := t.TempDir()
-	c := collect(t, dir)
-	in, err := c.Input()
+	c := startCollector(t, dir)
+	in, err := c.OpenInput()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,44 +57,44 @@ func TestCollectorKeepsTheLastWords(t *testing.T) {
 	}
 	fmt.Fprint(in, "panic: last words")
 	in.Close()
-	if err := c.Flush(); err != nil {
+	if err := c.FlushLines(); err != nil {
 		t.Fatal(err)
 	}
-	if got := c.Last(); got != "panic: last words" {
+	if got := c.LastLine(); got != "panic: last words" {
 		t.Errorf("Last() = %q", got)
 	}
-	equal(t, read(t, dir, Query{Tail: 2}), "blue-1 line 4999 of some length, to fill the pipe", "blue-1 panic: last words")
+	wantEqual(t, readAll(t, dir, Query{Tail: 2}), "blue-1 line 4999 of some length, to fill the pipe", "blue-1 panic: last words")
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := len(read(t, dir, Query{})); got != 5001 {
+	if got := len(readAll(t, dir, Query{})); got != 5001 {
 		t.Errorf("%d lines, want 5001", got)
 	}
 }
 
 func TestLinesWrittenWhileNobodyCollectsAreKept(t *testing.T) {
 	dir := t.TempDir()
-	c := collect(t, dir)
-	in, err := c.Input()
+	c := startCollector(t, dir)
+	in, err := c.OpenInput()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer in.Close()
 	fmt.Fprint(in, "begun ")
-	for c.file.Last() == "" { // wait for the half line to arrive
+	for c.file.LastLine() == "" { // wait for the half line to arrive
 		time.Sleep(time.Millisecond)
 	}
-	c.r.Close() // as if the agent was killed
+	c.input.Close() // as if the agent was killed
 	waittest.Receive(t, c.done)
 	fmt.Fprint(in, "and ended\nalone\n")
 
-	c = collect(t, dir)
+	c = startCollector(t, dir)
 	defer c.Close()
 	fmt.Fprint(in, "again\n")
-	if err := c.Flush(); err != nil {
+	if err := c.FlushLines(); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, read(t, dir, Query{}), "blue-1 begun and ended", "blue-1 alone", "blue-1 again")
+	wantEqual(t, readAll(t, dir, Query{}), "blue-1 begun and ended", "blue-1 alone", "blue-1 again")
 }
 
 func TestRotation(t *testing.T) {
@@ -110,15 +110,15 @@ func TestRotation(t *testing.T) {
 		fmt.Fprintf(f, "line %d\n", i)
 	}
 	files, _ := filepath.Glob(path + "*")
-	if len(files) != fileKeep {
-		t.Errorf("files = %v, want %d", files, fileKeep)
+	if len(files) != keptFiles {
+		t.Errorf("files = %v, want %d", files, keptFiles)
 	}
 	for _, p := range files {
 		if info, err := os.Stat(p); err != nil || info.Size() > 200 {
 			t.Errorf("%s: %v, %v", p, info.Size(), err)
 		}
 	}
-	got := read(t, dir, Query{})
+	got := readAll(t, dir, Query{})
 	if got[len(got)-1] != "blue-1 line 39" || len(got) < 6 {
 		t.Errorf("got %v", got)
 	}
@@ -131,13 +131,13 @@ func TestAnEndlessLineIsBroken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for range 3 * lineSize / 1024 {
+	for range 3 * maxLineBytes / 1024 {
 		fmt.Fprint(f, strings.Repeat("x", 1024))
 	}
-	if got := len(read(t, dir, Query{})); got < 2 || got > 3 {
+	if got := len(readAll(t, dir, Query{})); got < 2 || got > 3 {
 		t.Errorf("%d lines, want 2 or 3", got)
 	}
-	if got := len(f.Last()); got > lastSize {
+	if got := len(f.LastLine()); got > maxLastLineBytes {
 		t.Errorf("%d bytes of the last line are kept in memory", got)
 	}
 }
@@ -159,11 +159,11 @@ func TestMergeByTimeAndSelect(t *testing.T) {
 		f.stamp = at.Add(time.Duration(i) * time.Second)
 		fmt.Fprintf(f, "%d\n", i)
 	}
-	equal(t, read(t, dir, Query{}), "blue-1 0", "green-1 1", "green-1 2", "blue-1 3")
-	equal(t, read(t, dir, Query{Tail: 1}), "green-1 2", "blue-1 3")
-	equal(t, read(t, dir, Query{Match: func(n string) bool { return n == "green-1" }}), "green-1 1", "green-1 2")
+	wantEqual(t, readAll(t, dir, Query{}), "blue-1 0", "green-1 1", "green-1 2", "blue-1 3")
+	wantEqual(t, readAll(t, dir, Query{Tail: 1}), "green-1 2", "blue-1 3")
+	wantEqual(t, readAll(t, dir, Query{Match: func(n string) bool { return n == "green-1" }}), "green-1 1", "green-1 2")
 	since := at.Add(2*time.Second + time.Microsecond).Format(stampLayout)
-	equal(t, read(t, dir, Query{Since: since}), "blue-1 3")
+	wantEqual(t, readAll(t, dir, Query{Since: since}), "blue-1 3")
 }
 
 func TestFollowAcrossRotationAndNewInstances(t *testing.T) {
@@ -182,7 +182,7 @@ func TestFollowAcrossRotationAndNewInstances(t *testing.T) {
 	var ended error
 	go func() {
 		defer close(lines)
-		ended = Stream(ctx, dir, Query{Follow: true}, func(l Line) error {
+		ended = StreamLines(ctx, dir, Query{Follow: true}, func(l Line) error {
 			lines <- l.Text
 			return nil
 		})

@@ -19,9 +19,9 @@ type Query struct {
 	Follow bool   // go on until the context ends
 }
 
-// Matcher selects the instances of one color, or one instance; empty words
+// MatchInstances selects the instances of one color, or one instance; empty words
 // select all.
-func Matcher(color, instance string) func(string) bool {
+func MatchInstances(color, instance string) func(string) bool {
 	return func(name string) bool {
 		return (instance == "" || name == instance) && (color == "" || strings.HasPrefix(name, color+"-"))
 	}
@@ -35,16 +35,16 @@ type Line struct {
 }
 
 const (
-	suffix      = ".log"
-	followEvery = 100 * time.Millisecond
+	logSuffix      = ".log"
+	followInterval = 100 * time.Millisecond
 )
 
-// Stream calls emit for the lines in the log files of a folder, merged by time.
-func Stream(ctx context.Context, dir string, q Query, emit func(Line) error) error {
-	s := &stream{dir: dir, q: q, tails: map[string]*tail{}}
-	defer s.close()
+// StreamLines calls emit for the lines in the log files of a folder, merged by time.
+func StreamLines(ctx context.Context, dir string, q Query, emit func(Line) error) error {
+	s := &lineStream{dir: dir, q: q, tails: map[string]*fileTail{}}
+	defer s.closeTails()
 	for {
-		lines, err := s.next()
+		lines, err := s.nextLines()
 		if err != nil {
 			return err
 		}
@@ -56,44 +56,44 @@ func Stream(ctx context.Context, dir string, q Query, emit func(Line) error) err
 		if !q.Follow {
 			return nil
 		}
-		if wait.For(ctx, followEvery) != nil {
+		if wait.For(ctx, followInterval) != nil {
 			return nil
 		}
 	}
 }
 
-type stream struct {
+type lineStream struct {
 	dir   string
 	q     Query
-	tails map[string]*tail
+	tails map[string]*fileTail
 }
 
-func (s *stream) close() {
+func (s *lineStream) closeTails() {
 	for _, t := range s.tails {
-		t.close()
+		t.closeFile()
 	}
 }
 
-// next returns the lines that are new since the last call, of instances that
+// nextLines returns the lines that are new since the last call, of instances that
 // are new as well.
-func (s *stream) next() ([]Line, error) {
-	paths, err := filepath.Glob(filepath.Join(s.dir, "*"+suffix))
+func (s *lineStream) nextLines() ([]Line, error) {
+	paths, err := filepath.Glob(filepath.Join(s.dir, "*"+logSuffix))
 	if err != nil {
 		return nil, err
 	}
 	var all []Line
 	for _, path := range paths {
-		name := strings.TrimSuffix(filepath.Base(path), suffix)
+		name := strings.TrimSuffix(filepath.Base(path), logSuffix)
 		if s.q.Match != nil && !s.q.Match(name) {
 			continue
 		}
 		t := s.tails[path]
 		first := t == nil
 		if first {
-			t = &tail{path: path, instance: name}
+			t = &fileTail{path: path, instance: name}
 			s.tails[path] = t
 		}
-		lines := t.read(s.q.Since)
+		lines := t.readLines(s.q.Since)
 		if first && s.q.Tail > 0 {
 			lines = lines[max(0, len(lines)-s.q.Tail):]
 		}

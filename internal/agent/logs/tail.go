@@ -9,30 +9,30 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-// tail reads one instance's files, each line once, across rotation.
-type tail struct {
+// fileTail reads one instance's files, each line once, across rotation.
+type fileTail struct {
 	path, instance string
 	f              *os.File // being read
 	r              *bufio.Reader
 	part           string // beginning of a line that is not whole yet
 }
 
-func (t *tail) close() {
+func (t *fileTail) closeFile() {
 	if t.f != nil {
 		t.f.Close()
 	}
 }
 
-// read returns the whole lines that came since the last call.
-func (t *tail) read(since string) (lines []Line) {
-	if t.f == nil && !t.open(oldest(t.path)) {
+// readLines returns the whole lines that came since the last call.
+func (t *fileTail) readLines(since string) (lines []Line) {
+	if t.f == nil && !t.openFile(oldestName(t.path)) {
 		return nil
 	}
 	for {
 		text, err := t.r.ReadString('\n')
 		t.part += text
 		if err == io.EOF {
-			if t.advance() {
+			if t.advanceFile() {
 				continue
 			}
 			return lines
@@ -48,15 +48,15 @@ func (t *tail) read(since string) (lines []Line) {
 	}
 }
 
-// advance goes on to the next younger file, if the one being read is no
+// advanceFile goes on to the next younger file, if the one being read is no
 // longer the youngest and was read to its end.
-func (t *tail) advance() bool {
+func (t *fileTail) advanceFile() bool {
 	here, err := t.f.Stat()
 	if err != nil {
 		return false
 	}
-	for n := range fileKeep {
-		info, err := os.Stat(older(t.path, n))
+	for n := range keptFiles {
+		info, err := os.Stat(rotatedName(t.path, n))
 		if err != nil || !os.SameFile(info, here) {
 			continue
 		}
@@ -66,25 +66,25 @@ func (t *tail) advance() bool {
 		if more, _ := t.r.Peek(1); len(more) > 0 {
 			return true // written between our last read and the rotation
 		}
-		return t.open(older(t.path, n-1))
+		return t.openFile(rotatedName(t.path, n-1))
 	}
-	return t.open(oldest(t.path)) // rotated away while we were slow
+	return t.openFile(oldestName(t.path)) // rotated away while we were slow
 }
 
-func (t *tail) open(path string) bool {
+func (t *fileTail) openFile(path string) bool {
 	f, err := atomicfile.Open(path, os.O_RDONLY, 0)
 	if err != nil {
 		return false
 	}
-	t.close()
+	t.closeFile()
 	t.f, t.r, t.part = f, bufio.NewReader(f), ""
 	return true
 }
 
-func oldest(path string) string {
-	for n := fileKeep - 1; n > 0; n-- {
-		if _, err := os.Stat(older(path, n)); err == nil {
-			return older(path, n)
+func oldestName(path string) string {
+	for n := keptFiles - 1; n > 0; n-- {
+		if _, err := os.Stat(rotatedName(path, n)); err == nil {
+			return rotatedName(path, n)
 		}
 	}
 	return path

@@ -20,18 +20,18 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-const magic = "version-manager state sha256:"
+const checksumPrefix = "version-manager state sha256:"
 
-// maxFile is far more than the state of an app takes.
-const maxFile = 64 << 20
+// maxFileBytes is far more than the state of an app takes.
+const maxFileBytes = 64 << 20
 
 // ErrDamaged: the document and the generation before it cannot be read.
 var ErrDamaged = errors.New("damaged")
 
-// Save writes v to path, readable only by the owner, and keeps what was there
+// SaveDocument writes v to path, readable only by the owner, and keeps what was there
 // as the previous generation. When it returns nil, v survives a power cut.
-func Save(path string, v any) error {
-	body, err := Encode(v)
+func SaveDocument(path string, v any) error {
+	body, err := EncodeDocument(v)
 	if err != nil {
 		return err
 	}
@@ -44,15 +44,15 @@ func Save(path string, v any) error {
 	return nil
 }
 
-// Load reads the document at path into v. If it was damaged, and the
+// LoadDocument reads the document at path into v. If it was damaged, and the
 // generation before it was used instead, aside is where the damaged file is
 // now. Where there is no document at all, the error is fs.ErrNotExist.
-func Load(path string, v any) (aside string, err error) {
-	err = read(path, v)
+func LoadDocument(path string, v any) (aside string, err error) {
+	err = readDocument(path, v)
 	if err == nil {
 		return "", nil
 	}
-	prevErr := read(path+".prev", v)
+	prevErr := readDocument(path+".prev", v)
 	missing := errors.Is(err, fs.ErrNotExist)
 	switch {
 	case missing && errors.Is(prevErr, fs.ErrNotExist):
@@ -69,29 +69,29 @@ func Load(path string, v any) (aside string, err error) {
 	return aside, nil
 }
 
-// Peek is Load for who must not change anything: damage stays where it is.
-func Peek(path string, v any) error {
-	err := read(path, v)
-	if err != nil && read(path+".prev", v) == nil {
+// PeekDocument is Load for who must not change anything: damage stays where it is.
+func PeekDocument(path string, v any) error {
+	err := readDocument(path, v)
+	if err != nil && readDocument(path+".prev", v) == nil {
 		return nil
 	}
 	return err
 }
 
-// Encode returns v as it stands in a file: a line with the checksum, then JSON.
-func Encode(v any) ([]byte, error) {
+// EncodeDocument returns v as it stands in a file: a line with the checksum, then JSON.
+func EncodeDocument(v any) ([]byte, error) {
 	body, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("encode state: %w", err)
 	}
 	body = append(body, '\n')
-	return append(fmt.Appendf(nil, "%s%x\n", magic, sha256.Sum256(body)), body...), nil
+	return append(fmt.Appendf(nil, "%s%x\n", checksumPrefix, sha256.Sum256(body)), body...), nil
 }
 
-// Decode checks and reads what Encode wrote.
-func Decode(file []byte, v any) error {
+// DecodeDocument checks and reads what Encode wrote.
+func DecodeDocument(file []byte, v any) error {
 	head, body, ok := bytes.Cut(file, []byte("\n"))
-	sum, named := bytes.CutPrefix(head, []byte(magic))
+	sum, named := bytes.CutPrefix(head, []byte(checksumPrefix))
 	if !ok || !named {
 		return errors.New("the first line is not a checksum")
 	}
@@ -101,12 +101,12 @@ func Decode(file []byte, v any) error {
 	return json.Unmarshal(body, v)
 }
 
-func read(path string, v any) error {
-	file, err := atomicfile.Read(path, maxFile)
+func readDocument(path string, v any) error {
+	file, err := atomicfile.Read(path, maxFileBytes)
 	if err != nil {
 		return err
 	}
-	return Decode(file, v)
+	return DecodeDocument(file, v)
 }
 
 // keepPrevious gives the current generation a second name. The first one

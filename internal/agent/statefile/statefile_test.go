@@ -13,10 +13,10 @@ type doc struct {
 	Token int    `json:"token"`
 }
 
-func save(t *testing.T, path string, docs ...doc) {
+func mustSave(t *testing.T, path string, docs ...doc) {
 	t.Helper()
 	for _, d := range docs {
-		if err := Save(path, d); err != nil {
+		if err := SaveDocument(path, d); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -25,9 +25,9 @@ func save(t *testing.T, path string, docs ...doc) {
 func TestSaveThenLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	want := doc{"green", 7}
-	save(t, path, doc{"blue", 6}, want)
+	mustSave(t, path, doc{"blue", 6}, want)
 	var got doc
-	if aside, err := Load(path, &got); err != nil || aside != "" || got != want {
+	if aside, err := LoadDocument(path, &got); err != nil || aside != "" || got != want {
 		t.Fatalf("Load = %+v, %q, %v", got, aside, err)
 	}
 	info, err := os.Stat(path)
@@ -43,17 +43,17 @@ func TestTruncatedAtEveryByteFallsBack(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "state.json")
 	before, after := doc{"blue", 6}, doc{"green", 7}
-	whole, err := Encode(after)
+	whole, err := EncodeDocument(after)
 	if err != nil {
 		t.Fatal(err)
 	}
-	save(t, path, before, after)
+	mustSave(t, path, before, after)
 	for n := range whole {
 		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
 		var got doc
-		aside, err := Load(path, &got)
+		aside, err := LoadDocument(path, &got)
 		if err != nil || got != before {
 			t.Fatalf("cut at byte %d: Load = %+v, %v, want %+v", n, got, err, before)
 		}
@@ -64,13 +64,13 @@ func TestTruncatedAtEveryByteFallsBack(t *testing.T) {
 }
 
 func TestEveryFlippedByteIsNoticed(t *testing.T) {
-	whole, err := Encode(doc{"green", 7})
+	whole, err := EncodeDocument(doc{"green", 7})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for n := range whole {
 		whole[n] ^= 1
-		if err := Decode(whole, &doc{}); err == nil {
+		if err := DecodeDocument(whole, &doc{}); err == nil {
 			t.Errorf("byte %d flipped: accepted", n)
 		}
 		whole[n] ^= 1
@@ -79,13 +79,13 @@ func TestEveryFlippedByteIsNoticed(t *testing.T) {
 
 func TestBothGenerationsDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
-	save(t, path, doc{"blue", 6}, doc{"green", 7})
+	mustSave(t, path, doc{"blue", 6}, doc{"green", 7})
 	for _, p := range []string{path, path + ".prev"} {
 		if err := os.Truncate(p, 20); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := Load(path, &doc{}); !errors.Is(err, ErrDamaged) {
+	if _, err := LoadDocument(path, &doc{}); !errors.Is(err, ErrDamaged) {
 		t.Errorf("Load = %v, want ErrDamaged", err)
 	}
 	if _, err := os.Stat(path); err != nil {
@@ -95,36 +95,36 @@ func TestBothGenerationsDamaged(t *testing.T) {
 
 func TestLostFileFallsBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
-	save(t, path, doc{"blue", 6}, doc{"green", 7})
+	mustSave(t, path, doc{"blue", 6}, doc{"green", 7})
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	var got doc
-	if aside, err := Load(path, &got); err != nil || aside == "" || got.Token != 6 {
+	if aside, err := LoadDocument(path, &got); err != nil || aside == "" || got.Token != 6 {
 		t.Errorf("Load = %+v, %q, %v", got, aside, err)
 	}
 }
 
 func TestNoDocument(t *testing.T) {
-	if _, err := Load(filepath.Join(t.TempDir(), "state.json"), &doc{}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := LoadDocument(filepath.Join(t.TempDir(), "state.json"), &doc{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Load = %v, want fs.ErrNotExist", err)
 	}
 }
 
 func FuzzDecode(f *testing.F) {
-	whole, err := Encode(doc{"green", 7})
+	whole, err := EncodeDocument(doc{"green", 7})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(whole)
 	f.Add(whole[:10])
-	f.Add([]byte(magic + "\n{}"))
+	f.Add([]byte(checksumPrefix + "\n{}"))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var d doc
-		if err := Decode(file, &d); err != nil {
+		if err := DecodeDocument(file, &d); err != nil {
 			return
 		}
-		if again, err := Encode(d); err != nil || len(again) == 0 {
+		if again, err := EncodeDocument(d); err != nil || len(again) == 0 {
 			t.Errorf("Encode(%+v) = %v", d, err)
 		}
 	})

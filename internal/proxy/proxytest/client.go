@@ -21,8 +21,8 @@ type Stream struct {
 	Trailers []hpack.HeaderField // after Data
 }
 
-// Fields makes fields of names and values in turn.
-func Fields(pairs ...string) []hpack.HeaderField {
+// HeaderFields makes fields of names and values in turn.
+func HeaderFields(pairs ...string) []hpack.HeaderField {
 	var fields []hpack.HeaderField
 	for i := 0; i+1 < len(pairs); i += 2 {
 		fields = append(fields, hpack.HeaderField{Name: pairs[i], Value: pairs[i+1]})
@@ -30,20 +30,20 @@ func Fields(pairs ...string) []hpack.HeaderField {
 	return fields
 }
 
-// patience is how long an answer may take.
-const patience = 10 * time.Second
+// answerTimeout is how long an answer may take.
+const answerTimeout = 10 * time.Second
 
-// Do sends s over a connection of its own to addr, without TLS and by prior
+// SendTo sends s over a connection of its own to addr, without TLS and by prior
 // knowledge. It returns the status of the answer, or how the stream or the
 // connection ended without one, in the words of RFC 9113.
-func (s Stream) Do(addr string) (string, error) {
-	c, err := net.DialTimeout("tcp", addr, patience)
+func (s Stream) SendTo(addr string) (string, error) {
+	c, err := net.DialTimeout("tcp", addr, answerTimeout)
 	if err != nil {
 		return "", err
 	}
 	defer c.Close()
 	_ = c.(*net.TCPConn).SetLinger(0) // a fuzzer would run out of ports; it is only slower if that fails
-	if err := c.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := c.SetDeadline(time.Now().Add(answerTimeout)); err != nil {
 		return "", err
 	}
 	f := http2.NewFramer(c, c)
@@ -52,31 +52,31 @@ func (s Stream) Do(addr string) (string, error) {
 	if err = errors.Join(err, f.WriteSettings()); err != nil {
 		return "", err
 	}
-	sent := s.write(f) // a server may refuse, and close, before it has read everything
-	got, err := outcome(f)
+	sent := s.writeFrames(f) // a server may refuse, and close, before it has read everything
+	got, err := readOutcome(f)
 	if err != nil && sent != nil {
 		return "closed", nil
 	}
 	return got, err
 }
 
-func (s Stream) write(f *http2.Framer) error {
+func (s Stream) writeFrames(f *http2.Framer) error {
 	f.AllowIllegalWrites = true
-	err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: Block(s.Fields),
+	err := f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: EncodeBlock(s.Fields),
 		EndHeaders: true, EndStream: s.Data == nil && s.Trailers == nil})
 	for i, d := range s.Data {
 		err = errors.Join(err, f.WriteData(1, i == len(s.Data)-1 && s.Trailers == nil, []byte(d)))
 	}
 	if s.Trailers != nil {
-		err = errors.Join(err, f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: Block(s.Trailers),
+		err = errors.Join(err, f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: EncodeBlock(s.Trailers),
 			EndHeaders: true, EndStream: true}))
 	}
 	return err
 }
 
-// Block encodes fields as the fragment of a HEADERS frame, with an encoder of its
+// EncodeBlock encodes fields as the fragment of a HEADERS frame, with an encoder of its
 // own: nothing in it refers to an earlier block.
-func Block(fields []hpack.HeaderField) []byte {
+func EncodeBlock(fields []hpack.HeaderField) []byte {
 	var b bytes.Buffer
 	e := hpack.NewEncoder(&b)
 	for _, f := range fields {
@@ -85,20 +85,20 @@ func Block(fields []hpack.HeaderField) []byte {
 	return b.Bytes()
 }
 
-// outcome reads until stream 1 has ended.
-func outcome(f *http2.Framer) (string, error) {
+// readOutcome reads until stream 1 has ended.
+func readOutcome(f *http2.Framer) (string, error) {
 	status := ""
 	for {
 		frame, err := f.ReadFrame()
 		if err == io.EOF || err != nil && strings.Contains(err.Error(), "connection reset") {
-			return or(status, "closed"), nil
+			return orElse(status, "closed"), nil
 		}
 		if err != nil {
 			return status, err
 		}
 		switch frame := frame.(type) {
 		case *http2.MetaHeadersFrame:
-			status = or(status, frame.PseudoValue("status"))
+			status = orElse(status, frame.PseudoValue("status"))
 			if frame.StreamEnded() {
 				return status, nil
 			}
@@ -107,16 +107,16 @@ func outcome(f *http2.Framer) (string, error) {
 				return status, nil
 			}
 		case *http2.RSTStreamFrame:
-			return or(status, fmt.Sprintf("reset %s", frame.ErrCode)), nil
+			return orElse(status, fmt.Sprintf("reset %s", frame.ErrCode)), nil
 		case *http2.GoAwayFrame:
 			if frame.ErrCode != http2.ErrCodeNo {
-				return or(status, fmt.Sprintf("goaway %s", frame.ErrCode)), nil
+				return orElse(status, fmt.Sprintf("goaway %s", frame.ErrCode)), nil
 			}
 		}
 	}
 }
 
-func or(s, otherwise string) string {
+func orElse(s, otherwise string) string {
 	if s != "" {
 		return s
 	}

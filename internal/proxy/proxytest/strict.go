@@ -16,12 +16,12 @@ type Fault struct{ what string }
 
 func (f *Fault) Error() string { return f.what }
 
-func fault(format string, args ...any) error { return &Fault{fmt.Sprintf(format, args...)} }
+func newFault(format string, args ...any) error { return &Fault{fmt.Sprintf(format, args...)} }
 
-// maxLine limits a line, and maxBody a body.
+// maxLineBytes limits a line, and maxBody a body.
 const (
-	maxLine = 1 << 20
-	maxBody = 1 << 26
+	maxLineBytes = 1 << 20
+	maxBodyBytes = 1 << 26
 )
 
 // ReadRequest reads one request. The error is a [*Fault] if what came breaks
@@ -34,13 +34,13 @@ func ReadRequest(br *bufio.Reader) (Request, error) {
 	}
 	parts := strings.Split(line, " ")
 	if len(parts) != 3 || parts[2] != "HTTP/1.1" {
-		return r, fault("request line %q", line)
+		return r, newFault("request line %q", line)
 	}
 	r.Method, r.Target = parts[0], parts[1]
 	if r.Fields, err = readFields(br); err != nil {
 		return r, err
 	}
-	if err := r.check(); err != nil {
+	if err := r.checkFraming(); err != nil {
 		return r, err
 	}
 	return r, r.readBody(br)
@@ -56,16 +56,16 @@ func readLine(br *bufio.Reader) (string, error) {
 		}
 		if c == '\n' {
 			if len(b) == 0 || b[len(b)-1] != '\r' {
-				return "", fault("bare line feed after %q", b)
+				return "", newFault("bare line feed after %q", b)
 			}
 			b = b[:len(b)-1]
 			if strings.ContainsRune(string(b), '\r') {
-				return "", fault("bare carriage return in %q", b)
+				return "", newFault("bare carriage return in %q", b)
 			}
 			return string(b), nil
 		}
-		if b = append(b, c); len(b) > maxLine {
-			return "", fault("a line without end")
+		if b = append(b, c); len(b) > maxLineBytes {
+			return "", newFault("a line without end")
 		}
 	}
 }
@@ -80,93 +80,93 @@ func readFields(br *bufio.Reader) ([]Field, error) {
 		}
 		n, v, found := strings.Cut(line, ": ")
 		if !found || !name.MatchString(n) {
-			return fields, fault("field %q", line)
+			return fields, newFault("field %q", line)
 		}
 		if strings.Trim(v, " \t") != v || strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }) {
-			return fields, fault("value %q of %s", v, n)
+			return fields, newFault("value %q of %s", v, n)
 		}
 		fields = append(fields, Field{n, v})
 	}
 }
 
-// check looks at the head as a whole.
-func (r *Request) check() error {
+// checkFraming looks at the head as a whole.
+func (r *Request) checkFraming() error {
 	if !regexp.MustCompile("^[-!#$%&'*+.^_`|~0-9A-Za-z]+$").MatchString(r.Method) || slices.Contains([]string{"CONNECT", "TRACE", "TRACK"}, r.Method) {
-		return fault("method %q", r.Method)
+		return newFault("method %q", r.Method)
 	}
 	if !(strings.HasPrefix(r.Target, "/") || r.Target == "*" && r.Method == "OPTIONS") || strings.ContainsFunc(r.Target, func(c rune) bool { return c <= ' ' || c == 0x7f || c == '#' }) {
-		return fault("target %q", r.Target)
+		return newFault("target %q", r.Target)
 	}
 	for _, name := range []string{"Host", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Request-Id"} {
-		if n := len(r.Values(name)); n != 1 {
-			return fault("%d times %s", n, name)
+		if n := len(r.FieldValues(name)); n != 1 {
+			return newFault("%d times %s", n, name)
 		}
 	}
-	if host := r.Values("Host")[0]; !regexp.MustCompile(`^([-._~%!$&'()*+,;=0-9A-Za-z]*|\[[0-9a-fA-F:.]+\])(:[0-9]*)?$`).MatchString(host) {
-		return fault("host %q", host)
+	if host := r.FieldValues("Host")[0]; !regexp.MustCompile(`^([-._~%!$&'()*+,;=0-9A-Za-z]*|\[[0-9a-fA-F:.]+\])(:[0-9]*)?$`).MatchString(host) {
+		return newFault("host %q", host)
 	}
 	return r.checkConnection()
 }
 
 // checkConnection looks at what concerns one connection only.
 func (r *Request) checkConnection() error {
-	upgrade := r.Values("Upgrade")
+	upgrade := r.FieldValues("Upgrade")
 	for name, legal := range map[string]func(string) bool{
 		"Connection": func(v string) bool { return v == "Upgrade" && len(upgrade) == 1 },
 		"Upgrade": func(v string) bool {
-			return !strings.Contains(strings.ToLower(v), "h2c") && len(r.Values("Connection")) == 1
+			return !strings.Contains(strings.ToLower(v), "h2c") && len(r.FieldValues("Connection")) == 1
 		},
 		"TE":               func(v string) bool { return v == "trailers" },
 		"Expect":           func(v string) bool { return v == "100-continue" },
-		"Cookie":           func(string) bool { return len(r.Values("Cookie")) == 1 },
-		"Keep-Alive":       never,
-		"Proxy-Connection": never,
-		"HTTP2-Settings":   never,
-		"Proxy":            never,
+		"Cookie":           func(string) bool { return len(r.FieldValues("Cookie")) == 1 },
+		"Keep-Alive":       refuseAll,
+		"Proxy-Connection": refuseAll,
+		"HTTP2-Settings":   refuseAll,
+		"Proxy":            refuseAll,
 	} {
-		for _, v := range r.Values(name) {
+		for _, v := range r.FieldValues(name) {
 			if !legal(v) {
-				return fault("%s: %q", name, v)
+				return newFault("%s: %q", name, v)
 			}
 		}
 	}
 	return nil
 }
 
-func never(string) bool { return false }
+func refuseAll(string) bool { return false }
 
 // readBody reads what the head announces.
 func (r *Request) readBody(br *bufio.Reader) error {
-	lengths, codings := r.Values("Content-Length"), r.Values("Transfer-Encoding")
+	lengths, codings := r.FieldValues("Content-Length"), r.FieldValues("Transfer-Encoding")
 	switch {
 	case len(lengths)+len(codings) > 1:
-		return fault("lengths %q and codings %q", lengths, codings)
+		return newFault("lengths %q and codings %q", lengths, codings)
 	case len(codings) == 1 && codings[0] != "chunked":
-		return fault("coding %q", codings[0])
+		return newFault("coding %q", codings[0])
 	case len(codings) == 1:
 		return r.readChunks(br)
 	case len(lengths) == 0 && slices.Contains([]string{"POST", "PUT", "PATCH"}, r.Method):
-		return fault("%s without a length", r.Method)
+		return newFault("%s without a length", r.Method)
 	case len(lengths) == 0:
 		return nil
 	}
 	if !regexp.MustCompile(`^(0|[1-9][0-9]*)$`).MatchString(lengths[0]) {
-		return fault("length %q", lengths[0])
+		return newFault("length %q", lengths[0])
 	}
 	n, err := strconv.ParseInt(lengths[0], 10, 64)
-	if err != nil || n > maxBody {
-		return fault("length %q", lengths[0])
+	if err != nil || n > maxBodyBytes {
+		return newFault("length %q", lengths[0])
 	}
-	return r.take(br, n)
+	return r.readExactly(br, n)
 }
 
-// take adds n bytes to the body.
-func (r *Request) take(br *bufio.Reader, n int64) error {
+// readExactly adds n bytes to the body.
+func (r *Request) readExactly(br *bufio.Reader, n int64) error {
 	b := make([]byte, n)
 	_, err := io.ReadFull(br, b)
 	r.Body += string(b)
-	if len(r.Body) > maxBody {
-		return fault("a body without end")
+	if len(r.Body) > maxBodyBytes {
+		return newFault("a body without end")
 	}
 	return err
 }
@@ -179,17 +179,17 @@ func (r *Request) readChunks(br *bufio.Reader) error {
 		}
 		n, err := strconv.ParseUint(line, 16, 24) // no extension, no sign
 		if err != nil || strings.Trim(line, "0123456789abcdefABCDEF") != "" {
-			return fault("chunk size %q", line)
+			return newFault("chunk size %q", line)
 		}
 		if n == 0 {
 			r.Trailers, err = readFields(br)
 			return errors.Join(err, r.checkTrailers())
 		}
-		if err := r.take(br, int64(n)); err != nil {
+		if err := r.readExactly(br, int64(n)); err != nil {
 			return err
 		}
 		if end, err := readLine(br); err != nil || end != "" {
-			return errors.Join(err, fault("chunk of %d bytes goes on with %q", n, end))
+			return errors.Join(err, newFault("chunk of %d bytes goes on with %q", n, end))
 		}
 	}
 }
@@ -199,7 +199,7 @@ func (r *Request) checkTrailers() error {
 	for _, f := range r.Trailers {
 		switch name := strings.ToLower(f.Name); name {
 		case "host", "content-length", "transfer-encoding", "connection", "trailer", "te", "authorization", "cookie", "content-type", "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-real-ip":
-			return fault("trailer %s", f.Name)
+			return newFault("trailer %s", f.Name)
 		}
 	}
 	return nil

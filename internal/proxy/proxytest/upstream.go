@@ -27,8 +27,8 @@ type Request struct {
 // Field is a header line or a trailer.
 type Field struct{ Name, Value string }
 
-// Values returns the values of all fields with that name.
-func (r Request) Values(name string) []string {
+// FieldValues returns the values of all fields with that name.
+func (r Request) FieldValues(name string) []string {
 	var values []string
 	for _, f := range r.Fields {
 		if strings.EqualFold(f.Name, name) {
@@ -41,7 +41,7 @@ func (r Request) Values(name string) []string {
 // String is the request in short: method, target, host, and the body if there
 // is one.
 func (r Request) String() string {
-	s := r.Method + " " + r.Target + " " + strings.Join(r.Values("Host"), ",")
+	s := r.Method + " " + r.Target + " " + strings.Join(r.FieldValues("Host"), ",")
 	if r.Body != "" {
 		s += " (" + r.Body + ")"
 	}
@@ -59,14 +59,14 @@ type Upstream struct {
 	open     map[net.Conn]*bytes.Buffer
 }
 
-// Start listens on a free loopback port.
-func Start() (*Upstream, error) {
+// StartUpstream listens on a free loopback port.
+func StartUpstream() (*Upstream, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	u := &Upstream{l: l, open: map[net.Conn]*bytes.Buffer{}}
-	go u.accept()
+	go u.acceptConns()
 	return u, nil
 }
 
@@ -83,9 +83,9 @@ func (u *Upstream) Close() {
 	}
 }
 
-// Take returns the complete requests that have arrived since it was last
+// TakeRequests returns the complete requests that have arrived since it was last
 // called, and everything that was wrong with what arrived.
-func (u *Upstream) Take() ([]Request, error) {
+func (u *Upstream) TakeRequests() ([]Request, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	requests, fault := u.requests, errors.Join(u.faults...)
@@ -93,7 +93,7 @@ func (u *Upstream) Take() ([]Request, error) {
 	return requests, fault
 }
 
-func (u *Upstream) accept() {
+func (u *Upstream) acceptConns() {
 	for {
 		c, err := u.l.Accept()
 		if err != nil {
@@ -103,13 +103,13 @@ func (u *Upstream) accept() {
 		u.mu.Lock()
 		u.open[c] = raw
 		u.mu.Unlock()
-		go u.serve(c, raw)
+		go u.serveConn(c, raw)
 	}
 }
 
-// serve reads requests until the connection ends. One that ends in the middle
+// serveConn reads requests until the connection ends. One that ends in the middle
 // was never passed on as complete, which is no fault.
-func (u *Upstream) serve(c net.Conn, raw *bytes.Buffer) {
+func (u *Upstream) serveConn(c net.Conn, raw *bytes.Buffer) {
 	defer func() {
 		c.Close()
 		u.mu.Lock()
@@ -121,12 +121,12 @@ func (u *Upstream) serve(c net.Conn, raw *bytes.Buffer) {
 		r, err := ReadRequest(br)
 		var fault *Fault
 		if errors.As(err, &fault) {
-			u.note(nil, fmt.Errorf("%w in %.2000q", err, raw.Bytes()))
+			u.recordRequest(nil, fmt.Errorf("%w in %.2000q", err, raw.Bytes()))
 		}
 		if err != nil {
 			return
 		}
-		u.note(&r, nil)
+		u.recordRequest(&r, nil)
 		answer := "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 		if r.Method == "HEAD" {
 			answer = strings.TrimSuffix(answer, "ok")
@@ -137,7 +137,7 @@ func (u *Upstream) serve(c net.Conn, raw *bytes.Buffer) {
 	}
 }
 
-func (u *Upstream) note(r *Request, fault error) {
+func (u *Upstream) recordRequest(r *Request, fault error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if r != nil {

@@ -22,19 +22,19 @@ import (
 )
 
 const (
-	patience   = 10 * time.Second // how long an agent may be away
-	retryFirst = 5 * time.Millisecond
-	retryMost  = 200 * time.Millisecond
+	defaultAnswerTimeout = 10 * time.Second // how long an agent may be away
+	firstRetryDelay      = 5 * time.Millisecond
+	maxRetryDelay        = 200 * time.Millisecond
 
-	maxAnswer = 256 << 20 // bytes of one answer; the largest is a journal or an attachment
+	maxAnswerBytes = 256 << 20 // bytes of one answer; the largest is a journal or an attachment
 )
 
 // client talks to the agent of one state folder.
 type client struct {
-	http     *http.Client
-	starter  *starter
-	passive  bool // start no agent
-	patience time.Duration
+	http          *http.Client
+	starter       *starter
+	passive       bool // start no agent
+	answerTimeout time.Duration
 }
 
 func newClient(state string, argv []string) (*client, error) {
@@ -43,14 +43,14 @@ func newClient(state string, argv []string) (*client, error) {
 		return nil, err
 	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		path, err := api.Socket(state)
+		path, err := api.SocketPath(state)
 		if err != nil {
 			return nil, err
 		}
 		return dialOwn(ctx, path)
 	}
 	transport := &http.Transport{DialContext: dial, MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second}
-	return &client{http: &http.Client{Transport: transport}, starter: s, patience: patience}, nil
+	return &client{http: &http.Client{Transport: transport}, starter: s, answerTimeout: defaultAnswerTimeout}, nil
 }
 
 // dialOwn connects to an agent, provided that it is our own: another user's
@@ -66,34 +66,34 @@ func dialOwn(ctx context.Context, path string) (net.Conn, error) {
 	return c, nil
 }
 
-// do sends in and reads the answer into out. Where the agent is not there, or
+// callAgent sends in and reads the answer into out. Where the agent is not there, or
 // dies before it has answered, the call is repeated with the next one.
-func (c *client) do(ctx context.Context, method, path string, token uint64, in, out any) error {
+func (c *client) callAgent(ctx context.Context, method, path string, token uint64, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("encode request: %w", err)
 	}
-	return c.insist(ctx, func() error {
-		res, err := c.send(ctx, method, path, token, body)
+	return c.retryCall(ctx, func() error {
+		res, err := c.sendRequest(ctx, method, path, token, body)
 		if err != nil {
 			return err
 		}
 		defer res.Body.Close()
-		return decode(res, out)
+		return decodeAnswer(res, out)
 	})
 }
 
 // errSilent: there is an agent, but it says nothing.
 var errSilent = errors.New("the agent does not answer")
 
-// ask is do for what an agent answers at once. One that was stopped, or has
+// askQuickly is do for what an agent answers at once. One that was stopped, or has
 // no processor or disk to work with, must not hang whoever asks.
-func (c *client) ask(ctx context.Context, method, path string, in, out any) error {
-	ctx, cancel := awake.WithTimeout(ctx, c.patience, errSilent)
+func (c *client) askQuickly(ctx context.Context, method, path string, in, out any) error {
+	ctx, cancel := awake.WithTimeout(ctx, c.answerTimeout, errSilent)
 	defer cancel()
-	err := c.do(ctx, method, path, 0, in, out)
+	err := c.callAgent(ctx, method, path, 0, in, out)
 	if err != nil && context.Cause(ctx) == errSilent {
-		return c.starter.explain(errSilent)
+		return c.starter.explainSilence(errSilent)
 	}
 	return err
 }
@@ -101,9 +101,9 @@ func (c *client) ask(ctx context.Context, method, path string, in, out any) erro
 // errAway: there was no whole answer.
 var errAway = errors.New("the agent did not answer")
 
-// insist repeats try while the agent is away, with growing pauses.
-func (c *client) insist(ctx context.Context, try func() error) error {
-	hold := retryFirst
+// retryCall repeats try while the agent is away, with growing pauses.
+func (c *client) retryCall(ctx context.Context, try func() error) error {
+	hold := firstRetryDelay
 	var since time.Time // of the first failure in a row
 	for {
 		began := time.Now()
@@ -114,37 +114,37 @@ func (c *client) insist(ctx context.Context, try func() error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if since.IsZero() || began.Sub(since) > c.patience/2 && time.Since(began) > c.patience/2 {
+		if since.IsZero() || began.Sub(since) > c.answerTimeout/2 && time.Since(began) > c.answerTimeout/2 {
 			since = time.Now() // the agent worked on it for long before it died
 		}
-		if time.Since(since) > c.patience {
-			return c.starter.explain(err)
+		if time.Since(since) > c.answerTimeout {
+			return c.starter.explainSilence(err)
 		}
-		if err := c.wake(err); err != nil {
+		if err := c.wakeAgent(err); err != nil {
 			return err
 		}
 		if err := wait.For(ctx, hold); err != nil {
 			return err
 		}
-		hold = min(2*hold, retryMost)
+		hold = min(2*hold, maxRetryDelay)
 	}
 }
 
 // errNoAgent: nobody serves the state folder, and nobody is to be started.
 var errNoAgent = errors.New("no agent serves the state folder")
 
-// wake starts an agent if that is what was missing, and if it is allowed.
-func (c *client) wake(why error) error {
+// wakeAgent starts an agent if that is what was missing, and if it is allowed.
+func (c *client) wakeAgent(why error) error {
 	switch {
 	case !c.passive:
-		return c.starter.start(why)
-	case absent(why) && !keeper.Running(c.starter.state):
+		return c.starter.startAgent(why)
+	case isNotListening(why) && !keeper.IsServed(c.starter.state):
 		return errNoAgent
 	}
 	return nil // it is about to come back
 }
 
-func (c *client) send(ctx context.Context, method, path string, token uint64, body []byte) (*http.Response, error) {
+func (c *client) sendRequest(ctx context.Context, method, path string, token uint64, body []byte) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "http://agent"+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -160,13 +160,13 @@ func (c *client) send(ctx context.Context, method, path string, token uint64, bo
 	return res, nil
 }
 
-func decode(res *http.Response, out any) error {
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
+func decodeAnswer(res *http.Response, out any) error {
+	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswerBytes+1))
 	if err != nil {
 		return fmt.Errorf("%w: %w", errAway, err)
 	}
-	if len(body) > maxAnswer {
-		return fmt.Errorf("the agent answered %s with more than %d bytes", res.Status, maxAnswer)
+	if len(body) > maxAnswerBytes {
+		return fmt.Errorf("the agent answered %s with more than %d bytes", res.Status, maxAnswerBytes)
 	}
 	if res.StatusCode == http.StatusOK {
 		if out == nil {

@@ -12,7 +12,7 @@ import (
 // An agent that was stopped has a socket and no answers.
 func TestSilentAgentIsNotWaitedForEndlessly(t *testing.T) {
 	state := t.TempDir()
-	path, err := api.Socket(state)
+	path, err := api.SocketPath(state)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,8 +25,8 @@ func TestSilentAgentIsNotWaitedForEndlessly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.patience = 50 * time.Millisecond
-	err = c.ask(t.Context(), "GET", api.PingPath, nil, nil)
+	c.answerTimeout = 50 * time.Millisecond
+	err = c.askQuickly(t.Context(), "GET", api.PingPath, nil, nil)
 	if err == nil || !strings.Contains(err.Error(), errSilent.Error()) {
 		t.Errorf("got %v", err)
 	}

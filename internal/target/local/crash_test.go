@@ -19,12 +19,12 @@ func TestAgentDiesAtAJournalWrite(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(p.state, "kill-agent"), []byte(when), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			target := p.target("shop")
+			target := p.newTarget("shop")
 			s, err := target.Lock(t.Context(), "test")
 			if err != nil {
 				t.Fatal(err)
 			}
-			first := ping(t, target).Agent
+			first := pingAgent(t, target).Agent
 			id, err := s.Journal().Begin(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -38,7 +38,7 @@ func TestAgentDiesAtAJournalWrite(t *testing.T) {
 			if got, err := target.History().Read(t.Context(), id); err != nil || len(got) != 3 {
 				t.Errorf("Read = %v, %v", got, err)
 			}
-			if ping(t, target).Agent == first {
+			if pingAgent(t, target).Agent == first {
 				t.Error("the agent was not killed")
 			}
 		})

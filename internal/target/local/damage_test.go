@@ -14,26 +14,26 @@ import (
 func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	shop := p.target("shop")
+	shop := p.newTarget("shop")
 	p.deployFirst(t.Context(), shop, 1)
-	before := observe(t, shop)
+	before := observeTarget(t, shop)
 	p.local.App, p.local.Ingress = freePort(t), []int{freePort(t)}
-	cart := p.target("cart")
+	cart := p.newTarget("cart")
 	s := p.deployFirst(t.Context(), cart, 1)
 	if err := s.Unlock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	state := filepath.Join(p.state, "apps", "cart", "state.json")
 	restart := func() {
-		now := ping(t, shop)
-		kill(t, now.Agent)
+		now := pingAgent(t, shop)
+		killProcess(t, now.Agent)
 	}
 
 	if err := os.Truncate(state, 200); err != nil {
 		t.Fatal(err)
 	}
 	restart()
-	if o := observe(t, cart); o.Active != "blue" || o.Colors["blue"].Ready() != 1 {
+	if o := observeTarget(t, cart); o.Active != "blue" || o.Colors["blue"].Ready() != 1 {
 		t.Errorf("with the generation before: %+v", o)
 	}
 	if s, err := cart.Lock(t.Context(), "test"); err != nil {
@@ -52,13 +52,13 @@ func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
 	if got, ok := errors.AsType[*problem.Problem](err); !ok || !strings.Contains(got.Hint, "backups") {
 		t.Errorf("Observe = %v, want a problem with a hint", err)
 	}
-	sameAs(t, before, observe(t, shop))
+	sameAs(t, before, observeTarget(t, shop))
 }
 
 func TestProgramsThatCannotRun(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	s, err := p.target("shop").Lock(t.Context(), "test")
+	s, err := p.newTarget("shop").Lock(t.Context(), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,8 +71,8 @@ func TestProgramsThatCannotRun(t *testing.T) {
 		"text":    {[]byte("not a program"), "not for"},
 		"foreign": {foreign, "in the image is"},
 	} {
-		p.image = p.store(tt.program)
-		err := s.Apply(t.Context(), "blue", deploy.Spec{Release: p.release("shop", "v1.0.0", nil), Replicas: 1})
+		p.image = p.storeImageFiles(tt.program)
+		err := s.Apply(t.Context(), "blue", deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: 1})
 		if got, ok := errors.AsType[*problem.Problem](err); !ok || !strings.Contains(got.Error(), tt.want) || got.Hint == "" {
 			t.Errorf("%s: %v, want a problem with %q", name, err, tt.want)
 		}

@@ -19,14 +19,14 @@ var _ deploy.Dialer = (*Target)(nil)
 func (t *Target) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err == nil {
-		address = net.JoinHostPort(reachable(t.local, host), port)
+		address = net.JoinHostPort(reachableHost(t.local, host), port)
 	}
 	d := net.Dialer{Timeout: 3 * time.Second, KeepAlive: -1} // no system calls for what is asked all the time
 	return d.DialContext(ctx, network, address)
 }
 
-// reachable is the address of a host name that may be ours.
-func reachable(l config.Local, host string) string {
+// reachableHost is the address of a host name that may be ours.
+func reachableHost(l config.Local, host string) string {
 	switch {
 	case l.Preview != "" && (host == l.Preview || strings.HasSuffix(host, "."+l.Preview)):
 		if a, err := netip.ParseAddr(l.Address); err == nil && !a.IsUnspecified() {

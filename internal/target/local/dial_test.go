@@ -18,7 +18,7 @@ func TestReachable(t *testing.T) {
 		{"127.0.0.1", "preview.localhost", "192.0.2.7", "192.0.2.7"},
 		{"127.0.0.1", "", "shop.example", "shop.example"},
 	} {
-		if got := reachable(config.Local{Address: tt.address, Preview: tt.preview}, tt.host); got != tt.want {
+		if got := reachableHost(config.Local{Address: tt.address, Preview: tt.preview}, tt.host); got != tt.want {
 			t.Errorf("%+v: %s", tt, got)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 func TestAgentEndsWhenNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	s := p.deployFirst(t.Context(), target, 1)
 	pids := instancePIDs(t, p)
 	if err := s.Remove(t.Context()); err != nil {
@@ -20,13 +20,13 @@ func TestAgentEndsWhenNothingIsLeft(t *testing.T) {
 	if err := s.Unlock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	p.until("the end of all processes", func() bool { return len(processesIn(t, p.state)) == 0 })
+	p.waitUntil("the end of all processes", func() bool { return len(processesIn(t, p.state)) == 0 })
 	for _, pid := range pids {
 		if err := syscall.Kill(pid, 0); err == nil {
 			t.Errorf("instance %d still runs", pid)
 		}
 	}
-	if o := observe(t, target); o.Active != "" { // and a new agent begins where that one ended
+	if o := observeTarget(t, target); o.Active != "" { // and a new agent begins where that one ended
 		t.Errorf("active is %s", o.Active)
 	}
 }
@@ -34,18 +34,18 @@ func TestAgentEndsWhenNothingIsLeft(t *testing.T) {
 func TestRetireClearsUp(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	ctx, target := t.Context(), p.target("shop")
+	ctx, target := t.Context(), p.newTarget("shop")
 	s := p.deployFirst(ctx, target, 1)
-	old := observe(t, target)
+	old := observeTarget(t, target)
 	program, err := fixtureApp()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.image = p.store(append(program[:len(program):len(program)], 0)) // another digest
-	if err := s.Apply(ctx, "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+	p.image = p.storeImageFiles(append(program[:len(program):len(program)], 0)) // another digest
+	if err := s.Apply(ctx, "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
 		t.Fatal(err)
 	}
-	p.until("green to be ready", func() bool { return observe(t, target).Colors["green"].Ready() == 1 })
+	p.waitUntil("green to be ready", func() bool { return observeTarget(t, target).Colors["green"].Ready() == 1 })
 	if err := s.Switch(ctx, "green", old.Revision); err != nil {
 		t.Fatal(err)
 	}

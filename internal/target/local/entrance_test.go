@@ -37,12 +37,12 @@ func TestTakenPortIsNamed(t *testing.T) {
 	free := p.local
 
 	apply := func(app string) error {
-		s, err := p.target(app).Lock(ctx, "test")
+		s, err := p.newTarget(app).Lock(ctx, "test")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Unlock(ctx)
-		return s.Apply(ctx, "blue", deploy.Spec{Release: p.release(app, "v1.0.0", nil), Replicas: 1})
+		return s.Apply(ctx, "blue", deploy.Spec{Release: p.makeRelease(app, "v1.0.0", nil), Replicas: 1})
 	}
 	names := func(err error, words ...string) {
 		t.Helper()
@@ -56,7 +56,7 @@ func TestTakenPortIsNamed(t *testing.T) {
 
 	p.local.App = taken
 	names(apply("shop"), strconv.Itoa(taken), "address already in use", "local.app", "repeat the same command")
-	if o := observe(t, p.target("shop")); len(o.Colors) > 0 {
+	if o := observeTarget(t, p.newTarget("shop")); len(o.Colors) > 0 {
 		t.Errorf("something was started: %+v", o)
 	}
 	p.local = free
@@ -68,7 +68,7 @@ func TestTakenPortIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := fmt.Sprintf("http://127.0.0.1:%d", free.Ingress[0])
-	if o := observe(t, p.target("shop")); o.Entrances.Public[1] != want {
+	if o := observeTarget(t, p.newTarget("shop")); o.Entrances.Public[1] != want {
 		t.Errorf("entrances are %+v, want %s", o.Entrances, want)
 	}
 	p.local = free
@@ -80,10 +80,10 @@ func TestIngressSpeaksTLSWithACertificate(t *testing.T) {
 	p := newPlace(t)
 	pool := writeCertificate(t, filepath.Dir(p.state))
 	p.local.Cert, p.local.Key = "cert.pem", "key.pem" // relative to the project
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	p.deployFirst(t.Context(), target, 1)
 	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true, DisableKeepAlives: true}}
-	url := observe(t, target).Entrances.Public[1]
+	url := observeTarget(t, target).Entrances.Public[1]
 	res, err := client.Get(url + "/version")
 	if err != nil {
 		t.Fatal(err)

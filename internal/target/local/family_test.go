@@ -11,8 +11,8 @@ import (
 	"version-manager/internal/deploy"
 )
 
-// family lists the servers that an entry script started, and the scripts.
-func family(t *testing.T, p *place) (servers, scripts []int) {
+// familyOf lists the servers that an entry script started, and the scripts.
+func familyOf(t *testing.T, p *place) (servers, scripts []int) {
 	t.Helper()
 	for _, line := range processesIn(t, filepath.Join(p.state, "rootfs")) {
 		fields := strings.Fields(line)
@@ -42,37 +42,37 @@ func TestWhatAScriptStartsEndsWithIt(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t)
 			p.image = p.storeFiles(map[string][]byte{"run.sh": []byte("#!/bin/sh\n" + line + "\n"), "app": nil}, "/run.sh")
-			target := p.target("shop")
+			target := p.newTarget("shop")
 			s := p.deployFirst(t.Context(), target, 1)
 			for n := range 3 {
-				before, scripts := family(t, p)
+				before, scripts := familyOf(t, p)
 				if len(before) != 1 || len(scripts) != 1 {
 					t.Fatalf("servers %v, scripts %v", before, scripts)
 				}
 				if n == 1 {
-					kill(t, ping(t, target).Agent)
+					killProcess(t, pingAgent(t, target).Agent)
 				}
-				kill(t, scripts[0])
-				p.until("another server", func() bool {
-					after, _ := family(t, p)
+				killProcess(t, scripts[0])
+				p.waitUntil("another server", func() bool {
+					after, _ := familyOf(t, p)
 					return len(after) == 1 && !slices.Equal(after, before)
 				})
-				p.ready(target, 1)
+				p.waitReady(target, 1)
 			}
-			if err := s.Apply(t.Context(), "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+			if err := s.Apply(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
 				t.Fatal(err)
 			}
-			p.until("green", func() bool { return observe(t, target).Colors["green"].Ready() == 1 })
+			p.waitUntil("green", func() bool { return observeTarget(t, target).Colors["green"].Ready() == 1 })
 			if err := s.Retire(t.Context(), "green"); err != nil {
 				t.Fatal(err)
 			}
-			if servers, scripts := family(t, p); len(servers) != 1 || len(scripts) != 1 {
+			if servers, scripts := familyOf(t, p); len(servers) != 1 || len(scripts) != 1 {
 				t.Errorf("after green was retired: servers %v, scripts %v", servers, scripts)
 			}
 			if err := s.Remove(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if servers, scripts := family(t, p); len(servers)+len(scripts) > 0 {
+			if servers, scripts := familyOf(t, p); len(servers)+len(scripts) > 0 {
 				t.Errorf("after the end: servers %v, scripts %v", servers, scripts)
 			}
 		})

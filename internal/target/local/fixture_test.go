@@ -30,7 +30,7 @@ import (
 func TestMain(m *testing.M) {
 	process.Launch()
 	if len(os.Args) == 4 && os.Args[1] == "agent" {
-		if err := agent.Run(os.Args[3]); err != nil {
+		if err := agent.RunAgent(os.Args[3]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -60,8 +60,8 @@ func newPlace(t *testing.T) *place {
 		}
 	}
 	p.local = config.Local{Address: "127.0.0.1", App: freePort(t), Ingress: []int{freePort(t)}, Preview: "preview.localhost"}
-	p.image = p.store(program)
-	t.Cleanup(p.end)
+	p.image = p.storeImageFiles(program)
+	t.Cleanup(p.endAgent)
 	return p
 }
 
@@ -88,7 +88,7 @@ func freePorts(t *testing.T, n int) int {
 		last := 10000 + (os.Getpid()*50+int(nextPort.Add(int64(n))))%9000
 		free := 0
 		for port := last - n + 1; port <= last; port++ {
-			if listening.Try(net.JoinHostPort("127.0.0.1", strconv.Itoa(port))) == nil {
+			if listening.TryListen(net.JoinHostPort("127.0.0.1", strconv.Itoa(port))) == nil {
 				free++
 			}
 		}
@@ -102,26 +102,26 @@ func freePorts(t *testing.T, n int) int {
 
 var nextPort atomic.Int64
 
-func (p *place) target(app string) *Target {
+func (p *place) newTarget(app string) *Target {
 	p.t.Helper()
-	t, err := New(Options{App: app, State: p.state, Local: p.local, Project: filepath.Dir(p.state), Agent: []string{os.Args[0]}})
+	t, err := NewTarget(Options{App: app, State: p.state, Local: p.local, Project: filepath.Dir(p.state), Agent: []string{os.Args[0]}})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	return t
 }
 
-func (p *place) release(app string, v release.Version, env map[string]string) release.Release {
+func (p *place) makeRelease(app string, v release.Version, env map[string]string) release.Release {
 	return release.Release{App: app, Version: v, Image: p.image, Config: config.App{
 		Name: app, Health: "/readyz", Env: env, Drain: config.Duration{Duration: 5 * time.Second}}}
 }
 
 // client reaches the preview host without a resolver that knows it.
-func (p *place) harness() targettest.Harness {
+func (p *place) newHarness() targettest.Harness {
 	return targettest.Harness{
-		Target: p.target("shop"),
+		Target: p.newTarget("shop"),
 		Release: func(v release.Version, env map[string]string) release.Release {
-			return p.release("shop", v, env)
+			return p.makeRelease("shop", v, env)
 		},
 		Client: targettest.PlainClient(func(address string) string {
 			return strings.Replace(address, "preview.localhost", "127.0.0.1", 1)
@@ -130,9 +130,9 @@ func (p *place) harness() targettest.Harness {
 	}
 }
 
-// end removes the state folder, upon which the agent ends everything, and
+// endAgent removes the state folder, upon which the agent ends everything, and
 // makes sure that nothing is left.
-func (p *place) end() {
+func (p *place) endAgent() {
 	log := filepath.Join(p.t.TempDir(), "agent.log") // a second name, which survives
 	if err := os.Link(filepath.Join(p.state, "agent.log"), log); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		p.t.Error(err)
@@ -146,16 +146,16 @@ func (p *place) end() {
 			p.t.Logf("agent.log:\n%s", text)
 		}
 	}()
-	p.until("the state folder to be removed", func() bool {
+	p.waitUntil("the state folder to be removed", func() bool {
 		return os.RemoveAll(p.state) == nil // unless the agent has just written another file
 	})
-	p.until("all processes to end", func() bool {
+	p.waitUntil("all processes to end", func() bool {
 		left = processesIn(p.t, p.state)
 		return len(left) == 0
 	})
 }
 
-func (p *place) until(what string, ok func() bool) {
+func (p *place) waitUntil(what string, ok func() bool) {
 	p.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(30 * time.Millisecond) {
 		if time.Now().After(deadline) {
@@ -187,10 +187,10 @@ func (p *place) deployFirst(ctx context.Context, target *Target, replicas int) d
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if err := s.Apply(ctx, "blue", deploy.Spec{Release: p.release(target.app, "v1.0.0", nil), Replicas: replicas}); err != nil {
+	if err := s.Apply(ctx, "blue", deploy.Spec{Release: p.makeRelease(target.app, "v1.0.0", nil), Replicas: replicas}); err != nil {
 		p.t.Fatal(err)
 	}
-	p.ready(target, replicas)
+	p.waitReady(target, replicas)
 	if err := s.Switch(ctx, "blue", "0"); err != nil {
 		p.t.Fatal(err)
 	}
@@ -200,9 +200,9 @@ func (p *place) deployFirst(ctx context.Context, target *Target, replicas int) d
 	return s
 }
 
-func (p *place) ready(target *Target, n int) {
+func (p *place) waitReady(target *Target, n int) {
 	p.t.Helper()
-	p.until("ready instances", func() bool {
+	p.waitUntil("ready instances", func() bool {
 		o, err := target.Observe(p.t.Context())
 		return err == nil && o.Colors["blue"].Ready() == n
 	})

@@ -14,37 +14,37 @@ import (
 func TestRetiringSaysGoodbyeToWebSockets(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	s := p.deployFirst(t.Context(), target, 1)
-	socket := dialSocket(t, observe(t, target).Entrances.Public[0])
-	p.swap(s, target, "green", "v1.1.0")
+	socket := dialSocket(t, observeTarget(t, target).Entrances.Public[0])
+	p.swapPorts(s, target, "green", "v1.1.0")
 	wantGoodbye(t, socket)
 }
 
 func TestScalingDownWaitsForRequestsAndSendsWebSocketsAway(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	s := p.deployFirst(t.Context(), target, 1)
 	scale := func(n int) error {
-		return s.Apply(t.Context(), "blue", deploy.Spec{Release: p.release("shop", "v1.0.0", nil), Replicas: n})
+		return s.Apply(t.Context(), "blue", deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: n})
 	}
 	if err := scale(2); err != nil {
 		t.Fatal(err)
 	}
-	p.ready(target, 2)
-	url := observe(t, target).Entrances.Public[0]
+	p.waitReady(target, 2)
+	url := observeTarget(t, target).Entrances.Public[0]
 	const each = 12 // enough for both instances to have some
 	answers, ends := make(chan int, each), make(chan error, each)
 	for range each {
 		socket := dialSocket(t, url)
 		go func() { ends <- readEnd(t, socket) }()
 		go func() {
-			status, _, _ := targettest.Ask(t.Context(), p.harness().Client, url+"/slow?for=1s")
+			status, _, _ := targettest.Ask(t.Context(), p.newHarness().Client, url+"/slow?for=1s")
 			answers <- status
 		}()
 	}
-	p.until("all that is to be in flight", func() bool { return observe(t, target).Colors["blue"].InFlight == each })
+	p.waitUntil("all that is to be in flight", func() bool { return observeTarget(t, target).Colors["blue"].InFlight == each })
 	if err := scale(1); err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +53,11 @@ func TestScalingDownWaitsForRequestsAndSendsWebSocketsAway(t *testing.T) {
 			t.Errorf("a request got %d", status)
 		}
 	}
-	p.until("some WebSockets to end", func() bool { return len(ends) > 0 })
-	if left := observe(t, target).Colors["blue"].Tunnels; left == 0 {
+	p.waitUntil("some WebSockets to end", func() bool { return len(ends) > 0 })
+	if left := observeTarget(t, target).Colors["blue"].Tunnels; left == 0 {
 		t.Error("those of the other instance ended as well")
 	}
-	p.swap(s, target, "green", "v1.1.0")
+	p.swapPorts(s, target, "green", "v1.1.0")
 	for range each {
 		if err := waittest.Receive(t, ends); websocket.CloseStatus(err) != websocket.StatusGoingAway {
 			t.Errorf("a WebSocket ended with %v, want going away", err)

@@ -12,17 +12,17 @@ import (
 func TestADeadHolderLosesTheLockAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	cmd := exec.Command(os.Args[0], "-test.run=^TestHoldTheLock$")
 	cmd.Env = append(os.Environ(), "HOLD_IN="+p.state)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p.until("the lock to be held", func() bool { return observe(t, target).Lock != nil })
+	p.waitUntil("the lock to be held", func() bool { return observeTarget(t, target).Lock != nil })
 	if _, err := target.Lock(t.Context(), "bob"); err == nil {
 		t.Error("the lock was had although its holder lives")
 	}
-	kill(t, cmd.Process.Pid)
+	killProcess(t, cmd.Process.Pid)
 	_ = cmd.Wait() // it was killed
 	began := time.Now()
 	s, err := target.Lock(t.Context(), "bob")
@@ -40,7 +40,7 @@ func TestHoldTheLock(t *testing.T) {
 	if state == "" {
 		t.Skip("only as a child process")
 	}
-	target, err := New(Options{App: "shop", State: state, Agent: []string{os.Args[0]}})
+	target, err := NewTarget(Options{App: "shop", State: state, Agent: []string{os.Args[0]}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,8 +38,8 @@ var fixtureApp = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(bin)
 })
 
-// image returns an image of programs, the first of which it runs.
-func image(t *testing.T, files map[string][]byte, c v1.Config) v1.Image {
+// buildImage returns an image of programs, the first of which it runs.
+func buildImage(t *testing.T, files map[string][]byte, c v1.Config) v1.Image {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
@@ -85,13 +85,13 @@ func (p *place) storeConfig(files map[string][]byte, c v1.Config) (digest string
 	if b, ok := files["app"]; ok && b == nil {
 		files["app"] = program
 	}
-	return p.storeImage(image(p.t, files, c))
+	return p.storeImage(buildImage(p.t, files, c))
 }
 
-// store puts an image with that program into the release store.
-func (p *place) store(program []byte) (digest string) {
+// storeImageFiles puts an image with that program into the release store.
+func (p *place) storeImageFiles(program []byte) (digest string) {
 	p.t.Helper()
-	return p.storeImage(image(p.t, map[string][]byte{"app": program},
+	return p.storeImage(buildImage(p.t, map[string][]byte{"app": program},
 		v1.Config{Entrypoint: []string{"/app"}, Env: []string{"PATH=/nowhere", "GREETING=hello"}}))
 }
 

@@ -13,48 +13,48 @@ import (
 )
 
 // history reads journals through the agent.
-type history struct{ t *Target }
+type history struct{ target *Target }
 
 // writer adds to them for as long as the session has the lock.
-type writer struct{ s *session }
+type writer struct{ session *session }
 
 var (
 	_ journal.Reader = history{}
 	_ journal.Writer = writer{}
 )
 
-const deploys = "/deploys"
+const deploysPath = "/deploys"
 
-func deployPath(id string) string { return deploys + "/" + url.PathEscape(id) }
+func deployPath(id string) string { return deploysPath + "/" + url.PathEscape(id) }
 
-// files are the journals as they lie on the disk.
-func (t *Target) files() *journal.Dir {
+// journalFiles are the journals as they lie on the disk.
+func (t *Target) journalFiles() *journal.Dir {
 	return journal.NewDir(filepath.Join(t.state, "apps", t.app, "deploys"))
 }
 
-func (h history) get(ctx context.Context, path string, out any) error {
-	return h.t.client.ask(ctx, http.MethodGet, h.t.path(path), nil, out)
+func (h history) getJSON(ctx context.Context, path string, out any) error {
+	return h.target.client.askQuickly(ctx, http.MethodGet, h.target.apiPath(path), nil, out)
 }
 
 func (h history) List(ctx context.Context) (ids []string, err error) {
-	if h.t.unknown() {
+	if h.target.isUnknown() {
 		return nil, nil
 	}
-	err = h.get(ctx, deploys, &ids)
+	err = h.getJSON(ctx, deploysPath, &ids)
 	if errors.Is(err, errNoAgent) {
-		return h.t.files().List(ctx)
+		return h.target.journalFiles().List(ctx)
 	}
 	return ids, err
 }
 
 func (h history) Read(ctx context.Context, id string) ([]journal.Record, error) {
-	if h.t.unknown() {
+	if h.target.isUnknown() {
 		return nil, fmt.Errorf("deploy %s: %w", id, journal.ErrNotFound)
 	}
-	var a api.Journal
-	err := h.get(ctx, deployPath(id), &a)
+	var a api.JournalAnswer
+	err := h.getJSON(ctx, deployPath(id), &a)
 	if errors.Is(err, errNoAgent) {
-		return h.t.files().Read(ctx, id)
+		return h.target.journalFiles().Read(ctx, id)
 	}
 	if err != nil {
 		return nil, err
@@ -66,27 +66,27 @@ func (h history) Read(ctx context.Context, id string) ([]journal.Record, error) 
 }
 
 func (h history) Attachment(ctx context.Context, id, name string) ([]byte, error) {
-	if h.t.unknown() {
+	if h.target.isUnknown() {
 		return nil, fmt.Errorf("deploy %s: %w", id, journal.ErrNotFound)
 	}
-	var c api.Content
-	err := h.get(ctx, deployPath(id)+"/"+url.PathEscape(name), &c)
+	var c api.ContentBody
+	err := h.getJSON(ctx, deployPath(id)+"/"+url.PathEscape(name), &c)
 	if errors.Is(err, errNoAgent) {
-		return h.t.files().Attachment(ctx, id, name)
+		return h.target.journalFiles().Attachment(ctx, id, name)
 	}
 	return c.Content, err
 }
 
 func (w writer) Begin(ctx context.Context) (string, error) {
-	var id api.Text
-	err := w.s.do(ctx, http.MethodPost, deploys, nil, &id)
+	var id api.TextBody
+	err := w.session.callAgent(ctx, http.MethodPost, deploysPath, nil, &id)
 	return id.Text, err
 }
 
 func (w writer) Append(ctx context.Context, id string, r journal.Record) error {
-	return w.s.do(ctx, http.MethodPost, deployPath(id), r, nil)
+	return w.session.callAgent(ctx, http.MethodPost, deployPath(id), r, nil)
 }
 
 func (w writer) Attach(ctx context.Context, id, name string, content []byte) error {
-	return w.s.do(ctx, http.MethodPost, deployPath(id)+"/"+url.PathEscape(name), api.Content{Content: content}, nil)
+	return w.session.callAgent(ctx, http.MethodPost, deployPath(id)+"/"+url.PathEscape(name), api.ContentBody{Content: content}, nil)
 }

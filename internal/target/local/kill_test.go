@@ -15,18 +15,18 @@ import (
 	"version-manager/internal/target/targettest"
 )
 
-func ping(t *testing.T, target *Target) api.Ping {
+func pingAgent(t *testing.T, target *Target) api.PingAnswer {
 	t.Helper()
-	p, err := target.Ping(t.Context())
+	p, err := target.PingAgent(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// kill ends processes at the same instant: all are stopped first, so that none
+// killProcess ends processes at the same instant: all are stopped first, so that none
 // of them brings back another one.
-func kill(t *testing.T, pids ...int) {
+func killProcess(t *testing.T, pids ...int) {
 	t.Helper()
 	for _, pid := range pids {
 		_ = syscall.Kill(pid, syscall.SIGSTOP) // what is gone fails below
@@ -38,7 +38,7 @@ func kill(t *testing.T, pids ...int) {
 	}
 }
 
-func observe(t *testing.T, target *Target) deploy.Observed {
+func observeTarget(t *testing.T, target *Target) deploy.Observed {
 	t.Helper()
 	o, err := target.Observe(t.Context())
 	if err != nil {
@@ -63,16 +63,16 @@ func sameAs(t *testing.T, before, after deploy.Observed) {
 func TestKilledAgentComesBackUnderLoad(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	session := p.deployFirst(t.Context(), target, 2)
-	before := observe(t, target)
-	traffic := targettest.Pester(t, p.harness().Client, before.Entrances.Public[0]+"/version", before.Entrances.Public[1]+"/version")
+	before := observeTarget(t, target)
+	traffic := targettest.Pester(t, p.newHarness().Client, before.Entrances.Public[0]+"/version", before.Entrances.Public[1]+"/version")
 	for n := range 3 {
-		p.until("some traffic", func() bool { return traffic.Sent() > 50*(n+1) })
-		was := ping(t, target)
+		p.waitUntil("some traffic", func() bool { return traffic.Sent() > 50*(n+1) })
+		was := pingAgent(t, target)
 		began := time.Now()
-		kill(t, was.Agent)
-		if now := ping(t, target); now.Agent == was.Agent || now.Keeper != was.Keeper {
+		killProcess(t, was.Agent)
+		if now := pingAgent(t, target); now.Agent == was.Agent || now.Keeper != was.Keeper {
 			t.Errorf("processes were %+v and are %+v", was, now)
 		}
 		d := time.Since(began)
@@ -80,7 +80,7 @@ func TestKilledAgentComesBackUnderLoad(t *testing.T) {
 		if d > time.Second {
 			t.Errorf("the agent was away for %v", d)
 		}
-		sameAs(t, before, observe(t, target))
+		sameAs(t, before, observeTarget(t, target))
 	}
 	sent, failed := traffic.Stop()
 	for _, f := range failed {
@@ -100,35 +100,35 @@ func TestKilledAgentComesBackUnderLoad(t *testing.T) {
 func TestKilledKeeperIsReplaced(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	p.deployFirst(t.Context(), target, 1)
-	before := observe(t, target)
-	traffic := targettest.Pester(t, p.harness().Client, before.Entrances.Public[0]+"/version")
-	was := ping(t, target)
-	kill(t, was.Keeper)
-	var now api.Ping
-	p.until("another keeper", func() bool { now = ping(t, target); return now.Keeper != was.Keeper })
+	before := observeTarget(t, target)
+	traffic := targettest.Pester(t, p.newHarness().Client, before.Entrances.Public[0]+"/version")
+	was := pingAgent(t, target)
+	killProcess(t, was.Keeper)
+	var now api.PingAnswer
+	p.waitUntil("another keeper", func() bool { now = pingAgent(t, target); return now.Keeper != was.Keeper })
 	if now.Agent != was.Agent {
 		t.Errorf("processes were %+v and are %+v", was, now)
 	}
 	if sent, failed := traffic.Stop(); len(failed) > 0 {
 		t.Errorf("%d of %d requests failed, such as %s", len(failed), sent, failed[0])
 	}
-	kill(t, now.Agent) // and the new keeper is as good as the old one
-	sameAs(t, before, observe(t, target))
+	killProcess(t, now.Agent) // and the new keeper is as good as the old one
+	sameAs(t, before, observeTarget(t, target))
 }
 
 func TestBothKilledThenTheNextCommandAdopts(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	p.deployFirst(t.Context(), target, 2)
-	before := observe(t, target)
-	now := ping(t, target)
-	kill(t, now.Keeper, now.Agent)
-	sameAs(t, before, observe(t, p.target("shop")))
+	before := observeTarget(t, target)
+	now := pingAgent(t, target)
+	killProcess(t, now.Keeper, now.Agent)
+	sameAs(t, before, observeTarget(t, p.newTarget("shop")))
 	for _, url := range before.Entrances.Public {
-		if status, id, err := targettest.Ask(t.Context(), p.harness().Client, url+"/version"); status != 200 || id.Color != "blue" || err != nil {
+		if status, id, err := targettest.Ask(t.Context(), p.newHarness().Client, url+"/version"); status != 200 || id.Color != "blue" || err != nil {
 			t.Errorf("%s: %d, %+v, %v", url, status, id, err)
 		}
 	}
@@ -137,15 +137,15 @@ func TestBothKilledThenTheNextCommandAdopts(t *testing.T) {
 func TestKilledInstanceIsStartedAgain(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	p.deployFirst(t.Context(), target, 1)
 	for restarts, who := range []string{"a child", "an adopted one"} {
 		if restarts > 0 {
-			kill(t, ping(t, target).Agent)
+			killProcess(t, pingAgent(t, target).Agent)
 		}
-		kill(t, instancePIDs(t, p)...)
-		p.until(who+" to be started again", func() bool {
-			i := observe(t, target).Colors["blue"].Instances[0]
+		killProcess(t, instancePIDs(t, p)...)
+		p.waitUntil(who+" to be started again", func() bool {
+			i := observeTarget(t, target).Colors["blue"].Instances[0]
 			return i.Restarts == restarts+1 && i.Ready
 		})
 	}
@@ -154,29 +154,29 @@ func TestKilledInstanceIsStartedAgain(t *testing.T) {
 func TestAgentKilledWhileScalingDown(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	s := p.deployFirst(t.Context(), target, 2)
-	spec := deploy.Spec{Release: p.release("shop", "v1.0.0", nil), Replicas: 1}
-	url := observe(t, target).Entrances.Public[0]
+	spec := deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: 1}
+	url := observeTarget(t, target).Entrances.Public[0]
 	for range 8 { // so that both instances have something to do
-		go targettest.Ask(t.Context(), p.harness().Client, url+"/slow?for=3s")
+		go targettest.Ask(t.Context(), p.newHarness().Client, url+"/slow?for=3s")
 	}
-	p.until("requests in flight", func() bool { return observe(t, target).Colors["blue"].InFlight == 8 })
+	p.waitUntil("requests in flight", func() bool { return observeTarget(t, target).Colors["blue"].InFlight == 8 })
 	scaled := make(chan error, 1)
 	go func() { scaled <- s.Apply(t.Context(), "blue", spec) }()
-	p.until("the second to drain", func() bool {
-		list := observe(t, target).Colors["blue"].Instances
+	p.waitUntil("the second to drain", func() bool {
+		list := observeTarget(t, target).Colors["blue"].Instances
 		return len(list) == 2 && list[1].Reason == "draining"
 	})
-	kill(t, ping(t, target).Agent)
+	killProcess(t, pingAgent(t, target).Agent)
 	began := time.Now()
-	if o := observe(t, target); o.Active != "blue" || o.Colors["blue"].Want != 1 || time.Since(began) > time.Second {
+	if o := observeTarget(t, target); o.Active != "blue" || o.Colors["blue"].Want != 1 || time.Since(began) > time.Second {
 		t.Errorf("after %v: %+v", time.Since(began), o)
 	}
 	if err := waittest.Receive(t, scaled); err != nil {
 		t.Errorf("Apply = %v", err)
 	}
-	p.until("one instance to be left", func() bool { return len(instancePIDs(t, p)) == 1 })
+	p.waitUntil("one instance to be left", func() bool { return len(instancePIDs(t, p)) == 1 })
 }
 
 // instancePIDs finds the processes of the fixture app.
@@ -198,7 +198,7 @@ func instancePIDs(t *testing.T, p *place) (pids []int) {
 func TestFollowingLogsSurvivesTheAgent(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	session := p.deployFirst(t.Context(), target, 1)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -212,8 +212,8 @@ func TestFollowingLogsSurvivesTheAgent(t *testing.T) {
 	if first := waittest.Receive(t, seen); !strings.Contains(first, "v1.0.0") {
 		t.Errorf("first line %q", first)
 	}
-	kill(t, ping(t, target).Agent)
-	if err := session.Apply(t.Context(), "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+	killProcess(t, pingAgent(t, target).Agent)
+	if err := session.Apply(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
 		t.Fatal(err)
 	}
 	for line := range seen {

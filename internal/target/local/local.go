@@ -46,9 +46,9 @@ type Target struct {
 
 var _ deploy.Target = (*Target)(nil)
 
-// New returns the target. No agent is started before one is needed.
-func New(o Options) (*Target, error) {
-	if err := api.CheckName(o.App); err != nil {
+// NewTarget returns the target. No agent is started before one is needed.
+func NewTarget(o Options) (*Target, error) {
+	if err := api.CheckAppName(o.App); err != nil {
 		return nil, err
 	}
 	state, err := filepath.Abs(o.State)
@@ -67,29 +67,29 @@ func New(o Options) (*Target, error) {
 	return &Target{client: c, app: o.App, state: state, local: o.Local, preview: o.Preview, project: project}, nil
 }
 
-// Ping returns the processes that serve the state folder, after starting
+// PingAgent returns the processes that serve the state folder, after starting
 // them where there are none.
-func (t *Target) Ping(ctx context.Context) (p api.Ping, err error) {
-	return p, t.client.ask(ctx, http.MethodGet, api.PingPath, nil, &p)
+func (t *Target) PingAgent(ctx context.Context) (p api.PingAnswer, err error) {
+	return p, t.client.askQuickly(ctx, http.MethodGet, api.PingPath, nil, &p)
 }
 
-// unknown reports whether the app never was on this machine, which can be
+// isUnknown reports whether the app never was on this machine, which can be
 // said without an agent.
-func (t *Target) unknown() bool {
+func (t *Target) isUnknown() bool {
 	_, err := os.Stat(filepath.Join(t.state, "apps", t.app))
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-func (t *Target) path(rest string) string { return api.Prefix + t.app + rest }
+func (t *Target) apiPath(rest string) string { return api.AppsPath + t.app + rest }
 
 // Observe implements [deploy.Target].
 func (t *Target) Observe(ctx context.Context) (o deploy.Observed, err error) {
-	if t.unknown() {
+	if t.isUnknown() {
 		return deploy.Observed{App: t.app, Revision: "0", Colors: map[color.Color]deploy.Side{}}, nil
 	}
-	err = t.client.ask(ctx, http.MethodGet, t.path(""), nil, &o)
+	err = t.client.askQuickly(ctx, http.MethodGet, t.apiPath(""), nil, &o)
 	if errors.Is(err, errNoAgent) {
-		return agent.Recorded(t.state, t.app)
+		return agent.ReadRecorded(t.state, t.app)
 	}
 	return o, err
 }
@@ -103,7 +103,7 @@ func (t *Target) History() journal.Reader { return history{t} }
 func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
 	var a api.LockAnswer
 	req := api.LockRequest{Holder: holder, Nonce: rand.Text()}
-	if err := t.client.ask(ctx, http.MethodPost, t.path("/lock"), req, &a); err != nil {
+	if err := t.client.askQuickly(ctx, http.MethodPost, t.apiPath("/lock"), req, &a); err != nil {
 		return nil, err
 	}
 	s := &session{t, a.Token}

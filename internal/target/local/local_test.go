@@ -7,5 +7,5 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	targettest.Run(t, func(t *testing.T) targettest.Harness { return newPlace(t).harness() })
+	targettest.Run(t, func(t *testing.T) targettest.Harness { return newPlace(t).newHarness() })
 }

@@ -19,16 +19,16 @@ import (
 // Logs implements [deploy.Target]. A line is "instance | text". Following
 // goes on where it was when the agent is replaced.
 func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
-	if t.unknown() && !q.Follow {
+	if t.isUnknown() && !q.Follow {
 		return io.NopCloser(strings.NewReader("")), nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	s := &logStream{t: t, q: q}
+	s := &logStream{target: t, q: q}
 	if !q.Since.IsZero() {
-		s.since = logs.Stamp(q.Since)
+		s.since = logs.FormatStamp(q.Since)
 	}
 	copyTo := s.copyTo
-	if err := s.open(ctx); errors.Is(err, errNoAgent) {
+	if err := s.openStream(ctx); errors.Is(err, errNoAgent) {
 		copyTo = s.copyFiles
 	} else if err != nil {
 		cancel()
@@ -55,27 +55,27 @@ func (r readCloser) Close() error { return r.close() }
 
 // logStream is a stream of lines that survives the agent.
 type logStream struct {
-	t     *Target
-	q     deploy.LogQuery
-	since string // stamp of the last line, or of the query
-	began bool   // lines were read, so that the tail is no question any more
-	body  io.ReadCloser
+	target *Target
+	q      deploy.LogQuery
+	since  string // stamp of the last line, or of the query
+	began  bool   // lines were read, so that the tail is no question any more
+	body   io.ReadCloser
 }
 
-func (s *logStream) open(ctx context.Context) error {
+func (s *logStream) openStream(ctx context.Context) error {
 	v := url.Values{"color": {string(s.q.Color)}, "instance": {s.q.Instance}, "since": {s.since},
 		"follow": {strconv.FormatBool(s.q.Follow)}}
 	if !s.began {
 		v.Set("tail", strconv.Itoa(s.q.Tail))
 	}
-	return s.t.client.insist(ctx, func() error {
-		res, err := s.t.client.send(ctx, http.MethodGet, s.t.path("/logs?"+v.Encode()), 0, nil)
+	return s.target.client.retryCall(ctx, func() error {
+		res, err := s.target.client.sendRequest(ctx, http.MethodGet, s.target.apiPath("/logs?"+v.Encode()), 0, nil)
 		if err != nil {
 			return err
 		}
 		if res.StatusCode != http.StatusOK {
 			defer res.Body.Close()
-			return decode(res, nil)
+			return decodeAnswer(res, nil)
 		}
 		s.body = res.Body
 		return nil
@@ -89,7 +89,7 @@ func (s *logStream) copyTo(ctx context.Context, w io.Writer) error {
 		if err == nil || ctx.Err() != nil || !errors.Is(err, errAway) {
 			return err
 		}
-		if err := s.open(ctx); err != nil {
+		if err := s.openStream(ctx); err != nil {
 			return err
 		}
 	}
@@ -97,8 +97,8 @@ func (s *logStream) copyTo(ctx context.Context, w io.Writer) error {
 
 // copyFiles copies the lines that are on the disk where no agent serves them.
 func (s *logStream) copyFiles(ctx context.Context, w io.Writer) error {
-	q := logs.Query{Tail: s.q.Tail, Since: s.since, Follow: s.q.Follow, Match: logs.Matcher(string(s.q.Color), s.q.Instance)}
-	return logs.Stream(ctx, filepath.Join(s.t.state, "apps", s.t.app, "logs"), q, func(l logs.Line) error {
+	q := logs.Query{Tail: s.q.Tail, Since: s.since, Follow: s.q.Follow, Match: logs.MatchInstances(string(s.q.Color), s.q.Instance)}
+	return logs.StreamLines(ctx, filepath.Join(s.target.state, "apps", s.target.app, "logs"), q, func(l logs.Line) error {
 		_, err := fmt.Fprintf(w, "%s | %s\n", l.Instance, l.Text)
 		return err
 	})

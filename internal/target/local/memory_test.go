@@ -14,9 +14,9 @@ func TestMemory(t *testing.T) {
 	}
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	p.deployFirst(t.Context(), target, 2)
-	now := ping(t, target)
+	now := pingAgent(t, target)
 	sum := 0
 	for _, pid := range append(instancePIDs(t, p), now.Agent, now.Keeper) {
 		kb := residentKB(t, pid)

@@ -19,7 +19,7 @@ import (
 func TestLookingStartsNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	active := p.target("shop")
+	active := p.newTarget("shop")
 	session := p.deployFirst(t.Context(), active, 2)
 	id, err := session.Journal().Begin(t.Context())
 	if err != nil {
@@ -28,15 +28,15 @@ func TestLookingStartsNothing(t *testing.T) {
 	if err := session.Unlock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	before := observe(t, active)
-	was := ping(t, active)
+	before := observeTarget(t, active)
+	was := pingAgent(t, active)
 	p.powerOff(was.Keeper, was.Agent)
 
-	looking, err := New(Options{App: "shop", State: p.state, Local: p.local, Project: filepath.Dir(p.state), Agent: []string{os.Args[0]}, Passive: true})
+	looking, err := NewTarget(Options{App: "shop", State: p.state, Local: p.local, Project: filepath.Dir(p.state), Agent: []string{os.Args[0]}, Passive: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := observe(t, looking)
+	now := observeTarget(t, looking)
 	if !now.Down || now.Active != before.Active || now.Colors["blue"].Version != "v1.0.0" || now.Colors["blue"].Ready() != 0 || now.Colors["blue"].Want != 2 {
 		t.Errorf("got %+v", now)
 	}
@@ -53,12 +53,12 @@ func TestLookingStartsNothing(t *testing.T) {
 	if text, err := io.ReadAll(logs); err != nil || !strings.Contains(string(text), "blue-1 | ") {
 		t.Errorf("logs %q, %v", text, err)
 	}
-	if keeper.Running(p.state) || len(processesIn(t, p.state)) > 0 {
+	if keeper.IsServed(p.state) || len(processesIn(t, p.state)) > 0 {
 		t.Errorf("looking started %v", processesIn(t, p.state))
 	}
 
-	p.ready(active, 2) // and who changes something does start it
-	if observe(t, looking).Down {
+	p.waitReady(active, 2) // and who changes something does start it
+	if observeTarget(t, looking).Down {
 		t.Error("who looks does not see that it runs again")
 	}
 }
@@ -66,8 +66,8 @@ func TestLookingStartsNothing(t *testing.T) {
 // powerOff kills everything at once, as a machine does that loses its power.
 func (p *place) powerOff(pids ...int) {
 	p.t.Helper()
-	kill(p.t, pids...)
-	p.until("everything to be gone", func() bool {
+	killProcess(p.t, pids...)
+	p.waitUntil("everything to be gone", func() bool {
 		files, _ := filepath.Glob(filepath.Join(p.state, "apps", "*", "run", "*.json")) // the pattern is well formed
 		for _, file := range files {
 			_ = syscall.Kill(-pidIn(p.t, file), syscall.SIGKILL) // it may be gone

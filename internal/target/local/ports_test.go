@@ -18,22 +18,22 @@ import (
 	"version-manager/internal/target/targettest"
 )
 
-// apply makes a version run in a standby color and waits until it is ready.
-func (p *place) apply(s deploy.Session, target *Target, c color.Color, v release.Version) {
+// applyVersion makes a version run in a standby color and waits until it is ready.
+func (p *place) applyVersion(s deploy.Session, target *Target, c color.Color, v release.Version) {
 	p.t.Helper()
-	if err := s.Apply(p.t.Context(), c, deploy.Spec{Release: p.release("shop", v, nil), Replicas: 1}); err != nil {
+	if err := s.Apply(p.t.Context(), c, deploy.Spec{Release: p.makeRelease("shop", v, nil), Replicas: 1}); err != nil {
 		p.t.Fatal(err)
 	}
-	p.until("an instance to be ready", func() bool { return observe(p.t, target).Colors[c].Ready() == 1 })
+	p.waitUntil("an instance to be ready", func() bool { return observeTarget(p.t, target).Colors[c].Ready() == 1 })
 }
 
-// swap brings a version to a standby color, gives it the traffic, and retires
+// swapPorts brings a version to a standby color, gives it the traffic, and retires
 // the other.
-func (p *place) swap(s deploy.Session, target *Target, c color.Color, v release.Version) {
+func (p *place) swapPorts(s deploy.Session, target *Target, c color.Color, v release.Version) {
 	p.t.Helper()
-	p.apply(s, target, c, v)
+	p.applyVersion(s, target, c, v)
 	ctx := p.t.Context()
-	err := s.Switch(ctx, c, observe(p.t, target).Revision)
+	err := s.Switch(ctx, c, observeTarget(p.t, target).Revision)
 	if err == nil {
 		err = s.Confirm(ctx, c)
 	}
@@ -45,7 +45,7 @@ func (p *place) swap(s deploy.Session, target *Target, c color.Color, v release.
 	}
 }
 
-func (p *place) lock(target *Target) deploy.Session {
+func (p *place) acquireLock(target *Target) deploy.Session {
 	p.t.Helper()
 	s, err := target.Lock(p.t.Context(), "test")
 	if err != nil {
@@ -54,7 +54,7 @@ func (p *place) lock(target *Target) deploy.Session {
 	return s
 }
 
-func (p *place) unlock(s deploy.Session) {
+func (p *place) releaseLock(s deploy.Session) {
 	p.t.Helper()
 	if err := s.Unlock(p.t.Context()); err != nil {
 		p.t.Fatal(err)
@@ -68,22 +68,22 @@ func (p *place) newPorts() {
 func TestPortsChangeBetweenDeploys(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	first := p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), first, 1))
-	old := observe(t, first).Entrances.Public
+	first := p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), first, 1))
+	old := observeTarget(t, first).Entrances.Public
 
 	p.newPorts()
-	target := p.target("shop")
-	s := p.lock(target)
-	traffic := []*targettest.Traffic{targettest.Pester(t, p.harness().Client, old[0]+"/version", old[1]+"/version")}
-	p.apply(s, target, "green", "v1.1.0")
-	both := observe(t, target).Entrances.Public
+	target := p.newTarget("shop")
+	s := p.acquireLock(target)
+	traffic := []*targettest.Traffic{targettest.Pester(t, p.newHarness().Client, old[0]+"/version", old[1]+"/version")}
+	p.applyVersion(s, target, "green", "v1.1.0")
+	both := observeTarget(t, target).Entrances.Public
 	if len(both) != 4 {
 		t.Fatalf("during the deploy the entrances are %v", both)
 	}
-	traffic = append(traffic, targettest.Pester(t, p.harness().Client, both[0]+"/version", both[1]+"/version"))
-	kill(t, ping(t, target).Keeper) // the next one keeps all four
-	p.swap(s, target, "green", "v1.1.0")
+	traffic = append(traffic, targettest.Pester(t, p.newHarness().Client, both[0]+"/version", both[1]+"/version"))
+	killProcess(t, pingAgent(t, target).Keeper) // the next one keeps all four
+	p.swapPorts(s, target, "green", "v1.1.0")
 	for _, tr := range traffic {
 		if sent, failed := tr.Stop(); len(failed) > 0 || sent == 0 {
 			t.Errorf("%d of %d requests failed, such as %v", len(failed), sent, failed)
@@ -91,12 +91,12 @@ func TestPortsChangeBetweenDeploys(t *testing.T) {
 	}
 	slow := make(chan int, 1)
 	go func() {
-		status, _, _ := targettest.Ask(t.Context(), p.harness().Client, old[0]+"/slow?for=2s")
+		status, _, _ := targettest.Ask(t.Context(), p.newHarness().Client, old[0]+"/slow?for=2s")
 		slow <- status
 	}()
-	p.until("a request through the old entrance", func() bool { return observe(t, target).Colors["green"].InFlight == 1 })
-	p.unlock(s)
-	if now := observe(t, target).Entrances.Public; len(now) != 2 || now[0] != both[0] || now[1] != both[1] {
+	p.waitUntil("a request through the old entrance", func() bool { return observeTarget(t, target).Colors["green"].InFlight == 1 })
+	p.releaseLock(s)
+	if now := observeTarget(t, target).Entrances.Public; len(now) != 2 || now[0] != both[0] || now[1] != both[1] {
 		t.Errorf("afterwards the entrances are %v, were %v", now, both)
 	}
 	for _, url := range old {
@@ -112,24 +112,24 @@ func TestPortsChangeBetweenDeploys(t *testing.T) {
 func TestGoingBackNeedsNoOldPort(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	first := p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), first, 1))
-	old := observe(t, first).Entrances.Public[0]
+	first := p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), first, 1))
+	old := observeTarget(t, first).Entrances.Public[0]
 
 	p.newPorts()
-	target := p.target("shop")
-	s := p.lock(target)
-	p.swap(s, target, "green", "v1.1.0")
-	p.unlock(s)
+	target := p.newTarget("shop")
+	s := p.acquireLock(target)
+	p.swapPorts(s, target, "green", "v1.1.0")
+	p.releaseLock(s)
 	other, err := net.Listen("tcp", strings.TrimPrefix(old, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	s = p.lock(target)
-	p.swap(s, target, "blue", "v1.0.0")
-	p.unlock(s)
-	if status, id, err := targettest.Ask(t.Context(), p.harness().Client, observe(t, target).Entrances.Public[0]+"/version"); err != nil || id.Version != "v1.0.0" {
+	s = p.acquireLock(target)
+	p.swapPorts(s, target, "blue", "v1.0.0")
+	p.releaseLock(s)
+	if status, id, err := targettest.Ask(t.Context(), p.newHarness().Client, observeTarget(t, target).Entrances.Public[0]+"/version"); err != nil || id.Version != "v1.0.0" {
 		t.Errorf("answered with %d by %+v, %v", status, id, err)
 	}
 }
@@ -137,20 +137,20 @@ func TestGoingBackNeedsNoOldPort(t *testing.T) {
 func TestAFailedDeployLeavesThePorts(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	first := p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), first, 1))
-	before := observe(t, first)
+	first := p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), first, 1))
+	before := observeTarget(t, first)
 
 	p.newPorts()
 	new := "127.0.0.1:" + strconv.Itoa(p.local.App)
-	target := p.target("shop")
-	s := p.lock(target)
-	p.apply(s, target, "green", "v1.1.0")
+	target := p.newTarget("shop")
+	s := p.acquireLock(target)
+	p.applyVersion(s, target, "green", "v1.1.0")
 	if err := s.Retire(t.Context(), "green"); err != nil {
 		t.Fatal(err)
 	}
-	p.unlock(s)
-	sameAs(t, before, observe(t, target))
+	p.releaseLock(s)
+	sameAs(t, before, observeTarget(t, target))
 	if _, err := net.Dial("tcp", new); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("the new port: %v, want it closed", err)
 	}
@@ -160,27 +160,27 @@ func TestAFailedDeployLeavesThePorts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	s = p.lock(target)
-	if err := s.Apply(t.Context(), "green", deploy.Spec{Release: p.release("shop", "v1.1.0", nil), Replicas: 1}); err == nil {
+	s = p.acquireLock(target)
+	if err := s.Apply(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err == nil {
 		t.Error("the new port was had although it is taken")
 	}
-	p.unlock(s)
-	sameAs(t, before, observe(t, target))
+	p.releaseLock(s)
+	sameAs(t, before, observeTarget(t, target))
 }
 
 func TestPreviewAndCertificateChange(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	first := p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), first, 1))
-	old := observe(t, first).Entrances
+	first := p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), first, 1))
+	old := observeTarget(t, first).Entrances
 
 	pool := writeCertificate(t, filepath.Dir(p.state))
 	p.local.Cert, p.local.Key, p.local.Preview = "cert.pem", "key.pem", "localhost"
-	target := p.target("shop")
-	s := p.lock(target)
-	p.apply(s, target, "green", "v1.1.0")
-	now := observe(t, target).Entrances
+	target := p.newTarget("shop")
+	s := p.acquireLock(target)
+	p.applyVersion(s, target, "green", "v1.1.0")
+	now := observeTarget(t, target).Entrances
 	if want := strings.Replace(old.Public[1], "http:", "https:", 1); len(now.Public) != 2 || now.Public[1] != want {
 		t.Errorf("entrances are %+v, want %s", now, want)
 	}
@@ -190,5 +190,5 @@ func TestPreviewAndCertificateChange(t *testing.T) {
 			t.Errorf("%s: %d, %+v, %v, want %s", url, status, id, err, want)
 		}
 	}
-	p.unlock(s)
+	p.releaseLock(s)
 }

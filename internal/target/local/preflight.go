@@ -29,8 +29,8 @@ func (t *Target) Preflight(ctx context.Context) (list []deploy.Listener, err err
 			ours[l.Port] = l
 		}
 	}
-	for _, wish := range listening.Wishes(t.local) {
-		port, err := wish.Choose(t.app, standIn(now.Entrances.Listeners, wish), func(address string) error {
+	for _, wish := range listening.PortRequests(t.local) {
+		port, err := wish.ChoosePort(t.app, standInPort(now.Entrances.Listeners, wish), func(address string) error {
 			_, digits, _ := net.SplitHostPort(address) // Wish has joined them
 			port, _ := strconv.Atoi(digits)
 			if slices.ContainsFunc(list, func(l deploy.Listener) bool { return l.Port == port }) {
@@ -39,47 +39,47 @@ func (t *Target) Preflight(ctx context.Context) (list []deploy.Listener, err err
 			if ours[port].Open {
 				return nil
 			}
-			return listening.Try(address)
+			return listening.TryListen(address)
 		})
 		if err != nil {
 			return nil, err
 		}
 		l := deploy.Listener{Setting: wish.Setting, Port: port, InsteadOf: wish.InsteadOf(port), Open: ours[port].Open}
-		if l.Certificate, err = t.certificate(wish, ours[port].Certificate); err != nil {
+		if l.Certificate, err = t.servedCertificate(wish, ours[port].Certificate); err != nil {
 			return nil, err
 		}
-		l.URL = listening.URL(wish.Address(port), "", l.Certificate != nil)
+		l.URL = listening.BaseURL(wish.AddressOf(port), "", l.Certificate != nil)
 		list = append(list, l)
 	}
 	return list, nil
 }
 
-// certificate describes the one that a deploy would serve, nil for none. One
+// servedCertificate describes the one that a deploy would serve, nil for none. One
 // that is served already is served on, whatever is in its file at the moment.
-func (t *Target) certificate(wish listening.Wish, served *deploy.Certificate) (*deploy.Certificate, error) {
+func (t *Target) servedCertificate(wish listening.PortRequest, served *deploy.Certificate) (*deploy.Certificate, error) {
 	if wish.Setting != listening.IngressSetting || t.local.Cert == "" {
 		return nil, nil
 	}
-	files := certificate.Files{Cert: t.inProject(t.local.Cert), Key: t.inProject(t.local.Key)}
+	files := certificate.Files{Cert: t.projectPath(t.local.Cert), Key: t.projectPath(t.local.Key)}
 	if served != nil && served.File == files.Cert {
 		return served, nil
 	}
-	c, err := certificate.Inspect(files)
+	c, err := certificate.InspectFiles(files)
 	if err != nil {
 		return nil, problem.Wrap(err, problem.Failed, "check local.cert and local.key in "+config.File, "load the certificate")
 	}
 	return &c, nil
 }
 
-func (t *Target) inProject(file string) string {
+func (t *Target) projectPath(file string) string {
 	if filepath.IsAbs(file) {
 		return file
 	}
 	return filepath.Join(t.project, file)
 }
 
-// standIn is the port that is used in place of a default one already.
-func standIn(list []deploy.Listener, wish listening.Wish) int {
+// standInPort is the port that is used in place of a default one already.
+func standInPort(list []deploy.Listener, wish listening.PortRequest) int {
 	for _, l := range list {
 		if l.Setting == wish.Setting && l.InsteadOf != 0 {
 			return l.Port

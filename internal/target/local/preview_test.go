@@ -19,10 +19,10 @@ func TestPreviewOfAPublicAddress(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	p.local.Address, p.local.PreviewSecret = "0.0.0.0", "PREVIEW"
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	target.preview = "letmein"
 	for _, v := range []release.Version{"v1.0.0", "v1.1.0"} {
-		r := p.release("shop", v, nil)
+		r := p.makeRelease("shop", v, nil)
 		r.Config.Gate = config.Gate{Healthy: 2, For: config.Duration{Duration: 10 * time.Millisecond}, Timeout: config.Duration{Duration: 20 * time.Second}}
 		r.Config.Bake = config.Duration{Duration: 100 * time.Millisecond}
 		r.Config.Probe = config.Probe{Path: "/readyz", Rate: 50}
@@ -31,7 +31,7 @@ func TestPreviewOfAPublicAddress(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	public := observe(t, target).Entrances.Public[0]
+	public := observeTarget(t, target).Entrances.Public[0]
 	ask := func(host, field, value string) int {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, public+"/version", nil)
 		if err != nil {
@@ -60,8 +60,8 @@ func TestPreviewOfAPublicAddress(t *testing.T) {
 			t.Errorf("%s with %s: %d, want %d", tt.host, tt.field, got, tt.want)
 		}
 	}
-	s := p.lock(target)
-	defer p.unlock(s)
+	s := p.acquireLock(target)
+	defer p.releaseLock(s)
 	id := "x"
 	path, err := s.Backup(t.Context(), id)
 	if err != nil {

@@ -19,13 +19,13 @@ func tlsPlace(t *testing.T) (p *place, target *Target, address string) {
 	p = newPlace(t)
 	writeCertificate(t, filepath.Dir(p.state))
 	p.local.Cert, p.local.Key = "cert.pem", "key.pem"
-	target = p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), target, 1))
-	return p, target, strings.TrimPrefix(observe(t, target).Entrances.Public[1], "https://")
+	target = p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), target, 1))
+	return p, target, strings.TrimPrefix(observeTarget(t, target).Entrances.Public[1], "https://")
 }
 
-// served is the certificate that a new connection gets, empty if it gets none.
-func served(address string) string {
+// servedCertificateOf is the certificate that a new connection gets, empty if it gets none.
+func servedCertificateOf(address string) string {
 	d := tls.Dialer{NetDialer: &net.Dialer{Timeout: time.Second}, Config: &tls.Config{InsecureSkipVerify: true}}
 	c, err := d.Dial("tcp", address)
 	if err != nil {
@@ -38,7 +38,7 @@ func served(address string) string {
 func TestARenewedCertificateIsServedWithoutADeploy(t *testing.T) {
 	t.Parallel()
 	p, target, address := tlsPlace(t)
-	before := served(address)
+	before := servedCertificateOf(address)
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
 	slow := make(chan string, 1)
@@ -54,9 +54,9 @@ func TestARenewedCertificateIsServedWithoutADeploy(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	p.until("the slow request", func() bool { return observe(t, target).Colors["blue"].InFlight == 1 })
+	p.waitUntil("the slow request", func() bool { return observeTarget(t, target).Colors["blue"].InFlight == 1 })
 	writeCertificate(t, filepath.Dir(p.state))
-	p.until("the renewed certificate", func() bool { now := served(address); return now != "" && now != before })
+	p.waitUntil("the renewed certificate", func() bool { now := servedCertificateOf(address); return now != "" && now != before })
 	if status := waittest.Receive(t, slow); status != "200 OK" {
 		t.Errorf("a request that was open during the renewal got %s", status)
 	}
@@ -65,32 +65,32 @@ func TestARenewedCertificateIsServedWithoutADeploy(t *testing.T) {
 func TestHTTPSOutlivesTheFilesOfItsCertificate(t *testing.T) {
 	t.Parallel()
 	p, target, address := tlsPlace(t)
-	before := served(address)
+	before := servedCertificateOf(address)
 	project := filepath.Dir(p.state)
 	for _, name := range []string{"cert.pem", "key.pem"} {
 		if err := os.Remove(filepath.Join(project, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	now := ping(t, target)
-	kill(t, now.Keeper, now.Agent)
-	p.until("the agent and its status", func() bool {
-		l := p.listeners(target)[1]
+	now := pingAgent(t, target)
+	killProcess(t, now.Keeper, now.Agent)
+	p.waitUntil("the agent and its status", func() bool {
+		l := p.listListeners(target)[1]
 		return l.Open && l.Certificate != nil && strings.Contains(l.Certificate.Problem, "no such file")
 	})
-	if served(address) != before {
+	if servedCertificateOf(address) != before {
 		t.Error("after a restart another certificate is served, or none")
 	}
-	if w := observe(t, target).Entrances.Warnings(time.Now()); len(w) != 1 {
+	if w := observeTarget(t, target).Entrances.Warnings(time.Now()); len(w) != 1 {
 		t.Errorf("warnings: %q", w)
 	}
 	writeCertificate(t, project)
-	p.until("the new certificate", func() bool { now := served(address); return now != "" && now != before })
-	s := p.lock(target)
+	p.waitUntil("the new certificate", func() bool { now := servedCertificateOf(address); return now != "" && now != before })
+	s := p.acquireLock(target)
 	if err := s.Remove(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	p.unlock(s)
+	p.releaseLock(s)
 	if left, _ := filepath.Glob(filepath.Join(p.state, "apps", "shop", "certificate-*")); len(left) > 0 {
 		t.Errorf("cleanup left %v", left)
 	}

@@ -19,48 +19,48 @@ import (
 // next agent does not know what the former one still has in flight, so that has
 // ended then: a deploy might stop the instances that work on it.
 func (c *client) matchAgent(ctx context.Context) error {
-	req, err := c.starter.replacement()
+	req, err := c.starter.replaceRequest()
 	if err != nil {
 		return err
 	}
 	var asked time.Time
-	var former api.Replaced
+	var former api.ReplaceAnswer
 	for {
-		var now api.Ping
-		if err := c.do(ctx, http.MethodGet, api.PingPath, 0, nil, &now); err != nil {
+		var now api.PingAnswer
+		if err := c.callAgent(ctx, http.MethodGet, api.PingPath, 0, nil, &now); err != nil {
 			return err
 		}
 		if now.Build == req.Build {
-			return awaitLast(ctx, former)
+			return waitFormerAgent(ctx, former)
 		}
 		if asked.IsZero() {
-			if err := c.do(ctx, http.MethodPost, api.ReplacePath, 0, req, &former); err != nil {
+			if err := c.callAgent(ctx, http.MethodPost, api.ReplacePath, 0, req, &former); err != nil {
 				return problem.Wrap(err, problem.Failed, "", "replace the agent by %s", req.Argv[0])
 			}
 			asked = time.Now()
 		}
-		if time.Since(asked) > patience {
+		if time.Since(asked) > defaultAnswerTimeout {
 			return problem.New(problem.Failed, "repeat the same command", "another program than %s serves %s", req.Argv[0], c.starter.state)
 		}
-		if err := wait.For(ctx, retryFirst); err != nil { // the former one may answer once more
+		if err := wait.For(ctx, firstRetryDelay); err != nil { // the former one may answer once more
 			return err
 		}
 	}
 }
 
-// awaitLast returns when a former agent has ended that had requests in flight.
-func awaitLast(ctx context.Context, former api.Replaced) error {
+// waitFormerAgent returns when a former agent has ended that had requests in flight.
+func waitFormerAgent(ctx context.Context, former api.ReplaceAnswer) error {
 	if former.InFlight == 0 {
 		return nil
 	}
-	last, cancel := awake.WithTimeout(ctx, api.LastRequests+patience, context.DeadlineExceeded)
+	last, cancel := awake.WithTimeout(ctx, api.MaxFinishTime+defaultAnswerTimeout, context.DeadlineExceeded)
 	defer cancel()
 	_ = process.Identity{PID: former.Agent, Start: former.Started}.Wait(last) // one that hangs keeps nobody from deploying
 	return ctx.Err()
 }
 
-func (s *starter) replacement() (r api.ReplaceRequest, err error) {
-	r.Argv = s.command()
+func (s *starter) replaceRequest() (r api.ReplaceRequest, err error) {
+	r.Argv = s.agentCommand()
 	if r.Argv[0], err = exec.LookPath(r.Argv[0]); err == nil {
 		r.Argv[0], err = filepath.Abs(r.Argv[0])
 	}

@@ -26,7 +26,7 @@ func (p *place) anotherBuild() *Target {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	target, err := New(Options{App: "shop", State: p.state, Local: p.local, Project: filepath.Dir(p.state), Agent: []string{file}})
+	target, err := NewTarget(Options{App: "shop", State: p.state, Local: p.local, Project: filepath.Dir(p.state), Agent: []string{file}})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -36,32 +36,32 @@ func (p *place) anotherBuild() *Target {
 func TestAnotherBuildTakesOverUnderLoad(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	older := p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), older, 2))
-	before, was := observe(t, older), ping(t, older)
+	older := p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), older, 2))
+	before, was := observeTarget(t, older), pingAgent(t, older)
 	url := before.Entrances.Public[0]
 	slow := make(chan int, 1)
 	go func() {
-		status, _, _ := targettest.Ask(t.Context(), p.harness().Client, url+"/slow?for=2s")
+		status, _, _ := targettest.Ask(t.Context(), p.newHarness().Client, url+"/slow?for=2s")
 		slow <- status
 	}()
 	socket := dialSocket(t, url)
-	p.until("all that is to be in flight", func() bool {
-		c := observe(t, older).Colors["blue"]
+	p.waitUntil("all that is to be in flight", func() bool {
+		c := observeTarget(t, older).Colors["blue"]
 		return c.InFlight == 1 && c.Tunnels == 1
 	})
-	traffic := targettest.Pester(t, p.harness().Client, url+"/version", before.Entrances.Public[1]+"/version")
-	p.until("some traffic", func() bool { return traffic.Sent() > 50 })
+	traffic := targettest.Pester(t, p.newHarness().Client, url+"/version", before.Entrances.Public[1]+"/version")
+	p.waitUntil("some traffic", func() bool { return traffic.Sent() > 50 })
 
 	newer := p.anotherBuild()
-	s := p.lock(newer)
-	now := ping(t, newer)
+	s := p.acquireLock(newer)
+	now := pingAgent(t, newer)
 	if now.Build == was.Build || now.Agent == was.Agent || now.Keeper == was.Keeper {
 		t.Errorf("processes were %+v and are %+v", was, now)
 	}
-	sameAs(t, before, observe(t, newer))
+	sameAs(t, before, observeTarget(t, newer))
 	sent := traffic.Sent()
-	p.until("more traffic", func() bool { return traffic.Sent() > sent+50 })
+	p.waitUntil("more traffic", func() bool { return traffic.Sent() > sent+50 })
 	if sent, failed := traffic.Stop(); len(failed) > 0 {
 		t.Errorf("%d of %d requests failed, such as %s", len(failed), sent, failed[0])
 	}
@@ -69,10 +69,10 @@ func TestAnotherBuildTakesOverUnderLoad(t *testing.T) {
 		t.Errorf("the request in flight got %d", status)
 	}
 	wantGoodbye(t, socket)
-	p.swap(s, newer, "green", "v1.1.0")
-	p.unlock(s)
-	kill(t, now.Agent)
-	if again := ping(t, newer); again.Build != now.Build {
+	p.swapPorts(s, newer, "green", "v1.1.0")
+	p.releaseLock(s)
+	killProcess(t, now.Agent)
+	if again := pingAgent(t, newer); again.Build != now.Build {
 		t.Errorf("after a kill %+v serves, before it was %+v", again, now)
 	}
 }
@@ -82,16 +82,16 @@ func TestAnotherBuildTakesOverUnderLoad(t *testing.T) {
 func TestAnotherBuildWaitsForWhatIsInFlight(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	older := p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), older, 1))
+	older := p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), older, 1))
 	slow := make(chan int, 1)
-	url := observe(t, older).Entrances.Public[0]
+	url := observeTarget(t, older).Entrances.Public[0]
 	go func() {
-		status, _, _ := targettest.Ask(t.Context(), p.harness().Client, url+"/slow?for=4s")
+		status, _, _ := targettest.Ask(t.Context(), p.newHarness().Client, url+"/slow?for=4s")
 		slow <- status
 	}()
-	p.until("the request to be in flight", func() bool { return observe(t, older).Colors["blue"].InFlight == 1 })
-	p.unlock(p.lock(p.anotherBuild()))
+	p.waitUntil("the request to be in flight", func() bool { return observeTarget(t, older).Colors["blue"].InFlight == 1 })
+	p.releaseLock(p.acquireLock(p.anotherBuild()))
 	select {
 	case status := <-slow:
 		if status != http.StatusOK {
@@ -106,19 +106,19 @@ func TestAnotherBuildWaitsForWhatIsInFlight(t *testing.T) {
 func TestAnotherBuildLetsTheSilentSpeak(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	older := p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), older, 1))
-	url := observe(t, older).Entrances.Public[0]
+	older := p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), older, 1))
+	url := observeTarget(t, older).Entrances.Public[0]
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
 	// Connections are accepted in the order in which they were made.
-	if status, _, err := targettest.Ask(t.Context(), p.harness().Client, url+"/version"); status != http.StatusOK {
+	if status, _, err := targettest.Ask(t.Context(), p.newHarness().Client, url+"/version"); status != http.StatusOK {
 		t.Fatal(status, err)
 	}
-	p.unlock(p.lock(p.anotherBuild()))
+	p.releaseLock(p.acquireLock(p.anotherBuild()))
 	if _, err := io.WriteString(conn, "GET /version HTTP/1.1\r\nHost: shop\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -131,19 +131,19 @@ func TestAnotherBuildLetsTheSilentSpeak(t *testing.T) {
 func TestAProgramThatCannotTakeOver(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	target := p.target("shop")
-	p.unlock(p.deployFirst(t.Context(), target, 1))
-	before, was := observe(t, target), ping(t, target)
-	broken, err := New(Options{App: "shop", State: p.state, Local: p.local, Agent: []string{"false"}})
+	target := p.newTarget("shop")
+	p.releaseLock(p.deployFirst(t.Context(), target, 1))
+	before, was := observeTarget(t, target), pingAgent(t, target)
+	broken, err := NewTarget(Options{App: "shop", State: p.state, Local: p.local, Agent: []string{"false"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := broken.Lock(t.Context(), "test"); err == nil || !strings.Contains(err.Error(), "replace the agent") {
 		t.Errorf("Lock = %v", err)
 	}
-	if now := ping(t, target); now != was {
+	if now := pingAgent(t, target); now != was {
 		t.Errorf("processes were %+v and are %+v", was, now)
 	}
-	sameAs(t, before, observe(t, target))
-	p.unlock(p.lock(target))
+	sameAs(t, before, observeTarget(t, target))
+	p.releaseLock(p.acquireLock(target))
 }

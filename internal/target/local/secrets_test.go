@@ -17,18 +17,18 @@ import (
 func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 	t.Setenv("OPERATORS_OWN", "private")
 	p := newPlace(t)
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	s, err := target.Lock(t.Context(), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
 	const secret = "s3cr3t-value"
-	spec := deploy.Spec{Release: p.release("shop", "v1.0.0", map[string]string{"PLAIN": "value"}), Replicas: 1,
+	spec := deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", map[string]string{"PLAIN": "value"}), Replicas: 1,
 		Secrets: map[string]string{"API_KEY": secret}}
 	if err := s.Apply(t.Context(), "blue", spec); err != nil {
 		t.Fatal(err)
 	}
-	p.ready(target, 1)
+	p.waitReady(target, 1)
 	if runtime.GOOS == "linux" {
 		env := environOf(t, instancePIDs(t, p)[0])
 		for _, want := range []string{"API_KEY=" + secret, "PLAIN=value", "GREETING=hello", "APP_COLOR=blue", "APP_INSTANCE=blue-1",
@@ -48,7 +48,7 @@ func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 	if err := s.Apply(t.Context(), "blue", spec); err != nil {
 		t.Fatal(err)
 	}
-	p.ready(target, 2)
+	p.waitReady(target, 2)
 	for _, pid := range instancePIDs(t, p) {
 		if runtime.GOOS == "linux" && !strings.Contains(environOf(t, pid), secret) {
 			t.Error("an instance does not have the secret")
@@ -57,17 +57,17 @@ func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 	if _, err := s.Backup(t.Context(), "1"); err != nil {
 		t.Fatal(err)
 	}
-	if got := fmt.Sprintf("%+v", observe(t, target)); strings.Contains(got, secret) {
+	if got := fmt.Sprintf("%+v", observeTarget(t, target)); strings.Contains(got, secret) {
 		t.Error("the secret can be observed")
 	}
 	digested, err := json.Marshal([]any{spec.Release, map[string]string{"API_KEY": secret}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found := grep(t, p.state, fmt.Sprintf("%x", sha256.Sum256(digested))[:24]); len(found) > 0 {
+	if found := grepFiles(t, p.state, fmt.Sprintf("%x", sha256.Sum256(digested))[:24]); len(found) > 0 {
 		t.Errorf("a digest of the secret, which helps to guess it, is in %v", found)
 	}
-	where := grep(t, p.state, secret)
+	where := grepFiles(t, p.state, secret)
 	if len(where) != 1 || filepath.Base(where[0]) != "secrets-blue.json" {
 		t.Errorf("the secret is in %v", where)
 	}
@@ -77,7 +77,7 @@ func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 	if err := s.Retire(t.Context(), "blue"); err != nil {
 		t.Fatal(err)
 	}
-	if where := grep(t, p.state, secret); len(where) > 0 {
+	if where := grepFiles(t, p.state, secret); len(where) > 0 {
 		t.Errorf("after it was retired the secret is in %v", where)
 	}
 }
@@ -91,8 +91,8 @@ func environOf(t *testing.T, pid int) string {
 	return "\x00" + string(env)
 }
 
-// grep lists the files below dir that contain text.
-func grep(t *testing.T, dir, text string) (found []string) {
+// grepFiles lists the files below dir that contain text.
+func grepFiles(t *testing.T, dir, text string) (found []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -112,7 +112,7 @@ func grep(t *testing.T, dir, text string) (found []string) {
 func TestStateIsPrivate(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	p.deployFirst(t.Context(), p.target("shop"), 1)
+	p.deployFirst(t.Context(), p.newTarget("shop"), 1)
 	err := filepath.WalkDir(p.state, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return nil

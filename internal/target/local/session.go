@@ -12,8 +12,8 @@ import (
 
 // session is the lock, as long as its token is the latest.
 type session struct {
-	t     *Target
-	token uint64
+	target *Target
+	token  uint64
 }
 
 var (
@@ -21,55 +21,55 @@ var (
 	_ deploy.Recognizer = (*session)(nil)
 )
 
-func (s *session) do(ctx context.Context, method, path string, in, out any) error {
-	return s.t.client.do(ctx, method, s.t.path(path), s.token, in, out)
+func (s *session) callAgent(ctx context.Context, method, path string, in, out any) error {
+	return s.target.client.callAgent(ctx, method, s.target.apiPath(path), s.token, in, out)
 }
 
 func colorPath(c color.Color) string { return "/colors/" + string(c) }
 
 // ProbeSecret implements [deploy.Recognizer].
 func (s *session) ProbeSecret(ctx context.Context) (string, error) {
-	var secret api.Text
-	err := s.do(ctx, http.MethodPost, "/probe", nil, &secret)
+	var secret api.TextBody
+	err := s.callAgent(ctx, http.MethodPost, "/probe", nil, &secret)
 	return secret.Text, err
 }
 
 func (s *session) Renew(ctx context.Context) error {
-	return s.do(ctx, http.MethodPost, "/renew", nil, nil)
+	return s.callAgent(ctx, http.MethodPost, "/renew", nil, nil)
 }
 
 func (s *session) Unlock(ctx context.Context) error {
-	return s.do(ctx, http.MethodPost, "/unlock", nil, nil)
+	return s.callAgent(ctx, http.MethodPost, "/unlock", nil, nil)
 }
 
 func (s *session) Journal() journal.Writer { return writer{s} }
 
 func (s *session) Backup(ctx context.Context, id string) (string, error) {
-	var path api.Text
-	err := s.do(ctx, http.MethodPost, "/backup", api.Text{Text: id}, &path)
+	var path api.TextBody
+	err := s.callAgent(ctx, http.MethodPost, "/backup", api.TextBody{Text: id}, &path)
 	return path.Text, err
 }
 
 func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
-	req := api.ApplyRequest{Spec: spec, Local: s.t.local, Project: s.t.project, Defaulted: s.t.local.Defaulted, PreviewSecret: s.t.preview}
-	return s.do(ctx, http.MethodPut, colorPath(c), req, nil)
+	req := api.ApplyRequest{Spec: spec, Local: s.target.local, Project: s.target.project, Defaulted: s.target.local.Defaulted, PreviewSecret: s.target.preview}
+	return s.callAgent(ctx, http.MethodPut, colorPath(c), req, nil)
 }
 
 // Mend implements [deploy.Session]. Nobody else changes what the agent keeps.
 func (s *session) Mend(context.Context, color.Color, deploy.Spec) ([]string, error) { return nil, nil }
 
 func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
-	return s.do(ctx, http.MethodPost, "/switch", api.SwitchRequest{Color: string(c), IfRevision: ifRevision}, nil)
+	return s.callAgent(ctx, http.MethodPost, "/switch", api.SwitchRequest{Color: string(c), IfRevision: ifRevision}, nil)
 }
 
 func (s *session) Confirm(ctx context.Context, c color.Color) error {
-	return s.do(ctx, http.MethodPost, colorPath(c), nil, nil)
+	return s.callAgent(ctx, http.MethodPost, colorPath(c), nil, nil)
 }
 
 func (s *session) Retire(ctx context.Context, c color.Color) error {
-	return s.do(ctx, http.MethodDelete, colorPath(c), nil, nil)
+	return s.callAgent(ctx, http.MethodDelete, colorPath(c), nil, nil)
 }
 
 func (s *session) Remove(ctx context.Context) error {
-	return s.do(ctx, http.MethodDelete, "", nil, nil)
+	return s.callAgent(ctx, http.MethodDelete, "", nil, nil)
 }

@@ -14,21 +14,21 @@ import (
 	"version-manager/internal/deploy"
 )
 
-// run brings an image up with one instance and returns its process.
-func (p *place) run(image string, secrets deploy.Secrets) (pid int, err error) {
+// runDeploy brings an image up with one instance and returns its process.
+func (p *place) runDeploy(image string, secrets deploy.Secrets) (pid int, err error) {
 	p.t.Helper()
 	p.image = image
-	target := p.target("shop")
+	target := p.newTarget("shop")
 	s, err := target.Lock(p.t.Context(), "test")
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	defer s.Unlock(p.t.Context())
-	spec := deploy.Spec{Release: p.release("shop", "v1.0.0", nil), Replicas: 1, Secrets: secrets}
+	spec := deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: 1, Secrets: secrets}
 	if err := s.Apply(p.t.Context(), "blue", spec); err != nil {
 		return 0, err
 	}
-	p.ready(target, 1)
+	p.waitReady(target, 1)
 	return instancePIDs(p.t, p)[0], nil
 }
 
@@ -42,7 +42,7 @@ func TestSettingsOfAnImage(t *testing.T) {
 	image := p.storeConfig(map[string][]byte{"app": nil, "etc/passwd": []byte("web:x:4711:4712::/:\n"), "etc/group": []byte("more:x:4713:web\nroot:x:0:web\n")},
 		v1.Config{Entrypoint: []string{"app"}, WorkingDir: "/not/there", User: "web",
 			Env: []string{"my.odd-name=1", "TWICE=1", "TWICE=2", "PATH=/usr/bin:/"}})
-	pid, err := p.run(image, deploy.Secrets{"BINARY": "\xff\xfe\n"})
+	pid, err := p.runDeploy(image, deploy.Secrets{"BINARY": "\xff\xfe\n"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestNoImageRunsAsRoot(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(data, "old"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		pid, err := p.run(p.storeConfig(map[string][]byte{"app": nil}, v1.Config{Entrypoint: []string{"/app"}, User: user}), nil)
+		pid, err := p.runDeploy(p.storeConfig(map[string][]byte{"app": nil}, v1.Config{Entrypoint: []string{"/app"}, User: user}), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,12 +119,12 @@ func TestWhatCannotBePassedOnIsRefused(t *testing.T) {
 		`variable "A=B" cannot be passed on`:                              {"A=B": "hidden"},
 		"a variable without a name":                                       {"": "hidden"},
 	} {
-		_, err := p.run(p.image, secret)
+		_, err := p.runDeploy(p.image, secret)
 		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "den") {
 			t.Errorf("error %v, want %s", err, name)
 		}
 	}
-	_, err := p.run(p.storeConfig(map[string][]byte{"app": nil}, v1.Config{Entrypoint: []string{"/app"}, User: "eve"}), nil)
+	_, err := p.runDeploy(p.storeConfig(map[string][]byte{"app": nil}, v1.Config{Entrypoint: []string{"/app"}, User: "eve"}), nil)
 	if err == nil || !strings.Contains(err.Error(), `its user "eve" is not in the image's /etc/passwd`) {
 		t.Errorf("error %v", err)
 	}

@@ -18,9 +18,9 @@ import (
 )
 
 const (
-	startEvery = 500 * time.Millisecond // two starts are never closer
-	maxLog     = 1 << 20                // bytes of agent.log, after which it is begun anew
-	maxWords   = 8 << 10                // bytes of its end that may be shown
+	minStartInterval = 500 * time.Millisecond // two starts are never closer
+	maxLogBytes      = 1 << 20                // bytes of agent.log, after which it is begun anew
+	maxShownLogBytes = 8 << 10                // bytes of its end that may be shown
 )
 
 // starter starts the agent of a state folder. Starting a second one does no
@@ -44,17 +44,17 @@ func newStarter(state string, argv []string) (*starter, error) {
 	return &starter{state: state, argv: argv}, nil
 }
 
-// absent reports whether nobody listens.
-func absent(why error) bool {
+// isNotListening reports whether nobody listens.
+func isNotListening(why error) bool {
 	return errors.Is(why, syscall.ECONNREFUSED) || errors.Is(why, fs.ErrNotExist)
 }
 
-// start starts an agent if the reason why there was no answer is that there
+// startAgent starts an agent if the reason why there was no answer is that there
 // is none.
-func (s *starter) start(why error) error {
+func (s *starter) startAgent(why error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !absent(why) || time.Since(s.last) < startEvery {
+	if !isNotListening(why) || time.Since(s.last) < minStartInterval {
 		return nil
 	}
 	s.last = time.Now()
@@ -66,7 +66,7 @@ func (s *starter) start(why error) error {
 		return fmt.Errorf("open the agent's log: %w", err)
 	}
 	defer log.Close()
-	argv := s.command()
+	argv := s.agentCommand()
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env = s.state, agentEnv(os.Environ())
 	cmd.Stdout, cmd.Stderr = log, log
@@ -78,8 +78,8 @@ func (s *starter) start(why error) error {
 	return nil
 }
 
-// command is the program and the arguments that start an agent.
-func (s *starter) command() []string {
+// agentCommand is the program and the arguments that start an agent.
+func (s *starter) agentCommand() []string {
 	return append(s.argv[:len(s.argv):len(s.argv)], "agent", "--state", s.state)
 }
 
@@ -87,14 +87,14 @@ func (s *starter) logPath() string { return filepath.Join(s.state, "agent.log") 
 
 func (s *starter) openLog() (*os.File, error) {
 	flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND
-	if info, err := os.Lstat(s.logPath()); err == nil && info.Size() > maxLog {
+	if info, err := os.Lstat(s.logPath()); err == nil && info.Size() > maxLogBytes {
 		flags |= os.O_TRUNC
 	}
 	return atomicfile.Open(s.logPath(), flags, 0o600)
 }
 
-// explain says why no agent answers, in its own last words.
-func (s *starter) explain(err error) error {
+// explainSilence says why no agent answers, in its own last words.
+func (s *starter) explainSilence(err error) error {
 	p := problem.Wrap(err, problem.Failed, "tail "+s.logPath(), "reach the agent of %s", s.state)
 	if words := strings.TrimSpace(s.lastWords()); words != "" {
 		lines := strings.Split(words, "\n")
@@ -110,10 +110,10 @@ func (s *starter) lastWords() string {
 		return ""
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Size() > maxWords {
-		_, _ = f.Seek(-maxWords, io.SeekEnd) // which a regular file can do
+	if info, err := f.Stat(); err == nil && info.Size() > maxShownLogBytes {
+		_, _ = f.Seek(-maxShownLogBytes, io.SeekEnd) // which a regular file can do
 	}
-	words, _ := atomicfile.ReadLimited(f, maxWords) // none are none
+	words, _ := atomicfile.ReadLimited(f, maxShownLogBytes) // none are none
 	return string(words)
 }
 

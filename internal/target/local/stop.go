@@ -12,22 +12,22 @@ import (
 	"version-manager/internal/kit/wait"
 )
 
-// stopLimit is how long what runs may take to end, and its agent after that.
-const stopLimit = 2 * time.Minute
+// stopTimeout is how long what runs may take to end, and its agent after that.
+const stopTimeout = 2 * time.Minute
 
-// Stop ends everything that runs from the state folder, and its agent. It
+// StopAgent ends everything that runs from the state folder, and its agent. It
 // starts again what it ended when an agent is started again, here or where the
 // folder is by then. Where nothing runs it does nothing.
-func (t *Target) Stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, stopLimit)
+func (t *Target) StopAgent(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 	c := *t.client
 	c.passive = true
-	if err := c.do(ctx, http.MethodPost, api.StopPath, 0, nil, nil); err != nil && !errors.Is(err, errNoAgent) {
+	if err := c.callAgent(ctx, http.MethodPost, api.StopPath, 0, nil, nil); err != nil && !errors.Is(err, errNoAgent) {
 		return err
 	}
-	for keeper.Running(t.state) {
-		if err := wait.For(ctx, retryMost/10); err != nil {
+	for keeper.IsServed(t.state) {
+		if err := wait.For(ctx, maxRetryDelay/10); err != nil {
 			return problem.Wrap(err, problem.Failed, "tail "+c.starter.logPath(), "wait for the agent of %s to end", t.state)
 		}
 	}

@@ -35,10 +35,10 @@ func serveIngress(ctx context.Context, to, profile string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	p := proxy.New(proxy.Options{Rules: proxy.Rules{Preview: "preview.localhost"}})
+	p := proxy.NewProxy(proxy.Options{Rules: proxy.Rules{Preview: "preview.localhost"}})
 	p.SetPool(color.Blue, "v1.0.0", []string{to})
-	p.Switch(color.Blue)
-	return serve(ctx, proxy.Server(p, proxy.ServerOptions{}))
+	p.SwitchRoute(color.Blue)
+	return serve(ctx, proxy.NewServer(p, proxy.ServerOptions{}))
 }
 
 // serve listens on a free port, prints it for the parent and stops with ctx.
