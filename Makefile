@@ -82,6 +82,10 @@ browser: ## the pages in a real browser, with axe
 fuzz: ## every fuzz target, FUZZTIME=10s each
 	@$(GO) run ./test/fuzz -time $(FUZZTIME)
 
+.PHONY: mutants
+mutants: ## change one condition at a time in the code that must not lose a request: does a test notice?
+	@CGO_ENABLED=0 $(GO) run ./test/mutants
+
 .PHONY: crash-test
 crash-test: ## kill -9 of CLI and agent at every journal write, under load
 	@$(GO) run ./test/bench/crash

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+)
+
+// visit adds the mutants of one node.
+func (in *instrumenter) visit(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.BinaryExpr:
+		in.binary(n)
+	case *ast.UnaryExpr:
+		if n.Op == token.NOT {
+			in.negate(n)
+		}
+	case *ast.IfStmt:
+		in.condition(n.Cond)
+	case *ast.ForStmt:
+		in.condition(n.Cond)
+	case *ast.GenDecl:
+		return n.Tok != token.CONST
+	}
+	return true
+}
+
+// condition negates what decides a branch and is no operator: those are
+// visited on their own.
+func (in *instrumenter) condition(e ast.Expr) {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident, *ast.CallExpr, *ast.SelectorExpr, *ast.IndexExpr:
+		in.negate(e)
+	}
+}
+
+func (in *instrumenter) binary(e *ast.BinaryExpr) {
+	if in.info.Types[e].Value != nil {
+		return // a constant, which must stay one
+	}
+	switch e.Op {
+	case token.LAND, token.LOR:
+		in.logic(e)
+	case token.EQL, token.NEQ:
+		in.negate(e)
+	case token.LSS, token.LEQ, token.GTR, token.GEQ:
+		in.negate(e)
+		in.call(e, boundary, comparisons()[e.Op])
+	case token.ADD, token.SUB, token.MUL, token.QUO:
+		if in.isNumber(e) {
+			in.call(e, arithmetic, sums()[e.Op])
+		}
+	}
+}
+
+func comparisons() map[token.Token]string {
+	return map[token.Token]string{token.LSS: "Less", token.LEQ: "LessEqual", token.GTR: "Greater", token.GEQ: "GreaterEqual"}
+}
+
+func sums() map[token.Token]string {
+	return map[token.Token]string{token.ADD: "Add", token.SUB: "Subtract", token.MUL: "Multiply", token.QUO: "Divide"}
+}
+
+// negate makes e its own opposite.
+func (in *instrumenter) negate(e ast.Expr) {
+	if in.isBool(e) {
+		in.wrap(e, fmt.Sprintf("mutantActive.Not(%d, ", in.add(e, negation)), ")")
+	}
+}
+
+// call makes a function call of a binary operator.
+func (in *instrumenter) call(e *ast.BinaryExpr, op operator, name string) {
+	in.wrap(e, fmt.Sprintf("mutantActive.%s(%d, ", name, in.add(e, op)), ")")
+	in.replaceOperator(e.OpPos, e.Op, ",")
+}
+
+// logic makes && and || calls that still evaluate their right side only when
+// it is needed.
+func (in *instrumenter) logic(e *ast.BinaryExpr) {
+	if !in.isBool(e) {
+		return
+	}
+	name := map[token.Token]string{token.LAND: "And", token.LOR: "Or"}[e.Op]
+	in.wrap(e, fmt.Sprintf("mutantActive.%s(%d, func() bool { return (", name, in.add(e, logic)), ") })")
+	in.replaceOperator(e.OpPos, e.Op, ") }, func() bool { return (")
+	in.condition(e.X)
+	in.condition(e.Y)
+}
+
+// isBool reports whether e is a plain bool: a function cannot return another.
+func (in *instrumenter) isBool(e ast.Expr) bool {
+	tv := in.info.Types[e]
+	if id, ok := e.(*ast.Ident); ok && tv.Type == nil {
+		if o := in.info.ObjectOf(id); o != nil {
+			tv.Type = o.Type()
+		}
+	}
+	basic, ok := types.Unalias(orNil(tv.Type)).(*types.Basic)
+	return ok && basic.Info()&types.IsBoolean != 0 && tv.Value == nil
+}
+
+func (in *instrumenter) isNumber(e ast.Expr) bool {
+	t := in.info.Types[e].Type
+	if t == nil {
+		return false
+	}
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Info()&(types.IsInteger|types.IsFloat) != 0
+}
+
+// orNil is t, or a type that is no basic one.
+func orNil(t types.Type) types.Type {
+	if t == nil {
+		return types.NewTuple()
+	}
+	return t
+}
