@@ -63,7 +63,7 @@ func confirmOne(ctx context.Context, client *http.Client, secret, url string, wa
 			continue
 		}
 		row = 0
-		if over := wait.For(ctx, confirmInterval); over != nil {
+		if over := wait.SleepContext(ctx, confirmInterval); over != nil {
 			return fmt.Errorf("the last answer came from %q: %w", got, errors.Join(over, err))
 		}
 	}

@@ -87,7 +87,7 @@ func watchHealth(ctx context.Context, check func(context.Context) error, wasRead
 		if !everReady {
 			every = healthStartInterval
 		}
-		if wait.For(ctx, every) != nil {
+		if wait.SleepContext(ctx, every) != nil {
 			return
 		}
 	}

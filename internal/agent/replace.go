@@ -77,7 +77,7 @@ func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (moved boo
 		return false, err
 	}
 	for !g.replacing.TryLock() { // waiting in Lock would keep new calls waiting
-		if err := wait.For(ctx, 10*time.Millisecond); err != nil {
+		if err := wait.SleepContext(ctx, 10*time.Millisecond); err != nil {
 			return false, err
 		}
 	}

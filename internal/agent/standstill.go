@@ -27,7 +27,7 @@ func (g *agent) handleStop(w http.ResponseWriter, r *http.Request) {
 // are for the next agent.
 func (g *agent) stopApps(ctx context.Context) error {
 	for !g.replacing.TryLock() {
-		if err := wait.For(ctx, 10*time.Millisecond); err != nil {
+		if err := wait.SleepContext(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 	}

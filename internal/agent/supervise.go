@@ -142,7 +142,7 @@ func (i *instance) watchProcess(end func() string) (healthy time.Duration) {
 // crashes, a part of that might not be found any more.
 func (i *instance) trackChildren(ctx context.Context) {
 	const often, seldom = time.Second, 16 * time.Second
-	for delay := often; wait.For(ctx, delay) == nil; delay = min(4*delay, seldom) {
+	for delay := often; wait.SleepContext(ctx, delay) == nil; delay = min(4*delay, seldom) {
 		_, _ = i.processGroup().Size() // what cannot be seen now is looked for again
 	}
 }

@@ -62,7 +62,7 @@ func (o startOptions) awaitReady(ctx context.Context, p place, t deploy.Target) 
 		case side.Ready() >= side.Want:
 			return nil
 		}
-		if wait.For(limited, glancePause/5) != nil {
+		if wait.SleepContext(limited, glancePause/5) != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

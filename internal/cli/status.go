@@ -151,7 +151,7 @@ func (o statusOptions) await(ctx context.Context, p place, t deploy.Target) erro
 			return problem.New(problem.Running, "version-manager status --wait "+o.wait.String(),
 				"%s is still changing the app after %s", now.Lock.Name, o.wait)
 		}
-		if err := wait.For(ctx, min(glancePause, time.Until(deadline))); err != nil {
+		if err := wait.SleepContext(ctx, min(glancePause, time.Until(deadline))); err != nil {
 			return err
 		}
 	}
@@ -190,7 +190,7 @@ func (o statusOptions) follow(ctx context.Context, p place, t deploy.Target) err
 				return err
 			}
 		}
-		if err := wait.For(ctx, every); err != nil {
+		if err := wait.SleepContext(ctx, every); err != nil {
 			return err
 		}
 	}

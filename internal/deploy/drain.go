@@ -46,7 +46,7 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color, check 
 			return fmt.Sprintf("%d still in flight on %s after %s", left, c, limit), nil
 		}
 		r.progress(step, fmt.Sprintf("%d in flight on %s", left, c), nil)
-		if err := wait.For(ctx, poll); err != nil {
+		if err := wait.SleepContext(ctx, poll); err != nil {
 			return "", err
 		}
 	}

@@ -58,7 +58,7 @@ func (r *runner) gate(ctx context.Context) (string, error) {
 			return fmt.Sprintf("%d healthy answers in %s", s.count, s.length().Round(10*time.Millisecond)), nil
 		}
 		r.progress("gate", s.describe(side, want), &side)
-		if wait.For(bounded, poll) != nil {
+		if wait.SleepContext(bounded, poll) != nil {
 			return "", both(context.Cause(bounded), s.reason)
 		}
 	}

@@ -64,7 +64,7 @@ var errNoAnswer = errors.New("no answer about the lock")
 // whose lock another one has taken over.
 func keepAlive(life context.Context, s Session, lose context.CancelCauseFunc) {
 	silence := time.Duration(0)
-	for wait.For(life, heartbeat) == nil {
+	for wait.SleepContext(life, heartbeat) == nil {
 		ctx, cancel := awake.WithTimeout(life, LockExpiry, errNoAnswer)
 		err := s.Renew(ctx)
 		if context.Cause(ctx) == errNoAnswer {

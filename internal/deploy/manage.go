@@ -71,7 +71,7 @@ func (e *Engine) ready(ctx context.Context, c color.Color, n int, limit time.Dur
 		if err == nil && side.Ready() == n && len(side.Instances) == n {
 			return nil
 		}
-		if wait.For(ctx, poll) != nil {
+		if wait.SleepContext(ctx, poll) != nil {
 			return both(fmt.Errorf("%w: %d of %d instances ready%s", context.Cause(ctx), side.Ready(), n, side.reason()), err)
 		}
 	}

@@ -112,7 +112,7 @@ func (l *lift) wait(ctx context.Context) (Observed, error) {
 		if l.ended() && l.err != nil {
 			return now, both(err, l.err)
 		}
-		if wait.For(ctx, poll) != nil {
+		if wait.SleepContext(ctx, poll) != nil {
 			return now, both(err, context.Cause(ctx))
 		}
 		side := now.Colors[l.color]

@@ -35,7 +35,7 @@ func (r *runner) settle(ctx context.Context) (string, error) {
 		if err == nil || ctx.Err() != nil || r.run.Plan.Kind != Rollback || enough.Err() != nil || isDiverted(err) {
 			return detail, err
 		}
-		if stopped := wait.For(ctx, glance); stopped != nil {
+		if stopped := wait.SleepContext(ctx, glance); stopped != nil {
 			return "", stopped
 		}
 		since = time.Now()
@@ -71,7 +71,7 @@ func (r *runner) watch(ctx context.Context, step string, since time.Time, d time
 	var watched awake.Stopwatch // what the machine slept, the probe did not see
 	watched.Elapsed()
 	for {
-		if err := wait.For(ctx, glance); err != nil {
+		if err := wait.SleepContext(ctx, glance); err != nil {
 			return "", err
 		}
 		left := d - watched.Elapsed()

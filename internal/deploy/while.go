@@ -28,7 +28,7 @@ func (e *Engine) while(ctx context.Context, tell func(Observed), f func() error)
 }
 
 func (e *Engine) peek(ctx context.Context, tell func(Observed)) {
-	for wait.For(ctx, glimpse) == nil {
+	for wait.SleepContext(ctx, glimpse) == nil {
 		if now, err := e.target.Observe(ctx); err == nil && ctx.Err() == nil {
 			tell(now)
 		}

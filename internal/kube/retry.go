@@ -34,7 +34,7 @@ func retry[T any](ctx context.Context, c *Client, f func(context.Context) (T, er
 			return v, nil
 		}
 		again = again && c.reached.Load() && time.Now().Add(delay).Before(end)
-		if !again || wait.For(ctx, max(delay, asked(err))) != nil {
+		if !again || wait.SleepContext(ctx, max(delay, asked(err))) != nil {
 			return v, final(ctx, err)
 		}
 	}

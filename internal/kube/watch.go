@@ -71,7 +71,7 @@ func (c *Client) Watch(ctx context.Context, r Ref, selector string, f func(Event
 		if err != nil && ctx.Err() == nil {
 			return c.explain("watch", k, r, err)
 		}
-		_ = wait.For(ctx, firstWait) // for a server that ends every watch at once
+		_ = wait.SleepContext(ctx, firstWait) // for a server that ends every watch at once
 	}
 	return context.Cause(ctx)
 }

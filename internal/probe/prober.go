@@ -102,7 +102,7 @@ func (p *Prober) repeat(s *shot) {
 	for p.ctx.Err() == nil {
 		began := time.Now()
 		g.fire(s, began, nil)
-		_ = wait.For(p.ctx, slowInterval-time.Since(began))
+		_ = wait.SleepContext(p.ctx, slowInterval-time.Since(began))
 	}
 }
 

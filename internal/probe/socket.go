@@ -39,7 +39,7 @@ func (s *socket) run(ctx context.Context) {
 		if c == nil {
 			s.record(WebSocket, out, began, began, from)
 			closed = time.Time{}
-			_ = wait.For(ctx, pauseAfterFailure)
+			_ = wait.SleepContext(ctx, pauseAfterFailure)
 			continue
 		}
 		if !closed.IsZero() {
@@ -49,7 +49,7 @@ func (s *socket) run(ctx context.Context) {
 		if s.talk(ctx, c, from) {
 			closed = time.Now()
 		} else {
-			_ = wait.For(ctx, pauseAfterFailure)
+			_ = wait.SleepContext(ctx, pauseAfterFailure)
 		}
 		c.CloseNow()
 	}

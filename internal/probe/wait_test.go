@@ -12,7 +12,7 @@ import (
 // an end, well or badly, or with ctx's error.
 func (p *Prober) WaitAnswers(ctx context.Context, n int, since time.Time) error {
 	for p.Window(color.None, since).Sent < n {
-		if err := wait.For(ctx, 10*time.Millisecond); err != nil {
+		if err := wait.SleepContext(ctx, 10*time.Millisecond); err != nil {
 			return err
 		}
 	}

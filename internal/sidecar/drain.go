@@ -17,7 +17,7 @@ const drainPollInterval = 10 * time.Millisecond
 func (s *Sidecar) drainTraffic(ctx context.Context, sleep, limit time.Duration, farewell func() bool) {
 	s.draining.Add(1)
 	defer s.draining.Add(-1)
-	if wait.For(ctx, sleep) != nil {
+	if wait.SleepContext(ctx, sleep) != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
@@ -36,7 +36,7 @@ func (s *Sidecar) waitQuiet(ctx context.Context) {
 		if n, _ := s.proxy.AnswerCounts(s.o.Color); n != seen || s.proxy.InFlight(s.o.Color) > 0 {
 			since, seen = time.Now(), n
 		}
-		if wait.For(ctx, drainPollInterval) != nil {
+		if wait.SleepContext(ctx, drainPollInterval) != nil {
 			return
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -109,9 +108,9 @@ func newCommand(role string, h *handover, theirs *os.File, exe string, argv []st
 	if role == roleKeep {
 		cmd.Env = append(cmd.Env, "GOMAXPROCS=1")
 	}
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	process.DetachCommand(cmd, os.Stdout)
+	cmd.Stderr = os.Stderr
 	cmd.ExtraFiles = files
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	return cmd, nil
 }
 

@@ -56,7 +56,7 @@ func StreamLines(ctx context.Context, dir string, q Query, emit func(Line) error
 		if !q.Follow {
 			return nil
 		}
-		if wait.For(ctx, followInterval) != nil {
+		if wait.SleepContext(ctx, followInterval) != nil {
 			return nil
 		}
 	}

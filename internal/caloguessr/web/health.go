@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"version-manager/internal/kit/httpkit"
+	"version-manager/internal/wire"
 )
 
 // maxHold bounds how long a request to /healthz?hold= stays open.
@@ -23,7 +24,7 @@ func (s *Server) Drain() { s.ready.draining.Store(true) }
 // throughout a deploy shows whether long requests survive it. Nobody else can
 // keep requests open.
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
-	if value := r.URL.Query().Get("hold"); value != "" && httpkit.FromProbe(r) {
+	if value := r.URL.Query().Get("hold"); value != "" && httpkit.HasOnlyValue(r, wire.HeaderProbe, wire.ProbeAccepted) {
 		hold, err := time.ParseDuration(value)
 		if err != nil || hold < 0 {
 			http.Error(w, "hold: want a duration such as 2s", http.StatusBadRequest)

@@ -15,10 +15,9 @@ const startTime = 90 * time.Second
 func await(ctx context.Context, most time.Duration, what string, ask func(context.Context) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
-	for !ask(ctx) {
-		if err := wait.For(ctx, 100*time.Millisecond); err != nil {
-			return problem.Wrap(err, problem.Failed, "version-manager cluster status", "wait for %s", what)
-		}
+	err := wait.PollUntil(ctx, 100*time.Millisecond, func(ctx context.Context) (bool, error) { return ask(ctx), nil })
+	if err != nil {
+		return problem.Wrap(err, problem.Failed, "version-manager cluster status", "wait for %s", what)
 	}
 	return nil
 }

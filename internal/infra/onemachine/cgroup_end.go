@@ -48,7 +48,7 @@ func (g cgroups) signal(ctx context.Context, name string, sig syscall.Signal) er
 				_ = syscall.Kill(pid, sig) // it may have ended
 			}
 		}
-		if err := wait.For(ctx, 20*time.Millisecond); err != nil {
+		if err := wait.SleepContext(ctx, 20*time.Millisecond); err != nil {
 			return fmt.Errorf("%d processes of %s do not end: %w", len(pids), name, err)
 		}
 	}
@@ -66,7 +66,7 @@ func (g cgroups) remove(ctx context.Context, name string) error {
 			if err == nil || errors.Is(err, fs.ErrNotExist) {
 				break
 			}
-			if ctxErr := wait.For(ctx, 20*time.Millisecond); ctxErr != nil {
+			if ctxErr := wait.SleepContext(ctx, 20*time.Millisecond); ctxErr != nil {
 				return fmt.Errorf("remove control group %s: %w", name, err)
 			}
 		}

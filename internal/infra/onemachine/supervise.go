@@ -71,7 +71,7 @@ func (v supervisor) run(ctx context.Context, list []program) {
 		workers.Go(func() { v.keep(ctx, p) })
 	}
 	workers.Go(func() {
-		for wait.For(ctx, turnEvery) == nil {
+		for wait.SleepContext(ctx, turnEvery) == nil {
 			if err := turnLogs(v.dir.logs(), logSize); err != nil {
 				v.log.Printf("turn logs: %v", err)
 			}
@@ -91,7 +91,7 @@ func (v supervisor) keep(ctx context.Context, p program) {
 		}
 		delay := b.Next(time.Since(began))
 		v.log.Printf("%s ended after %s (%s, %v); next in %s", p, time.Since(began).Round(time.Millisecond), end, err, delay)
-		_ = wait.For(ctx, delay) // allowed looks at ctx
+		_ = wait.SleepContext(ctx, delay) // allowed looks at ctx
 	}
 }
 
@@ -103,7 +103,7 @@ func (v supervisor) allowed(ctx context.Context, p program) bool {
 		if errors.Is(err, fs.ErrNotExist) && answers(p.Needs) {
 			return true
 		}
-		_ = wait.For(ctx, lookEvery)
+		_ = wait.SleepContext(ctx, lookEvery)
 	}
 	return false
 }

@@ -77,7 +77,7 @@ func waitLockContext(ctx context.Context, f *os.File, onWait func()) error {
 		if !waited {
 			onWait()
 		}
-		if err := wait.For(ctx, pollInterval); err != nil {
+		if err := wait.SleepContext(ctx, pollInterval); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"syscall"
 )
 
 // Command is what to start. Nothing of our own environment is inherited.
@@ -56,9 +55,8 @@ func Start(c Command, record func(Identity) error) (*Child, error) {
 	cmd := exec.Command(self, launchWord)
 	cmd.Args[0] = os.Args[0]
 	cmd.Env, cmd.Dir = c.mark(), c.Dir
-	cmd.Stdout, cmd.Stderr = c.Output, c.Output
+	DetachCommand(cmd, c.Output)
 	cmd.ExtraFiles = []*os.File{wait}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Argv[0], err)
 	}

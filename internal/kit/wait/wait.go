@@ -1,4 +1,4 @@
-// Package pause waits, but never longer than a context lives.
+// Package wait has the two waits that end with a context.
 package wait
 
 import (
@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// For returns after d, or as soon as ctx ends: then with the cause of that.
-func For(ctx context.Context, d time.Duration) error {
+// SleepContext returns after d, or as soon as ctx ends: then with the cause of
+// the end. A d of zero or less only looks at the context.
+func SleepContext(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return context.Cause(ctx)
 	}
@@ -18,5 +19,19 @@ func For(ctx context.Context, d time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
+	}
+}
+
+// PollUntil calls condition, at once and then every interval, until it returns
+// true or an error. If ctx ends first, PollUntil returns the cause of the end.
+// The condition gets ctx, and should end with it.
+func PollUntil(ctx context.Context, interval time.Duration, condition func(context.Context) (bool, error)) error {
+	for {
+		if done, err := condition(ctx); done || err != nil {
+			return err
+		}
+		if err := SleepContext(ctx, interval); err != nil {
+			return err
+		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"version-manager/internal/kit/wait"
 )
 
-func TestFor(t *testing.T) {
-	why := errors.New("nobody waits any more")
+func TestSleepContext(t *testing.T) {
+	why := errors.New("canceled by the test")
 	for _, tt := range []struct {
 		name     string
 		pause    time.Duration
@@ -32,7 +32,7 @@ func TestFor(t *testing.T) {
 					time.AfterFunc(tt.ends, func() { end(why) })
 				}
 				began := time.Now()
-				err := wait.For(ctx, tt.pause)
+				err := wait.SleepContext(ctx, tt.pause)
 				if took := time.Since(began); !errors.Is(err, tt.want) || took != tt.wantTook {
 					t.Errorf("got %v after %s, want %v after %s", err, took, tt.want, tt.wantTook)
 				}
@@ -41,12 +41,12 @@ func TestFor(t *testing.T) {
 	}
 }
 
-func TestForOfWhatHasEnded(t *testing.T) {
+func TestSleepContextAfterItsEnd(t *testing.T) {
 	why := errors.New("over")
 	ctx, end := context.WithCancelCause(t.Context())
 	end(why)
 	for _, d := range []time.Duration{-1, 0, time.Hour} {
-		if err := wait.For(ctx, d); !errors.Is(err, why) {
+		if err := wait.SleepContext(ctx, d); !errors.Is(err, why) {
 			t.Errorf("pause of %s: %v", d, err)
 		}
 	}

@@ -44,7 +44,7 @@ func (s *session) awaitStarted(ctx context.Context, c color.Color, n int) error 
 		if done || err != nil {
 			return err
 		}
-		if err := wait.For(ctx, applyPoll); err != nil {
+		if err := wait.SleepContext(ctx, applyPoll); err != nil {
 			return fmt.Errorf("start %s: %w", c, err)
 		}
 	}

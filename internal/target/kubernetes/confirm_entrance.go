@@ -64,7 +64,7 @@ func (s *session) confirmEntrance(ctx context.Context, base string, c color.Colo
 		default:
 			row, since, last = 0, time.Now(), errors.New(a.String())
 		}
-		if err := wait.For(ctx, confirmPause); err != nil {
+		if err := wait.SleepContext(ctx, confirmPause); err != nil {
 			return fmt.Errorf("%w: %w", err, last)
 		}
 	}

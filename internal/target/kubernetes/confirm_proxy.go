@@ -81,7 +81,7 @@ func (p *proxy) until(ctx, round context.Context, q question) {
 			p.row, p.last, p.silent = 0, errors.New(a.String()), spell{}
 			p.wrong.goOn(began)
 		}
-		if p.obeys() || wait.For(round, confirmPause) != nil {
+		if p.obeys() || wait.SleepContext(round, confirmPause) != nil {
 			return
 		}
 	}

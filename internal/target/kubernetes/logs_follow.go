@@ -100,7 +100,7 @@ func (f *follower) follow(ctx context.Context, pod string, q deploy.LogQuery) {
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		_ = wait.For(ctx, followEvery) // lives looks at ctx
+		_ = wait.SleepContext(ctx, followEvery) // lives looks at ctx
 		if !f.lives(ctx, pod) {
 			return
 		}

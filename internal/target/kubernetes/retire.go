@@ -112,7 +112,7 @@ func (s *session) awaitGone(ctx context.Context, c color.Color, limit time.Durat
 		case held == nil && (len(left) == 0 || late):
 			return nil
 		}
-		if err := wait.For(ctx, 4*applyPoll); err != nil {
+		if err := wait.SleepContext(ctx, 4*applyPoll); err != nil {
 			return err
 		}
 	}

@@ -70,7 +70,7 @@ func (s *session) awaitSlice(ctx context.Context, service string) error {
 		if err != nil || len(list) > 0 {
 			return err
 		}
-		if err := wait.For(ctx, slicePause); err != nil {
+		if err := wait.SleepContext(ctx, slicePause); err != nil {
 			return err
 		}
 	}

@@ -123,7 +123,7 @@ func (c *client) retryCall(ctx context.Context, try func() error) error {
 		if err := c.wakeAgent(err); err != nil {
 			return err
 		}
-		if err := wait.For(ctx, hold); err != nil {
+		if err := wait.SleepContext(ctx, hold); err != nil {
 			return err
 		}
 		hold = min(2*hold, maxRetryDelay)

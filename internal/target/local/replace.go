@@ -42,7 +42,7 @@ func (c *client) matchAgent(ctx context.Context) error {
 		if time.Since(asked) > defaultAnswerTimeout {
 			return problem.New(problem.Failed, "repeat the same command", "another program than %s serves %s", req.Argv[0], c.starter.state)
 		}
-		if err := wait.For(ctx, firstRetryDelay); err != nil { // the former one may answer once more
+		if err := wait.SleepContext(ctx, firstRetryDelay); err != nil { // the former one may answer once more
 			return err
 		}
 	}

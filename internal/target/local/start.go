@@ -15,6 +15,7 @@ import (
 
 	"version-manager/internal/kit/atomicfile"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/process"
 )
 
 const (
@@ -69,8 +70,7 @@ func (s *starter) startAgent(why error) error {
 	argv := s.agentCommand()
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env = s.state, agentEnv(os.Environ())
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	process.DetachCommand(cmd, log)
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the agent: %w", err)
 	}

@@ -27,7 +27,7 @@ func (t *Target) StopAgent(ctx context.Context) error {
 		return err
 	}
 	for keeper.IsServed(t.state) {
-		if err := wait.For(ctx, maxRetryDelay/10); err != nil {
+		if err := wait.SleepContext(ctx, maxRetryDelay/10); err != nil {
 			return problem.Wrap(err, problem.Failed, "tail "+c.starter.logPath(), "wait for the agent of %s to end", t.state)
 		}
 	}

@@ -153,7 +153,7 @@ func (s *Store) followKind(ctx context.Context, kind string, k *kindStore) {
 			return ctx.Err()
 		})
 		s.withChange(ctx, func() { k.loseWatch(err) })
-		_ = wait.For(ctx, watchRetryDelay) // the loop checks ctx
+		_ = wait.SleepContext(ctx, watchRetryDelay) // the loop checks ctx
 	}
 }
 
