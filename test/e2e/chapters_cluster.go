@@ -24,10 +24,11 @@ func (s *story) restart(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, words := range [][]string{{"stop"}, {"up"}, {"up"}} { // the second finds nothing to do
-		if err := s.Command(ctx, words...); err != nil {
-			return "", err
-		}
+	if err := s.runGuide(ctx, ".", "howto-local-cluster", "restart"); err != nil {
+		return "", err
+	}
+	if err := s.Command(ctx, "up"); err != nil { // finds nothing to do
+		return "", err
 	}
 	began := time.Now()
 	err = lab.Until(ctx, 2*time.Minute, "the app answers again", func() (bool, error) {
@@ -49,7 +50,7 @@ func (s *story) down(ctx context.Context) (string, error) {
 	if !s.ours {
 		return "", fmt.Errorf("%w: the cluster belongs to somebody else", errSkipped)
 	}
-	if err := s.Command(ctx, "down", "--yes"); err != nil {
+	if err := s.runGuide(ctx, ".", "howto-local-cluster", "down"); err != nil {
 		return "", err
 	}
 	s.Kube = nil

@@ -181,7 +181,7 @@ func (s *story) cleanup(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := s.good(ctx, "cleanup", "--yes"); err != nil {
+	if err := s.runGuide(ctx, s.Project(), "howto-kubernetes", "remove"); err != nil {
 		return "", err
 	}
 	left, err := s.objects(ctx)

@@ -52,6 +52,7 @@ func chapters() []chapter {
 		{"scale by hand", (*story).scale},
 		{"autoscaler up and down under load", (*story).autoscale},
 		{"a second operator sees the same", (*story).colleague},
+		{"guides for clusters", (*story).guides},
 		{"images through a registry", (*story).registry},
 		{"stop the cluster and start it again", (*story).restart},
 		{"cleanup", (*story).cleanup},

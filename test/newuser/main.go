@@ -1,13 +1,13 @@
-// Command newuser does what the README says, as somebody who has just come to
-// this machine: a fresh clone, an empty home folder, no identity for git, no
-// build cache, no root, and another user's app on the default ports.
+// Command newuser follows the README as a person who has just come to this
+// machine: a fresh clone, an empty home folder, no git identity, no build
+// cache, no root, and another user's app on the default ports.
 //
 //	go run ./test/newuser
 //
-// It runs "make run", asks the app for its page, runs "make run" again, which
-// must lead to the same address, leaves the app running, and runs "make test".
-// It fails if any of them does. Run by root, it becomes the user
-// nobody; run by anybody else, it stays that user with another home folder.
+// It runs the README's commands: "make run" twice, which must lead to the same
+// address, "make test" while the app runs, and then a deploy of a change. It
+// fails if any of them does. Run by root, it becomes the user nobody; run by
+// any other user, it stays that user with another home folder.
 package main
 
 import (
@@ -20,36 +20,37 @@ import (
 	"time"
 )
 
-// limit is for everything; a first build on two cores takes most of it.
-const limit = 20 * time.Minute
+// totalLimit is for everything; a first build on two cores takes most of it.
+const totalLimit = 20 * time.Minute
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, totalLimit)
 	defer cancel()
-	if err := run(ctx); err != nil {
+	if err := followReadme(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "newuser:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) (err error) {
+func followReadme(ctx context.Context) (err error) {
 	defer holdPorts(30001, 80, 8080)()
 	u, err := newUser(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, u.leave()) }()
+	defer func() { err = errors.Join(err, u.removeHome()) }()
 	steps := []struct {
 		name string
 		do   func(context.Context) error
 	}{
-		{"clone", u.clone},
-		{"make run", u.makeRun},
-		{"page", u.askForPage},
-		{"make run again", u.makeRun},
-		{"make test", func(ctx context.Context) error { return u.command(ctx, os.Stdout, "make", "test") }},
+		{"clone", u.cloneRepository},
+		{"make run", u.runApp},
+		{"page", func(ctx context.Context) error { return u.checkPage(ctx, "Caloguessr") }},
+		{"make run again", u.runApp},
+		{"make test", func(ctx context.Context) error { return u.runBlock(ctx, os.Stdout, "README", "test") }},
+		{"ship a change", u.shipChange},
 	}
 	for _, s := range steps {
 		began := time.Now()

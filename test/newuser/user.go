@@ -17,11 +17,12 @@ import (
 	"time"
 
 	"version-manager/internal/kit/testenv"
+	"version-manager/test/howto"
 )
 
 const nobody = 65534
 
-// user is a person with a home folder and a clone in it.
+// user has a home folder and a clone in it.
 type user struct {
 	home, work string
 	env        []string
@@ -29,14 +30,14 @@ type user struct {
 	page       string              // where the app answers
 }
 
-// newUser makes a home folder, with nothing in it.
+// newUser creates an empty home folder.
 func newUser(ctx context.Context) (*user, error) {
 	dir, err := os.MkdirTemp("", "newuser-")
 	if err != nil {
 		return nil, err
 	}
 	u := &user{home: dir, work: filepath.Join(dir, "version-manager")}
-	if u.env, err = environ(ctx, dir); err != nil {
+	if u.env, err = loginEnviron(ctx, dir); err != nil {
 		return nil, err
 	}
 	if os.Geteuid() == 0 {
@@ -46,8 +47,8 @@ func newUser(ctx context.Context) (*user, error) {
 	return u, nil
 }
 
-// environ has what a login shell sets, and where modules are downloaded from.
-func environ(ctx context.Context, home string) ([]string, error) {
+// loginEnviron is what a login shell sets, and where modules are downloaded from.
+func loginEnviron(ctx context.Context, home string) ([]string, error) {
 	env := []string{"HOME=" + home, "PWD=" + home, "TERM=dumb"}
 	for _, name := range []string{"PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
 		if v := os.Getenv(name); v != "" {
@@ -61,8 +62,8 @@ func environ(ctx context.Context, home string) ([]string, error) {
 	return append(append(env, settings...), "GOFLAGS=-modcacherw"), nil // so that the modules can be removed afterwards
 }
 
-// command runs a program in the clone, as the user.
-func (u *user) command(ctx context.Context, out io.Writer, argv ...string) error {
+// runCommand runs a program in the clone, as the user.
+func (u *user) runCommand(ctx context.Context, out io.Writer, argv ...string) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = u.work, u.env, out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: u.credential, Setpgid: true}
@@ -71,8 +72,17 @@ func (u *user) command(ctx context.Context, out io.Writer, argv ...string) error
 	return cmd.Run()
 }
 
-// clone copies what is committed, and gives it to the user.
-func (u *user) clone(ctx context.Context) error {
+// runBlock runs a block of commands of a page, in the clone.
+func (u *user) runBlock(ctx context.Context, out io.Writer, page, name string) error {
+	block, err := howto.ReadBlock(u.work, page, name)
+	if err != nil {
+		return err
+	}
+	return u.runCommand(ctx, out, "bash", "-euo", "pipefail", "-c", block.Text)
+}
+
+// cloneRepository copies what is committed, and gives it to the user.
+func (u *user) cloneRepository(ctx context.Context) error {
 	out, err := exec.CommandContext(ctx, "git", "clone", "-q", "--no-hardlinks", ".", u.work).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, out)
@@ -85,17 +95,18 @@ func (u *user) clone(ctx context.Context) error {
 	})
 }
 
-func (u *user) makeRun(ctx context.Context) error {
-	var said bytes.Buffer
-	if err := u.command(ctx, io.MultiWriter(os.Stdout, &said), "make", "run"); err != nil {
+// runApp starts the app and remembers the address that is printed for it.
+func (u *user) runApp(ctx context.Context) error {
+	var printed bytes.Buffer
+	if err := u.runBlock(ctx, io.MultiWriter(os.Stdout, &printed), "README", "run"); err != nil {
 		return err
 	}
-	m := regexp.MustCompile(`(?m)^open\s+(http://\S+)`).FindStringSubmatch(said.String())
+	m := regexp.MustCompile(`(?m)^open\s+(http://\S+)`).FindStringSubmatch(printed.String())
 	switch {
 	case m == nil:
 		return errors.New("no address was printed")
 	case strings.HasSuffix(m[1], ":30001"):
-		return fmt.Errorf("the app is said to be at %s, which is another user's", m[1])
+		return fmt.Errorf("the printed address %s belongs to another user", m[1])
 	case u.page != "" && u.page != m[1]:
 		return fmt.Errorf("the app moved from %s to %s", u.page, m[1])
 	}
@@ -103,31 +114,53 @@ func (u *user) makeRun(ctx context.Context) error {
 	return nil
 }
 
-func (u *user) askForPage(ctx context.Context) error {
+// shipChange changes a text of the app, and deploys it as the README says.
+func (u *user) shipChange(ctx context.Context) error {
+	const before, after = "What is on your plate?", "What did you eat?"
+	file := filepath.Join(u.work, "internal/caloguessr/i18n/en.json")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if !bytes.Contains(text, []byte(before)) {
+		return fmt.Errorf("%s does not contain %q", file, before)
+	}
+	if err := os.WriteFile(file, bytes.Replace(text, []byte(before), []byte(after), 1), 0o644); err != nil {
+		return err
+	}
+	if err := u.runBlock(ctx, os.Stdout, "README", "ship"); err != nil {
+		return err
+	}
+	return u.checkPage(ctx, after)
+}
+
+// checkPage requests the app's page, which has to contain text.
+func (u *user) checkPage(ctx context.Context, text string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.page, nil)
 	if err != nil {
 		return err
 	}
+	req.Header.Set("Accept-Language", "en")
 	res, err := (&http.Client{Timeout: 10 * time.Second}).Do(req)
 	if err != nil {
 		return err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), "Caloguessr") {
-		return fmt.Errorf("%s answered %s with %.200q, %w", u.page, res.Status, body, err)
+	if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), text) {
+		return fmt.Errorf("%s answered %s with %.200q, want %q, %w", u.page, res.Status, body, text, err)
 	}
 	return nil
 }
 
-// leave stops the app, ends what else still runs from the home folder, and
-// removes that.
-func (u *user) leave() error {
+// removeHome stops the app, ends what else still runs from the home folder,
+// and removes that.
+func (u *user) removeHome() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var err error
 	if _, missing := os.Stat(filepath.Join(u.work, "bin/version-manager")); missing == nil {
-		err = u.command(ctx, os.Stdout, "bin/version-manager", "cleanup", "--yes")
+		err = u.runCommand(ctx, os.Stdout, "bin/version-manager", "cleanup", "--yes")
 	}
 	for _, pid := range processesBelow(u.home) {
 		err = errors.Join(err, syscall.Kill(pid, syscall.SIGKILL))
@@ -135,8 +168,8 @@ func (u *user) leave() error {
 	return errors.Join(err, os.RemoveAll(u.home))
 }
 
-// processesBelow are those whose program or working folder lies below dir. It
-// finds none where there is no /proc; what the app started ends with it.
+// processesBelow returns the processes whose program or working folder is below
+// dir. Without /proc it finds none; the app ends its own processes anyway.
 func processesBelow(dir string) (pids []int) {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
 	cwds, _ := filepath.Glob("/proc/[0-9]*/cwd")

@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"interrupted": interrupted,
 			"killed":      killed,
 			"listen":      listen,
+			"page":        runPage(repositoryRoot(t)),
 			"rebooted":    rebooted,
 			"until":       until,
 		},
