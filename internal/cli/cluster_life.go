@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/deploy"
 	"version-manager/internal/infra/onemachine"
 	"version-manager/internal/kube"
+	"version-manager/internal/progress"
 )
 
 func newClusterUp(a *app) *cobra.Command {
@@ -86,7 +86,7 @@ func newClusterDown(a *app) *cobra.Command {
 // withSteps shows the steps of what do does, as a deploy shows its own.
 func (a *app) withSteps(verb string, names []string, do func(onemachine.Options) error) error {
 	m := &making{face: a.io.NewFace(a.progress(), a.now), now: a.now}
-	m.face.Show(deploy.Event{Kind: deploy.EventBegin, Time: a.now(), App: "the cluster", Detail: verb, Steps: names})
+	m.face.Show(progress.Event{Kind: progress.EventBegin, Time: a.now(), App: "the cluster", Detail: verb, Steps: names})
 	err := do(onemachine.Options{Step: m.step, Detail: m.detail, Note: m.note})
 	m.end(err)
 	return err
@@ -94,10 +94,10 @@ func (a *app) withSteps(verb string, names []string, do func(onemachine.Options)
 
 // detail is told what the step under way is at.
 func (m *making) detail(text string) {
-	m.face.Show(deploy.Event{Kind: deploy.EventProgress, Time: m.now(), Step: m.running, Elapsed: m.now().Sub(m.began), Detail: text})
+	m.face.Show(progress.Event{Kind: progress.EventProgress, Time: m.now(), Step: m.running, Elapsed: m.now().Sub(m.began), Detail: text})
 }
 
 // note is told what a person should know and do.
 func (m *making) note(text string) {
-	m.face.Show(deploy.Event{Kind: deploy.EventNote, Time: m.now(), Detail: text})
+	m.face.Show(progress.Event{Kind: progress.EventNote, Time: m.now(), Detail: text})
 }

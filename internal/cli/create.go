@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )
@@ -100,8 +100,8 @@ type making struct {
 }
 
 func newMaking(face ui.Face, now func() time.Time, app string, v release.Version) *making {
-	face.Show(deploy.Event{
-		Kind: deploy.EventBegin, Time: now(), App: app, To: v, Detail: "create",
+	face.Show(progress.Event{
+		Kind: progress.EventBegin, Time: now(), App: app, To: string(v), Detail: "create",
 		Steps: []string{"export", "build", "image", "store", "tag"},
 	})
 	return &making{face: face, now: now}
@@ -109,24 +109,24 @@ func newMaking(face ui.Face, now func() time.Time, app string, v release.Version
 
 // step is called when the named step begins.
 func (m *making) step(name string) {
-	m.close(deploy.StatusDone)
+	m.close(progress.StatusDone)
 	m.running, m.began = name, m.now()
-	m.face.Show(deploy.Event{Kind: deploy.EventStep, Time: m.began, Step: name, Status: deploy.StatusRunning})
+	m.face.Show(progress.Event{Kind: progress.EventStep, Time: m.began, Step: name, Status: progress.StatusRunning})
 }
 
 func (m *making) end(err error) {
-	status := deploy.StatusDone
+	status := progress.StatusDone
 	if err != nil {
-		status = deploy.StatusFailed
+		status = progress.StatusFailed
 	}
 	m.close(status)
 	m.face.Close()
 }
 
-func (m *making) close(status deploy.Status) {
+func (m *making) close(status progress.Status) {
 	if m.running == "" {
 		return
 	}
-	m.face.Show(deploy.Event{Kind: deploy.EventStep, Time: m.now(), Step: m.running, Status: status, Elapsed: m.now().Sub(m.began)})
+	m.face.Show(progress.Event{Kind: progress.EventStep, Time: m.now(), Step: m.running, Status: status, Elapsed: m.now().Sub(m.began)})
 	m.running = ""
 }

@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )
@@ -18,17 +19,17 @@ import (
 // of one which failed. The notes are shown with the deploy's own.
 func (a *app) measured(p place, t deploy.Target, run func(*deploy.Engine) (probe.Report, error), notes ...string) error {
 	defer survivingPipes()()
-	progress := a.progress()
+	style := a.progress()
 	if err := a.allow(p, t); err != nil {
 		return err
 	}
-	face := a.io.NewFace(progress, a.now)
+	face := a.io.NewFace(style, a.now)
 	for _, n := range notes {
-		face.Show(deploy.Event{Time: a.now(), Kind: deploy.EventNote, Detail: n})
+		face.Show(progress.Event{Time: a.now(), Kind: progress.EventNote, Detail: n})
 	}
 	report, err := run(deploy.New(t, a.holder(), deploy.WithEvents(face.Show)))
 	face.Close()
-	if progress == ui.Plain {
+	if style == ui.Plain {
 		err = withoutLines(err) // the face has shown them already
 	}
 	if report.Deploy != "" {

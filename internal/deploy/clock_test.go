@@ -3,6 +3,8 @@ package deploy
 import (
 	"testing"
 	"time"
+
+	"version-manager/internal/progress"
 )
 
 // The clock of a machine that was suspended before the switch is ahead of what
@@ -14,7 +16,7 @@ func TestSinceTheSwitchWhateverTheClockSays(t *testing.T) {
 		r := newRunner(nil, nil, Run{}, nil)
 		r.began[stepSwitch] = now
 		written := now.Add(off).UTC().Round(0)
-		r.run.Steps = []StepRun{{Name: stepSwitch, Status: StatusDone, Started: written, Ended: written}}
+		r.run.Steps = []StepRun{{Name: stepSwitch, Status: progress.StatusDone, Started: written, Ended: written}}
 		if got := r.carriesSince(time.Time{}); got != now {
 			t.Errorf("%s: since %s, want %s", name, got, now)
 		}
@@ -24,7 +26,7 @@ func TestSinceTheSwitchWhateverTheClockSays(t *testing.T) {
 // What another process did is not taken for this one's, though its clock was ahead.
 func TestAnothersSwitchIsNotOurs(t *testing.T) {
 	later := time.Now().Add(time.Hour).UTC().Round(0)
-	r := newRunner(nil, nil, Run{Steps: []StepRun{{Name: stepSwitch, Status: StatusDone, Started: later, Ended: later}}}, nil)
+	r := newRunner(nil, nil, Run{Steps: []StepRun{{Name: stepSwitch, Status: progress.StatusDone, Started: later, Ended: later}}}, nil)
 	want := time.Now()
 	if got := r.carriesSince(want); got != want {
 		t.Errorf("since %s, want %s", got, want)

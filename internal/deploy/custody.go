@@ -106,5 +106,5 @@ func (r *runner) mendQuietly(ctx context.Context, c color.Color) {
 // remark tells a person something now and in the report.
 func (r *runner) remark(text string) {
 	r.remarks = append(r.remarks, text)
-	r.tell(Event{Kind: EventNote, Detail: text})
+	r.progress.ReportNote("%s", text)
 }

@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 )
 
@@ -24,11 +25,11 @@ func TestDamagedJournalDoesNotBlock(t *testing.T) {
 		if problem.KindOf(err) != problem.NotFound && problem.KindOf(err) != problem.NeedsPerson {
 			t.Errorf("resume: %v", err)
 		}
-		var events []deploy.Event
+		var events []progress.Event
 		if _, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")}); err != nil {
 			t.Fatal(err)
 		}
-		if events[0].Kind != deploy.EventNote || !strings.Contains(events[0].Detail, "history is damaged: deploy 1, record 6") {
+		if events[0].Kind != progress.EventNote || !strings.Contains(events[0].Detail, "history is damaged: deploy 1, record 6") {
 			t.Errorf("the damage is not named: %+v", events[0])
 		}
 		check(t, f, "v2.0.0", "")

@@ -45,7 +45,7 @@ func (r *runner) drained(ctx context.Context, step string, c color.Color, check 
 		if waited.Elapsed() >= limit {
 			return fmt.Sprintf("%d still in flight on %s after %s", left, c, limit), nil
 		}
-		r.progress(step, fmt.Sprintf("%d in flight on %s", left, c), nil)
+		r.progress.ReportDetail("%d in flight on %s", left, c)
 		if err := wait.SleepContext(ctx, poll); err != nil {
 			return "", err
 		}

@@ -10,13 +10,15 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 )
 
 // Engine runs deploys against one target. Make one with New.
 type Engine struct {
 	target Target
 	holder string
-	emit   func(Event)
+	sink   progress.Sink
+	report *progress.Reporter // of what belongs to no deploy
 	probe  func(context.Context, probe.Config) Prober
 	client *http.Client
 }
@@ -34,7 +36,7 @@ type Option func(*Engine)
 
 // WithEvents makes the engine tell f whatever happens. f is called from
 // several goroutines, never from two at once.
-func WithEvents(f func(Event)) Option { return func(e *Engine) { e.emit = serially(f) } }
+func WithEvents(f progress.Sink) Option { return func(e *Engine) { e.sink = progress.Serialize(f) } }
 
 // WithProber replaces the probe.
 func WithProber(f func(context.Context, probe.Config) Prober) Option {
@@ -52,13 +54,14 @@ func New(t Target, holder string, options ...Option) *Engine {
 	e := &Engine{
 		target: t,
 		holder: holder,
-		emit:   func(Event) {},
+		sink:   func(progress.Event) {},
 		probe:  func(ctx context.Context, c probe.Config) Prober { return probe.Start(ctx, c) },
 		client: newClient(dialOf(t)),
 	}
 	for _, o := range options {
 		o(e)
 	}
+	e.report = progress.NewReporter(e.sink, time.Now)
 	return e
 }
 

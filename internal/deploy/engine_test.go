@@ -14,15 +14,16 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 )
 
 // engineOn returns an engine on f that keeps its events.
-func engineOn(f *fakeTarget, events *[]deploy.Event) *deploy.Engine {
+func engineOn(f *fakeTarget, events *[]progress.Event) *deploy.Engine {
 	return deploy.New(f, "test",
 		deploy.WithTransport(http.RoundTripper(f)),
 		fakeProbe(f),
-		deploy.WithEvents(func(e deploy.Event) {
+		deploy.WithEvents(func(e progress.Event) {
 			if events != nil {
 				*events = append(*events, e)
 			}
@@ -103,13 +104,13 @@ func TestFailureShowsLastWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {crashes: true}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
-		var events []deploy.Event
+		var events []progress.Event
 		_, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")})
 		p, _ := errors.AsType[*problem.Problem](err)
 		if p == nil || !slices.Equal(p.Lines, []string{"green-1 | last words"}) {
 			t.Errorf("evidence of %v: %+v", err, p)
 		}
-		failed := slices.IndexFunc(events, func(e deploy.Event) bool { return e.Status == deploy.StatusFailed })
+		failed := slices.IndexFunc(events, func(e progress.Event) bool { return e.Status == progress.StatusFailed })
 		if failed < 0 || len(events[failed].Lines) == 0 {
 			t.Error("the event of the failed step has no log lines")
 		}
@@ -121,13 +122,13 @@ func TestWarmRollbackIsOnlyASwitch(t *testing.T) {
 		f := newFakeTarget(t, nil)
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
-		var events []deploy.Event
+		var events []progress.Event
 		began := time.Now()
 		if _, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.Rollback, Release: releaseOf("v1.0.0")}); err != nil {
 			t.Fatal(err)
 		}
 		check(t, f, "v1.0.0", "v2.0.0")
-		i := slices.IndexFunc(events, func(e deploy.Event) bool { return e.Step == "switch" && e.Status == deploy.StatusDone })
+		i := slices.IndexFunc(events, func(e progress.Event) bool { return e.Step == "switch" && e.Status == progress.StatusDone })
 		if took := events[i].Time.Sub(began); took > 300*time.Millisecond {
 			t.Errorf("the switch came after %s", took)
 		}
@@ -146,7 +147,7 @@ func TestHiccup(t *testing.T) {
 			if kind == deploy.Plain {
 				version = "v3.0.0"
 			}
-			var events []deploy.Event
+			var events []progress.Event
 			go func() {
 				for f.hiccup.IsZero() {
 					time.Sleep(10 * time.Millisecond)
@@ -161,7 +162,7 @@ func TestHiccup(t *testing.T) {
 			if got := problem.KindOf(err); got != want {
 				t.Errorf("%s ends with %d, want %d: %v", kind, got, want, err)
 			}
-			if i := slices.IndexFunc(events, func(e deploy.Event) bool { return e.Step == "watch" && e.Status == deploy.StatusDone }); kind == deploy.Rollback &&
+			if i := slices.IndexFunc(events, func(e progress.Event) bool { return e.Step == "watch" && e.Status == progress.StatusDone }); kind == deploy.Rollback &&
 				(i < 0 || events[i].Elapsed < 3*time.Second) {
 				t.Error("it was not watched for longer")
 			}
@@ -232,7 +233,7 @@ func TestLostLockStopsTheEngine(t *testing.T) {
 		f := newFakeTarget(t, nil)
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		var stolen bool
-		e := deploy.New(f, "sleeper", deploy.WithTransport(f), deploy.WithEvents(func(ev deploy.Event) {
+		e := deploy.New(f, "sleeper", deploy.WithTransport(f), deploy.WithEvents(func(ev progress.Event) {
 			if ev.Step == "gate" && !stolen {
 				stolen = true
 				f.mu.Lock()
@@ -260,8 +261,8 @@ func TestInterruptedStartLeavesNothing(t *testing.T) {
 		f.slow = true
 		ctx, ctrlC := context.WithCancel(t.Context())
 		defer ctrlC()
-		e := deploy.New(f, "test", deploy.WithTransport(f), deploy.WithEvents(func(ev deploy.Event) {
-			if ev.Step == "start" && ev.Status == deploy.StatusRunning {
+		e := deploy.New(f, "test", deploy.WithTransport(f), deploy.WithEvents(func(ev progress.Event) {
+			if ev.Step == "start" && ev.Status == progress.StatusRunning {
 				ctrlC()
 			}
 		}), fakeProbe(f))
@@ -290,11 +291,11 @@ func TestInterrupt(t *testing.T) {
 				ctx, ctrlC := context.WithCancel(t.Context())
 				defer ctrlC()
 				var notes []string
-				e := deploy.New(f, "test", deploy.WithTransport(f), deploy.WithEvents(func(ev deploy.Event) {
-					if ev.Step == step && ev.Status == deploy.StatusRunning {
+				e := deploy.New(f, "test", deploy.WithTransport(f), deploy.WithEvents(func(ev progress.Event) {
+					if ev.Step == step && ev.Status == progress.StatusRunning {
 						ctrlC()
 					}
-					if ev.Kind == deploy.EventNote {
+					if ev.Kind == progress.EventNote {
 						notes = append(notes, ev.Detail)
 					}
 				}), fakeProbe(f))

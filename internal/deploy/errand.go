@@ -2,8 +2,8 @@ package deploy
 
 import (
 	"context"
-	"errors"
-	"time"
+
+	"version-manager/internal/progress"
 )
 
 // errand is a change of the target that is no deploy: it has one step and no
@@ -18,22 +18,17 @@ type errand struct {
 
 // perform runs f, which does what is to be done, and tells of it.
 func (e *Engine) perform(ctx context.Context, is errand, f func() error) error {
-	began := time.Now()
-	tell := func(ev Event) { ev.Time = time.Now(); e.emit(ev) }
-	tell(Event{Kind: EventBegin, App: is.app, Detail: is.title, Steps: []string{is.step}})
-	tell(Event{Kind: EventStep, Step: is.step, Status: StatusRunning})
+	e.report.BeginOperation(progress.Operation{Name: is.title, App: is.app, Steps: []string{is.step}})
+	e.report.StartStep(is.step)
 	err := e.while(ctx, func(now Observed) {
 		if detail := is.look(now); detail != "" {
-			tell(Event{Kind: EventProgress, Step: is.step, Detail: detail})
+			e.report.ReportDetail("%s", detail)
 		}
 	}, f)
-	end := Event{Kind: EventStep, Step: is.step, Status: StatusDone, Elapsed: time.Since(began), Detail: is.done}
-	switch {
-	case errors.Is(err, context.Canceled):
-		end.Status, end.Detail = StatusStopped, interruptedText
-	case err != nil:
-		end.Status, end.Detail = StatusFailed, err.Error()
+	result := progress.ResultOf(err)
+	if err == nil {
+		result.Detail = is.done
 	}
-	tell(end)
+	e.report.EndStep(result)
 	return err
 }

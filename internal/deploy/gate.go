@@ -57,7 +57,7 @@ func (r *runner) gate(ctx context.Context) (string, error) {
 		if s.count >= max(1, g.Healthy) && s.length() >= g.For.Duration {
 			return fmt.Sprintf("%d healthy answers in %s", s.count, s.length().Round(10*time.Millisecond)), nil
 		}
-		r.progress("gate", s.describe(side, want), &side)
+		r.progress.ReportColor(progressStatus(side), "%s", s.describe(side, want))
 		if wait.SleepContext(bounded, poll) != nil {
 			return "", both(context.Cause(bounded), s.reason)
 		}

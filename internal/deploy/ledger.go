@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"version-manager/internal/journal"
+	"version-manager/internal/progress"
 )
 
 // move journals a change of phase. The report is written before a phase that
@@ -19,14 +20,14 @@ func (r *runner) move(t Trigger, why error) error {
 	body := phaseBody{On: t, To: next}
 	switch {
 	case t == Interrupted:
-		body.Why = interruptedText
+		body.Why = progress.Interrupted
 	case why != nil:
 		body.Why = why.Error()
 		r.blame(why)
 	}
 	if next.Ended() || next == Stuck {
 		if err := r.attachReport(next); err != nil {
-			r.tell(Event{Kind: EventNote, Detail: "the report could not be kept: " + err.Error()})
+			r.progress.ReportNote("the report could not be kept: %v", err)
 		}
 	}
 	return r.append(phaseRecord, body)

@@ -46,7 +46,7 @@ func (e *Engine) locked(ctx context.Context, f func(*hold) error) error {
 	bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), heartbeat)
 	defer cancel()
 	if unlockErr := session.Unlock(bye); unlockErr != nil && err == nil {
-		e.emit(Event{Time: time.Now(), Kind: EventNote, Detail: "the lock could not be given back and expires by itself: " + unlockErr.Error()})
+		e.report.ReportNote("the lock could not be given back and expires by itself: %v", unlockErr)
 	}
 	return err
 }
@@ -86,15 +86,5 @@ func keepAlive(life context.Context, s Session, lose context.CancelCauseFunc) {
 				return
 			}
 		}
-	}
-}
-
-// serially makes f safe to call from several goroutines.
-func serially(f func(Event)) func(Event) {
-	var mu sync.Mutex
-	return func(e Event) {
-		mu.Lock()
-		defer mu.Unlock()
-		f(e)
 	}
 }

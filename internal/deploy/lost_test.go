@@ -10,6 +10,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 )
 
@@ -52,16 +53,16 @@ func TestLostSecretsAreNoted(t *testing.T) {
 				f := newFakeTarget(t, nil)
 				old := releaseOf("v1.0.0")
 				old.Config.Secrets = []string{"KEY", "TOKEN"}
-				e := func(on func(deploy.Event)) *deploy.Engine {
+				e := func(on func(progress.Event)) *deploy.Engine {
 					return deploy.New(keeper{f, tt.kept}, "test", deploy.WithTransport(f), fakeProbe(f), deploy.WithEvents(on))
 				}
-				if _, err := e(func(deploy.Event) {}).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: old}); err != nil {
+				if _, err := e(func(progress.Event) {}).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: old}); err != nil {
 					t.Fatal(err)
 				}
 				leaveRetired(t, f)
 				var notes []string
-				report, err := e(func(e deploy.Event) {
-					if e.Kind == deploy.EventNote {
+				report, err := e(func(e progress.Event) {
+					if e.Kind == progress.EventNote {
 						notes = append(notes, e.Detail)
 					}
 				}).Undo(t.Context(), "", tt.given)

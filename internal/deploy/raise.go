@@ -116,7 +116,7 @@ func (l *lift) wait(ctx context.Context) (Observed, error) {
 			return now, both(err, context.Cause(ctx))
 		}
 		side := now.Colors[l.color]
-		l.r.progress(l.step, fmt.Sprintf("%d/%d ready%s", side.Ready(), l.spec.Replicas, side.reason()), nil)
+		l.r.progress.ReportDetail("%d/%d ready%s", side.Ready(), l.spec.Replicas, side.reason())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"version-manager/internal/journal"
+	"version-manager/internal/progress"
 )
 
 // The journal of a deploy has these types of records. Their bodies are a
@@ -30,11 +31,11 @@ type phaseBody struct {
 	Why string  `json:"why,omitempty"`
 }
 
-// stepBody with StatusRunning is the intent, any other the outcome.
+// stepBody with progress.StatusRunning is the intent, any other the outcome.
 type stepBody struct {
-	Step   string `json:"step"`
-	Status Status `json:"status"`
-	Detail string `json:"detail,omitempty"`
+	Step   string          `json:"step"`
+	Status progress.Status `json:"status"`
+	Detail string          `json:"detail,omitempty"`
 }
 
 type resumeBody struct {
@@ -93,8 +94,8 @@ func (r *Run) applyPlan(rec journal.Record) error {
 // applyResume closes the step that the process before died in.
 func (r *Run) applyResume() {
 	r.Resumed++
-	if n := len(r.Steps); n > 0 && r.Steps[n-1].Status == StatusRunning {
-		r.Steps[n-1].Status, r.Steps[n-1].Detail = StatusStopped, "the process that ran it died"
+	if n := len(r.Steps); n > 0 && r.Steps[n-1].Status == progress.StatusRunning {
+		r.Steps[n-1].Status, r.Steps[n-1].Detail = progress.StatusStopped, "the process that ran it died"
 	}
 }
 
@@ -123,7 +124,7 @@ func (r *Run) applyStep(rec journal.Record) error {
 	if err := json.Unmarshal(rec.Body, &body); err != nil {
 		return err
 	}
-	if body.Status == StatusRunning {
+	if body.Status == progress.StatusRunning {
 		r.Steps = append(r.Steps, StepRun{Name: body.Step, Status: body.Status, Started: rec.Time, Ended: rec.Time})
 		return nil
 	}

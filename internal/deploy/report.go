@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 )
 
 // Names of what is kept beside a journal.
@@ -86,7 +87,7 @@ func (r *runner) report(phase Phase) probe.Report {
 // ended is when a step was last done, or the zero time.
 func (r *runner) ended(step string) time.Time {
 	s, ok := r.run.last(step)
-	if !ok || s.Status != StatusDone {
+	if !ok || s.Status != progress.StatusDone {
 		return time.Time{}
 	}
 	return s.Ended

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/progress"
 )
 
 // patience is how long the old color may take at least to be ready again on
@@ -34,7 +35,7 @@ func (r *runner) startBack(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("look at the target: %w", err)
 	}
 	if p.Old == color.None || now.Active == p.New && !r.run.wayBack() {
-		return "", errNothingToDo
+		return "", progress.ErrNothingToDo
 	}
 	spec, err := r.specOf(ctx, p.Old)
 	l := &lift{r: r, step: "start back", color: p.Old, spec: spec, need: r.needBack}
@@ -43,7 +44,7 @@ func (r *runner) startBack(ctx context.Context) (string, error) {
 	}
 	l.spec.Replicas = max(l.spec.Replicas, r.needBack(now))
 	if l.carries(now) == nil && now.Colors[p.Old].Want >= r.needBack(now) {
-		return "", errNothingToDo
+		return "", progress.ErrNothingToDo
 	}
 	if err != nil {
 		return "", err
@@ -94,7 +95,7 @@ func (r *runner) switchBackOnce(ctx context.Context) (string, error) {
 	}
 	switch {
 	case now.Active == p.Old && now.Route.Foreign == "":
-		return "", errNothingToDo
+		return "", progress.ErrNothingToDo
 	case now.Active != p.New && !now.gone() && !r.run.Wanted:
 		return "", newDiverted(now, p.Old)
 	case now.Active == p.New && !r.run.wayBack():
@@ -117,7 +118,7 @@ func (r *runner) switchBackOnce(ctx context.Context) (string, error) {
 func (r *runner) confirmBack(ctx context.Context) (string, error) {
 	c := r.run.Plan.Old
 	if c == color.None {
-		return "", errNothingToDo
+		return "", progress.ErrNothingToDo
 	}
 	detail, err := r.confirmed(ctx, c)
 	if err != nil {
@@ -141,12 +142,12 @@ func (r *runner) discard(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if p.Kind == Rollback && p.Warm || r.untouched(now.Colors[p.New]) {
-		return "", errNothingToDo
+		return "", progress.ErrNothingToDo
 	}
 	if _, runs := now.Colors[p.New]; !runs {
 		// A start that was given up may still be under way at the target, which
 		// makes one change after the other.
-		return "", cmp.Or(r.hold.Retire(ctx, p.New), errNothingToDo)
+		return "", cmp.Or(r.hold.Retire(ctx, p.New), progress.ErrNothingToDo)
 	}
 	left, err := r.drained(ctx, "discard", p.New, func() error { return nil })
 	if err != nil {
@@ -183,5 +184,5 @@ func (r *runner) untouched(s Side) bool {
 		return true
 	}
 	evicts := r.run.Plan.Evicts
-	return start.Status == StatusFailed && evicts != "" && s.Version == evicts && s.Ready() == s.Want
+	return start.Status == progress.StatusFailed && evicts != "" && s.Version == evicts && s.Ready() == s.Want
 }

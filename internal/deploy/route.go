@@ -7,6 +7,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/awake"
+	"version-manager/internal/progress"
 )
 
 const (
@@ -19,7 +20,7 @@ const (
 func (r *runner) switchOver(ctx context.Context) (string, error) {
 	p := r.run.Plan
 	if now, err := r.target.Observe(ctx); err == nil && now.Active == p.New {
-		return "", errNothingToDo // its gate was passed, and the preview leads to the other one
+		return "", progress.ErrNothingToDo // its gate was passed, and the preview leads to the other one
 	}
 	if err := r.freshGate(ctx); err != nil {
 		return "", err
@@ -49,7 +50,7 @@ func (r *runner) ableToSwitch(ctx context.Context) (Observed, error) {
 		}
 		switch {
 		case now.Active == r.run.Plan.New:
-			return now, errNothingToDo
+			return now, progress.ErrNothingToDo
 		case now.Active == r.run.Plan.Old && now.Route.Foreign == "", now.gone():
 		default:
 			return now, newDiverted(now, r.run.Plan.New)
@@ -71,7 +72,7 @@ func (r *runner) ableToSwitch(ctx context.Context) (Observed, error) {
 // process passed it and died.
 func (r *runner) freshGate(ctx context.Context) error {
 	passed, ok := r.run.last("gate")
-	if ok && passed.Status == StatusDone && time.Since(passed.Ended).Abs() < gateAge {
+	if ok && passed.Status == progress.StatusDone && time.Since(passed.Ended).Abs() < gateAge {
 		return nil
 	}
 	_, err := r.gate(ctx)

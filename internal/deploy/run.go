@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"version-manager/internal/journal"
+	"version-manager/internal/progress"
 )
 
 // Run is one deploy as its journal tells it.
@@ -32,11 +33,11 @@ type Run struct {
 
 // StepRun is one run of a step.
 type StepRun struct {
-	Name    string    `json:"name"`
-	Status  Status    `json:"status"`
-	Detail  string    `json:"detail,omitempty"`
-	Started time.Time `json:"started"`
-	Ended   time.Time `json:"ended"`
+	Name    string          `json:"name"`
+	Status  progress.Status `json:"status"`
+	Detail  string          `json:"detail,omitempty"`
+	Started time.Time       `json:"started"`
+	Ended   time.Time       `json:"ended"`
 }
 
 // Took is how long the step ran.
@@ -125,7 +126,7 @@ func Expect(runs []Run) map[string]time.Duration {
 	took := map[string][]time.Duration{}
 	for _, r := range runs {
 		for _, s := range r.Steps {
-			if s.Status == StatusDone {
+			if s.Status == progress.StatusDone {
 				took[s.Name] = append(took[s.Name], s.Took())
 			}
 		}

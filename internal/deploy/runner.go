@@ -9,22 +9,24 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 )
 
 // runner is one process working on one deploy.
 type runner struct {
 	*Engine
-	hold    *hold
-	run     Run
-	secrets map[string]string
-	joined  time.Time            // when this process began with it
-	began   map[string]time.Time // when this process last began a step; the journal's times are of any clock
-	cause   error                // what the failures said
-	stopped bool                 // by Ctrl-C
-	going   departure
-	remarks []string // what a person has to know apart from what failed
-	ailment ailment  // of the color with the traffic
-	holds   custody  // of the color before, until the switch
+	hold     *hold
+	run      Run
+	progress *progress.Reporter
+	secrets  map[string]string
+	joined   time.Time            // when this process began with it
+	began    map[string]time.Time // when this process last began a step; the journal's times are of any clock
+	cause    error                // what the failures said
+	stopped  bool                 // by Ctrl-C
+	going    departure
+	remarks  []string // what a person has to know apart from what failed
+	ailment  ailment  // of the color with the traffic
+	holds    custody  // of the color before, until the switch
 
 	condemned bool  // the new color did badly before the eyes of this process
 	rising    *lift // whose instances are still being started
@@ -33,13 +35,9 @@ type runner struct {
 	measured *probe.Measurement // nil until the prober is stopped
 }
 
-const interruptedText = "interrupted by Ctrl-C"
-
-// errNothingToDo is how a step says that everything is as it wants it.
-var errNothingToDo = errors.New("nothing to do")
-
 func newRunner(e *Engine, h *hold, run Run, secrets map[string]string) *runner {
 	r := &runner{Engine: e, hold: h, run: run, secrets: secrets, joined: time.Now(), began: map[string]time.Time{}}
+	r.progress = progress.NewReporter(r.complete, time.Now)
 	r.ailment.r = r
 	r.holds = custody{r: r, color: run.Plan.Old}
 	return r
@@ -84,11 +82,11 @@ func (e *Engine) rejoin(ctx context.Context, h *hold, run Run, secrets map[strin
 
 func (r *runner) announce() {
 	p := r.run.Plan
-	e := Event{Kind: EventBegin, App: p.App, From: p.From, To: p.To(), Color: p.New, Detail: string(p.Kind)}
+	o := progress.Operation{Name: string(p.Kind), App: p.App, From: string(p.From), To: string(p.To()), Color: p.New}
 	for _, s := range p.Steps {
-		e.Steps = append(e.Steps, s.Name)
+		o.Steps = append(o.Steps, s.Name)
 	}
-	r.tell(e)
+	r.progress.BeginOperation(o)
 }
 
 // proceed works through the phases until none is left or nothing more can be
@@ -110,7 +108,7 @@ func (r *runner) proceed(ctx context.Context) (probe.Report, error) {
 		}
 	}
 	report := r.report(r.run.Phase)
-	r.tell(Event{Kind: EventEnd, Outcome: r.run.Phase, Detail: r.run.Why})
+	r.progress.EndOperation(string(r.run.Phase), r.run.Why)
 	return report, r.verdict()
 }
 
@@ -158,17 +156,12 @@ func (r *runner) unfinished(err error) error {
 	return problem.Wrap(err, problem.Failed, hint, "deploy %s stopped while %s", r.run.ID, r.run.Phase)
 }
 
-// tell emits an event of this deploy, with the probe's count.
-func (r *runner) tell(e Event) {
-	e.Time, e.Deploy = time.Now(), r.run.ID
+// complete adds to an event which deploy it belongs to, and the probe's count.
+func (r *runner) complete(e progress.Event) {
+	e.Deploy = r.run.ID
 	if r.prober != nil {
 		sent, failed := r.prober.Tally()
-		e.Tally = &Tally{Sent: sent, Failed: failed}
+		e.Tally = &progress.RequestCount{Sent: sent, Failed: failed}
 	}
-	r.emit(e)
-}
-
-// progress says how a running step fares.
-func (r *runner) progress(step, detail string, side *Side) {
-	r.tell(Event{Kind: EventProgress, Step: step, Detail: detail, Side: side})
+	r.sink(e)
 }

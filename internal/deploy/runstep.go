@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"version-manager/internal/progress"
 )
 
 // runPhase runs the steps of the current phase. From Retiring on, and on the
@@ -63,29 +65,25 @@ func (r *runner) runStep(ctx context.Context, s step) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	began := time.Now()
-	r.began[s.name] = began
-	if err := r.append(stepRecord, stepBody{Step: s.name, Status: StatusRunning}); err != nil {
+	r.began[s.name] = time.Now()
+	if err := r.append(stepRecord, stepBody{Step: s.name, Status: progress.StatusRunning}); err != nil {
 		return err
 	}
-	r.tell(Event{Kind: EventStep, Step: s.name, Status: StatusRunning})
+	r.progress.StartStep(s.name)
 	detail, err := s.do(r, ctx)
-	status := StatusDone
+	result := progress.ResultOf(err)
 	switch {
-	case errors.Is(err, errNothingToDo):
-		status, err = StatusSkipped, nil
-	case errors.Is(err, context.Canceled) && r.hold.life.Err() == nil:
-		status, detail = StatusStopped, interruptedText
-	case err != nil:
-		status, detail = StatusFailed, err.Error()
+	case result.Status == progress.StatusStopped && r.hold.life.Err() != nil:
+		result = progress.Result{Status: progress.StatusFailed, Detail: err.Error()} // the lock is lost, and nobody asked for it
+	case result.Status == progress.StatusDone, result.Status == progress.StatusSkipped:
+		result.Detail, err = detail, nil
 	}
-	e := Event{Kind: EventStep, Step: s.name, Status: status, Detail: detail, Elapsed: time.Since(began)}
-	if status == StatusFailed {
-		e.Lines = r.lastWords()
-		err = &stepError{step: s.name, err: err, lines: e.Lines}
+	if result.Status == progress.StatusFailed {
+		result.Lines = r.lastWords()
+		err = &stepError{step: s.name, err: err, lines: result.Lines}
 	}
-	r.tell(e)
-	return errors.Join(err, r.append(stepRecord, stepBody{Step: s.name, Status: status, Detail: detail}))
+	r.progress.EndStep(result)
+	return errors.Join(err, r.append(stepRecord, stepBody{Step: s.name, Status: result.Status, Detail: result.Detail}))
 }
 
 // stepError is the failure of one step, with the evidence.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/problem"
@@ -20,7 +19,7 @@ func (e *Engine) settled(ctx context.Context, f func(*hold, Observed) error) err
 		}
 		run, err := newest(ctx, e.target.History())
 		if err != nil {
-			e.note("history is damaged: " + err.Error())
+			e.report.ReportNote("history is damaged: %v", err)
 		}
 		if err := refuseUnfinished(run); err != nil {
 			return err
@@ -33,10 +32,6 @@ func (e *Engine) settled(ctx context.Context, f func(*hold, Observed) error) err
 		}
 		return f(h, now)
 	})
-}
-
-func (e *Engine) note(text string) {
-	e.emit(Event{Time: time.Now(), Kind: EventNote, Detail: text})
 }
 
 // refuseUnfinished fails where something of the newest deploy is left to do. A
@@ -78,10 +73,10 @@ func (e *Engine) healed(ctx context.Context, h *hold, run Run, now Observed) (Ob
 	case errors.Is(err, ErrFenced):
 		return now, err
 	case err != nil:
-		e.note(fmt.Sprintf("the route leads to nobody and cannot be led to %s: %v", c, err))
+		e.report.ReportNote("the route leads to nobody and cannot be led to %s: %v", c, err)
 		return now, nil
 	}
-	e.note(fmt.Sprintf("the route led to nobody: %s (%s) has the traffic again", c, now.Colors[c].Version))
+	e.report.ReportNote("the route led to nobody: %s (%s) has the traffic again", c, now.Colors[c].Version)
 	if now, err = e.target.Observe(ctx); err != nil {
 		return now, fmt.Errorf("look at the target: %w", err)
 	}
@@ -119,7 +114,7 @@ func (e *Engine) mendActive(ctx context.Context, h *hold, now Observed, req Requ
 		return fmt.Errorf("make again what %s needs: %w", now.Active, err)
 	}
 	for _, name := range made {
-		e.note("was missing and is made again: " + name)
+		e.report.ReportNote("was missing and is made again: %s", name)
 	}
 	return ErrAlreadyActive
 }

@@ -10,6 +10,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 )
 
 // onBake calls f once, in the middle of the bake.
@@ -17,8 +18,8 @@ func onBake(f *fakeTarget, do func()) *deploy.Engine {
 	done := false
 	return deploy.New(f, "sleeper", deploy.WithTransport(f),
 		deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return fakeProber{f: f, started: time.Now()} }),
-		deploy.WithEvents(func(e deploy.Event) {
-			if e.Step == "bake" && e.Kind == deploy.EventProgress && !done {
+		deploy.WithEvents(func(e progress.Event) {
+			if e.Step == "bake" && e.Kind == progress.EventProgress && !done {
 				done = true
 				f.mu.Lock()
 				defer f.mu.Unlock()

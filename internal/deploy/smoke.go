@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/kit/awake"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 func (r *runner) smoke(ctx context.Context) (string, error) {
 	list := r.run.Plan.Release.Config.Smoke
 	if len(list) == 0 || r.run.Plan.Kind == Rollback && r.run.Plan.Warm {
-		return "", errNothingToDo
+		return "", progress.ErrNothingToDo
 	}
 	for _, s := range list {
 		if err := r.ask(ctx, s); err != nil {

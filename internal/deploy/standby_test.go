@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 )
 
@@ -35,12 +36,12 @@ func TestOldColorIsStartedAgainBeforeItIsNeeded(t *testing.T) {
 				mustRun(t, f, deploy.Plain, "v1.0.0")
 				began := time.Now()
 				time.AfterFunc(5*time.Second, func() { f.scaleTo(color.Blue, replicas) })
-				var events []deploy.Event
+				var events []progress.Event
 				report, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v2.0.0")})
 				if got := problem.KindOf(err); got != problem.RolledBack {
 					t.Fatalf("kind %d, want %d: %v", got, problem.RolledBack, err)
 				}
-				i := slices.IndexFunc(events, func(e deploy.Event) bool { return e.Step == "switch back" && e.Status == deploy.StatusDone })
+				i := slices.IndexFunc(events, func(e progress.Event) bool { return e.Step == "switch back" && e.Status == progress.StatusDone })
 				if after := events[i].Time.Sub(began) - fails; after > 500*time.Millisecond {
 					t.Errorf("switched back %s after the new color failed", after)
 				}
@@ -89,12 +90,12 @@ func TestOldColorIsNotStartedForever(t *testing.T) {
 				f.takes = slow
 				begun := false
 				var notes []string
-				e := deploy.New(f, "test", deploy.WithTransport(f), fakeProbe(f), deploy.WithEvents(func(e deploy.Event) {
-					if !begun && (e.Step == "bake" || e.Step == "watch") && e.Status == deploy.StatusRunning {
+				e := deploy.New(f, "test", deploy.WithTransport(f), fakeProbe(f), deploy.WithEvents(func(e progress.Event) {
+					if !begun && (e.Step == "bake" || e.Step == "watch") && e.Status == progress.StatusRunning {
 						begun = true
 						go tt.meddle(f)
 					}
-					if e.Kind == deploy.EventNote {
+					if e.Kind == progress.EventNote {
 						notes = append(notes, e.Detail)
 					}
 				}))

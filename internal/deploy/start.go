@@ -52,7 +52,7 @@ func (r *runner) makeRoom(ctx context.Context) error {
 		return nil
 	}
 	r.going.evicted = fmt.Sprintf("%s had to make room%s", p.Evicts, closed(side))
-	r.tell(Event{Kind: EventNote, Detail: r.going.evicted})
+	r.progress.ReportNote("%s", r.going.evicted)
 	return nil
 }
 

@@ -39,7 +39,7 @@ func (r *runner) settle(ctx context.Context) (string, error) {
 			return "", stopped
 		}
 		since = time.Now()
-		r.progress("watch", fmt.Sprintf("%v; watching on", err), nil)
+		r.progress.ReportDetail("%v; watching on", err)
 	}
 }
 
@@ -82,7 +82,7 @@ func (r *runner) watch(ctx context.Context, step string, since time.Time, d time
 		if left <= 0 && (o.short == nil || left < -recovery) {
 			return o.String(), o.short
 		}
-		r.progress(step, fmt.Sprintf("%s left, %s", max(0, left.Round(time.Second)), o), nil)
+		r.progress.ReportDetail("%s left, %s", max(0, left.Round(time.Second)), o)
 	}
 }
 

@@ -42,11 +42,11 @@ func (r *runner) bringUp(ctx context.Context, replicas int) error {
 		side, ok := now.Colors[p.New]
 		switch {
 		case !ok:
-			r.progress(stepStart, fmt.Sprintf("nothing runs in %s yet", p.New), nil)
+			r.progress.ReportDetail("nothing runs in %s yet", p.New)
 		case side.Image != p.Release.Image || side.Version != p.To():
-			r.progress(stepStart, fmt.Sprintf("%s is still in %s", side.Version, p.New), nil)
+			r.progress.ReportDetail("%s is still in %s", side.Version, p.New)
 		default:
-			r.progress(stepStart, fmt.Sprintf("%d/%d ready%s", side.Ready(), replicas, side.reason()), &side)
+			r.progress.ReportColor(progressStatus(side), "%d/%d ready%s", side.Ready(), replicas, side.reason())
 		}
 	}, func() error { return r.hold.Apply(ctx, p.New, r.spec(replicas)) })
 }
@@ -55,7 +55,7 @@ func (r *runner) bringUp(ctx context.Context, replicas int) error {
 func (r *runner) takeDown(ctx context.Context, step string, before Observed, c color.Color) error {
 	return r.while(ctx, func(now Observed) {
 		if detail := ending(before, now, c); detail != "" {
-			r.progress(step, detail, nil)
+			r.progress.ReportDetail("%s", detail)
 		}
 	}, func() error { return r.hold.Retire(ctx, c) })
 }

@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 )
 
@@ -21,14 +22,14 @@ const slow = 1800 * time.Millisecond
 
 // said are the details of the progress of a step, and must all come while it
 // runs.
-func said(t *testing.T, events []deploy.Event, step string) (details []string) {
+func said(t *testing.T, events []progress.Event, step string) (details []string) {
 	t.Helper()
 	running := false
 	for _, e := range events {
 		switch {
 		case e.Step != step:
-		case e.Kind == deploy.EventStep:
-			running = e.Status == deploy.StatusRunning
+		case e.Kind == progress.EventStep:
+			running = e.Status == progress.StatusRunning
 		case !running:
 			t.Errorf("%s: %q comes when it does not run", step, e.Detail)
 		default:
@@ -38,7 +39,7 @@ func said(t *testing.T, events []deploy.Event, step string) (details []string) {
 	return details
 }
 
-func wantSaid(t *testing.T, events []deploy.Event, step string, want ...string) {
+func wantSaid(t *testing.T, events []progress.Event, step string, want ...string) {
 	t.Helper()
 	if got := said(t, events, step); !slices.Equal(got, want) {
 		t.Errorf("%s said %q, want %q", step, got, want)
@@ -50,7 +51,7 @@ func TestSlowStepsSayHowFarTheyAre(t *testing.T) {
 		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {readyAfter: 300 * time.Millisecond}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.takes = slow
-		var events []deploy.Event
+		var events []progress.Event
 		if _, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")}); err != nil {
 			t.Fatal(err)
 		}
@@ -66,7 +67,7 @@ func TestStartSaysWhoIsInTheWay(t *testing.T) {
 		mustRun(t, f, deploy.ZeroDowntime, "v1.0.0")
 		mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
 		f.takes = slow
-		var events []deploy.Event
+		var events []progress.Event
 		if _, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v3.0.0")}); err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +80,7 @@ func TestFailureSaysHowFarTheWayBackIs(t *testing.T) {
 		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {neverReady: true}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.takes = slow
-		var events []deploy.Event
+		var events []progress.Event
 		_, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")})
 		if problem.KindOf(err) != problem.RolledBack {
 			t.Errorf("got %v", err)
@@ -93,7 +94,7 @@ func TestQuickStepsSayNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeTarget(t, nil)
 		mustRun(t, f, deploy.Plain, "v1.0.0")
-		var events []deploy.Event
+		var events []progress.Event
 		if _, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")}); err != nil {
 			t.Fatal(err)
 		}
@@ -129,9 +130,9 @@ func TestWhoSeesNothingHoldsUpNobody(t *testing.T) {
 		f.takes = slow
 		s := &stuck{fakeTarget: f}
 		var took time.Duration
-		e := deploy.New(s, "test", deploy.WithTransport(f), deploy.WithEvents(func(e deploy.Event) {
-			if e.Kind == deploy.EventStep && e.Step == "start" {
-				s.now, took = e.Status == deploy.StatusRunning, e.Elapsed
+		e := deploy.New(s, "test", deploy.WithTransport(f), deploy.WithEvents(func(e progress.Event) {
+			if e.Kind == progress.EventStep && e.Step == "start" {
+				s.now, took = e.Status == progress.StatusRunning, e.Elapsed
 				if n := s.looks.Load(); n > 0 {
 					t.Errorf("%d still look while the step is %s", n, e.Status)
 				}
@@ -154,7 +155,7 @@ func TestInterruptedSlowStart(t *testing.T) {
 		f.takes = slow
 		ctx, ctrlC := context.WithCancel(t.Context())
 		time.AfterFunc(slow/3, ctrlC)
-		var events []deploy.Event
+		var events []progress.Event
 		_, err := engineOn(f, &events).Run(ctx, deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")})
 		if problem.KindOf(err) != problem.Interrupted {
 			t.Errorf("got %v", err)
@@ -170,13 +171,13 @@ func TestCleanupSaysHowFarItIs(t *testing.T) {
 		mustRun(t, f, deploy.ZeroDowntime, "v1.0.0")
 		mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
 		f.takes = slow
-		var events []deploy.Event
+		var events []progress.Event
 		e := engineOn(f, &events)
 		if gone, err := e.RetireStandby(t.Context()); gone != "v1.0.0" || err != nil {
 			t.Errorf("retired %q: %v", gone, err)
 		}
 		wantSaid(t, events, "stop", "2 of 2 instances still to stop", "waiting for the end of 2 instances", "waiting for the end of 2 instances")
-		wantEnd(t, events, deploy.StatusDone, "2 instances")
+		wantEnd(t, events, progress.StatusDone, "2 instances")
 
 		mustRun(t, f, deploy.ZeroDowntime, "v3.0.0")
 		events = nil
@@ -184,8 +185,8 @@ func TestCleanupSaysHowFarItIs(t *testing.T) {
 			t.Error(err)
 		}
 		wantSaid(t, events, "stop", "4 of 4 instances still to stop", "waiting for the end of 4 instances", "waiting for the end of 4 instances")
-		wantEnd(t, events, deploy.StatusDone, "4 instances")
-		if events[0].Kind != deploy.EventBegin || events[0].App != "app" {
+		wantEnd(t, events, progress.StatusDone, "4 instances")
+		if events[0].Kind != progress.EventBegin || events[0].App != "app" {
 			t.Errorf("begins with %+v", events[0])
 		}
 
@@ -196,9 +197,9 @@ func TestCleanupSaysHowFarItIs(t *testing.T) {
 	})
 }
 
-func wantEnd(t *testing.T, events []deploy.Event, want deploy.Status, says string) {
+func wantEnd(t *testing.T, events []progress.Event, want progress.Status, says string) {
 	t.Helper()
-	if last := events[len(events)-1]; last.Kind != deploy.EventStep || last.Status != want || last.Detail != says {
+	if last := events[len(events)-1]; last.Kind != progress.EventStep || last.Status != want || last.Detail != says {
 		t.Errorf("ends with %+v, want %s, %q", last, want, says)
 	}
 }
@@ -208,13 +209,13 @@ func TestCleanupOfWhatCannotBeSeen(t *testing.T) {
 		f := newFakeTarget(t, nil)
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.takes = slow
-		var events []deploy.Event
-		tell := deploy.WithEvents(func(e deploy.Event) { events = append(events, e) })
+		var events []progress.Event
+		tell := deploy.WithEvents(func(e progress.Event) { events = append(events, e) })
 		if err := deploy.New(&stuck{fakeTarget: f, now: true}, "test", tell).Remove(t.Context()); err != nil {
 			t.Error(err)
 		}
 		wantSaid(t, events, "stop")
-		wantEnd(t, events, deploy.StatusDone, "")
+		wantEnd(t, events, progress.StatusDone, "")
 		check(t, f, "", "")
 	})
 }
@@ -226,12 +227,12 @@ func TestInterruptedCleanup(t *testing.T) {
 		f.takes = slow
 		ctx, ctrlC := context.WithCancel(t.Context())
 		time.AfterFunc(slow/3, ctrlC)
-		var events []deploy.Event
+		var events []progress.Event
 		if err := engineOn(f, &events).Remove(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 		wantSaid(t, events, "stop", "2 of 2 instances still to stop")
-		wantEnd(t, events, deploy.StatusStopped, "interrupted by Ctrl-C")
+		wantEnd(t, events, progress.StatusStopped, "interrupted by Ctrl-C")
 	})
 }
 
@@ -240,19 +241,19 @@ func TestScaleSaysHowFarItIs(t *testing.T) {
 		f := newFakeTarget(t, nil)
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.takes = slow
-		var events []deploy.Event
+		var events []progress.Event
 		e := engineOn(f, &events)
 		if err := e.Scale(t.Context(), releaseOf("v1.0.0"), 4); err != nil {
 			t.Error(err)
 		}
 		wantSaid(t, events, "scale", "2/4 ready", "4/4 ready", "4/4 ready")
-		wantEnd(t, events, deploy.StatusDone, "4 instances")
+		wantEnd(t, events, progress.StatusDone, "4 instances")
 
 		events = nil
 		if err := e.Scale(t.Context(), releaseOf("v1.0.0"), 1); err != nil {
 			t.Error(err)
 		}
 		wantSaid(t, events, "scale", "3 instances still to stop", "1/1 ready", "1/1 ready")
-		wantEnd(t, events, deploy.StatusDone, "1 instance")
+		wantEnd(t, events, progress.StatusDone, "1 instance")
 	})
 }

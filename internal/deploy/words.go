@@ -63,10 +63,7 @@ func (r *runner) interrupted(during Phase) {
 	case Reverting:
 		says = "already on the way back, which does not stop halfway"
 	}
-	r.emit(Event{
-		Time: time.Now(), Deploy: r.run.ID, Kind: EventNote,
-		Detail: "interrupted: " + says + " (a second Ctrl-C leaves everything as it is, for version-manager resume)",
-	})
+	r.progress.ReportNote("interrupted: %s (a second Ctrl-C leaves everything as it is, for version-manager resume)", says)
 }
 
 // verdict is the error that a person gets for how the deploy ended.

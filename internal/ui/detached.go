@@ -3,7 +3,7 @@ package ui
 import (
 	"sync"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 )
 
 // detached lets a face take its time. Whoever reads our output may stop doing
@@ -12,7 +12,7 @@ type detached struct {
 	face Face
 
 	mu     sync.Mutex // guards what follows
-	queue  []deploy.Event
+	queue  []progress.Event
 	closed bool
 	more   *sync.Cond // queue or closed changed
 	done   chan struct{}
@@ -28,7 +28,7 @@ func detach(f Face) *detached {
 }
 
 // Show only queues, so it never blocks.
-func (d *detached) Show(e deploy.Event) {
+func (d *detached) Show(e progress.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.queue = append(d.queue, e)
@@ -59,7 +59,7 @@ func (d *detached) run() {
 }
 
 // next waits for events; there are no more once it returns false.
-func (d *detached) next() ([]deploy.Event, bool) {
+func (d *detached) next() ([]progress.Event, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for len(d.queue) == 0 && !d.closed {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 )
 
 // draw returns the tree as it stands at the moment now for a screen of so many
@@ -20,7 +21,7 @@ func (t *tree) draw(now time.Time, sym symbols, width int) (lines []line, focus 
 			branch, stem = sym.last, " "
 		}
 		lines = append(lines, s.draw(branch, pad, now, sym))
-		if s.status == deploy.StatusRunning {
+		if s.status == progress.StatusRunning {
 			focus = len(lines) - 1
 			lines = append(lines, t.instances(stem, sym)...)
 		}
@@ -53,16 +54,16 @@ func (t *tree) clock(now time.Time) string {
 
 func (s step) draw(branch string, pad int, now time.Time, sym symbols) line {
 	took := s.elapsed
-	if s.status == deploy.StatusRunning {
+	if s.status == progress.StatusRunning {
 		took = now.Sub(s.since)
 	}
 	text := ""
-	if s.status != "" && s.status != deploy.StatusSkipped {
+	if s.status != "" && s.status != progress.StatusSkipped {
 		text = Duration(took)
 	}
 	l := line{{branch + " ", faint}, {sym.status[s.status] + " ", tintOf(s.status)}, {Clean(s.name), ordinary}}
 	word := string(s.status) // so that the symbol never stands alone
-	if s.status == deploy.StatusDone || s.status == deploy.StatusRunning {
+	if s.status == progress.StatusDone || s.status == progress.StatusRunning {
 		word = ""
 	}
 	if text == "" && word == "" && s.detail == "" {
@@ -76,11 +77,11 @@ func (s step) draw(branch string, pad int, now time.Time, sym symbols) line {
 }
 
 // detailTint keeps the eye on what goes on and on what went wrong.
-func detailTint(s deploy.Status) tint {
+func detailTint(s progress.Status) tint {
 	switch s {
-	case deploy.StatusRunning:
+	case progress.StatusRunning:
 		return ordinary
-	case deploy.StatusFailed:
+	case progress.StatusFailed:
 		return bad
 	}
 	return faint
@@ -100,10 +101,10 @@ func (t *tree) instances(stem string, sym symbols) []line {
 	}
 	var lines []line
 	for _, i := range t.side.Instances {
-		status, words := deploy.StatusRunning, "starting"
+		status, words := progress.StatusRunning, "starting"
 		switch {
 		case i.Ready:
-			status, words = deploy.StatusDone, "ready"
+			status, words = progress.StatusDone, "ready"
 		case i.Reason != "":
 			words = Clean(i.Reason)
 		}
@@ -141,9 +142,9 @@ func (t *tree) foot(sym symbols, width int) []line {
 		}
 		return lines
 	}
-	status := deploy.StatusFailed
-	if t.end.Outcome == deploy.Done {
-		status = deploy.StatusDone
+	status := progress.StatusFailed
+	if deploy.Phase(t.end.Outcome) == deploy.Done {
+		status = progress.StatusDone
 	}
 	return append(lines, line{{sym.status[status] + " ", tintOf(status)}, {Clean(outcomeText(t.begin, *t.end)), strong}})
 }

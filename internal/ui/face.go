@@ -3,7 +3,7 @@ package ui
 import (
 	"time"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 )
 
 // Face shows a deploy while it runs. All faces get the same events; they
@@ -11,7 +11,7 @@ import (
 // goroutine, one at a time, and never waits for whoever reads. Close leaves the final state on the screen and
 // must be called before anything else is printed.
 type Face interface {
-	Show(deploy.Event)
+	Show(progress.Event)
 	Close()
 }
 
@@ -59,5 +59,5 @@ type quiet struct{}
 
 var _ Face = quiet{}
 
-func (quiet) Show(deploy.Event) {}
-func (quiet) Close()            {}
+func (quiet) Show(progress.Event) {}
+func (quiet) Close()              {}

@@ -11,21 +11,21 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/deploy"
 	"version-manager/internal/kit/golden"
+	"version-manager/internal/progress"
 )
 
 // recorded reads a list of events, which is what every face is given.
-func recorded(t *testing.T, name string) []deploy.Event {
+func recorded(t *testing.T, name string) []progress.Event {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", name+".jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	var events []deploy.Event
+	var events []progress.Event
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var e deploy.Event
+		var e progress.Event
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			t.Fatal(err)
 		}
@@ -59,9 +59,9 @@ func TestNotesFit(t *testing.T) {
 		s.Command = func(text string) string { return strings.ReplaceAll(text, "vm ", "bin/vm ") }
 		face := s.NewFace(p, time.Now)
 		at := time.Now()
-		face.Show(deploy.Event{Time: at, Kind: deploy.EventBegin, App: "shop", Steps: []string{"start"}})
-		face.Show(deploy.Event{Time: at, Kind: deploy.EventNote, Detail: "for vm resume"})
-		face.Show(deploy.Event{Time: at, Kind: deploy.EventStep, Step: "start", Status: deploy.StatusFailed, Lines: []string{"my vm died"}})
+		face.Show(progress.Event{Time: at, Kind: progress.EventBegin, App: "shop", Steps: []string{"start"}})
+		face.Show(progress.Event{Time: at, Kind: progress.EventNote, Detail: "for vm resume"})
+		face.Show(progress.Event{Time: at, Kind: progress.EventStep, Step: "start", Status: progress.StatusFailed, Lines: []string{"my vm died"}})
 		face.Close()
 		if got := err.String(); !strings.Contains(got, "for bin/vm resume") || !strings.Contains(got, "my vm died") {
 			t.Errorf("%s shows\n%s", p, got)

@@ -4,16 +4,16 @@ import (
 	"fmt"
 	"time"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 )
 
 // plain is the face for log files and pipes: a line with the time of day for
 // each change. A step that has much to say is heard twice a second.
 type plain struct {
 	s     *Streams
-	begin deploy.Event
-	said  deploy.Event // the last progress shown
-	tally *deploy.Tally
+	begin progress.Event
+	said  progress.Event // the last progress shown
+	tally *progress.RequestCount
 }
 
 const plainPause = 500 * time.Millisecond
@@ -22,24 +22,24 @@ var _ Face = (*plain)(nil)
 
 func newPlain(s *Streams) *plain { return &plain{s: s} }
 
-func (p *plain) Show(e deploy.Event) {
+func (p *plain) Show(e progress.Event) {
 	if e.Tally != nil {
 		p.tally = e.Tally
 	}
 	switch e = p.s.spoken(e); e.Kind {
-	case deploy.EventBegin:
+	case progress.EventBegin:
 		p.begin = e
 		p.print(e.Time, headline(e, "->")+", "+Plural(len(e.Steps), "step"))
-	case deploy.EventStep:
+	case progress.EventStep:
 		p.print(e.Time, e.Step+": "+stepText(e))
 		for _, l := range e.Lines {
 			p.print(e.Time, "| "+l)
 		}
-	case deploy.EventProgress:
+	case progress.EventProgress:
 		p.progress(e)
-	case deploy.EventNote:
+	case progress.EventNote:
 		p.print(e.Time, e.Detail)
-	case deploy.EventEnd:
+	case progress.EventEnd:
 		p.end(e)
 	}
 }
@@ -50,7 +50,7 @@ func (p *plain) print(t time.Time, text string) {
 	fmt.Fprintf(p.s.Err, "%s %s\n", t.Format(time.TimeOnly), Clean(text))
 }
 
-func (p *plain) progress(e deploy.Event) {
+func (p *plain) progress(e progress.Event) {
 	detail := e.Detail
 	if detail == "" && e.Side != nil {
 		detail = readyText(*e.Side)
@@ -63,7 +63,7 @@ func (p *plain) progress(e deploy.Event) {
 	}
 }
 
-func (p *plain) end(e deploy.Event) {
+func (p *plain) end(e progress.Event) {
 	text := outcomeText(p.begin, e)
 	if p.tally != nil {
 		text += ", " + tallyText(*p.tally)

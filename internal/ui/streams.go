@@ -19,9 +19,9 @@ import (
 	"os"
 	"strings"
 
-	"golang.org/x/term"
+	"version-manager/internal/progress"
 
-	"version-manager/internal/deploy"
+	"golang.org/x/term"
 )
 
 // Streams are the three standard streams and the facts about them.
@@ -43,8 +43,8 @@ func (s *Streams) command(text string) string {
 }
 
 // spoken makes the commands that a note names fit, as those of a hint do.
-func (s *Streams) spoken(e deploy.Event) deploy.Event {
-	if e.Kind == deploy.EventNote {
+func (s *Streams) spoken(e progress.Event) progress.Event {
+	if e.Kind == progress.EventNote {
 		e.Detail = s.command(e.Detail)
 	}
 	return e

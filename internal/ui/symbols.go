@@ -1,37 +1,37 @@
 package ui
 
-import "version-manager/internal/deploy"
+import "version-manager/internal/progress"
 
 // symbols are the signs of the tree. A word always stands beside them.
 type symbols struct {
 	begin, branch, last, stem, bar, arrow, ellipsis string
-	status                                          map[deploy.Status]string
+	status                                          map[progress.Status]string
 }
 
 func (s *Streams) symbols() symbols {
 	if s.Unicode {
 		return symbols{
 			begin: "►", branch: "├─", last: "└─", stem: "│", bar: "│", arrow: "→", ellipsis: "…",
-			status: map[deploy.Status]string{
-				"": " ", deploy.StatusRunning: "◎", deploy.StatusDone: "✔", deploy.StatusSkipped: "-", deploy.StatusFailed: "✗", deploy.StatusStopped: "■",
+			status: map[progress.Status]string{
+				"": " ", progress.StatusRunning: "◎", progress.StatusDone: "✔", progress.StatusSkipped: "-", progress.StatusFailed: "✗", progress.StatusStopped: "■",
 			},
 		}
 	}
 	return symbols{
 		begin: ">", branch: "|-", last: "`-", stem: "|", bar: "|", arrow: "->", ellipsis: "~",
-		status: map[deploy.Status]string{
-			"": " ", deploy.StatusRunning: "*", deploy.StatusDone: "+", deploy.StatusSkipped: "-", deploy.StatusFailed: "x", deploy.StatusStopped: "!",
+		status: map[progress.Status]string{
+			"": " ", progress.StatusRunning: "*", progress.StatusDone: "+", progress.StatusSkipped: "-", progress.StatusFailed: "x", progress.StatusStopped: "!",
 		},
 	}
 }
 
-func tintOf(s deploy.Status) tint {
+func tintOf(s progress.Status) tint {
 	switch s {
-	case deploy.StatusRunning:
+	case progress.StatusRunning:
 		return active
-	case deploy.StatusDone:
+	case progress.StatusDone:
 		return good
-	case deploy.StatusFailed:
+	case progress.StatusFailed:
 		return bad
 	}
 	return faint

@@ -3,57 +3,57 @@ package ui
 import (
 	"time"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 )
 
 // tree is what is known of a deploy so far: a fold over its events.
 type tree struct {
-	begin deploy.Event
+	begin progress.Event
 	steps []step
-	side  *deploy.Side
-	tally *deploy.Tally
+	side  *progress.ColorStatus
+	tally *progress.RequestCount
 	notes []string
 	words []string // the last ones of an instance that failed
-	end   *deploy.Event
+	end   *progress.Event
 }
 
 type step struct {
 	name    string
-	status  deploy.Status
+	status  progress.Status
 	since   time.Time // when it began to run
 	elapsed time.Duration
 	detail  string
 }
 
-func (t *tree) apply(e deploy.Event) {
+func (t *tree) apply(e progress.Event) {
 	if e.Tally != nil {
 		t.tally = e.Tally
 	}
 	switch e.Kind {
-	case deploy.EventBegin:
+	case progress.EventBegin:
 		t.begin = e
 		for _, name := range e.Steps {
 			t.steps = append(t.steps, step{name: name})
 		}
-	case deploy.EventStep:
+	case progress.EventStep:
 		t.changed(t.step(e.Step), e)
-	case deploy.EventProgress:
+	case progress.EventProgress:
 		t.side = e.Side
 		if e.Detail != "" {
 			t.step(e.Step).detail = e.Detail
 		}
-	case deploy.EventNote:
+	case progress.EventNote:
 		t.notes = append(t.notes, e.Detail)
-	case deploy.EventEnd:
+	case progress.EventEnd:
 		t.end, t.side = &e, nil
 	}
 }
 
-func (t *tree) changed(s *step, e deploy.Event) {
+func (t *tree) changed(s *step, e progress.Event) {
 	t.side = e.Side
 	t.words = append(t.words, e.Lines...)
 	s.status, s.elapsed = e.Status, e.Elapsed
-	if e.Status == deploy.StatusRunning {
+	if e.Status == progress.StatusRunning {
 		s.since = e.Time.Add(-e.Elapsed)
 	}
 	if e.Detail != "" {

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 )
 
 // tty is the live tree. It draws over itself, at most ten times a second and
@@ -41,7 +41,7 @@ func newTTY(s *Streams, now func() time.Time) *tty {
 	return t
 }
 
-func (t *tty) Show(e deploy.Event) {
+func (t *tty) Show(e progress.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.tree.apply(t.s.spoken(e))

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 )
 
 // screen is a terminal: it knows the sequences that the tty face uses, and
@@ -110,7 +110,7 @@ func onScreen(width, height int) (*screen, *tty) {
 	return sc, newTTY(s, time.Now)
 }
 
-func play(t *testing.T, face Face, events []deploy.Event, between func(i int)) {
+func play(t *testing.T, face Face, events []progress.Event, between func(i int)) {
 	start := time.Now()
 	offset := start.Sub(events[0].Time)
 	for i, e := range events {
@@ -144,7 +144,7 @@ func TestTTYLeavesTheFinalTree(t *testing.T) {
 	}
 }
 
-func finalTree(events []deploy.Event, width int) string {
+func finalTree(events []progress.Event, width int) string {
 	var tree tree
 	var b strings.Builder
 	for _, e := range events {
@@ -186,8 +186,8 @@ func TestTTYClock(t *testing.T) {
 		sc, face := onScreen(80, 24)
 		defer face.Close()
 		now := time.Now()
-		face.Show(deploy.Event{Kind: deploy.EventBegin, Time: now, App: "app", To: "v1.0.0", Steps: []string{"gate"}})
-		face.Show(deploy.Event{Kind: deploy.EventStep, Time: now, Step: "gate", Status: deploy.StatusRunning})
+		face.Show(progress.Event{Kind: progress.EventBegin, Time: now, App: "app", To: "v1.0.0", Steps: []string{"gate"}})
+		face.Show(progress.Event{Kind: progress.EventStep, Time: now, Step: "gate", Status: progress.StatusRunning})
 		time.Sleep(3*time.Second + framePause)
 		synctest.Wait()
 		if want := "└─ ◎ gate    3.1s\n"; !strings.HasSuffix(sc.text(), want) {

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 )
 
-func stepText(e deploy.Event) string {
+func stepText(e progress.Event) string {
 	text := string(e.Status)
-	if e.Status == deploy.StatusDone || e.Status == deploy.StatusFailed {
+	if e.Status == progress.StatusDone || e.Status == progress.StatusFailed {
 		text += " after " + Duration(e.Elapsed)
 	}
 	if e.Detail != "" {
@@ -20,7 +21,7 @@ func stepText(e deploy.Event) string {
 
 // headline says what a deploy is about: "deploy caloguessr v1.2.0 -> v1.3.0 on
 // green".
-func headline(e deploy.Event, arrow string) string {
+func headline(e progress.Event, arrow string) string {
 	text := strings.TrimLeft(e.Detail+" "+e.App+" ", " ")
 	if e.From != "" && e.From != e.To {
 		text += string(e.From) + " " + arrow + " "
@@ -32,16 +33,18 @@ func headline(e deploy.Event, arrow string) string {
 	return text
 }
 
-func readyText(s deploy.Side) string { return fmt.Sprintf("%d/%d ready", s.Ready(), s.Want) }
+func readyText(s progress.ColorStatus) string {
+	return fmt.Sprintf("%d/%d ready", s.CountReady(), s.Want)
+}
 
-func tallyText(t deploy.Tally) string {
+func tallyText(t progress.RequestCount) string {
 	return Plural(t.Sent, "request") + ", " + Count(t.Failed) + " failed"
 }
 
 // outcomeText says what is true now that the deploy has ended.
-func outcomeText(begin, end deploy.Event) string {
+func outcomeText(begin, end progress.Event) string {
 	var text string
-	switch end.Outcome {
+	switch deploy.Phase(end.Outcome) {
 	case deploy.Done:
 		text = fmt.Sprintf("done: %s has the traffic, on %s", begin.To, begin.Color)
 	case deploy.Reverted:
@@ -59,7 +62,7 @@ func outcomeText(begin, end deploy.Event) string {
 	return text
 }
 
-func before(begin deploy.Event) string {
+func before(begin progress.Event) string {
 	if begin.From == "" {
 		return "nothing is deployed, as before"
 	}

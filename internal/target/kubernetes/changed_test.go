@@ -13,6 +13,7 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 	"version-manager/internal/target/kubernetes/objects"
 )
@@ -45,12 +46,12 @@ func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, target := newPlace(t)
-			w.must(w.deploy(t.Context(), target, "v1.0.0", func(deploy.Event) {}))
+			w.must(w.deploy(t.Context(), target, "v1.0.0", func(progress.Event) {}))
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			var once sync.Once
-			err := w.deploy(ctx, target, "v1.1.0", func(e deploy.Event) {
-				if e.Kind != deploy.EventStep || e.Status != deploy.StatusRunning {
+			err := w.deploy(ctx, target, "v1.1.0", func(e progress.Event) {
+				if e.Kind != progress.EventStep || e.Status != progress.StatusRunning {
 					return
 				}
 				switch e.Step {
@@ -67,7 +68,7 @@ func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
 			if got := w.active(); got != color.Blue || problem.KindOf(err) != problem.Interrupted {
 				t.Errorf("on the way back %q has the traffic: %v", got, err)
 			}
-			if err := w.deploy(t.Context(), w.target(), "v1.2.0", func(deploy.Event) {}); err != nil {
+			if err := w.deploy(t.Context(), w.target(), "v1.2.0", func(progress.Event) {}); err != nil {
 				t.Errorf("the next deploy: %v", err)
 			}
 			if w.get("HorizontalPodAutoscaler", "shop") == nil {
@@ -81,7 +82,7 @@ func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
 }
 
 // deploy ships a version by a process of its own.
-func (w *world) deploy(ctx context.Context, target *Target, v release.Version, on func(deploy.Event)) error {
+func (w *world) deploy(ctx context.Context, target *Target, v release.Version, on func(progress.Event)) error {
 	target.images, target.app.Config.Entrances = stocked{}, []string{"http://shop.test"}
 	_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
 	return err

@@ -19,6 +19,7 @@ import (
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 	"version-manager/internal/target/kubernetes/objects"
 )
@@ -56,7 +57,7 @@ func quickRelease(v release.Version) release.Release {
 }
 
 // deployer is the engine on a world.
-func (w *world) deployer(t *Target, on func(deploy.Event)) *deploy.Engine {
+func (w *world) deployer(t *Target, on func(progress.Event)) *deploy.Engine {
 	return deploy.New(t, "ada", deploy.WithTransport(previewed{w}), deploy.WithEvents(on),
 		deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return quiet{time.Now()} }))
 }
@@ -119,22 +120,22 @@ func (c deafToDeletes) Watch(ctx context.Context, r kube.Ref, selector string, f
 func (w *world) deletedAt(target *Target, step string, ref kube.Ref) {
 	w.Helper()
 	target.app.Config.Entrances = []string{"http://shop.test"}
-	run := func(ctx context.Context, v release.Version, on func(deploy.Event)) error {
+	run := func(ctx context.Context, v release.Version, on func(progress.Event)) error {
 		_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
 		return err
 	}
-	w.must(run(w.Context(), "v1.0.0", func(deploy.Event) {}))
+	w.must(run(w.Context(), "v1.0.0", func(progress.Event) {}))
 	ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 	defer cancel()
 	if step == "switch back" && strings.HasSuffix(ref.Name, "-green") {
 		ref.Name = strings.TrimSuffix(ref.Name, "green") + "blue"
 	}
 	var once sync.Once
-	err := run(ctx, "v1.1.0", func(e deploy.Event) {
-		if e.Kind == deploy.EventStep && e.Step == "bake" && e.Status == deploy.StatusRunning && step == "switch back" {
+	err := run(ctx, "v1.1.0", func(e progress.Event) {
+		if e.Kind == progress.EventStep && e.Step == "bake" && e.Status == progress.StatusRunning && step == "switch back" {
 			cancel() // Ctrl-C
 		}
-		if e.Kind == deploy.EventStep && e.Step == step && e.Status == deploy.StatusRunning {
+		if e.Kind == progress.EventStep && e.Step == step && e.Status == progress.StatusRunning {
 			once.Do(func() { w.delete(ref) })
 		}
 	})
@@ -182,12 +183,12 @@ func TestLostIngressSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, target := newPlace(t)
-			w.must(w.deploy(t.Context(), target, "v1.0.0", func(deploy.Event) {}))
+			w.must(w.deploy(t.Context(), target, "v1.0.0", func(progress.Event) {}))
 			lose(w, target)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			err := w.deploy(ctx, w.target(), "v1.1.0", func(e deploy.Event) {
-				if e.Kind == deploy.EventStep && e.Step == "bake" && e.Status == deploy.StatusRunning {
+			err := w.deploy(ctx, w.target(), "v1.1.0", func(e progress.Event) {
+				if e.Kind == progress.EventStep && e.Step == "bake" && e.Status == progress.StatusRunning {
 					cancel() // Ctrl-C
 				}
 			})

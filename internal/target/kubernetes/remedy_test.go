@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
+	"version-manager/internal/progress"
 )
 
 // TestDeployMendsWhatDiffMisses deletes each object of a version that is active.
@@ -40,7 +41,7 @@ func mendedByDeploy(t *testing.T, ref kube.Ref) {
 	defer cancel()
 	secrets := deploy.Secrets{"TOKEN": "x"}
 	hint := func() error {
-		_, err := w.deployer(target, func(deploy.Event) {}).Run(ctx, deploy.Request{Kind: deploy.Plain, Release: quickRelease("v1.0.0"), Secrets: secrets})
+		_, err := w.deployer(target, func(progress.Event) {}).Run(ctx, deploy.Request{Kind: deploy.Plain, Release: quickRelease("v1.0.0"), Secrets: secrets})
 		return err
 	}
 	differences := func() []string {

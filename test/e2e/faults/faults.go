@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
 )
@@ -34,7 +35,7 @@ func faults() []fault {
 }
 
 // deploy runs zero-downtime, on is called with each event.
-func (b *bench) deploy(ctx context.Context, version string, on func(deploy.Event)) (rig.Result, error) {
+func (b *bench) deploy(ctx context.Context, version string, on func(progress.Event)) (rig.Result, error) {
 	return b.Follow(ctx, nil, on, "zero-downtime", version)
 }
 
@@ -45,7 +46,7 @@ func (b *bench) plain(ctx context.Context) (rig.Result, error) { return b.deploy
 func (b *bench) at(ctx context.Context, step string, breakIt func() error) (rig.Result, error) {
 	done := make(chan error, 1)
 	begun := false
-	res, err := b.deploy(ctx, b.version, func(e deploy.Event) {
+	res, err := b.deploy(ctx, b.version, func(e progress.Event) {
 		if !begun && lab.Begins(e, step) {
 			begun = true
 			go func() { done <- breakIt() }() // the deploy goes on meanwhile

@@ -13,8 +13,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
+	"version-manager/internal/progress"
 	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
 )
@@ -154,7 +154,7 @@ func (b *bench) scaledUp(ctx context.Context) (rig.Result, error) {
 	defer burn.Stop()
 	var once sync.Once
 	most := 0
-	res, err := b.deploy(ctx, b.version, func(e deploy.Event) {
+	res, err := b.deploy(ctx, b.version, func(e progress.Event) {
 		if lab.Begins(e, "switch") {
 			once.Do(func() { most = b.wanted(ctx) })
 		}

@@ -11,13 +11,13 @@ import (
 	"os/exec"
 	"time"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/progress"
 	"version-manager/test/bench/rig"
 )
 
 // Follow runs the command line and calls on for every event of the deploy at
 // the moment at which it happens, so that a fault can be timed by it.
-func (l *Lab) Follow(ctx context.Context, env []string, on func(deploy.Event), args ...string) (rig.Result, error) {
+func (l *Lab) Follow(ctx context.Context, env []string, on func(progress.Event), args ...string) (rig.Result, error) {
 	c := exec.CommandContext(ctx, l.CLI, append(args, "-o", "json", "--progress", "json")...)
 	var out, errs bytes.Buffer
 	c.Dir, c.Stdout = l.Project(), &out
@@ -40,11 +40,11 @@ func (l *Lab) Follow(ctx context.Context, env []string, on func(deploy.Event), a
 }
 
 // eachEvent reads events until the end; other lines are not for us.
-func eachEvent(lines io.Reader, on func(deploy.Event)) {
+func eachEvent(lines io.Reader, on func(progress.Event)) {
 	s := bufio.NewScanner(lines)
 	s.Buffer(nil, 1<<20)
 	for s.Scan() {
-		var e deploy.Event
+		var e progress.Event
 		if json.Unmarshal(s.Bytes(), &e) == nil && on != nil {
 			on(e)
 		}
@@ -53,6 +53,6 @@ func eachEvent(lines io.Reader, on func(deploy.Event)) {
 }
 
 // Begins reports that a step of the deploy has just begun.
-func Begins(e deploy.Event, step string) bool {
-	return e.Kind == deploy.EventStep && e.Step == step && e.Status == deploy.StatusRunning
+func Begins(e progress.Event, step string) bool {
+	return e.Kind == progress.EventStep && e.Step == step && e.Status == progress.StatusRunning
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"version-manager/internal/deploy"
 	"version-manager/internal/probe"
+	"version-manager/internal/progress"
 )
 
 func TestCost(t *testing.T) {
@@ -35,7 +35,7 @@ func TestEachEvent(t *testing.T) {
 	eachEvent(strings.NewReader(`{"kind":"step","step":"gate","status":"running"}
 not JSON
 {"kind":"step","step":"switch","status":"running"}
-`), func(e deploy.Event) {
+`), func(e progress.Event) {
 		if Begins(e, "switch") || Begins(e, "gate") {
 			steps = append(steps, e.Step)
 		}
