@@ -20,6 +20,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"version-manager/test/busy"
 )
 
 func main() {
@@ -32,12 +34,17 @@ func main() {
 		return
 	}
 	chosen, err := choose(chapters(), flag.Args())
-	if err == nil {
-		err = runAll(ctx, os.Stdout, chosen)
-	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "hostile:", err)
-		stop()
-		os.Exit(1)
+		os.Exit(2)
+	}
+	meter := busy.Start()
+	err = runAll(ctx, os.Stdout, chosen)
+	reading := meter.Stop()
+	if ctx.Err() != nil {
+		reading = busy.Reading{} // interrupted
+	}
+	if code := busy.ReportExit(os.Stderr, "hostile", err, reading); code != 0 {
+		os.Exit(code)
 	}
 }

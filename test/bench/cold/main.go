@@ -5,4 +5,4 @@ package main
 
 import "version-manager/test/bench/sheet"
 
-func main() { sheet.Main("bench-cold", run) }
+func main() { sheet.RunMain("bench-cold", run) }

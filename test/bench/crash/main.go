@@ -6,4 +6,4 @@ package main
 
 import "version-manager/test/bench/sheet"
 
-func main() { sheet.Main("crash-test", run) }
+func main() { sheet.RunMain("crash-test", run) }

@@ -12,4 +12,4 @@ package main
 
 import "version-manager/test/bench/sheet"
 
-func main() { sheet.Main("bench-kube", run) }
+func main() { sheet.RunMain("bench-kube", run) }

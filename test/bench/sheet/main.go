@@ -5,15 +5,24 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+
+	"version-manager/test/busy"
 )
 
-// Main runs a bench until it ends or Ctrl-C does, and ends the program: with
-// exit code 1 if it could not be run or a bar was missed.
-func Main(name string, run func(context.Context) error) {
+// RunMain runs a bench until it ends or Ctrl-C does, and ends the program. The
+// exit code is 1 if the bench could not run or missed a bar, and
+// [busy.ExitCode] if that happened on a machine that was too busy.
+func RunMain(name string, bench func(context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx); err != nil {
-		fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
+	meter := busy.Start()
+	err := bench(ctx)
+	reading := meter.Stop()
+	if ctx.Err() != nil {
+		fmt.Fprintf(os.Stderr, "%s: interrupted\n", name)
 		os.Exit(1)
+	}
+	if code := busy.ReportExit(os.Stderr, name, err, reading); code != 0 {
+		os.Exit(code)
 	}
 }

@@ -8,4 +8,4 @@ package main
 
 import "version-manager/test/bench/sheet"
 
-func main() { sheet.Main("bench-switch", run) }
+func main() { sheet.RunMain("bench-switch", run) }
