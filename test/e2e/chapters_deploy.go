@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -18,31 +15,6 @@ import (
 
 // rate is how many requests a second come in, at all entrances together.
 const rate = 100
-
-// conform runs the suite that every target passes, in this cluster.
-func (s *story) conform(ctx context.Context) (string, error) {
-	c := exec.CommandContext(ctx, "go", "test", "-tags", "e2e", "-count=1", "-timeout=10m", "-json", "version-manager/internal/target/kubernetes/...")
-	c.Env = append(os.Environ(), "KUBECONFIG="+lab.Kubeconfig, "CGO_ENABLED=0")
-	out, err := c.Output()
-	passed, failed, said := 0, []string{}, map[string]string{}
-	for line := range strings.Lines(string(out)) {
-		var e struct{ Action, Test, Output string }
-		if json.Unmarshal([]byte(line), &e) != nil || e.Test == "" {
-			continue
-		}
-		said[e.Test] += e.Output
-		switch e.Action {
-		case "pass":
-			passed++
-		case "fail":
-			failed = append(failed, said[e.Test])
-		}
-	}
-	if err != nil || len(failed) > 0 {
-		return "", fmt.Errorf("%w\n%s", err, strings.Join(failed, ""))
-	}
-	return fmt.Sprintf("%d tests passed", passed), nil
-}
 
 func (s *story) create(ctx context.Context) (string, error) {
 	for _, v := range []string{"v1.0.0", "v1.1.0"} {

@@ -10,4 +10,4 @@ package main
 
 import "version-manager/test/bench/sheet"
 
-func main() { sheet.Main("e2e", run) }
+func main() { sheet.RunMain("e2e", run) }

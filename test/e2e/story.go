@@ -43,7 +43,7 @@ type story struct {
 
 func chapters() []chapter {
 	return []chapter{
-		{"conformance suite of the target", (*story).conform},
+		{"conformance suite of the target", (*story).runConformance},
 		{"create two versions", (*story).create},
 		{"first deploy: asks for the context first", (*story).first},
 		{"zero-downtime to v1.1.0", (*story).forward},

@@ -11,4 +11,4 @@ package main
 
 import "version-manager/test/bench/sheet"
 
-func main() { sheet.Main("e2e-faults", run) }
+func main() { sheet.RunMain("e2e-faults", run) }
