@@ -16,7 +16,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	set, err := programs.Build(ctx, printSteps())
+	set, err := programs.BuildAll(ctx, printSteps())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "programs:", err)
 		os.Exit(1)
