@@ -31,7 +31,7 @@ func faults() []fault {
 		{name: "crash loop", did: "the new version exits at its start", version: "v2.1.0", codes: []int{3}, show: (*bench).plain},
 		{name: "image missing", did: "the nodes do not have the image", version: "v2.2.0", codes: []int{3}, show: (*bench).imageMissing},
 		{name: "one proxy lags 30 s", did: "a Traefik pod is cut off the API server when the switch begins, for 30 s", codes: eitherWay, show: (*bench).proxyLags},
-	}, meddling()...)
+	}, append(frozenFaults(), meddling()...)...)
 }
 
 // deploy runs zero-downtime, on is called with each event.

@@ -33,7 +33,16 @@ func (b *bench) apiServerKilled(ctx context.Context) (rig.Result, error) {
 
 // traefiks are the pods of the ingress.
 func (b *bench) traefiks(ctx context.Context) (pods []*corev1.Pod, err error) {
-	objects, err := b.Kube.List(ctx, kube.Ref{Kind: "Pod", Namespace: "traefik"}, "app.kubernetes.io/name=traefik")
+	pods, err = b.runningPods(ctx, kube.Ref{Kind: "Pod", Namespace: "traefik"}, "app.kubernetes.io/name=traefik")
+	if err == nil && len(pods) < 2 {
+		err = fmt.Errorf("want one pod of Traefik to break and another to go on, there are %d", len(pods))
+	}
+	return pods, err
+}
+
+// runningPods are the pods with these labels that run and are not leaving.
+func (b *bench) runningPods(ctx context.Context, where kube.Ref, labels string) (pods []*corev1.Pod, err error) {
+	objects, err := b.Kube.List(ctx, where, labels)
 	if err != nil {
 		return nil, err
 	}
@@ -46,9 +55,6 @@ func (b *bench) traefiks(ctx context.Context) (pods []*corev1.Pod, err error) {
 			pods = append(pods, p)
 		}
 	}
-	if len(pods) < 2 {
-		return nil, fmt.Errorf("want one pod of Traefik to break and another to go on, there are %d", len(pods))
-	}
 	return pods, nil
 }
 
@@ -59,7 +65,7 @@ func (b *bench) traefikKilled(ctx context.Context) (rig.Result, error) {
 		return rig.Result{}, err
 	}
 	pod := pods[0]
-	pid, err := lab.PodProcess(string(pod.UID), "traefik")
+	pid, err := lab.FindPodProcess(string(pod.UID), "traefik")
 	if err != nil {
 		return rig.Result{}, err
 	}

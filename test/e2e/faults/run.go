@@ -21,13 +21,14 @@ const rate = 200
 // fault is one thing that goes wrong.
 type fault struct {
 	name     string
-	did      string // what is done, for the table
-	version  string // that is deployed; empty: whichever of the two good ones has no traffic
-	codes    []int  // exit codes that a correct design allows
-	allowed  int    // requests that even a correct design loses, at most
-	why      string // it loses them
-	rate     int    // of requests; 0: the usual one
-	entrance string // part of the only entrances by which users come; empty: all
+	did      string        // what is done, for the table
+	version  string        // that is deployed; empty: whichever of the two good ones has no traffic
+	codes    []int         // exit codes that a correct design allows
+	allowed  int           // requests that even a correct design loses, at most
+	why      string        // it loses them
+	rate     int           // of requests; 0: the usual one
+	timeout  time.Duration // how long users wait for an answer; 0: as long as usual
+	entrance string        // part of the only entrances by which users come; empty: all
 	show     func(*bench, context.Context) (rig.Result, error)
 }
 
@@ -182,7 +183,7 @@ func (b *bench) begin(ctx context.Context, f fault) error {
 			by = append(by, e)
 		}
 	}
-	b.users, err = b.Start(ctx, cmp.Or(f.rate, rate), by...)
+	b.users, err = lab.Visit{Host: b.Host(), Rate: cmp.Or(f.rate, rate), Entrances: by, Timeout: f.timeout}.Start(ctx)
 	return err
 }
 

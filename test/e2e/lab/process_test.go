@@ -1,12 +1,13 @@
 package lab
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
 )
 
-func TestPodProcess(t *testing.T) {
+func TestPodProcesses(t *testing.T) {
 	proc := t.TempDir()
 	for pid, p := range map[string][2]string{
 		"7": {"pause\n", "4:cpu:/worker-2/kubepods/podabc/1\n"},
@@ -22,10 +23,13 @@ func TestPodProcess(t *testing.T) {
 			}
 		}
 	}
-	if pid, err := podProcess(proc, "abc", "traefik"); pid != 9 || err != nil {
-		t.Errorf("got %d, %v", pid, err)
+	if got, want := podProcesses(proc, "abc"), (map[int]string{7: "pause", 9: "traefik"}); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
-	if _, err := podProcess(proc, "abc", "nginx"); err == nil {
+	if _, err := FindPodProcess("no-such-pod", "nginx"); err == nil {
 		t.Error("found a program that does not run")
+	}
+	if _, err := FindPodProcesses("no-such-pod"); err == nil {
+		t.Error("found processes of a pod that does not run")
 	}
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,11 +20,15 @@ import (
 // a second time.
 type Users struct{ probers []*probe.Prober }
 
+// defaultTimeout is how long users wait for an answer.
+const defaultTimeout = 5 * time.Second
+
 // Visit is how users come.
 type Visit struct {
 	Host      string // that they ask for
 	Rate      int    // requests a second in all, shared evenly by the entrances
 	Entrances []string
+	Timeout   time.Duration        // how long users wait for an answer; 5 s where 0
 	Seen      func(version string) // called with the version in each small answer; may be nil
 }
 
@@ -45,11 +50,11 @@ func (v Visit) Start(ctx context.Context) (*Users, error) {
 			return nil, err
 		}
 		u.probers = append(u.probers, probe.Load{
-			Base: "http://" + v.Host, Dial: dial, Rate: max(1, v.Rate/len(v.Entrances)), Timeout: 5 * time.Second,
+			Base: "http://" + v.Host, Dial: dial, Rate: max(1, v.Rate/len(v.Entrances)), Timeout: cmp.Or(v.Timeout, defaultTimeout),
 			Mix: []probe.Part{
 				{Kind: probe.Kept, Weight: 75, Path: "/version", Check: v.check},
 				{Kind: probe.Fresh, Weight: 24, Path: "/version", Check: v.check},
-				{Kind: probe.Slow, Weight: 1, Path: "/slow?for=1s", Timeout: 10 * time.Second, Check: found},
+				{Kind: probe.Slow, Weight: 1, Path: "/slow?for=1s", Timeout: cmp.Or(v.Timeout, 2*defaultTimeout), Check: found},
 			},
 		}.Start(ctx))
 	}
