@@ -128,6 +128,20 @@ func TestCheckPaths(t *testing.T) {
 	}
 }
 
+// Every folder directly below internal is on the map.
+func TestMapIsComplete(t *testing.T) {
+	text := readFile(t, "ARCHITECTURE.md")
+	folders, err := os.ReadDir("../internal")
+	if err != nil || len(folders) < 10 {
+		t.Fatalf("internal has %d folders, %v", len(folders), err)
+	}
+	for _, f := range folders {
+		if f.IsDir() && !regexp.MustCompile("`internal/"+f.Name()+"[`/]").MatchString(text) {
+			t.Errorf("ARCHITECTURE.md does not say what internal/%s is", f.Name())
+		}
+	}
+}
+
 // Every test that a document names exists.
 func TestNamedTestsExist(t *testing.T) {
 	declared := declaredTests(t)
