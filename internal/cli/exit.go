@@ -11,15 +11,15 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// exit is one exit code and what it means. Scripts rely on them: codes are
+// exitCode is one exit code and what it means. Scripts rely on them: codes are
 // added, never renumbered.
-type exit struct {
+type exitCode struct {
 	code    problem.Kind
 	meaning string
 }
 
-func exits() []exit {
-	return []exit{
+func listExitCodes() []exitCode {
+	return []exitCode{
 		{0, "done, or there was nothing to do"},
 		{problem.Failed, "failed"},
 		{problem.Usage, "the command line is wrong"},
@@ -34,13 +34,13 @@ func exits() []exit {
 	}
 }
 
-// codeOf is the exit code for err.
-func codeOf(err error) problem.Kind {
+// exitCodeOf returns the exit code for err.
+func exitCodeOf(err error) problem.Kind {
 	kind := problem.KindOf(err)
 	if kind == problem.Failed && errors.Is(err, context.Canceled) {
 		kind = problem.Interrupted
 	}
-	for _, e := range exits() {
+	for _, e := range listExitCodes() {
 		if e.code == kind {
 			return kind
 		}
@@ -52,7 +52,7 @@ func codeOf(err error) problem.Kind {
 func newExitCodes() *cobra.Command {
 	var b strings.Builder
 	b.WriteString("The exit code says how a command ended. Codes are never renumbered.\n\n")
-	for _, e := range exits() {
+	for _, e := range listExitCodes() {
 		fmt.Fprintf(&b, "  %3d  %s\n", e.code, e.meaning)
 	}
 	return &cobra.Command{Use: "exit-codes", Short: "what the exit codes mean", Long: strings.TrimRight(b.String(), "\n")}

@@ -8,52 +8,62 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"version-manager/internal/cli/command"
 	"version-manager/internal/ui"
 )
 
-// maxHelpWidth is as long as a line of prose can get and still be easy to read.
+// maxHelpWidth is the most columns of a line of prose that is easy to read.
 const maxHelpWidth = 100
 
-// help prints the page of one command: what it does, how it is called,
+// printHelp prints the page of one command: what it does, how it is called,
 // examples, then everything else.
-func (a *app) help(c *cobra.Command, _ []string) {
-	width, _ := a.io.Out.Size()
+func printHelp(inv *command.Invocation, c *cobra.Command) {
+	width, _ := inv.Streams.Out.Size()
 	width = min(width, maxHelpWidth)
 	var b strings.Builder
 	b.WriteString(ui.Paragraphs(c.Long, width))
 	if c.Runnable() {
-		fmt.Fprintf(&b, "\nUsage:\n  %s\n", useLine(c))
+		fmt.Fprintf(&b, "\nUsage:\n  %s\n", usageLine(c))
 	}
 	if c.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
 	}
-	listCommands(&b, c)
-	if flags := c.LocalNonPersistentFlags().FlagUsages(); flags != "" {
-		fmt.Fprintf(&b, "\nFlags:\n%s", ui.Paragraphs(flags, width))
-	}
-	if flags := everywhere(c).FlagUsages(); c.Runnable() {
-		fmt.Fprintf(&b, "\nFlags of every command:\n%s", ui.Paragraphs(flags, width))
-	}
-	_, _ = io.WriteString(a.io.Out, b.String())
+	writeCommands(&b, c)
+	writeFlags(&b, c, width)
+	_, _ = io.WriteString(inv.Streams.Out, b.String())
 }
 
-// everywhere are the flags of every command, without those that this command
-// gives a meaning of its own.
-func everywhere(c *cobra.Command) *pflag.FlagSet {
-	if !c.HasParent() {
-		return c.PersistentFlags()
+// writeFlags lists the flags of a command: its own, then those that it shares
+// with others. cobra merges inherited flags only when it parses a command line,
+// so both sets are read, and the page is the same for "help X" and "X --help".
+func writeFlags(b *strings.Builder, c *cobra.Command, width int) {
+	all := pflag.NewFlagSet("", pflag.ContinueOnError)
+	all.AddFlagSet(c.LocalFlags())
+	all.AddFlagSet(c.InheritedFlags())
+	if !c.Runnable() {
+		return
 	}
-	return c.InheritedFlags()
+	write := func(title string, flags *pflag.FlagSet) {
+		if text := flags.FlagUsages(); text != "" {
+			fmt.Fprintf(b, "\n%s:\n%s", title, ui.Paragraphs(text, width))
+		}
+	}
+	write("Flags", command.FlagsOfGroup(all, ""))
+	for _, group := range []command.FlagGroup{command.ProjectGroup, command.TargetGroup, command.GlobalGroup} {
+		write(string(group), command.FlagsOfGroup(all, group))
+	}
 }
 
-func useLine(c *cobra.Command) string {
+// usageLine is how a command is called. A parent is called with the name of one
+// of its commands.
+func usageLine(c *cobra.Command) string {
 	if c.HasSubCommands() {
 		return c.CommandPath() + " COMMAND"
 	}
 	return c.UseLine()
 }
 
-func listCommands(b *strings.Builder, c *cobra.Command) {
+func writeCommands(b *strings.Builder, c *cobra.Command) {
 	for _, g := range c.Groups() {
 		fmt.Fprintf(b, "\n%s:\n", g.Title)
 		for _, sub := range c.Commands() {
@@ -62,16 +72,16 @@ func listCommands(b *strings.Builder, c *cobra.Command) {
 			}
 		}
 	}
-	for i, sub := range topics(c) {
+	for i, sub := range helpTopics(c) {
 		if i == 0 {
-			fmt.Fprint(b, "\nTopics:\n")
+			fmt.Fprint(b, "\nHelp topics:\n")
 		}
 		fmt.Fprintf(b, "  %-16s %s\n", sub.Name(), sub.Short)
 	}
 }
 
-// topics are the pages that only explain something.
-func topics(c *cobra.Command) (list []*cobra.Command) {
+// helpTopics are the pages that only explain something.
+func helpTopics(c *cobra.Command) (list []*cobra.Command) {
 	for _, sub := range c.Commands() {
 		if sub.IsAdditionalHelpTopicCommand() {
 			list = append(list, sub)
@@ -80,14 +90,14 @@ func topics(c *cobra.Command) (list []*cobra.Command) {
 	return list
 }
 
-func newHelp(a *app) *cobra.Command {
+func newHelpCommand(inv *command.Invocation) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND...]",
 		Short:   "explain a command",
 		Long:    "Explains a command, or a topic such as exit-codes.",
 		Example: "  version-manager help deploy\n  version-manager help exit-codes",
 		GroupID: "other",
-		Args:    takes(0, 2),
+		Args:    command.RequireArgs(0, 2),
 		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 			for _, sub := range c.Root().Commands() {
 				if len(args) == 0 && (sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand()) {
@@ -99,9 +109,9 @@ func newHelp(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			found, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return unknownCommand(c.Root(), args[0])
+				return command.UnknownCommand(c.Root(), args[0])
 			}
-			a.help(found, nil)
+			printHelp(inv, found)
 			return nil
 		},
 	}

@@ -11,18 +11,17 @@ import (
 // TestHelpPages freezes what --help prints, so that a change of it is read in
 // review.
 func TestHelpPages(t *testing.T) {
-	a, _, _ := testApp()
-	for _, c := range commands(newRoot(a)) {
-		words := append([]string{"help"}, path(c)...)
-		name := strings.Join(path(c), "-")
+	for _, c := range listCommands(testRoot()) {
+		words := append([]string{"help"}, commandWords(c)...)
+		name := strings.Join(commandWords(c), "-")
 		if !c.HasParent() {
 			name = c.Name()
 		}
 		file := filepath.Join("testdata", "help", name+".txt")
-		a, out, err := testApp()
-		if code := a.run(t.Context(), words); code != 0 || err.Len() > 0 {
+		code, out, err := execute(t, words...)
+		if code != 0 || err != "" {
 			t.Fatalf("%s: exit code %d, %s", words, code, err)
 		}
-		golden.CompareFile(t, file, out.Bytes())
+		golden.CompareFile(t, file, []byte(out))
 	}
 }

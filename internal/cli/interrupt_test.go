@@ -8,9 +8,9 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-// TestInterruptible sends real signals to this process.
-func TestInterruptible(t *testing.T) {
-	ctx, second, stop := interruptible(t.Context())
+// TestWithInterrupts sends real signals to this process.
+func TestWithInterrupts(t *testing.T) {
+	ctx, second, stop := withInterrupts(t.Context())
 	defer stop()
 	press := func() {
 		if err := syscall.Kill(syscall.Getpid(), syscall.SIGINT); err != nil {
@@ -23,10 +23,10 @@ func TestInterruptible(t *testing.T) {
 	press() // a wrapper that passes the signal on
 	select {
 	case <-second:
-		if time.Since(pressed) < onePress {
+		if time.Since(pressed) < samePressWindow {
 			t.Error("an echo of the first Ctrl-C counts as the second")
 		}
-	case <-time.After(2 * onePress):
+	case <-time.After(2 * samePressWindow):
 	}
 	press()
 	select {

@@ -1,89 +1,73 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"syscall"
+	"github.com/spf13/cobra"
 
-	"version-manager/internal/config"
-	"version-manager/internal/kit/ownership"
-	"version-manager/internal/kit/problem"
+	"version-manager/internal/cli/aboutcmd"
+	"version-manager/internal/cli/agentcmd"
+	"version-manager/internal/cli/appcmd"
+	"version-manager/internal/cli/clustercmd"
+	"version-manager/internal/cli/command"
+	"version-manager/internal/cli/installcmd"
+	"version-manager/internal/cli/objectcmd"
+	"version-manager/internal/cli/releasecmd"
+	"version-manager/internal/cli/sidecarcmd"
+	"version-manager/internal/cli/statecmd"
+	"version-manager/internal/cli/targets"
 )
 
-// findRoot looks for version-manager.yaml in dir and above. What it says makes
-// us run programs, so the search ends at the first folder where somebody we do not
-// trust may put files, as in /tmp. Mount points do
-// not end it: who owns a folder says more than where it is kept.
-func findRoot(dir string, trust ownership.Trust) (string, error) {
-	start, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
+// newRoot builds the tree of all commands. They store the flags that say which
+// app is meant in flags.
+func newRoot(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
+	root := &cobra.Command{
+		Use:   command.ProgramName,
+		Short: "ship versions of an app without losing a request, and prove it",
+		Long: "Version-manager ships new versions of an app without losing a request, and proves it: every deploy ends " +
+			"with a report of how it affected users.",
+		Example: "  version-manager create v1.1.0 -m 'new colors'\n" +
+			"  version-manager zero-downtime v1.1.0\n" +
+			"  version-manager rollback",
+		SilenceErrors: true,
+
+		SuggestionsMinimumDistance: 2,
+		SilenceUsage:               true,
+		Args:                       cobra.ArbitraryArgs,
+		ValidArgsFunction:          cobra.NoFileCompletions,
+		RunE:                       runRoot,
 	}
-	for at := start; ; at = filepath.Dir(at) {
-		file := filepath.Join(at, config.File)
-		_, err := os.Stat(file)
-		found := err == nil
-		if at != start && trust.Closed(at) != nil {
-			return "", noRoot(start, file, found)
-		}
-		if found {
-			return at, nil
-		}
-		if at == filepath.Dir(at) {
-			return "", noRoot(start, file, false)
-		}
-	}
+	inv.AddGlobalFlags(root.PersistentFlags())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return command.UsageError(c, "%w", err) })
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(inv, c) })
+	root.SetHelpCommand(newHelpCommand(inv))
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddGroup(listGroups()...)
+	root.AddCommand(releasecmd.NewCommands(inv, flags)...)
+	root.AddCommand(appcmd.NewCommands(inv, flags)...)
+	root.AddCommand(objectcmd.NewCommands(inv, flags)...)
+	root.AddCommand(installcmd.NewCommands(inv, flags)...)
+	root.AddCommand(aboutcmd.NewCommands(inv)...)
+	root.AddCommand(
+		clustercmd.NewCommand(inv), agentcmd.NewCommand(inv, &flags.Project), statecmd.NewCommand(inv, &flags.Project),
+		sidecarcmd.NewCommand(inv), newExitCodes(),
+	)
+	command.CompleteChoices(root)
+	return root
 }
 
-// noRoot is the error where an app was not found; passed says that there is a
-// file which was not taken.
-func noRoot(start, file string, passed bool) error {
-	hint := "cd to the app, or name its folder with -C DIR; a new app begins with a " + config.File + " of two lines like these"
-	p := problem.New(problem.NotFound, hint, "there is no %s in %s or above", config.File, start).With(smallest()...)
-	if passed {
-		p.What += fmt.Sprintf(" (%s was left out: others can write to its folder)", file)
+// runRoot is called without a command, or with one that does not exist.
+func runRoot(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
 	}
-	return p
+	return command.UnknownCommand(c, args[0])
 }
 
-// smallest is all that version-manager.yaml has to say.
-func smallest() []string { return []string{"name: shop", "build: {package: ./cmd/shop}"} }
-
-// readConfig reads a configuration that only those we trust can have written.
-func readConfig(file string, trust ownership.Trust) (config.App, error) {
-	if err := trust.Path(file); err != nil {
-		return config.App{}, notOurs(err, "the configuration %s", file)
+func listGroups() []*cobra.Group {
+	return []*cobra.Group{
+		{ID: "releases", Title: "Versions"},
+		{ID: "deploys", Title: "Deploys"},
+		{ID: "running", Title: "Operate"},
+		{ID: "clusters", Title: "Clusters"},
+		{ID: "other", Title: "Other"},
 	}
-	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe must not make us wait
-	if err != nil {
-		return config.App{}, fmt.Errorf("read configuration: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return config.App{}, fmt.Errorf("read configuration: %w", err)
-	case !info.Mode().IsRegular():
-		return config.App{}, problem.New(problem.Failed, "", "%s is not a regular file", file)
-	}
-	if err := trust.Info(file, info); err != nil { // it may be another file by now
-		return config.App{}, notOurs(err, "the configuration %s", file)
-	}
-	return config.Load(f)
-}
-
-// notOurs says that somebody else could have written something, and keeps the
-// hint of what it takes to use it all the same.
-func notOurs(err error, format string, args ...any) error {
-	var hint string
-	if p, ok := errors.AsType[*problem.Problem](err); ok {
-		hint = p.Hint
-	}
-	if errors.Is(err, fs.ErrPermission) {
-		return err
-	}
-	return problem.Wrap(err, problem.Failed, hint, "another user could have written "+format, args...)
 }

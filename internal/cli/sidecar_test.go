@@ -7,6 +7,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	"sigs.k8s.io/yaml"
 
+	"version-manager/internal/cli/command/commandtest"
+	"version-manager/internal/cli/targets"
 	"version-manager/internal/kit/problem"
 	objects "version-manager/manifests/app"
 )
@@ -21,8 +23,8 @@ func TestSidecarIsCalledRight(t *testing.T) {
 	if err := yaml.UnmarshalStrict(b, &d); err != nil {
 		t.Fatal(err)
 	}
-	a, _, _ := testApp()
-	c, args, err := newRoot(a).Find(d.Spec.Template.Spec.InitContainers[0].Args)
+	inv, _, _ := commandtest.NewInvocation()
+	c, args, err := newRoot(inv, new(targets.Flags)).Find(d.Spec.Template.Spec.InitContainers[0].Args)
 	if err != nil || c.Name() != "sidecar" {
 		t.Fatalf("found %s: %v", c.Name(), err)
 	}
@@ -40,8 +42,8 @@ func TestSidecarRefuses(t *testing.T) {
 		"sidecar --app a:1 --color red":      `"red" is not a color`,
 		"sidecar --app a:1 --color blue now": "",
 	} {
-		a, _, out := testApp()
-		if code := a.run(t.Context(), strings.Fields(words)); code != int(problem.Usage) || !strings.Contains(out.String(), want) {
+		code, _, out := execute(t, strings.Fields(words)...)
+		if code != int(problem.Usage) || !strings.Contains(out, want) {
 			t.Errorf("%s: exit code %d\n%s", words, code, out)
 		}
 	}

@@ -9,27 +9,34 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"version-manager/internal/cli/command/commandtest"
+	"version-manager/internal/cli/targets"
 	"version-manager/internal/ui"
 )
 
-// commands walks the tree, without what is hidden.
-func commands(c *cobra.Command) []*cobra.Command {
+// testRoot is the tree of commands for tests.
+func testRoot() *cobra.Command {
+	inv, _, _ := commandtest.NewInvocation()
+	return newRoot(inv, new(targets.Flags))
+}
+
+// listCommands walks the tree without hidden commands.
+func listCommands(c *cobra.Command) []*cobra.Command {
 	list := []*cobra.Command{c}
 	for _, sub := range c.Commands() {
 		if !sub.Hidden {
-			list = append(list, commands(sub)...)
+			list = append(list, listCommands(sub)...)
 		}
 	}
 	return list
 }
 
-// path are the words that call c, without the program's name.
-func path(c *cobra.Command) []string { return strings.Fields(c.CommandPath())[1:] }
+// commandWords are the words that call c, without the program's name.
+func commandWords(c *cobra.Command) []string { return strings.Fields(c.CommandPath())[1:] }
 
 // TestEveryCommandIsDescribed lints what the help prints.
 func TestEveryCommandIsDescribed(t *testing.T) {
-	a, _, _ := testApp()
-	for _, c := range commands(newRoot(a)) {
+	for _, c := range listCommands(testRoot()) {
 		name := c.CommandPath()
 		if c.Short == "" || !unicode.IsLower(rune(c.Short[0])) || strings.HasSuffix(c.Short, ".") {
 			t.Errorf("%s: Short %q: want lower case and no full stop", name, c.Short)
@@ -78,8 +85,7 @@ func lintExamples(t *testing.T, c *cobra.Command) {
 			continue
 		}
 		rest, _, _ = strings.Cut(rest, " > ")
-		a, _, _ := testApp()
-		found, args, err := newRoot(a).Find(words(rest))
+		found, args, err := testRoot().Find(splitWords(rest))
 		if err == nil && !found.HasParent() {
 			t.Errorf("%s: %q names no command", c.CommandPath(), line)
 			continue
@@ -99,8 +105,8 @@ func lintExamples(t *testing.T, c *cobra.Command) {
 	}
 }
 
-// words splits a line as a shell does that knows only single quotes.
-func words(line string) []string {
+// splitWords splits a line as a shell does that knows only single quotes.
+func splitWords(line string) []string {
 	var list []string
 	for _, w := range regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1) {
 		list = append(list, strings.Trim(w, "'"))
@@ -111,14 +117,12 @@ func words(line string) []string {
 // TestHelpOpensNothing: --help is answered before anything else, even where
 // there is no app and the other words are wrong.
 func TestHelpOpensNothing(t *testing.T) {
-	a, _, _ := testApp()
-	for _, c := range commands(newRoot(a)) {
+	for _, c := range listCommands(testRoot()) {
 		if !c.Runnable() || !c.HasParent() {
 			continue
 		}
-		a, out, err := testApp()
-		code := a.run(t.Context(), append(append([]string{"-C", "/"}, path(c)...), "one", "two", "three", "--help"))
-		if code != 0 || !strings.HasPrefix(out.String(), ui.Paragraphs(c.Long, 80)) || err.Len() > 0 {
+		code, out, err := execute(t, append(commandWords(c), "one", "two", "three", "--help")...)
+		if code != 0 || !strings.HasPrefix(out, ui.Paragraphs(c.Long, 80)) || err != "" {
 			t.Errorf("%s --help: exit code %d\n%s%s", c.CommandPath(), code, out, err)
 		}
 	}

@@ -1,0 +1,42 @@
+package appcmd
+
+import (
+	"context"
+	"fmt"
+
+	"version-manager/internal/deploy"
+	"version-manager/internal/probe"
+	"version-manager/internal/release"
+)
+
+func (r runner) printReport(report probe.Report) error {
+	return r.inv.PrintAnswer(report, func() error { return r.inv.PrintLines(probe.Summary(report)...) })
+}
+
+// printNothingToDo is the answer if the release has the traffic already: a
+// report without a deploy.
+func (r runner) printNothingToDo(kind deploy.Kind, rel release.Release) error {
+	now, text := r.inv.Now().UTC(), fmt.Sprintf("%s has all traffic already: nothing to do", rel.Version)
+	report := probe.Report{
+		App: rel.App, Kind: string(kind), From: string(rel.Version), To: string(rel.Version),
+		Started: now, Ended: now, Outcome: string(deploy.Done), Steps: []probe.Span{}, Notes: []string{text},
+	}
+	return r.inv.PrintAnswer(report, func() error { return r.inv.PrintLines(text) })
+}
+
+// noteKeptSecrets tells a person who deploys the active version once more,
+// perhaps because a secret has changed, how the app gets the new value: from a
+// second version of the same commit.
+func (r runner) noteKeptSecrets(ctx context.Context, active release.Release) {
+	if len(active.Config.Secrets) == 0 {
+		return
+	}
+	p := r.app.Project
+	repo, err := release.Open(ctx, p.Root)
+	if err != nil {
+		return // a version can only be created with git
+	}
+	entries, _ := release.Entries(ctx, repo, p.Store(), p.App.Name) // a damaged record still has its tag
+	r.inv.PrintNote("%s keeps the secrets that it was started with; for new values of them make another version of its commit and deploy that: version-manager create %s --from %s",
+		active.Version, nextVersion(active.Version, entries), active.Version)
+}

@@ -1,0 +1,89 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"version-manager/internal/config"
+	"version-manager/internal/kit/ownership"
+	"version-manager/internal/kit/problem"
+)
+
+// findRoot looks for version-manager.yaml in dir and above. What it says makes
+// us run programs, so the search ends at the first folder where somebody we do not
+// trust may put files, as in /tmp. Mount points do
+// not end it: who owns a folder says more than where it is kept.
+func findRoot(dir string, trust ownership.Trust) (string, error) {
+	start, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for at := start; ; at = filepath.Dir(at) {
+		file := filepath.Join(at, config.File)
+		_, err := os.Stat(file)
+		found := err == nil
+		if at != start && trust.Closed(at) != nil {
+			return "", noRoot(start, file, found)
+		}
+		if found {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", noRoot(start, file, false)
+		}
+	}
+}
+
+// noRoot is the error where an app was not found; passed says that there is a
+// file which was not taken.
+func noRoot(start, file string, passed bool) error {
+	hint := "cd to the app, or name its folder with -C DIR; a new app begins with a " + config.File + " of two lines like these"
+	p := problem.New(problem.NotFound, hint, "there is no %s in %s or above", config.File, start).With(smallest()...)
+	if passed {
+		p.What += fmt.Sprintf(" (%s was left out: others can write to its folder)", file)
+	}
+	return p
+}
+
+// smallest is all that version-manager.yaml has to say.
+func smallest() []string { return []string{"name: shop", "build: {package: ./cmd/shop}"} }
+
+// readConfig reads a configuration that only those we trust can have written.
+func readConfig(file string, trust ownership.Trust) (config.App, error) {
+	if err := trust.Path(file); err != nil {
+		return config.App{}, ExplainForeign(err, "the configuration %s", file)
+	}
+	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe must not make us wait
+	if err != nil {
+		return config.App{}, fmt.Errorf("read configuration: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return config.App{}, fmt.Errorf("read configuration: %w", err)
+	case !info.Mode().IsRegular():
+		return config.App{}, problem.New(problem.Failed, "", "%s is not a regular file", file)
+	}
+	if err := trust.Info(file, info); err != nil { // it may be another file by now
+		return config.App{}, ExplainForeign(err, "the configuration %s", file)
+	}
+	return config.Load(f)
+}
+
+// ExplainForeign says that somebody else could have written something, and keeps the
+// hint of what it takes to use it all the same.
+func ExplainForeign(err error, format string, args ...any) error {
+	var hint string
+	if p, ok := errors.AsType[*problem.Problem](err); ok {
+		hint = p.Hint
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return problem.Wrap(err, problem.Failed, hint, "another user could have written "+format, args...)
+}

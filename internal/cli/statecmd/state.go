@@ -1,0 +1,126 @@
+// Package statecmd has the commands about the state folder of a project: state,
+// state move and state adopt.
+package statecmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"version-manager/internal/agent/keeper"
+	"version-manager/internal/cli/command"
+	"version-manager/internal/cli/project"
+	"version-manager/internal/statedir"
+	"version-manager/internal/ui"
+)
+
+// stateOptions are the inputs of all commands about the state folder.
+type stateOptions struct {
+	inv   *command.Invocation
+	flags *project.Flags
+	dir   string // argument of move and adopt; empty: see there
+}
+
+// stateAnswer is the answer of state.
+type stateAnswer struct {
+	App     string         `json:"app"`
+	Project string         `json:"project"` // the folder of version-manager.yaml
+	State   string         `json:"state"`   // the state folder
+	Source  project.Source `json:"source"`  // why it is that one
+	Exists  bool           `json:"exists"`
+	Bytes   int64          `json:"bytes"`
+	Agent   bool           `json:"agent"`             // one serves it now
+	Refused string         `json:"refused,omitempty"` // why it does not count
+}
+
+// moveAnswer is the answer of state move and state adopt.
+type moveAnswer struct {
+	App   string `json:"app"`
+	From  string `json:"from,omitempty"` // empty: it stayed where it was
+	State string `json:"state"`
+}
+
+// NewCommand returns the command about the state folder, which is also the
+// parent of those that change it.
+func NewCommand(inv *command.Invocation, flags *project.Flags) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "state",
+		Short: "show where versions and state are kept",
+		Long: "Shows the folder that keeps the versions, the history, and the data of the app on this machine, how " +
+			"large it is, and whether an agent is using it. Each project folder has one of its own below " +
+			"~/.local/state/version-manager (or $XDG_STATE_HOME), unless --state names another. With --quiet, only " +
+			"the path is printed.",
+		Example:           "  version-manager state\n  version-manager state move\n  version-manager state adopt",
+		GroupID:           "other",
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return command.UnknownCommand(c, args[0])
+			}
+			return runState(stateOptions{inv: inv, flags: flags})
+		},
+	}
+	flags.AddTo(c.PersistentFlags())
+	c.AddGroup(&cobra.Group{ID: "change", Title: "Changes"})
+	c.AddCommand(newMoveCommand(inv, flags), newAdoptCommand(inv, flags))
+	return c
+}
+
+func runState(o stateOptions) error {
+	p, err := project.Find(o.inv, *o.flags)
+	if err != nil {
+		return err
+	}
+	f := p.State
+	answer := stateAnswer{App: p.App.Name, Project: p.Root, State: f.Path, Source: f.Source, Exists: f.Exists()}
+	if err := f.Verify(project.TrustOf(o.inv)); err != nil {
+		answer.Refused = err.Error()
+	} else if answer.Exists {
+		answer.Agent = keeper.IsServed(f.Path)
+		if answer.Bytes, err = statedir.Size(f.Path); err != nil {
+			return err
+		}
+	}
+	if err := o.inv.PrintAnswer(answer, func() error { return o.printState(answer) }); err != nil {
+		return err
+	}
+	if answer.Refused != "" {
+		o.inv.SuggestNext("version-manager state adopt")
+		return nil
+	}
+	p.AdviseState(o.inv)
+	return nil
+}
+
+func (o stateOptions) printState(s stateAnswer) error {
+	if o.inv.Global.Quiet {
+		_, err := fmt.Fprintln(o.inv.Streams.Out, s.State)
+		return err
+	}
+	facts := ui.Table{Uncut: true}
+	facts.Add("app", s.App)
+	facts.Add("project", s.Project)
+	facts.Add("state", fmt.Sprintf("%s (%s)", s.State, s.Source))
+	switch {
+	case s.Refused != "":
+		facts.Add("refused", s.Refused)
+	case !s.Exists:
+		facts.Add("size", "nothing is kept yet")
+	default:
+		facts.Add("size", command.Megabytes(s.Bytes))
+		facts.Add("agent", map[bool]string{true: "runs", false: "does not run"}[s.Agent])
+	}
+	return facts.Print(o.inv.Streams.Out)
+}
+
+func (o stateOptions) printMove(m moveAnswer) error {
+	return o.inv.PrintAnswer(m, func() error {
+		text := fmt.Sprintf("the state of %s is in %s", m.App, m.State)
+		if m.From != "" {
+			text = fmt.Sprintf("the state of %s was moved from %s to %s", m.App, m.From, m.State)
+		}
+		_, err := fmt.Fprintln(o.inv.Streams.Out, text)
+		return err
+	})
+}

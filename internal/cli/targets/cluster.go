@@ -1,0 +1,26 @@
+package targets
+
+import (
+	"version-manager/internal/cli/project"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kube"
+	"version-manager/internal/target/local"
+)
+
+// OpenCluster opens the cluster that the flags name, for a command that is
+// about the cluster itself and not about an app in it.
+func OpenCluster(f ClusterFlags) (*kube.Client, error) {
+	return kube.Open(kube.Options{Kubeconfig: f.Kubeconfig, Context: f.Context, Namespace: f.Namespace})
+}
+
+// DescribeCluster returns which cluster c is, with the namespace in which a
+// command is going to change something.
+func DescribeCluster(c *kube.Client, namespace string) deploy.Cluster {
+	return deploy.Cluster{Context: c.Context(), Server: c.Server(), Authority: c.Authority(), Namespace: namespace}
+}
+
+// OpenLocal opens this machine as the target of p with the state folder at
+// state, which may be another one than the project's.
+func OpenLocal(p project.Project, state string) (*local.Target, error) {
+	return local.NewTarget(local.Options{App: p.App.Name, State: state, Local: p.App.Local, Project: p.Root})
+}

@@ -1,0 +1,74 @@
+package targets
+
+import (
+	"version-manager/internal/cli/command"
+	"version-manager/internal/deploy"
+	"version-manager/internal/kit/problem"
+	"version-manager/internal/ui"
+)
+
+// Remote is a target that is not this machine. A kubeconfig's current context
+// is easily another one than a person has in mind.
+type Remote interface {
+	// Where names context, server and namespace, and contacts nobody.
+	Where() deploy.Cluster
+}
+
+// ConfirmTarget makes sure that a person means this cluster before this user
+// changes it for the first time. This machine needs no confirmation.
+func (a App) ConfirmTarget(inv *command.Invocation, f Flags) error {
+	remote, ok := a.Target.(Remote)
+	if !ok {
+		return nil
+	}
+	return ConfirmCluster(inv, f.Cluster, a.Project.State.Base, remote.Where())
+}
+
+// ConfirmCluster makes sure that a person means this place in a cluster. Base
+// is the user's folder in which the answer is remembered.
+func ConfirmCluster(inv *command.Invocation, f ClusterFlags, base string, where deploy.Cluster) error {
+	agreed, err := readConsent(base)
+	now := agreement{where.Server, where.Authority}
+	if err != nil || agreed[where.Context] == now {
+		return err
+	}
+	if err := askAboutCluster(inv, f, where, agreed[where.Context]); err != nil {
+		return err
+	}
+	agreed[where.Context] = now
+	return writeConsent(base, agreed)
+}
+
+// askAboutCluster asks, unless the call has answered already.
+func askAboutCluster(inv *command.Invocation, f ClusterFlags, where deploy.Cluster, before agreement) error {
+	if inv.Global.Yes || f.Context == where.Context {
+		return nil
+	}
+	if !inv.CanPrompt() {
+		return problem.New(problem.Usage, inv.RepeatLine("--context", where.Context),
+			"context %s (%s, namespace %s) was not used from here before, and there is no terminal to ask for confirmation",
+			where.Context, where.Server, where.Namespace)
+	}
+	if err := clusterFacts(where, before).Print(inv.Streams.Err); err != nil {
+		return err
+	}
+	yes, err := inv.PromptYes("this changes a cluster that was not used from here before; is it the one you mean?")
+	if err == nil && !yes {
+		err = problem.New(problem.Interrupted, "kubectl config get-contexts", "canceled, nothing changed")
+	}
+	return err
+}
+
+func clusterFacts(where deploy.Cluster, before agreement) *ui.Table {
+	facts := ui.Table{Uncut: true}
+	facts.Add("context", where.Context)
+	facts.Add("server", where.Server)
+	switch {
+	case before.Server == where.Server:
+		facts.Add("before", "the same address, with another certificate authority")
+	case before.Server != "":
+		facts.Add("before", before.Server)
+	}
+	facts.Add("namespace", where.Namespace)
+	return &facts
+}
