@@ -1,12 +1,12 @@
 # The common uses:
 #
 #   make run           build, create v1.0.0 if there is no version yet, deploy it, print the addresses
-#   make test          everything that needs no root and no service
-#   make check         what a change must pass before it is proposed: lint, vulnerabilities, race tests
+#   make test          every test that needs neither root nor a service
+#   make check         what a change must pass before you propose it: lint, vulnerabilities, race tests
 #   make e2e           a real cluster of three nodes on this machine; as root
-#   make bench         every bench; each prints its table and fails when its bar is missed
+#   make bench         every benchmark; each prints a table and fails if it misses its target
 #
-# Go and git are all that `run` and `test` need, beside make and bash.
+# `run` and `test` need only Go, git, make, and bash.
 
 SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -30,19 +30,19 @@ run: build ## create v1.0.0 if there is no version yet, deploy the newest, print
 	./$(BIN) status
 
 .PHONY: test
-test: ## everything that needs no root and no service
+test: ## every test that needs neither root nor a service
 	@CGO_ENABLED=0 $(GO) test -timeout 5m ./...
 
 .PHONY: race
-race: ## the same under the race detector
+race: ## the same tests under the race detector
 	@$(GO) test -race -timeout 15m ./...
 
 .PHONY: new-user
-new-user: ## make run and make test in a fresh clone, as somebody without root, git identity or cache, beside another's app
+new-user: ## the README's commands in a fresh clone, as a user without root, git identity, or cache
 	@$(GO) run ./test/newuser
 
 .PHONY: lived-in
-lived-in: ## the tests on a machine whose default ports, home folder and environment are somebody else's
+lived-in: ## the tests on a machine whose default ports, home folder, and environment are in use
 	@$(GO) run ./test/livedin $(MAKE) test
 
 .PHONY: lint
@@ -55,7 +55,7 @@ lint: ## formatting, vet on both systems, staticcheck
 	@$(GO) run $(STATICCHECK) ./...
 
 .PHONY: lint-cluster
-lint-cluster: ## the same for the programs of a local cluster; compiles all of Kubernetes, unless that was done
+lint-cluster: ## lint for the programs of a local cluster; compiles all of Kubernetes once
 	@unformatted=$$(gofmt -l cluster); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	@cd cluster && CGO_ENABLED=0 GOFLAGS=-trimpath $(GO) vet ./...
 
@@ -68,14 +68,14 @@ words: ## every text that a person reads; fails on phrases that are not plain En
 	@$(GO) run ./test/words
 
 .PHONY: vuln
-vuln: ## known vulnerabilities in what we link (asks the public database)
+vuln: ## known vulnerabilities in linked modules, from the public database
 	@$(GO) run $(GOVULNCHECK) ./...
 
 .PHONY: check
-check: lint vuln race ## what a change must pass before it is proposed
+check: lint vuln race ## what a change must pass before you propose it
 
 .PHONY: browser
-browser: ## the pages in a real browser, with axe
+browser: ## the web pages in a real browser, with axe
 	@test/browser/run.sh
 
 .PHONY: fuzz
@@ -87,11 +87,11 @@ mutants: ## change one condition at a time in the code that must not lose a requ
 	@CGO_ENABLED=0 $(GO) run ./test/mutants
 
 .PHONY: crash-test
-crash-test: ## kill -9 of CLI and agent at every journal write, under load
+crash-test: ## kill -9 of the command line and the agent at every write of the journal, under load
 	@$(GO) run ./test/bench/crash
 
 .PHONY: e2e
-e2e: ## the whole story in a real cluster of three nodes on this machine; as root
+e2e: ## every step of an app's life in a real cluster of three nodes on this machine; as root
 	@$(GO) run ./test/e2e
 
 .PHONY: e2e-faults
@@ -103,30 +103,30 @@ hostile: ## broken and malicious requests, responses, clients, archives, and nei
 	@$(GO) run ./test/hostile
 
 .PHONY: bench-switch
-bench-switch: ## 100 deploys there and back under 500 requests/s
+bench-switch: ## 100 deploys back and forth under 500 requests/s
 	@$(GO) run ./test/bench/switch
 
 .PHONY: bench-ingress
-bench-ingress: ## the ingress beside Caddy, HAProxy and nginx
+bench-ingress: ## the ingress compared with Caddy, HAProxy, and nginx
 	@$(GO) run ./test/bench/ingress
 
 .PHONY: bench-cold
-bench-cold: ## the first build, start-up, memory
+bench-cold: ## first build, startup, memory
 	@$(GO) run ./test/bench/cold
 
 .PHONY: bench-kube
-bench-kube: ## 50 switches in a real cluster, beside what people do otherwise; as root
+bench-kube: ## 50 switches in a real cluster, compared with a rolling update and a Service selector; as root
 	@$(GO) run ./test/bench/kube
 
 .PHONY: bench
-bench: bench-cold bench-ingress bench-switch ## every bench that needs no root
+bench: bench-cold bench-ingress bench-switch ## every benchmark that does not need root
 
 .PHONY: readme
-readme: build ## run the README's transcript again and write it down
+readme: build ## record the README's transcript and table of commands again
 	@$(GO) run ./test/readme
 
 .PHONY: notices
-notices: ## write down the licenses of what is linked, after go.mod has changed
+notices: ## update the licenses of linked modules after a change of go.mod
 	@CGO_ENABLED=0 $(GO) test ./internal/licenses/notices -update
 
 .PHONY: help

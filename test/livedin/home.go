@@ -10,9 +10,9 @@ import (
 	"version-manager/internal/kit/testenv"
 )
 
-// files are what a person may have in the home folder. Each setting here has
-// broken a tool of this field for somebody.
-func files(home string) map[string]string {
+// homeFiles are files that a person may have in the home folder. Each setting
+// has broken a tool of this kind for somebody.
+func homeFiles(home string) map[string]string {
 	return map[string]string{
 		".gitconfig": `[user]
 	useConfigOnly = true
@@ -68,9 +68,9 @@ users: [{name: admin, user: {token: not-a-token}}]
 	}
 }
 
-// variables are what a person may have in the environment: what the README
-// says to export, and what other tools want.
-func variables(home string) map[string]string {
+// homeVariables are variables that a person may have in the environment: those
+// that the guides export, and those of other tools.
+func homeVariables(home string) map[string]string {
 	return map[string]string{
 		"HOME":                      home,
 		"KUBECONFIG":                filepath.Join(home, ".kube/config"),
@@ -109,13 +109,13 @@ func variables(home string) map[string]string {
 	}
 }
 
-// mark is a variable by which the processes of this run know each other.
-func mark() string { return fmt.Sprintf("LIVED_IN_BY=%d", os.Getpid()) }
+// runMark is a variable that marks the processes of this run.
+func runMark() string { return fmt.Sprintf("LIVED_IN_BY=%d", os.Getpid()) }
 
 // livedInEnviron fills home and returns base with the variables of such a
-// machine. The caches and settings of the go command stay those of base.
+// machine. The go command keeps the caches and settings of base.
 func livedInEnviron(home string, base []string) ([]string, error) {
-	for name, content := range files(home) {
+	for name, content := range homeFiles(home) {
 		file := filepath.Join(home, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			return nil, err
@@ -128,12 +128,12 @@ func livedInEnviron(home string, base []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	vars := variables(home)
+	vars := homeVariables(home)
 	for _, s := range settings {
 		name, value, _ := strings.Cut(s, "=")
 		vars[name] = value
 	}
-	env := []string{mark()}
+	env := []string{runMark()}
 	for _, v := range base {
 		if name, _, _ := strings.Cut(v, "="); vars[name] == "" {
 			env = append(env, v)

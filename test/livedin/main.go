@@ -6,8 +6,8 @@
 //	go run ./test/livedin go test ./...
 //
 // It fails if the command fails, or if anything that the command started
-// connected to one of those ports: a test that reaches an address it did not
-// open itself passes or fails by what else runs on the machine.
+// connected to one of those ports: a test that connects to an address that it
+// did not open itself depends on what else runs on the machine.
 package main
 
 import (
@@ -24,16 +24,16 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: livedin COMMAND [ARGUMENT...]")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1:]); err != nil {
+	if err := runCommand(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "livedin:", err)
 		os.Exit(1)
 	}
-	fmt.Println("livedin: passed, and nothing connected to the ports of other programs")
+	fmt.Println("livedin: passed, no connections to ports of other programs")
 }
 
-func run(argv []string) error {
+func runCommand(argv []string) error {
 	decoys := listenAll()
-	defer decoys.close()
+	defer decoys.closeAll()
 	home, err := os.MkdirTemp("", "livedin-")
 	if err != nil {
 		return err
@@ -46,10 +46,10 @@ func run(argv []string) error {
 	fmt.Printf("livedin: holding %d ports, home %s\n", len(decoys.listeners), home)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, os.Stdout, os.Stderr
-	return errors.Join(runForeground(cmd), decoys.verdict())
+	return errors.Join(runForeground(cmd), decoys.connectionError())
 }
 
-// runForeground runs cmd and passes on the signals that ask us to end.
+// runForeground runs cmd and passes on SIGTERM and SIGINT.
 func runForeground(cmd *exec.Cmd) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// peerOf names the process at the other end of a connection on this machine,
-// as far as /proc tells it, and says whether the command under test started it.
-func peerOf(c net.Conn) (who string, ours bool) {
+// peerOf names the process at the other end of a connection on this machine, if
+// /proc shows it, and reports whether the command under test started it.
+func peerOf(c net.Conn) (name string, ours bool) {
 	remote := c.RemoteAddr().(*net.TCPAddr) // of a TCP listener
 	inode := socketInode(remote.Port, c.LocalAddr().(*net.TCPAddr).Port)
 	if inode == "" {
@@ -23,7 +23,7 @@ func peerOf(c net.Conn) (who string, ours bool) {
 			cmdline, _ := os.ReadFile("/proc/" + pid + "/cmdline")
 			environ, err := os.ReadFile("/proc/" + pid + "/environ")
 			program, _, _ := strings.Cut(string(cmdline), "\x00")
-			return program, err != nil || strings.Contains(string(environ), mark())
+			return program, err != nil || strings.Contains(string(environ), runMark())
 		}
 	}
 	return remote.String(), true

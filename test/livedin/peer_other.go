@@ -4,5 +4,5 @@ package main
 
 import "net"
 
-// peerOf is the client's address, which is all that can be told here.
-func peerOf(c net.Conn) (who string, ours bool) { return c.RemoteAddr().String(), true }
+// peerOf returns the client's address; this system does not show the process.
+func peerOf(c net.Conn) (name string, ours bool) { return c.RemoteAddr().String(), true }

@@ -1,10 +1,14 @@
 // Command readme writes the parts of README.md that are measured and not
 // typed: the transcript, recorded in a real terminal (tmux) from a fresh clone
 // of HEAD, and the table of commands, read from their own help.
+//
+//	go run ./test/readme             both
+//	go run ./test/readme -commands   only the table, which takes no time
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,7 +18,9 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
+	onlyCommands := flag.Bool("commands", false, "write only the table of commands")
+	flag.Parse()
+	if err := updateReadme(context.Background(), *onlyCommands); err != nil {
 		fmt.Fprintln(os.Stderr, "readme:", err)
 		os.Exit(1)
 	}
@@ -22,26 +28,28 @@ func main() {
 
 const readme = "README.md"
 
-func run(ctx context.Context) error {
+func updateReadme(ctx context.Context, onlyCommands bool) error {
 	text, err := os.ReadFile(readme)
 	if err != nil {
 		return err
 	}
-	commands, err := commandTable(ctx)
+	commands, err := commandTable(ctx, "bin/version-manager")
 	if err != nil {
 		return err
 	}
-	transcript, err := record(ctx)
-	if err != nil {
-		return err
+	page := replaceSection(string(text), "commands", commands)
+	if !onlyCommands {
+		transcript, err := recordTranscript(ctx)
+		if err != nil {
+			return err
+		}
+		page = replaceSection(page, "transcript", "```console\n"+transcript+"```\n")
 	}
-	page := replace(string(text), "commands", commands)
-	page = replace(page, "transcript", "```console\n"+transcript+"```\n")
 	return os.WriteFile(readme, []byte(page), 0o644)
 }
 
-// replace puts content between the two comments that carry name.
-func replace(page, name, content string) string {
+// replaceSection puts content between the two comments that contain name.
+func replaceSection(page, name, content string) string {
 	begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
 	before, rest, found := strings.Cut(page, begin)
 	_, after, closed := strings.Cut(rest, end)
@@ -51,10 +59,9 @@ func replace(page, name, content string) string {
 	return before + begin + content + end + after
 }
 
-// commandTable asks the program for its commands, and each of them for how it
-// is called.
-func commandTable(ctx context.Context) (string, error) {
-	help, err := exec.CommandContext(ctx, "bin/version-manager", "--help").Output()
+// commandTable reads the commands and their usage lines from the help pages.
+func commandTable(ctx context.Context, program string) (string, error) {
+	help, err := exec.CommandContext(ctx, program, "--help").Output()
 	if err != nil {
 		return "", fmt.Errorf("version-manager --help: %w", err)
 	}
@@ -62,7 +69,7 @@ func commandTable(ctx context.Context) (string, error) {
 	b.WriteString("| command | what it does |\n|---|---|\n")
 	line := regexp.MustCompile(`(?m)^  ([a-z-]+) {2,}(\S.*)$`)
 	for _, m := range line.FindAllStringSubmatch(string(help), -1) {
-		usage, err := usageOf(ctx, m[1])
+		usage, err := usageOf(ctx, program, m[1])
 		if err != nil {
 			return "", err
 		}
@@ -71,22 +78,23 @@ func commandTable(ctx context.Context) (string, error) {
 	return b.String(), nil
 }
 
-func usageOf(ctx context.Context, command string) (string, error) {
-	help, err := exec.CommandContext(ctx, "bin/version-manager", "help", command).Output()
+func usageOf(ctx context.Context, program, command string) (string, error) {
+	help, err := exec.CommandContext(ctx, program, "help", command).Output()
 	if err != nil {
 		return "", fmt.Errorf("help %s: %w", command, err)
 	}
 	_, rest, found := strings.Cut(string(help), "Usage:\n")
 	if !found {
-		return "help " + command, nil // a page of help, not a command
+		return "help " + command, nil // a help topic, not a command
 	}
 	usage, _, _ := strings.Cut(strings.TrimSpace(rest), "\n")
 	usage = strings.TrimPrefix(usage, "version-manager ")
 	return strings.ReplaceAll(strings.TrimSuffix(usage, " [flags]"), "|", `\|`), nil
 }
 
-// record plays the story in a terminal of its own and returns what it shows.
-func record(ctx context.Context) (string, error) {
+// recordTranscript runs the README's commands in a terminal and returns the
+// screen.
+func recordTranscript(ctx context.Context) (string, error) {
 	dir, err := os.MkdirTemp("", "readme-")
 	if err != nil {
 		return "", err
@@ -100,9 +108,9 @@ func record(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer t.close()
+	defer t.stopSession()
 	cleanup := exec.Command(filepath.Join(clone, "bin/version-manager"), "-C", clone, "cleanup", "--yes")
-	cleanup.Env = append(os.Environ(), "XDG_STATE_HOME="+states(clone))
+	cleanup.Env = append(os.Environ(), "XDG_STATE_HOME="+stateHome(clone))
 	defer cleanup.Run()
 	var b strings.Builder
 	for _, command := range []string{
@@ -113,7 +121,7 @@ func record(ctx context.Context) (string, error) {
 		"version-manager rollback v1.0.0",
 		"version-manager history",
 	} {
-		shown, err := t.run(ctx, command)
+		shown, err := t.runCommand(ctx, command)
 		if err != nil {
 			return "", err
 		}
