@@ -1,9 +1,9 @@
-// Command coredns is CoreDNS with the plugins that a cluster's DNS needs and
-// no others. Upstream's program has dozens more, among them clients of three
-// clouds: none is of use here, and all would have to be compiled.
+// Command coredns is CoreDNS with only the plugins that a cluster's DNS needs.
+// Upstream's program has dozens more, among them clients of three clouds. They
+// are useless here and would all have to be compiled.
 //
-// The order of plugins in a query's way is CoreDNS's own; importing one makes
-// its word known to the Corefile.
+// CoreDNS itself defines the order in which plugins handle a query. Importing a
+// plugin makes its directive available in the Corefile.
 package main
 
 import (

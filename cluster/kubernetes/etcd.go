@@ -12,16 +12,16 @@ import (
 	"go.etcd.io/etcd/server/v3/embed"
 )
 
-// etcdStart is how long etcd may take to open its data and elect itself.
-const etcdStart = 2 * time.Minute
+// etcdStartTimeout is for opening the data and electing a leader.
+const etcdStartTimeout = 2 * time.Minute
 
-// newEtcd is etcd with a configuration file, which is all that upstream's
-// embedding offers without its own program around it.
-func newEtcd() *cobra.Command {
+// newEtcdCommand runs etcd with a configuration file, as upstream's package embed
+// does it. The flags of upstream's program are not part of that package.
+func newEtcdCommand() *cobra.Command {
 	var file string
 	c := &cobra.Command{
 		Use:   "etcd",
-		Short: "the store of the API server",
+		Short: "the database of the API server",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGINT, syscall.SIGTERM)
@@ -29,14 +29,14 @@ func newEtcd() *cobra.Command {
 			return runEtcd(ctx, file)
 		},
 	}
-	c.Flags().StringVar(&file, "config-file", "", "etcd's configuration, in YAML")
+	c.Flags().StringVar(&file, "config-file", "", "configuration of etcd, in YAML")
 	if err := c.MarkFlagRequired("config-file"); err != nil {
 		panic(err) // the flag is defined one line above
 	}
 	return c
 }
 
-// runEtcd serves until ctx ends; then it closes the store in order.
+// runEtcd serves until ctx ends, then shuts the database down cleanly.
 func runEtcd(ctx context.Context, file string) error {
 	config, err := embed.ConfigFromFile(file)
 	if err != nil {
@@ -50,9 +50,9 @@ func runEtcd(ctx context.Context, file string) error {
 	select {
 	case <-server.Server.ReadyNotify():
 	case <-server.Server.StopNotify():
-		return errors.New("start etcd: it stopped at once")
-	case <-time.After(etcdStart):
-		return fmt.Errorf("start etcd: not ready after %s", etcdStart)
+		return errors.New("start etcd: it stopped immediately")
+	case <-time.After(etcdStartTimeout):
+		return fmt.Errorf("start etcd: not ready after %s", etcdStartTimeout)
 	case <-ctx.Done():
 		return nil
 	}
@@ -62,6 +62,6 @@ func runEtcd(ctx context.Context, file string) error {
 	case err := <-server.Err():
 		return fmt.Errorf("etcd: %w", err)
 	case <-server.Server.StopNotify():
-		return errors.New("etcd stopped by itself")
+		return errors.New("etcd stopped on its own")
 	}
 }

@@ -4,14 +4,13 @@
 //	kubernetes etcd --config-file=etcd.yaml
 //	kubernetes apiserver|controller-manager|scheduler|kubelet|proxy FLAGS...
 //
-// The flags are those of the upstream programs, which is what is linked in.
-// One program instead of six is linked once, takes the disk of one, and the
-// pages of its text are shared by all processes of a machine.
+// The flags are those of the upstream programs, whose code is linked in. One
+// program instead of six is linked once, takes less disk space, and all processes
+// share the memory of its code.
 //
-// One process is one component. The feature gates of the components live in
-// one registry for the whole process, and two commands that are built in the
-// same process clash over them; so the word on the command line decides
-// first, and only then is that one command built.
+// One process runs one component. All components register their feature gates
+// in one registry per process, and two commands in the same process would
+// conflict. So only the command that the first argument names is created.
 package main
 
 import (
@@ -35,18 +34,18 @@ import (
 
 func main() {
 	if len(os.Args) < 2 || components()[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: kubernetes "+strings.Join(names(), "|")+" FLAGS...")
+		fmt.Fprintln(os.Stderr, "usage: kubernetes "+strings.Join(componentNames(), "|")+" FLAGS...")
 		os.Exit(2)
 	}
-	build := components()[os.Args[1]]
-	os.Args = os.Args[1:] // a component reads the flags of a program of its own
-	os.Exit(cli.Run(build()))
+	newCommand := components()[os.Args[1]]
+	os.Args = os.Args[1:] // a component expects the arguments of its own program
+	os.Exit(cli.Run(newCommand()))
 }
 
-// components maps the first argument to what builds its command.
+// components maps the first argument to the constructor of its command.
 func components() map[string]func() *cobra.Command {
 	return map[string]func() *cobra.Command{
-		"etcd":               newEtcd,
+		"etcd":               newEtcdCommand,
 		"apiserver":          apiserver.NewAPIServerCommand,
 		"controller-manager": manager.NewControllerManagerCommand,
 		"scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
@@ -55,7 +54,7 @@ func components() map[string]func() *cobra.Command {
 	}
 }
 
-func names() []string {
+func componentNames() []string {
 	var list []string
 	for name := range components() {
 		list = append(list, name)

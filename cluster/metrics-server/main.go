@@ -1,13 +1,13 @@
 // Command metrics-server serves the Metrics API (metrics.k8s.io), from which
 // the HorizontalPodAutoscaler and `kubectl top` read CPU and memory.
 //
-// Scraping, storage and API are upstream's packages, version 0.7.2. Only its
-// flags are not: its own main does not compile against Kubernetes 1.34, whose
-// API server library keeps the version in another field. The next upstream
-// release that can be had, 0.9.0, needs the libraries of Kubernetes 1.36; in a
-// module of its own it would share no compiled package with the rest and
-// double the price: 410 CPU-seconds against under 20 for this one, because
-// the API server library is part of Kubernetes and compiled already.
+// Scraping, storage, and API are upstream's packages, version 0.7.2. Only the
+// flags are ours, because upstream's main does not compile with Kubernetes 1.34,
+// whose API server library keeps the version in another field. The next upstream
+// release, 0.9.0, needs the libraries of Kubernetes 1.36. In a module of its own,
+// it would share no compiled package with the others and take 410 CPU-seconds
+// instead of less than 20, because the API server library is part of Kubernetes
+// and already compiled.
 package main
 
 import (

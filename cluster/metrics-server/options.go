@@ -17,12 +17,12 @@ import (
 	"sigs.k8s.io/metrics-server/pkg/server"
 )
 
-// scrapeTimeout is how long one kubelet may take to answer.
+// scrapeTimeout is for the answer of one kubelet.
 const scrapeTimeout = 10 * time.Second
 
-// flags are upstream's where both have them. Upstream's other flags are fixed
-// here to what our manifest would set: port 10250 of a node's internal
-// address, the pod's own service account.
+// flags has the same names as upstream's. Upstream's other flags are fixed to
+// what our manifest would set: port 10250 of a node's internal address, and the
+// pod's own service account.
 type flags struct {
 	serving    *options.SecureServingOptionsWithLoopback
 	authn      *options.DelegatingAuthenticationOptions
@@ -45,12 +45,12 @@ func (f *flags) addFlags(fs *pflag.FlagSet) {
 	f.serving.AddFlags(fs)
 	f.authn.AddFlags(fs)
 	f.authz.AddFlags(fs)
-	fs.DurationVar(&f.resolution, "metric-resolution", f.resolution, "time between two looks at every kubelet")
-	fs.StringVar(&f.kubeletCA, "kubelet-certificate-authority", "", "file with the authority that signed the kubelets' certificates")
+	fs.DurationVar(&f.resolution, "metric-resolution", f.resolution, "time between two scrapes of a kubelet")
+	fs.StringVar(&f.kubeletCA, "kubelet-certificate-authority", "", "file with the certificate authority that signed the kubelets' certificates")
 	fs.BoolVar(&f.insecure, "kubelet-insecure-tls", false, "do not verify the kubelets' certificates")
 }
 
-// config turns the flags into a server that is not started yet.
+// config turns the flags into the configuration of a server.
 func (f *flags) config() (*server.Config, error) {
 	own, err := f.apiserver()
 	if err != nil {
@@ -70,8 +70,8 @@ func (f *flags) config() (*server.Config, error) {
 	}, nil
 }
 
-// apiserver is the generic API server that asks the cluster's API server who
-// a caller is and what it may do.
+// apiserver configures the generic API server, which leaves authentication and
+// authorization to the API server of the cluster.
 func (f *flags) apiserver() (*apiserver.Config, error) {
 	if err := f.serving.MaybeDefaultWithSelfSignedCerts("localhost", nil, []net.IP{net.IPv4(127, 0, 0, 1)}); err != nil {
 		return nil, err
@@ -94,8 +94,8 @@ func (f *flags) apiserver() (*apiserver.Config, error) {
 	return c, nil
 }
 
-// kubelet is how a node is asked: with the pod's token, and with the node's
-// certificate verified unless told otherwise.
+// kubelet configures the client of the kubelets: it sends the pod's token, and
+// verifies the node's certificate unless the flags say otherwise.
 func (f *flags) kubelet(in *rest.Config) *client.KubeletClientConfig {
 	k := &client.KubeletClientConfig{
 		Scheme:              "https",

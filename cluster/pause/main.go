@@ -1,6 +1,6 @@
-// Command pause is the process that holds a pod's network namespace open
-// while its containers come and go. It sleeps until it is told to end, and as
-// process 1 of a shared process namespace it buries what its children leave.
+// Command pause keeps a pod's network namespace open while its containers come
+// and go. It sleeps until it receives a signal. As process 1 of a shared process
+// namespace, it also reaps orphaned processes.
 package main
 
 import (
@@ -16,12 +16,13 @@ func main() {
 		if s != syscall.SIGCHLD {
 			return
 		}
-		bury()
+		reapChildren()
 	}
 }
 
-// bury collects every child that has ended: one signal may stand for several.
-func bury() {
+// reapChildren collects all children that have ended. One signal may stand for
+// several of them.
+func reapChildren() {
 	for {
 		if pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil); pid <= 0 && err != syscall.EINTR {
 			return

@@ -12,8 +12,8 @@ func args(folder, action string) []string {
 
 func TestCreateAndDelete(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "pvc-1_default_data")
-	for range 2 { // the provisioner tries again after a timeout
-		if err := run(args(folder, "create")); err != nil {
+	for range 2 { // the provisioner repeats a command after a timeout
+		if err := runAction(args(folder, "create")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -24,7 +24,7 @@ func TestCreateAndDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := run(args(folder, "delete")); err != nil {
+		if err := runAction(args(folder, "delete")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -33,13 +33,13 @@ func TestCreateAndDelete(t *testing.T) {
 	}
 }
 
-func TestRefusesWhatIsNoVolume(t *testing.T) {
+func TestRefusesOtherFolders(t *testing.T) {
 	for _, folder := range []string{"", "relative/pvc", "/", "/data", "/data/../etc/pvc", "/data/pvc/"} {
-		if err := run(args(folder, "delete")); err == nil {
+		if err := runAction(args(folder, "delete")); err == nil {
 			t.Errorf("%q was accepted", folder)
 		}
 	}
-	if err := run(args("/data/pvc-1", "format")); err == nil {
+	if err := runAction(args("/data/pvc-1", "format")); err == nil {
 		t.Error("an unknown action was accepted")
 	}
 }
