@@ -10,10 +10,6 @@ import (
 func withSteps(inv *command.Invocation, verb string, names []string, do func(onemachine.Options) error) error {
 	operation := progress.Operation{Name: verb, App: "the cluster", Steps: names}
 	return inv.WithReporter(operation, func(r *progress.Reporter) error {
-		return do(onemachine.Options{
-			Step:   r.StartStep,
-			Detail: func(text string) { r.ReportDetail("%s", text) },
-			Note:   func(text string) { r.ReportNote("%s", text) },
-		})
+		return do(onemachine.Options{Progress: r})
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/infra/addons"
+	"version-manager/internal/progress"
 )
 
 // NewCommands returns the commands of this package.
@@ -66,7 +67,8 @@ func runInstallIngress(ctx context.Context, o ingressOptions) error {
 	if err := targets.ConfirmCluster(o.inv, o.flags.Cluster, p.State.Base, where); err != nil {
 		return err
 	}
-	report, err := addons.InstallIngress(ctx, cluster, addons.Options{}, func(step string) { o.inv.PrintNote("%s", step) })
+	r := progress.NewReporter(func(e progress.Event) { o.inv.PrintNote("%s", e.Detail) }, o.inv.Now)
+	report, err := addons.InstallIngress(ctx, cluster, addons.Options{Progress: r})
 	if err != nil {
 		return fmt.Errorf("install the ingress: %w", err)
 	}

@@ -1,18 +1,16 @@
-// Package addons puts into a cluster what every app in it shares.
+// Package addons installs in a cluster what all apps in it share.
 //
-// There are two users. The cluster that version-manager makes on one machine
-// is bare and gets everything by [Cluster]: DNS, metrics, volumes and the
-// ingress, with images that were made on that machine. A cluster of somebody
-// else gets by [Ingress] what it lacks to route requests, and nothing else:
-// the Gateway API, Traefik, one Gateway. What is there already and fits is
-// used, what is there and does not fit is named, and nothing of others is
-// changed, with one exception that K3s provides for.
+// It has two entry points. [InstallBase] installs everything in the bare cluster
+// that version-manager makes on one machine: DNS, metrics, volumes, and the
+// ingress, with images that were made on that machine. [InstallIngress] installs
+// in any other cluster what is missing to route requests: the Gateway API,
+// Traefik, and one Gateway. It uses what exists and is suitable, reports what
+// exists and is not, and changes nothing that belongs to others, with one
+// exception that K3s provides for.
 //
-// The objects are the YAML of manifests/cluster and manifests/ingress. Applying them
-// again changes nothing, so both calls may be repeated at any time, and are
-// how an interrupted one goes on.
-//
-// The package does not start clusters and knows no apps. Start with [Ingress].
+// The objects are the YAML in manifests/cluster and manifests/ingress. Applying
+// them again changes nothing, so both calls can be repeated at any time, for
+// example after an interruption.
 package addons
 
 import (
@@ -20,47 +18,49 @@ import (
 	"time"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/progress"
 	objects "version-manager/manifests/cluster"
 )
 
-// patience is how long the parts may take to become ready. Most of it is for
-// nodes that pull images over a slow line.
-const patience = 3 * time.Minute
+// installTimeout is the time in which everything must become ready. Most of it
+// is for nodes that pull images over a slow network.
+const installTimeout = 3 * time.Minute
 
 // Options are what differs between clusters.
 type Options struct {
-	// Addresses are the nodes' own. With them, port 80 of each node leads to
-	// the ingress; without, that is left to the cluster's load balancer.
+	// Addresses are those of the nodes. With them, port 80 of each node leads to
+	// the ingress. Without them, that is left to the cluster's load balancer.
 	Addresses []string
-	// Traefik is the image to use instead of the official one, for clusters
-	// that pull from a mirror.
+	// Traefik replaces the official image, for clusters that pull from a mirror.
 	Traefik string
+	// Progress reports each step as a detail. It may be nil.
+	Progress *progress.Reporter
 }
 
 // Report says what was done.
 type Report struct {
-	Did      []string // "installed Traefik v3.6.12", in order; empty if all was there
-	Warnings []string // what is there and otherwise than it should be
+	Did      []string // "installed Traefik v3.6.12", in order; empty if nothing was missing
+	Warnings []string // what exists but differs from what it should be
 }
 
-// InstallBase gives a bare cluster everything, and returns when it works. The
-// nodes have the images of programs.Set.Images. progress is told each step.
-func InstallBase(ctx context.Context, c kube.Cluster, o Options, progress func(step string)) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// InstallBase installs everything in a bare cluster, whose nodes have the images
+// of programs.Set.ListImages. It returns when everything is ready.
+func InstallBase(ctx context.Context, c kube.Cluster, o Options) error {
+	ctx, cancel := context.WithTimeout(ctx, installTimeout)
 	defer cancel()
-	progress("install the Gateway API")
-	if err := applyCRDs(ctx, c, crds()); err != nil {
+	o.Progress.ReportDetail("installing the Gateway API")
+	if err := applyDefinitions(ctx, c, gatewayDefinitions()); err != nil {
 		return err
 	}
-	// Everything is applied before anything is waited for: the parts start at
+	// All parts are applied before the first one is waited for, so they start at
 	// the same time.
-	parts := append(load(objects.Files), ours(o)...)
+	parts := append(loadObjects(objects.Files), ownObjects(o)...)
 	for _, part := range parts {
-		local(part)
+		useLocalImages(part)
 	}
-	progress("install DNS, metrics, volumes and the ingress")
-	if err := apply(ctx, c, parts); err != nil {
+	o.Progress.ReportDetail("installing DNS, metrics, volumes, and the ingress")
+	if err := applyObjects(ctx, c, parts); err != nil {
 		return err
 	}
-	return wait(ctx, c, parts, progress)
+	return waitReady(ctx, c, parts, o.Progress)
 }

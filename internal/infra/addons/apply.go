@@ -9,45 +9,46 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/wait"
 	"version-manager/internal/kube"
 )
 
-// poll is how often a condition is looked at.
-const poll = 250 * time.Millisecond
+// pollInterval is the time between two looks at an object.
+const pollInterval = 250 * time.Millisecond
 
-// apply makes all objects, in the order given.
-func apply(ctx context.Context, c kube.Cluster, list []*kube.Object) error {
+// applyObjects applies all objects in the given order.
+func applyObjects(ctx context.Context, c kube.Cluster, list []*kube.Object) error {
 	for _, o := range list {
 		if _, err := c.Apply(ctx, o); err != nil {
-			return explain(c, err, o)
+			return explainError(c, err, o)
 		}
 	}
 	return nil
 }
 
-// explain adds what a person can do about an object that was refused.
-func explain(c kube.Cluster, err error, o *kube.Object) error {
+// explainError adds a hint for an object that was refused.
+func explainError(c kube.Cluster, err error, o *kube.Object) error {
 	what := fmt.Sprintf("apply %s %s", o.GetKind(), o.GetName())
 	switch {
 	case strings.Contains(err.Error(), "port is already allocated"):
 		return problem.Wrap(err, problem.Failed, c.Kubectl("", "get services --all-namespaces")+" | grep 30001",
 			"%s: another Service has the node port", what)
 	case kube.IsForbidden(err):
-		return problem.Wrap(err, problem.Failed, "use a kubeconfig of a cluster administrator", "%s", what)
+		return problem.Wrap(err, problem.Failed, c.Kubectl("", "auth can-i --list"), "%s: only an administrator of the cluster may do that", what)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// applyCRDs makes definitions and waits until the API server serves them:
-// before, objects of their kinds are refused.
-func applyCRDs(ctx context.Context, c kube.Cluster, list []*kube.Object) error {
-	if err := apply(ctx, c, list); err != nil {
+// applyDefinitions applies definitions and waits until the API server serves
+// them. Before that, it refuses objects of their kinds.
+func applyDefinitions(ctx context.Context, c kube.Cluster, list []*kube.Object) error {
+	if err := applyObjects(ctx, c, list); err != nil {
 		return err
 	}
 	for _, o := range list {
-		err := until(ctx, func() (string, error) {
+		err := waitUntilDone(ctx, func() (string, error) {
 			crd, err := c.Get(ctx, kube.Ref{Kind: o.GetKind(), Name: o.GetName()})
-			if err != nil || condition(crd, "Established") == "True" {
+			if err != nil || conditionStatus(crd, "Established") == "True" {
 				return "", err
 			}
 			return "it is not served yet", nil
@@ -59,32 +60,26 @@ func applyCRDs(ctx context.Context, c kube.Cluster, list []*kube.Object) error {
 	return nil
 }
 
-// until calls f until it returns no reason to wait. When the time is over,
+// waitUntilDone calls f until it returns no reason to wait. If ctx ends first,
 // the last reason is the error.
-func until(ctx context.Context, f func() (waitingFor string, err error)) error {
-	ticker := time.NewTicker(poll)
-	defer ticker.Stop()
-	for last := ""; ; {
+func waitUntilDone(ctx context.Context, f func() (waitingFor string, err error)) error {
+	last := ""
+	err := wait.PollUntil(ctx, pollInterval, func(context.Context) (bool, error) {
 		reason, err := f()
-		switch {
-		case ctx.Err() != nil && last != "":
-			return fmt.Errorf("%s: %w", last, ctx.Err())
-		case err != nil:
-			return err
-		case reason == "":
-			return nil
+		if err == nil {
+			last = reason
 		}
-		last = reason
-		select {
-		case <-ctx.Done():
-		case <-ticker.C:
-		}
+		return err == nil && reason == "", err
+	})
+	if err != nil && ctx.Err() != nil && last != "" {
+		return fmt.Errorf("%s: %w", last, ctx.Err())
 	}
+	return err
 }
 
-// condition is the status of one of an object's conditions: "True", "False",
-// "Unknown" or "", if nobody has said anything.
-func condition(o *kube.Object, kind string) string {
+// conditionStatus returns the status of a condition: "True", "False", "Unknown",
+// or "" if the object does not have it.
+func conditionStatus(o *kube.Object, kind string) string {
 	list, _, _ := unstructured.NestedSlice(o.Object, "status", "conditions")
 	for _, item := range list {
 		c, _ := item.(map[string]any)

@@ -1,29 +1,30 @@
 package addons
 
-// choice is what to do about Traefik.
-type choice int
+// plan is what to do about Traefik.
+type plan int
 
 const (
-	install choice = iota // our own, or bring it up to date
-	use                   // one that is there and serves the Gateway API
-	enable                // K3s' own, which does not yet
+	installOwn  plan = iota // install our own, or update it
+	useExisting             // use one that serves the Gateway API
+	enableK3s               // let the one of K3s serve the Gateway API
 )
 
-func (f found) choose() (installation, choice) {
+// choosePlan decides what to do, and with which existing Traefik.
+func (f inventory) choosePlan() (installation, plan) {
 	for _, t := range f.traefik {
 		if t.own {
-			return t, install
+			return t, installOwn
 		}
 	}
 	for _, t := range f.traefik {
 		if t.Gateway {
-			return t, use
+			return t, useExisting
 		}
 	}
 	for _, t := range f.traefik {
 		if f.k3s && t.chart {
-			return t, enable
+			return t, enableK3s
 		}
 	}
-	return installation{}, install
+	return installation{}, installOwn
 }

@@ -8,7 +8,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: &a [*a]\n"))
 	f.Add([]byte("a: 1\na: 2\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		list, err := parse(b)
+		list, err := parseObjects(b)
 		if err != nil {
 			return
 		}

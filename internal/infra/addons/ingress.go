@@ -8,122 +8,124 @@ import (
 
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
+	"version-manager/internal/progress"
 )
 
-const needed = "v1.4.0" // of the Gateway API, by the Traefik that we install
+// gatewayAPIVersion is the version that our Traefik needs.
+const gatewayAPIVersion = "v1.4.0"
 
-// InstallIngress gives a cluster what it lacks to route requests to apps and returns
-// when it works:
+// InstallIngress installs what a cluster needs to route requests to apps, and
+// returns when it is ready:
 //
-//  1. the definitions of the Gateway API that are missing,
+//  1. missing definitions of the Gateway API,
 //  2. Traefik, if none serves the Gateway API,
 //  3. the Gateway for all apps.
 //
-// A Traefik that serves the Gateway API already is used as it is; the report
-// says what about it makes deploys slower. The Traefik that comes with K3s is
-// told to serve it, in the way that K3s provides for. Nothing is done where
-// ours would have to take over what somebody else has in our namespace.
-func InstallIngress(ctx context.Context, c kube.Cluster, o Options, progress func(step string)) (Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// It uses a Traefik that serves the Gateway API as it is; the report says what
+// about it makes deploys slower. It configures the Traefik of K3s to serve the
+// Gateway API, in the way that K3s provides for. It changes nothing if it would
+// have to take over objects of others in our namespace.
+func InstallIngress(ctx context.Context, c kube.Cluster, o Options) (Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, installTimeout)
 	defer cancel()
-	progress("look at what is there")
-	f, err := look(ctx, c)
+	o.Progress.ReportDetail("looking at what the cluster has")
+	f, err := takeInventory(ctx, c)
 	if err != nil {
 		return Report{}, err
 	}
-	i := &installer{cluster: c, options: o, found: f, progress: progress}
-	if err := i.unclaimed(ctx); err != nil {
+	i := &installer{cluster: c, options: o, found: f, progress: o.Progress}
+	if err := i.checkNamespace(ctx); err != nil {
 		return i.report, err
 	}
-	if err := i.definitions(ctx); err != nil {
+	if err := i.installDefinitions(ctx); err != nil {
 		return i.report, err
 	}
-	switch t, how := f.choose(); how {
-	case install:
-		return i.report, i.own(ctx)
-	case enable:
-		return i.report, i.enable(ctx, t)
+	switch t, plan := f.choosePlan(); plan {
+	case installOwn:
+		return i.report, i.installOwn(ctx)
+	case enableK3s:
+		return i.report, i.enableK3s(ctx, t)
 	default:
-		return i.report, i.use(ctx, t)
+		return i.report, i.useExisting(ctx, t)
 	}
 }
 
-// installer does what is missing and remembers what it did.
+// installer installs what is missing and records what it did.
 type installer struct {
 	cluster  kube.Cluster
 	options  Options
-	found    found
-	progress func(string)
+	found    inventory
+	progress *progress.Reporter
 	report   Report
 }
 
-func (i *installer) did(format string, args ...any) {
+func (i *installer) recordAction(format string, args ...any) {
 	i.report.Did = append(i.report.Did, fmt.Sprintf(format, args...))
 }
 
-func (i *installer) warn(format string, args ...any) {
+func (i *installer) addWarning(format string, args ...any) {
 	i.report.Warnings = append(i.report.Warnings, fmt.Sprintf(format, args...))
 }
 
-// definitions installs what is missing of the Gateway API. Definitions that
-// somebody else installed are left alone, even old ones: other controllers
-// may depend on them, and who installed them knows.
-func (i *installer) definitions(ctx context.Context) error {
+// installDefinitions installs those of the Gateway API that are missing. It never
+// changes existing ones, even if they are old: other controllers may depend on
+// them.
+func (i *installer) installDefinitions(ctx context.Context) error {
 	var missing []*kube.Object
 	var old []string
-	for _, crd := range i.found.needed {
+	for _, crd := range i.found.definitions {
 		switch version, ok := i.found.bundles[crd.GetName()]; {
 		case !ok:
 			missing = append(missing, crd)
-		case semver.Compare(version, needed) < 0:
+		case semver.Compare(version, gatewayAPIVersion) < 0:
 			old = append(old, crd.GetName()+" "+version)
 		}
 	}
-	if _, how := i.found.choose(); how == install && len(old) > 0 {
-		return problem.New(problem.Failed, i.cluster.Kubectl("", "apply --server-side --force-conflicts -f https://github.com/kubernetes-sigs/gateway-api/releases/download/"+needed+"/standard-install.yaml"),
-			"the Gateway API in this cluster is older than %s, which Traefik needs", needed).With(old...)
+	if _, plan := i.found.choosePlan(); plan == installOwn && len(old) > 0 {
+		return problem.New(problem.Failed, i.cluster.Kubectl("", "apply --server-side --force-conflicts -f https://github.com/kubernetes-sigs/gateway-api/releases/download/"+gatewayAPIVersion+"/standard-install.yaml"),
+			"the Gateway API in this cluster is older than %s, which Traefik needs", gatewayAPIVersion).With(old...)
 	}
 	if len(old) > 0 {
-		i.warn("the Gateway API is older than %s: %s", needed, old[0])
+		i.addWarning("the Gateway API is older than %s: %s", gatewayAPIVersion, old[0])
 	}
 	if len(missing) == 0 {
 		return nil
 	}
-	i.progress("install the Gateway API")
-	i.did("installed the Gateway API %s: %d definitions", needed, len(missing))
-	return applyCRDs(ctx, i.cluster, missing)
+	i.progress.ReportDetail("installing the Gateway API")
+	i.recordAction("installed the Gateway API %s: %d definitions", gatewayAPIVersion, len(missing))
+	return applyDefinitions(ctx, i.cluster, missing)
 }
 
-// own installs our Traefik and the Gateway.
-func (i *installer) own(ctx context.Context) error {
+// installOwn installs or updates our Traefik and the Gateway.
+func (i *installer) installOwn(ctx context.Context) error {
 	for _, t := range i.found.traefik {
 		if !t.own {
-			i.warn("%s does not serve the Gateway API and is left alone", t)
+			i.addWarning("%s does not serve the Gateway API and was not changed", t)
 		}
 	}
-	parts, before := ours(i.options), i.before()
-	if before != nil && before.local { // by Cluster, which knows better what it needs
-		return wait(ctx, i.cluster, parts, i.progress)
+	parts, before := ownObjects(i.options), i.ownTraefik()
+	if before != nil && before.local { // by InstallBase, with images and addresses that we do not know
+		return waitReady(ctx, i.cluster, parts, i.progress)
 	}
-	i.progress("install Traefik")
-	if err := i.apply(ctx, parts); err != nil {
+	i.progress.ReportDetail("installing Traefik")
+	if err := i.applyParts(ctx, parts); err != nil {
 		return err
 	}
-	if err := wait(ctx, i.cluster, parts, i.progress); err != nil {
+	if err := waitReady(ctx, i.cluster, parts, i.progress); err != nil {
 		return err
 	}
-	version := versionOf(parts)
+	version := deploymentVersion(parts)
 	switch {
 	case before == nil:
-		i.did("installed Traefik %s with two pods, port 80 and node port 30001", version)
+		i.recordAction("installed Traefik %s with two pods, port 80 and node port 30001", version)
 	case before.Version != version:
-		i.did("brought Traefik from %s to %s", before.Version, version)
+		i.recordAction("updated Traefik from %s to %s", before.Version, version)
 	}
 	return nil
 }
 
-// before is our own Traefik as it was, or nil.
-func (i *installer) before() *installation {
+// ownTraefik returns our own Traefik as it was found, or nil.
+func (i *installer) ownTraefik() *installation {
 	for _, t := range i.found.traefik {
 		if t.own {
 			return &t
@@ -132,8 +134,8 @@ func (i *installer) before() *installation {
 	return nil
 }
 
-// versionOf is the version of the Traefik among some objects.
-func versionOf(parts []*kube.Object) string {
+// deploymentVersion returns the version of the Deployment among the objects.
+func deploymentVersion(parts []*kube.Object) string {
 	for _, o := range parts {
 		if o.GetKind() == "Deployment" {
 			return o.GetLabels()["app.kubernetes.io/version"]

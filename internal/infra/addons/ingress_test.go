@@ -10,12 +10,11 @@ import (
 
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
+	"version-manager/internal/progress"
 )
 
-func quiet(string) {}
-
-// somebodys is a Traefik that was not installed by us.
-func somebodys(namespace, image string, labels map[string]any, args ...any) *kube.Object {
+// foreignTraefik returns a Traefik that someone else installed.
+func foreignTraefik(namespace, image string, labels map[string]any, args ...any) *kube.Object {
 	all := map[string]any{"app.kubernetes.io/name": "traefik"}
 	for k, v := range labels {
 		all[k] = v
@@ -28,10 +27,10 @@ func somebodys(namespace, image string, labels map[string]any, args ...any) *kub
 	}}
 }
 
-func TestIngressOnABareCluster(t *testing.T) {
+func TestIngressOnBareCluster(t *testing.T) {
 	s := &apiServer{version: "v1.34.4"}
-	c := serve(t, s)
-	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
+	c := startServer(t, s)
+	report, err := InstallIngress(t.Context(), c, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,16 +47,16 @@ func TestIngressOnABareCluster(t *testing.T) {
 		t.Error("an object was applied before its definition")
 	}
 
-	again, err := InstallIngress(t.Context(), c, Options{}, quiet)
+	again, err := InstallIngress(t.Context(), c, Options{})
 	if err != nil || len(again.Did) != 0 || len(again.Warnings) != 0 {
 		t.Errorf("second time: %+v, %v", again, err)
 	}
 }
 
-func TestIngressUsesTheTraefikThatServes(t *testing.T) {
+func TestIngressUsesExistingTraefik(t *testing.T) {
 	s := &apiServer{version: "v1.33.0"}
-	c := serve(t, s, somebodys("edge", "docker.io/traefik:v3.4.1", nil, "--providers.kubernetesgateway", "--entryPoints.web.address=:9080/tcp"))
-	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
+	c := startServer(t, s, foreignTraefik("edge", "docker.io/traefik:v3.4.1", nil, "--providers.kubernetesgateway", "--entryPoints.web.address=:9080/tcp"))
+	report, err := InstallIngress(t.Context(), c, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,41 +76,41 @@ func TestIngressUsesTheTraefikThatServes(t *testing.T) {
 	}
 }
 
-func TestIngressBesideATraefikForOtherThings(t *testing.T) {
+func TestIngressBesideUnsuitableTraefik(t *testing.T) {
 	s := &apiServer{version: "v1.33.0"}
-	c := serve(t, s, somebodys("edge", "traefik:v2.11.0", nil, "--providers.kubernetescrd"))
-	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
-	if err != nil || len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "left alone") {
+	c := startServer(t, s, foreignTraefik("edge", "traefik:v2.11.0", nil, "--providers.kubernetescrd"))
+	report, err := InstallIngress(t.Context(), c, Options{})
+	if err != nil || len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "was not changed") {
 		t.Errorf("%+v, %v", report, err)
 	}
 	if !slices.Contains(s.applied, "Deployment traefik") {
-		t.Error("ours was not installed")
+		t.Error("our own was not installed")
 	}
 }
 
-func TestIngressLeavesOldDefinitions(t *testing.T) {
+func TestIngressKeepsOldDefinitions(t *testing.T) {
 	s := &apiServer{version: "v1.33.0"}
-	old := crds()[0]
-	old.SetAnnotations(map[string]string{bundle: "v1.2.1"})
-	c := serve(t, s, old)
-	_, err := InstallIngress(t.Context(), c, Options{}, quiet)
+	old := gatewayDefinitions()[0]
+	old.SetAnnotations(map[string]string{bundleAnnotation: "v1.2.1"})
+	c := startServer(t, s, old)
+	_, err := InstallIngress(t.Context(), c, Options{})
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || len(p.Lines) != 1 || !strings.Contains(p.Lines[0], "v1.2.1") {
 		t.Fatalf("got %v", err)
 	}
 	if len(s.applied) != 0 {
-		t.Errorf("something was changed: %v", s.applied)
+		t.Errorf("objects were changed: %v", s.applied)
 	}
 }
 
 func k3sTraefik(args ...any) *kube.Object {
-	return somebodys("kube-system", "rancher/mirrored-library-traefik:3.5.1", map[string]any{"helm.sh/chart": "traefik-37.1.1"}, args...)
+	return foreignTraefik("kube-system", "rancher/mirrored-library-traefik:3.5.1", map[string]any{"helm.sh/chart": "traefik-37.1.1"}, args...)
 }
 
 func TestIngressOnK3s(t *testing.T) {
 	s := &apiServer{version: "v1.34.1+k3s1"}
-	c := serve(t, s, k3sTraefik("--entryPoints.web.address=:8000/tcp"))
-	// K3s does its part when it is told to, and not before.
+	c := startServer(t, s, k3sTraefik("--entryPoints.web.address=:8000/tcp"))
+	// K3s changes its Traefik as soon as the HelmChartConfig exists.
 	go func() {
 		for t.Context().Err() == nil {
 			if _, err := c.Get(t.Context(), kube.Ref{Kind: "HelmChartConfig", Namespace: "kube-system", Name: "traefik"}); err == nil {
@@ -121,7 +120,7 @@ func TestIngressOnK3s(t *testing.T) {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	report, err := InstallIngress(t.Context(), c, Options{}, quiet)
+	report, err := InstallIngress(t.Context(), c, Options{})
 	if err != nil || len(report.Warnings) != 0 {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -130,26 +129,26 @@ func TestIngressOnK3s(t *testing.T) {
 	}
 }
 
-func TestIngressKeepsTheOwnersK3sConfiguration(t *testing.T) {
+func TestIngressKeepsExistingK3sConfiguration(t *testing.T) {
 	s := &apiServer{version: "v1.34.1+k3s1"}
-	c := serve(t, s, k3sTraefik(), &kube.Object{Object: map[string]any{
+	c := startServer(t, s, k3sTraefik(), &kube.Object{Object: map[string]any{
 		"apiVersion": "helm.cattle.io/v1", "kind": "HelmChartConfig",
 		"metadata": map[string]any{"namespace": "kube-system", "name": "traefik"},
 		"spec":     map[string]any{"valuesContent": "logs: {}\n"},
 	}})
-	_, err := InstallIngress(t.Context(), c, Options{}, quiet)
+	_, err := InstallIngress(t.Context(), c, Options{})
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || !slices.Contains(p.Lines, "  kubernetesGateway:") {
 		t.Fatalf("got %v", err)
 	}
 	if slices.Contains(s.applied, "HelmChartConfig traefik") {
-		t.Error("it was overwritten")
+		t.Error("the HelmChartConfig was overwritten")
 	}
 }
 
-func TestClusterThatDoesNotBecomeReady(t *testing.T) {
+func TestBaseThatDoesNotBecomeReady(t *testing.T) {
 	s := &apiServer{version: "v1.34.4", broken: true}
-	c := serve(t, s, &kube.Object{Object: map[string]any{
+	c := startServer(t, s, &kube.Object{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Pod",
 		"metadata": map[string]any{"namespace": "kube-system", "name": "coredns-1", "labels": map[string]any{"app.kubernetes.io/name": "coredns"}},
 		"status": map[string]any{"containerStatuses": []any{map[string]any{"name": "coredns", "state": map[string]any{
@@ -157,21 +156,21 @@ func TestClusterThatDoesNotBecomeReady(t *testing.T) {
 	}})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err := InstallBase(ctx, c, Options{}, func(step string) {
-		if step == "wait for Deployment coredns" {
-			time.AfterFunc(2*poll, cancel)
+	err := InstallBase(ctx, c, Options{Progress: progress.NewReporter(func(e progress.Event) {
+		if e.Detail == "waiting for Deployment coredns" {
+			time.AfterFunc(2*pollInterval, cancel)
 		}
-	})
+	}, time.Now)})
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || len(p.Lines) != 1 || !strings.Contains(p.Lines[0], "pod coredns-1: coredns: ErrImageNeverPull") {
 		t.Fatalf("got %v", err)
 	}
 }
 
-func TestClusterUsesItsOwnImages(t *testing.T) {
+func TestBaseUsesLocalImages(t *testing.T) {
 	s := &apiServer{version: "v1.34.4"}
-	c := serve(t, s)
-	if err := InstallBase(t.Context(), c, Options{Addresses: []string{"10.0.0.1", "10.0.0.2"}}, quiet); err != nil {
+	c := startServer(t, s)
+	if err := InstallBase(t.Context(), c, Options{Addresses: []string{"10.0.0.1", "10.0.0.2"}}); err != nil {
 		t.Fatal(err)
 	}
 	d, err := c.Get(t.Context(), kube.Ref{Kind: "Deployment", Namespace: "traefik", Name: "traefik"})
@@ -183,7 +182,7 @@ func TestClusterUsesItsOwnImages(t *testing.T) {
 			t.Errorf("%s, %s", c["image"], c["imagePullPolicy"])
 		}
 	})
-	if report, err := InstallIngress(t.Context(), c, Options{}, quiet); err != nil || len(report.Did) != 0 {
+	if report, err := InstallIngress(t.Context(), c, Options{}); err != nil || len(report.Did) != 0 {
 		t.Errorf("install-ingress in such a cluster: %+v, %v", report, err)
 	}
 	service, err := c.Get(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"})

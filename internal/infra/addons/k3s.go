@@ -8,8 +8,8 @@ import (
 	"version-manager/internal/kube"
 )
 
-// k3sValues tells the chart by which K3s installs Traefik what to do
-// otherwise. The class and the Gateway are ours, so it makes none.
+// k3sValues are values of the chart by which K3s installs Traefik. The chart
+// makes no class and no Gateway, because they are ours.
 const k3sValues = `providers:
   kubernetesGateway:
     enabled: true
@@ -24,46 +24,46 @@ additionalArguments:
 - --providers.providersThrottleDuration=100ms
 `
 
-// enable lets the Traefik of K3s serve the Gateway API. K3s installs it from
-// a chart and takes changes from one object of a fixed name; if somebody has
-// written one, it is theirs.
-func (i *installer) enable(ctx context.Context, t installation) error {
+// enableK3s lets the Traefik of K3s serve the Gateway API. K3s installs it from a
+// chart and reads changes from one object with a fixed name. If that object
+// exists with other values, it belongs to someone else and is not changed.
+func (i *installer) enableK3s(ctx context.Context, t installation) error {
 	ref := kube.Ref{Kind: "HelmChartConfig", Namespace: t.namespace, Name: "traefik"}
 	config, err := i.cluster.Get(ctx, ref)
 	switch {
-	case err == nil && text(config, "spec", "valuesContent") != k3sValues:
+	case err == nil && textField(config, "spec", "valuesContent") != k3sValues:
 		return problem.New(problem.Failed, i.cluster.Kubectl(ref.Namespace, "edit helmchartconfig traefik"),
-			"the Traefik of K3s does not serve the Gateway API, and its HelmChartConfig is yours; add these values").With(strings.Split(strings.TrimSpace(k3sValues), "\n")...)
+			"the Traefik of K3s does not serve the Gateway API, and its HelmChartConfig already exists; add these values to it").With(strings.Split(strings.TrimSpace(k3sValues), "\n")...)
 	case err != nil && !kube.IsNotFound(err):
 		return err
 	}
-	i.progress("let the Traefik of K3s serve the Gateway API")
+	i.progress.ReportDetail("enabling the Gateway API in the Traefik of K3s")
 	o := &kube.Object{Object: map[string]any{
 		"apiVersion": "helm.cattle.io/v1",
 		"kind":       ref.Kind,
 		"metadata":   map[string]any{"namespace": ref.Namespace, "name": ref.Name},
 		"spec":       map[string]any{"valuesContent": k3sValues},
 	}}
-	if err := apply(ctx, i.cluster, []*kube.Object{o}); err != nil {
+	if err := applyObjects(ctx, i.cluster, []*kube.Object{o}); err != nil {
 		return err
 	}
-	i.did("told %s to serve the Gateway API, by the HelmChartConfig %s/%s", t, ref.Namespace, ref.Name)
-	changed, err := i.await(ctx, t)
+	i.recordAction("enabled the Gateway API in %s, by the HelmChartConfig %s/%s", t, ref.Namespace, ref.Name)
+	changed, err := i.waitForK3s(ctx, t)
 	if err != nil {
 		return err
 	}
-	return i.use(ctx, changed)
+	return i.useExisting(ctx, changed)
 }
 
-// await waits until K3s has installed its Traefik again.
-func (i *installer) await(ctx context.Context, t installation) (installation, error) {
+// waitForK3s waits until K3s has installed its Traefik again.
+func (i *installer) waitForK3s(ctx context.Context, t installation) (installation, error) {
 	ref := kube.Ref{Kind: t.kind, Namespace: t.namespace, Name: t.name}
-	err := until(ctx, func() (string, error) {
+	err := waitUntilDone(ctx, func() (string, error) {
 		o, err := i.cluster.Get(ctx, ref)
 		if err != nil {
 			return "", err
 		}
-		changed, err := describe(o, ref.Kind)
+		changed, err := describeTraefik(o, ref.Kind)
 		if err != nil {
 			return "", err
 		}
@@ -71,7 +71,7 @@ func (i *installer) await(ctx context.Context, t installation) (installation, er
 			return "K3s has not changed it yet", nil
 		}
 		if t.kind == "Deployment" {
-			return rolledOut(o), nil
+			return rolloutReason(o), nil
 		}
 		return "", nil
 	})

@@ -16,13 +16,13 @@ import (
 	ingress "version-manager/manifests/ingress"
 )
 
-// crds are the definitions of the Gateway API.
-func crds() []*kube.Object { return load(ingress.CRDs) }
+// gatewayDefinitions returns the definitions of the Gateway API.
+func gatewayDefinitions() []*kube.Object { return loadObjects(ingress.CRDs) }
 
-// load reads every object of every file, in the order of the files' names.
-// The files are part of the program and a test reads them all, so what is
-// wrong there is no error that anybody could meet.
-func load(files embed.FS) []*kube.Object {
+// loadObjects reads the objects of all files, in the order of the files' names.
+// The files are part of the program, and a test reads all of them, so an error in
+// one of them panics.
+func loadObjects(files embed.FS) []*kube.Object {
 	var list []*kube.Object
 	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -32,7 +32,7 @@ func load(files embed.FS) []*kube.Object {
 		if err != nil {
 			return err
 		}
-		found, err := parse(b)
+		found, err := parseObjects(b)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
@@ -45,8 +45,8 @@ func load(files embed.FS) []*kube.Object {
 	return list
 }
 
-// parse reads the documents of one file; a key that comes twice is an error.
-func parse(b []byte) ([]*kube.Object, error) {
+// parseObjects reads the YAML documents of one file. A duplicate key is an error.
+func parseObjects(b []byte) ([]*kube.Object, error) {
 	var list []*kube.Object
 	for r := yaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(b))); ; {
 		doc, err := r.Read()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -23,13 +22,13 @@ import (
 	ingress "version-manager/manifests/ingress"
 )
 
-// everything is all objects of manifests/cluster and manifests/ingress.
-func everything() []*kube.Object {
-	return append(append(load(objects.Files), load(ingress.Files)...), crds()...)
+// allObjects returns the objects of manifests/cluster and manifests/ingress.
+func allObjects() []*kube.Object {
+	return append(append(loadObjects(objects.Files), loadObjects(ingress.Files)...), gatewayDefinitions()...)
 }
 
-// typed has an empty object of each kind for which k8s.io/api has a type.
-func typed() map[string]any {
+// emptyTypes has an empty object of each kind for which k8s.io/api has a type.
+func emptyTypes() map[string]any {
 	return map[string]any{
 		"v1/Namespace":                                    new(corev1.Namespace),
 		"v1/ServiceAccount":                               new(corev1.ServiceAccount),
@@ -45,17 +44,17 @@ func typed() map[string]any {
 	}
 }
 
-// TestFieldsExist: a misspelled field would be dropped without a word.
+// TestFieldsExist: the API server would silently drop a misspelled field.
 func TestFieldsExist(t *testing.T) {
 	checked := 0
-	for _, o := range everything() {
-		into, ok := typed()[o.GetAPIVersion()+"/"+o.GetKind()]
+	for _, o := range allObjects() {
+		into, ok := emptyTypes()[o.GetAPIVersion()+"/"+o.GetKind()]
 		if !ok {
 			switch o.GetKind() {
 			case "CustomResourceDefinition", "APIService", "Gateway", "GatewayClass", "HTTPRoute":
 				continue
 			}
-			t.Errorf("%s %s: kind unknown to this test", o.GetKind(), o.GetName())
+			t.Errorf("%s %s: this test does not know the kind", o.GetKind(), o.GetName())
 			continue
 		}
 		b, err := o.MarshalJSON()
@@ -72,42 +71,39 @@ func TestFieldsExist(t *testing.T) {
 	}
 }
 
-func TestEverythingIsLabelled(t *testing.T) {
-	for _, o := range append(load(objects.Files), load(ingress.Files)...) {
+func TestEverythingIsLabeled(t *testing.T) {
+	for _, o := range append(loadObjects(objects.Files), loadObjects(ingress.Files)...) {
 		if l := o.GetLabels(); l[nameLabel] == "" || l["app.kubernetes.io/managed-by"] != kube.Manager {
 			t.Errorf("%s %s: labels %v", o.GetKind(), o.GetName(), l)
 		}
 	}
 }
 
-// TestRemoval: the commands by which the README takes the ingress out of a
-// cluster find all of it, and nothing of the DNS and the like of one that
-// version-manager made, which carry the same manager's label.
+// TestRemoval: the labels by which the guide finds everything that install-ingress
+// created match all its objects, and none of the DNS and other base objects, which
+// have the same manager label. The guide names every kind without a namespace.
 func TestRemoval(t *testing.T) {
-	text, err := os.ReadFile("../../../README.md")
+	content, err := os.ReadFile("../../../docs/howto-kubernetes.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	commands := regexp.MustCompile("kubectl (?:-n traefik )?delete ([a-z,]+) -l ([^`]+)`").FindAllStringSubmatch(string(text), -1)
-	if len(commands) != 2 {
-		t.Fatalf("the README has %d commands, want 2: %q", len(commands), commands)
+	_, guide, found := strings.Cut(string(content), "## Remove the app")
+	pairs := regexp.MustCompile("app.kubernetes.io/[a-z-]+=[a-z-]+").FindAllString(guide, -1)
+	selector, err := labels.Parse(strings.Join(pairs, ","))
+	if !found || len(pairs) != 2 || err != nil {
+		t.Fatalf("the guide names the labels %q, want 2: %v", pairs, err)
 	}
-	all := strings.NewReplacer("all", "deployment,service") // as far as we have what kubectl means by it
-	kinds := strings.Split(all.Replace(commands[0][1]+","+commands[1][1]), ",")
-	for _, c := range commands {
-		selector, err := labels.Parse(c[2])
-		if err != nil {
-			t.Fatal(err)
+	for _, o := range loadObjects(ingress.Files) {
+		if !selector.Matches(labels.Set(o.GetLabels())) {
+			t.Errorf("%s %s would stay", o.GetKind(), o.GetName())
 		}
-		for _, o := range load(ingress.Files) {
-			if !selector.Matches(labels.Set(o.GetLabels())) || !slices.Contains(kinds, strings.ToLower(o.GetKind())) {
-				t.Errorf("%s %s stays", o.GetKind(), o.GetName())
-			}
+		if o.GetNamespace() == "" && !strings.Contains(strings.ReplaceAll(guide, " ", ""), strings.ToLower(o.GetKind())) {
+			t.Errorf("the guide does not name the kind %s", o.GetKind())
 		}
-		for _, o := range load(objects.Files) {
-			if selector.Matches(labels.Set(o.GetLabels())) {
-				t.Errorf("%s %s would go too", o.GetKind(), o.GetName())
-			}
+	}
+	for _, o := range loadObjects(objects.Files) {
+		if selector.Matches(labels.Set(o.GetLabels())) {
+			t.Errorf("%s %s would be removed too", o.GetKind(), o.GetName())
 		}
 	}
 }
@@ -117,12 +113,12 @@ type podSpec struct {
 	spec  corev1.PodSpec
 }
 
-// pods are the pods of all Deployments and the one in the provisioner's
+// podSpecs returns the pods of all Deployments and the one in the provisioner's
 // configuration.
-func pods(t *testing.T) []podSpec {
+func podSpecs(t *testing.T) []podSpec {
 	t.Helper()
 	var list []podSpec
-	for _, o := range everything() {
+	for _, o := range allObjects() {
 		switch o.GetKind() {
 		case "Deployment":
 			d, err := kube.As[appsv1.Deployment](o)
@@ -132,7 +128,7 @@ func pods(t *testing.T) []podSpec {
 			list = append(list, podSpec{d.Name, d.Spec.Template.Spec})
 		case "ConfigMap":
 			var pod corev1.Pod
-			if err := yaml.UnmarshalStrict([]byte(text(o, "data", "helperPod.yaml")), &pod); err != nil {
+			if err := yaml.UnmarshalStrict([]byte(textField(o, "data", "helperPod.yaml")), &pod); err != nil {
 				t.Errorf("helperPod.yaml: %v", err)
 			} else if pod.Kind == "Pod" {
 				list = append(list, podSpec{pod.Name, pod.Spec})
@@ -146,8 +142,8 @@ func pods(t *testing.T) []podSpec {
 }
 
 func TestPodsAreLockedDown(t *testing.T) {
-	for _, p := range pods(t) {
-		root := p.where == "volume" // makes folders that belong to root on the node
+	for _, p := range podSpecs(t) {
+		root := p.where == "volume" // it makes folders that belong to root
 		s := p.spec.SecurityContext
 		switch {
 		case s == nil || s.SeccompProfile == nil || s.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault:
@@ -156,20 +152,20 @@ func TestPodsAreLockedDown(t *testing.T) {
 			t.Errorf("%s: may run as root", p.where)
 		}
 		if p.spec.AutomountServiceAccountToken == nil || p.spec.HostNetwork || p.spec.HostPID || p.spec.HostIPC {
-			t.Errorf("%s: says nothing of its token, or shares a namespace with the node", p.where)
+			t.Errorf("%s: does not say whether it needs a token, or shares a namespace with the node", p.where)
 		}
 		if len(p.spec.Containers) == 0 {
 			t.Errorf("%s: no container", p.where)
 		}
 		for _, c := range p.spec.Containers {
-			for _, fault := range faults(c, root) {
+			for _, fault := range securityFaults(c, root) {
 				t.Errorf("%s: container %s: %s", p.where, c.Name, fault)
 			}
 		}
 	}
 }
 
-func faults(c corev1.Container, root bool) []string {
+func securityFaults(c corev1.Container, root bool) []string {
 	var list []string
 	check := func(ok bool, fault string) {
 		if !ok {
@@ -180,7 +176,7 @@ func faults(c corev1.Container, root bool) []string {
 	if s == nil {
 		return []string{"no security context"}
 	}
-	check(s.ReadOnlyRootFilesystem != nil && *s.ReadOnlyRootFilesystem, "can write to its root")
+	check(s.ReadOnlyRootFilesystem != nil && *s.ReadOnlyRootFilesystem, "can write to its root file system")
 	check(s.AllowPrivilegeEscalation != nil && !*s.AllowPrivilegeEscalation, "can gain privileges")
 	check(s.Privileged == nil || !*s.Privileged, "is privileged")
 	if s.Capabilities == nil {
@@ -189,46 +185,46 @@ func faults(c corev1.Container, root bool) []string {
 		check(fmt.Sprint(s.Capabilities.Drop) == "[ALL]", "keeps capabilities")
 		check(root || len(s.Capabilities.Add) == 0, "adds capabilities")
 	}
-	check(!c.Resources.Requests.Cpu().IsZero() && !c.Resources.Requests.Memory().IsZero(), "asks for no CPU or memory")
-	check(!c.Resources.Limits.Memory().IsZero(), "has no limit of memory")
+	check(!c.Resources.Requests.Cpu().IsZero() && !c.Resources.Requests.Memory().IsZero(), "requests no CPU or memory")
+	check(!c.Resources.Limits.Memory().IsZero(), "has no memory limit")
 	return list
 }
 
-// TestImagesArePinned: an image has a version, and what the cluster's own
-// nodes run is among the images that they are given.
+// TestImagesArePinned: every image has a version, and the nodes of a local cluster
+// have all images that they run.
 func TestImagesArePinned(t *testing.T) {
-	given := map[string]bool{}
+	available := map[string]bool{}
 	for _, i := range (programs.Set{}).ListImages() {
-		given[i.Name] = true
+		available[i.Name] = true
 	}
-	for _, p := range pods(t) {
+	for _, p := range podSpecs(t) {
 		for _, c := range p.spec.Containers {
 			name, tag, _ := strings.Cut(c.Image, ":")
 			if tag == "" || tag == "latest" {
 				t.Errorf("%s: %s is not pinned", p.where, c.Image)
 			}
-			if strings.HasPrefix(name, registry) && (c.ImagePullPolicy != corev1.PullNever || !given[c.Image]) {
+			if strings.HasPrefix(name, localRegistry) && (c.ImagePullPolicy != corev1.PullNever || !available[c.Image]) {
 				t.Errorf("%s: no node has %s", p.where, c.Image)
 			}
 		}
 	}
-	for _, o := range ours(Options{}) {
-		local(o)
+	for _, o := range ownObjects(Options{}) {
+		useLocalImages(o)
 		eachContainer(o, func(c map[string]any) {
-			if image, _ := c["image"].(string); !given[image] {
+			if image, _ := c["image"].(string); !available[image] {
 				t.Errorf("no node has %s", image)
 			}
 		})
 	}
 }
 
-func TestDefinitionsAreTheOnesNeeded(t *testing.T) {
-	if n := len(crds()); n != 6 {
+func TestGatewayDefinitions(t *testing.T) {
+	if n := len(gatewayDefinitions()); n != 6 {
 		t.Errorf("%d definitions; Traefik waits for all six of the standard channel", n)
 	}
-	for _, crd := range crds() {
-		if v := crd.GetAnnotations()[bundle]; v != needed {
-			t.Errorf("%s is of %s, want %s", crd.GetName(), v, needed)
+	for _, crd := range gatewayDefinitions() {
+		if v := crd.GetAnnotations()[bundleAnnotation]; v != gatewayAPIVersion {
+			t.Errorf("%s is of %s, want %s", crd.GetName(), v, gatewayAPIVersion)
 		}
 		if c := crd.GetAnnotations()["gateway.networking.k8s.io/channel"]; c != "standard" {
 			t.Errorf("%s is of the channel %s", crd.GetName(), c)
@@ -236,20 +232,20 @@ func TestDefinitionsAreTheOnesNeeded(t *testing.T) {
 	}
 }
 
-// TestGatewayMeetsTraefik: a listener is served by the entry point of its
+// TestGatewayMatchesTraefik: a listener is served by the entry point of its
 // port, so the two files must agree.
-func TestGatewayMeetsTraefik(t *testing.T) {
+func TestGatewayMatchesTraefik(t *testing.T) {
 	var port int64
-	for _, o := range ours(Options{}) {
+	for _, o := range ownObjects(Options{}) {
 		if o.GetKind() == "Deployment" {
-			tr, err := describe(o, "Deployment")
-			if err != nil || !tr.Gateway || !tr.own || tr.Throttle > fineThrottle {
+			tr, err := describeTraefik(o, "Deployment")
+			if err != nil || !tr.Gateway || !tr.own || tr.Throttle > maxGoodThrottle {
 				t.Errorf("our own Traefik is described as %+v, %v", tr, err)
 			}
 			port = tr.WebPort
 		}
 	}
-	for _, o := range ours(Options{}) {
+	for _, o := range ownObjects(Options{}) {
 		if o.GetKind() == "Gateway" {
 			listeners := o.Object["spec"].(map[string]any)["listeners"].([]any)
 			if got := listeners[0].(map[string]any)["port"]; got != port {
@@ -259,16 +255,16 @@ func TestGatewayMeetsTraefik(t *testing.T) {
 	}
 }
 
-// TestMiddlewaresAreTheOnesNamed: Traefik reads them when it starts, so another
-// text has to be another pod.
-func TestMiddlewaresAreTheOnesNamed(t *testing.T) {
+// TestMiddlewareDigest: Traefik reads the middlewares only when it starts, so a
+// change of them must lead to new pods.
+func TestMiddlewareDigest(t *testing.T) {
 	var sum, named string
-	for _, o := range load(ingress.Files) {
+	for _, o := range loadObjects(ingress.Files) {
 		switch o.GetKind() {
 		case "ConfigMap":
-			sum = fmt.Sprintf("%x", sha256.Sum256([]byte(text(o, "data", "middlewares.yaml"))))[:12]
+			sum = fmt.Sprintf("%x", sha256.Sum256([]byte(textField(o, "data", "middlewares.yaml"))))[:12]
 		case "Deployment":
-			named = text(o, "spec", "template", "metadata", "annotations", "version-manager.io/middlewares")
+			named = textField(o, "spec", "template", "metadata", "annotations", "version-manager.io/middlewares")
 		}
 	}
 	if sum == "" || named != sum {

@@ -10,44 +10,46 @@ import (
 
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
+	"version-manager/internal/progress"
 )
 
+// nameLabel says which add-on an object or a pod belongs to.
 const nameLabel = "app.kubernetes.io/name"
 
-// wait returns when all objects that can be ready are.
-func wait(ctx context.Context, c kube.Cluster, list []*kube.Object, progress func(string)) error {
+// waitReady returns when all objects are ready, of those kinds that become ready.
+func waitReady(ctx context.Context, c kube.Cluster, list []*kube.Object, report *progress.Reporter) error {
 	for _, o := range list {
-		check := checkOf(o.GetKind())
+		check := readyCheck(o.GetKind())
 		if check == nil {
 			continue
 		}
-		progress("wait for " + o.GetKind() + " " + o.GetName())
-		if err := waitFor(ctx, c, o, check); err != nil {
+		report.ReportDetail("waiting for %s %s", o.GetKind(), o.GetName())
+		if err := waitForObject(ctx, c, o, check); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkOf returns the function that says what an object of the kind still
-// waits for; nil for kinds that are done when they are there.
-func checkOf(kind string) func(*kube.Object) string {
+// readyCheck returns a function that says why an object of the kind is not ready
+// yet, or nil for kinds that are ready once they exist.
+func readyCheck(kind string) func(*kube.Object) string {
 	switch kind {
 	case "Deployment":
-		return rolledOut
+		return rolloutReason
 	case "Gateway":
-		return conditioned("Programmed")
+		return conditionReason("Programmed")
 	case "GatewayClass":
-		return conditioned("Accepted")
+		return conditionReason("Accepted")
 	case "APIService":
-		return conditioned("Available")
+		return conditionReason("Available")
 	}
 	return nil
 }
 
-func waitFor(ctx context.Context, c kube.Cluster, o *kube.Object, check func(*kube.Object) string) error {
+func waitForObject(ctx context.Context, c kube.Cluster, o *kube.Object, check func(*kube.Object) string) error {
 	ref := kube.Ref{Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}
-	err := until(ctx, func() (string, error) {
+	err := waitUntilDone(ctx, func() (string, error) {
 		now, err := c.Get(ctx, ref)
 		if err != nil {
 			return "", err
@@ -62,12 +64,11 @@ func waitFor(ctx context.Context, c kube.Cluster, o *kube.Object, check func(*ku
 		where = c.Kubectl(ref.Namespace, "get events,pods")
 	}
 	return problem.Wrap(err, problem.Failed, where, "%s %s did not become ready", ref.Kind, ref.Name).
-		With(troubles(context.WithoutCancel(ctx), c, o)...)
+		With(explainPods(context.WithoutCancel(ctx), c, o)...)
 }
 
-// rolledOut is true of a Deployment whose pods are all of its newest form and
-// ready.
-func rolledOut(o *kube.Object) string {
+// rolloutReason returns "" if all pods of a Deployment are up to date and ready.
+func rolloutReason(o *kube.Object) string {
 	d, err := kube.As[appsv1.Deployment](o)
 	if err != nil {
 		return err.Error()
@@ -83,17 +84,18 @@ func rolledOut(o *kube.Object) string {
 	return ""
 }
 
-func conditioned(kind string) func(*kube.Object) string {
+// conditionReason returns a function that returns "" if the condition is true.
+func conditionReason(kind string) func(*kube.Object) string {
 	return func(o *kube.Object) string {
-		if s := cmp.Or(condition(o, kind), "unknown"); s != "True" {
+		if s := cmp.Or(conditionStatus(o, kind), "unknown"); s != "True" {
 			return kind + " is " + s
 		}
 		return ""
 	}
 }
 
-// troubles are the reasons that the pods of a part give for not being ready.
-func troubles(ctx context.Context, c kube.Cluster, o *kube.Object) []string {
+// explainPods returns the reasons why the pods of an object are not ready.
+func explainPods(ctx context.Context, c kube.Cluster, o *kube.Object) []string {
 	name := o.GetLabels()[nameLabel]
 	if o.GetNamespace() == "" || name == "" {
 		return nil
@@ -108,14 +110,14 @@ func troubles(ctx context.Context, c kube.Cluster, o *kube.Object) []string {
 		if err != nil {
 			continue
 		}
-		for _, reason := range reasons(pod) {
+		for _, reason := range podReasons(pod) {
 			lines = append(lines, "pod "+pod.Name+": "+reason)
 		}
 	}
 	return lines
 }
 
-func reasons(pod *corev1.Pod) []string {
+func podReasons(pod *corev1.Pod) []string {
 	var list []string
 	for _, c := range pod.Status.Conditions {
 		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {

@@ -15,9 +15,9 @@ import (
 	"version-manager/internal/kube"
 )
 
-// apiServer is an API server in memory with as much of the protocol as this
-// package uses: get, list, server-side apply, version. What is applied to it
-// becomes ready at once.
+// apiServer is an API server in memory with the part of the protocol that this
+// package uses: get, list, server-side apply, and version. Applied objects are
+// ready at once.
 type apiServer struct {
 	mu      sync.Mutex
 	version string
@@ -26,8 +26,8 @@ type apiServer struct {
 	broken  bool                      // Deployments never become ready
 }
 
-// serve starts s and opens a client for it.
-func serve(t *testing.T, s *apiServer, there ...*kube.Object) kube.Cluster {
+// startServer starts s with some objects and returns a client of it.
+func startServer(t *testing.T, s *apiServer, existing ...*kube.Object) kube.Cluster {
 	t.Helper()
 	s.objects = map[string]map[string]any{}
 	h := httptest.NewServer(s)
@@ -42,7 +42,7 @@ func serve(t *testing.T, s *apiServer, there ...*kube.Object) kube.Cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range there {
+	for _, o := range existing {
 		if _, err := c.Apply(t.Context(), o); err != nil {
 			t.Fatal(err)
 		}
@@ -57,27 +57,27 @@ func (s *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	switch {
 	case r.URL.Path == "/version":
-		answer(w, map[string]any{"gitVersion": s.version})
+		writeJSON(w, map[string]any{"gitVersion": s.version})
 	case r.Method == http.MethodPatch && r.Header.Get("Content-Type") == "application/apply-patch+yaml":
-		s.apply(w, r)
+		s.serveApply(w, r)
 	case r.Method == http.MethodGet && s.objects[r.URL.Path] != nil:
-		answer(w, s.objects[r.URL.Path])
+		writeJSON(w, s.objects[r.URL.Path])
 	case r.Method == http.MethodGet && isList(r.URL.Path):
-		s.list(w, r)
+		s.serveList(w, r)
 	default:
 		w.WriteHeader(http.StatusNotFound)
-		answer(w, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404,
+		writeJSON(w, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404,
 			"message": path.Base(r.URL.Path) + " not found"})
 	}
 }
 
-func answer(w http.ResponseWriter, v any) {
+func writeJSON(w http.ResponseWriter, v any) {
 	if err := json.NewEncoder(w).Encode(v); err != nil {
 		panic(err)
 	}
 }
 
-// isList: the last word of the path is a resource, not a name.
+// isList reports whether the last element of the path is a resource, not a name.
 func isList(p string) bool {
 	switch path.Base(p) {
 	case "gatewayclasses", "deployments", "daemonsets", "pods":
@@ -86,9 +86,9 @@ func isList(p string) bool {
 	return false
 }
 
-// list ignores the namespace, which the callers leave open, and knows
+// serveList ignores the namespace, because callers ask for all of them, and knows
 // selectors of one label.
-func (s *apiServer) list(w http.ResponseWriter, r *http.Request) {
+func (s *apiServer) serveList(w http.ResponseWriter, r *http.Request) {
 	resource := path.Base(r.URL.Path)
 	label, value, selects := strings.Cut(r.URL.Query().Get("labelSelector"), "=")
 	items := []any{}
@@ -98,10 +98,10 @@ func (s *apiServer) list(w http.ResponseWriter, r *http.Request) {
 			items = append(items, o)
 		}
 	}
-	answer(w, map[string]any{"kind": "List", "apiVersion": "v1", "metadata": map[string]any{}, "items": items})
+	writeJSON(w, map[string]any{"kind": "List", "apiVersion": "v1", "metadata": map[string]any{}, "items": items})
 }
 
-func (s *apiServer) apply(w http.ResponseWriter, r *http.Request) {
+func (s *apiServer) serveApply(w http.ResponseWriter, r *http.Request) {
 	var o kube.Object
 	if err := json.NewDecoder(r.Body).Decode(&o.Object); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -109,13 +109,13 @@ func (s *apiServer) apply(w http.ResponseWriter, r *http.Request) {
 	}
 	s.applied = append(s.applied, o.GetKind()+" "+o.GetName())
 	o.SetGeneration(1)
-	s.progress(&o)
+	s.setStatus(&o)
 	s.objects[r.URL.Path] = o.Object
-	answer(w, o.Object)
+	writeJSON(w, o.Object)
 }
 
-// progress does what controllers would.
-func (s *apiServer) progress(o *kube.Object) {
+// setStatus does what controllers would do.
+func (s *apiServer) setStatus(o *kube.Object) {
 	conditions := func(kind string) map[string]any {
 		return map[string]any{"conditions": []any{map[string]any{"type": kind, "status": "True"}}}
 	}

@@ -1,79 +1,129 @@
-// Package cluster runs a real Kubernetes with several nodes on one Linux
-// machine, without Docker: upstream's own programs, one process each.
+// Package onemachine runs a real Kubernetes cluster with several nodes on one
+// Linux machine, without Docker: upstream's own programs, one process each.
 //
-// A node is what a second computer would be to Kubernetes: its own network
-// namespace with a cable to a bridge, its own mount namespace, its own branch
-// of the cgroups, and in these a containerd, a kubelet and a kube-proxy. The
-// first node, "server", also runs the control plane and etcd and takes pods
-// like the others. Because both kinds of namespace are pinned to files, every
-// process of a node can end and come back while the node stays.
+// To Kubernetes, a node is a computer of its own: a network namespace with a
+// cable to a bridge, a mount namespace, and a control group, and in them a
+// containerd, a kubelet, and a kube-proxy. The first node, "server", also runs
+// the control plane and etcd, and takes pods like the others. Both kinds of
+// namespace are bound to files, so every process of a node can end and be
+// started again while the node stays.
 //
-// Nothing of it may outlive `down`. So all files are below one folder, all
-// mounts but two for each node are seen by that node alone, what a kubelet
-// would change in the kernel is covered by files inside its mount namespace,
-// and whatever has to change on the machine itself (a bridge, routes, one
-// nftables table, ip_forward) is a [step] that knows how to take itself back.
+// [Cluster.TearDown] leaves nothing behind. All files are below one folder. Only
+// two mounts per node are visible outside of that node. Kernel settings that a
+// kubelet would change are covered by files in its mount namespace. Whatever
+// must change on the machine itself (a bridge, routes, one nftables table, IP
+// forwarding) is changed by a step that can be undone.
 //
-// A small supervisor (see [Supervise]) keeps the processes alive. They are not
-// its children's children but sessions of their own with a record on the disk:
-// a new supervisor finds those that survived the old one.
+// A lost node is NotReady after 20 s (upstream: 40 s), and its pods are replaced
+// 30 s later (upstream: 5 min): short enough for a test, and long enough for a
+// machine whose processors are all busy.
 //
-// A node that is lost is NotReady after 20 s (upstream: 40 s), and its pods are
-// replaced 30 s later (upstream: 5 min): soon enough to be waited for in a
-// test, and late enough for a machine whose two processors are all busy.
-//
-// The package builds no programs and knows no manifests: that is the work of
-// programs and addons below it. It was proven on cgroup v1; for v2 it follows
-// the documentation of the kernel. Start with [Open] and [Cluster.Up].
+// The parts are packages of their own: topology (nodes and addresses),
+// clusterdir (files), preflight, network, namespaces, cgroup, components (what
+// runs), supervision (keeping it running), pki, and programs (compiling it).
+// Start with [OpenCluster] and [Cluster.BringUp].
 package onemachine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 
+	"version-manager/internal/infra/onemachine/cgroup"
+	"version-manager/internal/infra/onemachine/clusterdir"
+	"version-manager/internal/infra/onemachine/components"
+	"version-manager/internal/infra/onemachine/preflight"
+	"version-manager/internal/infra/onemachine/supervision"
+	"version-manager/internal/infra/onemachine/topology"
+	"version-manager/internal/kit/filelock"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 )
 
-// DefaultClusterDir is where the cluster of a machine is kept.
-const DefaultClusterDir = "/var/lib/version-manager/cluster"
+const (
+	// DefaultClusterDir is the folder of this machine's cluster.
+	DefaultClusterDir = "/var/lib/version-manager/cluster"
+	// DefaultNodeCount is the number of nodes of a new cluster.
+	DefaultNodeCount = 3
+	// ServerNode is the name of the node with the control plane.
+	ServerNode = topology.ServerName
+)
 
-// Cluster is the one that is kept in a folder, running or not.
+// ErrNotRoot is the cause of an error that root would not get.
+var ErrNotRoot = preflight.ErrNotRoot
+
+// Cluster is the cluster in one folder, running or not, existing or not.
 type Cluster struct {
-	dir  layout
-	self []string // how to call this program
+	dir  clusterdir.Dir
+	self []string // command line of this program
 }
 
-// OpenCluster returns the cluster in dir. self is the command line that starts this
-// program, to which words are added: the supervisor is the same program.
+// OpenCluster returns the cluster in dir. The command line self starts this
+// program: with further arguments, it becomes the supervisor of the cluster.
 func OpenCluster(dir string, self ...string) *Cluster {
-	return &Cluster{dir: layout(filepath.Clean(dir)), self: self}
+	return &Cluster{dir: clusterdir.Dir(filepath.Clean(dir)), self: self}
 }
 
-// KubeconfigPath is the file with which the owner of the machine reaches the API.
-func (c *Cluster) KubeconfigPath() string { return c.dir.kubeconfig() }
+// KubeconfigPath is the kubeconfig of the owner of this machine.
+func (c *Cluster) KubeconfigPath() string { return c.dir.KubeconfigFile() }
 
-// client talks to the API server.
-func (c *Cluster) client() (kube.Cluster, error) {
-	return kube.Open(kube.Options{Kubeconfig: c.dir.kubeconfig()})
+// openClient returns a client of the API server.
+func (c *Cluster) openClient() (kube.Cluster, error) {
+	return kube.Open(kube.Options{Kubeconfig: c.dir.KubeconfigFile()})
 }
 
-// exists reports whether there is a cluster at all, running or not.
-func (c *Cluster) exists() bool {
-	_, err := os.Stat(c.dir.spec())
-	return err == nil
-}
-
-// sequence calls f for each, and stops at the first error.
-func sequence[T any](ctx context.Context, list []T, f func(context.Context, T) error) error {
-	for _, each := range list {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := f(ctx, each); err != nil {
-			return fmt.Errorf("%v: %w", each, err)
-		}
+// lockCluster keeps other commands from starting or stopping the cluster.
+func (c *Cluster) lockCluster() (*os.File, error) {
+	if err := os.MkdirAll(c.dir.RunPath(), 0o700); err != nil {
+		return nil, fmt.Errorf("make folder: %w", err)
 	}
+	return lockFile(c.dir.LockFile())
+}
+
+func lockFile(path string) (*os.File, error) {
+	f, err := filelock.TryOpenLocked(path)
+	if errors.Is(err, filelock.ErrLocked) {
+		return nil, problem.New(problem.LockHeld, "version-manager cluster status", "another command is working on the cluster")
+	}
+	return f, err
+}
+
+// requireRunning returns a problem if no supervisor is running.
+func (c *Cluster) requireRunning() error {
+	id, err := supervision.ReadSupervisor(c.dir)
+	if err != nil {
+		return err
+	}
+	if !id.Alive() {
+		return problem.New(problem.Failed, "version-manager cluster up", "the cluster is not running")
+	}
+	return nil
+}
+
+// SuperviseProcesses keeps the programs of the cluster in dir running until ctx
+// ends. Then it leaves them running: replacing a supervisor interrupts nothing.
+func SuperviseProcesses(ctx context.Context, dir string) error {
+	d := OpenCluster(dir).dir
+	lock, err := lockFile(d.SupervisorLock())
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	s, err := d.ReadSpec()
+	if err != nil {
+		return err
+	}
+	groups, err := cgroup.FindHierarchies()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(d.RecordsDir(), 0o700); err != nil {
+		return err
+	}
+	v := supervision.Supervisor{Dir: d, Groups: groups, Log: log.New(os.Stderr, "", log.LstdFlags|log.Lmicroseconds|log.LUTC)}
+	v.RunPrograms(ctx, components.ListPrograms(d, s, os.Environ()))
 	return nil
 }

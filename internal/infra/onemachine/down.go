@@ -5,19 +5,23 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+
+	"version-manager/internal/infra/onemachine/cgroup"
+	"version-manager/internal/infra/onemachine/preflight"
+	"version-manager/internal/infra/onemachine/topology"
 )
 
-// ShutDown ends everything that runs and keeps what is on the disk: Up goes on with
-// the same data.
+// ShutDown stops all processes of the cluster and keeps its data: the next
+// BringUp starts it again.
 func (c *Cluster) ShutDown(ctx context.Context, o Options) error {
-	if _, err := readSpec(c.dir.spec()); err != nil {
+	if _, err := c.dir.ReadSpec(); err != nil {
 		return err
 	}
 	return c.undo(ctx, o, false)
 }
 
-// TearDown removes the cluster with its data. Nothing of it stays on the machine.
-// It needs no file of the cluster to be right, and no cluster to be there.
+// TearDown removes the cluster and its data, and leaves nothing on the machine.
+// It works without a cluster, and with one whose files are damaged.
 func (c *Cluster) TearDown(ctx context.Context, o Options) error {
 	if _, err := os.Stat(string(c.dir)); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -25,47 +29,49 @@ func (c *Cluster) TearDown(ctx context.Context, o Options) error {
 	return c.undo(ctx, o, true)
 }
 
-func (c *Cluster) undo(ctx context.Context, o Options, lasting bool) error {
-	if err := thisMachine().checkUser(); err != nil {
+func (c *Cluster) undo(ctx context.Context, o Options, removing bool) error {
+	if err := preflight.CheckRoot(); err != nil {
 		return err
 	}
-	lock, err := c.lock()
+	lock, err := c.lockCluster()
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	w := c.work(o)
-	w.hard = lasting
-	return undo(ctx, w.steps(), lasting, o.Step)
+	w := c.newOperation(o)
+	w.removing = removing
+	return undoSteps(ctx, w.steps(), removing, o.Progress)
 }
 
-// removeNetwork, closeNodes and the others below look at what is there, and
-// not at what should be: so they also remove what a broken `up` left.
-func (w *work) removeNetwork(ctx context.Context) error { return w.network.down(ctx, w.Note) }
+// The methods below look at what exists, not at what should exist. So they also
+// remove what an interrupted BringUp left.
 
-func (w *work) closeNodes(ctx context.Context) error {
-	groups, err := machineCgroups()
+func (w *operation) tearDownNetwork(ctx context.Context) error {
+	return w.network.TearDown(ctx, w.Progress)
+}
+
+func (w *operation) closeNodes(ctx context.Context) error {
+	groups, err := cgroup.FindHierarchies()
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, n := range nodes(maxNodes) {
-		errs = append(errs, w.network.unplug(ctx, n), w.machine.close(ctx, n))
+	for _, n := range topology.FirstNodes(topology.MaxNodes) {
+		errs = append(errs, w.network.DisconnectNode(ctx, n), w.namespaces.CloseNode(ctx, n))
 	}
-	errs = append(errs, w.machine.closePins(ctx))
-	ctx, cancel := context.WithTimeout(ctx, killTime)
+	errs = append(errs, w.namespaces.CloseDir(ctx))
+	ctx, cancel := context.WithTimeout(ctx, killTimeout)
 	defer cancel()
-	return errors.Join(append(errs, groups.remove(ctx, cgroupRoot))...)
+	return errors.Join(append(errs, groups.RemoveGroup(ctx, cgroup.RootGroup))...)
 }
 
-func (w *work) removeRecords(context.Context) error { return os.RemoveAll(w.dir.run()) }
+func (w *operation) removeRecords(context.Context) error { return os.RemoveAll(w.dir.RunPath()) }
 
-// removeFiles ends with the folder in which clusters are kept, if nobody else
-// keeps anything there.
-func (w *work) removeFiles(context.Context) error {
+// removeFiles also removes the parent folder if it is empty.
+func (w *operation) removeFiles(context.Context) error {
 	if err := os.RemoveAll(string(w.dir)); err != nil {
 		return err
 	}
-	_ = os.Remove(filepath.Dir(string(w.dir))) // it is not empty if somebody does
+	_ = os.Remove(filepath.Dir(string(w.dir))) // fails if it is not empty
 	return nil
 }

@@ -2,81 +2,78 @@ package onemachine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"version-manager/internal/infra/onemachine/cgroup"
+	"version-manager/internal/infra/onemachine/preflight"
+	"version-manager/internal/infra/onemachine/topology"
 )
 
-// KillNode is a power failure: everything on the node ends at once, and stays
-// away until HealNode.
+// KillNode simulates a power failure: all processes of the node end at once, and
+// none is started before HealNode.
 func (c *Cluster) KillNode(ctx context.Context, name string) error {
-	return c.harm(name, func(w *work, n node) error {
-		if err := os.MkdirAll(filepath.Dir(c.dir.killed(name)), 0o700); err != nil {
+	return c.withRunningNode(name, func(_ *operation, _ topology.Node) error {
+		if err := os.MkdirAll(filepath.Dir(c.dir.KilledFile(name)), 0o700); err != nil {
 			return err
 		}
-		if err := os.WriteFile(c.dir.killed(name), nil, 0o600); err != nil {
-			return fmt.Errorf("tell the supervisor: %w", err)
+		if err := os.WriteFile(c.dir.KilledFile(name), nil, 0o600); err != nil {
+			return fmt.Errorf("mark the node as killed: %w", err)
 		}
-		groups, err := machineCgroups()
-		if err != nil {
-			return err
-		}
-		return w.kill(ctx, groups, cgroupOf(name))
+		return killNodeProcesses(ctx, name)
 	})
 }
 
-// CutNode pulls the node's network cable.
+// CutNode takes down the node's network cable.
 func (c *Cluster) CutNode(ctx context.Context, name string) error {
-	return c.harm(name, func(w *work, n node) error { return w.network.cut(ctx, n) })
+	return c.withRunningNode(name, func(w *operation, n topology.Node) error { return w.network.CutLink(ctx, n) })
 }
 
-// HealNode undoes both.
+// HealNode undoes KillNode and CutNode.
 func (c *Cluster) HealNode(ctx context.Context, name string) error {
-	return c.harm(name, func(w *work, n node) error {
-		if err := w.network.mend(ctx, n); err != nil {
+	return c.withRunningNode(name, func(w *operation, n topology.Node) error {
+		if err := w.network.RestoreLink(ctx, n); err != nil {
 			return err
 		}
-		if !c.dir.isKilled(name) {
+		if !c.dir.IsKilled(name) {
 			return nil
 		}
-		groups, err := machineCgroups()
-		if err != nil {
+		if err := killNodeProcesses(ctx, name); err != nil { // the supervisor may have started one at the last moment
 			return err
 		}
-		if err := w.kill(ctx, groups, cgroupOf(name)); err != nil { // what a supervisor started at the last moment
+		if err := w.namespaces.ReplaceMounts(ctx, n); err != nil {
 			return err
 		}
-		if err := w.machine.reboot(ctx, n); err != nil {
-			return err
-		}
-		return os.Remove(c.dir.killed(name))
+		return os.Remove(c.dir.KilledFile(name))
 	})
 }
 
-// harm finds the node of a cluster that runs.
-func (c *Cluster) harm(name string, do func(*work, node) error) error {
-	if err := thisMachine().checkUser(); err != nil {
-		return err
-	}
-	s, err := readSpec(c.dir.spec())
+func killNodeProcesses(ctx context.Context, name string) error {
+	groups, err := cgroup.FindHierarchies()
 	if err != nil {
 		return err
 	}
-	n, err := s.node(name)
-	if err != nil {
-		return err
-	}
-	if err := c.mustRun(); err != nil {
-		return err
-	}
-	w := c.work(Options{})
-	w.spec = s
-	return do(w, n)
+	return killGroup(ctx, groups, cgroup.NodeGroup(name))
 }
 
-// isKilled reports whether somebody killed the node.
-func (l layout) isKilled(node string) bool {
-	_, err := os.Stat(l.killed(node))
-	return !errors.Is(err, os.ErrNotExist)
+// withRunningNode calls f with a node of the running cluster.
+func (c *Cluster) withRunningNode(name string, f func(*operation, topology.Node) error) error {
+	if err := preflight.CheckRoot(); err != nil {
+		return err
+	}
+	s, err := c.dir.ReadSpec()
+	if err != nil {
+		return err
+	}
+	n, err := s.FindNode(name)
+	if err != nil {
+		return err
+	}
+	if err := c.requireRunning(); err != nil {
+		return err
+	}
+	w := c.newOperation(Options{})
+	w.spec = s
+	return f(w, n)
 }

@@ -13,106 +13,159 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
+	"version-manager/internal/infra/onemachine/hosttool"
 	"version-manager/internal/infra/onemachine/programs"
+	"version-manager/internal/infra/onemachine/supervision"
+	"version-manager/internal/infra/onemachine/topology"
 	"version-manager/internal/kit/atomicfile"
-	limit "version-manager/internal/kit/command"
+	"version-manager/internal/kit/command"
 	"version-manager/internal/kit/problem"
 )
 
-// loadLimit is for one image and one node.
-const loadLimit = 15 * time.Minute
+const (
+	importTimeout = 15 * time.Minute // for one image and one node
+	startTimeout  = 90 * time.Second // for the first answer of anything that was started
+)
 
-// LoadImage imports an image archive, of Docker's form or OCI's, into one node.
+// LoadImage imports an image archive, in the format of Docker or OCI, into one
+// node.
 func (c *Cluster) LoadImage(ctx context.Context, name string, archive io.Reader) error {
-	s, err := readSpec(c.dir.spec())
+	s, err := c.dir.ReadSpec()
 	if err != nil {
 		return err
 	}
-	n, err := s.node(name)
+	n, err := s.FindNode(name)
 	if err != nil {
 		return err
 	}
-	if !answers("unix " + c.dir.containerd(n.Name)) {
-		return problem.New(problem.Failed, "version-manager cluster up", "containerd of node %s does not run", n.Name)
+	node := c.containerdOf(n)
+	if !node.isReady(ctx) {
+		return problem.New(problem.Failed, "version-manager cluster up", "containerd of node %s is not running", n.Name)
 	}
-	return c.dir.load(ctx, n, archive)
+	return node.importArchive(ctx, archive)
 }
 
-func (l layout) load(ctx context.Context, n node, archive io.Reader) error {
-	ctx, cancel := limit.Within(ctx, loadLimit, "version-manager cluster status", "loading an image into node "+n.Name)
+// containerd is the container runtime of one node.
+type containerd struct {
+	node   string
+	socket string
+	loaded string // file that says which archives were imported
+}
+
+func (c *Cluster) containerdOf(n topology.Node) containerd {
+	return containerd{n.Name, c.dir.ContainerdSocket(n.Name), c.dir.NodePath(n.Name, "images.json")}
+}
+
+func (d containerd) isReady(context.Context) bool { return supervision.IsListening("unix " + d.socket) }
+
+func (d containerd) ctrCommand(args ...string) []string {
+	return append([]string{"ctr", "--address", d.socket, "--namespace", "k8s.io"}, args...)
+}
+
+func (d containerd) importArchive(ctx context.Context, archive io.Reader) error {
+	ctx, cancel := command.Within(ctx, importTimeout, "version-manager cluster status", "loading an image into node "+d.node)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "ctr", "--address", l.containerd(n.Name), "--namespace", "k8s.io", "images", "import", "-")
-	cmd.Stdin, cmd.WaitDelay = archive, toolDelay
+	argv := d.ctrCommand("images", "import", "-")
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Stdin, cmd.WaitDelay = archive, hosttool.OutputWait
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
-		return fmt.Errorf("load an image into node %s: %w", n.Name, context.Cause(ctx))
+		return fmt.Errorf("load an image into node %s: %w", d.node, context.Cause(ctx))
 	}
 	if err != nil {
-		return fmt.Errorf("load an image into node %s: %w: %s", n.Name, err, strings.TrimSpace(string(out)))
+		return fmt.Errorf("load an image into node %s: %w: %s", d.node, err, strings.TrimSpace(string(out)))
 	}
 	return nil
 }
 
-// loaded is what a node was given before, so that a cluster that goes on does
-// not take in a gigabyte again: image by what its archive was.
-type loaded map[string]string
-
-func (l layout) loadedFile(n node) string { return l.node(n.Name, "images.json") }
-
-// loadAll loads those of the images that the node does not have, or no longer:
-// a kubelet removes unused ones when its disk is full.
-func (l layout) loadAll(ctx context.Context, n node, images []programs.Image) error {
-	have := loaded{}
-	content, err := os.ReadFile(l.loadedFile(n))
-	if err == nil {
-		err = json.Unmarshal(content, &have)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read images of node %s: %w", n.Name, err)
-	}
-	there, err := l.imageNames(ctx, n)
-	if err != nil {
-		return err
-	}
-	for _, image := range images {
-		id, err := identify(image.File)
-		if err != nil {
-			return err
-		}
-		if have[image.Name] == id && slices.Contains(there, image.Name) {
-			continue
-		}
-		if err := l.loadFile(ctx, n, image.File); err != nil {
-			return err
-		}
-		have[image.Name] = id
-	}
-	if content, err = json.Marshal(have); err != nil {
-		return err
-	}
-	return atomicfile.Write(l.loadedFile(n), content, 0o600)
-}
-
-// imageNames are the images that containerd of a node has.
-func (l layout) imageNames(ctx context.Context, n node) ([]string, error) {
-	names, err := command(ctx, "ctr", "--address", l.containerd(n.Name), "--namespace", "k8s.io", "images", "list", "--quiet")
-	return strings.Fields(names), err
-}
-
-func (l layout) loadFile(ctx context.Context, n node, path string) error {
+func (d containerd) importFile(ctx context.Context, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return l.load(ctx, n, f)
+	return d.importArchive(ctx, f)
 }
 
-// identify tells a file from what it was before.
-func identify(path string) (string, error) {
+// listImages returns the names of the images that the node has.
+func (d containerd) listImages(ctx context.Context) ([]string, error) {
+	names, err := hosttool.RunCommand(ctx, d.ctrCommand("images", "list", "--quiet")...)
+	return strings.Fields(names), err
+}
+
+// importMissing imports those images that the node does not have, or does not
+// have any more: a kubelet removes unused ones when its disk is full. It keeps
+// a list of what it imported, so that a gigabyte is not imported at every start.
+func (d containerd) importMissing(ctx context.Context, images []programs.Image) error {
+	imported, err := d.readImported()
+	if err != nil {
+		return err
+	}
+	present, err := d.listImages(ctx)
+	if err != nil {
+		return err
+	}
+	for _, image := range images {
+		id, err := fileIdentity(image.File)
+		if err != nil {
+			return err
+		}
+		if imported[image.Name] == id && slices.Contains(present, image.Name) {
+			continue
+		}
+		if err := d.importFile(ctx, image.File); err != nil {
+			return err
+		}
+		imported[image.Name] = id
+	}
+	content, err := json.Marshal(imported)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(d.loaded, content, 0o600)
+}
+
+// readImported returns the identity of the archive that each image came from.
+func (d containerd) readImported() (map[string]string, error) {
+	imported := map[string]string{}
+	content, err := os.ReadFile(d.loaded)
+	if errors.Is(err, fs.ErrNotExist) {
+		return imported, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(content, &imported)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the images of node %s: %w", d.node, err)
+	}
+	return imported, nil
+}
+
+// fileIdentity changes whenever the file is written.
+func fileIdentity(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", fmt.Errorf("read image: %w", err)
 	}
 	return fmt.Sprintf("%s %d %d", path, info.Size(), info.ModTime().UnixNano()), nil
+}
+
+// loadImages imports the cluster's own images into all nodes at once.
+func (w *operation) loadImages(ctx context.Context) error {
+	nodes, ctx := errgroup.WithContext(ctx)
+	for _, n := range w.spec.ListNodes() {
+		if w.dir.IsKilled(n.Name) {
+			continue
+		}
+		nodes.Go(func() error {
+			node := w.containerdOf(n)
+			if err := waitUntil(ctx, startTimeout, "containerd of "+n.Name, node.isReady); err != nil {
+				return err
+			}
+			return node.importMissing(ctx, w.set.ListImages())
+		})
+	}
+	return nodes.Wait()
 }

@@ -14,63 +14,69 @@ import (
 	"testing"
 	"time"
 
+	"version-manager/internal/infra/onemachine/cgroup"
+	"version-manager/internal/infra/onemachine/clusterdir"
+	"version-manager/internal/infra/onemachine/namespaces"
+	"version-manager/internal/infra/onemachine/network"
+	"version-manager/internal/infra/onemachine/preflight"
+	"version-manager/internal/infra/onemachine/supervision"
 	"version-manager/internal/kube"
 )
 
-// owner is somebody who has only the command.
-type owner struct {
+// commandUser controls the cluster only by the command.
+type commandUser struct {
 	t   *testing.T
 	exe string
 }
 
-// TestLife is the life of a cluster from nothing to nothing. It needs root and
-// a machine that has no cluster yet.
-func TestLife(t *testing.T) {
-	if _, err := thisMachine().check(); err != nil {
+// TestClusterLifecycle creates, breaks, stops, and removes a cluster. It needs
+// root and a machine without a cluster.
+func TestClusterLifecycle(t *testing.T) {
+	if _, err := preflight.CheckMachine(); err != nil {
 		t.Skip(err)
 	}
 	if _, err := os.Stat(DefaultClusterDir); err == nil {
 		t.Skip("this machine has a cluster already; remove it first: version-manager cluster down")
 	}
-	o := owner{t, filepath.Join(t.TempDir(), "version-manager")}
-	o.build()
+	o := commandUser{t, filepath.Join(t.TempDir(), "version-manager")}
+	o.buildCommand()
 	before := takeSnapshot(t)
-	t.Cleanup(func() { _, _ = o.run(context.Background(), "cluster", "down") }) // whatever failed, nothing stays
+	t.Cleanup(func() { _, _ = o.runCommand(context.Background(), "cluster", "down") }) // also after a failure
 
-	o.interrupted("up", cutUp()...)
-	o.must("cluster", "up")
-	o.isReady("up")
-	o.isWhole("up after interruptions")
-	o.takes(20*time.Second, "up again", func() { o.must("cluster", "up") })
-	o.remember()
+	o.interruptCommand("up", upInterruptions()...)
+	o.mustRun("cluster", "up")
+	o.checkReady("up")
+	o.checkComplete("up after interruptions")
+	o.checkDuration(20*time.Second, "up again", func() { o.mustRun("cluster", "up") })
+	o.storeSecret()
 
-	o.killed("server", "apiserver")
-	o.supervisorKilled()
-	o.nodeKilled("worker-1")
-	o.nodeCut("worker-2")
+	o.testKilledProcess("server", "apiserver")
+	o.testKilledSupervisor()
+	o.testKilledNode("worker-1")
+	o.testCutNode("worker-2")
 
-	o.interrupted("stop", moment{"processes", 100 * ms}, moment{"processes", 2 * time.Second})
-	o.must("cluster", "up")
-	o.isReady("up after half a stop")
-	o.isWhole("up after half a stop")
+	o.interruptCommand("stop", interruption{"processes", 100 * ms}, interruption{"processes", 2 * time.Second})
+	o.mustRun("cluster", "up")
+	o.checkReady("up after half a stop")
+	o.checkComplete("up after half a stop")
 
-	o.damage("worker-1", "proxy")
-	o.interrupted("stop", moment{"nodes", 50 * ms}, moment{"network", 0})
-	o.must("cluster", "stop")
-	o.stopped()
-	o.must("cluster", "up")
-	o.isReady("start after a stop")
-	o.remembers()
+	o.damageRecord("worker-1", "proxy")
+	o.interruptCommand("stop", interruption{"nodes", 50 * ms}, interruption{"network", 0})
+	o.mustRun("cluster", "stop")
+	o.checkStopped()
+	o.mustRun("cluster", "up")
+	o.checkReady("start after a stop")
+	o.checkSecret()
 
-	o.kill(o.supervisor())
-	o.takes(30*time.Second, "down", func() { o.must("cluster", "down") })
-	if left := before.differences(takeSnapshot(t)); len(left) > 0 {
-		t.Errorf("down left the machine different:\n%s", strings.Join(left, "\n"))
+	o.killProcess(o.supervisorPID())
+	o.checkDuration(30*time.Second, "down", func() { o.mustRun("cluster", "down") })
+	if left := before.listDifferences(takeSnapshot(t)); len(left) > 0 {
+		t.Errorf("down did not restore the machine:\n%s", strings.Join(left, "\n"))
 	}
-	o.must("cluster", "down") // with nothing there it is done already
+	o.mustRun("cluster", "down") // without a cluster, there is nothing to do
 }
 
-func (o owner) build() {
+func (o commandUser) buildCommand() {
 	o.t.Helper()
 	cmd := exec.CommandContext(o.t.Context(), "go", "build", "-o", o.exe, "version-manager/cmd/version-manager")
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -78,24 +84,24 @@ func (o owner) build() {
 	}
 }
 
-func (o owner) run(ctx context.Context, words ...string) (string, error) {
-	out, err := exec.CommandContext(ctx, o.exe, words...).Output()
+func (o commandUser) runCommand(ctx context.Context, args ...string) (string, error) {
+	out, err := exec.CommandContext(ctx, o.exe, args...).Output()
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		err = errors.Join(err, errors.New(string(failed.Stderr)))
 	}
 	return string(out), err
 }
 
-func (o owner) must(words ...string) string {
+func (o commandUser) mustRun(args ...string) string {
 	o.t.Helper()
-	out, err := o.run(o.t.Context(), words...)
+	out, err := o.runCommand(o.t.Context(), args...)
 	if err != nil {
-		o.t.Fatalf("%s: %v", strings.Join(words, " "), err)
+		o.t.Fatalf("%s: %v", strings.Join(args, " "), err)
 	}
 	return out
 }
 
-func (o owner) takes(most time.Duration, what string, f func()) {
+func (o commandUser) checkDuration(most time.Duration, what string, f func()) {
 	o.t.Helper()
 	began := time.Now()
 	f()
@@ -104,17 +110,17 @@ func (o owner) takes(most time.Duration, what string, f func()) {
 	}
 }
 
-func (o owner) status() (s Status) {
+func (o commandUser) readStatus() (s Status) {
 	o.t.Helper()
-	if err := json.Unmarshal([]byte(o.must("cluster", "status", "-o", "json")), &s); err != nil {
+	if err := json.Unmarshal([]byte(o.mustRun("cluster", "status", "-o", "json")), &s); err != nil {
 		o.t.Fatal(err)
 	}
 	return s
 }
 
-func (o owner) isReady(when string) {
+func (o commandUser) checkReady(when string) {
 	o.t.Helper()
-	s := o.status()
+	s := o.readStatus()
 	if !s.Running || s.Trouble != "" || len(s.Nodes) != DefaultNodeCount {
 		o.t.Fatalf("%s: %+v", when, s)
 	}
@@ -130,28 +136,29 @@ func (o owner) isReady(when string) {
 	o.t.Logf("%s: %d MB are resident", when, s.Resident>>20)
 }
 
-// until asks again for a while.
-func (o owner) until(what string, ask func() bool) {
+// waitFor asks again until the answer is yes.
+func (o commandUser) waitFor(what string, ask func() bool) {
 	o.t.Helper()
 	began := time.Now()
-	if err := await(o.t.Context(), 2*time.Minute, what, func(context.Context) bool { return ask() }); err != nil {
+	if err := waitUntil(o.t.Context(), 2*time.Minute, what, func(context.Context) bool { return ask() }); err != nil {
 		o.t.Fatal(err)
 	}
 	o.t.Logf("%s: after %s", what, time.Since(began).Round(100*time.Millisecond))
 }
 
-func (o owner) client() kube.Cluster {
+func (o commandUser) openClient() kube.Cluster {
 	o.t.Helper()
-	client, err := kube.Open(kube.Options{Kubeconfig: strings.TrimSpace(o.must("cluster", "kubeconfig", "--path"))})
+	client, err := kube.Open(kube.Options{Kubeconfig: strings.TrimSpace(o.mustRun("cluster", "kubeconfig", "--path"))})
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	return client
 }
 
-func (o owner) remember() {
+// storeSecret creates a Secret and checks that etcd stores it encrypted.
+func (o commandUser) storeSecret() {
 	o.t.Helper()
-	_, err := o.client().Apply(o.t.Context(), &kube.Object{Object: map[string]any{
+	_, err := o.openClient().Apply(o.t.Context(), &kube.Object{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Secret",
 		"metadata":   map[string]any{"name": "remembered", "namespace": "default"},
 		"stringData": map[string]any{"word": "mandrill"},
@@ -163,8 +170,8 @@ func (o owner) remember() {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if strings.Contains(read(o.t, path), "mandrill") {
-			o.t.Errorf("%s holds a Secret that can be read", path)
+		if strings.Contains(readText(o.t, path), "mandrill") {
+			o.t.Errorf("%s contains a Secret in plain text", path)
 		}
 		return nil
 	})
@@ -173,40 +180,40 @@ func (o owner) remember() {
 	}
 }
 
-func (o owner) remembers() {
+func (o commandUser) checkSecret() {
 	o.t.Helper()
-	if _, err := o.client().Get(o.t.Context(), kube.Ref{Kind: "Secret", Namespace: "default", Name: "remembered"}); err != nil {
+	if _, err := o.openClient().Get(o.t.Context(), kube.Ref{Kind: "Secret", Namespace: "default", Name: "remembered"}); err != nil {
 		o.t.Errorf("after a stop and a start: %v", err)
 	}
 }
 
-func (o owner) supervisor() int {
+func (o commandUser) supervisorPID() int {
 	o.t.Helper()
-	id, err := layout(DefaultClusterDir).readSupervisor()
+	id, err := supervision.ReadSupervisor(DefaultClusterDir)
 	if err != nil || !id.Alive() {
 		o.t.Fatalf("no supervisor: %+v, %v", id, err)
 	}
 	return id.PID
 }
 
-func (o owner) kill(pid int) {
+func (o commandUser) killProcess(pid int) {
 	o.t.Helper()
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		o.t.Fatal(err)
 	}
 }
 
-// damage does to a record what a power cut may.
-func (o owner) damage(node, name string) {
+// damageRecord writes a record as a power failure could leave it.
+func (o commandUser) damageRecord(node, name string) {
 	o.t.Helper()
-	if err := os.WriteFile(recordFile(layout(DefaultClusterDir).records(), node, name), []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(supervision.RecordFile(clusterdir.Dir(DefaultClusterDir).RecordsDir(), node, name), []byte("{"), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
 }
 
-func (o owner) process(node, name string) Process {
+func (o commandUser) findProcess(node, name string) Process {
 	o.t.Helper()
-	for _, p := range o.status().Processes {
+	for _, p := range o.readStatus().Processes {
 		if p.Node == node && p.Name == name {
 			return p
 		}
@@ -215,32 +222,32 @@ func (o owner) process(node, name string) Process {
 	return Process{}
 }
 
-func (o owner) killed(node, name string) {
+func (o commandUser) testKilledProcess(node, name string) {
 	o.t.Helper()
-	old := o.process(node, name)
-	o.kill(old.PID)
-	o.until(name+" is back", func() bool {
-		p := o.process(node, name)
+	old := o.findProcess(node, name)
+	o.killProcess(old.PID)
+	o.waitFor(name+" is back", func() bool {
+		p := o.findProcess(node, name)
 		return p.PID != 0 && p.PID != old.PID && p.Restarts == old.Restarts+1
 	})
-	o.until("the API answers again", func() bool { return o.status().Trouble == "" })
+	o.waitFor("the API answers again", func() bool { return o.readStatus().Trouble == "" })
 }
 
-// supervisorKilled: its end interrupts nobody, and the next one finds them.
-func (o owner) supervisorKilled() {
+// testKilledSupervisor: its end interrupts no program, and the next one finds them.
+func (o commandUser) testKilledSupervisor() {
 	o.t.Helper()
-	before := o.process("worker-1", "kubelet")
-	o.kill(o.supervisor())
-	o.until("the supervisor is gone", func() bool { return !o.status().Running })
-	o.must("cluster", "up")
-	if after := o.process("worker-1", "kubelet"); after.PID != before.PID {
+	before := o.findProcess("worker-1", "kubelet")
+	o.killProcess(o.supervisorPID())
+	o.waitFor("the supervisor is gone", func() bool { return !o.readStatus().Running })
+	o.mustRun("cluster", "up")
+	if after := o.findProcess("worker-1", "kubelet"); after.PID != before.PID {
 		o.t.Errorf("the kubelet became process %d, was %d", after.PID, before.PID)
 	}
 }
 
-func (o owner) node(name string) Node {
+func (o commandUser) findNode(name string) Node {
 	o.t.Helper()
-	for _, n := range o.status().Nodes {
+	for _, n := range o.readStatus().Nodes {
 		if n.Name == name {
 			return n
 		}
@@ -249,43 +256,43 @@ func (o owner) node(name string) Node {
 	return Node{}
 }
 
-func (o owner) nodeKilled(name string) {
+func (o commandUser) testKilledNode(name string) {
 	o.t.Helper()
-	o.must("cluster", "kill-node", name)
-	groups, err := machineCgroups()
+	o.mustRun("cluster", "kill-node", name)
+	groups, err := cgroup.FindHierarchies()
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	if left := groups.processes(cgroupOf(name)); len(left) > 0 {
+	if left := groups.ListProcesses(cgroup.NodeGroup(name)); len(left) > 0 {
 		o.t.Errorf("%d processes survived their node", len(left))
 	}
-	if state := o.node(name).State; state != "killed" {
+	if state := o.findNode(name).State; state != stateKilled {
 		o.t.Errorf("a killed node is %s", state)
 	}
-	o.until("the API sees that "+name+" was killed", func() bool { return !o.node(name).Ready })
-	o.must("cluster", "heal-node", name)
-	o.until(name+" is healed", func() bool { return o.node(name).State == "ready" })
+	o.waitFor(name+" is not ready after it was killed", func() bool { return !o.findNode(name).Ready })
+	o.mustRun("cluster", "heal-node", name)
+	o.waitFor(name+" is healed", func() bool { return o.findNode(name).State == stateReady })
 }
 
-func (o owner) nodeCut(name string) {
+func (o commandUser) testCutNode(name string) {
 	o.t.Helper()
-	o.must("cluster", "cut-node", name)
-	if state := o.node(name).State; state != "cut off" {
+	o.mustRun("cluster", "cut-node", name)
+	if state := o.findNode(name).State; state != stateCut {
 		o.t.Errorf("a cut node is %s", state)
 	}
-	o.until("the API sees that "+name+" is cut off", func() bool { return !o.node(name).Ready })
-	o.must("cluster", "heal-node", name)
-	o.until(name+" is plugged in", func() bool { return o.node(name).State == "ready" })
+	o.waitFor(name+" is not ready after it was cut off", func() bool { return !o.findNode(name).Ready })
+	o.mustRun("cluster", "heal-node", name)
+	o.waitFor(name+" is connected again", func() bool { return o.findNode(name).State == stateReady })
 }
 
-// stopped: what is on the disk stays, and nothing else.
-func (o owner) stopped() {
+// checkStopped: only files remain.
+func (o commandUser) checkStopped() {
 	o.t.Helper()
 	s := takeSnapshot(o.t)
-	if s := o.status(); s.Running || s.Resident != 0 {
+	if s := o.readStatus(); s.Running || s.Resident != 0 {
 		o.t.Errorf("after a stop: %+v", s)
 	}
-	if len(s["processes"]) > 0 || hasLink(bridge) || pinned(layout(DefaultClusterDir).pins()) {
-		o.t.Errorf("after a stop these run: %q", s["processes"])
+	if len(s["processes"]) > 0 || network.HasBridge() || namespaces.IsMounted(clusterdir.Dir(DefaultClusterDir).NamespaceDir()) {
+		o.t.Errorf("processes after a stop: %q", s["processes"])
 	}
 }

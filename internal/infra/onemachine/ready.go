@@ -10,24 +10,30 @@ import (
 	"time"
 
 	"version-manager/internal/infra/addons"
+	"version-manager/internal/infra/onemachine/components"
+	"version-manager/internal/infra/onemachine/topology"
+	"version-manager/internal/kit/httpx"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 )
 
-// awaitServer returns when the API server is ready, and tells it what only its
-// owner can: whom kubelets obey.
-func (w *work) awaitServer(ctx context.Context) error {
-	if w.dir.isKilled(ServerNode) {
-		return problem.New(problem.Failed, "version-manager cluster heal-node "+ServerNode, "the node with the API server was killed")
+// readyTimeout is for one question to the API server whether it is ready.
+const readyTimeout = 2 * time.Second
+
+// waitForServer returns when the API server is ready, and gives it the role
+// with which it may call kubelets.
+func (w *operation) waitForServer(ctx context.Context) error {
+	if w.dir.IsKilled(topology.ServerName) {
+		return problem.New(problem.Failed, "version-manager cluster heal-node "+topology.ServerName, "the node with the API server was killed")
 	}
-	ask, err := w.asker()
+	isReady, err := w.newReadyCheck()
 	if err != nil {
 		return err
 	}
-	if err := await(ctx, startTime, "the API server", ask); err != nil {
+	if err := waitUntil(ctx, startTimeout, "the API server", isReady); err != nil {
 		return err
 	}
-	client, err := w.client()
+	client, err := w.openClient()
 	if err != nil {
 		return err
 	}
@@ -35,42 +41,40 @@ func (w *work) awaitServer(ctx context.Context) error {
 		"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding",
 		"metadata": map[string]any{"name": "version-manager:apiserver-at-kubelets"},
 		"roleRef":  map[string]any{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:kubelet-api-admin"},
-		"subjects": []any{map[string]any{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": apiserverAtKubelet}},
+		"subjects": []any{map[string]any{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": components.KubeletClient}},
 	}})
 	return err
 }
 
-// asker asks the API server whether it is ready, which needs no name.
-func (w *work) asker() (func(context.Context) bool, error) {
-	ca, err := os.ReadFile(w.dir.key("ca.crt"))
+// newReadyCheck returns a function that asks the API server whether it is
+// ready, which needs no user.
+func (w *operation) newReadyCheck() (func(context.Context) bool, error) {
+	ca, err := os.ReadFile(w.dir.KeyFile("ca.crt"))
 	if err != nil {
-		return nil, fmt.Errorf("read the cluster's authority: %w", err)
+		return nil, fmt.Errorf("read the cluster's certificate authority: %w", err)
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
-	client := &http.Client{
-		Timeout:   2 * time.Second,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS13}, DisableKeepAlives: true},
-	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS13}, DisableKeepAlives: true}
+	client := httpx.NewNoRedirectClient(transport, readyTimeout)
 	return func(ctx context.Context) bool {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, apiURL()+"/readyz", nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, topology.APIServerURL()+"/readyz", nil)
 		if err != nil {
 			return false
 		}
-		answer, err := client.Do(r)
+		response, err := client.Do(r)
 		if err != nil {
 			return false
 		}
-		_ = answer.Body.Close()
-		return answer.StatusCode == http.StatusOK
+		_ = response.Body.Close()
+		return response.StatusCode == http.StatusOK
 	}, nil
 }
 
-// kubeNode is what we read of a Node.
+// kubeNode is what we read of a Node object.
 type kubeNode struct {
 	Metadata struct {
-		Name   string            `json:"name"`
-		Labels map[string]string `json:"labels"`
+		Name string `json:"name"`
 	} `json:"metadata"`
 	Status struct {
 		Conditions []struct {
@@ -80,7 +84,7 @@ type kubeNode struct {
 	} `json:"status"`
 }
 
-func (n kubeNode) ready() bool {
+func (n kubeNode) isReady() bool {
 	for _, c := range n.Status.Conditions {
 		if c.Type == "Ready" {
 			return c.Status == "True"
@@ -89,7 +93,7 @@ func (n kubeNode) ready() bool {
 	return false
 }
 
-func kubeNodes(ctx context.Context, client kube.Cluster) (map[string]kubeNode, error) {
+func listKubeNodes(ctx context.Context, client kube.Cluster) (map[string]kubeNode, error) {
 	list, err := client.List(ctx, kube.Ref{Kind: "Node"}, "")
 	if err != nil {
 		return nil, fmt.Errorf("list nodes: %w", err)
@@ -105,45 +109,46 @@ func kubeNodes(ctx context.Context, client kube.Cluster) (map[string]kubeNode, e
 	return byName, nil
 }
 
-// awaitNodes returns when all nodes are ready, but for those that somebody
-// killed or cut off on purpose.
-func (w *work) awaitNodes(ctx context.Context) error {
-	client, err := w.client()
+// waitForNodes returns when all nodes are ready, except those that were killed
+// or cut off on purpose.
+func (w *operation) waitForNodes(ctx context.Context) error {
+	client, err := w.openClient()
 	if err != nil {
 		return err
 	}
-	for _, n := range w.spec.nodes() {
-		if w.dir.isKilled(n.Name) || w.network.isCut(n) {
+	for _, n := range w.spec.ListNodes() {
+		if w.dir.IsKilled(n.Name) || w.network.IsCut(n) {
 			continue
 		}
-		if err := await(ctx, startTime, "node "+n.Name, func(ctx context.Context) bool {
-			found, err := kubeNodes(ctx, client)
-			return err == nil && found[n.Name].ready()
-		}); err != nil {
+		isReady := func(ctx context.Context) bool {
+			found, err := listKubeNodes(ctx, client)
+			return err == nil && found[n.Name].isReady()
+		}
+		if err := waitUntil(ctx, startTimeout, "node "+n.Name, isReady); err != nil {
 			return err
 		}
-		if err := label(ctx, client, n); err != nil {
+		if err := labelNode(ctx, client, n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// label says what a node is for; a kubelet may not say that of itself.
-func label(ctx context.Context, client kube.Cluster, n node) error {
-	labels := map[string]any{"node-role.kubernetes.io/" + n.role(): ""}
+// labelNode sets a node's role, which a kubelet may not set itself.
+func labelNode(ctx context.Context, client kube.Cluster, n topology.Node) error {
+	labels := map[string]any{"node-role.kubernetes.io/" + n.RoleName(): ""}
 	_, err := client.Patch(ctx, kube.Ref{Kind: "Node", Name: n.Name}, map[string]any{"metadata": map[string]any{"labels": labels}})
 	return err
 }
 
-func (w *work) addAddons(ctx context.Context) error {
-	client, err := w.client()
+func (w *operation) installAddons(ctx context.Context) error {
+	client, err := w.openClient()
 	if err != nil {
 		return err
 	}
 	var addresses []string
-	for _, n := range w.spec.nodes() {
+	for _, n := range w.spec.ListNodes() {
 		addresses = append(addresses, n.Address)
 	}
-	return addons.InstallBase(ctx, client, addons.Options{Addresses: addresses}, w.Detail)
+	return addons.InstallBase(ctx, client, addons.Options{Addresses: addresses, Progress: w.Progress})
 }

@@ -10,26 +10,30 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"version-manager/internal/infra/onemachine/cgroup"
+	"version-manager/internal/infra/onemachine/namespaces"
+	"version-manager/internal/infra/onemachine/network"
 )
 
-// snapshot is everything of a machine that a cluster touches, as lines.
+// snapshot lists, as lines, everything on a machine that a cluster could change.
 type snapshot map[string][]string
 
-// takeSnapshot looks with the tools that a suspicious owner would use.
+// takeSnapshot uses the tools of the machine, not our own code.
 func takeSnapshot(t *testing.T) snapshot {
 	t.Helper()
 	s := snapshot{
-		"mounts":    fields(t, "/proc/self/mounts", 1, 2),
-		"links":     names(run(t, "ip", "-brief", "link")),
-		"netns":     run(t, "ip", "netns", "list"),
-		"routes":    run(t, "ip", "route", "show", "table", "all"),
-		"nft":       run(t, "nft", "list", "ruleset"),
-		"processes": ourProcesses(t),
+		"mounts":    readFields(t, "/proc/self/mounts", 1, 2),
+		"links":     firstWords(runTool(t, "ip", "-brief", "link")),
+		"netns":     runTool(t, "ip", "netns", "list"),
+		"routes":    runTool(t, "ip", "route", "show", "table", "all"),
+		"nft":       runTool(t, "nft", "list", "ruleset"),
+		"processes": clusterProcesses(t),
 	}
 	if _, err := exec.LookPath("iptables-save"); err == nil {
-		s["iptables"] = withoutComments(run(t, "iptables-save"))
+		s["iptables"] = withoutComments(runTool(t, "iptables-save"))
 	}
-	for _, path := range append([]string{forwardFile, "/proc/sys/net/netfilter/nf_conntrack_max", "/proc/sys/net/ipv4/conf/all/route_localnet"}, covered()...) {
+	for _, path := range append([]string{network.ForwardingFile, "/proc/sys/net/netfilter/nf_conntrack_max", "/proc/sys/net/ipv4/conf/all/route_localnet"}, coveredSettings()...) {
 		content, _ := os.ReadFile(path)
 		s["setting "+path] = []string{string(content)}
 	}
@@ -37,27 +41,27 @@ func takeSnapshot(t *testing.T) snapshot {
 		filepath.Dir(DefaultClusterDir), "/var/lib/kubelet", "/run/containerd", "/run/netns", "/run/kubernetes", "/var/run/kubernetes",
 		"/var/lib/cni", "/etc/cni", "/var/log/pods", "/var/log/containers", "/etc/kubernetes",
 	} {
-		s["files "+dir] = tree(dir, false)
+		s["files "+dir] = listTree(dir, false)
 	}
-	groups, err := machineCgroups()
+	groups, err := cgroup.FindHierarchies()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range append(groups.trees, groups.beside) {
-		s["control groups "+at] = tree(at, true)
+	for _, at := range groups.AllTrees() {
+		s["control groups "+at] = listTree(at, true)
 	}
 	return s
 }
 
-func covered() (paths []string) {
-	for _, c := range covers() {
-		paths = append(paths, c.path)
+func coveredSettings() (paths []string) {
+	for _, s := range namespaces.KernelSettings() {
+		paths = append(paths, s.Path)
 	}
 	return paths
 }
 
-// differences are lines of one snapshot that the other lacks.
-func (s snapshot) differences(after snapshot) (list []string) {
+// listDifferences returns the lines that only one of the snapshots has.
+func (s snapshot) listDifferences(after snapshot) (list []string) {
 	for what, lines := range after {
 		for _, l := range lines {
 			if !slices.Contains(s[what], l) {
@@ -66,7 +70,7 @@ func (s snapshot) differences(after snapshot) (list []string) {
 		}
 		for _, l := range s[what] {
 			if !slices.Contains(lines, l) {
-				list = append(list, what+": gone: "+l)
+				list = append(list, what+": missing: "+l)
 			}
 		}
 	}
@@ -74,7 +78,7 @@ func (s snapshot) differences(after snapshot) (list []string) {
 	return list
 }
 
-func run(t *testing.T, argv ...string) []string {
+func runTool(t *testing.T, argv ...string) []string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), argv[0], argv[1:]...).Output()
 	if err != nil {
@@ -83,9 +87,9 @@ func run(t *testing.T, argv ...string) []string {
 	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }
 
-func fields(t *testing.T, path string, which ...int) (list []string) {
+func readFields(t *testing.T, path string, which ...int) (list []string) {
 	t.Helper()
-	for line := range strings.Lines(read(t, path)) {
+	for line := range strings.Lines(readText(t, path)) {
 		f := strings.Fields(line)
 		var some []string
 		for _, i := range which {
@@ -96,8 +100,9 @@ func fields(t *testing.T, path string, which ...int) (list []string) {
 	return list
 }
 
-// names are the first words: the rest of a line about a link changes by itself.
-func names(lines []string) (list []string) {
+// firstWords returns the first word of each line: the rest of a line about a
+// network interface changes on its own.
+func firstWords(lines []string) (list []string) {
 	for _, l := range lines {
 		name, _, _ := strings.Cut(l, " ")
 		list = append(list, name)
@@ -109,9 +114,9 @@ func withoutComments(lines []string) []string {
 	return slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "#") || strings.HasPrefix(l, ":") })
 }
 
-// ourProcesses are those whose command line speaks of the cluster; pods are
-// found by their control groups.
-func ourProcesses(t *testing.T) (list []string) {
+// clusterProcesses returns the command lines of the cluster's processes, by their
+// arguments or their control group.
+func clusterProcesses(t *testing.T) (list []string) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
@@ -120,23 +125,32 @@ func ourProcesses(t *testing.T) (list []string) {
 	for _, file := range files {
 		content, _ := os.ReadFile(file)
 		if len(content) == 0 {
-			continue // it has ended, and init has not looked after it yet; or it is the kernel's
+			continue // a zombie or a kernel thread
 		}
 		group, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "cgroup"))
 		words := strings.ReplaceAll(string(content), "\x00", " ")
-		if strings.Contains(words, DefaultClusterDir) || strings.Contains(string(group), ":/"+cgroupRoot) {
+		if strings.Contains(words, DefaultClusterDir) || strings.Contains(string(group), ":/"+cgroup.RootGroup) {
 			list = append(list, words)
 		}
 	}
 	return list
 }
 
-func tree(at string, foldersOnly bool) (list []string) {
+func listTree(at string, foldersOnly bool) (list []string) {
 	_ = filepath.WalkDir(at, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && (d.IsDir() || !foldersOnly) {
 			list = append(list, path)
 		}
-		return nil // what is not there has no lines
+		return nil // what does not exist has no lines
 	})
 	return list
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }

@@ -5,55 +5,81 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/infra/onemachine/cgroup"
+	"version-manager/internal/infra/onemachine/network"
 	"version-manager/internal/infra/onemachine/pki"
-	"version-manager/internal/kit/problem"
+	"version-manager/internal/infra/onemachine/supervision"
+	"version-manager/internal/infra/onemachine/topology"
 	"version-manager/internal/kube"
 )
 
-// Status is what there is of a cluster.
+// Status is the answer of `cluster status`.
 type Status struct {
-	Running    bool      `json:"running"` // it is kept alive
+	Running    bool      `json:"running"` // a supervisor is running
 	Kubeconfig string    `json:"kubeconfig"`
 	Nodes      []Node    `json:"nodes"`
 	Processes  []Process `json:"processes"`
-	Resident   int64     `json:"residentBytes"` // memory of all processes together; what they share is counted once
-	Trouble    string    `json:"trouble,omitempty"`
+	Resident   int64     `json:"residentBytes"`     // memory of all processes; shared memory is counted once
+	Trouble    string    `json:"trouble,omitempty"` // why the API server does not answer
 
-	CertificatesUntil time.Time `json:"certificatesUntil,omitzero"` // when the first of its certificates ends
-	Warnings          []string  `json:"warnings,omitempty"`         // what somebody has to do
+	CertificatesUntil time.Time `json:"certificatesUntil,omitzero"` // when the first certificate expires
+	Warnings          []string  `json:"warnings,omitempty"`         // each with what to do about it
 }
 
-// Node is one node as its owner sees it.
+// Node is one node of a Status.
 type Node struct {
 	Name    string `json:"name"`
 	Role    string `json:"role"`
 	Address string `json:"address"`
 	Netns   string `json:"netns"` // file of its network namespace, for nsenter --net=
-	State   string `json:"state"` // "ready", "not ready", "killed", "cut off"
+	State   string `json:"state"` // one of the states below
 	Ready   bool   `json:"ready"` // as the API server sees it
 	Pods    int    `json:"pods"`
 }
 
-// Process is one of our programs, or all that the pods of a node consist of.
-type Process struct {
-	Node     string `json:"node"`
-	Name     string `json:"name"`
-	PID      int    `json:"pid,omitempty"` // 0: several, or none at this moment
-	Resident int64  `json:"residentBytes"`
-	Restarts int    `json:"restarts"`
-	Ended    string `json:"ended,omitempty"` // how it ended before
-}
-
-// Names of what has no process of its own.
+// States of a node.
 const (
-	inPods = "pods"  // containers and their sandboxes
-	shims  = "shims" // what stands between containerd and them
+	stateReady    = "ready"
+	stateNotReady = "not ready"
+	stateKilled   = "killed"
+	stateCut      = "cut off"
 )
 
-// lookAtCertificates warns before the first one ends, after which the programs
-// of the cluster do not talk to each other any more. They are renewed when the
-// cluster is started, and read by its programs then.
-func (s *Status) lookAtCertificates(dir string, now time.Time) {
+// ReadStatus reads the state of the cluster. It is no error if the cluster is
+// stopped or its API server does not answer.
+func (c *Cluster) ReadStatus(ctx context.Context) (Status, error) {
+	s, err := c.dir.ReadSpec()
+	if err != nil {
+		return Status{}, err
+	}
+	now := Status{Running: c.requireRunning() == nil, Kubeconfig: c.dir.KubeconfigFile(), Nodes: []Node{}, Processes: []Process{}}
+	view, err := c.readServerView(ctx, now.Running)
+	if err != nil {
+		now.Trouble = err.Error()
+	}
+	now.checkCertificates(c.dir.KeysDir(), time.Now())
+	groups, err := cgroup.FindHierarchies()
+	if err != nil {
+		return now, err
+	}
+	records, err := supervision.ListRecords(c.dir.RecordsDir())
+	if err != nil {
+		return now, err
+	}
+	for _, n := range s.ListNodes() {
+		now.Nodes = append(now.Nodes, c.nodeStatus(n, view))
+		now.Processes = append(now.Processes, listProcesses(n, groups, records)...)
+	}
+	for _, p := range now.Processes {
+		now.Resident += p.Resident
+	}
+	return now, nil
+}
+
+// checkCertificates warns before the first certificate expires. After that, the
+// programs of the cluster cannot talk to each other. Certificates are renewed
+// when the cluster starts.
+func (s *Status) checkCertificates(dir string, now time.Time) {
 	name, end, err := pki.EarliestExpiry(dir)
 	if err != nil {
 		s.Warnings = append(s.Warnings, err.Error())
@@ -65,97 +91,54 @@ func (s *Status) lookAtCertificates(dir string, now time.Time) {
 	case end.IsZero():
 	case left <= 0:
 		s.Warnings = append(s.Warnings, fmt.Sprintf("the certificate %s expired on %s", name, end.Format(time.DateOnly))+renew)
-	case left < pki.ExpiresSoon:
+	case left < pki.WarnBeforeExpiry:
 		s.Warnings = append(s.Warnings, fmt.Sprintf("the certificate %s expires on %s", name, end.Format(time.DateOnly))+renew)
 	}
 }
 
-// ReadStatus looks. A cluster that does not run, or whose API server does not
-// answer, is no error.
-func (c *Cluster) ReadStatus(ctx context.Context) (Status, error) {
-	s, err := readSpec(c.dir.spec())
-	if err != nil {
-		return Status{}, err
-	}
-	now := Status{Running: c.mustRun() == nil, Kubeconfig: c.dir.kubeconfig(), Nodes: []Node{}, Processes: []Process{}}
-	seen, err := c.seen(ctx, now.Running)
-	if err != nil {
-		now.Trouble = err.Error()
-	}
-	now.lookAtCertificates(c.dir.keys(), time.Now())
-	groups, err := machineCgroups()
-	if err != nil {
-		return now, err
-	}
-	records, err := readRecords(c.dir.records())
-	if err != nil {
-		return now, err
-	}
-	for _, n := range s.nodes() {
-		now.Nodes = append(now.Nodes, c.look(n, seen))
-		now.Processes = append(now.Processes, processesOf(n, groups, records)...)
-	}
-	for _, p := range now.Processes {
-		now.Resident += p.Resident
-	}
-	return now, nil
-}
-
-// mustRun returns a problem if there is nobody who keeps the cluster alive.
-func (c *Cluster) mustRun() error {
-	id, err := c.dir.readSupervisor()
-	if err != nil {
-		return err
-	}
-	if !id.Alive() {
-		return problem.New(problem.Failed, "version-manager cluster up", "the cluster does not run")
-	}
-	return nil
-}
-
-// seen is the view of the API server.
-type seen struct {
+// serverView is what the API server knows.
+type serverView struct {
 	nodes map[string]kubeNode
-	pods  map[string]int // by node
+	pods  map[string]int // number of pods by node
 }
 
-func (c *Cluster) seen(ctx context.Context, running bool) (s seen, err error) {
+func (c *Cluster) readServerView(ctx context.Context, running bool) (v serverView, err error) {
 	if !running {
-		return s, nil
+		return v, nil
 	}
-	client, err := c.client()
+	client, err := c.openClient()
 	if err != nil {
-		return s, err
+		return v, err
 	}
-	if s.nodes, err = kubeNodes(ctx, client); err != nil {
-		return s, err
+	if v.nodes, err = listKubeNodes(ctx, client); err != nil {
+		return v, err
 	}
 	pods, err := client.List(ctx, kube.Ref{Kind: "Pod", Namespace: kube.AllNamespaces}, "")
 	if err != nil {
-		return s, err
+		return v, err
 	}
-	s.pods = map[string]int{}
+	v.pods = map[string]int{}
 	for i := range pods {
 		if spec, ok := pods[i].Object["spec"].(map[string]any); ok {
 			name, _ := spec["nodeName"].(string)
-			s.pods[name]++
+			v.pods[name]++
 		}
 	}
-	return s, nil
+	return v, nil
 }
 
-func (c *Cluster) look(n node, s seen) Node {
-	at := Node{
-		Name: n.Name, Role: n.role(), Address: n.Address, Netns: c.dir.netns(n.Name),
-		State: "not ready", Ready: s.nodes[n.Name].ready(), Pods: s.pods[n.Name],
+func (c *Cluster) nodeStatus(n topology.Node, view serverView) Node {
+	status := Node{
+		Name: n.Name, Role: n.RoleName(), Address: n.Address, Netns: c.dir.NetworkNamespace(n.Name),
+		State: stateNotReady, Ready: view.nodes[n.Name].isReady(), Pods: view.pods[n.Name],
 	}
 	switch {
-	case c.dir.isKilled(n.Name):
-		at.State = "killed"
-	case (network{c.dir}).isCut(n):
-		at.State = "cut off"
-	case at.Ready:
-		at.State = "ready"
+	case c.dir.IsKilled(n.Name):
+		status.State = stateKilled
+	case network.NewNetwork(c.dir).IsCut(n):
+		status.State = stateCut
+	case status.Ready:
+		status.State = stateReady
 	}
-	return at
+	return status
 }

@@ -5,36 +5,33 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"version-manager/internal/progress"
 )
 
-// A step is a part of starting a cluster. Each can be repeated: `up` on a
-// cluster that runs does all of them again and changes nothing.
+// step is one part of starting a cluster. It can be repeated: on a running
+// cluster, all steps run again and change nothing.
 type step struct {
 	Name    string
 	Do      func(context.Context) error
-	Undo    func(context.Context) error // nil: there is nothing to take back
-	Lasting bool                        // `stop` leaves it as it is, only `down` takes it back
-	Stands  bool                        // what was not taken back of it still stands on the steps before it
+	Undo    func(context.Context) error // nil: nothing to undo
+	Lasting bool                        // only TearDown undoes it, ShutDown does not
+	Blocks  bool                        // while its Undo fails, the steps before it must stay
 }
 
-// do does all steps and tells the name of each when it begins.
-func do(ctx context.Context, steps []step, tell func(string)) error {
-	for _, s := range steps {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		tell(s.Name)
-		if err := s.Do(ctx); err != nil {
-			return fmt.Errorf("%s: %w", s.Name, err)
-		}
+// forwardSteps returns the steps as a reporter runs them.
+func forwardSteps(steps []step) []progress.Step {
+	list := make([]progress.Step, len(steps))
+	for i, s := range steps {
+		list[i] = progress.Step{Name: s.Name, Run: s.Do}
 	}
-	return nil
+	return list
 }
 
-// undo takes back the steps, the last one first. An error stops none of those
-// that remain, as what can be removed is removed; only the end of ctx does, and
-// something that still stands on them.
-func undo(ctx context.Context, steps []step, lasting bool, tell func(string)) error {
+// undoSteps undoes the steps, the last one first. It continues after an error,
+// to remove as much as possible, unless the step blocks those before it. It
+// stops when ctx ends.
+func undoSteps(ctx context.Context, steps []step, lasting bool, report *progress.Reporter) error {
 	var errs []error
 	for _, s := range slices.Backward(steps) {
 		if s.Undo == nil || s.Lasting && !lasting {
@@ -43,14 +40,26 @@ func undo(ctx context.Context, steps []step, lasting bool, tell func(string)) er
 		if err := ctx.Err(); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		tell(s.Name)
-		err := s.Undo(ctx)
+		err := report.RunStep(ctx, s.Name, s.Undo)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("take back %s: %w", s.Name, err))
+			errs = append(errs, fmt.Errorf("undo %s: %w", s.Name, err))
 		}
-		if err != nil && s.Stands {
+		if err != nil && s.Blocks {
 			break
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// forEach calls f for every item, up to the first error.
+func forEach[T any](ctx context.Context, list []T, f func(context.Context, T) error) error {
+	for _, item := range list {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := f(ctx, item); err != nil {
+			return fmt.Errorf("%v: %w", item, err)
+		}
+	}
+	return nil
 }

@@ -8,107 +8,95 @@ import (
 	"testing"
 )
 
-// story records what its steps do.
-type story struct{ told []string }
+// recorder records what its steps do.
+type recorder struct{ calls []string }
 
-func (s *story) step(name string, lasting bool, fails string) step {
-	act := func(verb string) func(context.Context) error {
+// newStep returns a step whose Undo fails if fails is "undo".
+func (r *recorder) newStep(name string, lasting bool, fails string) step {
+	record := func(verb string) func(context.Context) error {
 		return func(context.Context) error {
-			s.told = append(s.told, verb+" "+name)
+			r.calls = append(r.calls, verb+" "+name)
 			if fails == verb {
-				return errors.New("it broke")
+				return errors.New("broken")
 			}
 			return nil
 		}
 	}
-	return step{Name: name, Do: act("do"), Undo: act("undo"), Lasting: lasting}
+	return step{Name: name, Do: record("do"), Undo: record("undo"), Lasting: lasting}
 }
 
-func (s *story) check(t *testing.T, want ...string) {
+func (r *recorder) check(t *testing.T, want ...string) {
 	t.Helper()
-	if !slices.Equal(s.told, want) {
-		t.Errorf("told %q, want %q", s.told, want)
+	if !slices.Equal(r.calls, want) {
+		t.Errorf("calls %q, want %q", r.calls, want)
 	}
 }
 
-func silent(string) {}
-
-func TestDo(t *testing.T) {
-	var s story
-	var names []string
-	steps := []step{s.step("files", true, ""), s.step("network", false, ""), s.step("nodes", false, "")}
-	if err := do(t.Context(), steps, func(n string) { names = append(names, n) }); err != nil {
-		t.Fatal(err)
-	}
-	s.check(t, "do files", "do network", "do nodes")
-	if !slices.Equal(names, []string{"files", "network", "nodes"}) {
-		t.Errorf("names %q", names)
-	}
-}
-
-func TestDoStopsAtAnError(t *testing.T) {
-	var s story
-	err := do(t.Context(), []step{s.step("network", false, "do"), s.step("nodes", false, "")}, silent)
-	if err == nil || !strings.HasPrefix(err.Error(), "network: ") {
-		t.Errorf("error %v does not name the step", err)
-	}
-	s.check(t, "do network")
-}
-
-func TestUndo(t *testing.T) {
+func TestUndoSteps(t *testing.T) {
 	for _, tt := range []struct {
-		what    string
+		name    string
 		lasting bool
 		want    []string
 	}{
 		{"stop", false, []string{"undo nodes", "undo network"}},
 		{"down", true, []string{"undo nodes", "undo network", "undo files"}},
 	} {
-		var s story
-		steps := []step{{Name: "check", Do: nil}, s.step("files", true, ""), s.step("network", false, ""), s.step("nodes", false, "")}
-		if err := undo(t.Context(), steps, tt.lasting, silent); err != nil {
+		var r recorder
+		steps := []step{{Name: "without undo"}, r.newStep("files", true, ""), r.newStep("network", false, ""), r.newStep("nodes", false, "")}
+		if err := undoSteps(t.Context(), steps, tt.lasting, nil); err != nil {
 			t.Fatal(err)
 		}
-		s.check(t, tt.want...)
+		r.check(t, tt.want...)
 	}
 }
 
-// TestUndoGoesOn: what cannot be removed keeps nothing else alive.
-func TestUndoGoesOn(t *testing.T) {
-	var s story
-	err := undo(t.Context(), []step{s.step("network", false, ""), s.step("nodes", false, "undo")}, true, silent)
-	if err == nil || !strings.Contains(err.Error(), "take back nodes: it broke") {
+func TestUndoContinuesAfterAnError(t *testing.T) {
+	var r recorder
+	err := undoSteps(t.Context(), []step{r.newStep("network", false, ""), r.newStep("nodes", false, "undo")}, true, nil)
+	if err == nil || !strings.Contains(err.Error(), "undo nodes: broken") {
 		t.Errorf("error %v", err)
 	}
-	s.check(t, "undo nodes", "undo network")
+	r.check(t, "undo nodes", "undo network")
 }
 
-// TestUndoStops: what still stands keeps all that it stands on, and so does the
-// end of the context: who was interrupted goes on in the next call.
-func TestUndoStops(t *testing.T) {
-	var s story
-	steps := []step{s.step("records", false, ""), s.step("processes", false, "undo"), s.step("other", false, "undo")}
-	steps[1].Stands = true
-	if err := undo(t.Context(), steps, true, silent); err == nil || strings.Count(err.Error(), "it broke") != 2 {
+func TestUndoStopsAtABlockingStep(t *testing.T) {
+	var r recorder
+	steps := []step{r.newStep("records", false, ""), r.newStep("processes", false, "undo"), r.newStep("other", false, "undo")}
+	steps[1].Blocks = true
+	if err := undoSteps(t.Context(), steps, true, nil); err == nil || strings.Count(err.Error(), "broken") != 2 {
 		t.Errorf("error %v", err)
 	}
-	s.check(t, "undo other", "undo processes")
+	r.check(t, "undo other", "undo processes")
+}
 
+func TestUndoStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	var cut story
-	steps = []step{cut.step("records", false, ""), {Name: "nodes", Undo: func(context.Context) error { cancel(); return nil }}}
-	if err := undo(ctx, steps, true, silent); !errors.Is(err, context.Canceled) {
+	var r recorder
+	steps := []step{r.newStep("records", false, ""), {Name: "nodes", Undo: func(context.Context) error { cancel(); return nil }}}
+	if err := undoSteps(ctx, steps, true, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
-	cut.check(t)
+	r.check(t)
 }
 
-// TestSteps: what is taken back is taken back before what it stands on.
-func TestSteps(t *testing.T) {
+// TestStepOrder: each step is undone before the one that it relies on.
+func TestStepOrder(t *testing.T) {
 	names := OpenCluster(t.TempDir()).StepNames()
 	for _, pair := range [][2]string{{"files", "records"}, {"records", "network"}, {"network", "nodes"}, {"nodes", "processes"}, {"processes", "ready"}} {
 		if a, b := slices.Index(names, pair[0]), slices.Index(names, pair[1]); a < 0 || b < 0 || a > b {
 			t.Errorf("%s does not come before %s in %q", pair[0], pair[1], names)
+		}
+	}
+}
+
+// TestBlockingSteps: while processes run, nothing that they use is removed.
+func TestBlockingSteps(t *testing.T) {
+	for _, s := range OpenCluster(t.TempDir()).newOperation(Options{}).steps() {
+		if s.Blocks != (s.Name == "processes") {
+			t.Errorf("%s blocks: %t", s.Name, s.Blocks)
+		}
+		if s.Lasting != (s.Name == "files") {
+			t.Errorf("%s is lasting: %t", s.Name, s.Lasting)
 		}
 	}
 }

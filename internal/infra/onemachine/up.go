@@ -6,185 +6,165 @@ import (
 	"os"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
+	"version-manager/internal/infra/onemachine/cgroup"
+	"version-manager/internal/infra/onemachine/clusterdir"
+	"version-manager/internal/infra/onemachine/components"
+	"version-manager/internal/infra/onemachine/namespaces"
+	"version-manager/internal/infra/onemachine/network"
+	"version-manager/internal/infra/onemachine/preflight"
 	"version-manager/internal/infra/onemachine/programs"
+	"version-manager/internal/infra/onemachine/topology"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/progress"
 )
 
-// DefaultNodeCount is how many a new cluster has when nobody says.
-const DefaultNodeCount = 3
-
-// Options of Up.
+// Options are those of BringUp, ShutDown, and TearDown.
 type Options struct {
-	Nodes  int          // 0: as many as it has, DefaultNodes if it is new
-	Step   func(string) // told the name of each step as it begins
-	Detail func(string) // told what a long step is at
-	Note   func(string) // told what a person should know and do
+	Nodes    int                // only BringUp; 0: as many as the cluster has, DefaultNodeCount if it is new
+	Progress *progress.Reporter // may be nil
 }
 
-// work is one call of Up, Stop or Down.
-type work struct {
+// operation is one call of BringUp, ShutDown, or TearDown.
+type operation struct {
 	*Cluster
 	Options
-	spec    spec
-	set     programs.Set
-	network network
-	machine machine
-	hard    bool // nothing will be needed again: nobody is asked to end
+	spec       clusterdir.Spec
+	set        programs.Set
+	network    network.Network
+	namespaces namespaces.Namespaces
+	removing   bool // the data goes too, so nothing is asked to end in good order
 }
 
-func (c *Cluster) work(o Options) *work {
-	return &work{Cluster: c, Options: o, network: network{c.dir}, machine: machine{c.dir}}
+func (c *Cluster) newOperation(o Options) *operation {
+	return &operation{Cluster: c, Options: o, network: network.NewNetwork(c.dir), namespaces: namespaces.NewNamespaces(c.dir)}
 }
 
-// StepNames are the names of what Up does, in order.
-func (c *Cluster) StepNames() (names []string) {
-	for _, s := range c.work(Options{}).steps() {
-		names = append(names, s.Name)
-	}
-	return names
+// StepNames returns the names of BringUp's steps, in order.
+func (c *Cluster) StepNames() []string {
+	return progress.StepNames(forwardSteps(c.newOperation(Options{}).steps()))
 }
 
-// steps is the story of a cluster, told forwards by Up and backwards by Stop
-// and Down.
-func (w *work) steps() []step {
+// steps are done by BringUp, and undone in reverse by ShutDown and TearDown.
+func (w *operation) steps() []step {
 	return []step{
 		{Name: "machine", Do: w.checkMachine},
 		{Name: "programs", Do: w.buildPrograms},
 		{Name: "files", Do: w.makeFiles, Undo: w.removeFiles, Lasting: true},
 		{Name: "records", Do: w.makeRecords, Undo: w.removeRecords},
-		{Name: "network", Do: w.makeNetwork, Undo: w.removeNetwork},
+		{Name: "network", Do: w.setUpNetwork, Undo: w.tearDownNetwork},
 		{Name: "nodes", Do: w.openNodes, Undo: w.closeNodes},
-		{Name: "processes", Do: w.startProcesses, Undo: w.endProcesses, Stands: true},
+		{Name: "processes", Do: w.startProcesses, Undo: w.stopProcesses, Blocks: true},
 		{Name: "images", Do: w.loadImages},
-		{Name: "API server", Do: w.awaitServer},
-		{Name: "ready", Do: w.awaitNodes},
-		{Name: "add-ons", Do: w.addAddons},
+		{Name: "API server", Do: w.waitForServer},
+		{Name: "ready", Do: w.waitForNodes},
+		{Name: "add-ons", Do: w.installAddons},
 	}
 }
 
-// BringUp starts the cluster, makes it if there is none, and returns when all nodes
-// and add-ons are ready. It may be called at any time.
+// BringUp starts the cluster, creates it if it does not exist, and returns when
+// all nodes and add-ons are ready. It may be called at any time.
 func (c *Cluster) BringUp(ctx context.Context, o Options) error {
-	if _, err := thisMachine().check(); err != nil {
+	if _, err := preflight.CheckMachine(); err != nil {
 		return err // before anything is written
 	}
-	w := c.work(o)
-	if err := w.decide(); err != nil {
+	w := c.newOperation(o)
+	if err := w.chooseNodeCount(); err != nil {
 		return err
 	}
-	lock, err := c.lock()
+	lock, err := c.lockCluster()
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	return do(ctx, w.steps(), o.Step)
+	return o.Progress.RunSteps(ctx, forwardSteps(w.steps()))
 }
 
-// lock makes sure that nobody else starts or stops the cluster meanwhile.
-func (c *Cluster) lock() (*os.File, error) {
-	if err := os.MkdirAll(c.dir.run(), 0o700); err != nil {
-		return nil, fmt.Errorf("make folder: %w", err)
+// chooseNodeCount reads the description of an existing cluster, and checks that
+// the wanted number of nodes fits.
+func (w *operation) chooseNodeCount() error {
+	if w.dir.HasCluster() {
+		s, err := w.dir.ReadSpec()
+		if err != nil {
+			return err
+		}
+		w.spec = s
 	}
-	return lockFile(c.dir.in("lock"))
+	have := w.spec.Nodes
+	switch want := w.Nodes; {
+	case want < 0 || want > topology.MaxNodes:
+		return problem.New(problem.Usage, "version-manager cluster up --nodes 3", "a cluster can have 1 to %d nodes", topology.MaxNodes)
+	case want == 0 && have == 0:
+		w.spec.Nodes = DefaultNodeCount
+	case have == 0:
+		w.spec.Nodes = want
+	case want != 0 && want != have:
+		return problem.New(problem.Failed, fmt.Sprintf("version-manager cluster down && version-manager cluster up --nodes %d", want),
+			"the cluster has %d nodes, which cannot be changed while it exists", have)
+	}
+	return nil
 }
 
-func (w *work) checkMachine(ctx context.Context) error {
-	f, err := thisMachine().check()
+func (w *operation) checkMachine(ctx context.Context) error {
+	tools, err := preflight.CheckMachine()
 	if err != nil {
 		return err
 	}
-	w.spec.Containerd, w.spec.CNI = f.containerd, f.cni
-	if err := checkLinks(w.spec.nodes()); err != nil {
-		return err
-	}
-	return checkClash(ctx)
+	w.spec.Containerd, w.spec.CNI = tools.Containerd, tools.CNIDir
+	return network.CheckConflicts(ctx, w.spec.ListNodes())
 }
 
-// buildPrograms builds what the source says. A cluster that exists can go on
-// without the source, with what it was made of.
-func (w *work) buildPrograms(ctx context.Context) (err error) {
-	w.set, err = programs.BuildAll(ctx, func(p programs.Progress) { w.Detail(said(p)) })
+// buildPrograms compiles the programs unless they are compiled. An existing
+// cluster also works without the source code, with the programs that it has.
+func (w *operation) buildPrograms(ctx context.Context) (err error) {
+	w.set, err = programs.BuildAll(ctx, w.Progress)
 	if old := (programs.Set{Dir: w.spec.Programs}); problem.KindOf(err) == problem.NotFound && old.Dir != "" {
-		w.Detail("going on with those of before")
+		w.Progress.ReportDetail("continuing with the programs that the cluster has")
 		w.set, err = old, nil
 	}
 	w.spec.Programs, w.spec.Kubernetes, w.spec.Pause = w.set.Dir, w.set.ProgramPath(programs.Kubernetes), programs.PauseImage
 	return err
 }
 
-// said is how a build comes along, in words.
-func said(p programs.Progress) string {
-	if p.Waiting {
-		return "another process builds them; waiting"
-	}
-	text := fmt.Sprintf("building %s, %d of %d", p.Program, p.N, p.Of)
-	if p.Left > 0 {
-		text += fmt.Sprintf(", at most %s to go", p.Left.Round(10*time.Second))
-	}
-	if p.Note != "" {
-		text += " (" + p.Note + ")"
-	}
-	return text
-}
-
-func (w *work) makeFiles(context.Context) error {
-	resolv, err := os.ReadFile("/run/systemd/resolve/resolv.conf") // what lies behind systemd's loopback address
+func (w *operation) makeFiles(context.Context) error {
+	resolvConf, err := os.ReadFile("/run/systemd/resolve/resolv.conf") // the servers behind systemd's loopback address
 	if err != nil {
-		resolv, _ = os.ReadFile("/etc/resolv.conf") // none: nameservers knows what to do
+		resolvConf, _ = os.ReadFile("/etc/resolv.conf") // without one, nodes get the bridge as their server
 	}
-	if err := w.dir.ensureKeys(w.spec.nodes(), time.Now()); err != nil {
+	if err := components.EnsureKeys(w.dir, w.spec.ListNodes(), time.Now()); err != nil {
 		return err
 	}
-	if err := w.dir.writeFiles(w.spec, nameservers(resolv)); err != nil {
+	if err := components.WriteFiles(w.dir, w.spec, network.UsableNameservers(resolvConf)); err != nil {
 		return err
 	}
-	return w.spec.write(w.dir.spec())
+	return w.dir.WriteSpec(w.spec)
 }
 
-func (w *work) makeRecords(context.Context) error {
-	return os.MkdirAll(w.dir.records(), 0o700)
+func (w *operation) makeRecords(context.Context) error {
+	return os.MkdirAll(w.dir.RecordsDir(), 0o700)
 }
 
-func (w *work) makeNetwork(ctx context.Context) error {
-	if err := w.network.up(ctx); err != nil {
+func (w *operation) setUpNetwork(ctx context.Context) error {
+	if err := w.network.SetUp(ctx); err != nil {
 		return err
 	}
-	if way := blocked(ctx); way != "" {
-		w.Note("a firewall here drops what pods send out; let it pass: " + way)
+	if command := network.FirewallHint(ctx); command != "" {
+		w.Progress.ReportNote("a firewall on this machine drops packets from pods; to let them pass: %s", command)
 	}
 	return nil
 }
 
-func (w *work) openNodes(ctx context.Context) error {
-	groups, err := machineCgroups()
+func (w *operation) openNodes(ctx context.Context) error {
+	groups, err := cgroup.FindHierarchies()
 	if err != nil {
 		return err
 	}
-	return sequence(ctx, w.spec.nodes(), func(ctx context.Context, n node) error {
-		if err := groups.make(cgroupOf(n.Name) + "/" + cgroupLeaf); err != nil {
+	return forEach(ctx, w.spec.ListNodes(), func(ctx context.Context, n topology.Node) error {
+		if err := groups.CreateGroup(cgroup.ProgramsGroup(n.Name)); err != nil {
 			return err
 		}
-		if err := w.machine.open(ctx, n); err != nil {
+		if err := w.namespaces.OpenNode(ctx, n); err != nil {
 			return err
 		}
-		return w.network.plug(ctx, n, w.spec.nodes())
+		return w.network.ConnectNode(ctx, n, w.spec.ListNodes())
 	})
-}
-
-func (w *work) loadImages(ctx context.Context) error {
-	each, ctx := errgroup.WithContext(ctx)
-	for _, n := range w.spec.nodes() {
-		if w.dir.isKilled(n.Name) {
-			continue
-		}
-		each.Go(func() error {
-			if err := await(ctx, startTime, "containerd of "+n.Name, func(context.Context) bool { return answers("unix " + w.dir.containerd(n.Name)) }); err != nil {
-				return err
-			}
-			return w.dir.loadAll(ctx, n, w.set.ListImages())
-		})
-	}
-	return each.Wait()
 }

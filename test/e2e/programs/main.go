@@ -8,15 +8,18 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"time"
 
 	"version-manager/internal/infra/onemachine/programs"
+	"version-manager/internal/progress"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	set, err := programs.BuildAll(ctx, printSteps())
+	set, err := programs.BuildAll(ctx, newReporter())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "programs:", err)
 		os.Exit(1)
@@ -24,13 +27,14 @@ func main() {
 	fmt.Println("the cluster's programs are in", set.Dir)
 }
 
-// printSteps prints a line when a step begins, not every second.
-func printSteps() func(programs.Progress) {
+// newReporter prints a line when a program begins, not every second.
+func newReporter() *progress.Reporter {
 	last := ""
-	return func(p programs.Progress) {
-		if p.Program != last {
-			last = p.Program
-			fmt.Printf("%d of %d: %s\n", p.N, p.Of, p.Program)
+	return progress.NewReporter(func(e progress.Event) {
+		program, _, _ := strings.Cut(e.Detail, ", at most ") // of "building coredns, 2 of 9, at most 3m0s left"
+		if program != last {
+			last = program
+			fmt.Println(program)
 		}
-	}
+	}, time.Now)
 }

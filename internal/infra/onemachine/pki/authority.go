@@ -1,13 +1,13 @@
-// Package pki makes the keys and certificates of a cluster and the
-// kubeconfigs that carry them.
+// Package pki makes the keys and certificates of a cluster and the kubeconfigs
+// that contain them.
 //
-// There are three authorities, so that a key which opens one door opens no
-// other: one for the API and the kubelets, one for the proxy before extension
-// API servers, and one for etcd. Everything is a file in one folder, made
-// when it is missing, wrong or about to expire, and left alone otherwise: to
-// start a stopped cluster changes nothing. Keys are for their owner only.
+// There are three certificate authorities, so that a key for one purpose is
+// useless for the others: one for the API and the kubelets, one for the proxy in
+// front of extension API servers, and one for etcd. Everything is a file in one
+// folder. A file is made if it is missing, wrong, or about to expire, and left
+// alone otherwise. Only the owner can read the files.
 //
-// Start with [Ensure], which is given the list of what has to be there.
+// Start with [EnsureFiles], which takes the list of all certificates.
 package pki
 
 import (
@@ -29,10 +29,10 @@ import (
 )
 
 const (
-	authorityLife = 10 * 365 * 24 * time.Hour
-	leafLife      = 365 * 24 * time.Hour
-	renewBefore   = 90 * 24 * time.Hour
-	clockSkew     = 5 * time.Minute
+	authorityLifetime = 10 * 365 * 24 * time.Hour
+	leafLifetime      = 365 * 24 * time.Hour
+	renewBeforeExpiry = 90 * 24 * time.Hour
+	allowedClockSkew  = 5 * time.Minute
 )
 
 // authority signs certificates.
@@ -41,32 +41,32 @@ type authority struct {
 	key  crypto.Signer
 }
 
-// ensureAuthority reads the authority of that name, or makes it.
+// ensureAuthority reads the authority of that name, or makes it. It never
+// replaces one: everything that trusts it would have to be replaced too.
 func ensureAuthority(dir, name string, now time.Time) (authority, error) {
-	cert, key, err := load(dir, name)
+	cert, key, err := loadPair(dir, name)
 	switch {
-	case err == nil && now.Before(cert.NotAfter.Add(-leafLife)):
+	case err == nil && now.Before(cert.NotAfter.Add(-leafLifetime)):
 		return authority{cert, key}, nil
 	case err == nil:
-		return authority{}, fmt.Errorf("%s in %s ends on %s: a cluster with new keys is needed", name, dir, cert.NotAfter.Format(time.DateOnly))
+		return authority{}, fmt.Errorf("the certificate authority %s in %s expires on %s: a new cluster is needed", name, dir, cert.NotAfter.Format(time.DateOnly))
 	case !errors.Is(err, fs.ErrNotExist):
 		return authority{}, err
 	}
 	template := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: "version-manager " + name},
-		NotAfter:              now.Add(authorityLife),
+		NotAfter:              now.Add(authorityLifetime),
 		IsCA:                  true,
 		BasicConstraintsValid: true,
 		MaxPathLenZero:        true,
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign | x509.KeyUsageDigitalSignature,
 	}
-	made, err := authority{}.sign(dir, name, template, now)
-	return made, err
+	return authority{}.signPair(dir, name, template, now)
 }
 
-// sign makes a new key with its certificate and stores both. The zero
-// authority signs with the new key itself.
-func (a authority) sign(dir, name string, template *x509.Certificate, now time.Time) (authority, error) {
+// signPair makes a new key and its certificate and stores both. The zero
+// authority signs the certificate with the new key itself.
+func (a authority) signPair(dir, name string, template *x509.Certificate, now time.Time) (authority, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return authority{}, fmt.Errorf("make key %s: %w", name, err)
@@ -74,7 +74,7 @@ func (a authority) sign(dir, name string, template *x509.Certificate, now time.T
 	if template.SerialNumber, err = rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127)); err != nil {
 		return authority{}, fmt.Errorf("make certificate %s: %w", name, err)
 	}
-	template.NotBefore = now.Add(-clockSkew)
+	template.NotBefore = now.Add(-allowedClockSkew)
 	if a.cert == nil {
 		a = authority{template, key}
 	}
@@ -82,32 +82,33 @@ func (a authority) sign(dir, name string, template *x509.Certificate, now time.T
 	if err != nil {
 		return authority{}, fmt.Errorf("make certificate %s: %w", name, err)
 	}
-	if err := store(dir, name, key, der); err != nil {
+	if err := storePair(dir, name, key, der); err != nil {
 		return authority{}, err
 	}
 	cert, err := x509.ParseCertificate(der)
 	return authority{cert, key}, err
 }
 
-// store writes the key first: a certificate without its key is worse than the
-// other way round, which is simply made again.
-func store(dir, name string, key crypto.Signer, der []byte) error {
+// storePair writes the key first. If the certificate is then missing or does not
+// match, the next call makes both again.
+func storePair(dir, name string, key crypto.Signer, der []byte) error {
 	secret, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return fmt.Errorf("store key %s: %w", name, err)
 	}
-	if err := atomicfile.Write(filepath.Join(dir, name+".key"), block("PRIVATE KEY", secret), 0o600); err != nil {
+	if err := atomicfile.Write(filepath.Join(dir, name+".key"), encodePEM("PRIVATE KEY", secret), 0o600); err != nil {
 		return fmt.Errorf("store key %s: %w", name, err)
 	}
-	if err := atomicfile.Write(filepath.Join(dir, name+".crt"), block("CERTIFICATE", der), 0o600); err != nil {
+	if err := atomicfile.Write(filepath.Join(dir, name+".crt"), encodePEM("CERTIFICATE", der), 0o600); err != nil {
 		return fmt.Errorf("store certificate %s: %w", name, err)
 	}
 	return nil
 }
 
-// load reads a certificate with its key.
-func load(dir, name string) (*x509.Certificate, crypto.Signer, error) {
-	der, err := read(filepath.Join(dir, name+".crt"))
+// loadPair reads a certificate and its key. The error is fs.ErrNotExist if one is
+// missing or they do not match.
+func loadPair(dir, name string) (*x509.Certificate, crypto.Signer, error) {
+	der, err := readPEM(filepath.Join(dir, name+".crt"))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -120,13 +121,13 @@ func load(dir, name string) (*x509.Certificate, crypto.Signer, error) {
 		return nil, nil, err
 	}
 	if public, ok := key.Public().(*ecdsa.PublicKey); !ok || !public.Equal(cert.PublicKey) {
-		return nil, nil, fmt.Errorf("certificate %s and its key: %w", name, fs.ErrNotExist) // interrupted between the two: make both again
+		return nil, nil, fmt.Errorf("certificate %s and its key: %w", name, fs.ErrNotExist) // storePair was interrupted
 	}
 	return cert, key, nil
 }
 
 func loadKey(dir, name string) (crypto.Signer, error) {
-	secret, err := read(filepath.Join(dir, name+".key"))
+	secret, err := readPEM(filepath.Join(dir, name+".key"))
 	if err != nil {
 		return nil, err
 	}
@@ -141,10 +142,10 @@ func loadKey(dir, name string) (crypto.Signer, error) {
 	return key, nil
 }
 
-func read(path string) ([]byte, error) {
+func readPEM(path string) ([]byte, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	return unblock(path, content)
+	return decodePEM(path, content)
 }

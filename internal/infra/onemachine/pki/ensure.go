@@ -18,32 +18,35 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-// Authority names one of the three.
+// Authority is the name of a certificate authority.
 type Authority string
 
+// The certificate authorities of a cluster.
 const (
-	API   Authority = "ca"
-	Proxy Authority = "front-proxy-ca"
+	API   Authority = "ca"             // the API server, its clients, and the kubelets
+	Proxy Authority = "front-proxy-ca" // the API server, to extension API servers
 	Etcd  Authority = "etcd-ca"
 )
 
-// Certificate is one that has to be there. With hosts it is a server's.
+// Certificate describes a certificate that must exist. One with hosts is for a
+// server.
 type Certificate struct {
 	Name   string    // of the two files, without .crt and .key
-	By     Authority // who signs it
-	User   string    // common name: who the owner is
+	By     Authority // signs it
+	User   string    // common name
 	Groups []string  // organizations: the groups of the user
-	Hosts  []string  // addresses and names at which a server is reached
-	Client bool      // it proves who calls
+	Hosts  []string  // addresses and names of the server
+	Client bool      // it identifies a client
 }
 
-// ServiceAccounts names the key that signs the tokens of pods.
+// ServiceAccounts is the name of the key that signs the tokens of pods.
 const ServiceAccounts = "service-accounts"
 
-// EnsureFiles makes in dir whatever of the list is missing there.
+// EnsureFiles makes the authorities, the certificates of the list, and the key
+// for tokens in dir, unless they exist and are valid long enough.
 func EnsureFiles(dir string, list []Certificate, now time.Time) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make folder for keys: %w", err)
+		return fmt.Errorf("make the folder for keys: %w", err)
 	}
 	authorities := map[Authority]authority{}
 	for _, name := range []Authority{API, Proxy, Etcd} {
@@ -54,34 +57,35 @@ func EnsureFiles(dir string, list []Certificate, now time.Time) error {
 		authorities[name] = a
 	}
 	for _, c := range list {
-		if err := c.ensure(dir, authorities[c.By], now); err != nil {
+		if err := c.ensurePair(dir, authorities[c.By], now); err != nil {
 			return err
 		}
 	}
 	return ensureTokenKey(dir)
 }
 
-// ensure keeps a certificate that is still right and lasts for a while.
-func (c Certificate) ensure(dir string, by authority, now time.Time) error {
-	old, _, err := load(dir, c.Name)
-	if err == nil && c.matches(old, by.cert) && now.Before(old.NotAfter.Add(-renewBefore)) {
+// ensurePair keeps a certificate that matches the description and is not about
+// to expire.
+func (c Certificate) ensurePair(dir string, by authority, now time.Time) error {
+	old, _, err := loadPair(dir, c.Name)
+	if err == nil && c.isDescriptionOf(old, by.cert) && now.Before(old.NotAfter.Add(-renewBeforeExpiry)) {
 		return nil
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	_, err = by.sign(dir, c.Name, c.template(now), now)
+	_, err = by.signPair(dir, c.Name, c.newTemplate(now), now)
 	return err
 }
 
-func (c Certificate) template(now time.Time) *x509.Certificate {
+func (c Certificate) newTemplate(now time.Time) *x509.Certificate {
 	t := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: c.User, Organization: c.Groups},
-		NotAfter:              now.Add(leafLife),
+		NotAfter:              now.Add(leafLifetime),
 		KeyUsage:              x509.KeyUsageDigitalSignature,
 		BasicConstraintsValid: true,
 	}
-	t.IPAddresses, t.DNSNames = split(c.Hosts)
+	t.IPAddresses, t.DNSNames = splitHosts(c.Hosts)
 	if len(c.Hosts) > 0 {
 		t.ExtKeyUsage = append(t.ExtKeyUsage, x509.ExtKeyUsageServerAuth)
 	}
@@ -91,15 +95,18 @@ func (c Certificate) template(now time.Time) *x509.Certificate {
 	return t
 }
 
-func (c Certificate) matches(old, by *x509.Certificate) bool {
-	want := c.template(old.NotAfter)
+// isDescriptionOf reports whether old was signed by the authority and has
+// everything that c describes.
+func (c Certificate) isDescriptionOf(old, by *x509.Certificate) bool {
+	want := c.newTemplate(old.NotAfter)
 	return old.CheckSignatureFrom(by) == nil &&
 		old.Subject.CommonName == c.User && slices.Equal(old.Subject.Organization, c.Groups) &&
 		slices.Equal(old.ExtKeyUsage, want.ExtKeyUsage) &&
 		slices.Equal(old.DNSNames, want.DNSNames) && slices.EqualFunc(old.IPAddresses, want.IPAddresses, net.IP.Equal)
 }
 
-func split(hosts []string) (addresses []net.IP, names []string) {
+// splitHosts separates IP addresses from names.
+func splitHosts(hosts []string) (addresses []net.IP, names []string) {
 	for _, h := range hosts {
 		if ip := net.ParseIP(h); ip != nil {
 			addresses = append(addresses, ip)
@@ -110,8 +117,8 @@ func split(hosts []string) (addresses []net.IP, names []string) {
 	return addresses, names
 }
 
-// ensureTokenKey makes the pair of keys for tokens. It never changes: every
-// token that is out there was signed with it.
+// ensureTokenKey makes the key pair for tokens. It is never replaced: all
+// existing tokens were signed with it.
 func ensureTokenKey(dir string) error {
 	public := filepath.Join(dir, ServiceAccounts+".pub")
 	if _, err := os.Stat(public); !errors.Is(err, fs.ErrNotExist) {
@@ -128,7 +135,7 @@ func ensureTokenKey(dir string) error {
 	if err != nil {
 		return fmt.Errorf("store key for tokens: %w", err)
 	}
-	return atomicfile.Write(public, block("PUBLIC KEY", der), 0o600)
+	return atomicfile.Write(public, encodePEM("PUBLIC KEY", der), 0o600)
 }
 
 func newTokenKey(dir string) (*ecdsa.PrivateKey, error) {
@@ -140,5 +147,5 @@ func newTokenKey(dir string) (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store key for tokens: %w", err)
 	}
-	return key, atomicfile.Write(filepath.Join(dir, ServiceAccounts+".key"), block("PRIVATE KEY", der), 0o600)
+	return key, atomicfile.Write(filepath.Join(dir, ServiceAccounts+".key"), encodePEM("PRIVATE KEY", der), 0o600)
 }

@@ -14,23 +14,23 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-func server() Certificate {
+func serverCertificate() Certificate {
 	return Certificate{Name: "server", By: API, User: "kube-apiserver", Hosts: []string{"10.0.0.1", "kubernetes.default.svc"}}
 }
 
-func client() Certificate {
+func clientCertificate() Certificate {
 	return Certificate{Name: "client", By: API, User: "system:node:worker-1", Groups: []string{"system:nodes"}, Client: true}
 }
 
-func ensure(t *testing.T, dir string, now time.Time, list ...Certificate) {
+func mustEnsure(t *testing.T, dir string, now time.Time, list ...Certificate) {
 	t.Helper()
 	if err := EnsureFiles(dir, list, now); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// files are the contents of a folder by name.
-func files(t *testing.T, dir string) map[string]string {
+// readFiles returns the contents of a folder by name.
+func readFiles(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	entries, err := os.ReadDir(dir)
@@ -47,14 +47,14 @@ func files(t *testing.T, dir string) map[string]string {
 	return all
 }
 
-func verify(t *testing.T, dir string, by Authority, name string, o x509.VerifyOptions) error {
+func verifyWith(t *testing.T, dir string, by Authority, name string, o x509.VerifyOptions) error {
 	t.Helper()
 	pool := x509.NewCertPool()
 	ca, err := os.ReadFile(filepath.Join(dir, string(by)+".crt"))
 	if err != nil || !pool.AppendCertsFromPEM(ca) {
 		t.Fatal(err)
 	}
-	cert, _, err := load(dir, name)
+	cert, _, err := loadPair(dir, name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,33 +63,33 @@ func verify(t *testing.T, dir string, by Authority, name string, o x509.VerifyOp
 	return err
 }
 
-func TestEnsureMakesWhatIsVerified(t *testing.T) {
+func TestCertificatesVerify(t *testing.T) {
 	dir := t.TempDir()
-	ensure(t, dir, time.Now(), server(), client())
+	mustEnsure(t, dir, time.Now(), serverCertificate(), clientCertificate())
 	for _, host := range []string{"10.0.0.1", "kubernetes.default.svc"} {
-		if err := verify(t, dir, API, "server", x509.VerifyOptions{DNSName: host}); err != nil {
+		if err := verifyWith(t, dir, API, "server", x509.VerifyOptions{DNSName: host}); err != nil {
 			t.Errorf("server as %s: %v", host, err)
 		}
 	}
 	asClient := x509.VerifyOptions{KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
-	if err := verify(t, dir, API, "client", asClient); err != nil {
+	if err := verifyWith(t, dir, API, "client", asClient); err != nil {
 		t.Errorf("client: %v", err)
 	}
-	if verify(t, dir, API, "server", asClient) == nil {
-		t.Error("a server's certificate proves who a client is")
+	if verifyWith(t, dir, API, "server", asClient) == nil {
+		t.Error("a server's certificate identifies a client")
 	}
-	if verify(t, dir, Etcd, "client", asClient) == nil {
-		t.Error("a certificate for the API opens etcd")
+	if verifyWith(t, dir, Etcd, "client", asClient) == nil {
+		t.Error("etcd accepts a certificate for the API")
 	}
-	if verify(t, dir, API, "server", x509.VerifyOptions{DNSName: "10.0.0.2"}) == nil {
-		t.Error("the server is believed at an address that is not its own")
+	if verifyWith(t, dir, API, "server", x509.VerifyOptions{DNSName: "10.0.0.2"}) == nil {
+		t.Error("the server's certificate is valid for another address")
 	}
 }
 
-func TestEnsureNamesUserAndGroups(t *testing.T) {
+func TestCertificateNamesUserAndGroups(t *testing.T) {
 	dir := t.TempDir()
-	ensure(t, dir, time.Now(), client())
-	cert, _, err := load(dir, "client")
+	mustEnsure(t, dir, time.Now(), clientCertificate())
+	cert, _, err := loadPair(dir, "client")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,48 +98,50 @@ func TestEnsureNamesUserAndGroups(t *testing.T) {
 	}
 }
 
-func TestEnsureTwiceChangesNothing(t *testing.T) {
+func TestSecondEnsureChangesNothing(t *testing.T) {
 	dir := t.TempDir()
-	ensure(t, dir, time.Now(), server(), client())
-	before := files(t, dir)
-	ensure(t, dir, time.Now().Add(time.Hour), server(), client())
-	for name, content := range files(t, dir) {
+	mustEnsure(t, dir, time.Now(), serverCertificate(), clientCertificate())
+	before := readFiles(t, dir)
+	mustEnsure(t, dir, time.Now().Add(time.Hour), serverCertificate(), clientCertificate())
+	for name, content := range readFiles(t, dir) {
 		if before[name] != content {
 			t.Errorf("%s was made again", name)
 		}
 	}
 }
 
-func TestEnsureMakesAgain(t *testing.T) {
-	moved := server()
+func TestEnsureReplaces(t *testing.T) {
+	made := time.Now().Truncate(time.Second) // as certificates store it
+	moved := serverCertificate()
 	moved.Hosts = []string{"10.0.0.9"}
-	promoted := client()
+	promoted := clientCertificate()
 	promoted.Groups = []string{"system:masters"}
 	for _, tt := range []struct {
-		what    string
+		name    string
 		after   time.Duration
 		list    []Certificate
-		spoil   string // file that is removed before
+		remove  string // file that is removed first
 		changed []string
 	}{
-		{what: "an address changed", list: []Certificate{moved, client()}, changed: []string{"server.crt", "server.key"}},
-		{what: "a group changed", list: []Certificate{server(), promoted}, changed: []string{"client.crt", "client.key"}},
-		{what: "about to expire", after: leafLife - renewBefore + time.Hour, list: []Certificate{server(), client()}, changed: []string{"client.crt", "client.key", "server.crt", "server.key"}},
-		{what: "a key is lost", list: []Certificate{server(), client()}, spoil: "client.key", changed: []string{"client.crt", "client.key"}},
-		{what: "the public half for tokens is lost", list: []Certificate{server(), client()}, spoil: ServiceAccounts + ".pub"},
+		{name: "an address changed", list: []Certificate{moved, clientCertificate()}, changed: []string{"server.crt", "server.key"}},
+		{name: "a group changed", list: []Certificate{serverCertificate(), promoted}, changed: []string{"client.crt", "client.key"}},
+		{name: "one second before the renewal", after: leafLifetime - renewBeforeExpiry - time.Second, list: []Certificate{serverCertificate(), clientCertificate()}},
+		{name: "time for the renewal", after: leafLifetime - renewBeforeExpiry, list: []Certificate{serverCertificate(), clientCertificate()}, changed: []string{"client.crt", "client.key", "server.crt", "server.key"}},
+		{name: "a key is lost", list: []Certificate{serverCertificate(), clientCertificate()}, remove: "client.key", changed: []string{"client.crt", "client.key"}},
+		{name: "the public key for tokens is lost", list: []Certificate{serverCertificate(), clientCertificate()}, remove: ServiceAccounts + ".pub"},
 	} {
-		t.Run(tt.what, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			ensure(t, dir, time.Now(), server(), client())
-			before := files(t, dir)
-			if tt.spoil != "" {
-				if err := os.Remove(filepath.Join(dir, tt.spoil)); err != nil {
+			mustEnsure(t, dir, made, serverCertificate(), clientCertificate())
+			before := readFiles(t, dir)
+			if tt.remove != "" {
+				if err := os.Remove(filepath.Join(dir, tt.remove)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			ensure(t, dir, time.Now().Add(tt.after), tt.list...)
+			mustEnsure(t, dir, made.Add(tt.after), tt.list...)
 			var changed []string
-			after := files(t, dir)
+			after := readFiles(t, dir)
 			for name := range before {
 				if after[name] != before[name] {
 					changed = append(changed, name)
@@ -153,11 +155,11 @@ func TestEnsureMakesAgain(t *testing.T) {
 	}
 }
 
-// TestEnsureAfterCrash: killed between key and certificate, the pair does not
-// fit; it is made again.
-func TestEnsureAfterCrash(t *testing.T) {
+// TestEnsureReplacesMismatchedPair: a crash between the key and its certificate
+// leaves two that do not belong together.
+func TestEnsureReplacesMismatchedPair(t *testing.T) {
 	dir := t.TempDir()
-	ensure(t, dir, time.Now(), server(), client())
+	mustEnsure(t, dir, time.Now(), serverCertificate(), clientCertificate())
 	other, err := os.ReadFile(filepath.Join(dir, "client.key"))
 	if err != nil {
 		t.Fatal(err)
@@ -165,33 +167,38 @@ func TestEnsureAfterCrash(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "server.key"), other, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ensure(t, dir, time.Now(), server(), client())
+	mustEnsure(t, dir, time.Now(), serverCertificate(), clientCertificate())
 	if _, err := tls.LoadX509KeyPair(filepath.Join(dir, "server.crt"), filepath.Join(dir, "server.key")); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestEnsureRefusesDyingAuthority(t *testing.T) {
-	dir := t.TempDir()
-	ensure(t, dir, time.Now(), server())
-	if err := EnsureFiles(dir, []Certificate{server()}, time.Now().Add(authorityLife-leafLife+time.Hour)); err == nil {
-		t.Error("certificates were signed that outlive their authority")
+// TestNoCertificateOutlivesItsAuthority: an authority that expires before a new
+// certificate would is not used any more.
+func TestNoCertificateOutlivesItsAuthority(t *testing.T) {
+	const limit = authorityLifetime - leafLifetime
+	for after, ok := range map[time.Duration]bool{limit - time.Second: true, limit: false, limit + time.Second: false} {
+		dir, made := t.TempDir(), time.Now().Truncate(time.Second)
+		mustEnsure(t, dir, made, serverCertificate())
+		if err := EnsureFiles(dir, []Certificate{serverCertificate()}, made.Add(after)); (err == nil) != ok {
+			t.Errorf("after %s: %v, want ok %t", after, err, ok)
+		}
 	}
 }
 
-func TestEnsureRefusesGarbage(t *testing.T) {
+func TestDamagedAuthorityIsKept(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "ca.crt"), []byte("garbage"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if err := EnsureFiles(dir, nil, time.Now()); err == nil {
-		t.Error("a damaged authority was replaced, and all that trusts it lost")
+		t.Error("a damaged authority was replaced")
 	}
 }
 
-func TestKeysAreForTheirOwner(t *testing.T) {
+func TestOnlyOwnerReadsKeys(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
-	ensure(t, dir, time.Now(), server())
+	mustEnsure(t, dir, time.Now(), serverCertificate())
 	if err := (Kubeconfig{Context: "c", Server: "https://10.0.0.1:6443", Owner: "server"}).WriteFile(dir, filepath.Join(dir, "kubeconfig")); err != nil {
 		t.Fatal(err)
 	}
@@ -210,10 +217,10 @@ func TestKeysAreForTheirOwner(t *testing.T) {
 	}
 }
 
-// TestHandshake lets a server and a client meet who have nothing but the files.
+// TestHandshake connects a server and a client that have only the files.
 func TestHandshake(t *testing.T) {
 	dir := t.TempDir()
-	ensure(t, dir, time.Now(), server(), client())
+	mustEnsure(t, dir, time.Now(), serverCertificate(), clientCertificate())
 	pool := x509.NewCertPool()
 	ca, err := os.ReadFile(filepath.Join(dir, "ca.crt"))
 	if err != nil || !pool.AppendCertsFromPEM(ca) {
@@ -226,13 +233,13 @@ func TestHandshake(t *testing.T) {
 		}
 		return []tls.Certificate{p}
 	}
-	ours, theirs := net.Pipe()
-	defer ours.Close()
-	defer theirs.Close()
+	clientEnd, serverEnd := net.Pipe()
+	defer clientEnd.Close()
+	defer serverEnd.Close()
 	accepted := make(chan error, 1)
-	s := tls.Server(theirs, &tls.Config{Certificates: pair("server"), ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert, SessionTicketsDisabled: true})
+	s := tls.Server(serverEnd, &tls.Config{Certificates: pair("server"), ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert, SessionTicketsDisabled: true})
 	go func() { accepted <- s.HandshakeContext(t.Context()) }()
-	c := tls.Client(ours, &tls.Config{Certificates: pair("client"), RootCAs: pool, ServerName: "kubernetes.default.svc"})
+	c := tls.Client(clientEnd, &tls.Config{Certificates: pair("client"), RootCAs: pool, ServerName: "kubernetes.default.svc"})
 	if err := c.HandshakeContext(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -240,6 +247,6 @@ func TestHandshake(t *testing.T) {
 		t.Fatal(err)
 	}
 	if who := s.ConnectionState().PeerCertificates[0].Subject.CommonName; who != "system:node:worker-1" {
-		t.Errorf("the server met %q", who)
+		t.Errorf("the server sees the client as %q", who)
 	}
 }

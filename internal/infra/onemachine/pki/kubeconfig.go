@@ -10,7 +10,7 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-// The parts of a kubeconfig that we need; []byte becomes base64.
+// The parts of a kubeconfig that we need. JSON encodes []byte as base64.
 type (
 	kubeconfig struct {
 		APIVersion     string         `json:"apiVersion"`
@@ -48,15 +48,15 @@ type (
 	}
 )
 
-// Kubeconfig is a file with which the owner of a certificate reaches the API.
+// Kubeconfig describes the kubeconfig of the owner of a certificate.
 type Kubeconfig struct {
-	Context   string // its name
+	Context   string // name of the context and the cluster
 	Server    string // URL of the API
 	Owner     string // name of the certificate
-	Extension string // name of one that says something about the cluster
+	Extension string // name of an extension of the cluster's entry
 }
 
-// WriteFile makes the file from the keys in dir.
+// WriteFile writes the kubeconfig to path, with the keys in dir.
 func (k Kubeconfig) WriteFile(dir, path string) error {
 	var cluster namedCluster
 	var user namedUser

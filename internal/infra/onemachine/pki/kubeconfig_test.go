@@ -12,9 +12,9 @@ import (
 
 func TestKubeconfig(t *testing.T) {
 	dir := t.TempDir()
-	ensure(t, dir, time.Now(), client())
+	mustEnsure(t, dir, time.Now(), clientCertificate())
 	path := filepath.Join(dir, "kubeconfig")
-	if err := (Kubeconfig{Context: "here", Server: "https://10.0.0.1:6443", Owner: "client", Extension: "near"}).WriteFile(dir, path); err != nil {
+	if err := (Kubeconfig{Context: "local", Server: "https://10.0.0.1:6443", Owner: "client", Extension: "near"}).WriteFile(dir, path); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(path)
@@ -25,8 +25,8 @@ func TestKubeconfig(t *testing.T) {
 	if err := yaml.UnmarshalStrict(content, &k); err != nil {
 		t.Fatal(err)
 	}
-	if k.CurrentContext != "here" || k.Contexts[0].Context.Cluster != k.Clusters[0].Name || k.Contexts[0].Context.User != k.Users[0].Name {
-		t.Errorf("its parts do not find each other:\n%s", content)
+	if k.CurrentContext != "local" || k.Contexts[0].Context.Cluster != k.Clusters[0].Name || k.Contexts[0].Context.User != k.Users[0].Name {
+		t.Errorf("its parts do not refer to each other:\n%s", content)
 	}
 	if k.Clusters[0].Cluster.Server != "https://10.0.0.1:6443" {
 		t.Errorf("server %q", k.Clusters[0].Cluster.Server)
@@ -46,10 +46,10 @@ func TestKubeconfig(t *testing.T) {
 	}
 }
 
-func TestKubeconfigOfNobody(t *testing.T) {
+func TestKubeconfigNeedsAKey(t *testing.T) {
 	dir := t.TempDir()
-	ensure(t, dir, time.Now())
-	if err := (Kubeconfig{Owner: "nobody"}).WriteFile(dir, filepath.Join(dir, "kubeconfig")); err == nil {
+	mustEnsure(t, dir, time.Now())
+	if err := (Kubeconfig{Owner: "missing"}).WriteFile(dir, filepath.Join(dir, "kubeconfig")); err == nil {
 		t.Error("a kubeconfig without a key was written")
 	}
 }

@@ -5,20 +5,21 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"version-manager/internal/kit/filelock"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/progress"
 )
 
-// fakeGo answers as the go command does: a version for env, packages for list,
-// a file for build.
-// $GO_FAKE tells it what to do instead.
+// fakeGo acts like the go command: it prints a version for env and packages for
+// list, and writes a file for build. $GO_FAKE makes it fail or hang.
 const fakeGo = `#!/bin/sh
 case "$1" in
 env) echo go1.26.8; echo linux; echo amd64; exit ;;
@@ -40,15 +41,15 @@ esac
 echo "program $1" >"$out"
 `
 
-// place prepares a clone with sources, a cache, and the fake go command, and
-// returns the cache and the log of what was built.
-func place(t *testing.T) (cache string, built func() []string) {
+// newClone prepares a clone with source code, a cache, and the fake go command. It
+// returns the cache and a function that lists what was built.
+func newClone(t *testing.T) (cache string, built func() []string) {
 	t.Helper()
 	root := t.TempDir()
 	bin, clone := filepath.Join(root, "bin"), filepath.Join(root, "clone")
-	write(t, filepath.Join(bin, "go"), fakeGo, 0o755)
-	write(t, filepath.Join(clone, "cluster", "go.mod"), moduleLine+"\n\ngo 1.26.0\n", 0o644)
-	write(t, filepath.Join(clone, "cluster", "pause", "main.go"), "package main\n", 0o644)
+	writeFile(t, filepath.Join(bin, "go"), fakeGo, 0o755)
+	writeFile(t, filepath.Join(clone, "cluster", "go.mod"), moduleLine+"\n\ngo 1.26.0\n", 0o644)
+	writeFile(t, filepath.Join(clone, "cluster", "pause", "main.go"), "package main\n", 0o644)
 	cache = filepath.Join(root, "cache")
 	log := filepath.Join(root, "log")
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -72,7 +73,7 @@ func place(t *testing.T) (cache string, built func() []string) {
 	}
 }
 
-func write(t *testing.T, path, text string, mode os.FileMode) {
+func writeFile(t *testing.T, path, text string, mode os.FileMode) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -82,30 +83,33 @@ func write(t *testing.T, path, text string, mode os.FileMode) {
 	}
 }
 
-func quiet(Progress) {}
+// details returns a reporter that passes on the detail of each event.
+func details(f func(string)) *progress.Reporter {
+	return progress.NewReporter(func(e progress.Event) { f(e.Detail) }, time.Now)
+}
 
 func TestBuildOnce(t *testing.T) {
-	_, built := place(t)
+	_, built := newClone(t)
 	if _, err := FindBuilt(t.Context()); problem.KindOf(err) != problem.NotFound {
 		t.Fatalf("before the build: %v", err)
 	}
-	var seen []Progress
-	set, err := BuildAll(t.Context(), func(p Progress) { seen = append(seen, p) })
+	var seen []string
+	set, err := BuildAll(t.Context(), details(func(s string) { seen = append(seen, s) }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(built()); n != len(table()) {
-		t.Errorf("%d programs were built, want %d", n, len(table()))
+	if n := len(built()); n != len(programTable()) {
+		t.Errorf("%d programs were built, want %d", n, len(programTable()))
 	}
-	if first := seen[0]; first.Program != "modules" || first.N != 1 || first.Of != len(table())+2 || first.Left < 5*time.Minute/time.Duration(runtime.GOMAXPROCS(0)) {
-		t.Errorf("first progress: %+v", first)
+	if want := fmt.Sprintf("building modules, 1 of %d, at most ", len(programTable())+2); !strings.HasPrefix(seen[0], want) {
+		t.Errorf("first progress %q, want %q", seen[0], want)
 	}
-	for _, p := range table() {
+	for _, p := range programTable() {
 		if b, err := os.ReadFile(set.ProgramPath(p.name)); err != nil || string(b) != "program "+p.pkg+"\n" {
 			t.Errorf("%s: %q, %v", p.name, b, err)
 		}
 	}
-	again, err := BuildAll(t.Context(), func(Progress) { t.Error("the second build worked") })
+	again, err := BuildAll(t.Context(), details(func(string) { t.Error("the second build did something") }))
 	if err != nil || again != set {
 		t.Errorf("second build: %v, %v", again, err)
 	}
@@ -115,116 +119,114 @@ func TestBuildOnce(t *testing.T) {
 }
 
 func TestFailedBuildLeavesNothing(t *testing.T) {
-	cache, _ := place(t)
+	cache, _ := newClone(t)
 	t.Setenv("GO_FAKE", "fail")
-	_, err := BuildAll(t.Context(), quiet)
+	_, err := BuildAll(t.Context(), nil)
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || len(p.Lines) != 1 || !strings.Contains(p.Lines[0], "undefined: coremain") {
-		t.Fatalf("no evidence: %v", err)
+		t.Fatalf("the error lacks the output of the compiler: %v", err)
 	}
 	if _, err := FindBuilt(t.Context()); problem.KindOf(err) != problem.NotFound {
-		t.Errorf("a failed build looks finished: %v", err)
+		t.Errorf("a failed build looks complete: %v", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(cache, "version-manager", "cluster", "*")); len(left) != 1 {
-		t.Errorf("left behind beside the lock: %v", left)
+		t.Errorf("files besides the lock: %v", left)
 	}
 	t.Setenv("GO_FAKE", "")
-	if _, err := BuildAll(t.Context(), quiet); err != nil {
-		t.Errorf("after the mistake was mended: %v", err)
+	if _, err := BuildAll(t.Context(), nil); err != nil {
+		t.Errorf("after the error was fixed: %v", err)
 	}
 }
 
-func TestCancelledBuild(t *testing.T) {
-	_, built := place(t)
+func TestCanceledBuild(t *testing.T) {
+	_, built := newClone(t)
 	t.Setenv("GO_FAKE", "hang")
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := BuildAll(ctx, func(Progress) {
-		if n := len(built()); n > 0 {
+	_, err := BuildAll(ctx, details(func(string) {
+		if len(built()) > 0 {
 			cancel()
 		}
-	})
+	}))
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
 	if _, err := FindBuilt(t.Context()); problem.KindOf(err) != problem.NotFound {
-		t.Errorf("a cancelled build looks finished: %v", err)
+		t.Errorf("a canceled build looks complete: %v", err)
 	}
 }
 
 func TestSecondBuildWaits(t *testing.T) {
-	_, built := place(t)
-	set, _, err := locate(t.Context())
+	_, built := newClone(t)
+	set, _, err := locateSet(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(filepath.Dir(set.Dir), "lock")
-	unlock, err := lock(t.Context(), path, func() {})
+	other, err := filelock.OpenLocked(lockFile(set))
 	if err != nil {
 		t.Fatal(err)
 	}
 	waited := false
-	got, err := BuildAll(t.Context(), func(p Progress) {
-		if !p.Waiting || waited {
-			t.Errorf("unexpected progress %+v", p)
+	got, err := BuildAll(t.Context(), details(func(detail string) {
+		if !strings.Contains(detail, "waiting for another process") || waited {
+			t.Errorf("unexpected progress %q", detail)
 			return
 		}
 		waited = true
-		if err := os.MkdirAll(set.Dir, 0o700); err != nil { // the other one finishes
+		if err := errors.Join(os.MkdirAll(set.Dir, 0o700), other.Close()); err != nil { // the other build finishes
 			t.Error(err)
 		}
-		unlock()
-	})
+	}))
 	if err != nil || got != set || !waited || len(built()) != 0 {
 		t.Errorf("%v, %v, waited %t, built %v", got, err, waited, built())
 	}
 }
 
-func TestDigestKnowsWhatCounts(t *testing.T) {
-	place(t)
-	dir, err := source()
+func TestSourceDigest(t *testing.T) {
+	newClone(t)
+	dir, err := findSource()
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum := func(compiler string) string {
-		s, err := digest(dir, compiler)
+		s, err := sourceDigest(dir, compiler)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return s
 	}
 	before := sum("go1.26.8 linux amd64")
-	write(t, filepath.Join(dir, "pause", "main_test.go"), "package main\n", 0o644)
-	write(t, filepath.Join(dir, "README.md"), "words\n", 0o644)
+	writeFile(t, filepath.Join(dir, "pause", "main_test.go"), "package main\n", 0o644)
+	writeFile(t, filepath.Join(dir, "README.md"), "text\n", 0o644)
 	if sum("go1.26.8 linux amd64") != before {
-		t.Error("tests and prose count")
+		t.Error("tests and documentation change the digest")
 	}
 	if sum("go1.26.9 linux amd64") == before {
-		t.Error("the compiler does not count")
+		t.Error("the compiler does not change the digest")
 	}
-	write(t, filepath.Join(dir, "go.sum"), "example.org v1.0.0 h1:\n", 0o644)
+	writeFile(t, filepath.Join(dir, "go.sum"), "example.org v1.0.0 h1:\n", 0o644)
 	if sum("go1.26.8 linux amd64") == before {
-		t.Error("go.sum does not count")
+		t.Error("go.sum does not change the digest")
 	}
 }
 
-func TestSourceMissing(t *testing.T) {
+func TestMissingSource(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if dir := search("."); dir != "" {
+	if dir := searchUpward("."); dir != "" {
 		t.Errorf("found %s", dir)
 	}
-	if _, err := source(); problem.KindOf(err) != problem.NotFound {
+	if _, err := findSource(); problem.KindOf(err) != problem.NotFound {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestImages(t *testing.T) {
-	place(t)
-	set, err := BuildAll(t.Context(), quiet)
+func TestListImages(t *testing.T) {
+	newClone(t)
+	set, err := BuildAll(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, i := range set.ListImages() {
-		manifest := fromTar(t, i.File, "manifest.json")
+		manifest := readFromTar(t, i.File, "manifest.json")
 		var parsed []struct {
 			Config   string
 			RepoTags []string
@@ -235,14 +237,14 @@ func TestImages(t *testing.T) {
 		if tags := parsed[0].RepoTags; len(tags) != 1 || tags[0] != i.Name {
 			t.Errorf("%s is tagged %v, want %s", i.File, tags, i.Name)
 		}
-		config := string(fromTar(t, i.File, parsed[0].Config))
+		config := string(readFromTar(t, i.File, parsed[0].Config))
 		if !strings.Contains(config, `"Entrypoint":["/`) || !strings.Contains(config, `"os":"linux"`) {
 			t.Errorf("%s: %s", i.Name, config)
 		}
 	}
 }
 
-func fromTar(t *testing.T, file, name string) []byte {
+func readFromTar(t *testing.T, file, name string) []byte {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {

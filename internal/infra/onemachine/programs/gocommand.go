@@ -17,89 +17,92 @@ import (
 )
 
 const (
-	tick     = time.Second      // between two calls that tell progress
-	goLimit  = 2 * time.Hour    // for one go command; the slowest takes a quarter of an hour on two cores
-	maxLines = 60               // of the go command's output shown after a failure
-	patience = 10 * time.Second // between asking the go command to stop and killing it
+	reportInterval = time.Second      // between two progress reports
+	goTimeout      = 2 * time.Hour    // for one go command; the slowest takes a quarter of an hour on two cores
+	maxErrorLines  = 60               // of a failed command's output that are shown
+	goStopTimeout  = 10 * time.Second // between SIGINT and SIGKILL
 )
 
-// goCommand runs go in the module. The environment keeps what says where
-// modules come from; flags and workspaces of the user's other work would
-// change the programs and are turned off. An empty variable would not do: go
-// then takes what go env -w has written.
+// goCommand runs go in the module. The environment keeps the settings that say
+// where modules come from. Flags and workspaces of the user's other work would
+// change the programs, so they are turned off. Empty variables would not do that:
+// go would then use the values that go env -w has stored.
 func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly", "GOEXPERIMENT=none", "GO111MODULE=on", "GOAMD64=v1", "LC_ALL=C")
-	limit.Isolate(cmd)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = patience
+	cmd.WaitDelay = goStopTimeout
+	// In a process group of its own, go gets Ctrl-C once, from us, not from the
+	// terminal as well.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
 
-// toolchain is the Go that builds the module, with its system.
-func toolchain(ctx context.Context, dir string) (string, error) {
+// goToolchain returns the version of Go that builds the module, and the platform.
+func goToolchain(ctx context.Context, dir string) (string, error) {
 	ctx, cancel := limit.Within(ctx, time.Minute, "go version", "go env")
 	defer cancel()
 	cmd := goCommand(ctx, dir, "env", "GOVERSION", "GOOS", "GOARCH")
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		return "", problem.New(problem.Failed, withoutGo(os.Getenv("SUDO_USER")), "the cluster's programs are compiled here, and there is no go command on the path")
+		return "", problem.New(problem.Failed, installGoHint(os.Getenv("SUDO_USER")), "the cluster's programs must be compiled, and there is no go command on the path; Go is at https://go.dev/dl")
 	}
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
 	if err != nil {
-		return "", problem.Wrap(err, problem.Failed, "go version", "ask the go command for its version").With(tail(said.String())...)
+		return "", problem.Wrap(err, problem.Failed, "go version", "read the version of the go command").With(lastLines(stderr.String())...)
 	}
 	return strings.Join(strings.Fields(string(out)), " "), nil
 }
 
-// withoutGo is what to do where there is no go command. By default sudo does
-// not look where Go is installed.
-func withoutGo(sudoer string) string {
-	if sudoer != "" {
-		return `sudo env "PATH=$PATH:/usr/sbin:/sbin" version-manager cluster up    (or install Go from https://go.dev/dl)`
+// installGoHint returns the command to run if sudo finds no go command: by default
+// it does not search the folder in which Go is usually installed.
+func installGoHint(sudoUser string) string {
+	if sudoUser != "" {
+		return `sudo env "PATH=$PATH:/usr/sbin:/sbin" version-manager cluster up`
 	}
-	return "install Go from https://go.dev/dl"
+	return ""
 }
 
-// run runs a go command and tells every second that it still does. What the
-// command says on its error output, and on its standard output unless that
-// goes elsewhere, is returned.
-func run(ctx context.Context, cmd *exec.Cmd, tell func(note string)) (*output, error) {
-	said := &output{}
-	cmd.Stderr = said
+// runGo runs a go command and calls tell once a second. It returns what the
+// command writes to its error output, and to its standard output unless the
+// caller has redirected that.
+func runGo(ctx context.Context, cmd *exec.Cmd, tell func(note string)) (*output, error) {
+	out := &output{}
+	cmd.Stderr = out
 	if cmd.Stdout == nil {
-		cmd.Stdout = said
+		cmd.Stdout = out
 	}
 	if err := cmd.Start(); err != nil {
-		return said, err
+		return out, err
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
-	ticker := time.NewTicker(tick)
+	ticker := time.NewTicker(reportInterval)
 	defer ticker.Stop()
-	expired := time.AfterFunc(goLimit, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
-	defer expired.Stop()
+	timeout := time.AfterFunc(goTimeout, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	defer timeout.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			tell(said.note())
+			tell(out.downloadNote())
 		case err := <-done:
 			if ctx.Err() != nil {
 				err = ctx.Err()
-			} else if err != nil && !expired.Stop() {
-				err = fmt.Errorf("go %s did not finish within %s", cmd.Args[1], goLimit)
+			} else if err != nil && !timeout.Stop() {
+				err = fmt.Errorf("go %s did not finish within %s", cmd.Args[1], goTimeout)
 			}
-			return said, err
+			return out, err
 		}
 	}
 }
 
-// output collects what the go command says and knows its last line.
+// output collects what a go command writes. It may be read while the command
+// runs.
 type output struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -111,15 +114,16 @@ func (o *output) Write(b []byte) (int, error) {
 	return o.text.Write(b)
 }
 
-func (o *output) lines() []string {
+func (o *output) lastLines() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return tail(o.text.String())
+	return lastLines(o.text.String())
 }
 
-// note is what goes on beside compiling: "downloading k8s.io/api v0.34.4".
-func (o *output) note() string {
-	lines := o.lines()
+// downloadNote returns the last line if it says what is being downloaded:
+// "downloading k8s.io/api v0.34.4".
+func (o *output) downloadNote() string {
+	lines := o.lastLines()
 	if len(lines) == 0 {
 		return ""
 	}
@@ -130,12 +134,12 @@ func (o *output) note() string {
 	return note
 }
 
-// tail returns the last lines of s.
-func tail(s string) []string {
+// lastLines returns the last lines of a command's output.
+func lastLines(s string) []string {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return nil
 	}
 	lines := strings.Split(s, "\n")
-	return lines[max(0, len(lines)-maxLines):]
+	return lines[max(0, len(lines)-maxErrorLines):]
 }

@@ -17,24 +17,25 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// PauseImage is the image that holds a pod's network namespace: containerd's
-// sandbox_image.
-const PauseImage = registry + "/pause:1"
+// PauseImage holds a pod's network namespace: the sandbox_image of containerd.
+const PauseImage = localRegistry + "/pause:1"
 
-// registry is a name that no registry has: nothing of it is ever pulled.
-const registry = "version-manager.local"
+// localRegistry is a name without a registry behind it: its images are never
+// pulled.
+const localRegistry = "version-manager.local"
 
-// user is who a program runs as in its image. Volumes is root: the folders
-// that it makes belong to root on the node.
-const user = "65532:65532"
+const (
+	nonRootUser = "65532:65532"
+	rootUser    = "0:0" // only for volumes: the folders that it makes belong to root
+)
 
-// Image is one image of the set.
+// Image is one image of a set.
 type Image struct {
 	Name string // "version-manager.local/coredns:v1.14.0"
-	File string // archive as `docker load` and `ctr images import` read it
+	File string // archive, for `docker load` and `ctr images import`
 }
 
-// ListImages returns what every node of the cluster has to have.
+// ListImages returns the images that every node of a cluster needs.
 func (s Set) ListImages() []Image {
 	var list []Image
 	for _, i := range imageTable() {
@@ -43,21 +44,22 @@ func (s Set) ListImages() []Image {
 	return list
 }
 
-type image struct{ program, name, user string }
+// imageSpec describes an image whose only file is one program.
+type imageSpec struct{ program, name, user string }
 
-func imageTable() []image {
-	return []image{
-		{Pause, PauseImage, user},
-		{CoreDNS, registry + "/coredns:" + coreDNSVersion, user},
-		{MetricsServer, registry + "/metrics-server:" + metricsServerVersion, user},
-		{LocalPath, registry + "/local-path-provisioner:" + localPathVersion, user},
-		{Volumes, registry + "/volumes:1", "0:0"},
-		{Traefik, registry + "/traefik:" + traefikVersion, user},
+func imageTable() []imageSpec {
+	return []imageSpec{
+		{Pause, PauseImage, nonRootUser},
+		{CoreDNS, localRegistry + "/coredns:" + coreDNSVersion, nonRootUser},
+		{MetricsServer, localRegistry + "/metrics-server:" + metricsServerVersion, nonRootUser},
+		{LocalPath, localRegistry + "/local-path-provisioner:" + localPathVersion, nonRootUser},
+		{Volumes, localRegistry + "/volumes:1", rootUser},
+		{Traefik, localRegistry + "/traefik:" + traefikVersion, nonRootUser},
 	}
 }
 
-// pack writes all images beside the programs.
-func (s Set) pack(ctx context.Context) error {
+// writeImages writes all images into the folder of the set.
+func (s Set) writeImages(ctx context.Context) error {
 	if err := os.Mkdir(filepath.Join(s.Dir, "images"), 0o700); err != nil {
 		return err
 	}
@@ -66,16 +68,15 @@ func (s Set) pack(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.write(i, files[n].File); err != nil {
-			return fmt.Errorf("make the image %s: %w", i.name, err)
+		if err := s.writeImage(i, files[n].File); err != nil {
+			return fmt.Errorf("write the image %s: %w", i.name, err)
 		}
 	}
 	return nil
 }
 
-// write makes an archive of one image whose only content is one program.
-func (s Set) write(i image, file string) error {
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return s.layer(i.program), nil })
+func (s Set) writeImage(i imageSpec, file string) error {
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) { return s.openLayer(i.program), nil })
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func (s Set) write(i image, file string) error {
 	if err != nil {
 		return err
 	}
-	img, err = mutate.ConfigFile(img, configFile(img, i))
+	img, err = mutate.ConfigFile(img, imageConfig(img, i))
 	if err != nil {
 		return err
 	}
@@ -94,11 +95,11 @@ func (s Set) write(i image, file string) error {
 	return tarball.WriteToFile(file, ref, img)
 }
 
-// configFile says how the image is run.
-func configFile(img v1.Image, i image) *v1.ConfigFile {
+// imageConfig says how the program of an image is started.
+func imageConfig(img v1.Image, i imageSpec) *v1.ConfigFile {
 	c, err := img.ConfigFile()
 	if err != nil {
-		panic(err) // of an image in memory that we made
+		panic(err) // our own image in memory always has one
 	}
 	c = c.DeepCopy()
 	c.Architecture, c.OS = runtime.GOARCH, "linux"
@@ -108,15 +109,15 @@ func configFile(img v1.Image, i image) *v1.ConfigFile {
 	return c
 }
 
-// layer streams a tar with the program. Times are zero, so that the same
-// program always makes the same image.
-func (s Set) layer(program string) io.ReadCloser {
+// openLayer streams a tar with the program. All times are zero, so the same
+// program always leads to the same image.
+func (s Set) openLayer(program string) io.ReadCloser {
 	r, w := io.Pipe()
-	go func() { w.CloseWithError(s.tar(w, program)) }()
+	go func() { w.CloseWithError(s.writeTar(w, program)) }()
 	return r
 }
 
-func (s Set) tar(out io.Writer, program string) error {
+func (s Set) writeTar(out io.Writer, program string) error {
 	f, err := os.Open(s.ProgramPath(program))
 	if err != nil {
 		return err

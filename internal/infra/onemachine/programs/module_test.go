@@ -9,7 +9,7 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-func module(t *testing.T) *modfile.File {
+func readModule(t *testing.T) *modfile.File {
 	t.Helper()
 	file := filepath.Join("..", "..", "..", "..", "cluster", "go.mod")
 	b, err := os.ReadFile(file)
@@ -23,10 +23,10 @@ func module(t *testing.T) *modfile.File {
 	return f
 }
 
-// TestStagingIsPinned: k8s.io/kubernetes needs the libraries that were
-// released with it, and other modules of the list ask for newer ones.
+// TestStagingIsPinned: k8s.io/kubernetes needs the libraries that were released
+// with it, and other modules require newer ones.
 func TestStagingIsPinned(t *testing.T) {
-	f := module(t)
+	f := readModule(t)
 	staging := "v0." + strings.TrimPrefix(KubernetesVersion, "v1.")
 	replaced := map[string]bool{}
 	for _, r := range f.Replace {
@@ -46,9 +46,9 @@ func TestStagingIsPinned(t *testing.T) {
 	}
 }
 
-func TestVersionsAreThoseOfTheModule(t *testing.T) {
+func TestVersionsMatchTheModule(t *testing.T) {
 	versions := map[string]string{}
-	for _, r := range module(t).Require {
+	for _, r := range readModule(t).Require {
 		versions[r.Mod.Path] = r.Mod.Version
 	}
 	for path, want := range map[string]string{

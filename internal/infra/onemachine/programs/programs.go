@@ -1,22 +1,21 @@
-// Package programs makes the heavy programs of a local cluster: Kubernetes
-// with etcd, CoreDNS, metrics-server, Traefik, the volume provisioner.
+// Package programs compiles the programs of a local cluster: Kubernetes with
+// etcd, CoreDNS, metrics-server, Traefik, and the volume provisioner.
 //
-// None of them is part of this command, whose first build must stay cheap.
-// They are a Go module of their own, the folder cluster/ of our source, and
-// are compiled when somebody asks for a cluster: once, into a folder of the
-// user's cache that is named by a digest of all that goes in. Whatever
-// changes there makes another folder, so a set of programs is never half old
-// and half new. Beside the programs lie the images that nodes run, made of
-// the same files, because a machine without a registry has to run them too.
+// They are a Go module of their own, the folder cluster/ of our source code, so
+// that building this command stays cheap. They are compiled when a cluster needs
+// them, once, into a folder of the user's cache. The folder is named after a
+// digest of everything that goes into it: any change leads to another folder, so
+// a set of programs never mixes old and new. The set also contains the images
+// that nodes run, made of the same programs, because a cluster without a
+// registry has no other source.
 //
-// The package runs nothing of what it builds, and knows nothing of nodes.
-//
-// Start with [Build]; [Find] is the same without building.
+// The package runs nothing that it builds. Start with [BuildAll]; [FindBuilt] is
+// the same without building.
 package programs
 
 import "path/filepath"
 
-// The programs, by the names under which Set.Path knows them.
+// The programs, by the names that Set.ProgramPath takes.
 const (
 	Kubernetes    = "kubernetes" // with etcd; the first argument chooses the component
 	CoreDNS       = "coredns"
@@ -27,21 +26,21 @@ const (
 	Pause         = "pause"
 )
 
-// program is one thing to compile.
+// program is one program to compile.
 type program struct {
 	name  string
 	pkg   string
-	flags string // for the linker: upstream's versions, which its own builds put in the same way
-	cost  int    // CPU-seconds, measured with an empty build cache and after the programs above it
+	flags string // for the linker: upstream's version, as upstream's own build sets it
+	cost  int    // CPU-seconds, measured with an empty build cache and after the programs before it
 }
 
-// table is in the order of building: what shares most comes first, what is
-// dearest for the least last.
-func table() []program {
+// programTable is in build order: programs that share most packages come first,
+// the most expensive one that shares the least comes last.
+func programTable() []program {
 	return []program{
-		{Kubernetes, "./kubernetes", kubernetesVersion(), 675},
+		{Kubernetes, "./kubernetes", kubernetesFlags(), 675},
 		{CoreDNS, "./coredns", "", 20},
-		{MetricsServer, "./metrics-server", kubernetesVersion(), 10},
+		{MetricsServer, "./metrics-server", kubernetesFlags(), 10},
 		{LocalPath, "github.com/rancher/local-path-provisioner", "-X main.VERSION=" + localPathVersion, 6},
 		{Volumes, "./volumes", "", 1},
 		{Pause, "./pause", "", 1},
@@ -49,7 +48,7 @@ func table() []program {
 	}
 }
 
-// The versions are those of cluster/go.mod; a test compares.
+// The versions in cluster/go.mod; a test compares them.
 const (
 	KubernetesVersion    = "v1.34.4"
 	coreDNSVersion       = "v1.14.0"
@@ -58,9 +57,9 @@ const (
 	traefikVersion       = "v3.6.12"
 )
 
-// kubernetesVersion tells the libraries which version they are: without it
-// every component calls itself v0.0.0 and clients complain about the skew.
-func kubernetesVersion() string {
+// kubernetesFlags set the version in Kubernetes' libraries. Without them, every
+// component reports v0.0.0, and clients complain about the difference.
+func kubernetesFlags() string {
 	var flags string
 	for _, pkg := range []string{"k8s.io/component-base/version", "k8s.io/client-go/pkg/version"} {
 		flags += " -X " + pkg + ".gitVersion=" + KubernetesVersion + " -X " + pkg + ".gitMajor=1 -X " + pkg + ".gitMinor=34 -X " + pkg + ".gitTreeState=clean"
@@ -68,11 +67,11 @@ func kubernetesVersion() string {
 	return flags[1:]
 }
 
-// Set is a complete set of programs and images on the disk.
+// Set is a complete set of programs and images on disk.
 type Set struct {
-	Dir    string // where they are
-	Digest string // of all that went in
+	Dir    string // folder of the set
+	Digest string // of everything that went into it
 }
 
-// ProgramPath returns the file of one of the programs.
+// ProgramPath returns the file of a program.
 func (s Set) ProgramPath(name string) string { return filepath.Join(s.Dir, name) }

@@ -10,18 +10,18 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// moduleLine is how the source of the programs is recognized.
+// moduleLine is the line of go.mod by which the source code is recognized.
 const moduleLine = "module version-manager/cluster"
 
-// source finds the folder of the module: cluster/ in the folder of the
-// running command or one above it, or else in the working directory or one
-// above that. A command in bin/ of a clone so finds its own clone from
-// anywhere, and an installed one finds the clone in which it is called.
+// findSource returns the folder of the module: cluster/ in the folder of the
+// running command or above it, or else in the working directory or above it. So
+// a command in bin/ of a clone finds its own clone from everywhere, and an
+// installed one finds the clone in which it is called.
 //
-// What is built there runs as root, and both can be anywhere: a folder counts
-// only if whoever owns it could have become root anyway, as one whose command
-// is running with root's rights could.
-func source() (string, error) {
+// The programs run as root, so the folder must belong to someone who could
+// become root anyway. The owner of the running command is one of them if the
+// command runs as root.
+func findSource() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("find the running command: %w", err)
@@ -37,38 +37,38 @@ func source() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find the working directory: %w", err)
 	}
-	return sourceAbove(os.Geteuid(), trust, filepath.Dir(self), wd)
+	return findSourceAbove(os.Geteuid(), trust, filepath.Dir(self), wd)
 }
 
-// sourceAbove takes the first folder there is, and none if that is not to be
-// trusted: another one would be a surprise.
-func sourceAbove(uid int, trust ownership.Trust, starts ...string) (string, error) {
+// findSourceAbove returns the first folder that it finds, or an error if that one
+// cannot be trusted: taking another one would be a surprise.
+func findSourceAbove(uid int, trust ownership.Trust, starts ...string) (string, error) {
 	for _, start := range starts {
-		if dir := search(start); dir != "" {
-			return dir, trusted(dir, uid, trust)
+		if dir := searchUpward(start); dir != "" {
+			return dir, checkSource(dir, uid, trust)
 		}
 	}
-	return "", problem.New(problem.NotFound, "cd into a clone of version-manager and try again",
-		"the source of the cluster's programs, the folder cluster/ of version-manager, is neither above %s", strings.Join(starts, " nor above "))
+	return "", problem.New(problem.NotFound, "cd CLONE && version-manager cluster up",
+		"the source code of the cluster's programs, the folder cluster/ of a clone of version-manager, was not found in or above %s", strings.Join(starts, " or "))
 }
 
-// trusted refuses to build as root what anybody but the owners can have written.
-func trusted(dir string, uid int, trust ownership.Trust) error {
+// checkSource refuses to build as root what someone else could have written.
+func checkSource(dir string, uid int, trust ownership.Trust) error {
 	if uid != 0 {
 		return nil
 	}
 	if err := trust.Path(filepath.Join(dir, "go.mod")); err != nil {
-		return problem.Wrap(err, problem.Failed, "call the version-manager in bin/ of your own clone, or make the clone yours: chown -R root "+filepath.Dir(dir),
-			"what is built in %s would run as root, and another user could have written it", dir)
+		return problem.Wrap(err, problem.Failed, "sudo chown -R root "+filepath.Dir(dir),
+			"the programs built from %s would run as root, and another user could have written the source code", dir)
 	}
 	return nil
 }
 
-// trustedCache refuses programs that somebody else can have put into the
-// cache, which with sudo -E is that of the person who called sudo. What is
-// above that folder is not looked at: that person can change it anyway.
-func trustedCache(cache string, s Set, uid int, trust ownership.Trust) error {
-	if uid != 0 || !s.complete() {
+// checkCache refuses programs that someone else could have put into the cache,
+// which with sudo -E belongs to the user who called sudo. The folders above the
+// cache are not checked: that user can change them anyway.
+func checkCache(cache string, s Set, uid int, trust ownership.Trust) error {
+	if uid != 0 || !s.isComplete() {
 		return nil
 	}
 	for _, dir := range []string{cache, filepath.Join(cache, "version-manager"), filepath.Dir(s.Dir), s.Dir} {
@@ -80,8 +80,8 @@ func trustedCache(cache string, s Set, uid int, trust ownership.Trust) error {
 	return nil
 }
 
-// search looks into cluster/ of dir and of every folder above it.
-func search(dir string) string {
+// searchUpward looks for the module in dir and in every folder above it.
+func searchUpward(dir string) string {
 	for {
 		candidate := filepath.Join(dir, "cluster")
 		if isModule(candidate) {

@@ -8,7 +8,7 @@ import (
 	"version-manager/internal/kit/ownership"
 )
 
-func TestTrusted(t *testing.T) {
+func TestCheckSource(t *testing.T) {
 	me := os.Getuid()
 	for _, tt := range []struct {
 		name string
@@ -17,10 +17,10 @@ func TestTrusted(t *testing.T) {
 		mode os.FileMode
 		ok   bool
 	}{
-		{"by oneself without root", 1000, 0, 0o777, true},
-		{"one's own, by sudo", 0, me, 0o755, true},
-		{"one's own, but everybody may write", 0, me, 0o757, false},
-		{"somebody else's", 0, 4711, 0o755, me == 0}, // root's own is fine for root
+		{"not root", 1000, 0, 0o777, true},
+		{"own clone, with sudo", 0, me, 0o755, true},
+		{"own clone, but everyone may write", 0, me, 0o757, false},
+		{"clone of another user", 0, 4711, 0o755, me == 0}, // root's own is fine for root
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "cluster")
@@ -33,8 +33,8 @@ func TestTrusted(t *testing.T) {
 			if err := os.Chmod(dir, tt.mode); err != nil {
 				t.Fatal(err)
 			}
-			if err := trusted(dir, tt.uid, ownership.Users(0, tt.sudo)); (err == nil) != tt.ok {
-				t.Errorf("trusted = %v, want ok %t", err, tt.ok)
+			if err := checkSource(dir, tt.uid, ownership.Users(0, tt.sudo)); (err == nil) != tt.ok {
+				t.Errorf("checkSource = %v, want ok %t", err, tt.ok)
 			}
 		})
 	}
@@ -48,14 +48,14 @@ func TestTrusted(t *testing.T) {
 	if err := os.Chown(dir, 4711, 4711); err != nil {
 		t.Fatal(err)
 	}
-	if trusted(dir, 0, ownership.Users(0)) == nil {
-		t.Error("root builds what user 4711 wrote")
+	if checkSource(dir, 0, ownership.Users(0)) == nil {
+		t.Error("root builds from a folder of user 4711")
 	}
 }
 
-// TestTrustsNothingUnasked: neither start is better than the other, and one
-// that is not to be trusted is not silently passed over.
-func TestTrustsNothingUnasked(t *testing.T) {
+// TestUntrustedSourceIsNotSkipped: the first folder that is found is used or
+// refused.
+func TestUntrustedSourceIsNotSkipped(t *testing.T) {
 	clone := func(mode os.FileMode) string {
 		dir := t.TempDir()
 		if err := os.Mkdir(filepath.Join(dir, "cluster"), 0o755); err != nil {
@@ -72,38 +72,38 @@ func TestTrustsNothingUnasked(t *testing.T) {
 	good, bad, empty := clone(0o755), clone(0o777), t.TempDir()
 	owners := ownership.Users(0, os.Getuid())
 	for _, starts := range [][]string{{bad, good}, {empty, bad}} {
-		if dir, err := sourceAbove(0, owners, starts...); err == nil {
+		if dir, err := findSourceAbove(0, owners, starts...); err == nil {
 			t.Errorf("took %s of %q", dir, starts)
 		}
 	}
 	for _, starts := range [][]string{{good, bad}, {empty, good}} {
-		if dir, err := sourceAbove(0, owners, starts...); err != nil || dir != filepath.Join(good, "cluster") {
+		if dir, err := findSourceAbove(0, owners, starts...); err != nil || dir != filepath.Join(good, "cluster") {
 			t.Errorf("took %s of %q: %v", dir, starts, err)
 		}
 	}
-	if _, err := sourceAbove(0, ownership.Users(4711), good); err == nil {
-		t.Error("root builds what neither it nor the owner of the command wrote")
+	if _, err := findSourceAbove(0, ownership.Users(4711), good); err == nil {
+		t.Error("root builds from a folder that belongs neither to root nor to the owner of the command")
 	}
 }
 
-// Programs that somebody else can have put into the cache do not run as root.
-func TestTrustedCache(t *testing.T) {
+// Programs that another user could have put into the cache do not run as root.
+func TestCheckCache(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can make folders of another user")
 	}
 	for name, tt := range map[string]struct {
-		uid    int
-		sudoer int
-		spoil  func(cache, dir string) error
-		ok     bool
+		uid     int
+		sudoUID int
+		spoil   func(cache, dir string) error
+		ok      bool
 	}{
-		"own":                  {0, 0, func(cache, dir string) error { return nil }, true},
-		"not root":             {1000, 0, func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, true},
-		"another user's":       {0, 0, func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, false},
-		"below another user's": {0, 1000, func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, false},
-		"of who called sudo":   {0, 65534, func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, true},
-		"open to a group":      {0, 0, func(cache, dir string) error { return openToGroup(dir, 4712) }, false},
-		"open to everybody":    {0, 0, func(cache, dir string) error { return os.Chmod(filepath.Dir(dir), 0o777) }, false},
+		"own":                         {0, 0, func(cache, dir string) error { return nil }, true},
+		"not root":                    {1000, 0, func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, true},
+		"another user's":              {0, 0, func(cache, dir string) error { return os.Chown(dir, 65534, 65534) }, false},
+		"below another user's":        {0, 1000, func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, false},
+		"of the user who called sudo": {0, 65534, func(cache, dir string) error { return os.Chown(cache, 65534, 65534) }, true},
+		"writable for a group":        {0, 0, func(cache, dir string) error { return openToGroup(dir, 4712) }, false},
+		"writable for everyone":       {0, 0, func(cache, dir string) error { return os.Chmod(filepath.Dir(dir), 0o777) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cache := t.TempDir()
@@ -114,8 +114,8 @@ func TestTrustedCache(t *testing.T) {
 			if err := tt.spoil(cache, set.Dir); err != nil {
 				t.Fatal(err)
 			}
-			if err := trustedCache(cache, set, tt.uid, ownership.Users(0, tt.sudoer)); (err == nil) != tt.ok {
-				t.Errorf("trustedCache = %v, want ok %t", err, tt.ok)
+			if err := checkCache(cache, set, tt.uid, ownership.Users(0, tt.sudoUID)); (err == nil) != tt.ok {
+				t.Errorf("checkCache = %v, want ok %t", err, tt.ok)
 			}
 		})
 	}
