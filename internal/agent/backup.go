@@ -24,10 +24,10 @@ func (a *app) backUpState(token uint64, id string) (string, error) {
 		return "", err
 	}
 	path := a.paths.backupFile(id)
-	if err := atomicfile.Write(path, body, 0o600); err != nil {
+	if err := atomicfile.WriteFile(path, body, 0o600); err != nil {
 		return "", fmt.Errorf("back up the state: %w", err)
 	}
-	read, err := atomicfile.Read(path, int64(len(body)))
+	read, err := atomicfile.ReadFile(path, int64(len(body)))
 	if err == nil {
 		err = statefile.DecodeDocument(read, &appState{})
 	}

@@ -23,7 +23,7 @@ type keys struct {
 // loadKeys reads them. Without the file, or with a damaged one, there are none
 // until the next deploy.
 func loadKeys(p appPaths) (k keys) {
-	b, err := atomicfile.Read(p.keysFile(), maxRecordBytes)
+	b, err := atomicfile.ReadFile(p.keysFile(), maxRecordBytes)
 	if err == nil {
 		err = json.Unmarshal(b, &k)
 	}
@@ -74,7 +74,7 @@ func (a *app) saveKeys(next keys) error {
 		err = a.paths.makeDirs()
 	}
 	if err == nil {
-		err = atomicfile.Write(a.paths.keysFile(), b, 0o600)
+		err = atomicfile.WriteFile(a.paths.keysFile(), b, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("keep the keys of the ingress: %w", err)

@@ -43,7 +43,7 @@ const maxRecordBytes = 64 << 10
 var errCopied = errors.New("the record is a copy")
 
 func readRecord(file string) (r processRecord, err error) {
-	b, err := atomicfile.Read(file, maxRecordBytes)
+	b, err := atomicfile.ReadFile(file, maxRecordBytes)
 	if err != nil {
 		return r, err
 	}
@@ -68,7 +68,7 @@ func (r processRecord) writeTo(file string) (err error) {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(file, b, 0o600)
+	return atomicfile.WriteFile(file, b, 0o600)
 }
 
 // folderOf identifies the folder of a file. It stays the same when the folder

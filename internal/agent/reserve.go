@@ -38,7 +38,7 @@ func (r *diskReserve) fillReserve() error {
 	}
 	// Not zeros, for which some file systems keep no space.
 	content := bytes.Repeat([]byte("kept for the way back\n"), diskReserveBytes/22+1)[:diskReserveBytes]
-	if err := atomicfile.Write(r.path, content, 0o600); err != nil {
+	if err := atomicfile.WriteFile(r.path, content, 0o600); err != nil {
 		return problem.Wrap(err, problem.Failed, "df -h "+filepath.Dir(r.path), "keep %d KiB of disk for the way back", diskReserveBytes>>10)
 	}
 	return nil

@@ -65,14 +65,14 @@ func saveSecrets(p appPaths, c color.Color, secrets deploy.Secrets) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(p.secretsFile(c), b, 0o600); err != nil {
+	if err := atomicfile.WriteFile(p.secretsFile(c), b, 0o600); err != nil {
 		return err
 	}
 	return removePartialWrites(p, c)
 }
 
 func loadSecrets(p appPaths, c color.Color) (secrets deploy.Secrets, err error) {
-	b, err := atomicfile.Read(p.secretsFile(c), maxSecretsBytes)
+	b, err := atomicfile.ReadFile(p.secretsFile(c), maxSecretsBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

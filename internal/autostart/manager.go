@@ -93,7 +93,7 @@ func (m Manager) InstallService(ctx context.Context, s Service) (notes []string,
 	if err := os.MkdirAll(m.Dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder for services: %w", err)
 	}
-	if err := atomicfile.Write(m.FilePath(s), []byte(text), 0o644); err != nil {
+	if err := atomicfile.WriteFile(m.FilePath(s), []byte(text), 0o644); err != nil {
 		return nil, problem.Wrap(err, problem.Failed, "", "write %s", m.FilePath(s))
 	}
 	if !m.Launchd {

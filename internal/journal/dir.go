@@ -86,7 +86,7 @@ func (d *Dir) Begin(context.Context) (string, error) {
 	if err := atomicfile.MakeDir(filepath.Join(d.path, id)); err != nil {
 		return "", fmt.Errorf("begin journal: %w", err)
 	}
-	if err := atomicfile.Write(filepath.Join(d.path, id, journalFile), nil, 0o600); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(d.path, id, journalFile), nil, 0o600); err != nil {
 		return "", fmt.Errorf("begin journal: %w", err)
 	}
 	return id, atomicfile.SyncDir(d.path)
@@ -139,7 +139,7 @@ func sameRecord(last Record, line []byte) error {
 // writeAt makes line the end of the file, replacing a torn record behind
 // offset, and takes back what it wrote where it cannot write all of it.
 func writeAt(path string, offset int64, line []byte) error {
-	f, err := atomicfile.Open(path, os.O_WRONLY, 0)
+	f, err := atomicfile.OpenRegular(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (d *Dir) Attach(_ context.Context, id, name string, content []byte) error {
 	if name == journalFile {
 		return fmt.Errorf("attach %s: the name is taken", name)
 	}
-	if err := atomicfile.Write(path, content, 0o600); err != nil {
+	if err := atomicfile.WriteFile(path, content, 0o600); err != nil {
 		return fmt.Errorf("attach %s to deploy %s: %w", name, id, err)
 	}
 	return nil
@@ -188,7 +188,7 @@ func (d *Dir) file(id, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := atomicfile.Read(path, maxFile)
+	content, err := atomicfile.ReadFile(path, maxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("deploy %s, %s: %w", id, name, ErrNotFound)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/text"
 )
 
 // manyChanges is how many files a note names.
@@ -54,7 +55,7 @@ func refuseSecrets(changes []Change) error {
 		return nil
 	}
 	return problem.New(problem.Failed, "add to .gitignore what is secret, and commit the rest yourself: git add FILE && git commit",
-		"%s not known to git: nothing was committed", count(len(secret), "file that looks like a secret is", "files that look like secrets are")).With(secret...)
+		"%s not known to git: nothing was committed", text.CountNoun(len(secret), "file that looks like a secret is", "files that look like secrets are")).With(secret...)
 }
 
 // looksSecret goes by the names that secrets usually have. An example of such a

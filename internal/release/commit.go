@@ -3,8 +3,11 @@ package release
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
+	"version-manager/internal/kit/text"
 )
 
 // commit returns what to build: From, or the work tree once it is clean.
@@ -30,7 +33,7 @@ func (c *creation) commit(ctx context.Context) (Commit, error) {
 	commit, err := c.repo.Resolve(ctx, "HEAD")
 	if len(dirty) > 0 && err == nil {
 		c.committed = true
-		c.note("%s committed as %.7s: %s", count(len(dirty), "changed file was", "changed files were"), commit.ID, named(dirty))
+		c.note("%s committed as %.7s: %s", text.CountNoun(len(dirty), "changed file was", "changed files were"), commit.ID, named(dirty))
 		if c.repo.detached(ctx) {
 			c.note("no branch is checked out, so only the tag keeps that commit; to keep it on a branch: git switch -c NAME")
 		}
@@ -41,7 +44,7 @@ func (c *creation) commit(ctx context.Context) (Commit, error) {
 func (c *creation) commitChanges(ctx context.Context, dirty []Change) error {
 	if c.Message == "" {
 		return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s -m 'what changed'", c.Version),
-			"%s not committed, and a version is made from a commit", count(len(dirty), "file is", "files are")).With(words(dirty)...)
+			"%s not committed, and a version is made from a commit", text.CountNoun(len(dirty), "file is", "files are")).With(words(dirty)...)
 	}
 	if err := refuseSecrets(dirty); err != nil {
 		return err
@@ -84,10 +87,18 @@ func (c *creation) exists(app string) error {
 		"%s exists already; free are %s", c.Version, orList(free))
 }
 
-// count writes "1 file is" or "2 files are".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
+// noteOverlooked says which changes are not part of the version.
+func (c *creation) noteOverlooked(ctx context.Context) error {
+	names, err := c.repo.overlooked(ctx)
+	if err != nil || len(names) == 0 {
+		return err
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	shown := names[:min(manyChanges, len(names))]
+	more := ""
+	if n := len(names) - len(shown); n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	c.note("git was told to overlook what changed in %s%s, so it is not part of the version; to change that: git update-index --no-assume-unchanged --no-skip-worktree %s",
+		strings.Join(shown, ", "), more, shell.QuoteWord(shown[0]))
+	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
 )
 
 // Options says what Create shall make.
@@ -72,7 +73,7 @@ type creation struct {
 }
 
 func (c *creation) run(ctx context.Context) error {
-	all, err := c.repo.allTags(ctx)
+	all, err := readTags(ctx, c.repo)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (c *creation) run(ctx context.Context) error {
 	if c.app, err = c.describe(ctx); err != nil {
 		return err
 	}
-	c.tags, c.tag = all.of(c.repo.Prefix, c.app.Name), all.name(c.repo.Prefix, c.app.Name, c.Version)
+	c.tags, c.tag = all.ofApp(c.repo.Prefix, c.app.Name), all.name(c.repo.Prefix, c.app.Name, c.Version)
 	if i := slices.IndexFunc(c.tags, func(t Tag) bool { return t.Version == c.Version }); i >= 0 {
 		return c.restore(ctx, c.tags[i])
 	}
@@ -115,7 +116,7 @@ func (c *creation) create(ctx context.Context, all tagList) error {
 	if err := c.feasible(all); err != nil {
 		return err
 	}
-	who, err := c.repo.identify(ctx)
+	who, err := c.repo.EnsureIdentity(ctx)
 	if err != nil {
 		return err
 	}
@@ -150,7 +151,7 @@ func (c *creation) feasible(all tagList) error {
 		return err
 	}
 	if t := all.unclear(c.repo.Prefix, c.Version); t != nil && c.From == "" {
-		return problem.New(problem.Failed, fmt.Sprintf("git tag %s %s    (if it is of %s; otherwise: version-manager create %s --from HEAD)", c.tag, quoted(t.Name+"^{}"), c.app.Name, c.Version),
+		return problem.New(problem.Failed, fmt.Sprintf("git tag %s %s    (if it is of %s; otherwise: version-manager create %s --from HEAD)", c.tag, shell.QuoteWord(t.Name+"^{}"), c.app.Name, c.Version),
 			"the tag %s does not say which app of this repository it is of", t.Name)
 	}
 	if c.app.Build.Package == "" {
@@ -189,11 +190,11 @@ func (c *creation) publish(ctx context.Context, built *Built) error {
 	}
 	c.progress("tag")
 	r := built.Release
-	if err := c.repo.Tag(ctx, c.tag, r.Commit, trailersOf(built, c.repo.Prefix).message(r.Message)); err != nil {
+	if err := c.repo.CreateTag(ctx, c.tag, r.Commit, trailersOf(built, c.repo.Prefix).message(r.Message)); err != nil {
 		return err
 	}
 	if err := c.Store.Put(r); err != nil {
-		if untag := c.repo.Untag(context.WithoutCancel(ctx), c.tag); untag != nil {
+		if untag := c.repo.DeleteTag(context.WithoutCancel(ctx), c.tag); untag != nil {
 			c.note("the tag %s could not be removed: %v", c.tag, untag)
 		}
 		return err

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"version-manager/internal/kit/atomicfile"
+
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
@@ -48,7 +50,7 @@ func loadDocker(root *os.Root, to layout) (*Image, error) {
 // loadLayer stores a layer uncompressed, whatever it was. It may have at most
 // left bytes.
 func loadLayer(root *os.Root, name string, to layout, left int64) (v1.Descriptor, error) {
-	f, err := openRegular(root, name)
+	f, err := atomicfile.OpenInRoot(root, name)
 	if err != nil {
 		return v1.Descriptor{}, err
 	}

@@ -22,7 +22,7 @@ type Entry struct {
 func Entries(ctx context.Context, repo *Repo, store *Store, app string) ([]Entry, error) {
 	merged := map[Version]*Entry{}
 	if repo != nil {
-		tags, err := repo.Tags(ctx, app)
+		tags, err := ListTags(ctx, repo, app)
 		if err != nil {
 			return nil, err
 		}
@@ -57,11 +57,11 @@ func (r Release) movedTo(tagged string) string {
 	return tagged
 }
 
-// TagMoved returns the commit that the tag of a release names by now, "" if it
+// MovedTagCommit returns the commit that the tag of a release names by now, "" if it
 // is still the one that it was built from or there is no tag. Somebody may have
 // moved the tag, or fetched another one of that name.
-func (r *Repo) TagMoved(ctx context.Context, rel Release) (string, error) {
-	tags, err := r.Tags(ctx, rel.App)
+func MovedTagCommit(ctx context.Context, repo *Repo, rel Release) (string, error) {
+	tags, err := ListTags(ctx, repo, rel.App)
 	for _, t := range tags {
 		if t.Version == rel.Version {
 			return rel.movedTo(t.Commit), err

@@ -41,7 +41,7 @@ func TestMovedTag(t *testing.T) {
 		if err != nil || len(entries) != 1 || entries[0].Moved != want || entries[0].Commit != rel.Commit {
 			t.Errorf("%+v, %v, want it moved to %q", entries, err, want)
 		}
-		if got, err := repo.TagMoved(t.Context(), rel); got != want || err != nil {
+		if got, err := MovedTagCommit(t.Context(), repo, rel); got != want || err != nil {
 			t.Errorf("moved to %q, %v, want %q", got, err, want)
 		}
 	}

@@ -12,15 +12,15 @@ import (
 	"os"
 	"path"
 	"strings"
-	"syscall"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/filetree"
 )
 
 // Tree is what Export wrote.
 type Tree struct {
-	nodes    []node   // all files, in the order of their paths
-	withheld []string // links that would lead out of it: "link -> target"
+	nodes    []filetree.Node // all files, in the order of their paths
+	withheld []string        // links that would lead out of it: "link -> target"
 }
 
 // Export writes the files of a commit into the empty folder dir: all that
@@ -150,7 +150,7 @@ func (e *export) leaf(m *module, entry treeEntry, name string) error {
 	if entry.mode == modeLink {
 		return e.link(m, entry, name, size)
 	}
-	f, err := e.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, filePerm)
+	f, err := e.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (e *export) leaf(m *module, entry treeEntry, name string) error {
 	if err := m.objects.content(io.MultiWriter(f, sum, start), entry.id, "blob", size); err != nil {
 		return err
 	}
-	e.nodes = append(e.nodes, node{name, entry.mode, hex.EncodeToString(sum.Sum(nil))})
+	e.nodes = append(e.nodes, filetree.Node{Path: name, Mode: entry.mode, Sum: hex.EncodeToString(sum.Sum(nil))})
 	if p, ok := parsePointer(start.Bytes()); ok && size < maxPointer {
 		m.pointers = append(m.pointers, pointerFile{p, len(e.nodes) - 1})
 	}
@@ -179,7 +179,7 @@ func (e *export) link(m *module, entry treeEntry, name string, size int64) error
 		return err
 	}
 	sum := sha256.Sum256(target.Bytes())
-	e.nodes = append(e.nodes, node{name, modeLink, hex.EncodeToString(sum[:])})
+	e.nodes = append(e.nodes, filetree.Node{Path: name, Mode: modeLink, Sum: hex.EncodeToString(sum[:])})
 	e.links = append(e.links, name)
 	return e.root.Symlink(target.String(), name)
 }
@@ -191,7 +191,7 @@ const nowhere = "/dev/null/outside-of-the-repository"
 // withhold replaces the links that lead out of the tree.
 func (e *export) withhold() error {
 	for _, name := range e.links {
-		if !escapes(e.root, name) {
+		if !filetree.LeadsOutside(e.root, name) {
 			continue
 		}
 		target, err := e.root.Readlink(name)
@@ -204,16 +204,6 @@ func (e *export) withhold() error {
 		e.withheld = append(e.withheld, fmt.Sprintf("%s -> %s", name, target))
 	}
 	return nil
-}
-
-// escapes tells whether a name leads out of root, by itself or by a link.
-func escapes(root *os.Root, name string) bool {
-	_, err := root.Stat(name)
-	if err == nil {
-		return false
-	}
-	_, system := errors.AsType[syscall.Errno](err) // such as that there is no such file
-	return !system
 }
 
 // explain adds to a failure the links that were withheld, one of which may be

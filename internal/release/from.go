@@ -17,7 +17,7 @@ func (c *creation) fromVersion(all tagList) error {
 		return nil // a branch, a commit or a tag as it is written
 	}
 	app := c.name()
-	for _, t := range all.of(c.repo.Prefix, app) {
+	for _, t := range all.ofApp(c.repo.Prefix, app) {
 		if t.Version == v {
 			c.From = t.Commit
 			return nil

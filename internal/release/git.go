@@ -13,6 +13,7 @@ import (
 
 	"version-manager/internal/kit/command"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
 )
 
 // Limits of single git commands. Those that write or look at every file may
@@ -113,7 +114,7 @@ func (g git) stream(ctx context.Context, in io.Reader, out io.Writer, args ...st
 	if args[0] == "add" || args[0] == "commit" || args[0] == "status" || args[0] == "hash-object" {
 		limit = gitSlowLimit
 	}
-	ctx, cancel := command.Within(ctx, limit, "git -C "+quoted(g.dir)+" status", "git "+args[0])
+	ctx, cancel := command.Within(ctx, limit, "git -C "+shell.QuoteWord(g.dir)+" status", "git "+args[0])
 	defer cancel()
 	var stderr bytes.Buffer
 	cmd := g.command(ctx, args...)
@@ -155,9 +156,6 @@ func (g git) failure(args []string, stderr string, err error) error {
 var lockExists = regexp.MustCompile(`Unable to create '(.+)': File exists`)
 
 func locked(file string) error {
-	return problem.New(problem.Failed, "rm "+quoted(file)+"    (after you made sure that no other git command is running)",
+	return problem.New(problem.Failed, "rm "+shell.QuoteWord(file)+"    (after you made sure that no other git command is running)",
 		"another git command is at work in this repository, or was killed there: %s exists", file)
 }
-
-// quoted is a word as a shell takes it.
-func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

@@ -2,7 +2,8 @@ package release
 
 import (
 	"fmt"
-	"os"
+
+	"version-manager/internal/kit/command"
 )
 
 // gitSettings override what a configuration may say where that could run a
@@ -33,7 +34,7 @@ var gitKept = [...]string{
 // not even by a helper that git would start to fetch a missing object: older
 // versions of git do not know GIT_NO_LAZY_FETCH.
 func gitEnviron() []string {
-	return append(pick(gitKept[:]), "LC_ALL=C", "GIT_ALLOW_PROTOCOL=", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0",
+	return append(command.PickVariables(gitKept[:]), "LC_ALL=C", "GIT_ALLOW_PROTOCOL=", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0",
 		"GIT_ASKPASS=false", "SSH_ASKPASS=false", "GIT_SSH_COMMAND=false", "GIT_PROXY_COMMAND=false",
 		"GIT_EDITOR=false", "GIT_PAGER=cat", "GIT_NO_REPLACE_OBJECTS=1", "GIT_OPTIONAL_LOCKS=0", "GIT_ATTR_NOSYSTEM=1")
 }
@@ -47,18 +48,6 @@ func settingsEnv(settings []setting) []string {
 	env := []string{fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(settings))}
 	for i, s := range settings {
 		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, s.key), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, s.value))
-	}
-	return env
-}
-
-// pick returns the named variables of our environment, as NAME=value. An empty
-// one counts as not set: git and go refuse an empty name or home folder.
-func pick(names []string) []string {
-	var env []string
-	for _, name := range names {
-		if v := os.Getenv(name); v != "" {
-			env = append(env, name+"="+v)
-		}
 	}
 	return env
 }

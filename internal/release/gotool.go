@@ -15,6 +15,7 @@ import (
 
 	"version-manager/internal/kit/command"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
 )
 
 const (
@@ -59,7 +60,7 @@ func newGoTool(ctx context.Context, w *workspace) (goTool, error) {
 		return goTool{}, fmt.Errorf("go env: %w", err)
 	}
 	w.ownCaches(kept)
-	g := goTool{append(pick(goSystem[:]), "GOENV=off", "GO111MODULE=on", "CGO_ENABLED=0", "GOFLAGS=", "GOEXPERIMENT=", "GODEBUG=",
+	g := goTool{append(command.PickVariables(goSystem[:]), "GOENV=off", "GO111MODULE=on", "CGO_ENABLED=0", "GOFLAGS=", "GOEXPERIMENT=", "GODEBUG=",
 		"GOAMD64=v1", "GOARM64=v8.0", "LC_ALL=C", "GOWORK=off", "TMPDIR="+temp, "GOTMPDIR="+temp)}
 	for _, name := range goKept {
 		if kept[name] != "" {
@@ -134,7 +135,7 @@ func (g goTool) run(ctx context.Context, dir string, args ...string) ([]byte, er
 func (g goTool) checkMain(ctx context.Context, src sources, pattern string) error {
 	out, err := g.run(ctx, src.app(), "list", "-find", "-f", "{{.Name}} {{.ImportPath}}", "--", pattern)
 	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Lines != nil {
-		return problem.New(problem.Failed, "go list "+quoted(pattern), "build.package %s cannot be built", pattern).With(p.Lines...)
+		return problem.New(problem.Failed, "go list "+shell.QuoteWord(pattern), "build.package %s cannot be built", pattern).With(p.Lines...)
 	} else if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func TestReadingStartsNoProgram(t *testing.T) {
 			began := time.Now()
 			if r, err := Open(t.Context(), dir); err == nil {
 				_, _ = r.Dirty(t.Context())
-				_, _ = r.Tags(t.Context(), "hello")
+				_, _ = ListTags(t.Context(), r, "hello")
 			}
 			_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(t.TempDir())})
 			t.Logf("create: %v", err)

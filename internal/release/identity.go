@@ -14,10 +14,10 @@ import (
 // setIdentity are the commands after which git knows who commits.
 const setIdentity = "git config --global user.name 'Your Name' && git config --global user.email you@example.org"
 
-// identify makes sure that commits and tags can carry a name. Where git knows
+// EnsureIdentity makes sure that commits and tags can carry a name. Where git knows
 // none, they get one made of this user and machine, which the note says;
 // nobody's configuration is changed.
-func (r *Repo) identify(ctx context.Context) (note string, err error) {
+func (r *Repo) EnsureIdentity(ctx context.Context) (note string, err error) {
 	if r.git.knowsUser(ctx) {
 		return "", nil
 	}

@@ -64,6 +64,6 @@ func TestUnusableIdentity(t *testing.T) {
 	dir := newRepo(t, helloModule())
 	noIdentity(t)
 	t.Setenv("GIT_AUTHOR_NAME", "<>")
-	_, err := openRepo(t, dir).identify(t.Context())
+	_, err := openRepo(t, dir).EnsureIdentity(t.Context())
 	wantProblem(t, err, problem.Failed, "does not accept the name", "unset GIT_AUTHOR_NAME")
 }

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"version-manager/internal/kit/atomicfile"
+
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
@@ -29,21 +31,31 @@ func (l layout) path(h v1.Hash) string {
 	return filepath.Join(l.dir, "blobs", h.Algorithm, h.Hex)
 }
 
+// RemoveStaged removes what killed processes left half written. The caller
+// holds the layout's lock.
+func (l layout) RemoveStaged() {
+	atomicfile.RemoveStaged(l.dir)
+	atomicfile.RemoveStaged(l.blobs())
+}
+
 // put stores what r gives, durably and under its digest. A blob that is there
 // already is replaced, which mends it should it be damaged.
 func (l layout) put(r io.Reader, mediaType types.MediaType) (v1.Descriptor, error) {
 	d := v1.Descriptor{MediaType: mediaType}
-	f, err := stage(l.blobs())
+	if err := os.MkdirAll(l.blobs(), 0o700); err != nil {
+		return d, err
+	}
+	f, err := atomicfile.CreateStaged(l.blobs())
 	if err != nil {
 		return d, err
 	}
-	defer f.abort()
+	defer f.Discard()
 	sum := sha256.New()
 	if d.Size, err = io.Copy(io.MultiWriter(f, sum), r); err != nil {
 		return d, err
 	}
 	d.Digest = v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(sum.Sum(nil))}
-	return d, f.commit(l.path(d.Digest))
+	return d, f.CommitTo(l.path(d.Digest))
 }
 
 // putJSON stores v as JSON, whose bytes depend on v alone.
@@ -63,7 +75,7 @@ func (l layout) open(d v1.Descriptor) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("image blob %s: %w", d.Digest, err)
 	}
 	defer root.Close()
-	f, err := openRegular(root, path.Join("blobs", d.Digest.Algorithm, d.Digest.Hex))
+	f, err := atomicfile.OpenInRoot(root, path.Join("blobs", d.Digest.Algorithm, d.Digest.Hex))
 	if err != nil {
 		return nil, fmt.Errorf("image blob %s: %w", d.Digest, err)
 	}
@@ -121,10 +133,10 @@ func (l layout) list(d v1.Descriptor) error {
 	if err != nil {
 		return err
 	}
-	if err := writeAtomic(filepath.Join(l.dir, "oci-layout"), []byte(`{"imageLayoutVersion":"1.0.0"}`)); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(l.dir, "oci-layout"), []byte(`{"imageLayoutVersion":"1.0.0"}`), 0o600); err != nil {
 		return err
 	}
-	return writeAtomic(filepath.Join(l.dir, "index.json"), b)
+	return atomicfile.WriteFile(filepath.Join(l.dir, "index.json"), b, 0o600)
 }
 
 // verified is a blob whose size and digest are checked while it is read.

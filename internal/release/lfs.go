@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/text"
 )
 
 // maxPointer is the size below which a file can be a Git LFS pointer.
@@ -112,7 +113,7 @@ func (e *export) fillPointers(ctx context.Context, m *module) error {
 		hint = "git lfs fetch origin " + m.commit
 	}
 	more := missing[min(len(missing), manyChanges):]
-	p := problem.New(problem.Failed, hint, "%s in Git LFS and not here: %s", count(len(missing), "file is", "files are"), missing[0])
+	p := problem.New(problem.Failed, hint, "%s in Git LFS and not here: %s", text.CountNoun(len(missing), "file is", "files are"), missing[0])
 	if p.With(missing[:len(missing)-len(more)]...); len(more) > 0 {
 		p.With(fmt.Sprintf("and %d more", len(more)))
 	}

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"strings"
-	"syscall"
 
 	"version-manager/internal/kit/atomicfile"
 )
@@ -38,7 +36,7 @@ var errTooLarge = errors.New("too large")
 // readDocument reads a whole file, which must be a regular one of at most
 // maxDocument bytes. A pipe in its place cannot make it wait.
 func readDocument(root *os.Root, name string) ([]byte, error) {
-	f, err := openRegular(root, name)
+	f, err := atomicfile.OpenInRoot(root, name)
 	if err != nil {
 		return nil, err
 	}
@@ -48,26 +46,6 @@ func readDocument(root *os.Root, name string) ([]byte, error) {
 		err = fmt.Errorf("%s is larger than %d bytes: %w", name, maxDocument, errTooLarge)
 	}
 	return b, err
-}
-
-// readSmall is readDocument for a file of our own.
-func readSmall(file string) ([]byte, error) { return atomicfile.Read(file, maxDocument) }
-
-// openRegular opens a regular file below root.
-func openRegular(root *os.Root, name string) (*os.File, error) {
-	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "read", Path: name, Err: errors.New("not a regular file")}
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return f, nil
 }
 
 // checkPath refuses paths that no file system takes, or only at great cost.

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 
+	"version-manager/internal/release/filetree"
+
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
@@ -211,7 +213,7 @@ func TestPipesAreNoFiles(t *testing.T) {
 	wantError(t, err, "not a regular file")
 	_, err = loadImage(t.Context(), filepath.Join(dir, "image.tar"), t.TempDir())
 	wantError(t, err, "neither a file nor a folder")
-	if _, err := treeDigest(dir); err != nil {
+	if _, err := filetree.DigestTree(dir); err != nil {
 		t.Errorf("digest of a folder with a pipe: %v", err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"version-manager/internal/kit/command"
+	"version-manager/internal/kit/shell"
 )
 
 // objectStall is the longest time without a byte of an object.
@@ -40,7 +41,7 @@ type objects struct {
 // openObjects starts the git process that reads; close ends it.
 func openObjects(ctx context.Context, g git) (*objects, error) {
 	o := &objects{}
-	o.ctx, o.progress = command.Watch(ctx, objectStall, "git -C "+quoted(g.dir)+" fsck", "git cat-file")
+	o.ctx, o.progress = command.Watch(ctx, objectStall, "git -C "+shell.QuoteWord(g.dir)+" fsck", "git cat-file")
 	o.cmd = g.command(o.ctx, "cat-file", "--batch")
 	o.cmd.Stderr = &o.said
 	var err error

@@ -77,19 +77,3 @@ func quotePath(name string) string {
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(name) + `"`
 }
-
-// noteOverlooked says which changes are not part of the version.
-func (c *creation) noteOverlooked(ctx context.Context) error {
-	names, err := c.repo.overlooked(ctx)
-	if err != nil || len(names) == 0 {
-		return err
-	}
-	shown := names[:min(manyChanges, len(names))]
-	more := ""
-	if n := len(names) - len(shown); n > 0 {
-		more = fmt.Sprintf(" and %d more", n)
-	}
-	c.note("git was told to overlook what changed in %s%s, so it is not part of the version; to change that: git update-index --no-assume-unchanged --no-skip-worktree %s",
-		strings.Join(shown, ", "), more, quoted(shown[0]))
-	return nil
-}

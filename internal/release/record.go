@@ -12,7 +12,10 @@ import (
 	"version-manager/internal/config"
 )
 
-const recordExt = ".json"
+const (
+	recordExt      = ".json"
+	maxRecordBytes = 4 << 20
+)
 
 // recordPath refuses names that would lead elsewhere.
 func (s *Store) recordPath(app string, v Version) (string, error) {

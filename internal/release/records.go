@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"version-manager/internal/config"
+	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/filelock"
 	"version-manager/internal/kit/problem"
 )
 
@@ -27,19 +29,22 @@ func (s *Store) Put(r Release) error {
 	if _, err := decodeRecord(b, r.App, r.Version); err != nil {
 		return fmt.Errorf("record %s: %w", r.Version, err)
 	}
-	unlock, err := lock(filepath.Join(s.dir, "records.lock"))
+	locked, err := filelock.OpenLocked(filepath.Join(s.dir, "records.lock"))
 	if err != nil {
 		return fmt.Errorf("record %s: %w", r.Version, err)
 	}
-	defer unlock()
-	sweep(filepath.Dir(path), stagedPrefix)
+	defer locked.Close()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("record %s: %w", r.Version, err)
+	}
+	atomicfile.RemoveStaged(filepath.Dir(path))
 	if old, err := s.read(r.App, r.Version); err == nil {
 		if was, err := config.Canonical(old); err == nil && bytes.Equal(was, b) {
 			return nil
 		}
 		return problem.New(problem.Failed, "", "%s exists already and a release never changes", r.Version)
 	}
-	if err := writeAtomic(path, b); err != nil {
+	if err := atomicfile.WriteFile(path, b, 0o600); err != nil {
 		return fmt.Errorf("record %s: %w", r.Version, err)
 	}
 	return nil
@@ -96,7 +101,7 @@ func (s *Store) read(app string, v Version) (Release, error) {
 	if err != nil {
 		return Release{}, err
 	}
-	b, err := readSmall(path)
+	b, err := atomicfile.ReadFile(path, maxRecordBytes)
 	if err != nil {
 		return Release{}, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
 )
 
 // Repo is a git repository that holds an app. The app's root is the folder
@@ -92,7 +93,7 @@ func notRepo(ctx context.Context, dir string, err error) error {
 		if at := ownedElsewhere.FindStringSubmatch(ge.stderr); at != nil {
 			dir = at[1]
 		}
-		return problem.New(problem.Failed, "git config --global --add safe.directory "+quoted(dir)+"    (if you trust its owner)",
+		return problem.New(problem.Failed, "git config --global --add safe.directory "+shell.QuoteWord(dir)+"    (if you trust its owner)",
 			"the repository %s belongs to another user, so git does not open it", dir)
 	case strings.Contains(ge.stderr, "not a git repository"):
 		return problem.New(problem.Failed, git{dir: dir}.firstCommit(ctx, "git init && "),
@@ -105,7 +106,7 @@ func notRepo(ctx context.Context, dir string, err error) error {
 var ownedElsewhere = regexp.MustCompile(`(?:repository at|unsafe repository) \(?'([^'\n]+)'`)
 
 func noWorkTree(dir string) error {
-	return problem.New(problem.Failed, "git clone "+quoted(dir)+" app && cd app",
+	return problem.New(problem.Failed, "git clone "+shell.QuoteWord(dir)+" app && cd app",
 		"%s is not in a work tree but in the files of a repository, and versions are made in a work tree", dir)
 }
 

@@ -32,7 +32,7 @@ func TestRepositoryWithoutCommits(t *testing.T) {
 	r := openRepo(t, dir)
 	_, err := r.Resolve(t.Context(), "HEAD")
 	wantProblem(t, err, problem.Failed, "has no commit yet", "git commit")
-	if tags, err := r.Tags(t.Context(), "hello"); len(tags) != 0 || err != nil {
+	if tags, err := ListTags(t.Context(), r, "hello"); len(tags) != 0 || err != nil {
 		t.Errorf("tags %v, %v", tags, err)
 	}
 }

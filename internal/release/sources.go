@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
+	"version-manager/internal/release/filetree"
 )
 
 // sources are the files of a commit, ready to be compiled.
@@ -88,7 +90,7 @@ func (s sources) checkWork(ctx context.Context, g goTool, file string) error {
 	}
 	for _, u := range work.Use {
 		if !s.within(file, u.DiskPath) {
-			return problem.New(problem.Failed, "go work edit -dropuse="+quoted(u.DiskPath),
+			return problem.New(problem.Failed, "go work edit -dropuse="+shell.QuoteWord(u.DiskPath),
 				"%s uses the folder %s, which is not in the repository", file, u.DiskPath)
 		}
 		mod := path.Join(path.Dir(file), filepath.ToSlash(u.DiskPath), "go.mod")
@@ -105,7 +107,7 @@ func (s sources) checkWork(ctx context.Context, g goTool, file string) error {
 func (s sources) checkReplace(file string, list []replacement) error {
 	for _, r := range list {
 		if r.New.Version == "" && !s.within(file, r.New.Path) {
-			return problem.New(problem.Failed, "commit that module within the repository, or use a released one: go mod edit -dropreplace="+quoted(r.Old.Path),
+			return problem.New(problem.Failed, "commit that module within the repository, or use a released one: go mod edit -dropreplace="+shell.QuoteWord(r.Old.Path),
 				"%s replaces %s by the folder %s, which is not in the repository", file, r.Old.Path, r.New.Path)
 		}
 	}
@@ -120,7 +122,7 @@ func (s sources) within(file, folder string) bool {
 		return false
 	}
 	defer root.Close()
-	return !filepath.IsAbs(folder) && !escapes(root, path.Dir(file)+"/"+filepath.ToSlash(folder))
+	return !filepath.IsAbs(folder) && !filetree.LeadsOutside(root, path.Dir(file)+"/"+filepath.ToSlash(folder))
 }
 
 // parse has the go command read a go.mod or go.work file.

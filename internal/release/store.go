@@ -6,6 +6,7 @@ import (
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
+	"version-manager/internal/kit/filelock"
 	"version-manager/internal/kit/problem"
 )
 
@@ -23,13 +24,12 @@ func (s *Store) images() layout { return layout{filepath.Join(s.dir, "images")} 
 // verified and, where it is damaged, mended.
 func (s *Store) AddImage(img *Image) error {
 	to := s.images()
-	unlock, err := lock(filepath.Join(s.dir, "images.lock"))
+	locked, err := filelock.OpenLocked(filepath.Join(s.dir, "images.lock"))
 	if err != nil {
 		return fmt.Errorf("store image: %w", err)
 	}
-	defer unlock()
-	sweep(to.dir, stagedPrefix)
-	sweep(to.blobs(), stagedPrefix)
+	defer locked.Close()
+	to.RemoveStaged()
 	if err := img.copyTo(to); err != nil {
 		return fmt.Errorf("store image: %w", err)
 	}

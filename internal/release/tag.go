@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
 )
 
 // Tag is a git tag that names a version.
@@ -17,55 +18,33 @@ type Tag struct {
 	Message string // empty for a tag without annotation
 }
 
-// Tag makes an annotated tag. It fails if there is one of that name.
-func (r *Repo) Tag(ctx context.Context, name, commit, message string) error {
-	if _, err := r.identify(ctx); err != nil {
-		return err
-	}
-	_, err := r.git.feed(ctx, message, "tag", "--annotate", "--no-sign", "--cleanup=verbatim", "--file=-", "--", name, commit)
-	return err
-}
-
-// Untag removes a tag.
-func (r *Repo) Untag(ctx context.Context, name string) error {
-	_, err := r.git.run(ctx, "tag", "--delete", "--", name)
-	return err
-}
-
-// Tags returns the tags that name versions of an app, oldest version first.
-// Where two name the same one, such as v1 and v1.0.0, the one counts that
-// Create would make.
-func (r *Repo) Tags(ctx context.Context, app string) ([]Tag, error) {
-	all, err := r.allTags(ctx)
-	return all.of(r.Prefix, app), err
+// ListTags returns the tags that name versions of an app, oldest version first.
+// If two tags name the same version, such as v1 and v1.0.0, it returns the one
+// that Create would make.
+func ListTags(ctx context.Context, repo *Repo, app string) ([]Tag, error) {
+	all, err := readTags(ctx, repo)
+	return all.ofApp(repo.Prefix, app), err
 }
 
 // tagList is every tag of a repository. Version is empty for those that name
 // none.
 type tagList []Tag
 
-func (r *Repo) allTags(ctx context.Context) (tagList, error) {
-	out, err := r.git.run(ctx, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(contents)%00", "refs/tags/")
+func readTags(ctx context.Context, repo *Repo) (tagList, error) {
+	refs, err := repo.ListTagRefs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var tags tagList
-	for f := range slices.Chunk(strings.Split(out, "\x00"), 5) {
-		if len(f) < 5 {
-			break // what follows the last NUL
-		}
-		t := Tag{Name: strings.TrimPrefix(strings.TrimPrefix(f[0], "\n"), "refs/tags/"), Commit: f[1]}
-		if f[2] != "" { // an annotated tag is an object of its own that names the commit
-			t.Commit, t.Message = f[2], f[4]
-		}
-		t.Version, _ = ParseVersion(path.Base(t.Name)) // empty if it names none
-		tags = append(tags, t)
+	for _, ref := range refs {
+		v, _ := ParseVersion(path.Base(ref.Name)) // empty if it names none
+		tags = append(tags, Tag{Name: ref.Name, Version: v, Commit: ref.Commit, Message: ref.Message})
 	}
 	return tags, nil
 }
 
-// of returns the tags of one app, whose root is the folder at prefix.
-func (l tagList) of(prefix, app string) []Tag {
+// ofApp returns the tags of one app, whose root is the folder at prefix.
+func (l tagList) ofApp(prefix, app string) []Tag {
 	found := map[Version]Tag{}
 	for _, t := range l {
 		if t.Version == "" || !t.belongs(prefix, app) {
@@ -113,11 +92,11 @@ func (l tagList) nameFree(name string) error {
 	for _, t := range l {
 		if t.Name == name {
 			_, said := parseTag(t.Message)
-			return problem.New(problem.Failed, "git show "+quoted(name)+"    (then give one of the two apps in version-manager.yaml another name)",
+			return problem.New(problem.Failed, "git show "+shell.QuoteWord(name)+"    (then give one of the two apps in version-manager.yaml another name)",
 				"the tag %s is of another app of the same name, in the folder %s", name, said.Folder)
 		}
 		if strings.HasPrefix(t.Name, name+"/") || strings.HasPrefix(name, t.Name+"/") {
-			return problem.New(problem.Failed, "git tag RENAMED "+quoted(t.Name)+" && git tag -d "+quoted(t.Name),
+			return problem.New(problem.Failed, "git tag RENAMED "+shell.QuoteWord(t.Name)+" && git tag -d "+shell.QuoteWord(t.Name),
 				"git cannot make a tag %s beside the tag %s", name, t.Name)
 		}
 	}

@@ -9,7 +9,7 @@ func TestTags(t *testing.T) {
 	r := openRepo(t, dir)
 	head := runGit(t, dir, "rev-parse", "HEAD")
 	message := "first line\n\nsecond\x01 paragraph\nwith ünïcode\n\nImage: sha256:abc\n"
-	if err := r.Tag(t.Context(), "v1.10.0", head, message); err != nil {
+	if err := r.CreateTag(t.Context(), "v1.10.0", head, message); err != nil {
 		t.Fatal(err)
 	}
 	runGit(t, dir, "tag", "v1.9")       // by hand, without annotation
@@ -20,7 +20,7 @@ func TestTags(t *testing.T) {
 	runGit(t, dir, "tag", "v1")
 	runGit(t, dir, "tag", "v1.0.0", head) // wins over v1
 
-	tags, err := r.Tags(t.Context(), "hello")
+	tags, err := ListTags(t.Context(), r, "hello")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,13 +37,13 @@ func TestTags(t *testing.T) {
 			t.Errorf("tag %+v, want %+v", tags[i], want[i])
 		}
 	}
-	if err := r.Tag(t.Context(), "v1.10.0", head, "again"); err == nil {
+	if err := r.CreateTag(t.Context(), "v1.10.0", head, "again"); err == nil {
 		t.Error("a tag was made twice")
 	}
-	if err := r.Untag(t.Context(), "v1.10.0"); err != nil {
+	if err := r.DeleteTag(t.Context(), "v1.10.0"); err != nil {
 		t.Fatal(err)
 	}
-	if tags, _ := r.Tags(t.Context(), "hello"); len(tags) != 2 {
+	if tags, _ := ListTags(t.Context(), r, "hello"); len(tags) != 2 {
 		t.Errorf("tags after removal: %+v", tags)
 	}
 }

@@ -6,9 +6,12 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"path/filepath"
@@ -17,7 +20,9 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
 	"version-manager/internal/kit/atomicfile"
+	"version-manager/internal/kit/filelock"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/filetree"
 )
 
 // unpacked is what lies beside an unpacked image, by which it is known to be
@@ -50,15 +55,15 @@ func (s *Store) Unpack(ctx context.Context, digest, dir string, owner *Owner) er
 		return nil
 	}
 	parent := filepath.Dir(dir)
-	unlock, err := lock(filepath.Join(parent, ".unpack.lock"))
+	locked, err := filelock.OpenLocked(filepath.Join(parent, ".unpack.lock"))
 	if err != nil {
 		return fmt.Errorf("unpack image: %w", err)
 	}
-	defer unlock()
+	defer locked.Close()
 	if isUnpacked(dir, digest, owner) { // by whoever had the lock
 		return nil
 	}
-	sweep(parent, unpackPrefix)
+	atomicfile.RemoveByPrefix(parent, unpackPrefix)
 	img, err := s.Image(digest)
 	if err != nil {
 		return err
@@ -120,7 +125,7 @@ func (i *Image) unpackLayer(ctx context.Context, u *untar, d v1.Descriptor, diff
 	if err != nil {
 		return err
 	}
-	content := &summed{r: plain, sum: newSHA256()}
+	content := &summed{r: plain, sum: sha256.New()}
 	if err := u.extract(ctx, content); err != nil {
 		return err
 	}
@@ -156,7 +161,7 @@ func decompress(r io.Reader) (io.Reader, error) {
 }
 
 func moveInto(temp, dir string, note unpacked) error {
-	tree, err := treeDigest(temp)
+	tree, err := filetree.DigestTree(temp)
 	if err != nil {
 		return err
 	}
@@ -167,7 +172,7 @@ func moveInto(temp, dir string, note unpacked) error {
 	}
 	// The note first: without its folder it means nothing, and a folder with
 	// the wrong note is unpacked again.
-	if err := writeAtomic(dir+unpackedExt, b); err != nil {
+	if err := atomicfile.WriteFile(dir+unpackedExt, b, 0o600); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {
@@ -180,7 +185,7 @@ func moveInto(temp, dir string, note unpacked) error {
 }
 
 func isUnpacked(dir, digest string, owner *Owner) bool {
-	b, err := readSmall(dir + unpackedExt)
+	b, err := atomicfile.ReadFile(dir+unpackedExt, maxDocument)
 	if err != nil {
 		return false
 	}
@@ -188,6 +193,22 @@ func isUnpacked(dir, digest string, owner *Owner) bool {
 	if json.Unmarshal(b, &note) != nil || note.Image != digest || !note.Owner.equal(owner) {
 		return false
 	}
-	tree, err := treeDigest(dir)
+	tree, err := filetree.DigestTree(dir)
 	return err == nil && tree == note.Tree
+}
+
+// summed computes the digest of what passes through.
+type summed struct {
+	r   io.Reader
+	sum hash.Hash
+}
+
+func (s *summed) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	s.sum.Write(p[:n])
+	return n, err
+}
+
+func (s *summed) hash() v1.Hash {
+	return v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(s.sum.Sum(nil))}
 }

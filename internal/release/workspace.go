@@ -43,7 +43,7 @@ func newWorkspace() (*workspace, error) {
 	held, err := lockFolder(dir, filelock.WaitLock)
 	if err == nil {
 		// Where nothing else does, this ends the search for a module above.
-		err = os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module workspace\n"), filePerm)
+		err = os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module workspace\n"), 0o600)
 	}
 	return &workspace{dir, cache, note, held}, err
 }
@@ -56,13 +56,13 @@ func (w *workspace) close() error {
 // folder makes a folder in the workspace.
 func (w *workspace) folder(name string) (string, error) {
 	dir := filepath.Join(w.dir, name)
-	return dir, os.Mkdir(dir, dirPerm)
+	return dir, os.Mkdir(dir, 0o700)
 }
 
 // lockFolder makes a folder if it does not exist and locks it. Closing the file
 // unlocks it.
 func lockFolder(dir string, lock func(*os.File) error) (*os.File, error) {
-	if err := os.MkdirAll(dir, dirPerm); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	f, err := os.Open(dir)
@@ -128,7 +128,7 @@ func cacheRoots() []string {
 // another folder in its place. With sudo, the person who called it is somebody
 // else too: what root builds must not depend on them.
 func makePrivate(dir string) error {
-	if err := os.MkdirAll(dir, dirPerm); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
 	real, err := filepath.EvalSymlinks(dir)

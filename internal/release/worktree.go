@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/text"
 )
 
 // Change is a file that differs from the last commit.
@@ -109,7 +110,7 @@ func (r *Repo) dirtyModules(ctx context.Context) ([]Change, error) {
 // CommitAll commits every change of the work tree, which are those that Dirty
 // returned.
 func (r *Repo) CommitAll(ctx context.Context, changes []Change, message string) error {
-	if _, err := r.identify(ctx); err != nil {
+	if _, err := r.EnsureIdentity(ctx); err != nil {
 		return err
 	}
 	if err := r.stage(ctx, changes); err != nil {
@@ -121,7 +122,7 @@ func (r *Repo) CommitAll(ctx context.Context, changes []Change, message string) 
 	}
 	if left = keep(left, func(c Change) bool { return c.Unstaged }); len(left) > 0 {
 		return problem.New(problem.Failed, "git status    (files outside of a sparse checkout need git add --sparse)",
-			"%s left out by git add: nothing was committed", count(len(left), "file was", "files were")).With(words(left)...)
+			"%s left out by git add: nothing was committed", text.CountNoun(len(left), "file was", "files were")).With(words(left)...)
 	}
 	_, err = r.git.feed(ctx, message+"\n", "commit", "--quiet", "--no-verify", "--cleanup=whitespace", "--file=-")
 	return err

@@ -57,7 +57,7 @@ func TestUserConfigurationDoesNotInterfere(t *testing.T) {
 	if err != nil || head.Subject != "# not a comment" {
 		t.Fatalf("HEAD %+v, %v", head, err)
 	}
-	if err := r.Tag(t.Context(), "v1.0.0", head.ID, "message"); err != nil {
+	if err := r.CreateTag(t.Context(), "v1.0.0", head.ID, "message"); err != nil {
 		t.Fatal(err)
 	}
 	out := t.TempDir()

@@ -36,7 +36,7 @@ var (
 // Read returns the binding of the folder, ErrUnbound where it has none that
 // can be read.
 func Read(dir string) (b Binding, err error) {
-	content, err := atomicfile.Read(filepath.Join(dir, bindingFile), maxBinding)
+	content, err := atomicfile.ReadFile(filepath.Join(dir, bindingFile), maxBinding)
 	if err == nil {
 		err = json.Unmarshal(content, &b)
 	}
@@ -91,7 +91,7 @@ func write(dir string, b Binding) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.Write(filepath.Join(dir, bindingFile), append(content, '\n'), 0o600); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(dir, bindingFile), append(content, '\n'), 0o600); err != nil {
 		return fmt.Errorf("note whose state folder this is: %w", err)
 	}
 	return nil

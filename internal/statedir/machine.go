@@ -36,7 +36,7 @@ func userMachine(base string) string {
 	if base == "" {
 		return ""
 	}
-	id, err := atomicfile.Read(filepath.Join(base, machineFile), 1<<10)
+	id, err := atomicfile.ReadFile(filepath.Join(base, machineFile), 1<<10)
 	if err != nil || len(bytes.TrimSpace(id)) == 0 {
 		return ""
 	}
@@ -51,7 +51,7 @@ func makeMachine(base string) string {
 	if err := atomicfile.MakeDir(base); err != nil {
 		return ""
 	}
-	_ = atomicfile.Write(filepath.Join(base, machineFile), []byte(rand.Text()+"\n"), 0o600) // without it there is no number, as before
+	_ = atomicfile.WriteFile(filepath.Join(base, machineFile), []byte(rand.Text()+"\n"), 0o600) // without it there is no number, as before
 	return userMachine(base)
 }
 

@@ -96,12 +96,12 @@ func copyLink(from, to string) error {
 }
 
 func copyFile(from, to string) (err error) {
-	in, err := atomicfile.Open(from, os.O_RDONLY, 0)
+	in, err := atomicfile.OpenRegular(from, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := atomicfile.Open(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	out, err := atomicfile.OpenRegular(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func writeCopy(path string, files Files, p pemPair) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(path, b, 0o600)
+	return atomicfile.WriteFile(path, b, 0o600)
 }
 
 // usableCopy is a copy that can be served.

@@ -73,7 +73,7 @@ func reduceMemory() {
 // IsServed reports whether a keeper or an agent serves the state folder. It
 // changes nothing.
 func IsServed(dir string) bool {
-	f, err := atomicfile.Open(filepath.Join(dir, LockFile), os.O_RDONLY, 0)
+	f, err := atomicfile.OpenRegular(filepath.Join(dir, LockFile), os.O_RDONLY, 0)
 	if err != nil {
 		return !errors.Is(err, os.ErrNotExist)
 	}

@@ -49,7 +49,7 @@ func OpenFile(path string) (*File, error) {
 }
 
 func (l *File) openCurrent() error {
-	f, err := atomicfile.Open(l.path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	f, err := atomicfile.OpenRegular(l.path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("open log: %w", err)
 	}

@@ -72,7 +72,7 @@ func (t *fileTail) advanceFile() bool {
 }
 
 func (t *fileTail) openFile(path string) bool {
-	f, err := atomicfile.Open(path, os.O_RDONLY, 0)
+	f, err := atomicfile.OpenRegular(path, os.O_RDONLY, 0)
 	if err != nil {
 		return false
 	}

@@ -38,7 +38,7 @@ func SaveDocument(path string, v any) error {
 	if err := keepPrevious(path); err != nil {
 		return fmt.Errorf("keep the previous state: %w", err)
 	}
-	if err := atomicfile.Write(path, body, 0o600); err != nil {
+	if err := atomicfile.WriteFile(path, body, 0o600); err != nil {
 		return fmt.Errorf("write state: %w", err)
 	}
 	return nil
@@ -102,7 +102,7 @@ func DecodeDocument(file []byte, v any) error {
 }
 
 func readDocument(path string, v any) error {
-	file, err := atomicfile.Read(path, maxFileBytes)
+	file, err := atomicfile.ReadFile(path, maxFileBytes)
 	if err != nil {
 		return err
 	}

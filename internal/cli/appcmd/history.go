@@ -143,7 +143,7 @@ func copyReports(ctx context.Context, p project.Project, j journal.Reader, id st
 			return nil, fmt.Errorf("keep report: %w", err)
 		}
 		path := filepath.Join(dir, name)
-		if err := atomicfile.Write(path, content, 0o600); err != nil {
+		if err := atomicfile.WriteFile(path, content, 0o600); err != nil {
 			return nil, fmt.Errorf("keep report: %w", err)
 		}
 		paths[name] = path

@@ -158,7 +158,7 @@ func KeepOutOfGit(dir, root string) error {
 	ignore := filepath.Join(dir, ".gitignore")
 	switch inside := strings.HasPrefix(dir, root+string(filepath.Separator)); {
 	case inside && !FileExists(ignore):
-		return atomicfile.Write(ignore, []byte("*\n"), 0o600)
+		return atomicfile.WriteFile(ignore, []byte("*\n"), 0o600)
 	case !inside:
 		_ = os.Remove(ignore) // it does no harm
 	}

@@ -17,7 +17,7 @@ func (p Project) NoteMovedTag(ctx context.Context, inv *command.Invocation, r re
 	if err != nil {
 		return // what was built can be used without git
 	}
-	if moved, err := repo.TagMoved(ctx, r); err == nil {
+	if moved, err := release.MovedTagCommit(ctx, repo, r); err == nil {
 		PrintMovedTag(inv, r.Version, r.Commit, moved)
 	}
 }
@@ -42,7 +42,7 @@ func (p Project) ExplainUnbuilt(ctx context.Context, typed string, err error) er
 	if openErr != nil {
 		return err
 	}
-	tags, _ := repo.Tags(ctx, p.App.Name) // without tags there is nothing to add to err
+	tags, _ := release.ListTags(ctx, repo, p.App.Name) // without tags there is nothing to add to err
 	if !slices.ContainsFunc(tags, func(t release.Tag) bool { return t.Version == v }) {
 		return err
 	}

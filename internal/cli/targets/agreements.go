@@ -31,7 +31,7 @@ func readConsent(base string) (map[string]agreement, error) {
 	if base == "" {
 		return agreed, nil
 	}
-	content, err := atomicfile.Read(filepath.Join(base, consentFile), maxConsentBytes)
+	content, err := atomicfile.ReadFile(filepath.Join(base, consentFile), maxConsentBytes)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return agreed, nil
@@ -55,7 +55,7 @@ func writeConsent(base string, agreed map[string]agreement) error {
 	}
 	err = atomicfile.MakeDir(base)
 	if err == nil {
-		err = atomicfile.Write(filepath.Join(base, consentFile), append(content, '\n'), 0o600)
+		err = atomicfile.WriteFile(filepath.Join(base, consentFile), append(content, '\n'), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("remember the context: %w", err)

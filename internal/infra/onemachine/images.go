@@ -124,7 +124,7 @@ func (d containerd) importMissing(ctx context.Context, images []programs.Image) 
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(d.loaded, content, 0o600)
+	return atomicfile.WriteFile(d.loaded, content, 0o600)
 }
 
 // readImported returns the identity of the archive that each image came from.

@@ -6,10 +6,10 @@ import (
 	"testing"
 )
 
-func TestWriteReplaces(t *testing.T) {
+func TestWriteFileReplaces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	for _, content := range []string{"first", "second, longer", ""} {
-		if err := Write(path, []byte(content), 0o600); err != nil {
+		if err := WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		got, err := os.ReadFile(path)
@@ -31,11 +31,51 @@ func TestFailureLeavesOldContentAndNoRubbish(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(path, "inside"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(path, []byte("new"), 0o600); err == nil {
-		t.Fatal("Write replaced a folder that is not empty")
+	if err := WriteFile(path, []byte("new"), 0o600); err == nil {
+		t.Fatal("WriteFile replaced a folder that is not empty")
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 1 {
 		t.Errorf("left behind: %v, %v", entries, err)
 	}
+}
+
+func TestStagedFileIsSeenOnlyAfterCommit(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "file")
+	f, err := CreateStaged(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString("content"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the file is there before CommitTo")
+	}
+	if err := f.CommitTo(path); err != nil {
+		t.Fatal(err)
+	}
+	f.Discard()
+	if b, err := os.ReadFile(path); err != nil || string(b) != "content" {
+		t.Errorf("after CommitTo and Discard: %q, %v", b, err)
+	}
+}
+
+func TestRemoveStagedKeepsTheRest(t *testing.T) {
+	dir := t.TempDir()
+	abandoned, err := CreateStaged(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	abandoned.Close()
+	if err := WriteFile(filepath.Join(dir, "kept"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	RemoveStaged(dir)
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 || entries[0].Name() != "kept" {
+		t.Errorf("left: %v, %v", entries, err)
+	}
+	RemoveStaged(filepath.Join(dir, "missing")) // does nothing
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// TestOpenFollowsNothing: what is planted in the place of a file is neither
+// TestOpenRegularFollowsNothing: what is planted in the place of a file is neither
 // read nor written through, and makes nobody wait.
-func TestOpenFollowsNothing(t *testing.T) {
+func TestOpenRegularFollowsNothing(t *testing.T) {
 	for name, plant := range map[string]func(path, target string) error{
 		"link":          func(path, target string) error { return os.Symlink(target, path) },
 		"dangling link": func(path, target string) error { return os.Symlink(target+".new", path) },
@@ -27,7 +27,7 @@ func TestOpenFollowsNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 				done := make(chan error, 1)
-				go func() { f, err := Open(path, flag, 0o600); f.Close(); done <- err }()
+				go func() { f, err := OpenRegular(path, flag, 0o600); f.Close(); done <- err }()
 				select {
 				case err := <-done:
 					if err == nil {
@@ -46,13 +46,13 @@ func TestOpenFollowsNothing(t *testing.T) {
 
 func TestReadLimit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
-	if err := Write(path, []byte("12345"), 0o600); err != nil {
+	if err := WriteFile(path, []byte("12345"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if b, err := Read(path, 5); err != nil || string(b) != "12345" {
+	if b, err := ReadFile(path, 5); err != nil || string(b) != "12345" {
 		t.Errorf("at the limit: %q, %v", b, err)
 	}
-	if _, err := Read(path, 4); err == nil || !strings.Contains(err.Error(), "larger than 4 bytes") {
+	if _, err := ReadFile(path, 4); err == nil || !strings.Contains(err.Error(), "larger than 4 bytes") {
 		t.Errorf("above the limit: %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func openWith(path string, lock func(*os.File) error) (*os.File, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	f, err := atomicfile.Open(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := atomicfile.OpenRegular(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}

@@ -90,7 +90,7 @@ func (s *starter) openLog() (*os.File, error) {
 	if info, err := os.Lstat(s.logPath()); err == nil && info.Size() > maxLogBytes {
 		flags |= os.O_TRUNC
 	}
-	return atomicfile.Open(s.logPath(), flags, 0o600)
+	return atomicfile.OpenRegular(s.logPath(), flags, 0o600)
 }
 
 // explainSilence says why no agent answers, in its own last words.
@@ -105,7 +105,7 @@ func (s *starter) explainSilence(err error) error {
 
 // lastWords is the end of the agent's log.
 func (s *starter) lastWords() string {
-	f, err := atomicfile.Open(s.logPath(), os.O_RDONLY, 0)
+	f, err := atomicfile.OpenRegular(s.logPath(), os.O_RDONLY, 0)
 	if err != nil {
 		return ""
 	}

@@ -43,7 +43,7 @@ func (d Dir) WriteSpec(s Spec) error {
 	if err != nil {
 		return fmt.Errorf("write the cluster's description: %w", err)
 	}
-	return atomicfile.Write(d.SpecFile(), append(content, '\n'), 0o600)
+	return atomicfile.WriteFile(d.SpecFile(), append(content, '\n'), 0o600)
 }
 
 // HasCluster reports whether there is a cluster in d, running or not.

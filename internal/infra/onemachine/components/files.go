@@ -128,7 +128,7 @@ func writeIfChanged(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	return atomicfile.Write(path, content, 0o600)
+	return atomicfile.WriteFile(path, content, 0o600)
 }
 
 // ensureEncryption makes the key that encrypts Secrets, once: without it, all

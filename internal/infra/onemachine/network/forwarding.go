@@ -27,7 +27,7 @@ func (w Network) enableForwarding() error {
 	if strings.TrimSpace(string(was)) == "1" {
 		return nil
 	}
-	if err := atomicfile.Write(w.savedForwarding(), was, 0o600); err != nil {
+	if err := atomicfile.WriteFile(w.savedForwarding(), was, 0o600); err != nil {
 		return fmt.Errorf("save ip_forward: %w", err)
 	}
 	return os.WriteFile(ForwardingFile, []byte("1"), 0o644)

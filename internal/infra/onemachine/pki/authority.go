@@ -96,10 +96,10 @@ func storePair(dir, name string, key crypto.Signer, der []byte) error {
 	if err != nil {
 		return fmt.Errorf("store key %s: %w", name, err)
 	}
-	if err := atomicfile.Write(filepath.Join(dir, name+".key"), encodePEM("PRIVATE KEY", secret), 0o600); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(dir, name+".key"), encodePEM("PRIVATE KEY", secret), 0o600); err != nil {
 		return fmt.Errorf("store key %s: %w", name, err)
 	}
-	if err := atomicfile.Write(filepath.Join(dir, name+".crt"), encodePEM("CERTIFICATE", der), 0o600); err != nil {
+	if err := atomicfile.WriteFile(filepath.Join(dir, name+".crt"), encodePEM("CERTIFICATE", der), 0o600); err != nil {
 		return fmt.Errorf("store certificate %s: %w", name, err)
 	}
 	return nil

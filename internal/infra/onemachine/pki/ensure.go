@@ -135,7 +135,7 @@ func ensureTokenKey(dir string) error {
 	if err != nil {
 		return fmt.Errorf("store key for tokens: %w", err)
 	}
-	return atomicfile.Write(public, encodePEM("PUBLIC KEY", der), 0o600)
+	return atomicfile.WriteFile(public, encodePEM("PUBLIC KEY", der), 0o600)
 }
 
 func newTokenKey(dir string) (*ecdsa.PrivateKey, error) {
@@ -147,5 +147,5 @@ func newTokenKey(dir string) (*ecdsa.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store key for tokens: %w", err)
 	}
-	return key, atomicfile.Write(filepath.Join(dir, ServiceAccounts+".key"), encodePEM("PRIVATE KEY", der), 0o600)
+	return key, atomicfile.WriteFile(filepath.Join(dir, ServiceAccounts+".key"), encodePEM("PRIVATE KEY", der), 0o600)
 }

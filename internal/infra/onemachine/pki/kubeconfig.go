@@ -82,5 +82,5 @@ func (k Kubeconfig) WriteFile(dir, path string) error {
 	if err != nil {
 		return fmt.Errorf("make kubeconfig: %w", err)
 	}
-	return atomicfile.Write(path, content, 0o600)
+	return atomicfile.WriteFile(path, content, 0o600)
 }

@@ -40,7 +40,7 @@ func StartSupervisor(dir clusterdir.Dir, argv []string) error {
 		if err != nil {
 			return err
 		}
-		return atomicfile.Write(dir.SupervisorFile(), content, 0o600)
+		return atomicfile.WriteFile(dir.SupervisorFile(), content, 0o600)
 	})
 	return err
 }

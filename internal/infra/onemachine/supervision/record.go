@@ -32,7 +32,7 @@ var ErrDamaged = errors.New("the record is damaged")
 func WriteRecord(dir string, r Record) error {
 	content, err := json.Marshal(r)
 	if err == nil {
-		err = atomicfile.Write(RecordFile(dir, r.Node, r.Name), content, 0o600)
+		err = atomicfile.WriteFile(RecordFile(dir, r.Node, r.Name), content, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("write record of %s of %s: %w", r.Name, r.Node, err)

@@ -7,6 +7,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/filetree"
 )
 
 func TestInfraDigest(t *testing.T) {
@@ -14,8 +15,13 @@ func TestInfraDigest(t *testing.T) {
 	write(t, dir, map[string]string{"infra/a.tf": "a", "infra/b/c.tf": "c", "other": "x"})
 	digest := func(inputs ...string) string {
 		t.Helper()
-		nodes, err := walk(dir, ".")
+		root, err := os.OpenRoot(dir)
 		if err != nil {
+			t.Fatal(err)
+		}
+		defer root.Close()
+		var nodes []filetree.Node
+		if err := filetree.WalkNodes(root, ".", func(n filetree.Node) { nodes = append(nodes, n) }); err != nil {
 			t.Fatal(err)
 		}
 		d, err := (&Tree{nodes: nodes}).infraDigest(".", inputs)
@@ -29,8 +35,8 @@ func TestInfraDigest(t *testing.T) {
 		t.Errorf("no inputs: %s", got)
 	}
 	whole := digest("infra")
-	below := &Tree{nodes: []node{{"app/infra", "100644", "00"}, {"infra", "100644", "11"}, {"app2/infra", "100644", "22"}}}
-	if d, err := below.infraDigest("app", []string{"."}); err != nil || d != must(t)(config.Digest([]node{{"infra", "100644", "00"}})) {
+	below := &Tree{nodes: []filetree.Node{{Path: "app/infra", Mode: "100644", Sum: "00"}, {Path: "infra", Mode: "100644", Sum: "11"}, {Path: "app2/infra", Mode: "100644", Sum: "22"}}}
+	if d, err := below.infraDigest("app", []string{"."}); err != nil || d != must(t)(config.Digest([]filetree.Node{{Path: "infra", Mode: "100644", Sum: "00"}})) {
 		t.Errorf("files of other folders count: %v", err)
 	}
 	if whole != digest("infra/a.tf", "infra/b") || whole != digest("infra/", "infra/a.tf") {
