@@ -36,7 +36,7 @@ func TestConfigIsDocumented(t *testing.T) {
 	}
 }
 
-// documented reads the tables: fields, and what stands in the second column.
+// documented reads the tables: fields, and the second column.
 func documented(t *testing.T) map[string]string {
 	text, err := os.ReadFile("config.md")
 	if err != nil {

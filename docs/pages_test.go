@@ -78,6 +78,9 @@ func blocksThatTestsRun(t *testing.T) map[string]bool {
 		}
 		found := 0
 		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue // they run blocks without a cluster
+			}
 			for _, m := range regexp.MustCompile(mention).FindAllStringSubmatch(readFile(t, file), -1) {
 				run[m[1]+" "+m[2]] = true
 				found++

@@ -1,5 +1,5 @@
 // Package howto reads the pages in docs/ that people follow step by step, so
-// that tests run exactly what stands there.
+// that tests run exactly the same commands.
 //
 // A page's blocks of code carry a name behind their language: a block of shell
 // commands has a name of one word, and a block with the content of a file has

@@ -12,13 +12,13 @@ import (
 type goReader struct {
 	path      string
 	positions *token.FileSet
-	inTest    bool
+	inTest    bool              // users never see its strings
 	known     map[ast.Expr]bool // strings that are shown whatever they look like
 	texts     []text
 }
 
 func readGo(path string, content []byte) ([]text, error) {
-	r := &goReader{path: path, positions: token.NewFileSet(), inTest: strings.HasSuffix(path, "_test.go"), known: map[ast.Expr]bool{}}
+	r := &goReader{path: path, positions: token.NewFileSet(), inTest: strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "test/"), known: map[ast.Expr]bool{}}
 	file, err := parser.ParseFile(r.positions, path, content, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err

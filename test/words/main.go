@@ -6,7 +6,8 @@
 //	go run ./test/words -check                  phrases only
 //	go run ./test/words -check internal/deploy  phrases in one folder or file
 //
-// Strings are those of Go code outside of tests, pages and translations.
+// Strings are those of the programs, web pages, and translations; tests and the
+// programs below test, which users do not see, are left out.
 // Phrases are searched in all Go strings and comments, also in tests, and in
 // documents, scripts, pages, manifests and the Makefile.
 package main

@@ -199,6 +199,7 @@ var (
 )
 `,
 		"a_test.go":               "package a\n\nvar _ = \"words in a test\"\n",
+		"test/bench/a.go":         "package a\n\nvar _ = \"words of a benchmark\"\n",
 		"internal/a/i18n/de.json": "{\n\"a\": \"Los\"\n}\n",
 		"x.html":                  "<p class=\"many words\">Now: {{.X}} <b>then</b></p>\n",
 	})
