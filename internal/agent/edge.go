@@ -6,6 +6,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/admission"
 )
 
 // edgeSettings is how the ingress of an app meets the world, as the work tree said when
@@ -39,7 +40,7 @@ func (s appState) proxyRules(k keys) proxy.Rules {
 		HSTS:    s.Edge.HSTS.Duration,
 
 		Underscores: s.Edge.Underscores,
-		Limits:      proxy.Limits{Requests: l.Requests, Uploads: l.Uploads, Tunnels: l.WebSockets, PerClient: l.PerClient},
+		Limits:      admission.Limits{Requests: l.Requests, Uploads: l.Uploads, Tunnels: l.WebSockets, PerClient: l.PerClient},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/agent/certificate"
 	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/httpserver"
 )
 
 func newProxy(app string, rules proxy.Rules) *proxy.Proxy {
@@ -30,14 +31,14 @@ type server struct {
 }
 
 func newServer(app string, h http.Handler, e entrance, cert *certificate.Source) *server {
-	o := proxy.ServerOptions{Streams: e.PerConnection, Connections: e.Connections, ErrorLog: slog.NewLogLogger(slog.With("app", app, "entrance", e.Address).Handler(), slog.LevelWarn)}
+	o := httpserver.Options{Streams: e.PerConnection, Connections: e.Connections, ErrorLog: slog.NewLogLogger(slog.With("app", app, "entrance", e.Address).Handler(), slog.LevelWarn)}
 	s := &server{entrance: e, certificate: cert, done: make(chan struct{})}
 	if cert != nil {
 		o.GetCertificate = cert.GetCertificate
 	}
 	o.Ending = &s.lastAnswers
 	o.ConnState = s.countConn
-	s.http = proxy.NewServer(h, o)
+	s.http = httpserver.NewServer(h, o)
 	return s
 }
 

@@ -2,8 +2,6 @@ package proxy
 
 import (
 	"context"
-	"crypto/tls"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +12,8 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/admission"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // holdRequests is an instance that answers only when the test ends, but for what
@@ -45,8 +45,8 @@ func holdRequest(t testing.TB, p *Proxy, url string, n int, fields string) {
 }
 
 func TestRequestsAreLimited(t *testing.T) {
-	p := newBlueProxy(t, Options{Rules: Rules{Limits: Limits{Requests: 3}}}, holdRequests(t))
-	u := startServer(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Limits: admission.Limits{Requests: 3}}}, holdRequests(t))
+	u := startServer(t, p, httpserver.Options{})
 	holdRequest(t, p, u, 2, "")
 	if status, _ := getPage(t, u+"/quick"); status != http.StatusOK {
 		t.Errorf("the third of three: %d", status)
@@ -68,9 +68,9 @@ func TestRequestsAreLimited(t *testing.T) {
 
 // TestColorsAreLimitedApart: what fills one color leaves the other alone.
 func TestColorsAreLimitedApart(t *testing.T) {
-	p := newBlueProxy(t, Options{Rules: Rules{Preview: "next.example", Limits: Limits{Requests: 1}}}, holdRequests(t))
+	p := newBlueProxy(t, Options{Rules: Rules{Preview: "next.example", Limits: admission.Limits{Requests: 1}}}, holdRequests(t))
 	p.SetPool(color.Green, "v2.0.0", []string{startBackend(t, replyWith("green"))})
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	holdRequest(t, p, u, 1, "")
 	c, br := dialRaw(t, u)
 	sendText(t, c, "GET / HTTP/1.1\r\nHost: next.example\r\n\r\n")
@@ -82,15 +82,15 @@ func TestColorsAreLimitedApart(t *testing.T) {
 // TestSlowUploadsLeaveRoom: clients that send slowly fill the number of uploads
 // and nothing else.
 func TestSlowUploadsLeaveRoom(t *testing.T) {
-	p := newBlueProxy(t, Options{Rules: Rules{Limits: Limits{Requests: 10, Uploads: 2}}}, startBackend(t, echoBody))
-	u := startServer(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Limits: admission.Limits{Requests: 10, Uploads: 2}}}, startBackend(t, echoBody))
+	u := startServer(t, p, httpserver.Options{})
 	var slow []net.Conn
 	for range 2 {
 		c, _ := dialRaw(t, u)
 		sendText(t, c, post+"Content-Length: 3\r\n\r\na")
 		slow = append(slow, c)
 	}
-	waitUntil(t, "two uploads", func() bool { return p.blue.load.uploads.Load() == 2 })
+	waitUntil(t, "two uploads", func() bool { return p.blue.load.CountUploads() == 2 })
 	c, br := dialRaw(t, u)
 	sendText(t, c, post+"Content-Length: 3\r\n\r\n")
 	if res := readResponse(t, br, "POST"); res.StatusCode != 503 || !res.Close {
@@ -100,7 +100,7 @@ func TestSlowUploadsLeaveRoom(t *testing.T) {
 		t.Errorf("a request without a body: %d", status)
 	}
 	sendText(t, slow[0], "bc")
-	waitUntil(t, "one upload", func() bool { return p.blue.load.uploads.Load() == 1 })
+	waitUntil(t, "one upload", func() bool { return p.blue.load.CountUploads() == 1 })
 	res, err := waittest.Client(t, nil).Post(u, "text/plain", strings.NewReader("abc"))
 	if err != nil || readBody(t, res) != "abc" {
 		t.Errorf("after one has arrived: %v", err)
@@ -108,8 +108,8 @@ func TestSlowUploadsLeaveRoom(t *testing.T) {
 }
 
 func TestTunnelsAreLimited(t *testing.T) {
-	p := newBlueProxy(t, Options{Rules: Rules{Limits: Limits{Tunnels: 2}}}, echoingTunnel(t))
-	u := startServer(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Limits: admission.Limits{Tunnels: 2}}}, echoingTunnel(t))
+	u := startServer(t, p, httpserver.Options{})
 	ask := func() int {
 		c, br := dialRaw(t, u)
 		sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n")
@@ -142,8 +142,8 @@ func echoingTunnel(t testing.TB) string {
 // comes from this machine without a proxy is not told from others.
 func TestOneClientIsLimited(t *testing.T) {
 	proxy := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
-	p := newBlueProxy(t, Options{Rules: Rules{Trusted: proxy, Limits: Limits{PerClient: 2}}}, holdRequests(t))
-	u := startServer(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Trusted: proxy, Limits: admission.Limits{PerClient: 2}}}, holdRequests(t))
+	u := startServer(t, p, httpserver.Options{})
 	ask := func(client string) int {
 		c, br := dialRaw(t, u)
 		sendText(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: "+client+"\r\n\r\n")
@@ -158,7 +158,7 @@ func TestOneClientIsLimited(t *testing.T) {
 			t.Errorf("%s: %d, want %d", client, got, want)
 		}
 	}
-	p.SetRules(Rules{Limits: Limits{PerClient: 2}})
+	p.SetRules(Rules{Limits: admission.Limits{PerClient: 2}})
 	holdRequest(t, p, u, 4, "")
 	if status, _ := getPage(t, u+"/quick"); status != http.StatusOK {
 		t.Errorf("the fifth from this machine: %d", status)
@@ -169,8 +169,8 @@ func TestOneClientIsLimited(t *testing.T) {
 // can open, and somebody else.
 func TestGreedyConnectionsLeaveRoom(t *testing.T) {
 	const limit = 200
-	p := newBlueProxy(t, Options{Rules: Rules{Limits: Limits{Requests: limit}}}, holdRequests(t))
-	u := startServer(t, p, ServerOptions{Streams: 50})
+	p := newBlueProxy(t, Options{Rules: Rules{Limits: admission.Limits{Requests: limit}}}, holdRequests(t))
+	u := startServer(t, p, httpserver.Options{Streams: 50})
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -229,8 +229,8 @@ func oneConnection(t testing.TB, url string) *http.Client {
 
 // TestNothingIsLeftOver: whatever ends a request, its place is free again.
 func TestNothingIsLeftOver(t *testing.T) {
-	p := newBlueProxy(t, Options{Rules: Rules{TrustPeer: true, Limits: Limits{Requests: 2, Uploads: 1}}}, startBackend(t, echoBody))
-	u := startServer(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{TrustPeer: true, Limits: admission.Limits{Requests: 2, Uploads: 1}}}, startBackend(t, echoBody))
+	u := startServer(t, p, httpserver.Options{})
 	fields := "X-Forwarded-For: 192.0.2.1\r\n"
 	for range 10 {
 		c, _ := dialRaw(t, u)
@@ -247,14 +247,14 @@ func TestNothingIsLeftOver(t *testing.T) {
 	}
 	l := &p.blue.load
 	waitUntil(t, "nothing is counted", func() bool {
-		return l.requests.Load() == 0 && l.uploads.Load() == 0 && l.tunnels.Load() == 0 && len(p.addresses.sources) == 0
+		return l.CountRequests() == 0 && l.CountUploads() == 0 && l.CountTunnels() == 0 && p.addresses.CountSources() == 0
 	})
 }
 
 // TestConnectionsAreLimited: the one that has been unused for the longest goes.
 func TestConnectionsAreLimited(t *testing.T) {
 	p := newBlueProxy(t, Options{}, holdRequests(t))
-	u := startServer(t, p, ServerOptions{Connections: 3})
+	u := startServer(t, p, httpserver.Options{Connections: 3})
 	busy, _ := dialRaw(t, u)
 	sendText(t, busy, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
@@ -274,56 +274,5 @@ func TestConnectionsAreLimited(t *testing.T) {
 	readResponse(t, usedReader, "GET")
 	if p.InFlight(color.Blue) != 1 {
 		t.Error("the busy one was cut")
-	}
-}
-
-func TestConnectionsThatAreAllBusy(t *testing.T) {
-	c := newConnectionLimiter(2)
-	var conns [3]net.Conn
-	for i := range conns {
-		a, b := net.Pipe()
-		defer a.Close()
-		defer b.Close()
-		conns[i] = tls.Server(a, nil)
-	}
-	for _, nc := range conns[:2] {
-		c.trackState(nc, http.StateNew)
-		c.trackState(nc, http.StateActive)
-	}
-	if over := c.trackState(conns[2], http.StateNew); over != conns[2] {
-		t.Errorf("%v has to go, want the new one", over)
-	}
-	c.trackState(conns[2], http.StateClosed)
-	c.closeFirst(conns[1])
-	if over := c.trackState(conns[2], http.StateNew); over != conns[1] {
-		t.Errorf("%v has to go, want the one that was refused", over)
-	}
-	c.trackState(conns[1], http.StateClosed)
-	c.trackState(conns[2], http.StateClosed)
-	c.closeFirst(conns[2])
-	c.trackState(conns[1], http.StateNew)
-	c.trackState(conns[1], http.StateActive)
-	c.trackState(conns[0], http.StateHijacked)
-	if over := c.trackState(conns[2], http.StateNew); over != nil {
-		t.Errorf("%v has to go, although there is room", over)
-	}
-}
-
-func TestFair(t *testing.T) {
-	for _, tt := range []struct {
-		mine, used, limit int64
-		want              bool
-	}{
-		{1, 100, 100, true}, // others decide about the limit
-		{25, 25, 100, true},
-		{26, 26, 100, false},
-		{2, 75, 100, false},
-		{2, 73, 100, true},
-		{6, 56, 100, true},
-		{7, 57, 100, false},
-	} {
-		if got := isFairShare(tt.mine, tt.used, tt.limit); got != tt.want {
-			t.Errorf("%s: %v", fmt.Sprint(tt), got)
-		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // BenchmarkProxy is one keep-alive client, for looking at profiles and
@@ -12,7 +13,7 @@ import (
 func BenchmarkProxy(b *testing.B) {
 	answer := make([]byte, 1024)
 	upstream := startBackend(b, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(answer) })
-	u := startServer(b, newBlueProxy(b, Options{}, upstream), ServerOptions{})
+	u := startServer(b, newBlueProxy(b, Options{}, upstream), httpserver.Options{})
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {

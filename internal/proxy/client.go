@@ -5,33 +5,35 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"version-manager/internal/proxy/message"
 )
 
-// clientInfo is for whom a request is made, as far as that can be known.
+// clientInfo says for whom a request is made, as far as that can be known.
 type clientInfo struct {
 	addr    netip.Addr // zero: not known
 	name    string     // addr as the app reads it, or "unknown"
 	host    string     // that the client asked for
 	proto   string     // "http" or "https"
-	trusted bool       // a proxy in front said all of this, and was believed
+	trusted bool       // a trusted proxy in front said all of this
 	probe   bool       // it is our own probe
 }
 
-// unknownClient is the name of a client whose address is not known, as RFC 7239 has
-// it. No app can take it for an address of this machine.
+// unknownClient is the name of a client whose address is not known, as in RFC
+// 7239. No app can take it for an address of this machine.
 const unknownClient = "unknown"
 
 // identifyClient finds out who sent r.
 //
 // The other end of the connection is the client, unless it is a trusted proxy.
-// Then the client is the last address in X-Forwarded-For that is no trusted
+// Then the client is the last address in X-Forwarded-For that is not a trusted
 // proxy itself; what stands before it was written by the client.
 //
-// Loopback is a client of its own: it is the operator of this machine. So it
-// must never be said of somebody who came through a proxy that nobody told us
-// about, and a request that carries any word of a proxy is not from there. Nor
-// is one in HTTP/1.0, which an nginx speaks that is set up in one line: it adds
-// no header, and no browser or curl of today is so old.
+// Loopback is special: it is the operator of this machine. A request that came
+// through a proxy we were not told about must never count as the operator's,
+// so a request with any trace of a proxy does not count as local. Nor does one
+// in HTTP/1.0: an nginx with a one-line configuration speaks it and adds no
+// header, and no browser or curl of today is so old.
 func (r *ruleSet) identifyClient(req *http.Request) clientInfo {
 	c := clientInfo{probe: r.isProbe(req.Header), proto: "http", host: req.Host, name: strings.Trim(trimPort(req.RemoteAddr), "[]")}
 	if req.TLS != nil {
@@ -57,7 +59,7 @@ func (r *ruleSet) identifyClient(req *http.Request) clientInfo {
 	return c
 }
 
-// readForwarding takes a trusted proxy's words.
+// readForwarding takes what a trusted proxy says about the client.
 func (c *clientInfo) readForwarding(r *ruleSet, h http.Header) {
 	list := h["X-Forwarded-For"]
 	if list == nil {
@@ -66,7 +68,7 @@ func (c *clientInfo) readForwarding(r *ruleSet, h http.Header) {
 	if list != nil {
 		c.addr = r.originAddress(list)
 	}
-	if host := firstValue(h["X-Forwarded-Host"]); host != "" && isPrintable(host) && !strings.ContainsAny(host, `"\`) {
+	if host := firstValue(h["X-Forwarded-Host"]); host != "" && message.IsPrintable(host) && !strings.ContainsAny(host, `"\`) {
 		c.host = host
 	}
 	if proto := firstValue(h["X-Forwarded-Proto"]); proto == "http" || proto == "https" {
@@ -74,8 +76,9 @@ func (c *clientInfo) readForwarding(r *ruleSet, h http.Header) {
 	}
 }
 
-// originAddress is the last address of the lists that is no trusted proxy, or the
-// first one if all are. It is not valid if something else stands there.
+// originAddress returns the last address of the lists that is not a trusted
+// proxy, or the first one if all are. It is not valid where something else
+// stands in its place.
 func (r *ruleSet) originAddress(lists []string) (a netip.Addr) {
 	for _, list := range slices.Backward(lists) {
 		for list != "" {
@@ -106,37 +109,21 @@ func firstValue(values []string) string {
 	return values[0]
 }
 
-// isKnown reports whether the client has an address by which it can be told from
-// others. All that comes from this machine has the same one.
+// isKnown reports whether the client has an address that tells it from others.
+// All clients on this machine have the same one.
 func (c *clientInfo) isKnown() bool { return c.addr.IsValid() && !c.addr.IsLoopback() }
 
-// hasForwardingHeader reports whether a proxy, or somebody who wants to look like one,
-// has left a trace in the header.
+// hasForwardingHeader reports whether a proxy, or a client that pretends to be
+// one, has left a trace in the header.
 func hasForwardingHeader(h http.Header) bool {
 	for name := range h {
 		switch name {
 		case "Via", "Forwarded", "X-Real-Ip":
 			return true
 		}
-		if isForwardingClaim(name) {
+		if message.IsForwardingClaim(name) {
 			return true
 		}
 	}
 	return false
-}
-
-// isForwardingClaim reports whether a header other than Forwarded is one in which proxies
-// say for whom they ask, or for what: a framework that believes X-Original-Url
-// would serve another path than the one that was checked here.
-func isForwardingClaim(name string) bool {
-	switch name {
-	case "True-Client-Ip", "Cf-Connecting-Ip", "Cf-Connecting-Ipv6", "Fastly-Client-Ip", "Fly-Client-Ip", "X-Client-Ip", "X-Cluster-Client-Ip",
-		"X-Azure-Clientip", "X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Host", "X-Remote-Addr", "X-Remote-Ip",
-		"Client-Ip", "Cluster-Client-Ip", "Forwarded-For", "Forwarded-For-Ip", "X-Forwarded", "X-Originating-Ip", "Proxy-Client-Ip", "Wl-Proxy-Client-Ip",
-		"X-Proxyuser-Ip", "Cdn-Src-Ip", "Ali-Cdn-Real-Ip", "Do-Connecting-Ip", "Incap-Client-Ip", "X-Sucuri-Clientip", "X-Appengine-User-Ip",
-		"X-Nf-Client-Connection-Ip", "X-Vercel-Forwarded-For", "X-Host", "X-Scheme", "X-Url-Scheme", "Front-End-Https",
-		"X-Original-Url", "X-Original-Uri", "X-Rewrite-Url":
-		return true
-	}
-	return strings.HasPrefix(name, "X-Forwarded-")
 }

@@ -9,13 +9,13 @@ import (
 	"version-manager/internal/color"
 )
 
-// drainPollInterval is how often Close looks whether a color is empty.
+// drainPollInterval is how often a drain checks whether a color is empty.
 const drainPollInterval = 10 * time.Millisecond
 
-// CloseColor ends what is still open on color c. During grace, requests may finish
-// and WebSockets are told one after the other, at random times so that not
-// all clients come back at once, that the server is going away. What is left
-// then is cut; Close returns how many that were.
+// CloseColor ends what is still open on color c. During grace, requests may
+// finish, and WebSockets are told that the server is going away, one after the
+// other at random times, so that not all clients come back at once. What is
+// left then is cut; CloseColor returns how many exchanges that were.
 func (p *Proxy) CloseColor(c color.Color, grace time.Duration) int {
 	s := p.stateOf(c)
 	if s == nil {
@@ -31,9 +31,9 @@ func (p *Proxy) CloseColor(c color.Color, grace time.Duration) int {
 	return cut
 }
 
-// DrainColor is the first half of Close: it says good-bye to the WebSockets of
-// color c within grace, and returns when nothing is open any more or grace is
-// over. It cuts nothing.
+// DrainColor is the first half of CloseColor: it tells the WebSockets of color c
+// within grace that the server is going away, and returns when nothing is open
+// any more or grace is over. It cuts nothing.
 func (p *Proxy) DrainColor(c color.Color, grace time.Duration) {
 	if s := p.stateOf(c); s != nil {
 		s.drainFor(grace)
@@ -48,12 +48,12 @@ func (s *colorState) drainFor(grace time.Duration) {
 	start := time.Now()
 	tick := time.NewTicker(drainPollInterval)
 	defer tick.Stop()
-	turns := scheduleGoodbyes(s.open.listExchanges(), grace)
+	due := scheduleGoodbyes(s.open.listExchanges(), grace)
 	for s.isBusy() {
 		elapsed := time.Since(start)
-		for len(turns) > 0 && turns[0].at <= elapsed {
-			turns[0].x.requestGoodbye()
-			turns = turns[1:]
+		for len(due) > 0 && due[0].at <= elapsed {
+			due[0].x.requestGoodbye()
+			due = due[1:]
 		}
 		if elapsed >= grace {
 			return
@@ -77,36 +77,37 @@ func (s *colorState) endTunnel() {
 	s.tunnels.Add(-1)
 }
 
+// goodbye is the time at which one WebSocket is told to go.
 type goodbye struct {
 	at time.Duration
 	x  *exchange
 }
 
-// scheduleGoodbyes gives each WebSocket its time, leaving the last fifth of grace
-// for the closing handshakes.
+// scheduleGoodbyes gives each WebSocket its time. The last fifth of grace is
+// left for the closing handshakes.
 func scheduleGoodbyes(open []*exchange, grace time.Duration) []goodbye {
-	var turns []goodbye
+	var due []goodbye
 	for _, x := range open {
 		if x.isWebSocket() {
-			turns = append(turns, goodbye{rand.N(max(grace/5*4, 1)), x})
+			due = append(due, goodbye{rand.N(max(grace/5*4, 1)), x})
 		}
 	}
-	slices.SortFunc(turns, func(a, b goodbye) int { return int(a.at - b.at) })
-	return turns
+	slices.SortFunc(due, func(a, b goodbye) int { return int(a.at - b.at) })
+	return due
 }
 
 func (x *exchange) isWebSocket() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.frames != nil
+	return x.tunnel != nil && x.tunnel.frames != nil
 }
 
-// requestGoodbye makes pumpDown say good-bye.
+// requestGoodbye makes a WebSocket say goodbye after its current frame.
 func (x *exchange) requestGoodbye() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.ended {
-		x.goodbyeDue.Store(true)
+		x.tunnel.goodbyeDue.Store(true)
 		_ = x.upstream.SetReadDeadline(pastDeadline())
 	}
 }

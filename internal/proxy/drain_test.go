@@ -15,6 +15,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
 )
 
 func TestCloseWaitsForRequests(t *testing.T) {
@@ -23,7 +24,7 @@ func TestCloseWaitsForRequests(t *testing.T) {
 		<-release
 		_, _ = io.WriteString(w, "done")
 	}))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	got := make(chan string, 1)
 	go func() {
 		_, s := getPage(t, u)
@@ -60,7 +61,7 @@ func TestCloseCutsTheRest(t *testing.T) {
 		<-r.Context().Done()
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	ask := func(request string) *bufio.Reader {
 		c, br := dialRaw(t, u)
 		sendText(t, c, request)
@@ -104,7 +105,7 @@ func TestCloseCutsTheRest(t *testing.T) {
 func TestSendAwayCutsNothing(t *testing.T) {
 	release := make(chan struct{})
 	p := newBlueProxy(t, Options{}, startBackend(t, func(http.ResponseWriter, *http.Request) { <-release }))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	got := make(chan int, 1)
 	go func() {
 		status, _ := getPage(t, u)
@@ -127,7 +128,7 @@ func TestSendAwayCutsNothing(t *testing.T) {
 func TestCloseSaysGoodbye(t *testing.T) {
 	const sockets, grace = 30, 2 * time.Second
 	p := newBlueProxy(t, Options{}, startBackend(t, echoSocket))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	var mu sync.Mutex
 	var told []time.Duration
 	var wg sync.WaitGroup
@@ -175,7 +176,7 @@ func TestGoodbyeWaitsForTheFrame(t *testing.T) {
 		heard <- string(all)
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	sendText(t, c, strings.Replace(ask, "Upgrade: x", "Upgrade: websocket", 1))
 	readResponse(t, br, "GET")
 	if _, err := io.ReadFull(br, make([]byte, 1000)); err != nil {
@@ -205,7 +206,7 @@ func TestGoodbyeWaitsForTheFrame(t *testing.T) {
 func TestOtherUpgradesAreCut(t *testing.T) {
 	addr := upgradeRequest(t, agree, func(_ *net.TCPConn, br *bufio.Reader) { _, _ = io.ReadAll(br) })
 	p := newBlueProxy(t, Options{}, addr)
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	sendText(t, c, ask)
 	readResponse(t, br, "GET")
 	if n := p.CloseColor(color.Blue, 30*time.Millisecond); n != 1 {

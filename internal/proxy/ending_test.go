@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // A client stays on its connection until the server is to end, is answered
@@ -21,7 +22,7 @@ func TestEnding(t *testing.T) {
 		for what, pool := range map[string][]string{"an answer": {startBackend(t, func(http.ResponseWriter, *http.Request) {})}, "a page": nil} {
 			t.Run(name+" "+what, func(t *testing.T) {
 				ending := new(atomic.Bool)
-				url := startServer(t, newBlueProxy(t, Options{}, pool...), ServerOptions{Ending: ending})
+				url := startServer(t, newBlueProxy(t, Options{}, pool...), httpserver.Options{Ending: ending})
 				transport := &http.Transport{Protocols: new(http.Protocols)}
 				protocols(transport.Protocols)
 				t.Cleanup(transport.CloseIdleConnections)

@@ -2,29 +2,31 @@ package proxy
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"version-manager/internal/proxy/admission"
+	"version-manager/internal/proxy/message"
+	"version-manager/internal/proxy/upstream"
 )
 
 // pastDeadline is a deadline that ends at once whatever waits for it.
 func pastDeadline() time.Time { return time.Unix(1, 0) }
 
-// abortReason is why an exchange is broken off before its natural end.
+// abortReason says why an exchange ends before its natural end.
 type abortReason int
 
 const (
 	notAborted    abortReason = iota
-	clientGone                // the client went away
-	bodyTooSlow               // the client's body did not come
+	clientGone                // the client closed its connection
+	bodyTooSlow               // the client's body did not arrive in time
 	bodyMalformed             // the client's body breaks the rules
 	colorDrained              // its color is being closed
 )
 
 // exchange is one request on its way to an instance and the answer on its way
-// back. Its goroutine is the handler's; a request body is sent by a second one.
+// back. It runs in the handler's goroutine; a second one sends the body.
 type exchange struct {
 	proxy         *Proxy
 	state         *colorState
@@ -32,39 +34,37 @@ type exchange struct {
 	r             *http.Request
 	rules         *ruleSet // as they were when it began
 	from          clientInfo
-	permit        *permit
+	permit        *admission.Permit
 	ctl           *http.ResponseController
-	instance      *instance
+	instance      *upstream.Instance
 	version       string
-	upload        *upload     // nil without a request body
-	complete      bool        // the response was read to its end: the connection is clean
-	writeDeadline time.Time   // the client's deadline, as last set
-	goodbyeDue    atomic.Bool // a WebSocket whose color is being closed
+	upload        *upload   // nil without a request body
+	complete      bool      // the response was read to its end: the connection is clean
+	writeDeadline time.Time // the client's, as last set
 
 	mu          sync.Mutex
-	upstream    *upstreamConn
-	hijacked    net.Conn     // the client's connection, after an upgrade
-	headArrived bool         // the response head has arrived
-	committed   bool         // the final response head is on its way
-	frames      *frameReader // of a WebSocket; nil: something else
+	upstream    *upstream.Conn
+	tunnel      *tunnel // after an upgrade, else nil
+	headArrived bool    // the response head is there
+	committed   bool    // the final response head is on its way
 	aborted     abortReason
 	ended       bool
 
-	next, prev *exchange // in the side's openSet, under its lock
+	next, prev *exchange // in the color's openSet, under its lock
 }
 
-// serveRequest answers the request, with a page of the ingress's own if nobody else
-// does.
+// serveRequest answers the request, with an error page of the ingress if no
+// instance does.
 func (x *exchange) serveRequest() {
 	x.ctl = http.NewResponseController(x.w)
 	defer x.endExchange()
-	if hasBody(x.r) {
+	if message.HasBody(x.r) {
 		if status := x.receiveFirstPart(); status != 0 {
 			x.sendFailure(status)
 			return
 		}
 	}
-	if status := x.sendHead(x.reusePolicy()); status != 0 {
+	if status := x.sendHead(reusePolicyFor(x.r)); status != 0 {
 		x.sendFailure(status)
 		return
 	}
@@ -77,15 +77,15 @@ func (x *exchange) serveRequest() {
 	switch {
 	case err != nil:
 		x.sendFailure(x.failureStatus(err))
-	case h.status == http.StatusSwitchingProtocols:
+	case h.Status == http.StatusSwitchingProtocols:
 		x.runTunnel(h)
 	default:
 		x.sendResponse(h)
 	}
 }
 
-// commitResponse marks the moment from which breaking off has to cut the client's
-// connection too. It fails if the exchange was broken off before.
+// commitResponse marks the moment from which aborting has to cut the client's
+// connection too. It reports false if the exchange was aborted before.
 func (x *exchange) commitResponse() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -99,20 +99,20 @@ func (x *exchange) abortedBy() abortReason {
 	return x.aborted
 }
 
-// handleClientGone is called when the request's context ends. net/http ends it as
-// well when a body does not come in time, and when one direction of a tunnel
-// ends; who reads there knows better.
+// handleClientGone runs when the request's context ends. net/http also ends it
+// when a body does not arrive in time and when one direction of a tunnel ends.
+// In these cases the code that reads there knows better what happened.
 func (x *exchange) handleClientGone() {
 	x.mu.Lock()
-	tunnel := x.hijacked != nil
+	tunneled := x.tunnel != nil
 	x.mu.Unlock()
-	if !tunnel && (x.upload == nil || !x.upload.reading.Load()) {
+	if !tunneled && (x.upload == nil || !x.upload.reading.Load()) {
 		x.abortExchange(clientGone)
 	}
 }
 
-// abortExchange ends the exchange from another goroutine. It reports false if it
-// was over already.
+// abortExchange ends the exchange from another goroutine. It reports false if
+// the exchange was over already.
 func (x *exchange) abortExchange(why abortReason) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -126,8 +126,8 @@ func (x *exchange) abortExchange(why abortReason) bool {
 	if why == colorDrained && x.upstream == nil && x.upload != nil {
 		_ = x.ctl.SetReadDeadline(pastDeadline()) // it waits for its body
 	}
-	if why == colorDrained && x.hijacked != nil {
-		x.hijacked.Close()
+	if why == colorDrained && x.tunnel != nil {
+		x.tunnel.client.Close()
 	} else if why == colorDrained && x.committed {
 		_ = x.ctl.SetReadDeadline(pastDeadline()) // cannot fail on a server's connection
 		_ = x.ctl.SetWriteDeadline(pastDeadline())
@@ -135,7 +135,7 @@ func (x *exchange) abortExchange(why abortReason) bool {
 	return true
 }
 
-// endExchange gives back what the exchange held, also when it panics.
+// endExchange gives back what the exchange held, also after a panic.
 func (x *exchange) endExchange() {
 	if x.upload != nil {
 		x.upload.stopUpload()
@@ -147,10 +147,10 @@ func (x *exchange) endExchange() {
 	if x.instance == nil {
 		return
 	}
-	if clean && x.upstream.br.Buffered() == 0 {
-		x.instance.keepIdle(x.upstream)
+	if clean && x.upstream.Reader.Buffered() == 0 {
+		x.instance.KeepIdle(x.upstream)
 	} else {
 		x.upstream.Close()
 	}
-	x.instance.inFlight.Add(-1)
+	x.instance.InFlight.Add(-1)
 }

@@ -7,9 +7,14 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"version-manager/internal/proxy/httpserver"
+	"version-manager/internal/proxy/message"
+	"version-manager/internal/wire"
 )
 
-// failureStatus turns what went wrong while waiting for a response into a status.
+// failureStatus turns what went wrong while waiting for a response into a
+// status.
 func (x *exchange) failureStatus(err error) int {
 	switch x.abortedBy() {
 	case bodyMalformed:
@@ -31,8 +36,8 @@ func (x *exchange) failureStatus(err error) int {
 	return http.StatusBadGateway
 }
 
-// sendFailure answers with the ingress's own page, if there is still somebody to
-// read it.
+// sendFailure answers with an error page of the ingress, if the client is still
+// there to read it.
 func (x *exchange) sendFailure(status int) {
 	if why := x.abortedBy(); why == clientGone || (why == notAborted && x.r.Context().Err() != nil) {
 		panic(http.ErrAbortHandler)
@@ -49,8 +54,9 @@ func (x *exchange) sendFailure(status int) {
 	x.proxy.sendErrorPage(x.w, x.r, status, unread)
 }
 
-// sendErrorPage answers with a page of the ingress's own. A client that takes no
-// answer, or whose unread body drips in, cannot hold the connection for long.
+// sendErrorPage answers with an error page of the ingress. A client that does
+// not read the answer, or whose unread body drips in, cannot hold the
+// connection for long.
 func (p *Proxy) sendErrorPage(w http.ResponseWriter, r *http.Request, status int, unread bool) {
 	ctl := http.NewResponseController(w)
 	now := time.Now()
@@ -60,47 +66,49 @@ func (p *Proxy) sendErrorPage(w http.ResponseWriter, r *http.Request, status int
 		_ = ctl.SetReadDeadline(now.Add(lingerTimeout))
 	}
 	p.rules.Load().addHSTS(w.Header(), r)
-	if isLastAnswer(r) || r.ProtoMajor == 1 && r.ProtoMinor == 0 {
+	if httpserver.IsLastAnswer(r) || r.ProtoMajor == 1 && r.ProtoMinor == 0 {
 		w.Header().Set("Connection", "close")
 	}
-	writePage(w, r, status)
-	if h := sourceOf(r); unread && r.ProtoMajor == 1 && h != nil {
+	writeErrorPage(w, r, status)
+	if s := httpserver.SourceOf(r); unread && r.ProtoMajor == 1 && s != nil {
 		_ = ctl.Flush() // or it would be late; a client that has gone misses nothing
-		h.lastRequest()
+		s.EndRequests()
 	}
 }
 
-// hasUnreadBody reports whether a part of the request's body is still to come. An
-// HTTP/1 connection has to end then, because that part would be taken for the
-// next request.
+// hasUnreadBody reports whether a part of the request's body is still to come.
+// An HTTP/1 connection has to end then, because that part would be taken for
+// the next request.
 func (x *exchange) hasUnreadBody() bool {
-	return hasBody(x.r) && (x.upload == nil || !x.upload.complete.Load())
+	return message.HasBody(x.r) && (x.upload == nil || !x.upload.complete.Load())
 }
 
-// revealVersion names color and version to our probe, and to who asks at this machine.
+// revealVersion names color and version to our probe, and to whoever asks on
+// this machine.
 func (x *exchange) revealVersion(h http.Header) {
-	_, asked := x.r.Header[probeHeader]
+	_, asked := x.r.Header[wire.HeaderProbe]
 	if x.from.probe || asked && (x.rules.Secret == "" || !x.rules.Guarded && x.from.addr.IsLoopback()) {
-		h[colorHeader] = []string{string(x.state.color)}
-		h[versionHeader] = []string{x.version}
+		h[wire.HeaderColor] = []string{string(x.state.color)}
+		h[wire.HeaderVersion] = []string{x.version}
 	}
 }
 
-func (x *exchange) countAnswer(status int, own bool) {
+// countAnswer counts an answer of the app, or one of ours in its place.
+func (x *exchange) countAnswer(status int, ours bool) {
 	x.state.requests.Add(1)
-	if status >= 500 && (own || !isDependencyStatus(status)) {
+	if status >= 500 && (ours || !isDependencyStatus(status)) {
 		x.state.errors.Add(1)
 	}
 }
 
-// isDependencyStatus reports whether an app that answers so speaks of somebody behind
-// it or of load, which is no fault of its version.
+// isDependencyStatus reports whether an app that answers so blames a service
+// behind it, or its load, which is no fault of its version.
 func isDependencyStatus(status int) bool {
 	return status >= http.StatusBadGateway && status <= http.StatusGatewayTimeout
 }
 
-// logFailure tells why an instance was of no use; without the query, which may hold
-// secrets.
+// logFailure logs why an instance could not be used, without the query, which
+// may contain secrets.
 func (x *exchange) logFailure(doing string, err error) {
 	if x.abortedBy() == clientGone || errors.Is(err, context.Canceled) {
 		return
@@ -108,5 +116,5 @@ func (x *exchange) logFailure(doing string, err error) {
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
-	x.proxy.options.Logger.Warn(doing, "color", x.state.color, "instance", x.instance.addr, "method", x.r.Method, "path", x.r.URL.Path, "error", err)
+	x.proxy.options.Logger.Warn(doing, "color", x.state.color, "instance", x.instance.String(), "method", x.r.Method, "path", x.r.URL.Path, "error", err)
 }

@@ -12,13 +12,14 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // Whoever sends its body in drips to an error page is cut off soon.
 func TestErrorPageDoesNotWaitForTheBody(t *testing.T) {
 	none := NewProxy(Options{})
 	for name, p := range map[string]*Proxy{"nothing deployed": none, "nobody there": newBlueProxy(t, Options{}, unusedAddress(t))} {
-		c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+		c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 		sendText(t, c, post+"Content-Length: 1000\r\n\r\nx")
 		start := time.Now()
 		if res := readResponse(t, br, "POST"); res.StatusCode < 500 || !res.Close {
@@ -37,7 +38,7 @@ func TestConnectionOutlivesAnErrorPage(t *testing.T) {
 			sendText(t, c, "garbage\r\n\r\n")
 		}
 	}))
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	for range 3 {
 		sendText(t, c, post+"Content-Length: 3\r\n\r\nabc")
 		res := readResponse(t, br, "POST")
@@ -54,7 +55,7 @@ func TestLogNamesTheInstanceButNoSecret(t *testing.T) {
 	var log bytes.Buffer
 	addr := unusedAddress(t)
 	p := newBlueProxy(t, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))}, addr)
-	getPage(t, startServer(t, p, ServerOptions{})+"/path?token=secret")
+	getPage(t, startServer(t, p, httpserver.Options{})+"/path?token=secret")
 	if s := log.String(); !strings.Contains(s, addr) || !strings.Contains(s, "path=/path ") || strings.Contains(s, "secret") {
 		t.Errorf("log: %s", s)
 	}

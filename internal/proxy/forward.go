@@ -4,26 +4,22 @@ import (
 	"encoding/hex"
 	"math/rand/v2"
 	"net/http"
+
+	"version-manager/internal/proxy/message"
 )
 
-// replacesHeader reports whether the ingress says a header itself, or nobody may.
-func (c *clientInfo) replacesHeader(name string) bool {
-	switch name {
-	case probeHeader, previewHeader, routeHeader, colorHeader, versionHeader, "Proxy", "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "X-Request-Id":
-		return true
-	}
-	return !c.trusted && isForwardingClaim(name)
-}
+// maxRequestIDBytes is the length up to which a client's own request ID is kept.
+const maxRequestIDBytes = 128
 
-// appendForwarding says for whom the request is made. There is one client in
-// it, never a list: an app that takes the first entry and one that takes the
-// last get the same.
+// appendForwarding says for whom the request is made. It names one client,
+// never a list, so that an app that takes the first entry and one that takes
+// the last get the same.
 func (c *clientInfo) appendForwarding(b []byte, r *http.Request) []byte {
-	b = appendField(b, "X-Forwarded-For", c.name)
-	b = appendField(b, "X-Forwarded-Host", c.host)
-	b = appendField(b, "X-Forwarded-Proto", c.proto)
+	b = message.AppendField(b, "X-Forwarded-For", c.name)
+	b = message.AppendField(b, "X-Forwarded-Host", c.host)
+	b = message.AppendField(b, "X-Forwarded-Proto", c.proto)
 	if c.name != unknownClient {
-		b = appendField(b, "X-Real-Ip", c.name)
+		b = message.AppendField(b, "X-Real-Ip", c.name)
 	}
 	b = c.appendForwardedHeader(b)
 	b = append(b, "X-Request-Id: "...)
@@ -43,10 +39,10 @@ func (c *clientInfo) appendForwardedHeader(b []byte) []byte {
 	return append(append(b, c.proto...), "\r\n"...)
 }
 
-// appendRequestID keeps the client's own request id if it is one that a log can
-// stand, or makes one.
+// appendRequestID keeps the client's own request ID if it is safe to log, or
+// makes a new one.
 func appendRequestID(b []byte, given []string) []byte {
-	if len(given) == 1 && given[0] != "" && len(given[0]) <= 128 && isVisibleASCII(given[0]) {
+	if len(given) == 1 && given[0] != "" && len(given[0]) <= maxRequestIDBytes && message.IsVisibleASCII(given[0]) {
 		return append(b, given[0]...)
 	}
 	var id [16]byte
@@ -57,14 +53,4 @@ func appendRequestID(b []byte, given []string) []byte {
 		}
 	}
 	return hex.AppendEncode(b, id[:])
-}
-
-// isVisibleASCII reports whether s is of ASCII letters, digits, and signs only.
-func isVisibleASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] >= 0x7f {
-			return false
-		}
-	}
-	return true
 }

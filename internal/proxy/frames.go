@@ -2,13 +2,13 @@ package proxy
 
 import "encoding/binary"
 
-// frameReader follows a stream of WebSocket frames (RFC 6455, 5.2) as far as is
-// needed to know where one ends and another could be put in between. The zero
-// value stands before the first frame.
+// frameReader follows a stream of WebSocket frames (RFC 6455, 5.2), just enough
+// to know where one ends and another could be inserted. The zero value stands
+// before the first frame.
 type frameReader struct {
 	header [14]byte
-	have   int    // bytes of header seen
-	left   uint64 // bytes of payload still to come
+	have   int    // bytes of the header seen
+	left   uint64 // bytes of the payload still to come
 }
 
 // isBetweenFrames reports whether the stream stands between two frames.
@@ -22,7 +22,7 @@ func (f *frameReader) skipBytes(p []byte) {
 }
 
 // skipToEnd follows p up to the end of the current frame, or to the end of p if
-// that comes before, and returns how many bytes that were.
+// that comes first, and returns the number of bytes.
 func (f *frameReader) skipToEnd(p []byte) int {
 	n := 0
 	for f.left == 0 {
@@ -46,7 +46,7 @@ func (f *frameReader) skipToEnd(p []byte) int {
 	return n + int(take)
 }
 
-// headerSize is how long the header is, as far as its second byte tells.
+// headerSize is the length of the header, as its second byte tells.
 func (f *frameReader) headerSize() int {
 	n := 2
 	switch f.header[1] & 0x7f {

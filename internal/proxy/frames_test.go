@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 )
 
@@ -77,4 +78,37 @@ func FuzzFrames(f *testing.F) {
 			t.Errorf("in one piece %+v, in pieces of %d %+v", whole, int(piece)+1, pieces)
 		}
 	})
+}
+
+// TestFrameSizes has each length on both sides of the points at which its
+// encoding changes, masked and not.
+func TestFrameSizes(t *testing.T) {
+	for _, tt := range []struct {
+		header  []byte
+		payload int
+	}{
+		{[]byte{0x81, 0}, 0},
+		{[]byte{0x81, 1}, 1},
+		{[]byte{0x81, 125}, 125},
+		{[]byte{0x81, 126, 0, 126}, 126},
+		{[]byte{0x81, 126, 0xff, 0xff}, 0xffff},
+		{[]byte{0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0}, 0x10000},
+		{[]byte{0x81, 0x80, 1, 2, 3, 4}, 0},
+		{[]byte{0x81, 0x80 | 125, 1, 2, 3, 4}, 125},
+		{[]byte{0x81, 0x80 | 126, 0, 126, 1, 2, 3, 4}, 126},
+		{[]byte{0x81, 0x80 | 127, 0, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4}, 0x10000},
+	} {
+		whole := append(slices.Clone(tt.header), make([]byte, tt.payload)...)
+		var f frameReader
+		if n := f.skipToEnd(append(slices.Clone(whole), 0x81)); n != len(whole) || !f.isBetweenFrames() {
+			t.Errorf("% x and %d bytes: ends after %d of %d", tt.header, tt.payload, n, len(whole))
+		}
+		f = frameReader{}
+		if f.skipBytes(whole[:len(whole)-1]); f.isBetweenFrames() {
+			t.Errorf("% x and %d bytes: over one byte early", tt.header, tt.payload)
+		}
+		if f.skipBytes(whole[len(whole)-1:]); !f.isBetweenFrames() {
+			t.Errorf("% x and %d bytes: not over", tt.header, tt.payload)
+		}
+	}
 }

@@ -7,29 +7,21 @@ import (
 	"strings"
 
 	"version-manager/internal/color"
-)
-
-// Headers that only the ingress understands. None of them reaches an app but
-// the first, which then says that the request is our own probe's.
-const (
-	probeHeader   = "Version-Manager-Probe"
-	previewHeader = "Version-Manager-Preview" // what people send who may see the preview
-	routeHeader   = "Version-Manager-Route"   // what a gateway says; see Rules.Marked
+	"version-manager/internal/wire"
 )
 
 // isProbe reports whether a request is our own probe's.
-func (r *ruleSet) isProbe(h http.Header) bool { return showsSecret(h[probeHeader], r.Secret) }
+func (r *ruleSet) isProbe(h http.Header) bool { return showsSecret(h[wire.HeaderProbe], r.Secret) }
 
-// showsSecret reports whether somebody has shown a secret. How long it takes says
-// nothing about the secret.
+// showsSecret reports whether a header contains a secret, in constant time.
 func showsSecret(values []string, secret string) bool {
 	return secret != "" && len(values) == 1 && subtle.ConstantTimeCompare([]byte(values[0]), []byte(secret)) == 1
 }
 
-// forbiddenStatus returns the status with which a request is refused that asks for what
-// is not its client's, or 0.
+// forbiddenStatus returns the status with which to refuse a request for
+// something that its client may not have, or 0.
 func (r *ruleSet) forbiddenStatus(req *http.Request, from *clientInfo) int {
-	if !r.asksForPreview(req) || from.probe || showsSecret(req.Header[previewHeader], r.PreviewSecret) {
+	if !r.asksForPreview(req) || from.probe || showsSecret(req.Header[wire.HeaderPreview], r.PreviewSecret) {
 		return 0
 	}
 	if !r.Guarded && from.addr.IsLoopback() {
@@ -38,9 +30,10 @@ func (r *ruleSet) forbiddenStatus(req *http.Request, from *clientInfo) int {
 	return http.StatusForbidden
 }
 
-// asksForPreview reports whether a request asks for another color than the active one.
+// asksForPreview reports whether a request asks for another color than the
+// active one.
 func (r *ruleSet) asksForPreview(req *http.Request) bool {
-	if r.Marked && req.Header[routeHeader] != nil {
+	if r.Marked && req.Header[wire.HeaderRoute] != nil {
 		return true
 	}
 	if r.Preview == "" {
@@ -51,8 +44,8 @@ func (r *ruleSet) asksForPreview(req *http.Request) bool {
 	return strings.EqualFold(name, r.Preview) || strings.EqualFold(rest, r.Preview)
 }
 
-// SetPrivatePaths says which paths of color c, with everything below them, are not
-// for the public. They are answered 404.
+// SetPrivatePaths sets the paths of color c that are not for the public, with
+// everything below them. They are answered 404.
 func (p *Proxy) SetPrivatePaths(c color.Color, paths []string) {
 	if s := p.stateOf(c); s != nil {
 		s.private.Store(&paths)
@@ -60,7 +53,7 @@ func (p *Proxy) SetPrivatePaths(c color.Color, paths []string) {
 }
 
 // isPrivatePath reports whether a path is private, however it is written: apps
-// differ in what they take for the same.
+// differ in which spellings they treat as equal.
 func (s *colorState) isPrivatePath(asked string) bool {
 	private := s.private.Load()
 	if private == nil || len(*private) == 0 {
@@ -75,8 +68,8 @@ func (s *colorState) isPrivatePath(asked string) bool {
 	return false
 }
 
-// normalizedPath is a path without what some apps overlook: parameters of segments,
-// dots and doubled slashes, backslashes.
+// normalizedPath returns a path without what some apps ignore: parameters of
+// segments, dots, doubled slashes, and backslashes.
 func normalizedPath(p string) string {
 	if strings.ContainsAny(p, `;\`) {
 		segments := strings.Split(strings.ReplaceAll(p, `\`, "/"), "/")

@@ -7,6 +7,9 @@ import (
 	"testing"
 
 	"version-manager/internal/color"
+	"version-manager/internal/proxy/admission"
+	"version-manager/internal/proxy/httpserver"
+	"version-manager/internal/wire"
 )
 
 const secret = "0123456789abcdef0123456789abcdef"
@@ -22,7 +25,7 @@ func withPreview(t testing.TB, r Rules) *Proxy {
 // askWith sends one request and returns the whole answer.
 func askWith(t testing.TB, p *Proxy, path, host, fields string) (*http.Response, string) {
 	t.Helper()
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	sendText(t, c, "GET "+path+" HTTP/1.1\r\nHost: "+host+"\r\n"+fields+"\r\n")
 	res := readResponse(t, br, "GET")
 	return res, readBody(t, res)
@@ -31,7 +34,7 @@ func askWith(t testing.TB, p *Proxy, path, host, fields string) (*http.Response,
 func TestWhoSeesThePreview(t *testing.T) {
 	open, guarded := Rules{Secret: secret}, Rules{Secret: secret, Guarded: true, PreviewSecret: "letmein"}
 	trusting := Rules{Secret: secret, Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
-	shown := probeHeader + ": " + secret + "\r\n"
+	shown := wire.HeaderProbe + ": " + secret + "\r\n"
 	for _, tt := range []struct {
 		name   string
 		rules  Rules
@@ -49,11 +52,11 @@ func TestWhoSeesThePreview(t *testing.T) {
 		{"guarded, a color", guarded, "green.preview.localhost", "", 403},
 		{"guarded, spelled otherwise", guarded, "PREVIEW.localhost.:80", "", 403},
 		{"guarded, the probe", guarded, "preview.localhost", shown, 200},
-		{"guarded, a wrong probe", guarded, "preview.localhost", probeHeader + ": 1\r\n", 403},
+		{"guarded, a wrong probe", guarded, "preview.localhost", wire.HeaderProbe + ": 1\r\n", 403},
 		{"guarded, twice", guarded, "preview.localhost", shown + shown, 403},
-		{"guarded, a person", guarded, "preview.localhost", previewHeader + ": letmein\r\n", 200},
-		{"guarded, a wrong person", guarded, "preview.localhost", previewHeader + ": letmeout\r\n", 403},
-		{"guarded without a secret", Rules{Guarded: true}, "preview.localhost", previewHeader + ": \r\n" + probeHeader + ": \r\n", 403},
+		{"guarded, a person", guarded, "preview.localhost", wire.HeaderPreview + ": letmein\r\n", 200},
+		{"guarded, a wrong person", guarded, "preview.localhost", wire.HeaderPreview + ": letmeout\r\n", 403},
+		{"guarded without a secret", Rules{Guarded: true}, "preview.localhost", wire.HeaderPreview + ": \r\n" + wire.HeaderProbe + ": \r\n", 403},
 	} {
 		res, text := askWith(t, withPreview(t, tt.rules), "/", tt.host, tt.fields)
 		if res.StatusCode != tt.want {
@@ -76,13 +79,13 @@ func TestMarkedByTheGateway(t *testing.T) {
 		want         int
 	}{
 		{"public", "", secret, 200},
-		{"preview", routeHeader + ": preview\r\n", secret, 403},
-		{"preview, the probe", routeHeader + ": preview\r\n" + probeHeader + ": " + secret + "\r\n", secret, 200},
-		{"preview, without any secret", routeHeader + ": preview\r\n" + probeHeader + ": 1\r\n", "", 403},
+		{"preview", wire.HeaderRoute + ": preview\r\n", secret, 403},
+		{"preview, the probe", wire.HeaderRoute + ": preview\r\n" + wire.HeaderProbe + ": " + secret + "\r\n", secret, 200},
+		{"preview, without any secret", wire.HeaderRoute + ": preview\r\n" + wire.HeaderProbe + ": 1\r\n", "", 403},
 	} {
 		p := newBlueProxy(t, Options{Rules: Rules{TrustPeer: true, Marked: true, Guarded: true, Secret: tt.secret}}, startBackend(t, requestHeaders))
 		res, text := askWith(t, p, "/", "a", "X-Forwarded-For: 192.0.2.1\r\n"+tt.fields)
-		if res.StatusCode != tt.want || strings.Contains(text, routeHeader) {
+		if res.StatusCode != tt.want || strings.Contains(text, wire.HeaderRoute) {
 			t.Errorf("%s: %d %q", tt.name, res.StatusCode, text)
 		}
 	}
@@ -93,18 +96,18 @@ func TestMarkedByTheGateway(t *testing.T) {
 func TestProbeReachesTheAppAsOne(t *testing.T) {
 	for said, want := range map[string]bool{secret: true, "1": false, "": false, secret + "x": false} {
 		p := newBlueProxy(t, Options{Rules: Rules{Secret: secret, Guarded: true}}, startBackend(t, requestHeaders))
-		res, text := askWith(t, p, "/", "a", probeHeader+": "+said+"\r\n")
-		if got := strings.Contains(text, probeHeader+": 1\r\n"); got != want || strings.Contains(text, secret) {
+		res, text := askWith(t, p, "/", "a", wire.HeaderProbe+": "+said+"\r\n")
+		if got := strings.Contains(text, wire.HeaderProbe+": 1\r\n"); got != want || strings.Contains(text, secret) {
 			t.Errorf("%q: %q", said, text)
 		}
-		if named := res.Header.Get(colorHeader) != ""; named != want {
+		if named := res.Header.Get(wire.HeaderColor) != ""; named != want {
 			t.Errorf("%q: color and version named %v", said, named)
 		}
 	}
 }
 
 func TestNamesAreForThisMachine(t *testing.T) {
-	asked := probeHeader + ": 1\r\n"
+	asked := wire.HeaderProbe + ": 1\r\n"
 	for _, tt := range []struct {
 		name, fields string
 		rules        Rules
@@ -117,7 +120,7 @@ func TestNamesAreForThisMachine(t *testing.T) {
 		{"a sidecar", asked, Rules{TrustPeer: true, Secret: secret}, false},
 	} {
 		res, _ := askWith(t, withPreview(t, tt.rules), "/", "a", tt.fields)
-		if got := res.Header.Get(colorHeader) != ""; got != tt.want {
+		if got := res.Header.Get(wire.HeaderColor) != ""; got != tt.want {
 			t.Errorf("%s: named %v", tt.name, got)
 		}
 	}
@@ -125,12 +128,12 @@ func TestNamesAreForThisMachine(t *testing.T) {
 
 // TestProbeIsNeverRefused: it measures the app, not how many users there are.
 func TestProbeIsNeverRefused(t *testing.T) {
-	p := newBlueProxy(t, Options{Rules: Rules{Secret: secret, Limits: Limits{Requests: 1}}}, holdRequests(t))
-	u := startServer(t, p, ServerOptions{})
+	p := newBlueProxy(t, Options{Rules: Rules{Secret: secret, Limits: admission.Limits{Requests: 1}}}, holdRequests(t))
+	u := startServer(t, p, httpserver.Options{})
 	holdRequest(t, p, u, 1, "")
 	for said, want := range map[string]int{secret: 200, "1": 503} {
 		c, br := dialRaw(t, u)
-		sendText(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\n"+probeHeader+": "+said+"\r\n\r\n")
+		sendText(t, c, "GET /quick HTTP/1.1\r\nHost: a\r\n"+wire.HeaderProbe+": "+said+"\r\n\r\n")
 		if res := readResponse(t, br, "GET"); res.StatusCode != want {
 			t.Errorf("%q: %d, want %d", said, res.StatusCode, want)
 		}

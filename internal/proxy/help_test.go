@@ -12,6 +12,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // startBackend starts an instance and returns its address.
@@ -67,10 +68,10 @@ func unusedAddress(t testing.TB) string {
 }
 
 // startServer starts the real server in front of p and returns its base URL.
-func startServer(t testing.TB, p *Proxy, o ServerOptions) string {
+func startServer(t testing.TB, p *Proxy, o httpserver.Options) string {
 	t.Helper()
 	s := httptest.NewUnstartedServer(nil)
-	s.Config = NewServer(p, o)
+	s.Config = httpserver.NewServer(p, o)
 	s.Start()
 	t.Cleanup(s.Close)
 	return s.URL

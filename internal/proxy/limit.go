@@ -42,7 +42,7 @@ func (l *timedReader) setWaiting(waiting bool) {
 	l.waiting = waiting
 }
 
-// expireRead ends the read that is under way, if there is one.
+// expireRead ends the current read, if there is one.
 func (l *timedReader) expireRead() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -12,6 +12,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // startDrowsyApp is an app that looks away for so long in the middle of each upload,
@@ -30,7 +31,7 @@ func startDrowsyApp(pause time.Duration) http.HandlerFunc {
 func TestAppMayPauseInUpload(t *testing.T) {
 	p := newBlueProxy(t, Options{BodyTimeout: 150 * time.Millisecond, WriteTimeout: 150 * time.Millisecond},
 		startBackend(t, startDrowsyApp(600*time.Millisecond)))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	const size = 40 << 20 // more than all buffers between the client and the app
 	for name, client := range bothProtocols() {
 		for framing, sent := range map[string]io.Reader{
@@ -57,7 +58,7 @@ func TestHeaderTimeoutBeginsAfterUpload(t *testing.T) {
 			time.Sleep(600 * time.Millisecond) // what this app does
 		}
 	}))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for path, want := range map[string]int{"/": http.StatusOK, "/slow": http.StatusGatewayTimeout} {
 		for name, client := range bothProtocols() {
 			pr, pw := io.Pipe()
@@ -92,7 +93,7 @@ func TestAppMayPauseInTunnel(t *testing.T) {
 		n, _ := io.Copy(io.Discard, br)
 		got <- n
 	})
-	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{WriteTimeout: 100 * time.Millisecond}, addr), ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{WriteTimeout: 100 * time.Millisecond}, addr), httpserver.Options{}))
 	sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: raw\r\n\r\n")
 	if res := readResponse(t, br, "GET"); res.StatusCode != http.StatusSwitchingProtocols {
 		t.Fatalf("status %d", res.StatusCode)

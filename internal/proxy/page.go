@@ -25,14 +25,14 @@ func pageText(status int) string {
 	case http.StatusGatewayTimeout:
 		return "The application took too long to answer."
 	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return "This server does not do that."
+		return "This server does not support that method."
 	}
 	return "The request could not be understood."
 }
 
-// writePage answers with a page of the ingress's own: HTML for who asks for
-// it, one plain line for all others.
-func writePage(w http.ResponseWriter, r *http.Request, status int) {
+// writeErrorPage answers with an error page of the ingress: HTML for clients
+// that ask for it, one line of text for all others.
+func writeErrorPage(w http.ResponseWriter, r *http.Request, status int) {
 	body, kind := pageText(status)+"\n", "text/plain; charset=utf-8"
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		kind = "text/html; charset=utf-8"

@@ -15,7 +15,7 @@ func TestPages(t *testing.T) {
 		{503, "*/*", "text/plain; charset=utf-8", "not available"},
 		{504, "text/html,application/xhtml+xml", "text/html; charset=utf-8", "took too long"},
 		{400, "text/html", "text/html; charset=utf-8", "not be understood"},
-		{501, "application/json", "text/plain; charset=utf-8", "does not do that"},
+		{501, "application/json", "text/plain; charset=utf-8", "does not support that"},
 		{403, "", "text/plain; charset=utf-8", "not open to the public"},
 		{404, "text/html", "text/html; charset=utf-8", "nothing at this address"},
 		{408, "", "text/plain; charset=utf-8", "too long to arrive"},
@@ -23,7 +23,7 @@ func TestPages(t *testing.T) {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Accept", tt.accept)
 		w := httptest.NewRecorder()
-		writePage(w, r, tt.status)
+		writeErrorPage(w, r, tt.status)
 		got, page := w.Result(), w.Body.String()
 		if got.StatusCode != tt.status || got.Header.Get("Content-Type") != tt.kind || !strings.Contains(page, tt.phrase) {
 			t.Errorf("%+v: %d %v %q", tt, got.StatusCode, got.Header, page)
@@ -36,7 +36,7 @@ func TestPages(t *testing.T) {
 		}
 		r.Method = "HEAD"
 		w = httptest.NewRecorder()
-		if writePage(w, r, tt.status); w.Body.Len() > 0 {
+		if writeErrorPage(w, r, tt.status); w.Body.Len() > 0 {
 			t.Errorf("%+v: a body for HEAD", tt)
 		}
 	}

@@ -15,11 +15,13 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
+	"version-manager/internal/proxy/upstream"
 )
 
 func TestEmptyPoolAnswers503(t *testing.T) {
 	p := newBlueProxy(t, Options{}, startBackend(t, replyWith("hello")))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	if status, _ := getPage(t, u); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
@@ -37,7 +39,7 @@ func TestAddressThatLeavesFinishesAndGetsNothingNew(t *testing.T) {
 		_, _ = io.WriteString(w, "old")
 	})
 	p := newBlueProxy(t, Options{}, old)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	answer := make(chan string, 1)
 	go func() {
 		_, s := getPage(t, u)
@@ -81,7 +83,7 @@ func TestPickAfterSetPool(t *testing.T) {
 				if gone[version[1]-'0'].Load() {
 					wrong.Add(1)
 				}
-				in.inFlight.Add(-1)
+				in.InFlight.Add(-1)
 				picked.Add(1)
 			}
 		})
@@ -91,7 +93,7 @@ func TestPickAfterSetPool(t *testing.T) {
 		next := (i + 1) % 2
 		gone[next].Store(false)
 		s.setPool(fmt.Sprintf("v%d", next), pools[next])
-		for slices.ContainsFunc(old.instances, func(in *instance) bool { return in.inFlight.Load() != 0 }) {
+		for slices.ContainsFunc(old.instances, func(in *upstream.Instance) bool { return in.InFlight.Load() != 0 }) {
 			runtime.Gosched()
 		}
 		gone[i%2].Store(true)
@@ -111,7 +113,7 @@ func TestLoadIsSpread(t *testing.T) {
 	for i := range served {
 		addrs = append(addrs, startBackend(t, func(http.ResponseWriter, *http.Request) { served[i].Add(1) }))
 	}
-	u := startServer(t, newBlueProxy(t, Options{}, addrs...), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, addrs...), httpserver.Options{})
 	for range 300 {
 		getPage(t, u)
 	}
@@ -125,9 +127,9 @@ func TestLoadIsSpread(t *testing.T) {
 func TestBusyInstanceGetsLess(t *testing.T) {
 	po := &instancePool{}
 	for i := range 2 {
-		po.instances = append(po.instances, newInstance(fmt.Sprint(i), &Options{}))
+		po.instances = append(po.instances, upstream.NewInstance(fmt.Sprint(i), upstream.Options{}))
 	}
-	po.instances[0].inFlight.Store(5)
+	po.instances[0].InFlight.Store(5)
 	busy := 0
 	for range 1000 {
 		if po.chooseInstance(nil) == po.instances[0] {
@@ -142,13 +144,13 @@ func TestBusyInstanceGetsLess(t *testing.T) {
 func TestDeadInstanceIsPassedOver(t *testing.T) {
 	dead := unusedAddress(t)
 	p := newBlueProxy(t, Options{Backoff: time.Hour}, dead, startBackend(t, replyWith("hello")))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for range 50 {
 		if status, got := getPage(t, u); status != http.StatusOK || got != "hello" {
 			t.Fatalf("%d %q", status, got)
 		}
 	}
-	if in := p.blue.known[dead]; !in.isBackingOff() {
+	if in := p.blue.known[dead]; !in.IsBackingOff() {
 		t.Error("the dead instance does not rest")
 	}
 }
@@ -156,7 +158,7 @@ func TestDeadInstanceIsPassedOver(t *testing.T) {
 func TestRestEndsAndAllRestingAreTried(t *testing.T) {
 	addr := unusedAddress(t)
 	p := newBlueProxy(t, Options{Backoff: time.Hour}, addr, unusedAddress(t))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	if status, _ := getPage(t, u); status != http.StatusBadGateway {
 		t.Fatalf("status %d with nobody there", status)
 	}
@@ -170,7 +172,7 @@ func TestRestEndsAndAllRestingAreTried(t *testing.T) {
 	if status, got := getPage(t, u); status != http.StatusOK || got != "back" {
 		t.Errorf("%d %q though one is back and all were resting", status, got)
 	}
-	if p.blue.known[addr].isBackingOff() {
+	if p.blue.known[addr].IsBackingOff() {
 		t.Error("an instance that could be connected to still rests")
 	}
 }
@@ -186,7 +188,7 @@ func TestNoSecondTryOnceBytesWereSent(t *testing.T) {
 			}
 		})
 	}
-	u := startServer(t, newBlueProxy(t, Options{}, dying(), dying(), dying()), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, dying(), dying(), dying()), httpserver.Options{})
 	for i := range 10 {
 		if status, _ := getPage(t, u); status != http.StatusBadGateway {
 			t.Fatalf("status %d", status)
@@ -208,7 +210,7 @@ func TestClosedIdleConnectionIsNoticed(t *testing.T) {
 		closed.Add(1)
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for i := range 50 {
 		status, got := getPage(t, u)
 		if status != http.StatusOK || got != "ok" {
@@ -216,11 +218,7 @@ func TestClosedIdleConnectionIsNoticed(t *testing.T) {
 		}
 		waitUntil(t, "closed", func() bool { return closed.Load() == int64(i+1) })
 		in := p.blue.known[addr]
-		waitUntil(t, "end seen", func() bool {
-			in.mu.Lock()
-			defer in.mu.Unlock()
-			return len(in.idle) == 0 || !in.idle[0].isAlive()
-		})
+		waitUntil(t, "end seen", func() bool { return in.CountAlive() == 0 })
 	}
 }
 
@@ -240,7 +238,7 @@ func TestConnectionsAreKeptAndExpire(t *testing.T) {
 	}
 	defer s.Close()
 	go s.Serve(l)
-	u := startServer(t, newBlueProxy(t, Options{IdleTimeout: 300 * time.Millisecond}, l.Addr().String()), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{IdleTimeout: 300 * time.Millisecond}, l.Addr().String()), httpserver.Options{})
 	for range 20 {
 		getPage(t, u)
 	}

@@ -10,10 +10,11 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
 )
 
 func TestBodiesPassUnchanged(t *testing.T) {
-	u := startServer(t, newBlueProxy(t, Options{}, startBackend(t, echoBody)), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, startBackend(t, echoBody)), httpserver.Options{})
 	for _, size := range []int{0, 1, 1000, 4096, 1 << 15, 1<<20 + 7} {
 		want := bytes.Repeat([]byte("x"), size)
 		for name, r := range map[string]io.Reader{"length": bytes.NewReader(want), "chunked": io.MultiReader(bytes.NewReader(want))} {
@@ -31,7 +32,7 @@ func TestBodiesPassUnchanged(t *testing.T) {
 func TestTargetAndHostAreKeptAsSent(t *testing.T) {
 	u := startServer(t, newBlueProxy(t, Options{}, startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, r.Method+" "+r.Host+" "+r.RequestURI)
-	})), ServerOptions{})
+	})), httpserver.Options{})
 	for sent, want := range map[string]string{
 		"GET / HTTP/1.1\r\nHost: a.example:81":                     "GET a.example:81 /",
 		"PURGE /a%2Fb//c/../d?x=%20&y=;z HTTP/1.1\r\nHost: B":      "PURGE B /a%2Fb//c/../d?x=%20&y=;z",
@@ -48,7 +49,7 @@ func TestTargetAndHostAreKeptAsSent(t *testing.T) {
 }
 
 func TestConnectIsRefused(t *testing.T) {
-	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, echoBody)), ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, echoBody)), httpserver.Options{}))
 	sendText(t, c, "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n")
 	if res := readResponse(t, br, "CONNECT"); res.StatusCode != http.StatusNotImplemented {
 		t.Errorf("status %d", res.StatusCode)
@@ -61,7 +62,7 @@ func TestCounts(t *testing.T) {
 			w.WriteHeader(http.StatusInternalServerError)
 		}
 	}))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for _, path := range []string{"/", "/bad", "/", "/"} {
 		getPage(t, u+path)
 	}
@@ -86,7 +87,7 @@ func TestInFlightIsCountedAndGivenBack(t *testing.T) {
 		}
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for _, path := range []string{"/", "/", "/panic"} {
 		go func() {
 			if res, err := http.Get(u + path); err == nil {
@@ -129,7 +130,7 @@ func TestErrorsAreTheAppsOwn(t *testing.T) {
 		status, _ := strconv.Atoi(r.URL.Path[1:])
 		w.WriteHeader(status)
 	})))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for _, status := range []string{"200", "404", "500", "501", "502", "503", "504"} {
 		res, err := waittest.Client(t, nil).Get(u + "/" + status)
 		if err != nil {

@@ -4,23 +4,26 @@ import (
 	"errors"
 	"net/http"
 	"os"
+
+	"version-manager/internal/proxy/message"
+	"version-manager/internal/proxy/upstream"
 )
 
 // awaitOrRepeat waits for the response head. An app may close a kept
-// connection at the very moment at which it is used again; a request that may
+// connection at the very moment at which it is used again. A request that may
 // be repeated is then sent once more, over a new connection.
-func (x *exchange) awaitOrRepeat() (responseHead, error) {
+func (x *exchange) awaitOrRepeat() (message.ResponseHead, error) {
 	h, err := x.awaitResponse()
 	if err == nil || !x.wasLostOnReuse(err) {
 		return h, err
 	}
-	x.instance.tolerance.sawClosed(x.upstream.idleTime)
-	if !x.isRepeatable() || x.r.Context().Err() != nil {
+	x.instance.SawClosed(x.upstream.IdleTime)
+	if !isRepeatable(x.r) || x.r.Context().Err() != nil {
 		return h, err
 	}
-	x.proxy.options.Logger.Debug("repeat request", "color", x.state.color, "instance", x.instance.addr, "error", err)
+	x.proxy.options.Logger.Debug("repeat request", "color", x.state.color, "instance", x.instance.String(), "error", err)
 	x.releaseInstance()
-	if status := x.sendHead(reuseNone); status != 0 {
+	if status := x.sendHead(upstream.ReuseNone); status != 0 {
 		return h, &resendError{status}
 	}
 	return x.awaitResponse()
@@ -30,32 +33,32 @@ func (x *exchange) awaitOrRepeat() (responseHead, error) {
 // by the time the request arrived: it was a kept one, and not a byte came back.
 // An instance that takes too long has the request.
 func (x *exchange) wasLostOnReuse(err error) bool {
-	return x.upstream.reused && !x.upstream.answered && x.abortedBy() == notAborted && !errors.Is(err, os.ErrDeadlineExceeded)
+	return x.upstream.Reused && !x.upstream.Answered && x.abortedBy() == notAborted && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // isRepeatable reports whether sending the request twice does no harm (RFC
-// 9110, 9.2.2), and it is all there to be sent.
-func (x *exchange) isRepeatable() bool {
-	switch x.r.Method {
+// 9110, 9.2.2), and all of it is there to be sent again.
+func isRepeatable(r *http.Request) bool {
+	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
-		return !hasBody(x.r)
+		return !message.HasBody(r)
 	}
 	return false
 }
 
-// reusePolicy says on which connections the request may go. What cannot be repeated
-// takes no chances.
-func (x *exchange) reusePolicy() reusePolicy {
-	if x.isRepeatable() {
-		return reuseAny
+// reusePolicyFor returns the connections that a request may use. One that
+// cannot be repeated takes no chances.
+func reusePolicyFor(r *http.Request) upstream.ReusePolicy {
+	if isRepeatable(r) {
+		return upstream.ReuseAny
 	}
-	return reuseProven
+	return upstream.ReuseProven
 }
 
 // releaseInstance gives the instance back before another one is picked.
 func (x *exchange) releaseInstance() {
 	x.upstream.Close()
-	x.instance.inFlight.Add(-1)
+	x.instance.InFlight.Add(-1)
 	x.instance = nil
 }
 

@@ -13,6 +13,8 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
+	"version-manager/internal/proxy/message"
 )
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -31,7 +33,7 @@ func startHastyApp(t testing.TB, moment time.Duration) string {
 func TestAppThatClosesKeptConnectionsLosesNothing(t *testing.T) {
 	for name, body := range map[string]string{"GET": "", "POST": "x"} {
 		t.Run(name, func(t *testing.T) {
-			u := startServer(t, newBlueProxy(t, Options{}, startHastyApp(t, 500*time.Microsecond)), ServerOptions{})
+			u := startServer(t, newBlueProxy(t, Options{}, startHastyApp(t, 500*time.Microsecond)), httpserver.Options{})
 			var failed atomic.Int64
 			var wg sync.WaitGroup
 			for range 8 {
@@ -82,7 +84,7 @@ func warmConnection(t testing.TB, p *Proxy, addr, u string) {
 	if status, _ := getPage(t, u); status != http.StatusOK {
 		t.Fatalf("status %d", status)
 	}
-	p.blue.known[addr].tolerance.sawOpen(time.Hour)
+	p.blue.known[addr].SawOpen(time.Hour)
 	waitUntil(t, "the connection is kept", func() bool { return p.InFlight(color.Blue) == 0 })
 }
 
@@ -104,7 +106,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	} {
 		addr, reused := onReuse(t, dropConnection)
 		p := newBlueProxy(t, Options{}, addr)
-		u := startServer(t, p, ServerOptions{})
+		u := startServer(t, p, httpserver.Options{})
 		warmConnection(t, p, addr, u)
 		c, br := dialRaw(t, u)
 		sendText(t, c, tt.request)
@@ -127,7 +129,7 @@ func TestWhenNothingIsRepeated(t *testing.T) {
 	} {
 		addr, reused := onReuse(t, tt.then)
 		p := newBlueProxy(t, Options{HeaderTimeout: 100 * time.Millisecond}, addr)
-		u := startServer(t, p, ServerOptions{})
+		u := startServer(t, p, httpserver.Options{})
 		warmConnection(t, p, addr, u)
 		if status, _ := getPage(t, u); status != tt.want || reused.Load() != 1 {
 			t.Errorf("%s: status %d, want %d; reused %d times", name, status, tt.want, reused.Load())
@@ -147,7 +149,7 @@ func TestRepeatedOnce(t *testing.T) {
 		}
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	warmConnection(t, p, addr, u)
 	if status, _ := getPage(t, u); status != http.StatusBadGateway || requests.Load() != 3 {
 		t.Errorf("status %d after %d requests, want 502 after the first and two", status, requests.Load())
@@ -169,7 +171,7 @@ func TestRepeatFollowsThePool(t *testing.T) {
 		entered, release := make(chan struct{}), make(chan struct{})
 		addr, reused := onReuse(t, func(net.Conn) { close(entered); <-release })
 		p := newBlueProxy(t, Options{}, addr)
-		u := startServer(t, p, ServerOptions{})
+		u := startServer(t, p, httpserver.Options{})
 		warmConnection(t, p, addr, u)
 		status := make(chan int, 1)
 		go func() {
@@ -186,31 +188,26 @@ func TestRepeatFollowsThePool(t *testing.T) {
 	}
 }
 
-// A request that cannot be repeated goes over a kept connection only if the
-// app is known to keep one for longer.
-func TestConnectionForWhatCannotBeRepeated(t *testing.T) {
-	const second = time.Second
-	for _, tt := range []struct {
-		open, closed, idled time.Duration
-		want                bool
-	}{
-		{0, 0, 1, false},
-		{second, 0, second/2 - idleSafetyMargin - 1, true},
-		{second, 0, second/2 - idleSafetyMargin, false},
-		{second, second / 10, second/20 - idleSafetyMargin - 1, true},
-		{second, second / 10, second/20 - idleSafetyMargin, false},
-		{second / 10, second, second / 20, false},
-		{2 * idleSafetyMargin, 0, 0, false},
-	} {
-		var p idleTolerance
-		p.sawOpen(tt.open)
-		p.sawOpen(tt.open / 2)
-		if tt.closed > 0 {
-			p.sawClosed(tt.closed)
-			p.sawClosed(2 * tt.closed)
+func TestKeepAliveHintIsFollowed(t *testing.T) {
+	for hint, want := range map[string]int64{"timeout=5": 1, "timeout=0": 3} {
+		var conns atomic.Int64
+		addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {
+			conns.Add(1)
+			for {
+				if _, err := http.ReadRequest(br); err != nil {
+					return
+				}
+				sendText(t, c, "HTTP/1.1 200 OK\r\nKeep-Alive: "+hint+"\r\nContent-Length: 0\r\n\r\n")
+			}
+		})
+		p := newBlueProxy(t, Options{}, addr)
+		u := startServer(t, p, httpserver.Options{})
+		for range 3 {
+			getPage(t, u)
+			waitUntil(t, "the connection is kept", func() bool { return p.InFlight(color.Blue) == 0 })
 		}
-		if got := p.coversIdle(tt.idled); got != tt.want {
-			t.Errorf("%+v: %v", tt, got)
+		if conns.Load() != want {
+			t.Errorf("%q: %d connections, want %d", hint, conns.Load(), want)
 		}
 	}
 }
@@ -233,32 +230,18 @@ func TestKeepAliveHints(t *testing.T) {
 		"timeout=3;max=2":      ours,
 		"junk,,timeout=1,junk": 500 * time.Millisecond,
 	} {
-		if got := upstreamIdleLimit(ours, parseKeepAlive(hint)); got != want {
+		if got := upstreamIdleLimit(ours, keepAliveOf(t, hint)); got != want {
 			t.Errorf("%q: %s, want %s", hint, got, want)
 		}
 	}
 }
 
-func TestKeepAliveHintIsFollowed(t *testing.T) {
-	for hint, want := range map[string]int64{"timeout=5": 1, "timeout=0": 3} {
-		var conns atomic.Int64
-		addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {
-			conns.Add(1)
-			for {
-				if _, err := http.ReadRequest(br); err != nil {
-					return
-				}
-				sendText(t, c, "HTTP/1.1 200 OK\r\nKeep-Alive: "+hint+"\r\nContent-Length: 0\r\n\r\n")
-			}
-		})
-		p := newBlueProxy(t, Options{}, addr)
-		u := startServer(t, p, ServerOptions{})
-		for range 3 {
-			getPage(t, u)
-			waitUntil(t, "the connection is kept", func() bool { return p.InFlight(color.Blue) == 0 })
-		}
-		if conns.Load() != want {
-			t.Errorf("%q: %d connections, want %d", hint, conns.Load(), want)
-		}
+// keepAliveOf is what the head of a response says with that header.
+func keepAliveOf(t *testing.T, value string) time.Duration {
+	t.Helper()
+	h, err := message.ReadResponseHead(bufio.NewReader(strings.NewReader("HTTP/1.1 200 OK\r\nKeep-Alive: "+value+"\r\n\r\n")), http.Header{})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return h.KeepAlive
 }

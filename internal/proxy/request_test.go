@@ -14,7 +14,10 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/proxy/httpserver"
+	"version-manager/internal/proxy/message"
 	"version-manager/internal/proxy/proxytest"
+	"version-manager/internal/wire"
 )
 
 // requestHeaders answers with what arrived, one field a line.
@@ -27,7 +30,7 @@ func requestHeaders(w http.ResponseWriter, r *http.Request) {
 // exchangeHead sends a request head through p and returns what arrived.
 func exchangeHead(t *testing.T, p *Proxy, fields string) http.Header {
 	t.Helper()
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	sendText(t, c, "GET / HTTP/1.1\r\nHost: app.example:80\r\n"+fields+"\r\n")
 	got := readBody(t, readResponse(t, br, "GET"))
 	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET / HTTP/1.1\r\n" + got + "\r\n")))
@@ -72,7 +75,7 @@ func TestHopByHopHeadersStay(t *testing.T) {
 		"Connection: keep-alive, X-Mine\r\nX-Mine: 1\r\nX-Other: 2\r\nKeep-Alive: timeout=5\r\nProxy-Authorization: secret\r\n"+
 			"Te: trailers, deflate\r\nProxy-Connection: x\r\nUpgrade: h2c\r\nHttp2-Settings: AAA\r\nVersion-Manager-Probe: 1\r\nVersion-Manager-Color: red\r\nProxy: http://evil\r\n"+
 			"X-Original-Url: /metrics\r\nX-Rewrite-Url: /metrics\r\nClient-Ip: 127.0.0.1\r\nX-Scheme: https\r\n")
-	for _, name := range []string{"X-Original-Url", "X-Rewrite-Url", "Client-Ip", "X-Scheme", "Connection", "X-Mine", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Upgrade", "Http2-Settings", "Proxy", probeHeader, colorHeader, versionHeader} {
+	for _, name := range []string{"X-Original-Url", "X-Rewrite-Url", "Client-Ip", "X-Scheme", "Connection", "X-Mine", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Upgrade", "Http2-Settings", "Proxy", wire.HeaderProbe, wire.HeaderColor, wire.HeaderVersion} {
 		if v, there := got[name]; there {
 			t.Errorf("%s: %q was passed on", name, v)
 		}
@@ -99,7 +102,7 @@ func TestSmuggling(t *testing.T) {
 		addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprint(w, r.ContentLength)
 		})
-		c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+		c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), httpserver.Options{}))
 		sendText(t, c, tt.request)
 		res := readResponse(t, br, "POST")
 		got := fmt.Sprint(res.StatusCode)
@@ -128,15 +131,15 @@ func TestBadTargetsOfHTTP2AreRefused(t *testing.T) {
 
 func TestProbeHeadersRevealOnlyWhenAsked(t *testing.T) {
 	addr := startBackend(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set(colorHeader, "lie")
-		w.Header().Set(versionHeader, "lie")
+		w.Header().Set(wire.HeaderColor, "lie")
+		w.Header().Set(wire.HeaderVersion, "lie")
 	})
 	p := newBlueProxy(t, Options{DialTimeout: time.Second}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	ask := func(probe bool) http.Header {
 		r, _ := http.NewRequest("GET", u, nil)
 		if probe {
-			r.Header.Set(probeHeader, "1")
+			r.Header.Set(wire.HeaderProbe, "1")
 		}
 		res, err := http.DefaultClient.Do(r)
 		if err != nil {
@@ -145,17 +148,17 @@ func TestProbeHeadersRevealOnlyWhenAsked(t *testing.T) {
 		res.Body.Close()
 		return res.Header
 	}
-	if h := ask(true); h.Get(colorHeader) != "blue" || h.Get(versionHeader) != "v1.0.0" || len(h[colorHeader]) != 1 {
+	if h := ask(true); h.Get(wire.HeaderColor) != "blue" || h.Get(wire.HeaderVersion) != "v1.0.0" || len(h[wire.HeaderColor]) != 1 {
 		t.Errorf("asked: %v", h)
 	}
-	if h := ask(false); h[colorHeader] != nil || h[versionHeader] != nil {
+	if h := ask(false); h[wire.HeaderColor] != nil || h[wire.HeaderVersion] != nil {
 		t.Errorf("not asked: %v", h)
 	}
 	p.SetPool(color.Blue, "v2.0.0", []string{unusedAddress(t)})
-	if h := ask(true); h.Get(colorHeader) != "blue" || h.Get(versionHeader) != "v2.0.0" {
+	if h := ask(true); h.Get(wire.HeaderColor) != "blue" || h.Get(wire.HeaderVersion) != "v2.0.0" {
 		t.Errorf("asked, with a 502: %v", h)
 	}
-	if h := ask(false); h[colorHeader] != nil || h[versionHeader] != nil {
+	if h := ask(false); h[wire.HeaderColor] != nil || h[wire.HeaderVersion] != nil {
 		t.Errorf("not asked, with a 502: %v", h)
 	}
 }
@@ -174,7 +177,7 @@ func FuzzAppendHead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, sent []byte) {
 		in, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(sent)))
-		if err != nil || !isAcceptable(in) || NewProxy(Options{}).refusalStatus(in) != 0 {
+		if err != nil || in.Host == "" || message.RefusalStatus(in, message.Checks{}) != 0 {
 			return
 		}
 		in.RemoteAddr = "192.0.2.1:1"
@@ -187,7 +190,7 @@ func FuzzAppendHead(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%v in %q", err, b)
 		}
-		if out.Method != in.Method || out.Host != in.Host || (out.ContentLength != in.ContentLength && hasBody(in)) {
+		if out.Method != in.Method || out.Host != in.Host || (out.ContentLength != in.ContentLength && message.HasBody(in)) {
 			t.Errorf("%q became %q", sent, b)
 		}
 		if _, err := proxytest.ReadRequest(bufio.NewReader(bytes.NewReader(b))); errors.As(err, new(*proxytest.Fault)) {
@@ -197,19 +200,4 @@ func FuzzAppendHead(f *testing.F) {
 			t.Errorf("%d heads in %q", n, b)
 		}
 	})
-}
-
-// isAcceptable does what net/http's server checks after ReadRequest.
-func isAcceptable(r *http.Request) bool {
-	for name, values := range r.Header {
-		if !isToken([]byte(name)) {
-			return false
-		}
-		for _, v := range values {
-			if !isFieldValue([]byte(v)) {
-				return false
-			}
-		}
-	}
-	return r.Method != http.MethodConnect && r.Host != ""
 }

@@ -6,19 +6,20 @@ import (
 	"version-manager/internal/color"
 )
 
-// route is what one Switch decided. Each has an identity of its own, so that
-// going to and fro between two looks is noticed too.
+// route is what one SwitchRoute decided. Each has an identity of its own, so
+// that switching back and forth between two looks is noticed too.
 type route struct {
 	active color.Color
 }
 
-// SwitchRoute sends all new requests to color c; with color.None they get a 503.
-// No request begins on another color after it has returned.
+// SwitchRoute sends all new requests to color c; with color.None they get a
+// 503. No request begins on another color after it has returned.
 func (p *Proxy) SwitchRoute(c color.Color) { p.route.Store(&route{active: c}) }
 
-// ActiveColor is the color that new requests go to.
+// ActiveColor returns the color that new requests go to.
 func (p *Proxy) ActiveColor() color.Color { return p.route.Load().active }
 
+// stateOf returns nil for color.None.
 func (p *Proxy) stateOf(c color.Color) *colorState {
 	switch c {
 	case color.Blue:
@@ -29,9 +30,9 @@ func (p *Proxy) stateOf(c color.Color) *colorState {
 	return nil
 }
 
-// enterColor counts a request for host in on the color it belongs to, or returns
-// nil if there is none. Counting comes before the second look at the route:
-// a Switch in between is seen here, a later one sees the count.
+// enterColor counts a request for host in on the color it belongs to, or
+// returns nil if there is none. Counting comes before the second look at the
+// route: a switch in between is seen here, and a later one sees the count.
 func (p *Proxy) enterColor(preview, host string) *colorState {
 	for {
 		rt := p.route.Load()
@@ -68,7 +69,8 @@ func wantedColor(active color.Color, preview, host string) color.Color {
 	return active
 }
 
-// trimPort is host without its port and the dot that ends an absolute name.
+// trimPort returns host without its port and without the dot that ends an
+// absolute name.
 func trimPort(host string) string {
 	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
 		host = host[:i]

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"version-manager/internal/color"
+	"version-manager/internal/proxy/httpserver"
 )
 
 func TestWhichColorAnswers(t *testing.T) {
@@ -117,7 +118,7 @@ func TestNoAnswerFromTheOldColor(t *testing.T) {
 		p.SetPool(c, "v1", []string{startBackend(t, replyWith(string(c))), startBackend(t, replyWith(string(c)))})
 	}
 	p.SwitchRoute(color.Blue)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	var lock sync.RWMutex // held for reading by requests, so that none spans a switch
 	var stop atomic.Bool
@@ -162,7 +163,7 @@ func TestDrainedMeansDrained(t *testing.T) {
 		p.SetPool(c, "v1", []string{startBackend(t, func(http.ResponseWriter, *http.Request) { served[i].Add(1) })})
 	}
 	p.SwitchRoute(color.Blue)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	var stop atomic.Bool
 	var wg sync.WaitGroup
 	for range 6 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // TestHSTS: browsers are told over TLS alone, with every answer, and the app's
@@ -22,7 +23,7 @@ func TestHSTS(t *testing.T) {
 	with := httptest.NewTLSServer(nil) // for its certificate
 	defer with.Close()
 	s := httptest.NewUnstartedServer(nil)
-	s.Config = NewServer(p, ServerOptions{Certificates: with.TLS.Certificates})
+	s.Config = httpserver.NewServer(p, httpserver.Options{Certificates: with.TLS.Certificates})
 	go s.Config.ServeTLS(s.Listener, "", "")
 	t.Cleanup(func() { s.Config.Close() })
 	secure := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
@@ -41,7 +42,7 @@ func TestHSTS(t *testing.T) {
 	if got := said(secure, base+"/own"); got != "max-age=1; preload" {
 		t.Errorf("the app's own: %q", got)
 	}
-	if got := said(waittest.Client(t, nil), startServer(t, p, ServerOptions{})); got != "" {
+	if got := said(waittest.Client(t, nil), startServer(t, p, httpserver.Options{})); got != "" {
 		t.Errorf("without TLS: %q", got)
 	}
 	p.SetPool(p.ActiveColor(), "", nil)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/proxy/httpserver"
+	"version-manager/internal/proxy/upstream"
 )
 
 // failing is a connection that breaks after n bytes of a write.
@@ -32,10 +34,10 @@ func keepFailing(t *testing.T, p *Proxy, addr string, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newConn(nc)
+	c := upstream.NewConn(nc)
 	c.Conn = failing{nc, n}
-	c.lastRead, c.idleLimit = time.Now(), time.Minute
-	p.blue.known[addr].keepIdle(c)
+	c.LastRead, c.IdleLimit = time.Now(), time.Minute
+	p.blue.known[addr].KeepIdle(c)
 }
 
 func TestBrokenKeptConnection(t *testing.T) {
@@ -51,10 +53,10 @@ func TestBrokenKeptConnection(t *testing.T) {
 		{"POST", 1, http.StatusBadGateway},
 	} {
 		p := newBlueProxy(t, Options{}, addr)
-		p.blue.known[addr].tolerance.sawOpen(time.Hour)
+		p.blue.known[addr].SawOpen(time.Hour)
 		keepFailing(t, p, addr, tt.n)
 		keepFailing(t, p, addr, tt.n)
-		c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+		c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 		sendText(t, c, tt.method+" / HTTP/1.1\r\nHost: a\r\n\r\n")
 		if res := readResponse(t, br, tt.method); res.StatusCode != tt.want {
 			t.Errorf("%s, broken after %d bytes: status %d, want %d", tt.method, tt.n, res.StatusCode, tt.want)
@@ -66,7 +68,7 @@ func TestDialTimeout(t *testing.T) {
 	const nobody = "192.0.2.1:9" // an address reserved for documentation
 	p := newBlueProxy(t, Options{DialTimeout: 50 * time.Millisecond}, nobody)
 	start := time.Now()
-	if status, _ := getPage(t, startServer(t, p, ServerOptions{})); status != http.StatusBadGateway {
+	if status, _ := getPage(t, startServer(t, p, httpserver.Options{})); status != http.StatusBadGateway {
 		t.Errorf("status %d", status)
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -86,17 +88,13 @@ func TestTalkativeKeptConnection(t *testing.T) {
 		}
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for range 20 {
 		if _, got := getPage(t, u); got != "ok" {
 			t.Fatalf("answer %q", got)
 		}
 		in := p.blue.known[addr]
-		waitUntil(t, "noticed", func() bool {
-			in.mu.Lock()
-			defer in.mu.Unlock()
-			return len(in.idle) == 0 || !in.idle[len(in.idle)-1].isAlive()
-		})
+		waitUntil(t, "noticed", func() bool { return in.CountAlive() == 0 })
 	}
 	if n := p.InFlight(color.Blue); n != 0 {
 		t.Errorf("%d in flight", n)

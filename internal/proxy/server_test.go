@@ -10,11 +10,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"version-manager/internal/proxy/httpserver"
 )
 
 func TestProtocols(t *testing.T) {
 	p := newBlueProxy(t, Options{}, startBackend(t, requestHeaders))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for name, client := range bothProtocols() {
 		res, err := client.Get(u)
 		if err != nil {
@@ -30,7 +31,7 @@ func TestTLSNegotiatesHTTP2(t *testing.T) {
 	with := httptest.NewTLSServer(nil) // for its certificate
 	defer with.Close()
 	s := httptest.NewUnstartedServer(nil)
-	s.Config = NewServer(newBlueProxy(t, Options{}, startBackend(t, requestHeaders)), ServerOptions{Certificates: with.TLS.Certificates})
+	s.Config = httpserver.NewServer(newBlueProxy(t, Options{}, startBackend(t, requestHeaders)), httpserver.Options{Certificates: with.TLS.Certificates})
 	s.TLS = s.Config.TLSConfig
 	go s.Config.ServeTLS(s.Listener, "", "")
 	t.Cleanup(func() { s.Config.Close() })
@@ -50,7 +51,7 @@ func TestTLSNegotiatesHTTP2(t *testing.T) {
 }
 
 func TestSlowHeadIsCutOff(t *testing.T) {
-	u := startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), ServerOptions{HeaderTimeout: 100 * time.Millisecond})
+	u := startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), httpserver.Options{HeaderTimeout: 100 * time.Millisecond})
 	c, br := dialRaw(t, u)
 	sendText(t, c, "GET / HTTP/1.1\r\n")
 	for i := range 1000 {
@@ -68,15 +69,15 @@ func TestSlowHeadIsCutOff(t *testing.T) {
 }
 
 func TestHugeHeadIsRefused(t *testing.T) {
-	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), ServerOptions{}))
-	go io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("x", 2*maxHeaderBytes)+"\r\n\r\n")
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), httpserver.Options{}))
+	go io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("x", 2*64<<10)+"\r\n\r\n")
 	if res := readResponse(t, br, "GET"); res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
 		t.Errorf("status %d", res.StatusCode)
 	}
 }
 
 func TestIdleClientIsLetGo(t *testing.T) {
-	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), ServerOptions{IdleTimeout: 50 * time.Millisecond}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), httpserver.Options{IdleTimeout: 50 * time.Millisecond}))
 	sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	readBody(t, readResponse(t, br, "GET"))
 	if _, err := br.ReadByte(); err != io.EOF {

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
 	"version-manager/internal/proxy/proxytest"
 )
 
@@ -23,7 +24,7 @@ import (
 func TestStreamsAreLimited(t *testing.T) {
 	const limit = 7
 	p := newBlueProxy(t, Options{}, holdRequests(t))
-	f := http2Connection(t, startServer(t, p, ServerOptions{Streams: limit}))
+	f := http2Connection(t, startServer(t, p, httpserver.Options{Streams: limit}))
 	if got := announcedStreams(t, f); got != limit {
 		t.Errorf("%d streams announced, not %d", got, limit)
 	}
@@ -36,7 +37,7 @@ func TestStreamsAreLimited(t *testing.T) {
 		code != http2.ErrCodeProtocol && code != http2.ErrCodeRefusedStream { // RFC 9113, 5.1.2
 		t.Errorf("stream %d ended with %s", stream, code)
 	}
-	if got, refused := p.InFlight(color.Blue), p.blue.load.refused.Load(); got != limit || refused > 0 {
+	if got, refused := p.InFlight(color.Blue), p.blue.load.CountRefused(); got != limit || refused > 0 {
 		t.Errorf("%d in flight and %d answered 503", got, refused)
 	}
 }

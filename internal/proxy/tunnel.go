@@ -8,23 +8,35 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"version-manager/internal/proxy/message"
+	"version-manager/internal/proxy/upstream"
 )
 
 // goodbyeTimeout is how long both ends of a WebSocket have to exchange close
-// frames once the ingress has sent one.
+// frames after the ingress has sent one.
 const goodbyeTimeout = time.Second
+
+// tunnel is an exchange after an upgrade.
+type tunnel struct {
+	exchange   *exchange
+	client     net.Conn
+	frames     *frameReader // of a WebSocket; nil: another protocol
+	goodbyeDue atomic.Bool  // a WebSocket whose color is being closed
+}
 
 // runTunnel answers an upgrade and then moves bytes both ways until both ends
 // have finished, however long that takes.
-func (x *exchange) runTunnel(h responseHead) {
-	proto := upgradeProtocol(x.r)
-	if proto == "" || !strings.EqualFold(h.upgrade, proto) {
-		x.sendFailure(x.failureStatus(errMalformed))
+func (x *exchange) runTunnel(h message.ResponseHead) {
+	protocol := message.UpgradeProtocol(x.r)
+	if protocol == "" || !strings.EqualFold(h.Upgrade, protocol) {
+		x.sendFailure(x.failureStatus(message.ErrMalformed))
 		return
 	}
 	x.revealVersion(x.w.Header())
-	answer := appendSwitching(nil, h.upgrade, x.w.Header())
+	answer := appendSwitching(nil, h.Upgrade, x.w.Header())
 	client, buffered, err := x.ctl.Hijack()
 	if err != nil {
 		x.sendFailure(x.failureStatus(err))
@@ -33,14 +45,44 @@ func (x *exchange) runTunnel(h responseHead) {
 	defer client.Close()
 	x.state.becomeTunnel()
 	defer x.state.endTunnel()
-	x.instance.tunnels.Add(1)
-	defer x.instance.tunnels.Add(-1)
-	if !x.attachClient(client, strings.EqualFold(proto, "websocket")) {
+	x.instance.Tunnels.Add(1)
+	defer x.instance.Tunnels.Add(-1)
+	t := &tunnel{exchange: x, client: client}
+	if strings.EqualFold(protocol, "websocket") {
+		t.frames = new(frameReader)
+	}
+	if !x.attachTunnel(t) {
 		return
 	}
 	x.countAnswer(http.StatusSwitchingProtocols, false)
-	_ = client.SetDeadline(time.Time{})
-	down := limitedWriter{client, x.proxy.options.WriteTimeout}
+	t.moveBytes(answer, buffered.Reader)
+}
+
+// attachTunnel makes abortExchange end the client's connection as well. It
+// reports false if the exchange was aborted meanwhile.
+func (x *exchange) attachTunnel(t *tunnel) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.committed, x.tunnel = true, t
+	return x.aborted == notAborted
+}
+
+func appendSwitching(b []byte, protocol string, h http.Header) []byte {
+	b = append(b, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"...)
+	b = message.AppendField(b, "Upgrade", protocol)
+	for name, values := range h {
+		for _, v := range values {
+			b = message.AppendField(b, name, v)
+		}
+	}
+	return append(b, "\r\n"...)
+}
+
+// moveBytes writes the answer to the client and then moves bytes both ways.
+func (t *tunnel) moveBytes(answer []byte, fromClient *bufio.Reader) {
+	x := t.exchange
+	_ = t.client.SetDeadline(time.Time{})
+	down := limitedWriter{t.client, x.proxy.options.WriteTimeout}
 	if _, err := down.Write(answer); err != nil {
 		return
 	}
@@ -48,42 +90,20 @@ func (x *exchange) runTunnel(h responseHead) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := pumpBytes(up, buffered.Reader); err != nil {
+		if err := pumpBytes(up, fromClient); err != nil {
 			x.upstream.Close()
-			client.Close()
+			t.client.Close()
 		}
 	}()
-	if err := x.pumpDown(down); err != nil {
+	if err := t.pumpDown(down); err != nil {
 		x.upstream.Close()
-		client.Close()
+		t.client.Close()
 	}
 	<-done
 }
 
-// attachClient makes breakOff end the client's connection as well.
-func (x *exchange) attachClient(client net.Conn, websocket bool) bool {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.committed, x.hijacked = true, client
-	if websocket {
-		x.frames = new(frameReader)
-	}
-	return x.aborted == notAborted
-}
-
-func appendSwitching(b []byte, proto string, h http.Header) []byte {
-	b = append(b, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"...)
-	b = appendField(b, "Upgrade", proto)
-	for name, values := range h {
-		for _, v := range values {
-			b = appendField(b, name, v)
-		}
-	}
-	return append(b, "\r\n"...)
-}
-
-// pumpBytes moves bytes until from ends, and then ends to's direction only: the
-// other one may go on.
+// pumpBytes moves bytes until from ends, and then ends only to's direction: the
+// other one may continue.
 func pumpBytes(to limitedWriter, from *bufio.Reader) error {
 	for {
 		b, err := peekAvailable(from)
@@ -100,56 +120,58 @@ func pumpBytes(to limitedWriter, from *bufio.Reader) error {
 	}
 }
 
-// pumpDown moves bytes to the client. When it is told to say good-bye it does
-// so after the end of the frame that is being sent.
-func (x *exchange) pumpDown(to limitedWriter) error {
-	if x.frames == nil {
-		return pumpBytes(to, x.upstream.br)
+// pumpDown moves bytes to the client. When a goodbye is requested, it sends one
+// after the end of the current frame.
+func (t *tunnel) pumpDown(to limitedWriter) error {
+	from := t.exchange.upstream
+	if t.frames == nil {
+		return pumpBytes(to, from.Reader)
 	}
-	for !x.isGoodbyeReady() {
-		b, err := peekAvailable(x.upstream.br)
-		if x.isGoodbyeReady() {
+	for !t.isGoodbyeReady() {
+		b, err := peekAvailable(from.Reader)
+		if t.isGoodbyeReady() {
 			break
 		}
-		leaving := x.goodbyeDue.Load()
+		leaving := t.goodbyeDue.Load()
 		if err == io.EOF {
 			return to.CloseWrite()
 		}
 		if leaving && errors.Is(err, os.ErrDeadlineExceeded) {
-			_ = x.upstream.SetReadDeadline(time.Time{}) // was only to wake up; a closed one fails next
+			_ = from.SetReadDeadline(time.Time{}) // it was only to wake up; a closed connection fails next
 			continue
 		}
 		if err != nil {
 			return err
 		}
 		if leaving {
-			b = b[:x.frames.skipToEnd(b)]
+			b = b[:t.frames.skipToEnd(b)]
 		} else {
-			x.frames.skipBytes(b)
+			t.frames.skipBytes(b)
 		}
 		if _, err := to.Write(b); err != nil {
 			return err
 		}
-		_, _ = x.upstream.br.Discard(len(b))
+		_, _ = from.Reader.Discard(len(b))
 	}
-	return x.sayGoodbye(to)
+	return t.sayGoodbye(to)
 }
 
-// isGoodbyeReady reports whether it is time to say good-bye.
-func (x *exchange) isGoodbyeReady() bool { return x.goodbyeDue.Load() && x.frames.isBetweenFrames() }
+// isGoodbyeReady reports whether it is time to say goodbye.
+func (t *tunnel) isGoodbyeReady() bool { return t.goodbyeDue.Load() && t.frames.isBetweenFrames() }
 
-// sayGoodbye tells the client that the server is going away. What the app
-// still has to say is dropped; the client's answer goes through to it, so that
-// it sees an orderly end as well.
-func (x *exchange) sayGoodbye(to limitedWriter) error {
+// sayGoodbye tells the client that the server is going away. What the app still
+// sends is dropped. The client's answer reaches the app, so that it sees an
+// orderly end as well.
+func (t *tunnel) sayGoodbye(to limitedWriter) error {
 	if _, err := io.WriteString(to, goingAwayFrame); err != nil {
 		return err
 	}
-	x.mu.Lock() // leave is setting a deadline at this moment, or has
+	x := t.exchange
+	x.mu.Lock() // requestGoodbye is setting a deadline at this moment, or has
 	_ = x.upstream.SetReadDeadline(time.Now().Add(goodbyeTimeout))
 	_ = to.SetReadDeadline(time.Now().Add(goodbyeTimeout))
 	x.mu.Unlock()
-	_, _ = io.Copy(io.Discard, x.upstream.br)
+	_, _ = io.Copy(io.Discard, x.upstream.Reader)
 	return net.ErrClosed
 }
 
@@ -182,7 +204,7 @@ func (w limitedWriter) Write(b []byte) (int, error) {
 // CloseWrite ends this direction, or everything where that is not possible.
 func (w limitedWriter) CloseWrite() error {
 	inner := w.Conn
-	if c, ok := inner.(*upstreamConn); ok {
+	if c, ok := inner.(*upstream.Conn); ok {
 		inner = c.Conn
 	}
 	if half, ok := inner.(interface{ CloseWrite() error }); ok {

@@ -15,6 +15,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // echoSocket is an instance that sends every message of a WebSocket back.
@@ -60,7 +61,7 @@ func TestWebSocket(t *testing.T) {
 	addr := startBackend(t, echoSocket)
 	limit := 50 * time.Millisecond
 	p := newBlueProxy(t, Options{BodyTimeout: limit, WriteTimeout: time.Second, IdleTimeout: limit, HeaderTimeout: time.Second}, addr)
-	c := dialSocket(t, startServer(t, p, ServerOptions{HeaderTimeout: limit, IdleTimeout: limit}))
+	c := dialSocket(t, startServer(t, p, httpserver.Options{HeaderTimeout: limit, IdleTimeout: limit}))
 	for _, size := range []int{0, 1, 126, 4096, 70000, 1 << 20} {
 		roundTrip(t, c, bytes.Repeat([]byte{7}, size))
 	}
@@ -101,7 +102,7 @@ func TestTunnelKeepsEarlyBytesAndHalves(t *testing.T) {
 		_, _ = c.Write(append([]byte("heard "), all...))
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	sendText(t, c, ask+"at once, ")
 	res := readResponse(t, br, "GET")
 	if res.StatusCode != 101 || res.Header.Get("Upgrade") != "x" || res.Header.Get("X-More") != "1" {
@@ -124,7 +125,7 @@ func TestTunnelInstanceEndsFirst(t *testing.T) {
 		all, _ := io.ReadAll(br)
 		got <- string(all)
 	})
-	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), httpserver.Options{}))
 	sendText(t, c, ask)
 	readResponse(t, br, "GET")
 	if _, err := br.ReadByte(); err != io.EOF {
@@ -144,7 +145,7 @@ func TestTunnelBreaks(t *testing.T) {
 		_ = c.SetLinger(0) // reset
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	sendText(t, c, ask)
 	readResponse(t, br, "GET")
 	sendText(t, c, "x")
@@ -155,7 +156,7 @@ func TestTunnelBreaks(t *testing.T) {
 }
 
 func TestUpgradeRefusedByInstance(t *testing.T) {
-	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("no"))), ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("no"))), httpserver.Options{}))
 	for range 2 { // the connection goes on as usual
 		sendText(t, c, ask)
 		if got := readBody(t, readResponse(t, br, "GET")); got != "no" {
@@ -166,7 +167,7 @@ func TestUpgradeRefusedByInstance(t *testing.T) {
 
 func TestAnotherProtocolThanAsked(t *testing.T) {
 	addr := upgradeRequest(t, strings.Replace(agree, "Upgrade: x", "Upgrade: y", 1), func(*net.TCPConn, *bufio.Reader) {})
-	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), httpserver.Options{}))
 	sendText(t, c, ask)
 	if res := readResponse(t, br, "GET"); res.StatusCode != http.StatusBadGateway {
 		t.Errorf("status %d", res.StatusCode)

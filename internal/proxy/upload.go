@@ -9,23 +9,27 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"version-manager/internal/proxy/message"
 )
 
 const (
-	// uploadFinishTimeout is how long a complete answer waits for the end of an upload
-	// whose last bytes are being written.
+	// uploadFinishTimeout is how long a complete answer waits for the end of an
+	// upload whose last bytes are being written.
 	uploadFinishTimeout = 50 * time.Millisecond
 	// lingerTimeout is how long net/http may go on reading a body that nobody
 	// wants, so that the client gets to read the answer.
 	lingerTimeout = 500 * time.Millisecond
 )
 
-// upload copies a request's body to the instance while the handler's
-// goroutine already waits for the answer, which may come before the end.
+var errTrailer = errors.New("malformed trailer")
+
+// upload copies a request's body to the instance while the handler's goroutine
+// already waits for the answer, which may come before the end.
 //
-// No instance hears of a request before the first part of its body is there:
-// a client that sends slowly, or nothing at all, must not hold a connection to
-// the app. Until then, and whenever little arrives, there is only a small
+// No instance learns of a request before the first part of its body is there: a
+// client that sends slowly, or nothing at all, must not hold a connection to
+// the app. Until then, and whenever little arrives, the upload has only a small
 // buffer.
 type upload struct {
 	exchange *exchange
@@ -36,29 +40,27 @@ type upload struct {
 	complete atomic.Bool   // everything was read from the client
 	stopped  atomic.Bool   // nobody wants the rest
 	limit    *timedReader  // of each read
-	started  bool          // it is sent on; only the handler's goroutine asks
+	started  bool          // it is sent on; used only by the handler's goroutine
 	err      error         // why not everything was sent; valid after done
 }
 
-// smallBufferSize is what an upload holds while it waits for its client.
-const smallBufferSize = 2 << 10
-
-// receiveFirstPart waits for the first part of the body, and thereby asks a client
-// for it that expects to be asked. It returns the status to answer with, or 0.
+// receiveFirstPart waits for the first part of the body, and thereby asks a
+// client for it that expects to be asked. It returns the status to answer with,
+// or 0.
 func (x *exchange) receiveFirstPart() int {
-	u := &upload{exchange: x, small: make([]byte, chunkPrefix+smallBufferSize+chunkSuffix), done: make(chan struct{}),
+	u := &upload{exchange: x, small: make([]byte, message.ChunkPrefix+smallBufferSize+message.ChunkSuffix), done: make(chan struct{}),
 		limit: newTimedReader(x.ctl, x.proxy.options.BodyTimeout)}
 	if x.r.ProtoMajor == 1 {
-		_ = x.ctl.EnableFullDuplex() // fails only where it is the rule anyway
+		_ = x.ctl.EnableFullDuplex() // fails only where it is always on
 	}
 	x.mu.Lock()
 	x.upload = u
 	x.mu.Unlock()
 	for u.first == 0 && !u.complete.Load() && u.err == nil {
-		u.first, u.err = u.readPart(bodyRoom(u.small))
+		u.first, u.err = u.readPart(message.BodyRoom(u.small))
 		if u.err == io.EOF {
 			u.err = nil
-			if !validTrailers(x.r.Trailer) {
+			if !message.ValidTrailers(x.r.Trailer) {
 				u.err = errTrailer
 			}
 		}
@@ -70,10 +72,7 @@ func (x *exchange) receiveFirstPart() int {
 	return x.failureStatus(u.err)
 }
 
-// bodyRoom is where bytes of a body go in a buffer.
-func bodyRoom(buf []byte) []byte { return buf[chunkPrefix : len(buf)-chunkSuffix] }
-
-// startSending sends on. A body that is complete takes no goroutine.
+// startSending sends the body on. A body that is complete needs no goroutine.
 func (u *upload) startSending() {
 	u.started = true
 	if u.complete.Load() {
@@ -120,8 +119,9 @@ func (u *upload) abortUpload(err error) {
 	}
 }
 
-// isConnectionLost reports whether reading a body failed because the connection did, and
-// not because of what it brought. HTTP/2 has an error without a type for that.
+// isConnectionLost reports whether reading a body failed because the connection
+// did, and not because of what arrived. HTTP/2 has an error without a type for
+// that.
 func isConnectionLost(err error) bool {
 	_, network := errors.AsType[net.Error](err)
 	return network || err.Error() == "client disconnected" || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, context.Canceled) || errors.Is(err, net.ErrClosed)
@@ -135,32 +135,32 @@ func (u *upload) sendFirst() error {
 	return err
 }
 
-// bodyFraming is how bytes of the body look on their way to the instance.
+// bodyFraming returns how bytes of the body look on their way to the instance.
 func (u *upload) bodyFraming() func(buf []byte, n int) []byte {
 	if u.exchange.r.ContentLength < 0 {
-		return frameChunk
+		return message.FrameChunk
 	}
-	return rawBody
+	return message.RawBody
 }
 
-// copyBody moves the body and says, if it fails, whether in reading it.
+// copyBody moves the body. If it fails, reading says whether in reading it.
 func (u *upload) copyBody() (reading bool, err error) {
 	buf := copyBuffer{pool: &u.exchange.proxy.buffers, small: u.small}
 	defer buf.returnLarge()
-	wrap := u.bodyFraming()
+	frame := u.bodyFraming()
 	for {
 		if u.stopped.Load() {
 			return true, os.ErrDeadlineExceeded
 		}
 		b := buf.currentBytes()
-		n, err := u.readPart(bodyRoom(b))
+		n, err := u.readPart(message.BodyRoom(b))
 		if n > 0 {
-			if _, err := u.exchange.upstream.Write(wrap(b, n)); err != nil {
+			if _, err := u.exchange.upstream.Write(frame(b, n)); err != nil {
 				return false, err
 			}
 		}
 		buf.fitSize(n)
-		if err == io.EOF && !validTrailers(u.exchange.r.Trailer) {
+		if err == io.EOF && !message.ValidTrailers(u.exchange.r.Trailer) {
 			return true, errTrailer
 		}
 		if err == io.EOF {
@@ -172,8 +172,8 @@ func (u *upload) copyBody() (reading bool, err error) {
 	}
 }
 
-// readPart reads from the client. If the request's context ends meanwhile, it is
-// for the caller to say what that means.
+// readPart reads from the client. If the request's context ends meanwhile, the
+// caller decides what that means.
 func (u *upload) readPart(room []byte) (int, error) {
 	u.reading.Store(true)
 	n, err := u.limit.readOnce(u.exchange.r.Body, room)
@@ -181,12 +181,12 @@ func (u *upload) readPart(room []byte) (int, error) {
 		return n, err
 	}
 	if err == io.EOF {
-		u.exchange.permit.bodyArrived()
+		u.exchange.permit.BodyArrived()
 	}
 	u.complete.Store(err == io.EOF) // from here on the deadline is net/http's again
 	u.reading.Store(false)
-	if gone := u.exchange.r.Context().Err(); gone != nil {
-		return n, gone
+	if ended := u.exchange.r.Context().Err(); ended != nil {
+		return n, ended
 	}
 	return n, err
 }
@@ -196,13 +196,13 @@ func (u *upload) endBody() error {
 	if u.exchange.r.ContentLength >= 0 {
 		return nil
 	}
-	_, err := u.exchange.upstream.Write(appendLastChunk(nil, u.exchange.r.Trailer))
+	_, err := u.exchange.upstream.Write(message.AppendLastChunk(nil, u.exchange.r.Trailer))
 	return err
 }
 
-// stopUpload returns when the goroutine has ended: after that nobody reads the
-// body any more but net/http. The upstream's connection survives only if all
-// of the body was sent.
+// stopUpload returns when the goroutine has ended: after that only net/http
+// reads the body. The connection to the instance survives only if all of the
+// body was sent.
 func (u *upload) stopUpload() {
 	u.stopped.Store(true)
 	if u.started && !u.hasEnded() {
@@ -223,16 +223,16 @@ func (u *upload) stopUpload() {
 // hasEnded reports whether the goroutine has ended. It waits a little if only
 // the last write is missing.
 func (u *upload) hasEnded() bool {
-	patience := time.Duration(0)
+	limit := time.Duration(0)
 	if u.complete.Load() {
-		patience = uploadFinishTimeout
+		limit = uploadFinishTimeout
 	}
 	select {
 	case <-u.done:
 		return true
 	default:
 	}
-	t := time.NewTimer(patience)
+	t := time.NewTimer(limit)
 	defer t.Stop()
 	select {
 	case <-u.done:

@@ -13,6 +13,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/waittest"
+	"version-manager/internal/proxy/httpserver"
 )
 
 const post = "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -31,7 +32,7 @@ func TestContinueIsSaidByTheIngress(t *testing.T) {
 		}
 		echoBody(w, r)
 	})
-	u := startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{})
+	u := startServer(t, newBlueProxy(t, Options{}, addr), httpserver.Options{})
 	ask := func(path, length, body string) *http.Response {
 		c, br := dialRaw(t, u)
 		sendText(t, c, strings.Replace(post, "/", path, 1)+"Content-Length: "+length+"\r\nExpect: 100-continue\r\n\r\n")
@@ -67,7 +68,7 @@ func TestNoInstanceWaitsForABody(t *testing.T) {
 	})
 	for _, framing := range []string{"Content-Length: 5\r\n\r\n", "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"} {
 		p := newBlueProxy(t, Options{}, addr)
-		u := startServer(t, p, ServerOptions{})
+		u := startServer(t, p, httpserver.Options{})
 		c, br := dialRaw(t, u)
 		sendText(t, c, post+framing)
 		waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
@@ -88,7 +89,7 @@ func TestNoInstanceWaitsForABody(t *testing.T) {
 		}
 	}
 	p := newBlueProxy(t, Options{}, addr)
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	sendText(t, c, post+"Content-Length: 5\r\n\r\n")
 	waitUntil(t, "in flight", func() bool { return p.InFlight(color.Blue) == 1 })
 	p.CloseColor(color.Blue, 0)
@@ -112,7 +113,7 @@ func TestBodiesAreNotHeldBack(t *testing.T) {
 		}
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for name, client := range bothProtocols() {
 		pr, pw := io.Pipe()
 		r, _ := http.NewRequest("POST", u, pr)
@@ -153,7 +154,7 @@ func TestRequestTrailers(t *testing.T) {
 		b, _ := io.ReadAll(r.Body)
 		_, _ = fmt.Fprintf(w, "%s %s", b, r.Trailer.Get("X-Sum"))
 	})
-	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, addr), httpserver.Options{}))
 	sendText(t, c, post+"Transfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 42\r\n\r\n")
 	if got := readBody(t, readResponse(t, br, "POST")); got != "abc 42" {
 		t.Errorf("arrived %q", got)
@@ -169,7 +170,7 @@ func TestRequestTrailers(t *testing.T) {
 func TestEarlyAnswer(t *testing.T) {
 	addr := startScripted(t, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig")
 	p := newBlueProxy(t, Options{}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	c, br := dialRaw(t, u)
 	sendText(t, c, post+"Content-Length: 100000000\r\n\r\n"+strings.Repeat("x", 1000))
 	res := readResponse(t, br, "POST")
@@ -200,7 +201,7 @@ func TestSlowBodyGets408(t *testing.T) {
 		_, err := io.Copy(io.Discard, r.Body)
 		ended <- err
 	}))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for _, framing := range []string{"Content-Length: 10\r\n\r\nabc", "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"} {
 		c, br := dialRaw(t, u)
 		sendText(t, c, post+framing)
@@ -226,7 +227,7 @@ func TestSlowBodyGets408(t *testing.T) {
 
 func TestSteadyBodyMayTakeLong(t *testing.T) {
 	p := newBlueProxy(t, Options{BodyTimeout: 200 * time.Millisecond}, startBackend(t, echoBody))
-	c, br := dialRaw(t, startServer(t, p, ServerOptions{}))
+	c, br := dialRaw(t, startServer(t, p, httpserver.Options{}))
 	sendText(t, c, post+"Content-Length: 10\r\n\r\n")
 	for range 10 {
 		time.Sleep(50 * time.Millisecond) // the pace of this client
@@ -245,7 +246,7 @@ func TestSlowAnswerAfterBody(t *testing.T) {
 			time.Sleep(400 * time.Millisecond)
 			_, _ = io.WriteString(w, "done")
 		}))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for name, client := range bothProtocols() {
 		res, err := client.Post(u, "text/plain", strings.NewReader("x"))
 		if err != nil {
@@ -270,7 +271,7 @@ func TestClientLeaves(t *testing.T) {
 		left <- struct{}{}
 	})
 	p := newBlueProxy(t, Options{}, addr)
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	for _, request := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
 		post + "Content-Length: 1\r\n\r\nx",

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/net/http2/hpack"
 
+	"version-manager/internal/proxy/httpserver"
 	"version-manager/internal/proxy/proxytest"
 )
 
@@ -18,7 +19,7 @@ func startStrict(t testing.TB, o Options) (*proxytest.Upstream, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(up.Close)
-	return up, startServer(t, newBlueProxy(t, o, up.Addr()), ServerOptions{})
+	return up, startServer(t, newBlueProxy(t, o, up.Addr()), httpserver.Options{})
 }
 
 // headerFields is a complete request whose field name, or pseudo-header field, is
@@ -153,7 +154,7 @@ func TestMalformedBodyGets400(t *testing.T) {
 
 func TestUnderscoresCanBeAllowed(t *testing.T) {
 	p := newBlueProxy(t, Options{Rules: Rules{Underscores: true}}, startBackend(t, requestHeaders))
-	u := startServer(t, p, ServerOptions{})
+	u := startServer(t, p, httpserver.Options{})
 	c, br := dialRaw(t, u)
 	sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\nX_A: b\r\n\r\n")
 	if got := readBody(t, readResponse(t, br, "GET")); !strings.Contains(got, "X_a: b") {

@@ -3,6 +3,7 @@ package sidecar
 import (
 	"version-manager/internal/kit/memlimit"
 	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/admission"
 )
 
 // proxyRules are for a pod, whose peers are proxies of the gateway.
@@ -24,8 +25,8 @@ const (
 
 // memoryLimits fit into the memory of the process. They do not count clients: behind
 // kube-proxy all of them may have the address of a node.
-func memoryLimits(m memlimit.Memory) proxy.Limits {
-	return proxy.Limits{
+func memoryLimits(m memlimit.Memory) admission.Limits {
+	return admission.Limits{
 		Requests:  int(m.Budget(35, 2048*requestSize) / requestSize),
 		Uploads:   int(m.Budget(10, 512*uploadSize) / uploadSize),
 		Tunnels:   int(m.Budget(25, 2048*tunnelSize) / tunnelSize),

@@ -6,19 +6,19 @@ import (
 
 	"version-manager/internal/kit/memlimit"
 	"version-manager/internal/kit/waittest"
-	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/admission"
 )
 
 func TestLimitsFitTheMemory(t *testing.T) {
 	for _, tt := range []struct {
 		memory      int64
-		want        proxy.Limits
+		want        admission.Limits
 		connections int
 	}{
-		{0, proxy.Limits{Requests: 2048, Uploads: 512, Tunnels: 2048, PerClient: -1}, 4096},
-		{16 << 30, proxy.Limits{Requests: 2048, Uploads: 512, Tunnels: 2048, PerClient: -1}, 4096},
-		{128 << 20, proxy.Limits{Requests: 955, Uploads: 512, Tunnels: 682, PerClient: -1}, 1638},
-		{64 << 20, proxy.Limits{Requests: 477, Uploads: 273, Tunnels: 341, PerClient: -1}, 819},
+		{0, admission.Limits{Requests: 2048, Uploads: 512, Tunnels: 2048, PerClient: -1}, 4096},
+		{16 << 30, admission.Limits{Requests: 2048, Uploads: 512, Tunnels: 2048, PerClient: -1}, 4096},
+		{128 << 20, admission.Limits{Requests: 955, Uploads: 512, Tunnels: 682, PerClient: -1}, 1638},
+		{64 << 20, admission.Limits{Requests: 477, Uploads: 273, Tunnels: 341, PerClient: -1}, 819},
 	} {
 		m := memlimit.Memory{Limit: tt.memory}
 		if got := memoryLimits(m); got != tt.want || maxConnections(m) != tt.connections {

@@ -5,7 +5,7 @@
 // loses nothing.
 //
 // Start with [Run], which serves until its context ends. Requests go through
-// [ingress.Proxy] with this pod's app as its only instance; a second listener,
+// [proxy.Proxy] with this pod's app as its only instance; a second listener,
 // see admin.go, is for the kubelet's probes and hooks and for who counts.
 //
 // It routes nothing and knows no other pod. It believes the forwarding headers
@@ -47,6 +47,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/kit/memlimit"
 	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // Options say which app it stands in front of, and who that is.
@@ -123,7 +124,7 @@ func RunSidecar(ctx context.Context, o Options) error {
 
 func (s *Sidecar) serveListeners(ctx context.Context, traffic, admin net.Listener) error {
 	failed := make(chan error, 2)
-	server := proxy.NewServer(s.trafficHandler(), proxy.ServerOptions{IdleTimeout: idleTimeout, Connections: maxConnections(s.o.Memory)})
+	server := httpserver.NewServer(s.trafficHandler(), httpserver.Options{IdleTimeout: idleTimeout, Connections: maxConnections(s.o.Memory)})
 	go func() { failed <- server.Serve(traffic) }()
 	office := &http.Server{Handler: s.adminHandler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { failed <- office.Serve(admin) }()

@@ -16,7 +16,7 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // h2specModule is pinned; its checksum is the sum database's.
@@ -84,7 +84,7 @@ func buildH2spec(ctx context.Context) (string, error) {
 }
 
 func specIngress(ctx context.Context, r *report, tool, upstream string, tls bool) error {
-	l, err := startEncryptedLab(upstream, tls, proxy.ServerOptions{})
+	l, err := startEncryptedLab(upstream, tls, httpserver.Options{})
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/httpserver"
 	"version-manager/internal/proxy/proxytest"
 )
 
@@ -25,11 +26,11 @@ type lab struct {
 }
 
 func startLab(upstream string, o proxy.Options) (*lab, error) {
-	return serveLab(upstream, o, proxy.ServerOptions{})
+	return serveLab(upstream, o, httpserver.Options{})
 }
 
 // startEncryptedLab speaks TLS, with a certificate that nobody knows, if told to.
-func startEncryptedLab(upstream string, encrypted bool, so proxy.ServerOptions) (*lab, error) {
+func startEncryptedLab(upstream string, encrypted bool, so httpserver.Options) (*lab, error) {
 	if !encrypted {
 		return serveLab(upstream, proxy.Options{}, so)
 	}
@@ -41,7 +42,7 @@ func startEncryptedLab(upstream string, encrypted bool, so proxy.ServerOptions) 
 	return serveLab(upstream, proxy.Options{}, so)
 }
 
-func serveLab(upstream string, o proxy.Options, so proxy.ServerOptions) (*lab, error) {
+func serveLab(upstream string, o proxy.Options, so httpserver.Options) (*lab, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func serveLab(upstream string, o proxy.Options, so proxy.ServerOptions) (*lab, e
 	p.SetPool(color.Blue, "v1.0.0", []string{upstream})
 	p.SwitchRoute(color.Blue)
 	so.ErrorLog = log.New(io.Discard, "", 0) // what clients do wrong is the point
-	s := proxy.NewServer(p, so)
+	s := httpserver.NewServer(p, so)
 	if so.Certificates == nil {
 		go s.Serve(l)
 	} else {

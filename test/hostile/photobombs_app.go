@@ -20,6 +20,7 @@ import (
 	"version-manager/internal/caloguessr/estimate/geminitest"
 	"version-manager/internal/color"
 	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // bombedApp is Caloguessr in a control group, with the ingress in front.
@@ -94,7 +95,7 @@ func (a *bombedApp) serve(address string) error {
 	if err != nil {
 		return err
 	}
-	a.front, a.url = proxy.NewServer(front, proxy.ServerOptions{}), "http://"+l.Addr().String()
+	a.front, a.url = httpserver.NewServer(front, httpserver.Options{}), "http://"+l.Addr().String()
 	go a.front.Serve(l)
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // limit is what each of the ingress's timeouts is in this chapter, and grace
@@ -32,12 +33,12 @@ const sluggards = 20
 func slow(ctx context.Context, r *report) error {
 	app := httptest.NewServer(http.HandlerFunc(slowApp))
 	defer app.Close()
-	l, err := serveLab(app.Listener.Addr().String(), proxy.Options{BodyTimeout: limit, WriteTimeout: limit}, proxy.ServerOptions{HeaderTimeout: limit})
+	l, err := serveLab(app.Listener.Addr().String(), proxy.Options{BodyTimeout: limit, WriteTimeout: limit}, httpserver.Options{HeaderTimeout: limit})
 	if err != nil {
 		return err
 	}
 	defer l.close()
-	tls, err := startEncryptedLab(app.Listener.Addr().String(), true, proxy.ServerOptions{HeaderTimeout: limit})
+	tls, err := startEncryptedLab(app.Listener.Addr().String(), true, httpserver.Options{HeaderTimeout: limit})
 	if err != nil {
 		return err
 	}

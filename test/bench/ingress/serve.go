@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/proxy"
+	"version-manager/internal/proxy/httpserver"
 )
 
 // serveBackend is the app: a plain server with an answer of 1 KiB.
@@ -38,7 +39,7 @@ func serveIngress(ctx context.Context, to, profile string) error {
 	p := proxy.NewProxy(proxy.Options{Rules: proxy.Rules{Preview: "preview.localhost"}})
 	p.SetPool(color.Blue, "v1.0.0", []string{to})
 	p.SwitchRoute(color.Blue)
-	return serve(ctx, proxy.NewServer(p, proxy.ServerOptions{}))
+	return serve(ctx, httpserver.NewServer(p, httpserver.Options{}))
 }
 
 // serve listens on a free port, prints it for the parent and stops with ctx.

@@ -1,4 +1,4 @@
-package proxy
+package message
 
 import (
 	"bufio"
@@ -17,7 +17,7 @@ func readFields(lines *lineReader, field func(name, value string) error) error {
 		name, value, found := bytes.Cut(line, []byte(":"))
 		value = bytes.Trim(value, " \t")
 		if !found || !isToken(name) || !isFieldValue(value) {
-			return fmt.Errorf("%w: header line %.40q", errMalformed, line)
+			return fmt.Errorf("%w: header line %.40q", ErrMalformed, line)
 		}
 		if err := field(canonicalName(name), string(value)); err != nil {
 			return err
@@ -32,7 +32,7 @@ type lineReader struct {
 	long []byte // a line that did not fit into br's buffer
 }
 
-// nextLine returns a line without its end, valid until the following call.
+// nextLine returns a line without its end. It is valid until the next call.
 func (l *lineReader) nextLine() ([]byte, error) {
 	l.long = l.long[:0]
 	for {
@@ -55,8 +55,8 @@ func (l *lineReader) nextLine() ([]byte, error) {
 	}
 }
 
-// canonicalName is the usual spelling of a header name. The most frequent ones
-// cost no memory.
+// canonicalName returns the usual spelling of a header name. The most frequent
+// names allocate nothing.
 func canonicalName(name []byte) string {
 	switch string(name) {
 	case "Content-Type", "content-type":
@@ -85,8 +85,8 @@ func isToken(b []byte) bool {
 	return len(b) > 0
 }
 
-// isFieldValue reports whether b can be a header value: no control character but the
-// tabulator.
+// isFieldValue reports whether b can be a header value: no control character
+// except the tab.
 func isFieldValue(b []byte) bool {
 	for _, c := range b {
 		if (c < ' ' && c != '\t') || c == 0x7f {
@@ -94,4 +94,30 @@ func isFieldValue(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// IsPrintable reports whether s can stand in a request line: no space and no
+// control character.
+func IsPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// IsVisibleASCII reports whether s consists of ASCII letters, digits, and
+// punctuation.
+func IsVisibleASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 }

@@ -1,13 +1,13 @@
 //go:build unix
 
-package proxy
+package httpserver
 
 import (
 	"math"
 	"syscall"
 )
 
-// openFileLimit is how many files this process may have open.
+// openFileLimit returns the number of files that this process may have open.
 func openFileLimit() int {
 	var l syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &l) != nil || uint64(l.Cur) > math.MaxInt32 {
