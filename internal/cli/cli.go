@@ -40,7 +40,7 @@ import (
 // Main runs the command that args name and returns the exit code.
 func Main(args []string) int {
 	process.Launch()
-	inv := &command.Invocation{Streams: ui.System(os.Getenv), Getenv: os.Getenv, Now: time.Now, Args: args}
+	inv := &command.Invocation{Streams: ui.SystemStreams(os.Getenv), Getenv: os.Getenv, Now: time.Now, Args: args}
 	ctx, second, stop := withInterrupts(context.Background())
 	defer stop()
 	code := make(chan int, 1)
@@ -59,7 +59,7 @@ func Main(args []string) int {
 func runCommand(ctx context.Context, inv *command.Invocation, program string) int {
 	flags := new(targets.Flags)
 	root := newRoot(inv, flags)
-	inv.Streams.Command = newPasteAdapter(root, program, flags)
+	inv.Streams.AdaptCommand = newPasteAdapter(root, program, flags)
 	root.SetArgs(inv.Args)
 	root.SetIn(inv.Streams.In)
 	root.SetOut(inv.Streams.Out)
@@ -80,9 +80,9 @@ func printError(inv *command.Invocation, c *cobra.Command, err error, code probl
 	switch {
 	case err == context.Canceled:
 	case inv.ReportsJSON():
-		inv.Streams.ProblemLine(err, code)
+		inv.Streams.PrintProblemLine(err, code)
 	case worded || code != problem.Interrupted:
-		inv.Streams.Problem(err, inv.Global.Verbose)
+		inv.Streams.PrintProblem(err, inv.Global.Verbose)
 	default:
 		inv.PrintNotice("interrupted")
 	}

@@ -96,7 +96,7 @@ func TestJSONLines(t *testing.T) {
 		}
 	}
 	inv, _, buffer := commandtest.NewInvocation()
-	inv.Global.Progress = ui.Lines
+	inv.Global.Progress = ui.JSONLines
 	inv.PrintNote("2%% of %s", "it")
 	if err, want := buffer.String(), `"kind":"note","detail":"2% of it"}`; !strings.Contains(err, want) {
 		t.Errorf("got %s, want %s", err, want)
@@ -105,9 +105,9 @@ func TestJSONLines(t *testing.T) {
 
 // TestNotesArePasteable: the command in a note is adapted like that in a hint.
 func TestNotesArePasteable(t *testing.T) {
-	for progress, want := range map[ui.Progress]string{
-		ui.Plain: "continues it: bin/version-manager --context prod resume\n",
-		ui.Lines: `continues it: bin/version-manager --context prod resume"}`,
+	for progress, want := range map[ui.ProgressMode]string{
+		ui.Plain:     "continues it: bin/version-manager --context prod resume\n",
+		ui.JSONLines: `continues it: bin/version-manager --context prod resume"}`,
 	} {
 		inv, _, err := commandtest.NewInvocation()
 		inv.Args = []string{"-C", "/", "--context", "prod", "--progress", string(progress), "status"}

@@ -18,10 +18,10 @@ const maxHelpWidth = 100
 // printHelp prints the page of one command: what it does, how it is called,
 // examples, then everything else.
 func printHelp(inv *command.Invocation, c *cobra.Command) {
-	width, _ := inv.Streams.Out.Size()
+	width, _ := inv.Streams.Out.TerminalSize()
 	width = min(width, maxHelpWidth)
 	var b strings.Builder
-	b.WriteString(ui.Paragraphs(c.Long, width))
+	b.WriteString(ui.WrapParagraphs(c.Long, width))
 	if c.Runnable() {
 		fmt.Fprintf(&b, "\nUsage:\n  %s\n", usageLine(c))
 	}
@@ -45,7 +45,7 @@ func writeFlags(b *strings.Builder, c *cobra.Command, width int) {
 	}
 	write := func(title string, flags *pflag.FlagSet) {
 		if text := flags.FlagUsages(); text != "" {
-			fmt.Fprintf(b, "\n%s:\n%s", title, ui.Paragraphs(text, width))
+			fmt.Fprintf(b, "\n%s:\n%s", title, ui.WrapParagraphs(text, width))
 		}
 	}
 	write("Flags", command.FlagsOfGroup(all, ""))

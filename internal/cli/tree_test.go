@@ -122,7 +122,7 @@ func TestHelpOpensNothing(t *testing.T) {
 			continue
 		}
 		code, out, err := execute(t, append(commandWords(c), "one", "two", "three", "--help")...)
-		if code != 0 || !strings.HasPrefix(out, ui.Paragraphs(c.Long, 80)) || err != "" {
+		if code != 0 || !strings.HasPrefix(out, ui.WrapParagraphs(c.Long, 80)) || err != "" {
 			t.Errorf("%s --help: exit code %d\n%s%s", c.CommandPath(), code, out, err)
 		}
 	}

@@ -20,17 +20,17 @@ const (
 	YAML Format = "yaml"
 )
 
-// Answer writes v to standard output: as JSON, as YAML with the same field
+// WriteAnswer writes v to standard output: as JSON, as YAML with the same field
 // names, or with the given function as text for a person.
-func (s *Streams) Answer(f Format, v any, text func() error) error {
+func (s *Streams) WriteAnswer(f Format, v any, text func() error) error {
 	switch f {
 	case Text:
 		return text()
 	case JSON:
-		return encode(s.Out, v)
+		return encodeIndented(s.Out, v)
 	case YAML:
 		var b bytes.Buffer
-		if err := encode(&b, v); err != nil {
+		if err := encodeIndented(&b, v); err != nil {
 			return err
 		}
 		node, err := yamlOf(json.NewDecoder(&b))
@@ -42,7 +42,7 @@ func (s *Streams) Answer(f Format, v any, text func() error) error {
 	return fmt.Errorf("%q is not a format", f)
 }
 
-func encode(w io.Writer, v any) error { return encodeJSON(w, v, "  ") }
+func encodeIndented(w io.Writer, v any) error { return encodeJSON(w, v, "  ") }
 
 func encodeLine(w io.Writer, v any) error { return encodeJSON(w, v, "") }
 
@@ -58,8 +58,8 @@ func encodeJSON(w io.Writer, v any, indent string) error {
 	return err
 }
 
-// JSONLine writes v to standard output as JSON on a line of its own.
-func (s *Streams) JSONLine(v any) error { return encodeLine(s.Out, v) }
+// WriteJSONLine writes v to standard output as JSON on a line of its own.
+func (s *Streams) WriteJSONLine(v any) error { return encodeLine(s.Out, v) }
 
 func encodeYAML(w io.Writer, node *yaml.Node) error {
 	var b bytes.Buffer
@@ -96,7 +96,7 @@ func yamlOf(d *json.Decoder) (*yaml.Node, error) {
 		_, err := d.Token() // the closing bracket
 		return n, err
 	case json.Number:
-		return number(t), nil
+		return yamlNumber(t), nil
 	}
 	n := new(yaml.Node)
 	err = n.Encode(t)
@@ -106,7 +106,7 @@ func yamlOf(d *json.Decoder) (*yaml.Node, error) {
 	return n, err
 }
 
-func number(n json.Number) *yaml.Node {
+func yamlNumber(n json.Number) *yaml.Node {
 	tag := "!!float"
 	if _, err := n.Int64(); err == nil {
 		tag = "!!int"

@@ -46,8 +46,8 @@ deepField:
   "on": "yes"
 `,
 	} {
-		s, out, _ := Test("")
-		err := s.Answer(format, v, func() error { _, err := s.Out.Write([]byte("hello\n")); return err })
+		s, out, _ := TestStreams("")
+		err := s.WriteAnswer(format, v, func() error { _, err := s.Out.Write([]byte("hello\n")); return err })
 		if err != nil || out.String() != want {
 			t.Errorf("%s: %v\n%s\nwant:\n%s", format, err, out, want)
 		}
@@ -62,13 +62,13 @@ func TestAnswerEscapesHiddenCharacters(t *testing.T) {
 		JSON: "{\n  \"message\": \"fix\\u202e\\u200b \\udb40\\udc41 ü\"\n}\n",
 		YAML: "message: \"fix\\U0000202E\\U0000200B \\U000E0041 ü\"\n",
 	} {
-		s, out, _ := Test("")
-		if err := s.Answer(format, v, nil); err != nil || out.String() != want {
+		s, out, _ := TestStreams("")
+		if err := s.WriteAnswer(format, v, nil); err != nil || out.String() != want {
 			t.Errorf("%s: %v\n%s\nwant:\n%s", format, err, out, want)
 		}
 	}
-	s, out, _ := Test("")
-	if err := s.JSONLine(v); err != nil || out.String() != "{\"message\":\"fix\\u202e\\u200b \\udb40\\udc41 ü\"}\n" {
+	s, out, _ := TestStreams("")
+	if err := s.WriteJSONLine(v); err != nil || out.String() != "{\"message\":\"fix\\u202e\\u200b \\udb40\\udc41 ü\"}\n" {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -76,13 +76,13 @@ func TestAnswerEscapesHiddenCharacters(t *testing.T) {
 // Each way to talk to a person cleans what it says.
 func TestHiddenCharactersAreShown(t *testing.T) {
 	const foreign = "v1.0.0\u202e\u200b\x1b[2J"
-	s, out, errs := Test("")
+	s, out, errs := TestStreams("")
 	table := Table{Heading: []string{"VERSION"}}
-	table.Add(foreign)
-	if err := errors.Join(table.Print(s.Out), s.Line("%s", foreign)); err != nil {
+	table.AddRow(foreign)
+	if err := errors.Join(table.WriteTo(s.Out), s.PrintLine("%s", foreign)); err != nil {
 		t.Fatal(err)
 	}
-	s.Problem(errors.New(foreign), false)
+	s.PrintProblem(errors.New(foreign), false)
 	for _, text := range []string{out.String(), errs.String()} {
 		if !strings.Contains(text, "v1.0.0???[2J") || strings.ContainsAny(text, "\u202e\u200b\x1b") {
 			t.Errorf("a person reads %q", text)
@@ -100,8 +100,8 @@ func FuzzYAMLHasTheSameContentAsJSON(f *testing.F) {
 		if err != nil {
 			t.Skip() // NaN
 		}
-		s, out, _ := Test("")
-		if err := s.Answer(YAML, v, nil); err != nil {
+		s, out, _ := TestStreams("")
+		if err := s.WriteAnswer(YAML, v, nil); err != nil {
 			t.Fatal(err)
 		}
 		var fromYAML, fromJSON map[string]any

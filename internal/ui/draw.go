@@ -5,63 +5,62 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/internal/deploy"
 	"version-manager/internal/progress"
 )
 
-// draw returns the tree as it stands at the moment now for a screen of so many
+// drawTree returns the tree as it stands at the moment now for a screen of so many
 // columns, and which of its lines is the one to keep in sight where not all
 // fit.
-func (t *tree) draw(now time.Time, sym symbols, width int) (lines []line, focus int) {
-	lines = append(lines, line{{sym.begin + " ", active}, {Clean(headline(t.begin, sym.arrow)), strong}, {"  " + t.clock(now), faint}})
-	steps, pad := t.shown()
+func (t *tree) drawTree(now time.Time, sym symbols, width int) (lines []line, focus int) {
+	lines = append(lines, line{{sym.begin + " ", active}, {CleanText(operationTitle(t.begin, sym.arrow)), strong}, {"  " + t.elapsedTime(now), faint}})
+	steps, pad := t.shownSteps()
 	for i, s := range steps {
 		branch, stem := sym.branch, sym.stem
 		if i == len(steps)-1 {
 			branch, stem = sym.last, " "
 		}
-		lines = append(lines, s.draw(branch, pad, now, sym))
+		lines = append(lines, s.drawStep(branch, pad, now, sym))
 		if s.status == progress.StatusRunning {
 			focus = len(lines) - 1
-			lines = append(lines, t.instances(stem, sym)...)
+			lines = append(lines, t.drawInstances(stem, sym)...)
 		}
 	}
-	return append(lines, t.foot(sym, width)...), focus
+	return append(lines, t.drawFooter(sym, width)...), focus
 }
 
-// shown are the steps to draw and the width of the longest name. What was not
+// shownSteps are the steps to draw and the width of the longest name. What was not
 // reached is of no interest any more once the deploy has ended.
-func (t *tree) shown() (steps []step, pad int) {
+func (t *tree) shownSteps() (steps []stepState, pad int) {
 	for _, s := range t.steps {
 		if t.end != nil && s.status == "" {
 			continue
 		}
 		steps = append(steps, s)
-		pad = max(pad, cells(s.name))
+		pad = max(pad, countCells(s.name))
 	}
 	return steps, pad
 }
 
-func (t *tree) clock(now time.Time) string {
+func (t *tree) elapsedTime(now time.Time) string {
 	if t.begin.Time.IsZero() {
 		return ""
 	}
 	if t.end != nil {
 		now = t.end.Time
 	}
-	return Duration(now.Sub(t.begin.Time))
+	return FormatDuration(now.Sub(t.begin.Time))
 }
 
-func (s step) draw(branch string, pad int, now time.Time, sym symbols) line {
+func (s stepState) drawStep(branch string, pad int, now time.Time, sym symbols) line {
 	took := s.elapsed
 	if s.status == progress.StatusRunning {
 		took = now.Sub(s.since)
 	}
 	text := ""
 	if s.status != "" && s.status != progress.StatusSkipped {
-		text = Duration(took)
+		text = FormatDuration(took)
 	}
-	l := line{{branch + " ", faint}, {sym.status[s.status] + " ", tintOf(s.status)}, {Clean(s.name), ordinary}}
+	l := line{{branch + " ", faint}, {sym.status[s.status] + " ", tintOf(s.status)}, {CleanText(s.name), ordinary}}
 	word := string(s.status) // so that the symbol never stands alone
 	if s.status == progress.StatusDone || s.status == progress.StatusRunning {
 		word = ""
@@ -69,11 +68,11 @@ func (s step) draw(branch string, pad int, now time.Time, sym symbols) line {
 	if text == "" && word == "" && s.detail == "" {
 		return l
 	}
-	l = append(l, span{strings.Repeat(" ", max(0, pad-cells(s.name))) + fmt.Sprintf("  %6s", text), faint})
+	l = append(l, span{strings.Repeat(" ", max(0, pad-countCells(s.name))) + fmt.Sprintf("  %6s", text), faint})
 	if word != "" {
 		l = append(l, span{"  " + word, tintOf(s.status)})
 	}
-	return append(l, span{indented(s.detail), detailTint(s.status)})
+	return append(l, span{indentDetail(s.detail), detailTint(s.status)})
 }
 
 // detailTint keeps the eye on what goes on and on what went wrong.
@@ -87,15 +86,15 @@ func detailTint(s progress.Status) tint {
 	return faint
 }
 
-func indented(s string) string {
+func indentDetail(s string) string {
 	if s == "" {
 		return ""
 	}
-	return "  " + Clean(s)
+	return "  " + CleanText(s)
 }
 
-// instances is the standby color while it starts, an instance a line.
-func (t *tree) instances(stem string, sym symbols) []line {
+// drawInstances is the standby color while it starts, an instance a line.
+func (t *tree) drawInstances(stem string, sym symbols) []line {
 	if t.side == nil {
 		return nil
 	}
@@ -106,45 +105,45 @@ func (t *tree) instances(stem string, sym symbols) []line {
 		case i.Ready:
 			status, words = progress.StatusDone, "ready"
 		case i.Reason != "":
-			words = Clean(i.Reason)
+			words = CleanText(i.Reason)
 		}
 		if i.Restarts > 0 {
-			words += ", " + Plural(i.Restarts, "restart")
+			words += ", " + FormatPlural(i.Restarts, "restart")
 		}
-		lines = append(lines, line{{stem + "     ", faint}, {sym.status[status] + " ", tintOf(status)}, {Clean(i.ID), ordinary}, {"  " + words, faint}})
+		lines = append(lines, line{{stem + "     ", faint}, {sym.status[status] + " ", tintOf(status)}, {CleanText(i.ID), ordinary}, {"  " + words, faint}})
 	}
 	return lines
 }
 
-// margin is what stands before the lines below the steps.
-const margin = "   "
+// footerIndent is what stands before the lines below the steps.
+const footerIndent = "   "
 
-// foot is what follows the steps: the running count, notes, the last words of
+// drawFooter is what follows the steps: the running count, notes, the last words of
 // an instance until the error at the end repeats them, how it ended. Notes are
 // whole sentences, so they wrap where they do not fit.
-func (t *tree) foot(sym symbols, width int) []line {
+func (t *tree) drawFooter(sym symbols, width int) []line {
 	var lines []line
-	if t.tally != nil {
+	if t.requests != nil {
 		tint := good
-		if t.tally.Failed > 0 {
+		if t.requests.Failed > 0 {
 			tint = bad
 		}
-		lines = append(lines, line{{margin + tallyText(*t.tally), tint}})
+		lines = append(lines, line{{footerIndent + requestsText(*t.requests), tint}})
 	}
 	for _, n := range t.notes {
-		for _, part := range wrap(Clean(n), width-len(margin)) {
-			lines = append(lines, line{{margin + part, warning}})
+		for _, part := range wrapLine(CleanText(n), width-len(footerIndent)) {
+			lines = append(lines, line{{footerIndent + part, warning}})
 		}
 	}
 	if t.end == nil {
-		for _, w := range t.words {
-			lines = append(lines, line{{margin + sym.bar + " ", faint}, {Clean(w), ordinary}})
+		for _, w := range t.lastLogLines {
+			lines = append(lines, line{{footerIndent + sym.bar + " ", faint}, {CleanText(w), ordinary}})
 		}
 		return lines
 	}
 	status := progress.StatusFailed
-	if deploy.Phase(t.end.Outcome) == deploy.Done {
+	if t.end.Outcome == outcomeDone {
 		status = progress.StatusDone
 	}
-	return append(lines, line{{sym.status[status] + " ", tintOf(status)}, {Clean(outcomeText(t.begin, *t.end)), strong}})
+	return append(lines, line{{sym.status[status] + " ", tintOf(status)}, {CleanText(outcomeText(t.begin, *t.end)), strong}})
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Duration writes d as a person would: "4ms", "0.8s", "12s", "3m05s", "2h04m",
+// FormatDuration writes d as a person would: "4ms", "0.8s", "12s", "3m05s", "2h04m",
 // "3d".
-func Duration(d time.Duration) string {
+func FormatDuration(d time.Duration) string {
 	switch d = max(d, 0); {
 	case d < 95*time.Millisecond:
 		return fmt.Sprintf("%dms", d.Milliseconds())
@@ -27,10 +27,10 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%dd", int(d.Hours()/24+0.5))
 }
 
-// Count writes n with separators: "4,512".
-func Count(n int) string {
+// FormatCount writes n with separators: "4,512".
+func FormatCount(n int) string {
 	if n < 0 {
-		return "-" + Count(-n)
+		return "-" + FormatCount(-n)
 	}
 	s := strconv.Itoa(n)
 	var b strings.Builder
@@ -43,17 +43,17 @@ func Count(n int) string {
 	return b.String()
 }
 
-// Plural writes n and the noun for it: "1 request", "4,512 requests".
-func Plural(n int, noun string) string {
+// FormatPlural writes n and the noun for it: "1 request", "4,512 requests".
+func FormatPlural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return Count(n) + " " + noun
+	return FormatCount(n) + " " + noun
 }
 
-// Age says how long before now t was: "just now", "3m ago", "4d ago"; a date
+// FormatAge says how long before now t was: "just now", "3m ago", "4d ago"; a date
 // once that is easier to read.
-func Age(t, now time.Time) string {
+func FormatAge(t, now time.Time) string {
 	switch d := now.Sub(t); {
 	case t.IsZero():
 		return "never"
@@ -71,9 +71,9 @@ func Age(t, now time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
-// Clock is the local time of day, with date and zone where t is of another
+// FormatClock is the local time of day, with date and zone where t is of another
 // day than now.
-func Clock(t, now time.Time) string {
+func FormatClock(t, now time.Time) string {
 	t = t.Local()
 	if t.Format(time.DateOnly) == now.Local().Format(time.DateOnly) {
 		return t.Format(time.TimeOnly)

@@ -28,7 +28,7 @@ func TestDuration(t *testing.T) {
 		time.Minute + 400*time.Millisecond:     "1m00s",
 		119*time.Second + 600*time.Millisecond: "2m00s",
 	} {
-		if got := Duration(d); got != want {
+		if got := FormatDuration(d); got != want {
 			t.Errorf("Duration(%s) = %q, want %q", time.Duration.String(d), got, want)
 		}
 	}
@@ -36,14 +36,14 @@ func TestDuration(t *testing.T) {
 
 func TestCount(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 4512: "4,512", 1234567: "1,234,567", -4512: "-4,512"} {
-		if got := Count(n); got != want {
+		if got := FormatCount(n); got != want {
 			t.Errorf("Count(%d) = %q, want %q", n, got, want)
 		}
 	}
-	if got := Plural(1, "request"); got != "1 request" {
+	if got := FormatPlural(1, "request"); got != "1 request" {
 		t.Error(got)
 	}
-	if got := Plural(4512, "request"); got != "4,512 requests" {
+	if got := FormatPlural(4512, "request"); got != "4,512 requests" {
 		t.Error(got)
 	}
 }
@@ -59,11 +59,11 @@ func TestAge(t *testing.T) {
 		49 * time.Hour:      "2d ago",
 		31 * 24 * time.Hour: "2026-03-31",
 	} {
-		if got := Age(now.Add(-d), now); got != want {
+		if got := FormatAge(now.Add(-d), now); got != want {
 			t.Errorf("Age(-%s) = %q, want %q", d, got, want)
 		}
 	}
-	if got := Age(time.Time{}, now); got != "never" {
+	if got := FormatAge(time.Time{}, now); got != "never" {
 		t.Errorf("Age(zero) = %q", got)
 	}
 }
@@ -75,7 +75,7 @@ func TestClock(t *testing.T) {
 		"11:59:59":                    now.Add(-time.Second).UTC(),
 		"2026-04-30 12:00:00 " + zone: now.AddDate(0, 0, -1),
 	} {
-		if got := Clock(at, now); got != want {
+		if got := FormatClock(at, now); got != want {
 			t.Errorf("Clock(%s) = %q, want %q", at, got, want)
 		}
 	}

@@ -2,25 +2,25 @@ package ui
 
 import "strings"
 
-// Paragraphs breaks prose into lines of at most width columns. A line break in
+// WrapParagraphs breaks prose into lines of at most width columns. A line break in
 // text counts as a space, except around empty and indented lines. An indented
 // line is a row of its own; where it is too long, it continues below its second
 // column, which begins after two spaces or more.
-func Paragraphs(text string, width int) string {
+func WrapParagraphs(text string, width int) string {
 	var b strings.Builder
-	for _, p := range paragraphs(text) {
+	for _, p := range splitParagraphs(text) {
 		words, indent := p, ""
 		if strings.HasPrefix(p, " ") {
 			column := secondColumn(p)
 			b.WriteString(p[:column])
 			words, indent = p[column:], strings.Repeat(" ", column)
 		}
-		b.WriteString(strings.Join(wrap(words, width-len(indent)), "\n"+indent) + "\n")
+		b.WriteString(strings.Join(wrapLine(words, width-len(indent)), "\n"+indent) + "\n")
 	}
 	return b.String()
 }
 
-func paragraphs(text string) (list []string) {
+func splitParagraphs(text string) (list []string) {
 	open := false // the last one can go on
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		prose := line != "" && line[0] != ' '

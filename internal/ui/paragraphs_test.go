@@ -15,7 +15,7 @@ func TestParagraphs(t *testing.T) {
 		"a word beyond the line": {"aaaaaaaaaabbbbbbbbbb", "aaaaaaaaaabbbbbbbb\nbb\n"},
 		"nothing":                {"", "\n"},
 	} {
-		if got := Paragraphs(tt.text, len("one two three four")); got != tt.want {
+		if got := WrapParagraphs(tt.text, len("one two three four")); got != tt.want {
 			t.Errorf("%s:\n%q, want\n%q", name, got, tt.want)
 		}
 	}

@@ -7,66 +7,66 @@ import (
 	"version-manager/internal/progress"
 )
 
-// plain is the face for log files and pipes: a line with the time of day for
+// plainDisplay is the face for log files and pipes: a line with the time of day for
 // each change. A step that has much to say is heard twice a second.
-type plain struct {
-	s     *Streams
-	begin progress.Event
-	said  progress.Event // the last progress shown
-	tally *progress.RequestCount
+type plainDisplay struct {
+	s         *Streams
+	begin     progress.Event
+	lastShown progress.Event // the last progress shown
+	requests  *progress.RequestCount
 }
 
-const plainPause = 500 * time.Millisecond
+const plainInterval = 500 * time.Millisecond
 
-var _ Face = (*plain)(nil)
+var _ Display = (*plainDisplay)(nil)
 
-func newPlain(s *Streams) *plain { return &plain{s: s} }
+func newPlain(s *Streams) *plainDisplay { return &plainDisplay{s: s} }
 
-func (p *plain) Show(e progress.Event) {
+func (p *plainDisplay) ShowEvent(e progress.Event) {
 	if e.Tally != nil {
-		p.tally = e.Tally
+		p.requests = e.Tally
 	}
-	switch e = p.s.spoken(e); e.Kind {
+	switch e = p.s.adaptEvent(e); e.Kind {
 	case progress.EventBegin:
 		p.begin = e
-		p.print(e.Time, headline(e, "->")+", "+Plural(len(e.Steps), "step"))
+		p.printLine(e.Time, operationTitle(e, "->")+", "+FormatPlural(len(e.Steps), "step"))
 	case progress.EventStep:
-		p.print(e.Time, e.Step+": "+stepText(e))
+		p.printLine(e.Time, e.Step+": "+stepText(e))
 		for _, l := range e.Lines {
-			p.print(e.Time, "| "+l)
+			p.printLine(e.Time, "| "+l)
 		}
 	case progress.EventProgress:
-		p.progress(e)
+		p.showProgress(e)
 	case progress.EventNote:
-		p.print(e.Time, e.Detail)
+		p.printLine(e.Time, e.Detail)
 	case progress.EventEnd:
-		p.end(e)
+		p.showEnd(e)
 	}
 }
 
-func (p *plain) Close() {}
+func (p *plainDisplay) Close() {}
 
-func (p *plain) print(t time.Time, text string) {
-	fmt.Fprintf(p.s.Err, "%s %s\n", t.Format(time.TimeOnly), Clean(text))
+func (p *plainDisplay) printLine(t time.Time, text string) {
+	fmt.Fprintf(p.s.Err, "%s %s\n", t.Format(time.TimeOnly), CleanText(text))
 }
 
-func (p *plain) progress(e progress.Event) {
+func (p *plainDisplay) showProgress(e progress.Event) {
 	detail := e.Detail
 	if detail == "" && e.Side != nil {
 		detail = readyText(*e.Side)
 	}
 	e.Detail = detail
-	again := e.Step == p.said.Step && (detail == p.said.Detail || e.Time.Sub(p.said.Time) < plainPause)
+	again := e.Step == p.lastShown.Step && (detail == p.lastShown.Detail || e.Time.Sub(p.lastShown.Time) < plainInterval)
 	if detail != "" && !again {
-		p.said = e
-		p.print(e.Time, e.Step+": "+detail)
+		p.lastShown = e
+		p.printLine(e.Time, e.Step+": "+detail)
 	}
 }
 
-func (p *plain) end(e progress.Event) {
+func (p *plainDisplay) showEnd(e progress.Event) {
 	text := outcomeText(p.begin, e)
-	if p.tally != nil {
-		text += ", " + tallyText(*p.tally)
+	if p.requests != nil {
+		text += ", " + requestsText(*p.requests)
 	}
-	p.print(e.Time, text)
+	p.printLine(e.Time, text)
 }

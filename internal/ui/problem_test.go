@@ -40,8 +40,8 @@ func TestProblem(t *testing.T) {
 			"error: outer: what\ncause: why\n",
 		},
 	} {
-		s, out, err := Test("")
-		s.Problem(tt.err, false)
+		s, out, err := TestStreams("")
+		s.PrintProblem(tt.err, false)
 		if err.String() != tt.want || out.Len() > 0 {
 			t.Errorf("%s:\n%s\nwant:\n%s\nstdout: %q", tt.name, err, tt.want, out)
 		}
@@ -49,9 +49,9 @@ func TestProblem(t *testing.T) {
 }
 
 func TestProblemInColor(t *testing.T) {
-	s, _, err := Test("")
+	s, _, err := TestStreams("")
 	s.Err.Color = true
-	s.Problem(problem.New(problem.Failed, "try", "odd"), false)
+	s.PrintProblem(problem.New(problem.Failed, "try", "odd"), false)
 	if want := "\x1b[31merror:\x1b[0m odd\n\x1b[32mhint:\x1b[0m try\n"; err.String() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}
@@ -59,16 +59,16 @@ func TestProblemInColor(t *testing.T) {
 
 func TestProblemShowsTheEndOfLongEvidence(t *testing.T) {
 	p := problem.New(problem.Failed, "", "odd")
-	for i := range evidence + 2 {
+	for i := range maxShownLines + 2 {
 		p.With(fmt.Sprint("line ", i))
 	}
-	s, _, err := Test("")
-	s.Problem(p, false)
+	s, _, err := TestStreams("")
+	s.PrintProblem(p, false)
 	if !strings.Contains(err.String(), "(2 lines before this with -v)\n  │ line 2\n") {
 		t.Errorf("short:\n%s", err)
 	}
 	err.Reset()
-	s.Problem(p, true)
+	s.PrintProblem(p, true)
 	if !strings.Contains(err.String(), "error: odd\n  │ line 0\n") {
 		t.Errorf("all:\n%s", err)
 	}
@@ -87,8 +87,8 @@ func TestProblemLine(t *testing.T) {
 			`{"error":"deploy","cause":"disk full","hint":"free some space","lines":["last","words"],"code":3}`,
 		},
 	} {
-		s, out, err := Test("")
-		s.ProblemLine(tt.err, tt.code)
+		s, out, err := TestStreams("")
+		s.PrintProblemLine(tt.err, tt.code)
 		if err.String() != tt.want+"\n" || out.Len() > 0 {
 			t.Errorf("got %s, want %s", err, tt.want)
 		}
@@ -96,8 +96,8 @@ func TestProblemLine(t *testing.T) {
 }
 
 func TestNoteIsSafeToShow(t *testing.T) {
-	s, _, err := Test("")
-	s.Note("new file: %s", "\x1b[2J\nnext")
+	s, _, err := TestStreams("")
+	s.PrintNote("new file: %s", "\x1b[2J\nnext")
 	if want := "new file: ?[2J\nnext\n"; err.String() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}

@@ -15,9 +15,9 @@ func TestScreenful(t *testing.T) {
 		"colors":       {10, 4, "a\n\x1b[2m0123456789\x1b[0m\nc\n", "a\n\x1b[2m0123456789\x1b[0m\nc\n"},
 		"hardly a row": {10, 1, "a\nb\n", "… 2 more lines\n"},
 	} {
-		s, _, _ := Test("")
+		s, _, _ := TestStreams("")
 		s.Out.size = func() (int, int) { return c.width, c.height }
-		if got := s.Out.Screenful(c.text); got != clearScreen+c.want {
+		if got := s.Out.FitScreen(c.text); got != clearScreen+c.want {
 			t.Errorf("%s:\n%q\nwant\n%q", name, got, clearScreen+c.want)
 		}
 	}

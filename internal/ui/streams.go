@@ -30,29 +30,29 @@ type Streams struct {
 	Prompts  bool // In is a terminal: a person can answer a question
 	Out, Err *Output
 	Unicode  bool // symbols beyond ASCII can be shown
-	// Command makes a command that is to be pasted fit the place where this
+	// AdaptCommand makes a command that is to be pasted fit the place where this
 	// program was called; nil: it does as it is.
-	Command func(string) string
+	AdaptCommand func(string) string
 }
 
-func (s *Streams) command(text string) string {
-	if s.Command == nil {
+func (s *Streams) adaptCommand(text string) string {
+	if s.AdaptCommand == nil {
 		return text
 	}
-	return s.Command(text)
+	return s.AdaptCommand(text)
 }
 
-// spoken makes the commands that a note names fit, as those of a hint do.
-func (s *Streams) spoken(e progress.Event) progress.Event {
+// adaptEvent makes the commands that a note names fit, as those of a hint do.
+func (s *Streams) adaptEvent(e progress.Event) progress.Event {
 	if e.Kind == progress.EventNote {
-		e.Detail = s.command(e.Detail)
+		e.Detail = s.adaptCommand(e.Detail)
 	}
 	return e
 }
 
-// Line prints one line of an answer, which may hold text from outside.
-func (s *Streams) Line(format string, args ...any) error {
-	_, err := fmt.Fprintln(s.Out, Clean(fmt.Sprintf(format, args...)))
+// PrintLine prints one line of an answer, which may hold text from outside.
+func (s *Streams) PrintLine(format string, args ...any) error {
+	_, err := fmt.Fprintln(s.Out, CleanText(fmt.Sprintf(format, args...)))
 	return err
 }
 
@@ -64,9 +64,9 @@ type Output struct {
 	size     func() (width, height int)
 }
 
-// Size of a terminal changes when its window does, so ask again each time.
+// TerminalSize of a terminal changes when its window does, so ask again each time.
 // Where it is unknown, 80 by 24 is assumed.
-func (o *Output) Size() (width, height int) {
+func (o *Output) TerminalSize() (width, height int) {
 	if o.size != nil {
 		if w, h := o.size(); w > 0 && h > 0 {
 			return w, h
@@ -75,18 +75,18 @@ func (o *Output) Size() (width, height int) {
 	return 80, 24
 }
 
-// System returns the streams of this process. getenv is os.Getenv.
-func System(getenv func(string) string) *Streams {
+// SystemStreams returns the streams of this process. getenv is os.Getenv.
+func SystemStreams(getenv func(string) string) *Streams {
 	return &Streams{
 		In:      os.Stdin,
 		Prompts: term.IsTerminal(int(os.Stdin.Fd())),
-		Out:     output(os.Stdout, getenv),
-		Err:     output(os.Stderr, getenv),
+		Out:     openOutput(os.Stdout, getenv),
+		Err:     openOutput(os.Stderr, getenv),
 		Unicode: isUTF8(getenv),
 	}
 }
 
-func output(f *os.File, getenv func(string) string) *Output {
+func openOutput(f *os.File, getenv func(string) string) *Output {
 	fd := int(f.Fd())
 	o := &Output{Writer: f, Terminal: term.IsTerminal(fd)}
 	o.Color = o.Terminal && wantsColor(getenv)
@@ -101,7 +101,7 @@ func output(f *os.File, getenv func(string) string) *Output {
 }
 
 func wantsColor(getenv func(string) string) bool {
-	return getenv("NO_COLOR") == "" && !Dumb(getenv)
+	return getenv("NO_COLOR") == "" && !IsDumbTerminal(getenv)
 }
 
 // ColorMode is what --color asks for.
@@ -131,12 +131,12 @@ func isUTF8(getenv func(string) string) bool {
 	return false
 }
 
-// Dumb reports whether the terminal cannot move its cursor.
-func Dumb(getenv func(string) string) bool { return getenv("TERM") == "dumb" }
+// IsDumbTerminal reports whether the terminal cannot move its cursor.
+func IsDumbTerminal(getenv func(string) string) bool { return getenv("TERM") == "dumb" }
 
-// Test returns streams that are no terminal, read what in holds, and keep
+// TestStreams returns streams that are no terminal, read what in holds, and keep
 // what is written.
-func Test(in string) (s *Streams, out, err *bytes.Buffer) {
+func TestStreams(in string) (s *Streams, out, err *bytes.Buffer) {
 	out, err = new(bytes.Buffer), new(bytes.Buffer)
 	return &Streams{
 		In:      strings.NewReader(in),

@@ -22,7 +22,7 @@ func TestIsUTF8(t *testing.T) {
 
 func TestSizeIsNeverZero(t *testing.T) {
 	for _, o := range []*Output{{}, {size: func() (int, int) { return 0, 0 }}} {
-		if w, h := o.Size(); w != 80 || h != 24 {
+		if w, h := o.TerminalSize(); w != 80 || h != 24 {
 			t.Errorf("Size() = %d, %d, want 80, 24", w, h)
 		}
 	}
@@ -43,7 +43,7 @@ func TestColor(t *testing.T) {
 		}
 	}
 	for mode, want := range map[ColorMode]bool{ColorAuto: true, ColorAlways: true, ColorNever: false} {
-		s, _, _ := Test("")
+		s, _, _ := TestStreams("")
 		s.Out.Color, s.Err.Color = true, true // as on a terminal
 		s.SetColor(mode)
 		if s.Out.Color != want || s.Err.Color != want {

@@ -8,38 +8,38 @@ import (
 // Table is a list with named columns: aligned under a heading for a person,
 // bare tab-separated lines for a program.
 type Table struct {
-	Heading []string // none where the first column says what the second is
-	Rows    [][]string
-	Uncut   bool // a person needs the end of a line even where it does not fit
-	Why     bool // the last column says why: where it would hardly be seen, it gets lines of its own
+	Heading  []string // none where the first column says what the second is
+	Rows     [][]string
+	KeepWide bool // a person needs the end of a line even where it does not fit
+	WrapLast bool // the last column says why: where it would hardly be seen, it gets lines of its own
 }
 
-// legible is how much of a reason has to be seen beside what it is about.
-const legible = 40
+// minReasonColumns is how much of a reason has to be seen beside what it is about.
+const minReasonColumns = 40
 
-// Add appends a row.
-func (t *Table) Add(columns ...string) { t.Rows = append(t.Rows, columns) }
+// AddRow appends a row.
+func (t *Table) AddRow(columns ...string) { t.Rows = append(t.Rows, columns) }
 
-// Print writes the table.
-func (t *Table) Print(out *Output) error {
+// WriteTo writes the table.
+func (t *Table) WriteTo(out *Output) error {
 	var b strings.Builder
 	if out.Terminal {
-		t.align(&b, out)
+		t.writeAligned(&b, out)
 	} else {
 		for _, row := range t.Rows {
-			b.WriteString(strings.Join(cleaned(row), "\t") + "\n")
+			b.WriteString(strings.Join(cleanRow(row), "\t") + "\n")
 		}
 	}
 	_, err := out.Write([]byte(b.String()))
 	return err
 }
 
-func (t *Table) align(b *strings.Builder, out *Output) {
-	limit, _ := out.Size()
-	if t.Uncut {
+func (t *Table) writeAligned(b *strings.Builder, out *Output) {
+	limit, _ := out.TerminalSize()
+	if t.KeepWide {
 		limit = math.MaxInt
 	}
-	widths := t.widths()
+	widths := t.columnWidths()
 	before := 0 // the last column
 	for _, w := range widths[:max(0, len(widths)-1)] {
 		before += w + 2
@@ -48,47 +48,47 @@ func (t *Table) align(b *strings.Builder, out *Output) {
 		var l line
 		for i, text := range row {
 			if i < len(row)-1 {
-				text += strings.Repeat(" ", widths[i]-cells(text)+2)
+				text += strings.Repeat(" ", widths[i]-countCells(text)+2)
 			}
 			l = append(l, span{text, tint})
 		}
-		b.WriteString(strings.TrimRight(l.fit(limit, out.Color, "…"), " ") + "\n")
+		b.WriteString(strings.TrimRight(l.fitColumns(limit, out.Color, "…"), " ") + "\n")
 	}
 	if len(t.Heading) > 0 {
 		write(t.Heading, faint)
 	}
 	for _, row := range t.Rows {
-		row = cleaned(row)
+		row = cleanRow(row)
 		last := row[len(row)-1]
-		if !t.Why || before+cells(last) <= limit || limit-before >= legible {
+		if !t.WrapLast || before+countCells(last) <= limit || limit-before >= minReasonColumns {
 			write(row, ordinary)
 			continue
 		}
 		row[len(row)-1] = ""
 		write(row, ordinary)
 		if last != "" {
-			b.WriteString("    " + strings.Join(wrap(last, limit-4), "\n    ") + "\n")
+			b.WriteString("    " + strings.Join(wrapLine(last, limit-4), "\n    ") + "\n")
 		}
 	}
 }
 
-func (t *Table) widths() []int {
+func (t *Table) columnWidths() []int {
 	var w []int
 	for _, row := range append([][]string{t.Heading}, t.Rows...) {
-		for i, text := range cleaned(row) {
+		for i, text := range cleanRow(row) {
 			if i == len(w) {
 				w = append(w, 0)
 			}
-			w[i] = max(w[i], cells(text))
+			w[i] = max(w[i], countCells(text))
 		}
 	}
 	return w
 }
 
-func cleaned(row []string) []string {
+func cleanRow(row []string) []string {
 	c := make([]string, len(row))
 	for i, text := range row {
-		c[i] = Clean(text)
+		c[i] = CleanText(text)
 	}
 	return c
 }

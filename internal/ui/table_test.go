@@ -7,11 +7,11 @@ import (
 
 func TestTable(t *testing.T) {
 	table := Table{Heading: []string{"VERSION", "WHEN", "MESSAGE"}}
-	table.Add("v1.10.0", "3m ago", "a message that is longer than the terminal is wide")
-	table.Add("v1.9.0", "2d ago", "tab\there")
+	table.AddRow("v1.10.0", "3m ago", "a message that is longer than the terminal is wide")
+	table.AddRow("v1.9.0", "2d ago", "tab\there")
 
-	s, out, _ := Test("")
-	if err := table.Print(s.Out); err != nil {
+	s, out, _ := TestStreams("")
+	if err := table.WriteTo(s.Out); err != nil {
 		t.Fatal(err)
 	}
 	want := "v1.10.0\t3m ago\ta message that is longer than the terminal is wide\n" +
@@ -23,7 +23,7 @@ func TestTable(t *testing.T) {
 	out.Reset()
 	s.Out.Terminal = true
 	s.Out.size = func() (int, int) { return 30, 24 }
-	if err := table.Print(s.Out); err != nil {
+	if err := table.WriteTo(s.Out); err != nil {
 		t.Fatal(err)
 	}
 	want = "VERSION  WHEN    MESSAGE\n" +
@@ -34,8 +34,8 @@ func TestTable(t *testing.T) {
 	}
 
 	out.Reset()
-	table.Uncut = true
-	if err := table.Print(s.Out); err != nil {
+	table.KeepWide = true
+	if err := table.WriteTo(s.Out); err != nil {
 		t.Fatal(err)
 	}
 	if want := "v1.10.0  3m ago  a message that is longer than the terminal is wide\n"; !strings.Contains(out.String(), want) {
@@ -43,8 +43,8 @@ func TestTable(t *testing.T) {
 	}
 
 	out.Reset()
-	table.Uncut, table.Why = false, true
-	if err := table.Print(s.Out); err != nil {
+	table.KeepWide, table.WrapLast = false, true
+	if err := table.WriteTo(s.Out); err != nil {
 		t.Fatal(err)
 	}
 	want = "VERSION  WHEN    MESSAGE\n" +
@@ -58,9 +58,9 @@ func TestTable(t *testing.T) {
 
 	out.Reset()
 	facts := Table{}
-	facts.Add("app", "tiny")
-	facts.Add("active", "v1.0.0 on blue")
-	if err := facts.Print(s.Out); err != nil {
+	facts.AddRow("app", "tiny")
+	facts.AddRow("active", "v1.0.0 on blue")
+	if err := facts.WriteTo(s.Out); err != nil {
 		t.Fatal(err)
 	}
 	if want := "app     tiny\nactive  v1.0.0 on blue\n"; out.String() != want {

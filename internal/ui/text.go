@@ -23,8 +23,8 @@ const (
 	reset         = "\x1b[0m"
 )
 
-// paint colors s if on.
-func paint(on bool, t tint, s string) string {
+// colorText colors s if on.
+func colorText(on bool, t tint, s string) string {
 	if !on || t == ordinary || s == "" {
 		return s
 	}
@@ -40,26 +40,26 @@ type span struct {
 // line is one row on the screen. It never holds a line break.
 type line []span
 
-// cells is how many columns a terminal needs for the line.
-func (l line) cells() int {
+// countCells is how many columns a terminal needs for the line.
+func (l line) countCells() int {
 	n := 0
 	for _, s := range l {
-		n += cells(s.text)
+		n += countCells(s.text)
 	}
 	return n
 }
 
-// fit cuts the line to at most limit columns and returns it as text.
-func (l line) fit(limit int, color bool, ellipsis string) string {
+// fitColumns cuts the line to at most limit columns and returns it as text.
+func (l line) fitColumns(limit int, color bool, ellipsis string) string {
 	var b strings.Builder
-	over := l.cells() > limit
+	over := l.countCells() > limit
 	if over {
-		limit = max(0, limit-cells(ellipsis))
+		limit = max(0, limit-countCells(ellipsis))
 	}
 	for _, s := range l {
-		text := cut(s.text, limit)
-		limit -= cells(text)
-		b.WriteString(paint(color, s.tint, text))
+		text := cutColumns(s.text, limit)
+		limit -= countCells(text)
+		b.WriteString(colorText(color, s.tint, text))
 		if text != s.text {
 			break
 		}
@@ -70,8 +70,8 @@ func (l line) fit(limit int, color bool, ellipsis string) string {
 	return b.String()
 }
 
-// cells is how many columns a terminal needs for s.
-func cells(s string) int {
+// countCells is how many columns a terminal needs for s.
+func countCells(s string) int {
 	n := 0
 	for _, r := range s {
 		n += runeCells(r)
@@ -93,8 +93,8 @@ func runeCells(r rune) int {
 	return 1
 }
 
-// cut returns the longest start of s that needs at most limit columns.
-func cut(s string, limit int) string {
+// cutColumns returns the longest start of s that needs at most limit columns.
+func cutColumns(s string, limit int) string {
 	for i, r := range s {
 		if limit -= runeCells(r); limit < 0 {
 			return s[:i]
@@ -103,13 +103,13 @@ func cut(s string, limit int) string {
 	return s
 }
 
-// wrap breaks a text into lines of at most limit columns: between words, and
+// wrapLine breaks a text into lines of at most limit columns: between words, and
 // within one that is longer than that.
-func wrap(s string, limit int) []string {
+func wrapLine(s string, limit int) []string {
 	limit = max(limit, 2) // the widest rune has two
 	var lines []string
-	for cells(s) > limit {
-		part := cut(s, limit)
+	for countCells(s) > limit {
+		part := cutColumns(s, limit)
 		if i := strings.LastIndexByte(s[:len(part)+1], ' '); i > 0 {
 			part = s[:i]
 		}
@@ -119,7 +119,7 @@ func wrap(s string, limit int) []string {
 	return append(lines, s)
 }
 
-// Clean makes a text from outside, such as an app's log line, safe to show: an
+// CleanText makes a text from outside, such as an app's log line, safe to show: an
 // escape sequence in it must not move the cursor or color the screen, and
 // nothing in it may be invisible.
-func Clean(s string) string { return visible.Text(s) }
+func CleanText(s string) string { return visible.Text(s) }

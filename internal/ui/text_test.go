@@ -22,7 +22,7 @@ func TestFit(t *testing.T) {
 		{0, false, "…"},
 		{3, true, "\x1b[32mab\x1b[0m…"},
 	} {
-		if got := l.fit(tt.limit, tt.color, "…"); got != tt.want {
+		if got := l.fitColumns(tt.limit, tt.color, "…"); got != tt.want {
 			t.Errorf("fit(%d, %t) = %q, want %q", tt.limit, tt.color, got, tt.want)
 		}
 	}
@@ -33,12 +33,12 @@ func FuzzClean(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got := Clean(s)
+		got := CleanText(s)
 		if !utf8.ValidString(got) || strings.ContainsAny(got, "\x1b\r\n\t\u009b\x7f\x00") {
 			t.Errorf("Clean(%q) = %q", s, got)
 		}
 		for limit := range 12 {
-			if n := cells(cut(got, limit)); n > limit {
+			if n := countCells(cutColumns(got, limit)); n > limit {
 				t.Errorf("cut(%q, %d) needs %d columns", got, limit, n)
 			}
 		}
@@ -58,7 +58,7 @@ func TestWrap(t *testing.T) {
 		{"日本語", 1, []string{"日", "本", "語"}},
 		{"two  spaces", 5, []string{"two ", "space", "s"}},
 	} {
-		if got := wrap(tt.text, tt.limit); !slices.Equal(got, tt.want) {
+		if got := wrapLine(tt.text, tt.limit); !slices.Equal(got, tt.want) {
 			t.Errorf("wrap(%q, %d) = %q, want %q", tt.text, tt.limit, got, tt.want)
 		}
 	}
@@ -69,10 +69,10 @@ func FuzzWrap(f *testing.F) {
 	f.Add("press Ctrl-C again", 8)
 	f.Add("日本 語", 3)
 	f.Fuzz(func(t *testing.T, text string, limit int) {
-		text, limit = Clean(text), min(max(limit, 2), 200)
-		lines := wrap(text, limit)
+		text, limit = CleanText(text), min(max(limit, 2), 200)
+		lines := wrapLine(text, limit)
 		for _, l := range lines {
-			if cells(l) > limit {
+			if countCells(l) > limit {
 				t.Errorf("wrap(%q, %d): %q is too wide", text, limit, l)
 			}
 		}

@@ -8,16 +8,16 @@ import (
 
 // tree is what is known of a deploy so far: a fold over its events.
 type tree struct {
-	begin progress.Event
-	steps []step
-	side  *progress.ColorStatus
-	tally *progress.RequestCount
-	notes []string
-	words []string // the last ones of an instance that failed
-	end   *progress.Event
+	begin        progress.Event
+	steps        []stepState
+	side         *progress.ColorStatus
+	requests     *progress.RequestCount
+	notes        []string
+	lastLogLines []string // the last ones of an instance that failed
+	end          *progress.Event
 }
 
-type step struct {
+type stepState struct {
 	name    string
 	status  progress.Status
 	since   time.Time // when it began to run
@@ -25,22 +25,22 @@ type step struct {
 	detail  string
 }
 
-func (t *tree) apply(e progress.Event) {
+func (t *tree) applyEvent(e progress.Event) {
 	if e.Tally != nil {
-		t.tally = e.Tally
+		t.requests = e.Tally
 	}
 	switch e.Kind {
 	case progress.EventBegin:
 		t.begin = e
 		for _, name := range e.Steps {
-			t.steps = append(t.steps, step{name: name})
+			t.steps = append(t.steps, stepState{name: name})
 		}
 	case progress.EventStep:
-		t.changed(t.step(e.Step), e)
+		t.applyStep(t.findStep(e.Step), e)
 	case progress.EventProgress:
 		t.side = e.Side
 		if e.Detail != "" {
-			t.step(e.Step).detail = e.Detail
+			t.findStep(e.Step).detail = e.Detail
 		}
 	case progress.EventNote:
 		t.notes = append(t.notes, e.Detail)
@@ -49,9 +49,9 @@ func (t *tree) apply(e progress.Event) {
 	}
 }
 
-func (t *tree) changed(s *step, e progress.Event) {
+func (t *tree) applyStep(s *stepState, e progress.Event) {
 	t.side = e.Side
-	t.words = append(t.words, e.Lines...)
+	t.lastLogLines = append(t.lastLogLines, e.Lines...)
 	s.status, s.elapsed = e.Status, e.Elapsed
 	if e.Status == progress.StatusRunning {
 		s.since = e.Time.Add(-e.Elapsed)
@@ -61,14 +61,14 @@ func (t *tree) changed(s *step, e progress.Event) {
 	}
 }
 
-// step finds a step by name. One that was not announced, as the way back from
+// findStep finds a step by name. One that was not announced, as the way back from
 // a failure needs it, is added at the end.
-func (t *tree) step(name string) *step {
+func (t *tree) findStep(name string) *stepState {
 	for i := range t.steps {
 		if t.steps[i].name == name {
 			return &t.steps[i]
 		}
 	}
-	t.steps = append(t.steps, step{name: name})
+	t.steps = append(t.steps, stepState{name: name})
 	return &t.steps[len(t.steps)-1]
 }

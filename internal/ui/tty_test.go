@@ -41,10 +41,10 @@ func (s *screen) step(text string) (rest string) {
 	var n int
 	switch {
 	case strings.HasPrefix(text, "\x1b[K"):
-		s.put(s.row, cut(s.at(s.row), s.column))
+		s.put(s.row, cutColumns(s.at(s.row), s.column))
 		return text[3:]
 	case strings.HasPrefix(text, "\x1b[J"):
-		s.put(s.row, cut(s.at(s.row), s.column))
+		s.put(s.row, cutColumns(s.at(s.row), s.column))
 		s.rows = s.rows[:s.row+1]
 		return text[3:]
 	case strings.HasPrefix(text, "\x1b["):
@@ -89,9 +89,9 @@ func (s *screen) resize(width int) {
 	defer s.mu.Unlock()
 	var rows []string
 	for _, r := range s.rows[:s.row] {
-		for cells(r) > width {
-			rows = append(rows, cut(r, width))
-			r = r[len(cut(r, width)):]
+		for countCells(r) > width {
+			rows = append(rows, cutColumns(r, width))
+			r = r[len(cutColumns(r, width)):]
 		}
 		rows = append(rows, r)
 	}
@@ -104,19 +104,19 @@ func (s *screen) text() string {
 	return strings.TrimRight(strings.Join(s.rows, "\n"), "\n") + "\n"
 }
 
-func onScreen(width, height int) (*screen, *tty) {
+func onScreen(width, height int) (*screen, *treeDisplay) {
 	sc := &screen{width: width, height: height}
 	s := &Streams{Err: &Output{Writer: sc, Terminal: true, size: sc.Size}, Unicode: true}
 	return sc, newTTY(s, time.Now)
 }
 
-func play(t *testing.T, face Face, events []progress.Event, between func(i int)) {
+func play(t *testing.T, face Display, events []progress.Event, between func(i int)) {
 	start := time.Now()
 	offset := start.Sub(events[0].Time)
 	for i, e := range events {
 		e.Time = e.Time.Add(offset)
 		time.Sleep(time.Until(e.Time))
-		face.Show(e)
+		face.ShowEvent(e)
 		between(i)
 	}
 	face.Close()
@@ -148,11 +148,11 @@ func finalTree(events []progress.Event, width int) string {
 	var tree tree
 	var b strings.Builder
 	for _, e := range events {
-		tree.apply(e)
+		tree.applyEvent(e)
 	}
-	lines, _ := tree.draw(time.Time{}, (&Streams{Unicode: true}).symbols(), width-1)
+	lines, _ := tree.drawTree(time.Time{}, (&Streams{Unicode: true}).symbols(), width-1)
 	for _, l := range lines {
-		b.WriteString(l.fit(width-1, false, "…") + "\n")
+		b.WriteString(l.fitColumns(width-1, false, "…") + "\n")
 	}
 	return b.String()
 }
@@ -165,11 +165,11 @@ func TestTTYSurvivesResizing(t *testing.T) {
 		play(t, face, events, func(i int) {
 			switch i {
 			case 5:
-				time.Sleep(framePause)
+				time.Sleep(frameInterval)
 				synctest.Wait()
 				sc.resize(20)
 			case 10:
-				time.Sleep(framePause)
+				time.Sleep(frameInterval)
 				synctest.Wait()
 				sc.resize(70)
 			}
@@ -186,9 +186,9 @@ func TestTTYClock(t *testing.T) {
 		sc, face := onScreen(80, 24)
 		defer face.Close()
 		now := time.Now()
-		face.Show(progress.Event{Kind: progress.EventBegin, Time: now, App: "app", To: "v1.0.0", Steps: []string{"gate"}})
-		face.Show(progress.Event{Kind: progress.EventStep, Time: now, Step: "gate", Status: progress.StatusRunning})
-		time.Sleep(3*time.Second + framePause)
+		face.ShowEvent(progress.Event{Kind: progress.EventBegin, Time: now, App: "app", To: "v1.0.0", Steps: []string{"gate"}})
+		face.ShowEvent(progress.Event{Kind: progress.EventStep, Time: now, Step: "gate", Status: progress.StatusRunning})
+		time.Sleep(3*time.Second + frameInterval)
 		synctest.Wait()
 		if want := "└─ ◎ gate    3.1s\n"; !strings.HasSuffix(sc.text(), want) {
 			t.Errorf("got:\n%s\nwant it to end with %q", sc.text(), want)
@@ -203,7 +203,7 @@ func TestWindowKeepsTheFocus(t *testing.T) {
 	}
 	for focus := 1; focus < 20; focus++ {
 		for height := range 25 {
-			w := window(lines, focus, height)
+			w := keepInSight(lines, focus, height)
 			if len(w) > max(2, height) && len(w) != len(lines) || w[0][0].text != "0" {
 				t.Fatalf("window(%d, %d) has %d lines", focus, height, len(w))
 			}

@@ -126,11 +126,11 @@ func (o *serviceOptions) printStatus(b project.BootService) error {
 
 func (o *serviceOptions) printAnswer(s autostart.Status) error {
 	return o.inv.PrintAnswer(s, func() error {
-		facts := ui.Table{Uncut: true}
-		facts.Add("service", s.File)
-		facts.Add("installed", command.YesNo(s.Installed))
+		facts := ui.Table{KeepWide: true}
+		facts.AddRow("service", s.File)
+		facts.AddRow("installed", command.YesNo(s.Installed))
 		if s.Installed {
-			facts.Add("starts", map[bool]string{true: "when the machine boots", false: "when you log in"}[s.Lingers])
+			facts.AddRow("starts", map[bool]string{true: "when the machine boots", false: "when you log in"}[s.Lingers])
 		}
 		return o.inv.PrintTables(&facts)
 	})

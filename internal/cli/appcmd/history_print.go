@@ -14,10 +14,10 @@ import (
 func printHistory(inv *command.Invocation, all []historyEntry) error {
 	table := ui.Table{Heading: []string{"ID", "WHEN", "KIND", "FROM", "TO", "PHASE", "TOOK", "WHY"}}
 	for _, p := range all {
-		table.Add(p.ID, ui.Clock(p.Started, inv.Now()), string(p.Kind), string(p.From), string(p.To),
-			string(p.Phase), ui.Duration(p.Ended.Sub(p.Started)), command.FirstLine(p.Why))
+		table.AddRow(p.ID, ui.FormatClock(p.Started, inv.Now()), string(p.Kind), string(p.From), string(p.To),
+			string(p.Phase), ui.FormatDuration(p.Ended.Sub(p.Started)), command.FirstLine(p.Why))
 	}
-	return table.Print(inv.Streams.Out)
+	return table.WriteTo(inv.Streams.Out)
 }
 
 func printReportPath(inv *command.Invocation, id string, reports map[string]string) error {
@@ -36,32 +36,32 @@ func printReportPath(inv *command.Invocation, id string, reports map[string]stri
 }
 
 func printRun(inv *command.Invocation, a historyDetail) error {
-	facts := ui.Table{Uncut: true}
-	facts.Add("deploy", a.ID)
-	facts.Add("kind", string(a.Kind))
-	facts.Add("from", string(a.From))
-	facts.Add("to", fmt.Sprintf("%s on %s", a.To, a.Color))
-	facts.Add("phase", string(a.Phase))
+	facts := ui.Table{KeepWide: true}
+	facts.AddRow("deploy", a.ID)
+	facts.AddRow("kind", string(a.Kind))
+	facts.AddRow("from", string(a.From))
+	facts.AddRow("to", fmt.Sprintf("%s on %s", a.To, a.Color))
+	facts.AddRow("phase", string(a.Phase))
 	if a.Why != "" {
-		facts.Add("why", command.FirstLine(a.Why))
+		facts.AddRow("why", command.FirstLine(a.Why))
 	}
-	facts.Add("by", a.By)
-	facts.Add("started", ui.Clock(a.Started, inv.Now()))
-	facts.Add("took", ui.Duration(a.Ended.Sub(a.Started)))
+	facts.AddRow("by", a.By)
+	facts.AddRow("started", ui.FormatClock(a.Started, inv.Now()))
+	facts.AddRow("took", ui.FormatDuration(a.Ended.Sub(a.Started)))
 	for _, name := range []string{deploy.ReportHTML, deploy.ReportHTMLDe, deploy.ReportJSON} {
 		if path, ok := a.Reports[name]; ok {
-			facts.Add("report", path)
+			facts.AddRow("report", path)
 		}
 	}
 	steps := ui.Table{Heading: []string{"STEP", "STATUS", "TOOK", "DETAIL"}}
 	for _, s := range a.Steps {
-		steps.Add(s.Name, string(s.Status), ui.Duration(s.Took()), s.Detail)
+		steps.AddRow(s.Name, string(s.Status), ui.FormatDuration(s.Took()), s.Detail)
 	}
 	tables := []*ui.Table{&facts, &steps}
 	if inv.Global.Verbose {
 		records := ui.Table{Heading: []string{"RECORD", "TIME", "TYPE", "BODY"}}
 		for _, r := range a.Records {
-			records.Add(fmt.Sprint(r.Seq), ui.Clock(r.Time, inv.Now()), r.Type, string(r.Body))
+			records.AddRow(fmt.Sprint(r.Seq), ui.FormatClock(r.Time, inv.Now()), r.Type, string(r.Body))
 		}
 		tables = append(tables, &records)
 	}

@@ -55,7 +55,7 @@ func replacedPorts(list []deploy.Listener) (notes []string) {
 func addEntrances(facts *ui.Table, e deploy.Entrances) {
 	if len(e.Listeners) == 0 {
 		for _, url := range e.Public {
-			facts.Add("open", url)
+			facts.AddRow("open", url)
 		}
 	}
 	for _, l := range e.Listeners {
@@ -67,9 +67,9 @@ func addEntrances(facts *ui.Table, e deploy.Entrances) {
 			text += "    (certificate until " + c.NotAfter.Format(time.DateOnly) + ")"
 		}
 		if l.Open {
-			facts.Add("open", text)
+			facts.AddRow("open", text)
 		} else {
-			facts.Add("not open", fmt.Sprintf("%s    (%s; trying again)", text, l.Reason))
+			facts.AddRow("not open", fmt.Sprintf("%s    (%s; trying again)", text, l.Reason))
 		}
 	}
 }

@@ -78,7 +78,7 @@ func runLogs(ctx context.Context, o logsOptions) error {
 func (o logsOptions) copyLines(logs io.Reader) (int64, error) {
 	switch {
 	case o.inv.Global.Format == ui.JSON:
-		return eachLine(logs, func(line string) error { return o.inv.Streams.JSONLine(splitLogLine(line)) })
+		return eachLine(logs, func(line string) error { return o.inv.Streams.WriteJSONLine(splitLogLine(line)) })
 	case o.inv.Streams.Out.Terminal: // an app's log must not control it
 		return eachLine(logs, func(line string) error { return o.inv.PrintLines(line) })
 	}

@@ -127,8 +127,8 @@ func runPreflight(ctx context.Context, o planOptions) error {
 	}
 	name := app.Project.App.Name
 	return o.inv.PrintAnswer(preflightAnswer{name, list}, func() error {
-		facts := ui.Table{Uncut: true}
-		facts.Add("app", name)
+		facts := ui.Table{KeepWide: true}
+		facts.AddRow("app", name)
 		addListeners(&facts, list)
 		return o.inv.PrintTables(&facts)
 	})

@@ -18,7 +18,7 @@ func addListeners(facts *ui.Table, list []deploy.Listener) {
 		if l.InsteadOf != 0 {
 			text += fmt.Sprintf("    (instead of port %d, which is not available)", l.InsteadOf)
 		}
-		facts.Add("listens at", text)
+		facts.AddRow("listens at", text)
 	}
 }
 
@@ -27,20 +27,20 @@ func printPlan(inv *command.Invocation, a planAnswer) error {
 		_, err := fmt.Fprintf(inv.Streams.Out, "%s has all traffic already: nothing to do\n", a.To)
 		return err
 	}
-	inv.Streams.Line("%s %s: %s to %s", a.Kind, a.App, cmp.Or(string(a.From), "nothing"), a.To)
-	inv.Streams.Line("")
+	inv.Streams.PrintLine("%s %s: %s to %s", a.Kind, a.App, cmp.Or(string(a.From), "nothing"), a.To)
+	inv.Streams.PrintLine("")
 	if c := a.Cluster; c != nil {
-		inv.Streams.Line("in context %s, %s, namespace %s", c.Context, c.Server, c.Namespace)
+		inv.Streams.PrintLine("in context %s, %s, namespace %s", c.Context, c.Server, c.Namespace)
 	}
 	for _, w := range a.Warnings {
-		inv.Streams.Line("warning: %s", w)
+		inv.Streams.PrintLine("warning: %s", w)
 	}
 	if a.Cluster != nil || len(a.Warnings) > 0 {
 		fmt.Fprintln(inv.Streams.Out)
 	}
 	colors := ui.Table{Heading: []string{"COLOR", "NOW", "DURING", "THEN"}}
 	for _, c := range a.Capacity {
-		colors.Add(string(c.Color), countOf(c.Now, c.Has), countOf(c.During, ""), countOf(c.Then, c.Gets))
+		colors.AddRow(string(c.Color), countOf(c.Now, c.Has), countOf(c.During, ""), countOf(c.Then, c.Gets))
 	}
 	parts := ui.Table{Heading: []string{"PART", "CHANGE", "FROM", "TO"}}
 	for _, c := range a.Changes {
@@ -48,18 +48,18 @@ func printPlan(inv *command.Invocation, a planAnswer) error {
 		if c.Changed {
 			word = "differs"
 		}
-		parts.Add(c.Part, word, command.ShortDigest(c.From), command.ShortDigest(c.To))
+		parts.AddRow(c.Part, word, command.ShortDigest(c.From), command.ShortDigest(c.To))
 	}
 	steps := ui.Table{Heading: []string{"STEP", "USUALLY", "WHAT"}}
 	for _, s := range a.Steps {
 		took := "-"
 		if s.Seconds > 0 {
-			took = ui.Duration(time.Duration(s.Seconds * float64(time.Second)))
+			took = ui.FormatDuration(time.Duration(s.Seconds * float64(time.Second)))
 		}
-		steps.Add(s.Name, took, s.What)
+		steps.AddRow(s.Name, took, s.What)
 	}
 	var places ui.Table
-	places.Uncut = true
+	places.KeepWide = true
 	addListeners(&places, a.Listeners)
 	return inv.PrintTables(&colors, &parts, &steps, &places)
 }

@@ -20,9 +20,9 @@ func (o rollbackOptions) promptVersion(app targets.App, now deploy.Observed, pro
 	}
 	table := ui.Table{Heading: []string{"VERSION", "STATE", "COMMIT", "MESSAGE"}}
 	for _, r := range slices.Backward(releases) {
-		table.Add(string(r.Version), targets.DescribeVersion(now, r.Version), command.ShortHash(r.Commit), r.Message)
+		table.AddRow(string(r.Version), targets.DescribeVersion(now, r.Version), command.ShortHash(r.Commit), r.Message)
 	}
-	if err := table.Print(o.inv.Streams.Err); err != nil {
+	if err := table.WriteTo(o.inv.Streams.Err); err != nil {
 		return "", err
 	}
 	answer, err := o.inv.PromptLine(fmt.Sprintf("roll back to %s? [Y/n or another version] ", proposed))

@@ -57,8 +57,8 @@ func (r runner) runReported(run func(*deploy.Engine) (probe.Report, error), note
 	if err := r.app.ConfirmTarget(r.inv, *r.flags); err != nil {
 		return err
 	}
-	face := r.inv.Streams.NewFace(mode, r.inv.Now)
-	reporter := progress.NewReporter(face.Show, r.inv.Now)
+	face := r.inv.Streams.NewDisplay(mode, r.inv.Now)
+	reporter := progress.NewReporter(face.ShowEvent, r.inv.Now)
 	for _, n := range notes {
 		reporter.ReportNote("%s", n)
 	}
@@ -79,13 +79,13 @@ func (r runner) runReported(run func(*deploy.Engine) (probe.Report, error), note
 // way.
 func (r runner) runShown(do func(*deploy.Engine) error) error {
 	defer survivePipes()()
-	face := r.inv.Streams.NewFace(r.inv.ProgressMode(), r.inv.Now)
+	face := r.inv.Streams.NewDisplay(r.inv.ProgressMode(), r.inv.Now)
 	defer face.Close()
 	return do(r.newEngine(face))
 }
 
-func (r runner) newEngine(face ui.Face) *deploy.Engine {
-	return deploy.New(r.app.Target, lockHolder(r.inv.Getenv), deploy.WithEvents(face.Show))
+func (r runner) newEngine(face ui.Display) *deploy.Engine {
+	return deploy.New(r.app.Target, lockHolder(r.inv.Getenv), deploy.WithEvents(face.ShowEvent))
 }
 
 // survivePipes keeps the process alive when nobody reads its output any more:

@@ -68,10 +68,10 @@ type hinter interface {
 
 // addClusterFacts adds where the app runs.
 func addClusterFacts(facts *ui.Table, c *deploy.Cluster) {
-	facts.Add("cluster", fmt.Sprintf("context %s, %s, Kubernetes %s", c.Context, c.Server, c.Version))
-	facts.Add("namespace", c.Namespace)
+	facts.AddRow("cluster", fmt.Sprintf("context %s, %s, Kubernetes %s", c.Context, c.Server, c.Version))
+	facts.AddRow("namespace", c.Namespace)
 	for _, w := range c.Warnings {
-		facts.Add("warning", w)
+		facts.AddRow("warning", w)
 	}
 }
 
@@ -87,9 +87,9 @@ func clusterTables(inv *command.Invocation, c *deploy.Cluster) []*ui.Table {
 }
 
 func nodesTable(inv *command.Invocation, nodes []deploy.Node) *ui.Table {
-	t := &ui.Table{Heading: []string{"NODE", "READY", "ROLES", "AGE", "VERSION", "ADDRESS", "REASON"}, Why: true}
+	t := &ui.Table{Heading: []string{"NODE", "READY", "ROLES", "AGE", "VERSION", "ADDRESS", "REASON"}, WrapLast: true}
 	for _, n := range nodes {
-		t.Add(n.Name, command.YesNo(n.Ready), strings.Join(n.Roles, ","), ui.Age(n.Created, inv.Now()), n.Version, n.Address, n.Reason)
+		t.AddRow(n.Name, command.YesNo(n.Ready), strings.Join(n.Roles, ","), ui.FormatAge(n.Created, inv.Now()), n.Version, n.Address, n.Reason)
 	}
 	return t
 }
@@ -97,7 +97,7 @@ func nodesTable(inv *command.Invocation, nodes []deploy.Node) *ui.Table {
 func servicesTable(services []deploy.Service) *ui.Table {
 	t := &ui.Table{Heading: []string{"SERVICE", "TYPE", "ADDRESS", "PORTS", "READY"}}
 	for _, s := range services {
-		t.Add(s.Name, s.Type, s.Address, strings.Join(s.Ports, ","), fmt.Sprint(s.Ready))
+		t.AddRow(s.Name, s.Type, s.Address, strings.Join(s.Ports, ","), fmt.Sprint(s.Ready))
 	}
 	return t
 }
@@ -112,7 +112,7 @@ func scalerTable(s *deploy.Scaler) *ui.Table {
 		}
 		load = append(load, fmt.Sprintf("%s %s of %d%%", m.Name, now, m.Target))
 	}
-	t.Add(string(s.Color), fmt.Sprint(s.Min), fmt.Sprint(s.Max), fmt.Sprint(s.Current), fmt.Sprint(s.Desired), strings.Join(load, ", "))
+	t.AddRow(string(s.Color), fmt.Sprint(s.Min), fmt.Sprint(s.Max), fmt.Sprint(s.Current), fmt.Sprint(s.Desired), strings.Join(load, ", "))
 	return t
 }
 
@@ -120,19 +120,19 @@ func scalerTable(s *deploy.Scaler) *ui.Table {
 const maxShownEvents = 12
 
 func eventsTable(inv *command.Invocation, events []deploy.ClusterEvent) *ui.Table {
-	t := &ui.Table{Heading: []string{"EVENT", "COUNT", "OBJECT", "REASON", "MESSAGE"}, Why: true}
+	t := &ui.Table{Heading: []string{"EVENT", "COUNT", "OBJECT", "REASON", "MESSAGE"}, WrapLast: true}
 	for _, e := range events[max(0, len(events)-maxShownEvents):] {
-		t.Add(ui.Age(e.Time, inv.Now()), fmt.Sprint(max(1, e.Count)), e.Object, e.Reason, command.FirstLine(e.Message))
+		t.AddRow(ui.FormatAge(e.Time, inv.Now()), fmt.Sprint(max(1, e.Count)), e.Object, e.Reason, command.FirstLine(e.Message))
 	}
 	return t
 }
 
 // podsTable is instancesTable with the node of each.
 func podsTable(inv *command.Invocation, now deploy.Observed) *ui.Table {
-	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "AGE", "RESTARTS", "NODE", "ADDRESS", "REASON"}, Why: true}
+	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "AGE", "RESTARTS", "NODE", "ADDRESS", "REASON"}, WrapLast: true}
 	for _, c := range color.Both() {
 		for _, i := range now.Colors[c].Instances {
-			t.Add(i.ID, command.YesNo(i.Ready), ui.Age(i.Started, inv.Now()), ui.Count(i.Restarts), i.Node, i.Address, i.Reason)
+			t.AddRow(i.ID, command.YesNo(i.Ready), ui.FormatAge(i.Started, inv.Now()), ui.FormatCount(i.Restarts), i.Node, i.Address, i.Reason)
 		}
 	}
 	return t

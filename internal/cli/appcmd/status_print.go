@@ -11,29 +11,29 @@ import (
 )
 
 func printStatus(inv *command.Invocation, s statusAnswer) error {
-	facts := ui.Table{Uncut: true}
-	facts.Add("app", s.App)
+	facts := ui.Table{KeepWide: true}
+	facts.AddRow("app", s.App)
 	switch side, ok := s.Colors[s.Active]; {
 	case ok:
-		facts.Add("active", fmt.Sprintf("%s on %s", side.Version, s.Active))
+		facts.AddRow("active", fmt.Sprintf("%s on %s", side.Version, s.Active))
 	default:
-		facts.Add("active", "nothing is deployed")
+		facts.AddRow("active", "nothing is deployed")
 	}
 	addEntrances(&facts, s.Entrances)
 	if s.PublicHint != "" {
-		facts.Add("by curl", s.PublicHint)
+		facts.AddRow("by curl", s.PublicHint)
 	}
 	if preview := cmp.Or(s.PreviewHint, s.Entrances.Preview); preview != "" {
-		facts.Add("preview", preview)
+		facts.AddRow("preview", preview)
 	}
 	if s.Lock != nil {
-		facts.Add("locked by", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.Clock(s.Lock.Since, inv.Now())))
+		facts.AddRow("locked by", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.FormatClock(s.Lock.Since, inv.Now())))
 	}
 	if n := s.Newest; n != nil {
-		facts.Add("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, s.describeNewest(), ui.Clock(n.Ended, inv.Now())))
+		facts.AddRow("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, s.describeNewest(), ui.FormatClock(n.Ended, inv.Now())))
 	}
 	for _, w := range s.Warnings {
-		facts.Add("warning", w)
+		facts.AddRow("warning", w)
 	}
 	list := []*ui.Table{&facts}
 	if len(s.Colors) > 0 {
@@ -70,8 +70,8 @@ func colorsTable(now deploy.Observed) *ui.Table {
 		if c == now.Active {
 			state = "active"
 		}
-		t.Add(string(c), string(side.Version), state, fmt.Sprintf("%d/%d", side.Ready(), side.Want), ui.Count(side.InFlight), ui.Count(side.Tunnels),
-			ui.Count(int(side.Requests)), ui.Count(int(side.Errors)), ui.Count(side.Restarts()))
+		t.AddRow(string(c), string(side.Version), state, fmt.Sprintf("%d/%d", side.Ready(), side.Want), ui.FormatCount(side.InFlight), ui.FormatCount(side.Tunnels),
+			ui.FormatCount(int(side.Requests)), ui.FormatCount(int(side.Errors)), ui.FormatCount(side.Restarts()))
 	}
 	return t
 }
@@ -80,10 +80,10 @@ func instancesTable(inv *command.Invocation, now deploy.Observed) *ui.Table {
 	if now.Cluster != nil {
 		return podsTable(inv, now)
 	}
-	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "STARTED", "RESTARTS", "ADDRESS", "REASON"}, Why: true}
+	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "STARTED", "RESTARTS", "ADDRESS", "REASON"}, WrapLast: true}
 	for _, c := range color.Both() {
 		for _, i := range now.Colors[c].Instances {
-			t.Add(i.ID, command.YesNo(i.Ready), ui.Age(i.Started, inv.Now()), ui.Count(i.Restarts), i.Address, i.Reason)
+			t.AddRow(i.ID, command.YesNo(i.Ready), ui.FormatAge(i.Started, inv.Now()), ui.FormatCount(i.Restarts), i.Address, i.Reason)
 		}
 	}
 	return t

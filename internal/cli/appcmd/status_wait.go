@@ -85,7 +85,7 @@ func renderStatus(ctx context.Context, inv *command.Invocation, app targets.App)
 		return "", err
 	}
 	if inv.Streams.Out.Terminal && inv.Global.Format == ui.Text {
-		return inv.Streams.Out.Screenful(text.String()), nil
+		return inv.Streams.Out.FitScreen(text.String()), nil
 	}
 	return text.String(), nil
 }

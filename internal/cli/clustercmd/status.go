@@ -54,7 +54,7 @@ func runStatus(ctx context.Context, inv *command.Invocation, m *onemachine.Clust
 func printStatus(inv *command.Invocation, now onemachine.Status) error {
 	nodes := ui.Table{Heading: []string{"NODE", "ROLE", "STATE", "ADDRESS", "PODS"}}
 	for _, n := range now.Nodes {
-		nodes.Add(n.Name, n.Role, n.State, n.Address, strconv.Itoa(n.Pods))
+		nodes.AddRow(n.Name, n.Role, n.State, n.Address, strconv.Itoa(n.Pods))
 	}
 	processes := ui.Table{Heading: []string{"PROCESS", "NODE", "PID", "MEMORY", "RESTARTS"}}
 	for _, p := range now.Processes {
@@ -62,9 +62,9 @@ func printStatus(inv *command.Invocation, now onemachine.Status) error {
 		if p.PID > 0 {
 			pid = strconv.Itoa(p.PID)
 		}
-		processes.Add(p.Name, p.Node, pid, command.Megabytes(p.Resident), strconv.Itoa(p.Restarts))
+		processes.AddRow(p.Name, p.Node, pid, command.Megabytes(p.Resident), strconv.Itoa(p.Restarts))
 	}
-	processes.Add("all", "-", "-", command.Megabytes(now.Resident), "-")
+	processes.AddRow("all", "-", "-", command.Megabytes(now.Resident), "-")
 	return inv.PrintTables(&nodes, &processes)
 }
 

@@ -9,7 +9,7 @@ import (
 // GlobalFlags are the flags that every command has.
 type GlobalFlags struct {
 	Format   ui.Format
-	Progress ui.Progress
+	Progress ui.ProgressMode
 	Quiet    bool
 	Verbose  bool
 	Yes      bool // answers yes to every question
@@ -21,7 +21,7 @@ func (inv *Invocation) AddGlobalFlags(f *pflag.FlagSet) {
 	g.Format, g.Progress = ui.Text, ui.Auto
 	f.BoolP("help", "h", false, "show the help page of a command")
 	f.VarP(NewChoice(&g.Format, ui.Text, ui.JSON, ui.YAML), "output", "o", "output format")
-	f.Var(NewChoice(&g.Progress, ui.Progresses()...), "progress", "how to show progress")
+	f.Var(NewChoice(&g.Progress, ui.ProgressModes()...), "progress", "how to show progress")
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "print only the answer and errors")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "show the complete error output")
 	f.BoolVarP(&g.Yes, "yes", "y", false, "answer yes to all prompts")

@@ -17,7 +17,7 @@ func (inv *Invocation) CanPrompt() bool { return inv.Streams.Prompts && !inv.Rep
 // PromptLine asks a question and returns the answer without surrounding
 // spaces.
 func (inv *Invocation) PromptLine(question string) (string, error) {
-	fmt.Fprint(inv.Streams.Err, ui.Clean(question))
+	fmt.Fprint(inv.Streams.Err, ui.CleanText(question))
 	line, err := bufio.NewReader(inv.Streams.In).ReadString('\n')
 	if err != nil {
 		return "", problem.Wrap(err, problem.Interrupted, "", "no answer, nothing changed")

@@ -11,7 +11,7 @@ import (
 // PrintAnswer writes v to standard output in the format that --output asks
 // for, as text with the given function.
 func (inv *Invocation) PrintAnswer(v any, printText func() error) error {
-	return inv.Streams.Answer(inv.Global.Format, v, printText)
+	return inv.Streams.WriteAnswer(inv.Global.Format, v, printText)
 }
 
 // PrintTables prints tables with an empty line between them.
@@ -20,7 +20,7 @@ func (inv *Invocation) PrintTables(list ...*ui.Table) error {
 		if i > 0 {
 			fmt.Fprintln(inv.Streams.Out)
 		}
-		if err := t.Print(inv.Streams.Out); err != nil {
+		if err := t.WriteTo(inv.Streams.Out); err != nil {
 			return err
 		}
 	}
@@ -30,7 +30,7 @@ func (inv *Invocation) PrintTables(list ...*ui.Table) error {
 // PrintLines prints each line of an answer.
 func (inv *Invocation) PrintLines(lines ...string) error {
 	for _, l := range lines {
-		if err := inv.Streams.Line("%s", l); err != nil {
+		if err := inv.Streams.PrintLine("%s", l); err != nil {
 			return err
 		}
 	}

@@ -86,7 +86,7 @@ func (o diffOptions) printAnswer(d diffAnswer, remedy string) error {
 		return err
 	}
 	if n := len(d.Differences); n > 0 {
-		return problem.New(problem.Differs, remedy, "the cluster differs from %s in %s", d.Version, ui.Plural(n, "place"))
+		return problem.New(problem.Differs, remedy, "the cluster differs from %s in %s", d.Version, ui.FormatPlural(n, "place"))
 	}
 	o.inv.PrintNote("the cluster matches %s", d.Version)
 	return nil

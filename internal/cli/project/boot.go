@@ -31,8 +31,8 @@ func (p Project) BootService(inv *command.Invocation) (b BootService, err error)
 func (b BootService) ListWarnings(inv *command.Invocation) []string {
 	s := b.Manager.ServiceStatus(b.Service)
 	install := "version-manager agent install"
-	if inv.Streams.Command != nil {
-		install = inv.Streams.Command(install)
+	if inv.Streams.AdaptCommand != nil {
+		install = inv.Streams.AdaptCommand(install)
 	}
 	switch {
 	case !s.Installed:

@@ -86,19 +86,19 @@ func (o createOptions) createRelease(ctx context.Context, p project.Project, v r
 }
 
 func printRelease(inv *command.Invocation, r release.Release) error {
-	facts := ui.Table{Uncut: true}
-	facts.Add("version", string(r.Version))
-	facts.Add("commit", r.Commit)
-	facts.Add("image", r.Image)
-	facts.Add("config", r.ConfigID)
-	facts.Add("infrastructure", r.InfraID)
+	facts := ui.Table{KeepWide: true}
+	facts.AddRow("version", string(r.Version))
+	facts.AddRow("commit", r.Commit)
+	facts.AddRow("image", r.Image)
+	facts.AddRow("config", r.ConfigID)
+	facts.AddRow("infrastructure", r.InfraID)
 	if r.GoVersion != "" {
-		facts.Add("built by", r.GoVersion+", "+ui.Plural(len(r.SBOM), "module"))
+		facts.AddRow("built by", r.GoVersion+", "+ui.FormatPlural(len(r.SBOM), "module"))
 	}
-	facts.Add("message", command.FirstLine(r.Message))
+	facts.AddRow("message", command.FirstLine(r.Message))
 	if !inv.Streams.Out.Terminal {
 		_, err := fmt.Fprintf(inv.Streams.Out, "%s\t%s\n", r.Version, r.Image)
 		return err
 	}
-	return facts.Print(inv.Streams.Out)
+	return facts.WriteTo(inv.Streams.Out)
 }

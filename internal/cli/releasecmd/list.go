@@ -118,9 +118,9 @@ func printList(inv *command.Invocation, list []listEntry) error {
 	for _, l := range list {
 		committed := "-"
 		if !l.Time.IsZero() {
-			committed = ui.Age(l.Time, inv.Now())
+			committed = ui.FormatAge(l.Time, inv.Now())
 		}
-		table.Add(string(l.Version), l.State, committed, command.ShortHash(l.Commit), command.ShortDigest(l.Image), command.FirstLine(l.Message))
+		table.AddRow(string(l.Version), l.State, committed, command.ShortHash(l.Commit), command.ShortDigest(l.Image), command.FirstLine(l.Message))
 	}
-	return table.Print(inv.Streams.Out)
+	return table.WriteTo(inv.Streams.Out)
 }

@@ -98,20 +98,20 @@ func (o stateOptions) printState(s stateAnswer) error {
 		_, err := fmt.Fprintln(o.inv.Streams.Out, s.State)
 		return err
 	}
-	facts := ui.Table{Uncut: true}
-	facts.Add("app", s.App)
-	facts.Add("project", s.Project)
-	facts.Add("state", fmt.Sprintf("%s (%s)", s.State, s.Source))
+	facts := ui.Table{KeepWide: true}
+	facts.AddRow("app", s.App)
+	facts.AddRow("project", s.Project)
+	facts.AddRow("state", fmt.Sprintf("%s (%s)", s.State, s.Source))
 	switch {
 	case s.Refused != "":
-		facts.Add("refused", s.Refused)
+		facts.AddRow("refused", s.Refused)
 	case !s.Exists:
-		facts.Add("size", "nothing is kept yet")
+		facts.AddRow("size", "nothing is kept yet")
 	default:
-		facts.Add("size", command.Megabytes(s.Bytes))
-		facts.Add("agent", map[bool]string{true: "runs", false: "does not run"}[s.Agent])
+		facts.AddRow("size", command.Megabytes(s.Bytes))
+		facts.AddRow("agent", map[bool]string{true: "runs", false: "does not run"}[s.Agent])
 	}
-	return facts.Print(o.inv.Streams.Out)
+	return facts.WriteTo(o.inv.Streams.Out)
 }
 
 func (o stateOptions) printMove(m moveAnswer) error {

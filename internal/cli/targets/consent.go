@@ -49,7 +49,7 @@ func askAboutCluster(inv *command.Invocation, f ClusterFlags, where deploy.Clust
 			"context %s (%s, namespace %s) was not used from here before, and there is no terminal to ask for confirmation",
 			where.Context, where.Server, where.Namespace)
 	}
-	if err := clusterFacts(where, before).Print(inv.Streams.Err); err != nil {
+	if err := clusterFacts(where, before).WriteTo(inv.Streams.Err); err != nil {
 		return err
 	}
 	yes, err := inv.PromptYes("this changes a cluster that was not used from here before; is it the one you mean?")
@@ -60,15 +60,15 @@ func askAboutCluster(inv *command.Invocation, f ClusterFlags, where deploy.Clust
 }
 
 func clusterFacts(where deploy.Cluster, before agreement) *ui.Table {
-	facts := ui.Table{Uncut: true}
-	facts.Add("context", where.Context)
-	facts.Add("server", where.Server)
+	facts := ui.Table{KeepWide: true}
+	facts.AddRow("context", where.Context)
+	facts.AddRow("server", where.Server)
 	switch {
 	case before.Server == where.Server:
-		facts.Add("before", "the same address, with another certificate authority")
+		facts.AddRow("before", "the same address, with another certificate authority")
 	case before.Server != "":
-		facts.Add("before", before.Server)
+		facts.AddRow("before", before.Server)
 	}
-	facts.Add("namespace", where.Namespace)
+	facts.AddRow("namespace", where.Namespace)
 	return &facts
 }

@@ -12,7 +12,7 @@ import (
 // NewInvocation returns an invocation without terminal and environment, and
 // what it writes.
 func NewInvocation() (inv *command.Invocation, out, err *bytes.Buffer) {
-	streams, out, err := ui.Test("")
+	streams, out, err := ui.TestStreams("")
 	inv = &command.Invocation{Streams: streams, Getenv: func(string) string { return "" }, Now: time.Now}
 	inv.Global.Format, inv.Global.Progress = ui.Text, ui.Auto
 	return inv, out, err

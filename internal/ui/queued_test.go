@@ -8,19 +8,19 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-// TestFacesDoNotWaitForTheirReader: a reader that stalls holds up no event,
+// TestDisplaysDoNotWaitForTheirReader: a reader that stalls holds up no event,
 // and still gets everything in the end.
-func TestFacesDoNotWaitForTheirReader(t *testing.T) {
-	for _, p := range []Progress{TTY, Plain, Lines} {
+func TestDisplaysDoNotWaitForTheirReader(t *testing.T) {
+	for _, p := range []ProgressMode{TTY, Plain, JSONLines} {
 		r, w := io.Pipe() // a write waits until it is read
-		s, _, _ := Test("")
+		s, _, _ := TestStreams("")
 		s.Err.Writer = w
-		face := s.NewFace(p, time.Now)
+		face := s.NewDisplay(p, time.Now)
 		shown := make(chan struct{})
 		go func() {
 			defer close(shown)
 			for _, e := range recorded(t, "done") {
-				face.Show(e)
+				face.ShowEvent(e)
 			}
 		}()
 		select {

@@ -6,10 +6,10 @@ import (
 	"version-manager/internal/progress"
 )
 
-// detached lets a face take its time. Whoever reads our output may stop doing
+// queuedDisplay lets a face take its time. Whoever reads our output may stop doing
 // so, in a pager or after Ctrl-S; a deploy must not stand still for that.
-type detached struct {
-	face Face
+type queuedDisplay struct {
+	face Display
 
 	mu     sync.Mutex // guards what follows
 	queue  []progress.Event
@@ -18,17 +18,17 @@ type detached struct {
 	done   chan struct{}
 }
 
-var _ Face = (*detached)(nil)
+var _ Display = (*queuedDisplay)(nil)
 
-func detach(f Face) *detached {
-	d := &detached{face: f, done: make(chan struct{})}
+func newQueued(f Display) *queuedDisplay {
+	d := &queuedDisplay{face: f, done: make(chan struct{})}
 	d.more = sync.NewCond(&d.mu)
-	go d.run()
+	go d.showQueued()
 	return d
 }
 
-// Show only queues, so it never blocks.
-func (d *detached) Show(e progress.Event) {
+// ShowEvent only queues, so it never blocks.
+func (d *queuedDisplay) ShowEvent(e progress.Event) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.queue = append(d.queue, e)
@@ -36,7 +36,7 @@ func (d *detached) Show(e progress.Event) {
 }
 
 // Close returns when everything was shown.
-func (d *detached) Close() {
+func (d *queuedDisplay) Close() {
 	d.mu.Lock()
 	d.closed = true
 	d.more.Signal()
@@ -44,22 +44,22 @@ func (d *detached) Close() {
 	<-d.done
 }
 
-func (d *detached) run() {
+func (d *queuedDisplay) showQueued() {
 	defer close(d.done)
 	defer d.face.Close()
 	for {
-		events, ok := d.next()
+		events, ok := d.waitForEvents()
 		if !ok {
 			return
 		}
 		for _, e := range events {
-			d.face.Show(e)
+			d.face.ShowEvent(e)
 		}
 	}
 }
 
-// next waits for events; there are no more once it returns false.
-func (d *detached) next() ([]progress.Event, bool) {
+// waitForEvents waits for events; there are no more once it returns false.
+func (d *queuedDisplay) waitForEvents() ([]progress.Event, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for len(d.queue) == 0 && !d.closed {

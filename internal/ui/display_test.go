@@ -36,11 +36,11 @@ func recorded(t *testing.T, name string) []progress.Event {
 
 func TestFaces(t *testing.T) {
 	for _, list := range []string{"done", "reverted"} {
-		for _, p := range []Progress{Plain, Lines, Quiet} {
-			s, out, err := Test("")
-			face := s.NewFace(p, time.Now)
+		for _, p := range []ProgressMode{Plain, JSONLines, Quiet} {
+			s, out, err := TestStreams("")
+			face := s.NewDisplay(p, time.Now)
 			for _, e := range recorded(t, list) {
-				face.Show(e)
+				face.ShowEvent(e)
 			}
 			face.Close()
 			golden.CompareFile(t, filepath.Join("testdata", list+"."+string(p)+".golden"), err.Bytes())
@@ -54,14 +54,14 @@ func TestFaces(t *testing.T) {
 // TestNotesFit: every face makes the command in a note one to be pasted, and
 // leaves what the app's own lines say alone.
 func TestNotesFit(t *testing.T) {
-	for _, p := range []Progress{Plain, Lines, TTY} {
-		s, _, err := Test("")
-		s.Command = func(text string) string { return strings.ReplaceAll(text, "vm ", "bin/vm ") }
-		face := s.NewFace(p, time.Now)
+	for _, p := range []ProgressMode{Plain, JSONLines, TTY} {
+		s, _, err := TestStreams("")
+		s.AdaptCommand = func(text string) string { return strings.ReplaceAll(text, "vm ", "bin/vm ") }
+		face := s.NewDisplay(p, time.Now)
 		at := time.Now()
-		face.Show(progress.Event{Time: at, Kind: progress.EventBegin, App: "shop", Steps: []string{"start"}})
-		face.Show(progress.Event{Time: at, Kind: progress.EventNote, Detail: "for vm resume"})
-		face.Show(progress.Event{Time: at, Kind: progress.EventStep, Step: "start", Status: progress.StatusFailed, Lines: []string{"my vm died"}})
+		face.ShowEvent(progress.Event{Time: at, Kind: progress.EventBegin, App: "shop", Steps: []string{"start"}})
+		face.ShowEvent(progress.Event{Time: at, Kind: progress.EventNote, Detail: "for vm resume"})
+		face.ShowEvent(progress.Event{Time: at, Kind: progress.EventStep, Step: "start", Status: progress.StatusFailed, Lines: []string{"my vm died"}})
 		face.Close()
 		if got := err.String(); !strings.Contains(got, "for bin/vm resume") || !strings.Contains(got, "my vm died") {
 			t.Errorf("%s shows\n%s", p, got)
@@ -71,9 +71,9 @@ func TestNotesFit(t *testing.T) {
 
 // TestLinesAreTheEvents: what a program reads is what the engine said.
 func TestLinesAreTheEvents(t *testing.T) {
-	s, _, err := Test("")
+	s, _, err := TestStreams("")
 	for _, e := range recorded(t, "done") {
-		lines{s}.Show(e)
+		jsonDisplay{s}.ShowEvent(e)
 	}
 	want, e := os.ReadFile("testdata/done.jsonl")
 	if e != nil {
@@ -105,11 +105,11 @@ func TestTree(t *testing.T) {
 			s := &Streams{Unicode: look.unicode}
 			var tree tree
 			for _, e := range recorded(t, list) {
-				tree.apply(e)
+				tree.applyEvent(e)
 				fmt.Fprintf(&b, "--- %s %s\n", e.Kind, strings.TrimSpace(e.Step+" "+string(e.Status)))
-				lines, _ := tree.draw(e.Time.Add(50*time.Millisecond), s.symbols(), look.width)
+				lines, _ := tree.drawTree(e.Time.Add(50*time.Millisecond), s.symbols(), look.width)
 				for _, l := range lines {
-					b.WriteString(l.fit(look.width, look.color, s.symbols().ellipsis) + "\n")
+					b.WriteString(l.fitColumns(look.width, look.color, s.symbols().ellipsis) + "\n")
 				}
 			}
 			golden.CompareFile(t, filepath.Join("testdata", list+"."+look.name+".golden"), b.Bytes())
@@ -117,23 +117,23 @@ func TestTree(t *testing.T) {
 	}
 }
 
-func TestNewFace(t *testing.T) {
+func TestNewDisplay(t *testing.T) {
 	for _, tt := range []struct {
-		p              Progress
+		p              ProgressMode
 		terminal, dumb bool
 		want           string
 	}{
-		{Auto, false, false, "*ui.detached"},
-		{Auto, true, false, "*ui.tty"},
-		{Auto, true, true, "*ui.detached"},
-		{TTY, false, false, "*ui.tty"},
-		{Plain, true, false, "*ui.detached"},
-		{Lines, true, false, "*ui.detached"},
-		{Quiet, true, false, "ui.quiet"},
+		{Auto, false, false, "*ui.queuedDisplay"},
+		{Auto, true, false, "*ui.treeDisplay"},
+		{Auto, true, true, "*ui.queuedDisplay"},
+		{TTY, false, false, "*ui.treeDisplay"},
+		{Plain, true, false, "*ui.queuedDisplay"},
+		{JSONLines, true, false, "*ui.queuedDisplay"},
+		{Quiet, true, false, "ui.quietDisplay"},
 	} {
-		s, _, _ := Test("")
+		s, _, _ := TestStreams("")
 		s.Err.Terminal = tt.terminal
-		face := s.NewFace(s.Resolve(tt.p, tt.dumb), time.Now)
+		face := s.NewDisplay(s.ResolveProgress(tt.p, tt.dumb), time.Now)
 		if got := fmt.Sprintf("%T", face); got != tt.want {
 			t.Errorf("%s on terminal=%t dumb=%t is a %s, want %s", tt.p, tt.terminal, tt.dumb, got, tt.want)
 		}

@@ -1,0 +1,23 @@
+package ui
+
+import (
+	"time"
+
+	"version-manager/internal/progress"
+)
+
+// jsonDisplay is the face for programs: each event as it is, on a line of its own.
+type jsonDisplay struct{ s *Streams }
+
+var _ Display = jsonDisplay{}
+
+// PrintNoteLine prints a sentence as [Lines] shows it.
+func (s *Streams) PrintNoteLine(at time.Time, text string) {
+	jsonDisplay{s}.ShowEvent(progress.Event{Time: at, Kind: progress.EventNote, Detail: text})
+}
+
+// ShowEvent cannot report that nobody reads any more; the deploy is worth more
+// than its lines.
+func (l jsonDisplay) ShowEvent(e progress.Event) { _ = encodeLine(l.s.Err, l.s.adaptEvent(e)) }
+
+func (jsonDisplay) Close() {}
