@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -18,7 +19,7 @@ type goReader struct {
 }
 
 func readGo(path string, content []byte) ([]text, error) {
-	r := &goReader{path: path, positions: token.NewFileSet(), inTest: strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "test/"), known: map[ast.Expr]bool{}}
+	r := &goReader{path: path, positions: token.NewFileSet(), inTest: isForTests(path), known: map[ast.Expr]bool{}}
 	file, err := parser.ParseFile(r.positions, path, content, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (r *goReader) visitNode(n ast.Node) bool {
 		}
 	case *ast.KeyValueExpr:
 		if isShownField(n) {
-			r.markShown(n.Value)
+			return !r.addList(n.Value)
 		}
 	case *ast.Field:
 		n.Tag = nil
@@ -76,6 +77,27 @@ func (r *goReader) visitNode(n ast.Node) bool {
 func (r *goReader) addString(e ast.Expr, value string) {
 	shown := !r.inTest && (r.known[e] && hasWord(value) || isProse(value))
 	r.texts = append(r.texts, text{path: r.path, line: r.lineOf(e.Pos()), value: value, shown: shown})
+}
+
+// addList keeps the elements of a list of strings as one text, such as the
+// headings of a table. Any other value is marked, and false is returned.
+func (r *goReader) addList(value ast.Expr) bool {
+	list, ok := value.(*ast.CompositeLit)
+	if !ok {
+		r.markShown(value)
+		return false
+	}
+	var elements []string
+	for _, e := range list.Elts {
+		lit, ok := e.(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING {
+			return false
+		}
+		elements = append(elements, unquote(lit))
+	}
+	r.known[value] = true
+	r.addString(value, strings.Join(elements, " | "))
+	return true
 }
 
 func (r *goReader) markShown(values ...ast.Expr) {
@@ -111,4 +133,12 @@ func unquote(lit *ast.BasicLit) string {
 		return lit.Value
 	}
 	return value
+}
+
+// isForTests reports whether a file is a test or a package that only tests use,
+// such as kubetest or testenv.
+func isForTests(path string) bool {
+	folder := filepath.Base(filepath.Dir(path))
+	return strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "test/") ||
+		strings.HasSuffix(folder, "test") || strings.HasPrefix(folder, "test")
 }

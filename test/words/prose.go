@@ -10,7 +10,7 @@ import (
 
 var (
 	formatVerb  = regexp.MustCompile(`%[-+# 0-9.*\[\]]*[a-zA-Z%]`)
-	codeLike    = regexp.MustCompile(`\\[sdwb.(\[|]|\[\^|\(\?|=~|\$\{|^[a-z-]+=\S* |^<\w+|&&`)
+	codeLike    = regexp.MustCompile(`charset=|\r\n|^<[!?]|^\{"|^default-src |\\[sdwb.(\[|]|\[\^|\(\?|=~|\$\{|^[a-z-]+=\S* |^<\w+|&&`)
 	lowerWord   = regexp.MustCompile(`[a-z]{2,}`)
 	wordsInLine = regexp.MustCompile(`[\p{L}%…'"]+[,:;.!?)]* \(?["'“]?[\p{L}%…]`)
 )
@@ -30,13 +30,13 @@ func isShowing(call *ast.CallExpr) bool {
 			return slices.Contains([]string{"Debug", "Info", "Warn", "Error"}, name)
 		}
 	}
-	return slices.Contains([]string{"Errorf", "Println", "Printf", "Note", "Detail"}, name)
+	return slices.Contains([]string{"Errorf", "Println", "Printf", "Note", "Detail", "Add"}, name)
 }
 
 // isShownField reports whether a field of a struct literal is for people.
 func isShownField(pair *ast.KeyValueExpr) bool {
 	key, ok := pair.Key.(*ast.Ident)
-	return ok && slices.Contains([]string{"Use", "Short", "Long", "Example", "Title", "Label", "Heading", "Hint", "What", "Summary", "Reason"}, key.Name)
+	return ok && slices.Contains([]string{"Use", "Short", "Long", "Example", "Title", "Group", "Label", "Heading", "Hint", "What", "Summary", "Reason"}, key.Name)
 }
 
 // hasWord reports whether there is a letter beside format verbs.

@@ -196,9 +196,13 @@ var (
 	_ = regexp.MustCompile("a [^b] c")
 	_ = slog.Info("ready")
 	_ = "%s: %d"
+	_ = ui.Table{Heading: []string{"NODE", "ROLE"}, Rows: []string{"a"}}
+	_ = facts.Add("context", name)
+	_ = "text/html; charset=utf-8"
 )
 `,
 		"a_test.go":               "package a\n\nvar _ = \"words in a test\"\n",
+		"kubetest/a.go":           "package kubetest\n\nvar _ = \"words of a fake\"\n",
 		"test/bench/a.go":         "package a\n\nvar _ = \"words of a benchmark\"\n",
 		"internal/a/i18n/de.json": "{\n\"a\": \"Los\"\n}\n",
 		"x.html":                  "<p class=\"many words\">Now: {{.X}} <b>then</b></p>\n",
@@ -210,6 +214,8 @@ var (
 		`a.go:9` + "\t" + `two words, "quoted"\nand a line`,
 		"a.go:10\tsum of … and more",
 		"a.go:14\tready",
+		"a.go:16\tNODE | ROLE",
+		"a.go:17\tcontext",
 		"internal/a/i18n/de.json:2\tLos",
 		"x.html:1\tNow:",
 		"x.html:1\tthen",
