@@ -13,22 +13,10 @@ import (
 	"version-manager/internal/probe"
 )
 
-// Dialer is a target that connects to its entrances itself, because only it
-// can resolve their host names.
-type Dialer interface {
-	Dial(ctx context.Context, network, address string) (net.Conn, error)
-}
-
-// Recognizer is a session of a target whose ingress knows us by a secret, which
-// goes into the header of every request of ours. It is made where there is none.
-type Recognizer interface {
-	ProbeSecret(ctx context.Context) (string, error)
-}
-
 // secretOf is what the ingress of a session's target knows us by. Without it
 // requests are made as by anybody, and what that prevents says why.
 func secretOf(ctx context.Context, s Session) string {
-	r, ok := s.(Recognizer)
+	r, ok := s.(ProbeSecretKeeper)
 	if !ok {
 		return probe.Anonymous
 	}

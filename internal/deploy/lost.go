@@ -9,14 +9,6 @@ import (
 	"version-manager/internal/color"
 )
 
-// SecretKeeper is a session of a target that keeps the secrets of a color
-// apart from its instances, so that they can outlive them.
-type SecretKeeper interface {
-	// KeptSecrets returns which of the named secrets a color has; nil if it has
-	// nothing left and starts with the Spare ones.
-	KeptSecrets(ctx context.Context, c color.Color, names []string) ([]string, error)
-}
-
 // noteSecrets says which secrets a color goes without that is started again
 // after it was stopped. Its own ended with it, and the caller may not know them.
 func (r *runner) noteSecrets(ctx context.Context, now Observed, c color.Color, spec Spec) {

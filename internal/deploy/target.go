@@ -88,9 +88,8 @@ type Observed struct {
 	Missing   []string             `json:"missing,omitempty"` // objects without which requests cannot arrive: "Service/shop-blue"
 	Colors    map[color.Color]Side `json:"colors"`            // only those that run something
 	Entrances Entrances            `json:"entrances"`
-	Lock      *Holder              `json:"lock,omitempty"`    // nil: nobody is changing anything
-	Cluster   *Cluster             `json:"cluster,omitempty"` // nil: the target is no cluster
-	Down      bool                 `json:"down,omitempty"`    // nothing runs what is recorded here, as after a restart of the machine
+	Lock      *Holder              `json:"lock,omitempty"` // nil: nobody is changing anything
+	Down      bool                 `json:"down,omitempty"` // nothing runs what is recorded here, as after a restart of the machine
 }
 
 // Route is what is known about the object that decides who has the traffic,
@@ -147,68 +146,6 @@ type Instance struct {
 	Reason   string    `json:"reason,omitempty"` // why it is not ready: "exit status 2", "GET /readyz: 503"
 	Address  string    `json:"address,omitempty"`
 	Node     string    `json:"node,omitempty"` // the machine of a cluster on which it runs
-}
-
-// Cluster is what surrounds the app in a cluster. Only people read it: the
-// engine decides nothing by it.
-type Cluster struct {
-	Context   string         `json:"context"`
-	Server    string         `json:"server"` // of the API
-	Authority string         `json:"-"`      // digest of the certificates that vouch for the server; only compared
-	Version   string         `json:"version"`
-	Namespace string         `json:"namespace"`
-	Nodes     []Node         `json:"nodes"`
-	Services  []Service      `json:"services"`
-	Scaler    *Scaler        `json:"scaler,omitempty"`   // nil: the number of instances is changed by hand alone
-	Events    []ClusterEvent `json:"events"`             // of the last minutes, newest last
-	Warnings  []string       `json:"warnings,omitempty"` // what in the cluster makes a deploy slower or riskier
-}
-
-// Node is one machine of a cluster.
-type Node struct {
-	Name    string    `json:"name"`
-	Roles   []string  `json:"roles"`
-	Ready   bool      `json:"ready"`
-	Reason  string    `json:"reason,omitempty"` // why it is not ready
-	Address string    `json:"address"`
-	Version string    `json:"version"`
-	Created time.Time `json:"created"`
-}
-
-// Service is a name inside the cluster that leads to instances.
-type Service struct {
-	Name    string   `json:"name"`
-	Type    string   `json:"type"`
-	Address string   `json:"address"`
-	Ports   []string `json:"ports"` // "80:30001/TCP"
-	Ready   int      `json:"ready"` // endpoints
-}
-
-// Scaler changes the number of instances by load.
-type Scaler struct {
-	Color   color.Color `json:"color"`
-	Min     int         `json:"min"`
-	Max     int         `json:"max"`
-	Current int         `json:"current"`
-	Desired int         `json:"desired"`
-	Metrics []Metric    `json:"metrics"`
-}
-
-// Metric is one measure of load, in percent of what instances asked for.
-type Metric struct {
-	Name    string `json:"name"`    // "cpu", "memory"
-	Current *int   `json:"current"` // nil: not known yet
-	Target  int    `json:"target"`
-}
-
-// ClusterEvent is something that the cluster reported.
-type ClusterEvent struct {
-	Time    time.Time `json:"time"`
-	Warning bool      `json:"warning"`
-	Object  string    `json:"object"` // "pod/shop-blue-7d9f"
-	Reason  string    `json:"reason"`
-	Message string    `json:"message"`
-	Count   int       `json:"count"`
 }
 
 // Holder is who holds the lock.

@@ -64,7 +64,11 @@ func (s *story) instances(ctx context.Context, limit time.Duration, enough func(
 		}
 		side := now.Colors[now.Active]
 		n = side.Ready()
-		return enough(n) && side.Want == n && now.Cluster != nil && now.Cluster.Scaler != nil, nil
+		if !enough(n) || side.Want != n {
+			return false, nil
+		}
+		around, err := s.ClusterStatus(ctx)
+		return around != nil && around.Scaler != nil, err
 	})
 	return n, err
 }

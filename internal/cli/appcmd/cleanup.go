@@ -140,11 +140,11 @@ func (o cleanupOptions) confirmName(name string) error {
 // which runs on this machine.
 func (o cleanupOptions) checkDeletable(app targets.App) error {
 	name := app.Project.App.Name
-	remote, ok := app.Target.(targets.Remote)
+	remote, ok := app.Target.(deploy.ClusterLocator)
 	if !ok {
 		return checkUnshared(app.Project)
 	}
-	where := remote.Where()
+	where := remote.LocateCluster()
 	which := o.flags.Cluster.ForPlace(where)
 	hint := fmt.Sprintf("version-manager cleanup %s && kubectl %s delete configmap,secret,lease -l app.kubernetes.io/managed-by=%s,app.kubernetes.io/name=%s",
 		which, which, kube.Manager, name)

@@ -10,26 +10,21 @@ import (
 	"version-manager/internal/ui"
 )
 
-// preflighter is a target that knows before a deploy where it will listen.
-type preflighter interface {
-	Preflight(ctx context.Context) ([]deploy.Listener, error)
-}
-
 // preflight fails if a deploy could not listen. The entrances of a cluster are
 // not opened by a deploy.
 func preflight(ctx context.Context, t deploy.Target) ([]deploy.Listener, error) {
-	p, ok := t.(preflighter)
+	p, ok := t.(deploy.ListenerChecker)
 	if !ok {
 		return nil, nil
 	}
-	return p.Preflight(ctx)
+	return p.CheckListeners(ctx)
 }
 
 // checkPorts checks the ports before a release is deployed and returns notes
 // about them. A release that has the traffic already needs none. A cluster is
 // not contacted, because the user may not have confirmed it yet.
 func (r runner) checkPorts(ctx context.Context, rel release.Release) (notes []string, err error) {
-	if _, ok := r.app.Target.(preflighter); !ok {
+	if _, ok := r.app.Target.(deploy.ListenerChecker); !ok {
 		return nil, nil
 	}
 	now, err := r.app.Observe(ctx)

@@ -7,6 +7,7 @@ import (
 
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/targets"
+	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 )
 
@@ -39,7 +40,7 @@ func runStart(ctx context.Context, o startOptions) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := app.Target.(targets.Remote); ok {
+	if _, ok := app.Target.(deploy.ClusterLocator); ok {
 		return problem.New(problem.Usage, "version-manager status", "a cluster restarts its apps by itself; start is for this machine")
 	}
 	if err := app.WaitReady(ctx); err != nil {

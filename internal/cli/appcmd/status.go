@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/targets"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 )
@@ -22,8 +23,9 @@ type statusOptions struct {
 // statusAnswer is what runs now.
 type statusAnswer struct {
 	deploy.Observed
-	Newest *historyEntry `json:"newestDeploy,omitempty"`
-	Open   bool          `json:"unfinished"` // the newest deploy is running or was interrupted
+	Cluster *clusterstatus.Cluster `json:"cluster,omitempty"` // nil: the target is this machine
+	Newest  *historyEntry          `json:"newestDeploy,omitempty"`
+	Open    bool                   `json:"unfinished"` // the newest deploy is running or was interrupted
 
 	Warnings []string `json:"warnings,omitempty"` // what needs attention on this machine
 
@@ -103,20 +105,21 @@ func readStatus(ctx context.Context, inv *command.Invocation, app targets.App) (
 	if err != nil {
 		return statusAnswer{}, err
 	}
-	if now.Cluster, err = describeCluster(ctx, app.Target); err != nil {
+	cluster, err := describeCluster(ctx, app.Target)
+	if err != nil {
 		return statusAnswer{}, err
 	}
 	runs, err := runsNewestFirst(ctx, inv, app.Target)
 	if err != nil {
 		return statusAnswer{}, err
 	}
-	s := statusAnswer{Observed: now, Warnings: now.Entrances.Warnings(inv.Now())}
-	if _, ok := app.Target.(preflighter); ok && len(now.Colors) > 0 {
+	s := statusAnswer{Observed: now, Cluster: cluster, Warnings: now.Entrances.Warnings(inv.Now())}
+	if _, ok := app.Target.(deploy.ListenerChecker); ok && len(now.Colors) > 0 {
 		if b, err := app.Project.BootService(inv); err == nil {
 			s.Warnings = append(s.Warnings, b.ListWarnings(inv)...)
 		}
 	}
-	if h, ok := app.Target.(hinter); ok {
+	if h, ok := app.Target.(deploy.RequestHinter); ok {
 		s.PublicHint, s.PreviewHint = h.PublicHint(ctx), h.PreviewHint(ctx)
 	}
 	for _, r := range firstRuns(runs, 1) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"version-manager/internal/cli/command"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
@@ -14,39 +15,28 @@ import (
 	"version-manager/internal/ui"
 )
 
-// describer is a target that can describe what is around the app.
-type describer interface {
-	Surroundings(ctx context.Context) (*deploy.Cluster, error)
-}
-
 // describeCluster describes the cluster of the target. It returns nil for this
 // machine.
-func describeCluster(ctx context.Context, t deploy.Target) (*deploy.Cluster, error) {
-	s, ok := t.(describer)
+func describeCluster(ctx context.Context, t deploy.Target) (*clusterstatus.Cluster, error) {
+	s, ok := t.(deploy.ClusterDescriber)
 	if !ok {
 		return nil, nil
 	}
-	around, err := s.Surroundings(ctx)
+	around, err := s.DescribeCluster(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("describe the cluster: %w", err)
 	}
 	return around, nil
 }
 
-// deliveryChecker is a target that knows what would keep it from running a
-// release.
-type deliveryChecker interface {
-	Deliverable(ctx context.Context, r release.Release) error
-}
-
 // deliveryWarnings says why a release could not be started, nothing if it
 // could.
 func deliveryWarnings(ctx context.Context, t deploy.Target, r release.Release) []string {
-	s, ok := t.(deliveryChecker)
+	s, ok := t.(deploy.DeliveryChecker)
 	if !ok {
 		return nil
 	}
-	err := s.Deliverable(ctx, r)
+	err := s.CheckDelivery(ctx, r)
 	if err == nil {
 		return nil
 	}
@@ -57,17 +47,8 @@ func deliveryWarnings(ctx context.Context, t deploy.Target, r release.Release) [
 	return []string{text}
 }
 
-// hinter is a target to which requests need more than an address.
-type hinter interface {
-	// PublicHint is a command that sends a request to the app, if DNS does not
-	// know its name.
-	PublicHint(ctx context.Context) string
-	// PreviewHint is a command that sends a request to the standby color.
-	PreviewHint(ctx context.Context) string
-}
-
 // addClusterFacts adds where the app runs.
-func addClusterFacts(facts *ui.Table, c *deploy.Cluster) {
+func addClusterFacts(facts *ui.Table, c *clusterstatus.Cluster) {
 	facts.AddRow("cluster", fmt.Sprintf("context %s, %s, Kubernetes %s", c.Context, c.Server, c.Version))
 	facts.AddRow("namespace", c.Namespace)
 	for _, w := range c.Warnings {
@@ -75,7 +56,7 @@ func addClusterFacts(facts *ui.Table, c *deploy.Cluster) {
 	}
 }
 
-func clusterTables(inv *command.Invocation, c *deploy.Cluster) []*ui.Table {
+func clusterTables(inv *command.Invocation, c *clusterstatus.Cluster) []*ui.Table {
 	list := []*ui.Table{nodesTable(inv, c.Nodes), servicesTable(c.Services)}
 	if c.Scaler != nil {
 		list = append(list, scalerTable(c.Scaler))
@@ -86,7 +67,7 @@ func clusterTables(inv *command.Invocation, c *deploy.Cluster) []*ui.Table {
 	return list
 }
 
-func nodesTable(inv *command.Invocation, nodes []deploy.Node) *ui.Table {
+func nodesTable(inv *command.Invocation, nodes []clusterstatus.Node) *ui.Table {
 	t := &ui.Table{Heading: []string{"NODE", "READY", "ROLES", "AGE", "VERSION", "ADDRESS", "REASON"}, WrapLast: true}
 	for _, n := range nodes {
 		t.AddRow(n.Name, command.YesNo(n.Ready), strings.Join(n.Roles, ","), ui.FormatAge(n.Created, inv.Now()), n.Version, n.Address, n.Reason)
@@ -94,7 +75,7 @@ func nodesTable(inv *command.Invocation, nodes []deploy.Node) *ui.Table {
 	return t
 }
 
-func servicesTable(services []deploy.Service) *ui.Table {
+func servicesTable(services []clusterstatus.Service) *ui.Table {
 	t := &ui.Table{Heading: []string{"SERVICE", "TYPE", "ADDRESS", "PORTS", "READY"}}
 	for _, s := range services {
 		t.AddRow(s.Name, s.Type, s.Address, strings.Join(s.Ports, ","), fmt.Sprint(s.Ready))
@@ -102,7 +83,7 @@ func servicesTable(services []deploy.Service) *ui.Table {
 	return t
 }
 
-func scalerTable(s *deploy.Scaler) *ui.Table {
+func scalerTable(s *clusterstatus.Scaler) *ui.Table {
 	t := &ui.Table{Heading: []string{"SCALER", "MIN", "MAX", "CURRENT", "DESIRED", "LOAD"}}
 	var load []string
 	for _, m := range s.Metrics {
@@ -119,7 +100,7 @@ func scalerTable(s *deploy.Scaler) *ui.Table {
 // maxShownEvents is how many of the newest events are shown to a person.
 const maxShownEvents = 12
 
-func eventsTable(inv *command.Invocation, events []deploy.ClusterEvent) *ui.Table {
+func eventsTable(inv *command.Invocation, events []clusterstatus.Event) *ui.Table {
 	t := &ui.Table{Heading: []string{"EVENT", "COUNT", "OBJECT", "REASON", "MESSAGE"}, WrapLast: true}
 	for _, e := range events[max(0, len(events)-maxShownEvents):] {
 		t.AddRow(ui.FormatAge(e.Time, inv.Now()), fmt.Sprint(max(1, e.Count)), e.Object, e.Reason, command.FirstLine(e.Message))

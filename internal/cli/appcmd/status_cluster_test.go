@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"version-manager/internal/cli/command/commandtest"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
@@ -27,16 +28,17 @@ func TestStatusOfACluster(t *testing.T) {
 			{ID: "shop-blue-1", Ready: true, Started: now.Add(-time.Hour), Node: "worker-1", Address: "10.42.1.7"},
 			{ID: "shop-blue-2", Restarts: 3, Started: now.Add(-time.Minute), Node: "worker-2", Reason: "CrashLoopBackOff"},
 		}}},
-		Cluster: &deploy.Cluster{
+	},
+		Cluster: &clusterstatus.Cluster{
 			Context: "dev", Server: "https://10.0.0.1:6443", Version: "v1.34.4", Namespace: "shop",
-			Nodes:    []deploy.Node{{Name: "worker-1", Ready: true, Roles: []string{"worker"}, Created: now.Add(-48 * time.Hour)}, {Name: "worker-2", Reason: "NodeStatusUnknown"}},
-			Services: []deploy.Service{{Name: "shop-blue", Type: "ClusterIP", Address: "10.43.0.9", Ports: []string{"80/TCP"}, Ready: 1}},
-			Scaler: &deploy.Scaler{Color: color.Blue, Min: 2, Max: 10, Current: 2, Desired: 3,
-				Metrics: []deploy.Metric{{Name: "cpu", Current: &cpu, Target: 60}, {Name: "memory", Target: 80}}},
-			Events:   []deploy.ClusterEvent{{Time: now.Add(-10 * time.Second), Warning: true, Object: "pod/shop-blue-2", Reason: "BackOff", Message: "restarting\nagain"}},
+			Nodes:    []clusterstatus.Node{{Name: "worker-1", Ready: true, Roles: []string{"worker"}, Created: now.Add(-48 * time.Hour)}, {Name: "worker-2", Reason: "NodeStatusUnknown"}},
+			Services: []clusterstatus.Service{{Name: "shop-blue", Type: "ClusterIP", Address: "10.43.0.9", Ports: []string{"80/TCP"}, Ready: 1}},
+			Scaler: &clusterstatus.Scaler{Color: color.Blue, Min: 2, Max: 10, Current: 2, Desired: 3,
+				Metrics: []clusterstatus.Metric{{Name: "cpu", Current: &cpu, Target: 60}, {Name: "memory", Target: 80}}},
+			Events:   []clusterstatus.Event{{Time: now.Add(-10 * time.Second), Warning: true, Object: "pod/shop-blue-2", Reason: "BackOff", Message: "restarting\nagain"}},
 			Warnings: []string{"traefik reloads every 10s"},
 		},
-	}}
+	}
 	if err := printStatus(inv, s); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,7 @@ type poor struct {
 	why error
 }
 
-func (p poor) Deliverable(context.Context, release.Release) error { return p.why }
+func (p poor) CheckDelivery(context.Context, release.Release) error { return p.why }
 
 func TestPlanSaysWhatCannotBeDelivered(t *testing.T) {
 	lost := problem.New(problem.Failed, "set kubernetes.registry", "nobody knows how")

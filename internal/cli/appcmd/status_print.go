@@ -37,7 +37,11 @@ func printStatus(inv *command.Invocation, s statusAnswer) error {
 	}
 	list := []*ui.Table{&facts}
 	if len(s.Colors) > 0 {
-		list = append(list, colorsTable(s.Observed), instancesTable(inv, s.Observed))
+		instances := instancesTable
+		if s.Cluster != nil {
+			instances = podsTable
+		}
+		list = append(list, colorsTable(s.Observed), instances(inv, s.Observed))
 	}
 	if s.Cluster != nil {
 		addClusterFacts(&facts, s.Cluster)
@@ -77,9 +81,6 @@ func colorsTable(now deploy.Observed) *ui.Table {
 }
 
 func instancesTable(inv *command.Invocation, now deploy.Observed) *ui.Table {
-	if now.Cluster != nil {
-		return podsTable(inv, now)
-	}
 	t := &ui.Table{Heading: []string{"INSTANCE", "READY", "STARTED", "RESTARTS", "ADDRESS", "REASON"}, WrapLast: true}
 	for _, c := range color.Both() {
 		for _, i := range now.Colors[c].Instances {

@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/targets"
+	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/wait"
 	"version-manager/internal/ui"
@@ -50,7 +51,7 @@ func waitUnlocked(ctx context.Context, inv *command.Invocation, app targets.App,
 func watchStatus(ctx context.Context, inv *command.Invocation, app targets.App) error {
 	out := inv.Streams.Out
 	interval := localInterval
-	if _, ok := app.Target.(targets.Remote); ok {
+	if _, ok := app.Target.(deploy.ClusterLocator); ok {
 		interval = clusterInterval
 	}
 	for last := ""; ; {

@@ -15,12 +15,6 @@ import (
 	"version-manager/internal/ui"
 )
 
-// differ is a target that can compare what runs with what was asked for.
-type differ interface {
-	// Drift returns what differs, a line each, and changes nothing.
-	Drift(ctx context.Context, spec deploy.Spec) ([]string, error)
-}
-
 type diffOptions struct {
 	inv     *command.Invocation
 	flags   *targets.Flags
@@ -61,7 +55,7 @@ func runDiff(ctx context.Context, o diffOptions) error {
 	if err != nil {
 		return err
 	}
-	d, ok := app.Target.(differ)
+	d, ok := app.Target.(deploy.DriftFinder)
 	if !ok {
 		return needsCluster("diff", rel.Version)
 	}
@@ -73,7 +67,7 @@ func runDiff(ctx context.Context, o diffOptions) error {
 	if side, ok := now.Colors[now.Active]; ok && side.Version == rel.Version {
 		n = side.Want
 	}
-	lines, err := d.Drift(ctx, deploy.Spec{Release: rel, Replicas: n})
+	lines, err := d.FindDrift(ctx, deploy.Spec{Release: rel, Replicas: n})
 	if err != nil {
 		return fmt.Errorf("compare with %s: %w", rel.Version, err)
 	}

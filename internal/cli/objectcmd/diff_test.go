@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"version-manager/internal/cli/targets"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
@@ -13,8 +14,8 @@ import (
 // distant is a target of which nothing but the place is asked.
 type distant struct{ deploy.Target }
 
-func (distant) Where() deploy.Cluster {
-	return deploy.Cluster{Context: "dev", Server: "https://10.0.0.1:6443", Namespace: "shop"}
+func (distant) LocateCluster() clusterstatus.Cluster {
+	return clusterstatus.Cluster{Context: "dev", Server: "https://10.0.0.1:6443", Namespace: "shop"}
 }
 
 // TestRemedyCommand: a deploy of what is active already changes nothing, so diff

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"version-manager/internal/cli/targets"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
@@ -17,7 +16,7 @@ import (
 // can be corrected.
 func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d diffAnswer, replicas int) string {
 	deployIt := "version-manager deploy " + string(d.Version)
-	remote, ok := t.(targets.Remote)
+	remote, ok := t.(deploy.ClusterLocator)
 	switch {
 	case !ok || now.Active == color.None:
 		return deployIt
@@ -26,7 +25,7 @@ func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d diffA
 	case now.Colors[now.Active].Version != d.Version:
 		return deployIt
 	}
-	which := o.flags.Cluster.ForPlace(remote.Where())
+	which := o.flags.Cluster.ForPlace(remote.LocateCluster())
 	objects, widened, missing := d.groupObjects()
 	var lines []string
 	if len(objects) > 0 {

@@ -23,13 +23,6 @@ func NewCommands(inv *command.Invocation, flags *targets.Flags) []*cobra.Command
 	return []*cobra.Command{newRenderCommand(inv, flags), newDiffCommand(inv, flags)}
 }
 
-// renderer is a target that keeps what it runs as objects.
-type renderer interface {
-	// Render returns the YAML documents of a version in color c. It needs no
-	// cluster.
-	Render(spec deploy.Spec, c color.Color) ([]byte, error)
-}
-
 type renderOptions struct {
 	inv      *command.Invocation
 	flags    *targets.Flags
@@ -74,7 +67,7 @@ func runRender(ctx context.Context, o renderOptions) error {
 	if err != nil {
 		return err
 	}
-	r, ok := app.Target.(renderer)
+	r, ok := app.Target.(deploy.ManifestRenderer)
 	if !ok {
 		return needsCluster("render", rel.Version)
 	}
@@ -82,7 +75,7 @@ func runRender(ctx context.Context, o renderOptions) error {
 	if n == 0 {
 		n = max(1, rel.Config.Replicas)
 	}
-	docs, err := r.Render(deploy.Spec{Release: rel, Replicas: n}, o.color)
+	docs, err := r.RenderManifests(deploy.Spec{Release: rel, Replicas: n}, o.color)
 	if err != nil {
 		return fmt.Errorf("render %s: %w", rel.Version, err)
 	}

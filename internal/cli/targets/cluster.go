@@ -2,7 +2,7 @@ package targets
 
 import (
 	"version-manager/internal/cli/project"
-	"version-manager/internal/deploy"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/kube"
 	"version-manager/internal/target/local"
 )
@@ -15,8 +15,8 @@ func OpenCluster(f ClusterFlags) (*kube.Client, error) {
 
 // DescribeCluster returns which cluster c is, with the namespace in which a
 // command is going to change something.
-func DescribeCluster(c *kube.Client, namespace string) deploy.Cluster {
-	return deploy.Cluster{Context: c.Context(), Server: c.Server(), Authority: c.Authority(), Namespace: namespace}
+func DescribeCluster(c *kube.Client, namespace string) clusterstatus.Cluster {
+	return clusterstatus.Cluster{Context: c.Context(), Server: c.Server(), Authority: c.Authority(), Namespace: namespace}
 }
 
 // OpenLocal opens this machine as the target of p with the state folder at

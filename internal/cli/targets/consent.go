@@ -2,31 +2,25 @@ package targets
 
 import (
 	"version-manager/internal/cli/command"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/ui"
 )
 
-// Remote is a target that is not this machine. A kubeconfig's current context
-// is easily another one than a person has in mind.
-type Remote interface {
-	// Where names context, server and namespace, and contacts nobody.
-	Where() deploy.Cluster
-}
-
 // ConfirmTarget makes sure that a person means this cluster before this user
 // changes it for the first time. This machine needs no confirmation.
 func (a App) ConfirmTarget(inv *command.Invocation, f Flags) error {
-	remote, ok := a.Target.(Remote)
+	remote, ok := a.Target.(deploy.ClusterLocator)
 	if !ok {
 		return nil
 	}
-	return ConfirmCluster(inv, f.Cluster, a.Project.State.Base, remote.Where())
+	return ConfirmCluster(inv, f.Cluster, a.Project.State.Base, remote.LocateCluster())
 }
 
 // ConfirmCluster makes sure that a person means this place in a cluster. Base
 // is the user's folder in which the answer is remembered.
-func ConfirmCluster(inv *command.Invocation, f ClusterFlags, base string, where deploy.Cluster) error {
+func ConfirmCluster(inv *command.Invocation, f ClusterFlags, base string, where clusterstatus.Cluster) error {
 	agreed, err := readConsent(base)
 	now := agreement{where.Server, where.Authority}
 	if err != nil || agreed[where.Context] == now {
@@ -40,7 +34,7 @@ func ConfirmCluster(inv *command.Invocation, f ClusterFlags, base string, where 
 }
 
 // askAboutCluster asks, unless the call has answered already.
-func askAboutCluster(inv *command.Invocation, f ClusterFlags, where deploy.Cluster, before agreement) error {
+func askAboutCluster(inv *command.Invocation, f ClusterFlags, where clusterstatus.Cluster, before agreement) error {
 	if inv.Global.Yes || f.Context == where.Context {
 		return nil
 	}
@@ -59,7 +53,7 @@ func askAboutCluster(inv *command.Invocation, f ClusterFlags, where deploy.Clust
 	return err
 }
 
-func clusterFacts(where deploy.Cluster, before agreement) *ui.Table {
+func clusterFacts(where clusterstatus.Cluster, before agreement) *ui.Table {
 	facts := ui.Table{KeepWide: true}
 	facts.AddRow("context", where.Context)
 	facts.AddRow("server", where.Server)

@@ -9,6 +9,7 @@ import (
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/command/commandtest"
 	"version-manager/internal/cli/project"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 )
@@ -16,13 +17,13 @@ import (
 // remote is a target somewhere else; only where it is matters here.
 type remote struct {
 	deploy.Target
-	where deploy.Cluster
+	where clusterstatus.Cluster
 }
 
-func (r remote) Where() deploy.Cluster { return r.where }
+func (r remote) LocateCluster() clusterstatus.Cluster { return r.where }
 
 func at(context, server string) remote {
-	return remote{where: deploy.Cluster{Context: context, Server: server, Namespace: "shop"}}
+	return remote{where: clusterstatus.Cluster{Context: context, Server: server, Namespace: "shop"}}
 }
 
 func appAt(base string, t deploy.Target) App {

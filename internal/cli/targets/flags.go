@@ -13,7 +13,7 @@ import (
 
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
-	"version-manager/internal/deploy"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/kit/names"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
@@ -94,7 +94,7 @@ func (g *Flags) PreferCluster() {
 
 // ForPlace returns the flags that name a place in a cluster to version-manager
 // and to kubectl alike.
-func (g ClusterFlags) ForPlace(where deploy.Cluster) string {
+func (g ClusterFlags) ForPlace(where clusterstatus.Cluster) string {
 	words := "--context " + kube.Quoted(where.Context) + " --namespace " + kube.Quoted(where.Namespace)
 	if g.Kubeconfig != "" {
 		words = "--kubeconfig " + kube.Quoted(g.Kubeconfig) + " " + words

@@ -14,25 +14,25 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
-	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/target/kubernetes/objects"
 )
 
-// Where names the cluster and the namespace without contacting anybody.
-func (t *Target) Where() deploy.Cluster {
-	where := deploy.Cluster{Context: t.where.Context(), Server: t.where.Server(), Namespace: t.app.Namespace}
+// LocateCluster names the cluster and the namespace without contacting anybody.
+func (t *Target) LocateCluster() clusterstatus.Cluster {
+	where := clusterstatus.Cluster{Context: t.where.Context(), Server: t.where.Server(), Namespace: t.app.Namespace}
 	if w, ok := t.where.(interface{ Authority() string }); ok {
 		where.Authority = w.Authority()
 	}
 	return where
 }
 
-// Surroundings looks at what is around the app: for people, who ask less
+// DescribeCluster looks at what is around the app: for people, who ask less
 // often than the engine looks.
-func (t *Target) Surroundings(ctx context.Context) (*deploy.Cluster, error) {
-	c := t.Where()
+func (t *Target) DescribeCluster(ctx context.Context) (*clusterstatus.Cluster, error) {
+	c := t.LocateCluster()
 	g, all := errgroup.WithContext(ctx)
 	g.Go(func() (err error) { c.Version, err = t.app.Kube.Version(all); return err })
 	g.Go(func() (err error) { c.Nodes, err = t.nodes(all); return err })
@@ -51,8 +51,8 @@ func (t *Target) Surroundings(ctx context.Context) (*deploy.Cluster, error) {
 }
 
 // nodes are the machines. Who may not see them is shown none.
-func (t *Target) nodes(ctx context.Context) ([]deploy.Node, error) {
-	nodes := []deploy.Node{}
+func (t *Target) nodes(ctx context.Context) ([]clusterstatus.Node, error) {
+	nodes := []clusterstatus.Node{}
 	found, err := objects.ListTyped[corev1.Node](ctx, t.app.Kube, kube.Ref{Kind: "Node"}, "")
 	if kube.IsForbidden(err) {
 		return nodes, nil
@@ -60,12 +60,12 @@ func (t *Target) nodes(ctx context.Context) ([]deploy.Node, error) {
 	for _, n := range found {
 		nodes = append(nodes, node(n))
 	}
-	slices.SortFunc(nodes, func(a, b deploy.Node) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(nodes, func(a, b clusterstatus.Node) int { return cmp.Compare(a.Name, b.Name) })
 	return nodes, err
 }
 
-func node(n *corev1.Node) deploy.Node {
-	d := deploy.Node{Name: n.Name, Roles: []string{}, Version: n.Status.NodeInfo.KubeletVersion, Created: n.CreationTimestamp.UTC()}
+func node(n *corev1.Node) clusterstatus.Node {
+	d := clusterstatus.Node{Name: n.Name, Roles: []string{}, Version: n.Status.NodeInfo.KubeletVersion, Created: n.CreationTimestamp.UTC()}
 	for label := range n.Labels {
 		if role, ok := strings.CutPrefix(label, "node-role.kubernetes.io/"); ok {
 			d.Roles = append(d.Roles, role)
@@ -99,8 +99,8 @@ func nodeState(n *corev1.Node) (bool, string) {
 }
 
 // services are the names in the app's namespace that lead to its instances.
-func (t *Target) services(ctx context.Context) ([]deploy.Service, error) {
-	services := []deploy.Service{}
+func (t *Target) services(ctx context.Context) ([]clusterstatus.Service, error) {
+	services := []clusterstatus.Service{}
 	found, err := objects.ListTyped[corev1.Service](ctx, t.app.Kube, t.app.ObjectRef("Service", ""), t.app.LabelSelector())
 	if err != nil {
 		return nil, err
@@ -110,7 +110,7 @@ func (t *Target) services(ctx context.Context) ([]deploy.Service, error) {
 		return nil, err
 	}
 	for _, s := range found {
-		services = append(services, deploy.Service{
+		services = append(services, clusterstatus.Service{
 			Name: s.Name, Type: string(s.Spec.Type), Address: s.Spec.ClusterIP, Ports: ports(s.Spec.Ports), Ready: endpoints(slices, s.Name),
 		})
 	}
@@ -146,7 +146,7 @@ func endpoints(slices []*discoveryv1.EndpointSlice, service string) int {
 }
 
 // scaling is what the autoscaler does, nil if there is none.
-func (t *Target) scaling(ctx context.Context) (*deploy.Scaler, error) {
+func (t *Target) scaling(ctx context.Context) (*clusterstatus.Scaler, error) {
 	o, err := t.app.ReadScaler(ctx)
 	if err != nil || o == nil {
 		return nil, err
@@ -155,13 +155,13 @@ func (t *Target) scaling(ctx context.Context) (*deploy.Scaler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &deploy.Scaler{
+	s := &clusterstatus.Scaler{
 		Color:   color.Color(strings.TrimPrefix(h.Spec.ScaleTargetRef.Name, t.app.Name+"-")),
 		Min:     leastOf(o),
 		Max:     int(h.Spec.MaxReplicas),
 		Current: int(h.Status.CurrentReplicas),
 		Desired: int(h.Status.DesiredReplicas),
-		Metrics: []deploy.Metric{},
+		Metrics: []clusterstatus.Metric{},
 	}
 	for _, m := range h.Spec.Metrics {
 		s.Metrics = append(s.Metrics, metric(m, h.Status.CurrentMetrics))
@@ -169,11 +169,11 @@ func (t *Target) scaling(ctx context.Context) (*deploy.Scaler, error) {
 	return s, nil
 }
 
-func metric(m autoscalingv2.MetricSpec, now []autoscalingv2.MetricStatus) deploy.Metric {
+func metric(m autoscalingv2.MetricSpec, now []autoscalingv2.MetricStatus) clusterstatus.Metric {
 	if m.ContainerResource == nil {
-		return deploy.Metric{Name: string(m.Type)}
+		return clusterstatus.Metric{Name: string(m.Type)}
 	}
-	d := deploy.Metric{Name: string(m.ContainerResource.Name)}
+	d := clusterstatus.Metric{Name: string(m.ContainerResource.Name)}
 	if u := m.ContainerResource.Target.AverageUtilization; u != nil {
 		d.Target = int(*u)
 	}

@@ -27,9 +27,9 @@ type delivery interface {
 
 var _ delivery = (*images.Delivery)(nil)
 
-// Deliverable says what would keep the nodes from running a release, as far as
+// CheckDelivery says what would keep the nodes from running a release, as far as
 // that can be known before its images are brought.
-func (t *Target) Deliverable(ctx context.Context, r release.Release) error {
+func (t *Target) CheckDelivery(ctx context.Context, r release.Release) error {
 	return t.images.Check(ctx, r.Image)
 }
 

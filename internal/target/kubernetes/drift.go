@@ -12,12 +12,12 @@ import (
 	"version-manager/internal/target/kubernetes/objects"
 )
 
-// Drift returns what differs between the cluster and a release, in the color
+// FindDrift returns what differs between the cluster and a release, in the color
 // that runs it or else in the active one. The API server is asked what it
 // would make of each object, so that fields which others have set on purpose,
 // and values that mean the same, are no difference. How many instances there
 // are is nobody's drift.
-func (t *Target) Drift(ctx context.Context, spec deploy.Spec) ([]string, error) {
+func (t *Target) FindDrift(ctx context.Context, spec deploy.Spec) ([]string, error) {
 	list, err := t.Differences(ctx, spec)
 	var texts []string
 	for _, d := range list {

@@ -25,7 +25,7 @@ func TestDrift(t *testing.T) {
 	must(t, s.Apply(ctx, color.Blue, spec))
 	turn(t, target, s, color.Blue)
 	must(t, s.Unlock(ctx))
-	found, err := target.Drift(ctx, deploy.Spec{Release: r})
+	found, err := target.FindDrift(ctx, deploy.Spec{Release: r})
 	must(t, err)
 	if len(found) > 0 {
 		t.Errorf("nobody has changed anything, and there is %q", found)
@@ -35,7 +35,7 @@ func TestDrift(t *testing.T) {
 		map[string]any{"spec": map[string]any{"selector": map[string]any{manifest.ColorLabel: "green"}}})
 	must(t, err)
 	must(t, target.app.Kube.Delete(ctx, target.app.ObjectRef("PodDisruptionBudget", manifest.Side("shop", color.Blue))))
-	found, err = target.Drift(ctx, deploy.Spec{Release: r})
+	found, err = target.FindDrift(ctx, deploy.Spec{Release: r})
 	must(t, err)
 	slices.Sort(found)
 	want := []string{

@@ -62,7 +62,7 @@ func TestAnotherBuildOfThisProgramIsNoDrift(t *testing.T) {
 	spec := deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}
 	w.must(s.Apply(t.Context(), color.Blue, spec))
 	about := func() (found []string) {
-		all, err := target.Drift(t.Context(), spec)
+		all, err := target.FindDrift(t.Context(), spec)
 		w.must(err)
 		for _, text := range all {
 			if strings.HasPrefix(text, "Deployment/") {

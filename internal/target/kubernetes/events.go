@@ -7,7 +7,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/target/kubernetes/objects"
 )
 
@@ -26,8 +26,8 @@ func lastOf(events []*corev1.Event, object string, n int) (list []*corev1.Event)
 }
 
 // recent returns the events of the last minutes as people read them.
-func recent(events []*corev1.Event, now time.Time) []deploy.ClusterEvent {
-	list := []deploy.ClusterEvent{}
+func recent(events []*corev1.Event, now time.Time) []clusterstatus.Event {
+	list := []clusterstatus.Event{}
 	for _, e := range events {
 		at := objects.EventTime(e)
 		if now.Sub(at) > maxEventAge {
@@ -37,7 +37,7 @@ func recent(events []*corev1.Event, now time.Time) []deploy.ClusterEvent {
 		if e.Series != nil {
 			count = int(e.Series.Count)
 		}
-		list = append(list, deploy.ClusterEvent{
+		list = append(list, clusterstatus.Event{
 			Time:    at.UTC(),
 			Warning: e.Type == corev1.EventTypeWarning,
 			Object:  strings.ToLower(e.InvolvedObject.Kind) + "/" + e.InvolvedObject.Name,

@@ -80,7 +80,7 @@ func TestPolicyLetsAllProxiesIn(t *testing.T) {
 			if !slices.Equal(got, both) {
 				t.Errorf("the policy lets in %v, want %v", got, both)
 			}
-			drift, err := target.Drift(t.Context(), spec)
+			drift, err := target.FindDrift(t.Context(), spec)
 			w.must(err)
 			if i := slices.IndexFunc(drift, func(d string) bool { return strings.HasPrefix(d, "NetworkPolicy/") }); i >= 0 {
 				t.Errorf("what was made just now differs: %s", drift[i])

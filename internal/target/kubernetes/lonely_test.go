@@ -19,7 +19,7 @@ func TestLonely(t *testing.T) {
 	says := func(when, want string) {
 		t.Helper()
 		found := ""
-		for _, text := range s.warnings(t.Context(), s.Where()) {
+		for _, text := range s.warnings(t.Context(), s.LocateCluster()) {
 			if strings.Contains(text, "draining its node costs requests") {
 				found = text
 			}

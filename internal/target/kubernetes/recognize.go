@@ -14,9 +14,9 @@ import (
 	"version-manager/internal/probe"
 )
 
-var _ deploy.Recognizer = (*session)(nil)
+var _ deploy.ProbeSecretKeeper = (*session)(nil)
 
-// ProbeSecret implements [deploy.Recognizer]. Pods that run already and were
+// ProbeSecret implements [deploy.ProbeSecretKeeper]. Pods that run already and were
 // made without the secret answer whoever asks.
 func (s *session) ProbeSecret(ctx context.Context) (string, error) {
 	return s.ensureIngressSecret(ctx)

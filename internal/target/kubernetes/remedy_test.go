@@ -45,7 +45,7 @@ func mendedByDeploy(t *testing.T, ref kube.Ref) {
 		return err
 	}
 	differences := func() []string {
-		found, err := target.Drift(ctx, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: secrets})
+		found, err := target.FindDrift(ctx, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: secrets})
 		w.must(err)
 		return found
 	}

@@ -10,10 +10,10 @@ import (
 	"version-manager/internal/manifest"
 )
 
-// Render returns everything that runs spec in color c and sends the traffic
+// RenderManifests returns everything that runs spec in color c and sends the traffic
 // there, as YAML documents in the order in which they can be applied. It
 // contacts nobody.
-func (t *Target) Render(spec deploy.Spec, c color.Color) ([]byte, error) {
+func (t *Target) RenderManifests(spec deploy.Spec, c color.Color) ([]byte, error) {
 	list, err := t.render(spec, c, 0, nil)
 	if err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ func TestRivalsAreNamed(t *testing.T) {
 	w.must(s.ensureRoutes(t.Context()))
 	w.must(s.Unlock(t.Context()))
 	says := func() bool {
-		return slices.ContainsFunc(w.target().warnings(t.Context(), s.Where()), func(text string) bool {
+		return slices.ContainsFunc(w.target().warnings(t.Context(), s.LocateCluster()), func(text string) bool {
 			return strings.Contains(text, "HTTPRoute blog/blog answers to every host too")
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
@@ -32,24 +33,24 @@ func TestAutoscalerFollowsTheTraffic(t *testing.T) {
 	must(t, s.Apply(ctx, color.Blue, deploy.Spec{Release: scaled("v1.0.0", 1, 4), Replicas: 2}))
 	expectScaler(t, target, nil)
 	turn(t, target, s, color.Blue)
-	expectScaler(t, target, &deploy.Scaler{Color: color.Blue, Min: 2, Max: 4})
+	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: 2, Max: 4})
 	must(t, s.Unlock(ctx))
-	expectScaler(t, target, &deploy.Scaler{Color: color.Blue, Min: 1, Max: 4})
+	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: 1, Max: 4})
 
 	s = lock()
 	o, err := target.Observe(ctx)
 	must(t, err)
 	idle := o.Colors[color.Blue].Want // two, or one if the autoscaler was quick
-	expectScaler(t, target, &deploy.Scaler{Color: color.Blue, Min: idle, Max: 4})
+	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: idle, Max: 4})
 	must(t, s.Apply(ctx, color.Blue, deploy.Spec{Release: scaled("v1.0.0", 1, 4), Replicas: 3}))
 	must(t, s.Unlock(ctx))
-	expectScaler(t, target, &deploy.Scaler{Color: color.Blue, Min: 3, Max: 4})
+	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: 3, Max: 4})
 
 	s = lock()
 	must(t, s.Apply(ctx, color.Green, deploy.Spec{Release: scaled("v1.1.0", 2, 5), Replicas: 3}))
-	expectScaler(t, target, &deploy.Scaler{Color: color.Blue, Min: 3, Max: 4})
+	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: 3, Max: 4})
 	turn(t, target, s, color.Green)
-	expectScaler(t, target, &deploy.Scaler{Color: color.Green, Min: 3, Max: 5})
+	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Green, Min: 3, Max: 5})
 	must(t, s.Remove(ctx))
 	expectScaler(t, target, nil)
 	must(t, s.Unlock(ctx))
@@ -79,9 +80,9 @@ func turn(t *testing.T, target *Target, s deploy.Session, c color.Color) {
 }
 
 // expectScaler looks at color and bounds only.
-func expectScaler(t *testing.T, target *Target, want *deploy.Scaler) {
+func expectScaler(t *testing.T, target *Target, want *clusterstatus.Scaler) {
 	t.Helper()
-	seen, err := target.Surroundings(t.Context())
+	seen, err := target.DescribeCluster(t.Context())
 	must(t, err)
 	got := seen.Scaler
 	if got == nil || want == nil {

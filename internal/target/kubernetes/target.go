@@ -66,8 +66,15 @@ type place interface {
 }
 
 var (
-	_ deploy.Target  = (*Target)(nil)
-	_ deploy.Session = (*session)(nil)
+	_ deploy.Target           = (*Target)(nil)
+	_ deploy.ClusterLocator   = (*Target)(nil)
+	_ deploy.ClusterDescriber = (*Target)(nil)
+	_ deploy.DeliveryChecker  = (*Target)(nil)
+	_ deploy.Dialer           = (*Target)(nil)
+	_ deploy.DriftFinder      = (*Target)(nil)
+	_ deploy.ManifestRenderer = (*Target)(nil)
+	_ deploy.RequestHinter    = (*Target)(nil)
+	_ deploy.Session          = (*session)(nil)
 )
 
 // New returns the target. It reads the kubeconfig and contacts nobody.

@@ -7,13 +7,13 @@ import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 
-	"version-manager/internal/deploy"
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/kube"
 )
 
 // warnings is what in the cluster makes a deploy slower or riskier. What
 // cannot be found out is no warning.
-func (t *Target) warnings(ctx context.Context, c deploy.Cluster) (list []string) {
+func (t *Target) warnings(ctx context.Context, c clusterstatus.Cluster) (list []string) {
 	if warning, err := kube.CheckVersion(c.Version); err != nil {
 		list = append(list, err.Error())
 	} else if warning != "" {

@@ -44,7 +44,10 @@ type Target struct {
 	project string
 }
 
-var _ deploy.Target = (*Target)(nil)
+var (
+	_ deploy.Target          = (*Target)(nil)
+	_ deploy.ListenerChecker = (*Target)(nil)
+)
 
 // NewTarget returns the target. No agent is started before one is needed.
 func NewTarget(o Options) (*Target, error) {

@@ -15,10 +15,10 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// Preflight finds out, before anything is built or started, where a deploy
+// CheckListeners finds out, before anything is built or started, where a deploy
 // would listen. It fails where a port that somebody wrote is taken. It opens
 // nothing for good and starts no agent for an app that never ran here.
-func (t *Target) Preflight(ctx context.Context) (list []deploy.Listener, err error) {
+func (t *Target) CheckListeners(ctx context.Context) (list []deploy.Listener, err error) {
 	now, err := t.Observe(ctx)
 	if err != nil {
 		return nil, err

@@ -17,8 +17,8 @@ type session struct {
 }
 
 var (
-	_ deploy.Session    = (*session)(nil)
-	_ deploy.Recognizer = (*session)(nil)
+	_ deploy.Session           = (*session)(nil)
+	_ deploy.ProbeSecretKeeper = (*session)(nil)
 )
 
 func (s *session) callAgent(ctx context.Context, method, path string, in, out any) error {
@@ -27,7 +27,7 @@ func (s *session) callAgent(ctx context.Context, method, path string, in, out an
 
 func colorPath(c color.Color) string { return "/colors/" + string(c) }
 
-// ProbeSecret implements [deploy.Recognizer].
+// ProbeSecret implements [deploy.ProbeSecretKeeper].
 func (s *session) ProbeSecret(ctx context.Context) (string, error) {
 	var secret api.TextBody
 	err := s.callAgent(ctx, http.MethodPost, "/probe", nil, &secret)

@@ -39,7 +39,7 @@ func TestTakenDefaultPortsAreReplacedAndKept(t *testing.T) {
 	occupyPort(t, p.local.Ingress[0])
 	p.local.Defaulted = config.Defaulted{App: true, Ingress: true}
 	target := p.newTarget("shop")
-	planned, err := target.Preflight(t.Context())
+	planned, err := target.CheckListeners(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,11 +74,11 @@ func TestPreflightFailsForAWrittenPortOnly(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	occupyPort(t, p.local.App)
-	if list, err := p.newTarget("shop").Preflight(t.Context()); err == nil {
+	if list, err := p.newTarget("shop").CheckListeners(t.Context()); err == nil {
 		t.Errorf("a written port that is taken: %+v", list)
 	}
 	p.local.Defaulted.App = true
-	if _, err := p.newTarget("shop").Preflight(t.Context()); err != nil {
+	if _, err := p.newTarget("shop").CheckListeners(t.Context()); err != nil {
 		t.Errorf("a default port that is taken: %v", err)
 	}
 	if left := processesIn(t, p.state); len(left) > 0 {
@@ -92,7 +92,7 @@ func TestPreflightOfARunningApp(t *testing.T) {
 	p := newPlace(t)
 	target := p.newTarget("shop")
 	p.releaseLock(p.deployFirst(t.Context(), target, 1))
-	list, err := target.Preflight(t.Context())
+	list, err := target.CheckListeners(t.Context())
 	if err != nil || len(list) != 2 || !list[0].Open || !list[1].Open {
 		t.Errorf("%+v, %v", list, err)
 	}

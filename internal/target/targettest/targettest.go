@@ -99,7 +99,7 @@ func (s *suite) lock() deploy.Session {
 	s.Helper()
 	session, err := s.h.Target.Lock(s.Context(), "the suite")
 	s.must(err)
-	if r, ok := session.(deploy.Recognizer); ok {
+	if r, ok := session.(deploy.ProbeSecretKeeper); ok {
 		s.secret, err = r.ProbeSecret(s.Context())
 		s.must(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 
+	"version-manager/internal/clusterstatus"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 )
@@ -93,6 +94,22 @@ func (c Cluster) NetNS(node string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("the cluster has no node %s", node)
+}
+
+// ClusterStatus returns what status says about the cluster; nil without one.
+func (l *Lab) ClusterStatus(ctx context.Context) (*clusterstatus.Cluster, error) {
+	res, err := l.Run(ctx, nil, "status", "-o", "json")
+	if err == nil && res.Code != 0 {
+		err = fmt.Errorf("status: exit code %d: %s", res.Code, res.Err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Cluster *clusterstatus.Cluster `json:"cluster"`
+	}
+	err = json.Unmarshal([]byte(res.Out), &answer)
+	return answer.Cluster, err
 }
 
 // StatusOf asks what runs, out of another state folder.
