@@ -20,7 +20,7 @@ import (
 const targetPackages = "version-manager/internal/target/kubernetes/..."
 
 // parallelClusterTests run at a time: they wait for pods most of the time.
-const parallelClusterTests = 6
+const parallelClusterTests = 4
 
 // runConformance runs the suite that every target passes, and the other tests
 // that need a cluster. The tests that need none are left to `make test`.
@@ -31,7 +31,7 @@ func (s *story) runConformance(ctx context.Context) (string, error) {
 	}
 	c := exec.CommandContext(ctx, "go", "test", "-tags", "e2e", "-count=1", "-timeout=10m", "-json",
 		fmt.Sprintf("-parallel=%d", parallelClusterTests), "-run", "^("+strings.Join(names, "|")+")$", targetPackages)
-	c.Env = append(os.Environ(), "KUBECONFIG="+lab.Kubeconfig, "CGO_ENABLED=0")
+	c.Env = append(os.Environ(), "KUBECONFIG="+lab.Kubeconfig, "CGO_ENABLED=0", "VERSION_MANAGER_E2E_PROGRAM="+s.CLI)
 	out, err := c.Output()
 	passed, failed := readTestEvents(out)
 	if err != nil || len(failed) > 0 {

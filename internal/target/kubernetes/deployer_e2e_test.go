@@ -19,6 +19,7 @@ import (
 // TestDeployerMayDeploy: the roles that are shipped are enough for everything
 // from the first lock to the removal, also to ask the proxies one by one.
 func TestDeployerMayDeploy(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	o := c.options(t)
 	o.Kubeconfig = impersonating(t, "deployer-of-"+o.Namespace)

@@ -14,6 +14,7 @@ import (
 
 // TestDrift: what was applied is no drift, and what somebody changed is.
 func TestDrift(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	target := c.target(t, c.options(t))
 	ctx := t.Context()

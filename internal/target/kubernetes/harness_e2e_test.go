@@ -21,8 +21,9 @@ import (
 )
 
 // loadCommand brings an image to a node of the cluster that `cluster up`
-// makes; VERSION_MANAGER_E2E_LOAD names another one.
-const loadCommand = "ctr -a /var/lib/version-manager/cluster/run/{node}/containerd.sock -n k8s.io images import -"
+// makes; VERSION_MANAGER_E2E_LOAD names another one. Tests that run at the same
+// time take turns: ctr refuses an image that another ctr is importing.
+const loadCommand = "flock /var/lib/version-manager/cluster/run/{node}/e2e-load.lock ctr -a /var/lib/version-manager/cluster/run/{node}/containerd.sock -n k8s.io images import -"
 
 // built is what all tests of this file share: they differ in the namespace
 // that they use.

@@ -77,6 +77,7 @@ func TestNamesProgramsThatCannotRun(t *testing.T) {
 // TestNamesWhatCanNeverStart: a deploy learns soon what no patience would
 // change.
 func TestNamesWhatCanNeverStart(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	for name, tt := range map[string]struct {
 		placed images.Placed // of the app's image, if not as it should be

@@ -15,6 +15,7 @@ import (
 
 // TestPreviewTakesASecret: in a cluster anybody can send the preview's host name.
 func TestPreviewTakesASecret(t *testing.T) {
+	t.Parallel()
 	h := newCluster(t).harness(t)
 	ctx, target := t.Context(), h.Target.(*Target)
 	held, err := target.Lock(ctx, "ada")

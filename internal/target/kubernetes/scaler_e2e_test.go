@@ -15,6 +15,7 @@ import (
 
 // TestAutoscalerFollowsTheTraffic goes with the autoscaler through a deploy.
 func TestAutoscalerFollowsTheTraffic(t *testing.T) {
+	t.Parallel()
 	c := newCluster(t)
 	target := c.target(t, c.options(t))
 	ctx := t.Context()

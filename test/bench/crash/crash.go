@@ -46,7 +46,7 @@ func setUp(ctx context.Context) (*crash, error) {
 	}
 	c := &crash{Rig: r, versions: [2]release.Version{"v1.0.0", "v1.1.0"}}
 	for _, v := range c.versions {
-		err := r.Create(ctx, string(v), rig.Config{Bake: time.Second, Drain: 5 * time.Second, Replicas: 2, Extra: "gate: {healthy: 3, for: 200ms}"})
+		err := r.Create(ctx, string(v), rig.Config{Bake: 300 * time.Millisecond, Drain: 5 * time.Second, Replicas: 2, Extra: "gate: {healthy: 3, for: 200ms}"})
 		if err != nil {
 			r.Close()
 			return nil, err
@@ -66,7 +66,7 @@ func (c *crash) load(ctx context.Context) *probe.Prober {
 		Mix: []probe.Part{
 			{Kind: probe.Kept, Weight: 150, Path: "/version"},
 			{Kind: probe.Fresh, Weight: 48, Path: "/version"},
-			{Kind: probe.Slow, Weight: 2, Path: "/slow?for=1s"},
+			{Kind: probe.Slow, Weight: 2, Path: "/slow?for=400ms"},
 		},
 	}.Start(ctx)
 }
