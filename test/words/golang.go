@@ -15,11 +15,12 @@ type goReader struct {
 	positions *token.FileSet
 	inTest    bool              // users never see its strings
 	known     map[ast.Expr]bool // strings that are shown whatever they look like
+	hints     map[ast.Expr]bool // strings that are hints of errors
 	texts     []text
 }
 
 func readGo(path string, content []byte) ([]text, error) {
-	r := &goReader{path: path, positions: token.NewFileSet(), inTest: isForTests(path), known: map[ast.Expr]bool{}}
+	r := &goReader{path: path, positions: token.NewFileSet(), inTest: isForTests(path), known: map[ast.Expr]bool{}, hints: map[ast.Expr]bool{}}
 	file, err := parser.ParseFile(r.positions, path, content, parser.ParseComments|parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
@@ -52,9 +53,10 @@ func (r *goReader) addComment(group *ast.CommentGroup) {
 func (r *goReader) visitNode(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		if isShowing(n) {
-			r.markShown(n.Args...)
-		}
+		r.markShown(shownArguments(n)...)
+		r.markHint(hintArgument(n))
+	case *ast.AssignStmt:
+		r.markHint(assignedHint(n))
 	case *ast.KeyValueExpr:
 		if isShownField(n) {
 			return !r.addList(n.Value)
@@ -76,7 +78,7 @@ func (r *goReader) visitNode(n ast.Node) bool {
 
 func (r *goReader) addString(e ast.Expr, value string) {
 	shown := !r.inTest && (r.known[e] && hasWord(value) || isProse(value))
-	r.texts = append(r.texts, text{path: r.path, line: r.lineOf(e.Pos()), value: value, shown: shown})
+	r.texts = append(r.texts, text{path: r.path, line: r.lineOf(e.Pos()), value: value, shown: shown, hint: r.hints[e] && !r.inTest})
 }
 
 // addList keeps the elements of a list of strings as one text, such as the

@@ -1,6 +1,7 @@
 // Command words prints every string of this code base that a person may read,
 // one per line with its place, and fails on phrases that are not plain
 // American English. phrases.txt lists those phrases and what to write instead.
+// It also fails on hints of errors that cannot be pasted as they stand.
 //
 //	go run ./test/words                         strings, then phrases
 //	go run ./test/words -check                  phrases only
@@ -32,7 +33,7 @@ func main() {
 	}
 }
 
-// runWords reports whether no text below the folders has a listed phrase.
+// runWords reports whether there are no findings in the texts below the folders.
 func runWords(w io.Writer, root string, folders []string, check bool) (bool, error) {
 	phrases, err := parsePhrases(phraseList)
 	if err != nil {
@@ -45,12 +46,12 @@ func runWords(w io.Writer, root string, folders []string, check bool) (bool, err
 	if !check {
 		printStrings(w, texts)
 	}
-	found := findPhrases(texts, phrases)
+	found := append(findPhrases(texts, phrases), findHints(texts)...)
 	for _, f := range found {
 		fmt.Fprintln(w, f)
 	}
 	if len(found) > 0 {
-		fmt.Fprintf(w, "%d phrases are not plain English; test/words/phrases.txt says what to write instead\n", len(found))
+		fmt.Fprintf(w, "%d findings; test/words/phrases.txt lists phrases and what to write instead\n", len(found))
 	}
 	return len(found) == 0, nil
 }

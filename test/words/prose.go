@@ -15,22 +15,29 @@ var (
 	wordsInLine = regexp.MustCompile(`[\p{L}%…'"]+[,:;.!?)]* \(?["'“]?[\p{L}%…]`)
 )
 
-// isShowing reports whether a call's strings are for people, even single words.
-func isShowing(call *ast.CallExpr) bool {
+// shownArguments returns the arguments that are for people, even single words.
+func shownArguments(call *ast.CallExpr) []ast.Expr {
+	switch pkg, name := calledName(call); {
+	case (pkg == "errors" || pkg == "problem") && (name == "New" || name == "Wrap"):
+		return call.Args
+	case pkg == "slog" && slices.Contains([]string{"Debug", "Info", "Warn", "Error"}, name):
+		return call.Args[:min(len(call.Args), 1)] // the rest are keys and values
+	case slices.Contains([]string{"Errorf", "Println", "Printf", "Note", "Detail", "Add"}, name):
+		return call.Args
+	}
+	return nil
+}
+
+// calledName returns the two parts of a call such as fmt.Errorf.
+func calledName(call *ast.CallExpr) (pkg, name string) {
 	of, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {
-		return false
+		return "", ""
 	}
-	name := of.Sel.Name
-	if pkg, ok := of.X.(*ast.Ident); ok {
-		switch pkg.Name {
-		case "errors", "problem":
-			return name == "New" || name == "Wrap"
-		case "slog":
-			return slices.Contains([]string{"Debug", "Info", "Warn", "Error"}, name)
-		}
+	if ident, ok := of.X.(*ast.Ident); ok {
+		pkg = ident.Name
 	}
-	return slices.Contains([]string{"Errorf", "Println", "Printf", "Note", "Detail", "Add"}, name)
+	return pkg, of.Sel.Name
 }
 
 // isShownField reports whether a field of a struct literal is for people.

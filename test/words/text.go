@@ -20,6 +20,7 @@ type text struct {
 	line  int
 	value string
 	shown bool
+	hint  bool // what to type after an error
 }
 
 // reader extracts the texts of one kind of file.

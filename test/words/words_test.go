@@ -224,3 +224,28 @@ var (
 		t.Errorf("printed\n%swant\n%s", got, want)
 	}
 }
+
+func TestHints(t *testing.T) {
+	for code, want := range map[string]bool{
+		`problem.New(k, "version-manager list", "text    (more)")`:                true,
+		`problem.New(k, "git status    (or look)", "text")`:                       false,
+		`problem.New(k, "git status "+file+"    (or look)", "text")`:              false,
+		`problem.New(k, fmt.Sprintf("git status %s    (or look)", file), "text")`: false,
+		`problem.Wrap(err, k, "a, or: b", "text")`:                                false,
+		`problem.Wrap(err, k, "a, then: b", "text")`:                              false,
+		`problem.Wrap(err, k, "a; then b", "text")`:                               false,
+		`problem.Wrap(err, k, "cd a && git add (b)", "text")`:                     true,
+		`fmt.Sprint("open: x    (instead of y)")`:                                 true,
+	} {
+		t.Run(code, func(t *testing.T) {
+			got, ok := run(t, writeTree(t, map[string]string{"a.go": "package a\n\nvar _ = " + code + "\n"}), true)
+			if ok != want {
+				t.Errorf("passed = %v, want %v: %s", ok, want, got)
+			}
+		})
+	}
+	root := writeTree(t, map[string]string{"a.go": "package a\n\nfunc f() {\n\thint := \"a\"\n\thint += \"    (or b)\"\n}\n"})
+	if got, ok := run(t, root, true); ok || !strings.HasPrefix(got, "a.go:5: hint ") {
+		t.Errorf("a hint in a variable is not found: %q", got)
+	}
+}
