@@ -47,32 +47,32 @@ import (
 )
 
 const (
-	remembered = 512 // estimates in memory
+	maxCachedEstimates = 512 // estimates in memory
 
-	headerTime = 10 * time.Second
-	readTime   = 90 * time.Second // a whole upload over a slow line
-	writeTime  = 2 * time.Minute
-	idleTime   = 2 * time.Minute
-	maxHeader  = 32 << 10
+	defaultHeaderTimeout = 10 * time.Second
+	defaultReadTimeout   = 90 * time.Second // a whole upload over a slow line
+	defaultWriteTimeout  = 2 * time.Minute
+	defaultIdleTimeout   = 2 * time.Minute
+	maxHeaderBytes       = 32 << 10
 )
 
 // RunServer serves until ctx ends, then drains. It returns the exit code: 0 after
 // a clean drain, 1 for a failure, 2 for a configuration that makes no sense.
 func RunServer(ctx context.Context, getenv func(string) string, stderr io.Writer) int {
-	c, err := fromEnv(getenv)
+	c, err := readConfig(getenv)
 	if err != nil {
 		fmt.Fprintln(stderr, "caloguessr:", err)
 		return 2
 	}
-	log := newLog(c, stderr)
-	if err := run(ctx, c, log); err != nil {
+	log := newLogger(c, stderr)
+	if err := runWithConfig(ctx, c, log); err != nil {
 		log.Error("stopped", "error", err)
 		return 1
 	}
 	return 0
 }
 
-func newLog(c config, w io.Writer) *slog.Logger {
+func newLogger(c config, w io.Writer) *slog.Logger {
 	var h slog.Handler = slog.NewJSONHandler(w, nil)
 	if c.LogText {
 		h = slog.NewTextHandler(w, nil)
@@ -84,13 +84,13 @@ func newLog(c config, w io.Writer) *slog.Logger {
 	return log
 }
 
-func run(ctx context.Context, c config, log *slog.Logger) error {
-	store, err := keys.Open(c.DataDir, c.Key)
+func runWithConfig(ctx context.Context, c config, log *slog.Logger) error {
+	store, err := keys.OpenStore(c.DataDir, c.Key)
 	if err != nil {
 		return err
 	}
 	memory := memlimit.Apply()
-	server, gemini, err := build(c, store, memory, log)
+	server, gemini, err := newServer(c, store, memory, log)
 	if err != nil {
 		return err
 	}
@@ -100,28 +100,28 @@ func run(ctx context.Context, c config, log *slog.Logger) error {
 	}
 	log.Info("listening", "address", listener.Addr().String(), "model", c.Model, "memory", memory.Limit>>20, "by", memory.Source)
 	go checkModel(ctx, gemini, store, c.Model, log)
-	return serve(ctx, listener, server, c, log)
+	return serveUntilDrained(ctx, listener, server, c, log)
 }
 
-// build wires the parts together.
-func build(c config, store *keys.Store, memory memlimit.Memory, log *slog.Logger) (*web.Server, *estimate.Gemini, error) {
-	table, err := nutrition.Load()
+// newServer wires the parts together.
+func newServer(c config, store *keys.Store, memory memlimit.Memory, log *slog.Logger) (*web.Server, *estimate.Gemini, error) {
+	table, err := nutrition.LoadTable()
 	if err != nil {
 		return nil, nil, err
 	}
-	words, err := i18n.Load()
+	words, err := i18n.LoadPrinters()
 	if err != nil {
 		return nil, nil, err
 	}
 	gemini := estimate.NewGemini(table, currentKey(store), c.Model, c.BaseURL)
 	server, err := web.New(web.Options{
 		Build: c.Build, Table: table, Words: words, Keys: store,
-		Uploads:   upload.NewReceiver(upload.DefaultLimits(upload.Disk(memory))),
+		Uploads:   upload.NewReceiver(upload.DefaultLimits(upload.DiskLimit(memory))),
 		Intake:    photo.NewIntake(photoLimits(memory)),
-		Estimator: estimate.NewCache(gemini, c.Model, remembered),
+		Estimator: estimate.NewCache(gemini, c.Model, maxCachedEstimates),
 		Checker:   gemini, Model: c.Model,
 		Clients:    httpkit.NewClients(c.Build.Instance != "", c.Proxies...),
-		AdminToken: c.AdminToken, LocalAdmin: c.isPrivate(), Log: log,
+		AdminToken: c.AdminToken, LocalAdmin: c.isLocalOnly(), Log: log,
 	})
 	return server, gemini, err
 }
@@ -136,28 +136,28 @@ func photoLimits(m memlimit.Memory) photo.Limits {
 // currentKey gives the estimator the key of the moment.
 func currentKey(store *keys.Store) func() (string, error) {
 	return func() (string, error) {
-		k, err := store.Current()
+		k, err := store.CurrentKey()
 		if err != nil {
 			return "", &estimate.Error{Reason: estimate.NoKey, Err: err}
 		}
-		return k.Reveal(), nil
+		return k.RevealKey(), nil
 	}
 }
 
 // checkModel says in the log, once and plainly, if photos cannot work. It
 // never keeps the app from serving: the search works without any model.
 func checkModel(ctx context.Context, g *estimate.Gemini, store *keys.Store, model string, log *slog.Logger) {
-	if estimate.Retired(model) {
+	if estimate.IsRetired(model) {
 		log.Error("model is shut down: set GEMINI_MODEL to another, or leave it unset", "model", model, "default", estimate.DefaultModel)
 		return
 	}
-	key, err := store.Current()
+	key, err := store.CurrentKey()
 	if errors.Is(err, keys.ErrNone) {
 		log.Info("no key is set: photos cannot be recognized, the search works")
 		return
 	}
 	if err == nil {
-		err = g.Check(ctx, key.Reveal())
+		err = g.CheckKey(ctx, key.RevealKey())
 	}
 	e, _ := errors.AsType[*estimate.Error](err)
 	switch {
@@ -170,13 +170,13 @@ func checkModel(ctx context.Context, g *estimate.Gemini, store *keys.Store, mode
 	}
 }
 
-// serve answers until ctx ends. Then the instance says that it is not ready,
+// serveUntilDrained answers until ctx ends. Then the instance says that it is not ready,
 // goes on accepting for a moment, because a proxy may not have noticed yet,
 // closes the listener and waits for what is in flight.
-func serve(ctx context.Context, l net.Listener, s *web.Server, c config, log *slog.Logger) error {
+func serveUntilDrained(ctx context.Context, l net.Listener, s *web.Server, c config, log *slog.Logger) error {
 	h := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		Handler: s.Handler(), ReadHeaderTimeout: defaultHeaderTimeout, ReadTimeout: defaultReadTimeout, WriteTimeout: defaultWriteTimeout,
+		IdleTimeout: defaultIdleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- h.Serve(l) }()

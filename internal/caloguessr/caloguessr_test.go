@@ -163,7 +163,7 @@ func TestDrainGivesUp(t *testing.T) {
 }
 
 func TestStartUpCheck(t *testing.T) {
-	gemini := geminitest.New(t)
+	gemini := geminitest.StartServer(t)
 	for _, tt := range []struct{ model, key, message, level string }{
 		{geminitest.Model, "", "no key is set: photos cannot be recognized, the search works", "INFO"},
 		{geminitest.Model, geminitest.Key, "model is available", "INFO"},

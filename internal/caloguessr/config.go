@@ -33,14 +33,14 @@ type config struct {
 	Drain      time.Duration  // for open requests to finish
 }
 
-// maxKeyFile is how long the file with a key may be, in bytes.
-const maxKeyFile = 4096
+// maxKeyFileSize is how long the file with a key may be, in bytes.
+const maxKeyFileSize = 4096
 
-// minToken is how long CALOGUESSR_ADMIN_TOKEN must be, in bytes.
-const minToken = 16
+// minTokenLength is how long CALOGUESSR_ADMIN_TOKEN must be, in bytes.
+const minTokenLength = 16
 
-// fromEnv reads the configuration through getenv.
-func fromEnv(getenv func(string) string) (config, error) {
+// readConfig reads the configuration through getenv.
+func readConfig(getenv func(string) string) (config, error) {
 	get := func(name, fallback string) string {
 		if v := strings.TrimSpace(getenv(name)); v != "" {
 			return v
@@ -56,20 +56,20 @@ func fromEnv(getenv func(string) string) (config, error) {
 		AdminToken: get("CALOGUESSR_ADMIN_TOKEN", ""),
 	}
 	var errs [6]error
-	c.Key, errs[0] = key(get)
-	c.Proxies, errs[1] = proxies(get("TRUSTED_PROXIES", ""))
-	c.Linger, errs[2] = duration("DRAIN_LINGER", get("DRAIN_LINGER", "500ms"))
-	c.Drain, errs[3] = duration("DRAIN_TIMEOUT", get("DRAIN_TIMEOUT", "30s"))
-	c.LogText, errs[4] = logText(get("LOG_FORMAT", "json"))
-	errs[5] = c.check()
+	c.Key, errs[0] = readKey(get)
+	c.Proxies, errs[1] = parseProxies(get("TRUSTED_PROXIES", ""))
+	c.Linger, errs[2] = parseDuration("DRAIN_LINGER", get("DRAIN_LINGER", "500ms"))
+	c.Drain, errs[3] = parseDuration("DRAIN_TIMEOUT", get("DRAIN_TIMEOUT", "30s"))
+	c.LogText, errs[4] = parseLogFormat(get("LOG_FORMAT", "json"))
+	errs[5] = c.checkValues()
 	if c.DataDir == "" {
 		c.DataDir = defaultDataDir()
 	}
 	return c, errors.Join(errs[:]...)
 }
 
-// isPrivate reports whether this server can be reached from this machine only.
-func (c config) isPrivate() bool {
+// isLocalOnly reports whether this server can be reached from this machine only.
+func (c config) isLocalOnly() bool {
 	host, _, err := net.SplitHostPort(c.Address)
 	if err != nil {
 		return false
@@ -78,7 +78,7 @@ func (c config) isPrivate() bool {
 	return host == "localhost" || err == nil && a.Unmap().IsLoopback()
 }
 
-func (c config) check() error {
+func (c config) checkValues() error {
 	_, port, err := net.SplitHostPort(c.Address)
 	if err != nil {
 		return fmt.Errorf("HOST: %w", err)
@@ -89,14 +89,14 @@ func (c config) check() error {
 	if !meal.ValidModel(c.Model) {
 		return fmt.Errorf("GEMINI_MODEL: %q is not the name of a model such as %s", c.Model, estimate.DefaultModel)
 	}
-	if c.AdminToken != "" && len(c.AdminToken) < minToken {
-		return fmt.Errorf("CALOGUESSR_ADMIN_TOKEN: shorter than %d characters", minToken)
+	if c.AdminToken != "" && len(c.AdminToken) < minTokenLength {
+		return fmt.Errorf("CALOGUESSR_ADMIN_TOKEN: shorter than %d characters", minTokenLength)
 	}
 	return nil
 }
 
-// key reads GEMINI_API_KEY, or the file that GEMINI_API_KEY_FILE names.
-func key(get func(name, fallback string) string) (string, error) {
+// readKey reads GEMINI_API_KEY, or the file that GEMINI_API_KEY_FILE names.
+func readKey(get func(name, fallback string) string) (string, error) {
 	if k := get("GEMINI_API_KEY", ""); k != "" {
 		return k, nil
 	}
@@ -109,9 +109,9 @@ func key(get func(name, fallback string) string) (string, error) {
 		return "", fmt.Errorf("GEMINI_API_KEY_FILE: %w", err)
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxKeyFile+1))
-	if err == nil && len(data) > maxKeyFile {
-		err = fmt.Errorf("%s is longer than %d bytes", file, maxKeyFile)
+	data, err := io.ReadAll(io.LimitReader(f, maxKeyFileSize+1))
+	if err == nil && len(data) > maxKeyFileSize {
+		err = fmt.Errorf("%s is longer than %d bytes", file, maxKeyFileSize)
 	}
 	if err != nil {
 		return "", fmt.Errorf("GEMINI_API_KEY_FILE: %w", err)
@@ -119,8 +119,8 @@ func key(get func(name, fallback string) string) (string, error) {
 	return strings.TrimSpace(string(data)), nil
 }
 
-// proxies reads a list of networks; loopback is always one of them.
-func proxies(list string) ([]netip.Prefix, error) {
+// parseProxies reads a list of networks; loopback is always one of them.
+func parseProxies(list string) ([]netip.Prefix, error) {
 	all := httpkit.Loopback()
 	for s := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
 		p, err := netip.ParsePrefix(s)
@@ -132,7 +132,7 @@ func proxies(list string) ([]netip.Prefix, error) {
 	return all, nil
 }
 
-func duration(name, value string) (time.Duration, error) {
+func parseDuration(name, value string) (time.Duration, error) {
 	d, err := time.ParseDuration(value)
 	if err != nil || d < 0 {
 		return 0, fmt.Errorf("%s: %q is not a duration such as 500ms", name, value)
@@ -140,7 +140,7 @@ func duration(name, value string) (time.Duration, error) {
 	return d, nil
 }
 
-func logText(format string) (bool, error) {
+func parseLogFormat(format string) (bool, error) {
 	switch format {
 	case "text", "json":
 		return format == "text", nil

@@ -15,11 +15,11 @@ func TestConfig(t *testing.T) {
 	if err := os.WriteFile(file, []byte(geminitest.Key+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := fromEnv(env(t, "HOST", "::1", "PORT", "9000", "GEMINI_API_KEY_FILE", file, "TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"))
+	c, err := readConfig(env(t, "HOST", "::1", "PORT", "9000", "GEMINI_API_KEY_FILE", file, "TRUSTED_PROXIES", "10.0.0.0/8, fd00::/8"))
 	if err != nil || c.Address != "[::1]:9000" || c.Key != geminitest.Key || len(c.Proxies) != 4 {
 		t.Errorf("%+v, %v", c, err)
 	}
-	c, err = fromEnv(func(string) string { return "" })
+	c, err = readConfig(func(string) string { return "" })
 	if err != nil || c.Address != "127.0.0.1:8080" || c.Model != "gemini-3.5-flash-lite" || c.Build.Version != "dev" {
 		t.Errorf("%+v, %v", c, err)
 	}

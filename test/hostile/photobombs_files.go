@@ -39,9 +39,9 @@ func bombs() []bomb {
 		{"CMYK JPEG of 39 megapixels", tooLarge, jpg(6300, 6200, baselineMarker, 0x11, 0x11, 0x11, 0x11)},
 		{"RGB JPEG of 39 megapixels", tooLarge, jpg(6300, 6200, baselineMarker, 0x11, 0x11, 0x11)},
 		{"cut JPEG", damaged, jpg(2000, 2000, baselineMarker, 0x22, 0x11, 0x11)},
-		{"lossless WebP of 39 megapixels", tooLarge, phototest.WebP(phototest.Chunk("VP8L", phototest.FlatVP8L(6300, 6200, false, true)))},
-		{"WebP that is larger than its canvas", damaged, phototest.WebP(phototest.Canvas(0, 16, 16), phototest.Chunk("VP8L", phototest.FlatVP8L(16000, 16000, false, false)))},
-		{"animated WebP", unsupported, phototest.WebP(phototest.Canvas(2, 16000, 2000), phototest.Chunk("ANIM", make([]byte, 6)))},
+		{"lossless WebP of 39 megapixels", tooLarge, phototest.WebPFile(phototest.WebPChunk("VP8L", phototest.FlatVP8L(6300, 6200, false, true)))},
+		{"WebP that is larger than its canvas", damaged, phototest.WebPFile(phototest.CanvasChunk(0, 16, 16), phototest.WebPChunk("VP8L", phototest.FlatVP8L(16000, 16000, false, false)))},
+		{"animated WebP", unsupported, phototest.WebPFile(phototest.CanvasChunk(2, 16000, 2000), phototest.WebPChunk("ANIM", make([]byte, 6)))},
 		{"GIF", unsupported, []byte("GIF89a\xff\xff\xff\xff\x00\x00\x00")},
 	}
 }

@@ -40,21 +40,21 @@ func NewCache(next Estimator, model string, max int) *Cache {
 	return &Cache{next: next, model: model, max: max, order: list.New(), byKey: map[cacheKey]*list.Element{}}
 }
 
-// Estimate implements Estimator. Errors are not remembered.
-func (c *Cache) Estimate(ctx context.Context, p photo.Photo, lang string) (Estimate, error) {
+// EstimatePhoto implements Estimator. Errors are not remembered.
+func (c *Cache) EstimatePhoto(ctx context.Context, p photo.Photo, lang string) (Estimate, error) {
 	key := cacheKey{p.Hash, c.model, promptVersion, lang}
-	if e, ok := c.get(key); ok {
+	if e, ok := c.lookUp(key); ok {
 		e.Remembered = true
 		return e, nil
 	}
-	e, err := c.next.Estimate(ctx, p, lang)
+	e, err := c.next.EstimatePhoto(ctx, p, lang)
 	if err == nil {
-		c.put(key, e)
+		c.storeAnswer(key, e)
 	}
 	return e, err
 }
 
-func (c *Cache) get(key cacheKey) (Estimate, bool) {
+func (c *Cache) lookUp(key cacheKey) (Estimate, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	element, ok := c.byKey[key]
@@ -62,24 +62,24 @@ func (c *Cache) get(key cacheKey) (Estimate, bool) {
 		return Estimate{}, false
 	}
 	c.order.MoveToFront(element)
-	return copied(element.Value.(*remembered).estimate), true
+	return cloneEstimate(element.Value.(*remembered).estimate), true
 }
 
-func (c *Cache) put(key cacheKey, e Estimate) {
+func (c *Cache) storeAnswer(key cacheKey, e Estimate) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if element, ok := c.byKey[key]; ok {
 		c.order.Remove(element)
 	}
-	c.byKey[key] = c.order.PushFront(&remembered{key, copied(e)})
+	c.byKey[key] = c.order.PushFront(&remembered{key, cloneEstimate(e)})
 	for c.order.Len() > c.max {
 		last := c.order.Remove(c.order.Back()).(*remembered)
 		delete(c.byKey, last.key)
 	}
 }
 
-// copied keeps callers from changing what is remembered.
-func copied(e Estimate) Estimate {
+// cloneEstimate keeps callers from changing what is remembered.
+func cloneEstimate(e Estimate) Estimate {
 	e.Items = slices.Clone(e.Items)
 	return e
 }

@@ -14,7 +14,7 @@ type counter struct {
 	err   error
 }
 
-func (c *counter) Estimate(context.Context, photo.Photo, string) (Estimate, error) {
+func (c *counter) EstimatePhoto(context.Context, photo.Photo, string) (Estimate, error) {
 	c.calls++
 	return Estimate{Items: []Item{{Grams: c.calls}}}, c.err
 }
@@ -24,7 +24,7 @@ func TestCache(t *testing.T) {
 	c := NewCache(next, "m", 2)
 	ask := func(photoNumber byte, lang string) int {
 		t.Helper()
-		e, err := c.Estimate(t.Context(), photo.Photo{Hash: [32]byte{photoNumber}}, lang)
+		e, err := c.EstimatePhoto(t.Context(), photo.Photo{Hash: [32]byte{photoNumber}}, lang)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func TestCache(t *testing.T) {
 			t.Errorf("step %d: answer %d, want %d", i, got, s.want)
 		}
 	}
-	if e, _ := c.get(cacheKey{[32]byte{1}, "m", promptVersion, "en"}); e.Items[0].Confidence == -1 {
+	if e, _ := c.lookUp(cacheKey{[32]byte{1}, "m", promptVersion, "en"}); e.Items[0].Confidence == -1 {
 		t.Error("a caller changed what is remembered")
 	}
 }
@@ -50,7 +50,7 @@ func TestCacheForgetsErrors(t *testing.T) {
 	next := &counter{err: errors.New("no")}
 	c := NewCache(next, "m", 2)
 	for range 2 {
-		if _, err := c.Estimate(t.Context(), photo.Photo{}, "en"); err == nil {
+		if _, err := c.EstimatePhoto(t.Context(), photo.Photo{}, "en"); err == nil {
 			t.Fatal("no error")
 		}
 	}

@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	maxItems = 30
-	maxGrams = 5000
-	maxName  = 200 // bytes
-	// unsure is the confidence of an item whose own numbers disagree.
-	unsure = 30
+	maxItems      = 30
+	maxGrams      = 5000
+	maxNameLength = 200 // bytes
+	// confidenceIfContradictory is the confidence of an item whose own numbers disagree.
+	confidenceIfContradictory = 30
 )
 
-// said is an item as the model said it.
-type said struct {
+// answerItem is an item as the model said it.
+type answerItem struct {
 	Food       string   `json:"food"`
 	Name       string   `json:"name"`
 	Grams      *float64 `json:"grams"`
@@ -29,62 +29,62 @@ type said struct {
 	Confidence float64  `json:"confidence"`
 }
 
-// parse reads an answer and checks it. Models break their schema now and
+// parseAnswer reads an answer and checks it. Models break their schema now and
 // then: what cannot be right fails, what merely contradicts itself is kept
 // and marked as unsure, and a food named twice becomes one.
-func parse(answer []byte, table *nutrition.Table) ([]Item, error) {
+func parseAnswer(answer []byte, table *nutrition.Table) ([]Item, error) {
 	var list struct {
-		Items *[]said `json:"items"`
+		Items *[]answerItem `json:"items"`
 	}
 	d := json.NewDecoder(bytes.NewReader(answer))
 	if err := d.Decode(&list); err != nil {
-		return nil, garbled("not the JSON that was asked for")
+		return nil, newGarbled("not the JSON that was asked for")
 	}
 	if _, err := d.Token(); err != io.EOF || list.Items == nil {
-		return nil, garbled("not the JSON that was asked for")
+		return nil, newGarbled("not the JSON that was asked for")
 	}
 	switch n := len(*list.Items); {
 	case n == 0:
 		return nil, &Error{Reason: NoFood}
 	case n > maxItems:
-		return nil, garbled("%d foods", n)
+		return nil, newGarbled("%d foods", n)
 	}
 	var items []Item
 	for _, s := range *list.Items {
-		it, err := s.check(table)
+		it, err := s.toItem(table)
 		if err != nil {
 			return nil, err
 		}
-		items = merge(items, it)
+		items = addItem(items, it)
 	}
 	return items, nil
 }
 
-// check turns what was said into an item that can be relied on.
-func (s said) check(table *nutrition.Table) (Item, error) {
+// toItem turns what was said into an item that can be relied on.
+func (s answerItem) toItem(table *nutrition.Table) (Item, error) {
 	if s.Grams == nil || *s.Grams < 0.5 || *s.Grams > maxGrams {
-		return Item{}, garbled("impossible weight of %q", s.name())
+		return Item{}, newGarbled("impossible weight of %q", s.cleanName())
 	}
 	grams := *s.Grams
-	it := Item{Grams: round(grams), Low: round(s.Low), High: round(s.High), Confidence: round(s.Confidence)}
+	it := Item{Grams: roundGrams(grams), Low: roundGrams(s.Low), High: roundGrams(s.High), Confidence: roundGrams(s.Confidence)}
 	if s.Low <= 0 || s.Low > grams || s.High < grams || s.High > maxGrams || s.Confidence < 0 || s.Confidence > 100 {
-		it.Low, it.High, it.Confidence = it.Grams, it.Grams, unsure
+		it.Low, it.High, it.Confidence = it.Grams, it.Grams, confidenceIfContradictory
 	}
 	it.Low, it.Confidence = max(it.Low, 1), max(it.Confidence, 1)
 	if food, ok := table.ByID(strings.TrimSpace(s.Food)); ok {
 		it.FoodID = food.ID
-	} else if it.Name = s.name(); it.Name == "" {
-		return Item{}, garbled("a food without a name")
+	} else if it.Name = s.cleanName(); it.Name == "" {
+		return Item{}, newGarbled("a food without a name")
 	}
 	return it, nil
 }
 
-func (s said) name() string {
-	return strings.ToValidUTF8(strings.TrimSpace(s.Name[:min(len(s.Name), maxName)]), "")
+func (s answerItem) cleanName() string {
+	return strings.ToValidUTF8(strings.TrimSpace(s.Name[:min(len(s.Name), maxNameLength)]), "")
 }
 
-// merge adds an item to the list, or to the same food already on it.
-func merge(items []Item, it Item) []Item {
+// addItem adds an item to the list, or to the same food already on it.
+func addItem(items []Item, it Item) []Item {
 	for i, old := range items {
 		if old.FoodID != it.FoodID || old.Name != it.Name {
 			continue
@@ -98,9 +98,9 @@ func merge(items []Item, it Item) []Item {
 	return append(items, it)
 }
 
-// round is for numbers of any size.
-func round(v float64) int { return int(math.Round(min(max(v, 0), maxGrams))) }
+// roundGrams is for numbers of any size.
+func roundGrams(v float64) int { return int(math.Round(min(max(v, 0), maxGrams))) }
 
-func garbled(format string, args ...any) error {
+func newGarbled(format string, args ...any) error {
 	return &Error{Reason: Garbled, Err: fmt.Errorf(format, args...)}
 }

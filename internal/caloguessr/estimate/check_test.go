@@ -15,15 +15,15 @@ func TestParse(t *testing.T) {
 		want         []Item
 	}{
 		{"bounds the wrong way round", `{"items":[{"food":"09003","name":"a","grams":100,"low":150,"high":50,"confidence":90}]}`,
-			[]Item{{FoodID: "09003", Low: 100, Grams: 100, High: 100, Confidence: unsure}}},
+			[]Item{{FoodID: "09003", Low: 100, Grams: 100, High: 100, Confidence: confidenceIfContradictory}}},
 		{"confidence as a share of nothing", `{"items":[{"food":"09003","name":"a","grams":100,"low":90,"high":110,"confidence":900}]}`,
-			[]Item{{FoodID: "09003", Low: 100, Grams: 100, High: 100, Confidence: unsure}}},
+			[]Item{{FoodID: "09003", Low: 100, Grams: 100, High: 100, Confidence: confidenceIfContradictory}}},
 		{"an id that is not in the table", `{"items":[{"food":"99999","name":"Dodo","grams":100,"low":90,"high":110,"confidence":50}]}`,
 			[]Item{{Name: "Dodo", Low: 90, Grams: 100, High: 110, Confidence: 50}}},
 		{"the same food twice", `{"items":[{"food":"09003","grams":100,"low":90,"high":110,"confidence":90},{"food":" 09003","grams":50,"low":40,"high":60,"confidence":70}]}`,
 			[]Item{{FoodID: "09003", Low: 130, Grams: 150, High: 170, Confidence: 70}}},
 	} {
-		got, err := parse([]byte(tt.answer), table(t))
+		got, err := parseAnswer([]byte(tt.answer), table(t))
 		if err != nil || !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %+v, %v; want %+v", tt.name, got, err, tt.want)
 		}
@@ -46,7 +46,7 @@ func TestParseRefuses(t *testing.T) {
 		"no name":        `{"items":[{"food":"","name":" ","grams":100}]}`,
 		"a feast":        `{"items":[` + strings.Repeat(item+",", maxItems) + item + `]}`,
 	} {
-		_, err := parse([]byte(answer), table(t))
+		_, err := parseAnswer([]byte(answer), table(t))
 		if e, ok := errors.AsType[*Error](err); !ok || e.Reason != Garbled {
 			t.Errorf("%s: %v, want %s", name, err, Garbled)
 		}
@@ -66,7 +66,7 @@ func TestAdvice(t *testing.T) {
 		{"", `{"error":{"details":[{"reason":"x"},{"retryDelay":"34.5s"}]}}`, 34500 * time.Millisecond},
 		{"-3", `{"error":{"details":[{"retryDelay":"-1s"}]}}`, 0},
 	} {
-		if got := advice(http.Header{"Retry-After": {tt.header}}, []byte(tt.body), now); got != tt.want {
+		if got := retryAfter(http.Header{"Retry-After": {tt.header}}, []byte(tt.body), now); got != tt.want {
 			t.Errorf("advice(%q, %q) = %v, want %v", tt.header, tt.body, got, tt.want)
 		}
 	}
@@ -78,7 +78,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(`{"items":[]}`)
 	foods := table(f)
 	f.Fuzz(func(t *testing.T, answer string) {
-		items, err := parse([]byte(answer), foods)
+		items, err := parseAnswer([]byte(answer), foods)
 		if err != nil {
 			return
 		}

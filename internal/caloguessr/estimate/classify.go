@@ -12,14 +12,14 @@ import (
 	"google.golang.org/genai"
 )
 
-// maxMessage is how much of an error message is kept, in bytes.
-const maxMessage = 300
+// maxErrorMessage is how much of an error message is kept, in bytes.
+const maxErrorMessage = 300
 
-// classify says what a failed call means. The texts of others are shortened
+// classifyError says what a failed call means. The texts of others are shortened
 // and cleared of the key before they can reach a log.
-func classify(err error, after time.Duration, key string) error {
+func classifyError(err error, after time.Duration, key string) error {
 	if e, ok := errors.AsType[genai.APIError](err); ok {
-		cause := fmt.Errorf("%d %s: %s", e.Code, e.Status, redact(e.Message, key))
+		cause := fmt.Errorf("%d %s: %s", e.Code, e.Status, redactKey(e.Message, key))
 		return &Error{Reason: reasonOf(e), After: after, Err: cause}
 	}
 	_, syntax := errors.AsType[*json.SyntaxError](err)
@@ -30,9 +30,9 @@ func classify(err error, after time.Duration, key string) error {
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Error{Reason: Timeout, Err: context.DeadlineExceeded}
 	case syntax || kind:
-		return garbled("not JSON")
+		return newGarbled("not JSON")
 	}
-	return &Error{Reason: Unreachable, Err: errors.New(redact(err.Error(), key))}
+	return &Error{Reason: Unreachable, Err: errors.New(redactKey(err.Error(), key))}
 }
 
 func reasonOf(e genai.APIError) Reason {
@@ -68,9 +68,9 @@ func saysBadKey(e genai.APIError) bool {
 	return strings.Contains(e.Message, "API key not valid") || strings.Contains(e.Message, "API key expired")
 }
 
-func redact(message, key string) string {
+func redactKey(message, key string) string {
 	if key != "" {
 		message = strings.ReplaceAll(message, key, "(key)")
 	}
-	return strings.ToValidUTF8(message[:min(len(message), maxMessage)], "")
+	return strings.ToValidUTF8(message[:min(len(message), maxErrorMessage)], "")
 }

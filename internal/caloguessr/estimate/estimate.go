@@ -19,9 +19,9 @@ import (
 
 // Estimator recognizes food. It must not keep the photo.
 type Estimator interface {
-	// Estimate returns what the photo shows. Names of foods that are not in
+	// EstimatePhoto returns what the photo shows. Names of foods that are not in
 	// the table are in lang. Errors are of type *Error, or ctx's own.
-	Estimate(ctx context.Context, p photo.Photo, lang string) (Estimate, error)
+	EstimatePhoto(ctx context.Context, p photo.Photo, lang string) (Estimate, error)
 }
 
 // Estimate is a checked answer.

@@ -20,9 +20,9 @@ const (
 	// DefaultBaseURL is where Google's API is.
 	DefaultBaseURL = "https://generativelanguage.googleapis.com/"
 
-	answerTime = 30 * time.Second // for one estimate, a repetition included
-	checkTime  = 10 * time.Second
-	maxTokens  = 8192 // of an answer; a full plate takes a few hundred
+	estimateTimeout = 30 * time.Second // for one estimate, a repetition included
+	checkTimeout    = 10 * time.Second
+	maxAnswerTokens = 8192 // of an answer; a full plate takes a few hundred
 )
 
 // Gemini asks a model of Google's. It sends the shrunk photo, the list of
@@ -43,19 +43,19 @@ var _ Estimator = (*Gemini)(nil)
 // that it may change at any time. key returns an *Error, such as NoKey.
 func NewGemini(table *nutrition.Table, key func() (string, error), model, baseURL string) *Gemini {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.ResponseHeaderTimeout = answerTime
-	return &Gemini{table, key, model, baseURL, transport, instructions(table)}
+	transport.ResponseHeaderTimeout = estimateTimeout
+	return &Gemini{table, key, model, baseURL, transport, buildInstructions(table)}
 }
 
-// Estimate implements Estimator.
-func (g *Gemini) Estimate(ctx context.Context, p photo.Photo, lang string) (Estimate, error) {
+// EstimatePhoto implements Estimator.
+func (g *Gemini) EstimatePhoto(ctx context.Context, p photo.Photo, lang string) (Estimate, error) {
 	key, err := g.key()
 	if err != nil {
 		return Estimate{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	ctx, cancel := context.WithTimeout(ctx, estimateTimeout)
 	defer cancel()
-	client, once, err := g.client(ctx, key)
+	client, once, err := g.newClient(ctx, key)
 	if err != nil {
 		return Estimate{}, err
 	}
@@ -63,39 +63,39 @@ func (g *Gemini) Estimate(ctx context.Context, p photo.Photo, lang string) (Esti
 		genai.NewPartFromBytes(p.JPEG, "image/jpeg"),
 		genai.NewPartFromText("Language for names: " + lang),
 	}, genai.RoleUser)
-	response, err := client.Models.GenerateContent(ctx, g.model, []*genai.Content{question}, g.config())
+	response, err := client.Models.GenerateContent(ctx, g.model, []*genai.Content{question}, g.requestConfig())
 	if err != nil {
-		return Estimate{}, classify(err, once.after, key)
+		return Estimate{}, classifyError(err, once.after, key)
 	}
-	text, err := answer(response)
+	text, err := answerText(response)
 	if err != nil {
 		return Estimate{}, err
 	}
-	items, err := parse([]byte(text), g.table)
+	items, err := parseAnswer([]byte(text), g.table)
 	if err != nil {
 		return Estimate{}, err
 	}
 	return Estimate{Items: items, Model: g.model}, nil
 }
 
-// Check asks Google whether the key works and the model exists, without
+// CheckKey asks Google whether the key works and the model exists, without
 // spending anything.
-func (g *Gemini) Check(ctx context.Context, key string) error {
-	ctx, cancel := context.WithTimeout(ctx, checkTime)
+func (g *Gemini) CheckKey(ctx context.Context, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	client, once, err := g.client(ctx, key)
+	client, once, err := g.newClient(ctx, key)
 	if err != nil {
 		return err
 	}
 	if _, err := client.Models.Get(ctx, g.model, nil); err != nil {
-		return classify(err, once.after, key)
+		return classifyError(err, once.after, key)
 	}
 	return nil
 }
 
-// client returns a client for one request. Everything that it would look up
+// newClient returns a client for one request. Everything that it would look up
 // in the environment is set here.
-func (g *Gemini) client(ctx context.Context, key string) (*genai.Client, *retryOnce, error) {
+func (g *Gemini) newClient(ctx context.Context, key string) (*genai.Client, *retryOnce, error) {
 	once := &retryOnce{next: g.base}
 	client, err := genai.NewClient(ctx, &genai.ClientConfig{
 		APIKey:      key,
@@ -105,23 +105,23 @@ func (g *Gemini) client(ctx context.Context, key string) (*genai.Client, *retryO
 	})
 	if err != nil {
 		// The library prints the whole configuration, key and all.
-		return nil, nil, &Error{Reason: Rejected, Err: fmt.Errorf("set up client: %s", redact(err.Error(), key))}
+		return nil, nil, &Error{Reason: Rejected, Err: fmt.Errorf("set up client: %s", redactKey(err.Error(), key))}
 	}
 	return client, once, nil
 }
 
-func (g *Gemini) config() *genai.GenerateContentConfig {
+func (g *Gemini) requestConfig() *genai.GenerateContentConfig {
 	return &genai.GenerateContentConfig{
 		SystemInstruction: genai.NewContentFromText(g.system, genai.RoleUser),
 		ResponseMIMEType:  "application/json",
-		ResponseSchema:    schema(),
-		MaxOutputTokens:   maxTokens,
+		ResponseSchema:    answerSchema(),
+		MaxOutputTokens:   maxAnswerTokens,
 		CandidateCount:    1,
 	}
 }
 
-// answer takes the text out of a response, or says why there is none.
-func answer(r *genai.GenerateContentResponse) (string, error) {
+// answerText takes the text out of a response, or says why there is none.
+func answerText(r *genai.GenerateContentResponse) (string, error) {
 	if f := r.PromptFeedback; f != nil && f.BlockReason != "" {
 		return "", &Error{Reason: Refused, Err: fmt.Errorf("photo blocked: %s", f.BlockReason)}
 	}
@@ -142,9 +142,9 @@ func answer(r *genai.GenerateContentResponse) (string, error) {
 	return text, nil
 }
 
-// Retired says whether a model is known to be shut down. Models that retire
+// IsRetired says whether a model is known to be shut down. Models that retire
 // later are found out by Check.
-func Retired(model string) bool {
+func IsRetired(model string) bool {
 	for _, family := range []string{"gemini-1.0-", "gemini-1.5-", "gemini-2.0-"} {
 		if strings.HasPrefix(model, family) {
 			return true

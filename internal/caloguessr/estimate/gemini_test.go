@@ -18,7 +18,7 @@ import (
 
 func table(t testing.TB) *nutrition.Table {
 	t.Helper()
-	table, err := nutrition.Load()
+	table, err := nutrition.LoadTable()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,8 +32,8 @@ func gemini(t testing.TB, url string) *Gemini {
 func shot() photo.Photo { return photo.Photo{JPEG: []byte("\xff\xd8\xffpixels"), Width: 4, Height: 3} }
 
 func TestEstimate(t *testing.T) {
-	s := geminitest.New(t)
-	got, err := gemini(t, s.URL).Estimate(t.Context(), shot(), "en")
+	s := geminitest.StartServer(t)
+	got, err := gemini(t, s.URL).EstimatePhoto(t.Context(), shot(), "en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,11 +50,11 @@ func TestEstimate(t *testing.T) {
 // What leaves this machine: the photo, the task, the table, the language. The
 // key is in a header, and no setting is sent that newer models refuse.
 func TestRequest(t *testing.T) {
-	s := geminitest.New(t)
-	if _, err := gemini(t, s.URL).Estimate(t.Context(), shot(), "de"); err != nil {
+	s := geminitest.StartServer(t)
+	if _, err := gemini(t, s.URL).EstimatePhoto(t.Context(), shot(), "de"); err != nil {
 		t.Fatal(err)
 	}
-	r := s.Requests()[0]
+	r := s.ListRequests()[0]
 	if r.Path != "/v1beta/models/"+geminitest.Model+":generateContent" || r.Header.Get("x-goog-api-key") != geminitest.Key {
 		t.Errorf("asked %s with key %q", r.Path, r.Header.Get("x-goog-api-key"))
 	}
@@ -104,44 +104,44 @@ func TestFailures(t *testing.T) {
 		want   Reason
 		asked  int
 	}{
-		{"bad key", geminitest.BadKey, BadKey, 1},
-		{"key without permission", geminitest.Fails(403, "PERMISSION_DENIED", "no"), BadKey, 1},
-		{"retired model", geminitest.NoModel, NoModel, 1},
-		{"wrong request", geminitest.Fails(400, "INVALID_ARGUMENT", "bad schema"), Rejected, 1},
-		{"rate limit, long", geminitest.Exhausted("42s"), RateLimited, 1},
-		{"rate limit, twice", geminitest.Exhausted("0.05s"), RateLimited, 2},
-		{"server error, twice", geminitest.Fails(503, "UNAVAILABLE", "overloaded"), Down, 2},
+		{"bad key", geminitest.AnswerBadKey, BadKey, 1},
+		{"key without permission", geminitest.AnswerError(403, "PERMISSION_DENIED", "no"), BadKey, 1},
+		{"retired model", geminitest.AnswerNoModel, NoModel, 1},
+		{"wrong request", geminitest.AnswerError(400, "INVALID_ARGUMENT", "bad schema"), Rejected, 1},
+		{"rate limit, long", geminitest.AnswerExhausted("42s"), RateLimited, 1},
+		{"rate limit, twice", geminitest.AnswerExhausted("0.05s"), RateLimited, 2},
+		{"server error, twice", geminitest.AnswerError(503, "UNAVAILABLE", "overloaded"), Down, 2},
 		{"error without JSON", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>oops", http.StatusBadGateway) }, Down, 2},
-		{"blocked photo", geminitest.Blocks("SAFETY"), Refused, 1},
-		{"blocked answer", geminitest.Ends("PROHIBITED_CONTENT", ""), Refused, 1},
-		{"cut answer", geminitest.Ends("MAX_TOKENS", `{"items":[`), Garbled, 1},
-		{"empty answer", geminitest.Says(""), Garbled, 1},
-		{"no candidates", geminitest.Raw(200, map[string]any{}), Garbled, 1},
-		{"prose", geminitest.Says("That looks tasty!"), Garbled, 1},
-		{"half JSON", geminitest.Says(`{"items":[{"food":`), Garbled, 1},
+		{"blocked photo", geminitest.AnswerBlocked("SAFETY"), Refused, 1},
+		{"blocked answer", geminitest.AnswerFinish("PROHIBITED_CONTENT", ""), Refused, 1},
+		{"cut answer", geminitest.AnswerFinish("MAX_TOKENS", `{"items":[`), Garbled, 1},
+		{"empty answer", geminitest.AnswerText(""), Garbled, 1},
+		{"no candidates", geminitest.AnswerJSON(200, map[string]any{}), Garbled, 1},
+		{"prose", geminitest.AnswerText("That looks tasty!"), Garbled, 1},
+		{"half JSON", geminitest.AnswerText(`{"items":[{"food":`), Garbled, 1},
 		{"not even a response", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, Garbled, 1},
-		{"another type", geminitest.Raw(200, []int{1}), Garbled, 1},
-		{"nothing edible", geminitest.Says(`{"items":[]}`), NoFood, 1},
+		{"another type", geminitest.AnswerJSON(200, []int{1}), Garbled, 1},
+		{"nothing edible", geminitest.AnswerText(`{"items":[]}`), NoFood, 1},
 		{"no answer", hang, Timeout, 1},
 		{"cut connection", cut, Unreachable, 1},
 		{"redirect", moved, Rejected, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := geminitest.New(t)
-			s.Then(tt.answer, tt.answer)
+			s := geminitest.StartServer(t)
+			s.QueueAnswers(tt.answer, tt.answer)
 			wait := 10 * time.Second
 			if tt.want == Timeout {
 				wait = 2 * time.Second
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), wait)
 			defer cancel()
-			_, err := gemini(t, s.URL).Estimate(ctx, shot(), "en")
+			_, err := gemini(t, s.URL).EstimatePhoto(ctx, shot(), "en")
 			e, ok := errors.AsType[*Error](err)
 			if !ok || e.Reason != tt.want {
 				t.Errorf("%v, want %s", err, tt.want)
 			}
-			if n := len(s.Requests()); n != tt.asked {
+			if n := len(s.ListRequests()); n != tt.asked {
 				t.Errorf("asked %d times, want %d", n, tt.asked)
 			}
 			if err != nil && strings.Contains(err.Error(), geminitest.Key) {
@@ -152,74 +152,74 @@ func TestFailures(t *testing.T) {
 }
 
 func TestSecondAttemptSucceeds(t *testing.T) {
-	s := geminitest.New(t)
-	s.Then(func(w http.ResponseWriter, r *http.Request) {
+	s := geminitest.StartServer(t)
+	s.QueueAnswers(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "1")
-		geminitest.Exhausted("")(w, r)
+		geminitest.AnswerExhausted("")(w, r)
 	})
 	start := time.Now()
-	if _, err := gemini(t, s.URL).Estimate(t.Context(), shot(), "en"); err != nil {
+	if _, err := gemini(t, s.URL).EstimatePhoto(t.Context(), shot(), "en"); err != nil {
 		t.Fatal(err)
 	}
 	if waited := time.Since(start); waited < time.Second {
 		t.Errorf("asked again after %v, although the answer said 1s", waited)
 	}
-	both := s.Requests()
+	both := s.ListRequests()
 	if len(both) != 2 || string(both[0].Body) != string(both[1].Body) {
 		t.Errorf("%d requests, or the second differs", len(both))
 	}
 }
 
 func TestRateLimitSaysWhen(t *testing.T) {
-	s := geminitest.New(t)
-	s.Then(geminitest.Exhausted("42s"))
-	_, err := gemini(t, s.URL).Estimate(t.Context(), shot(), "en")
+	s := geminitest.StartServer(t)
+	s.QueueAnswers(geminitest.AnswerExhausted("42s"))
+	_, err := gemini(t, s.URL).EstimatePhoto(t.Context(), shot(), "en")
 	if e, ok := errors.AsType[*Error](err); !ok || e.After != 42*time.Second {
 		t.Errorf("%v, want advice to wait 42s", err)
 	}
 }
 
 func TestVisitorLeaves(t *testing.T) {
-	s := geminitest.New(t)
+	s := geminitest.StartServer(t)
 	ctx, leave := context.WithCancel(t.Context())
-	s.Then(func(_ http.ResponseWriter, r *http.Request) { leave(); <-r.Context().Done() })
-	if _, err := gemini(t, s.URL).Estimate(ctx, shot(), "en"); !errors.Is(err, context.Canceled) {
+	s.QueueAnswers(func(_ http.ResponseWriter, r *http.Request) { leave(); <-r.Context().Done() })
+	if _, err := gemini(t, s.URL).EstimatePhoto(ctx, shot(), "en"); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, want that of the context", err)
 	}
 }
 
 func TestUnreachable(t *testing.T) {
-	_, err := gemini(t, "http://127.0.0.1:1/").Estimate(t.Context(), shot(), "en")
+	_, err := gemini(t, "http://127.0.0.1:1/").EstimatePhoto(t.Context(), shot(), "en")
 	if e, ok := errors.AsType[*Error](err); !ok || e.Reason != Unreachable {
 		t.Errorf("%v, want %s", err, Unreachable)
 	}
 }
 
 func TestNoKey(t *testing.T) {
-	s := geminitest.New(t)
+	s := geminitest.StartServer(t)
 	g := NewGemini(table(t), func() (string, error) { return "", &Error{Reason: NoKey} }, geminitest.Model, s.URL)
-	if _, err := g.Estimate(t.Context(), shot(), "en"); err == nil || len(s.Requests()) > 0 {
+	if _, err := g.EstimatePhoto(t.Context(), shot(), "en"); err == nil || len(s.ListRequests()) > 0 {
 		t.Errorf("asked without a key, error %v", err)
 	}
 }
 
 func TestCheck(t *testing.T) {
-	s := geminitest.New(t)
-	if err := gemini(t, s.URL).Check(t.Context(), geminitest.Key); err != nil {
+	s := geminitest.StartServer(t)
+	if err := gemini(t, s.URL).CheckKey(t.Context(), geminitest.Key); err != nil {
 		t.Errorf("a good key: %v", err)
 	}
-	if e, ok := errors.AsType[*Error](gemini(t, s.URL).Check(t.Context(), "another-key-of-some-length")); !ok || e.Reason != BadKey {
+	if e, ok := errors.AsType[*Error](gemini(t, s.URL).CheckKey(t.Context(), "another-key-of-some-length")); !ok || e.Reason != BadKey {
 		t.Errorf("a bad key: %v", e)
 	}
 	g := NewGemini(table(t), nil, "gemini-2.0-flash", s.URL)
-	if e, ok := errors.AsType[*Error](g.Check(t.Context(), geminitest.Key)); !ok || e.Reason != NoModel {
+	if e, ok := errors.AsType[*Error](g.CheckKey(t.Context(), geminitest.Key)); !ok || e.Reason != NoModel {
 		t.Errorf("a retired model: %v", e)
 	}
 }
 
 func TestRetired(t *testing.T) {
 	for model, want := range map[string]bool{"gemini-2.0-flash": true, "gemini-1.5-pro": true, DefaultModel: false, "gemini-3.8-flash": false} {
-		if got := Retired(model); got != want {
+		if got := IsRetired(model); got != want {
 			t.Errorf("Retired(%q) = %v", model, got)
 		}
 	}

@@ -11,12 +11,12 @@ import (
 )
 
 const (
-	// maxWait is how long a visitor is kept waiting for a second attempt.
-	maxWait = 4 * time.Second
-	// plainWait is how long to wait where the answer does not say.
-	plainWait = 500 * time.Millisecond
-	// maxAnswer bounds what is read of any answer, in bytes.
-	maxAnswer = 1 << 20
+	// maxRetryWait is how long a visitor is kept waiting for a second attempt.
+	maxRetryWait = 4 * time.Second
+	// defaultRetryWait is how long to wait where the answer does not say.
+	defaultRetryWait = 500 * time.Millisecond
+	// maxAnswerSize bounds what is read of any answer, in bytes.
+	maxAnswerSize = 1 << 20
 )
 
 // retryOnce repeats one request once, if the answer says that it is worth it
@@ -28,12 +28,12 @@ type retryOnce struct {
 
 // RoundTrip implements http.RoundTripper.
 func (t *retryOnce) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := t.send(r)
-	if err != nil || !worthRepeating(response.StatusCode) || r.GetBody == nil {
+	response, err := t.sendLimited(r)
+	if err != nil || !isRetryable(response.StatusCode) || r.GetBody == nil {
 		return response, err
 	}
-	wait := max(t.after, plainWait)
-	if deadline, ok := r.Context().Deadline(); wait > maxWait || ok && time.Until(deadline) < 2*wait {
+	wait := max(t.after, defaultRetryWait)
+	if deadline, ok := r.Context().Deadline(); wait > maxRetryWait || ok && time.Until(deadline) < 2*wait {
 		return response, nil
 	}
 	if err := sleep(r.Context(), wait); err != nil {
@@ -44,31 +44,31 @@ func (t *retryOnce) RoundTrip(r *http.Request) (*http.Response, error) {
 		return response, nil
 	}
 	response.Body.Close()
-	return t.send(again)
+	return t.sendLimited(again)
 }
 
-// send bounds the answer, and reads a failed one for its advice on waiting.
-func (t *retryOnce) send(r *http.Request) (*http.Response, error) {
+// sendLimited bounds the answer, and reads a failed one for its advice on waiting.
+func (t *retryOnce) sendLimited(r *http.Request) (*http.Response, error) {
 	response, err := t.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
 	body := response.Body
 	if response.StatusCode < 400 {
-		response.Body = limited{io.LimitReader(body, maxAnswer), body}
+		response.Body = limitedBody{io.LimitReader(body, maxAnswerSize), body}
 		return response, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(body, maxAnswer))
+	data, err := io.ReadAll(io.LimitReader(body, maxAnswerSize))
 	body.Close()
 	if err != nil {
 		return nil, err
 	}
 	response.Body = io.NopCloser(bytes.NewReader(data))
-	t.after = advice(response.Header, data, time.Now())
+	t.after = retryAfter(response.Header, data, time.Now())
 	return response, nil
 }
 
-func worthRepeating(status int) bool {
+func isRetryable(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
@@ -77,9 +77,9 @@ func worthRepeating(status int) bool {
 	return false
 }
 
-// advice finds how long an answer asks to wait: in its header, in seconds or
+// retryAfter finds how long an answer asks to wait: in its header, in seconds or
 // as a date, or in the error's details, where Google puts it.
-func advice(h http.Header, body []byte, now time.Time) time.Duration {
+func retryAfter(h http.Header, body []byte, now time.Time) time.Duration {
 	value := h.Get("Retry-After")
 	if n, err := strconv.Atoi(value); err == nil && n > 0 && n < 1e6 {
 		return time.Duration(n) * time.Second
@@ -114,8 +114,8 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// limited reads from one thing and closes another.
-type limited struct {
+// limitedBody reads from one thing and closes another.
+type limitedBody struct {
 	io.Reader
 	io.Closer
 }

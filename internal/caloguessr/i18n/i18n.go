@@ -29,8 +29,8 @@ type Printer struct {
 	words map[string]string
 }
 
-// Load reads all languages, keyed by their code.
-func Load() (map[string]*Printer, error) {
+// LoadPrinters reads all languages, keyed by their code.
+func LoadPrinters() (map[string]*Printer, error) {
 	printers := map[string]*Printer{}
 	for _, lang := range Languages() {
 		data, err := files.ReadFile(lang + ".json")
@@ -57,7 +57,7 @@ func (p *Printer) T(key string, pairs ...any) string {
 		return key
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		text = strings.ReplaceAll(text, fmt.Sprintf("{%v}", pairs[i]), p.value(pairs[i+1]))
+		text = strings.ReplaceAll(text, fmt.Sprintf("{%v}", pairs[i]), p.formatValue(pairs[i+1]))
 	}
 	return text
 }
@@ -67,7 +67,7 @@ func (p *Printer) T(key string, pairs ...any) string {
 func (p *Printer) Int(v float64) string {
 	digits := strconv.FormatFloat(math.Abs(math.Round(v)), 'f', 0, 64)
 	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + p.separator() + digits[i:]
+		digits = digits[:i] + p.thousandsSeparator() + digits[i:]
 	}
 	if math.Round(v) < 0 {
 		return "−" + digits
@@ -75,7 +75,7 @@ func (p *Printer) Int(v float64) string {
 	return digits
 }
 
-func (p *Printer) value(v any) string {
+func (p *Printer) formatValue(v any) string {
 	switch v := v.(type) {
 	case int:
 		return p.Int(float64(v))
@@ -85,7 +85,7 @@ func (p *Printer) value(v any) string {
 	return fmt.Sprint(v)
 }
 
-func (p *Printer) separator() string {
+func (p *Printer) thousandsSeparator() string {
 	if p.lang == "de" {
 		return "."
 	}
@@ -100,5 +100,5 @@ func (p *Printer) Date(t time.Time) string {
 	return t.Format("January 2, 2006")
 }
 
-// Keys returns the keys of all texts.
-func (p *Printer) Keys() iter.Seq[string] { return maps.Keys(p.words) }
+// ListKeys returns the keys of all texts.
+func (p *Printer) ListKeys() iter.Seq[string] { return maps.Keys(p.words) }

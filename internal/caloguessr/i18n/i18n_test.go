@@ -9,7 +9,7 @@ import (
 
 func load(t *testing.T) map[string]*Printer {
 	t.Helper()
-	p, err := Load()
+	p, err := LoadPrinters()
 	if err != nil {
 		t.Fatal(err)
 	}

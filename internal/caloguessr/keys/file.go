@@ -15,13 +15,13 @@ const (
 	secretFile = "unlock.bin"
 	sealedFile = "gemini.sealed"
 
-	maxFile = 4096 // bytes; ours have a few hundred
+	maxFileSize = 4096 // bytes; ours have a few hundred
 )
 
-// secret returns the secret of the folder, made on first use. Instances that
+// ensureSecret returns the secret of the folder, made on first use. Instances that
 // start together agree on one, because a link is made only once.
-func (s *Store) secret() ([]byte, error) {
-	secret, err := s.read(secretFile)
+func (s *Store) ensureSecret() ([]byte, error) {
+	secret, err := s.readFile(secretFile)
 	if err == nil && len(secret) == secretSize {
 		return secret, nil
 	}
@@ -32,39 +32,39 @@ func (s *Store) secret() ([]byte, error) {
 	fresh := make([]byte, secretSize)
 	rand.Read(fresh) // never fails
 	if damaged {
-		return fresh, s.replace(secretFile, fresh)
+		return fresh, s.replaceFile(secretFile, fresh)
 	}
-	if err := s.create(secretFile, fresh); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := s.createFile(secretFile, fresh); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	return s.read(secretFile)
+	return s.readFile(secretFile)
 }
 
-func (s *Store) read(name string) ([]byte, error) {
+func (s *Store) readFile(name string) ([]byte, error) {
 	f, err := os.Open(filepath.Join(s.folder, name))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxFile))
+	return io.ReadAll(io.LimitReader(f, maxFileSize))
 }
 
-// replace writes a file so that readers see the old content or the new, and
+// replaceFile writes a file so that readers see the old content or the new, and
 // so that the new one survives a power cut.
-func (s *Store) replace(name string, data []byte) error {
-	return s.write(data, func(temp string) error {
+func (s *Store) replaceFile(name string, data []byte) error {
+	return s.writeFile(data, func(temp string) error {
 		return os.Rename(temp, filepath.Join(s.folder, name))
 	})
 }
 
-// create is replace for a file that must not be there yet.
-func (s *Store) create(name string, data []byte) error {
-	return s.write(data, func(temp string) error {
+// createFile is replace for a file that must not be there yet.
+func (s *Store) createFile(name string, data []byte) error {
+	return s.writeFile(data, func(temp string) error {
 		return os.Link(temp, filepath.Join(s.folder, name))
 	})
 }
 
-func (s *Store) write(data []byte, publish func(temp string) error) (err error) {
+func (s *Store) writeFile(data []byte, publish func(temp string) error) (err error) {
 	if err := os.MkdirAll(s.folder, 0o700); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s *Store) write(data []byte, publish func(temp string) error) (err error) 
 	return s.syncFolder()
 }
 
-func (s *Store) remove(name string) error {
+func (s *Store) removeFile(name string) error {
 	if err := os.Remove(filepath.Join(s.folder, name)); err != nil {
 		return err
 	}

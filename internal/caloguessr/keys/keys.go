@@ -45,17 +45,17 @@ type Key struct {
 	Saved time.Time // zero: from the environment
 }
 
-// Reveal returns the key itself, for the request that needs it.
-func (k Key) Reveal() string { return k.value }
+// RevealKey returns the key itself, for the request that needs it.
+func (k Key) RevealKey() string { return k.value }
 
-// Last returns the last four characters, by which its owner knows it.
-func (k Key) Last() string { return k.value[max(0, len(k.value)-4):] }
+// LastCharacters returns the last four characters, by which its owner knows it.
+func (k Key) LastCharacters() string { return k.value[max(0, len(k.value)-4):] }
 
-// FromEnvironment reports whether the key was not set through the page.
-func (k Key) FromEnvironment() bool { return k.Saved.IsZero() }
+// IsFromEnvironment reports whether the key was not set through the page.
+func (k Key) IsFromEnvironment() bool { return k.Saved.IsZero() }
 
 // String keeps the key out of logs.
-func (k Key) String() string { return "…" + k.Last() }
+func (k Key) String() string { return "…" + k.LastCharacters() }
 
 // GoString is String for %#v.
 func (k Key) GoString() string { return k.String() }
@@ -69,85 +69,85 @@ type Store struct {
 	fixed  string // from the environment; empty: none
 }
 
-// Open returns the store in a folder, which is made when it is first written
+// OpenStore returns the store in a folder, which is made when it is first written
 // to. An empty folder means that no key can be kept, and fixed, if not empty,
 // is the environment's key.
-func Open(folder, fixed string) (*Store, error) {
+func OpenStore(folder, fixed string) (*Store, error) {
 	if fixed != "" && !wellFormed.MatchString(fixed) {
 		return nil, fmt.Errorf("key from the environment: %w", ErrMalformed)
 	}
 	return &Store{folder: folder, fixed: fixed}, nil
 }
 
-// Writable reports whether a key could be kept.
-func (s *Store) Writable() bool { return s.folder != "" && s.fixed == "" }
+// IsWritable reports whether a key could be kept.
+func (s *Store) IsWritable() bool { return s.folder != "" && s.fixed == "" }
 
-// Current returns the key that is to be used now: ErrNone if there is none,
+// CurrentKey returns the key that is to be used now: ErrNone if there is none,
 // ErrBroken if there is one that cannot be read.
-func (s *Store) Current() (Key, error) {
+func (s *Store) CurrentKey() (Key, error) {
 	if s.fixed != "" {
 		return Key{value: s.fixed}, nil
 	}
 	if s.folder == "" {
 		return Key{}, ErrNone
 	}
-	sealed, err := s.read(sealedFile)
+	sealed, err := s.readFile(sealedFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Key{}, ErrNone
 	}
 	if err != nil {
 		return Key{}, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
-	secret, err := s.read(secretFile)
+	secret, err := s.readFile(secretFile)
 	if err != nil {
 		return Key{}, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
-	k, err := unseal(secret, sealed)
+	k, err := unsealKey(secret, sealed)
 	if err != nil {
 		return Key{}, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return k, nil
 }
 
-// Set keeps a key in place of any other.
-func (s *Store) Set(value string, now time.Time) error {
-	if err := s.mayWrite(); err != nil {
+// SaveKey keeps a key in place of any other.
+func (s *Store) SaveKey(value string, now time.Time) error {
+	if err := s.checkWritable(); err != nil {
 		return err
 	}
 	if !wellFormed.MatchString(value) {
 		return ErrMalformed
 	}
-	secret, err := s.secret()
+	secret, err := s.ensureSecret()
 	if err != nil {
 		return fmt.Errorf("save key: %w", err)
 	}
-	sealed, err := seal(secret, Key{value: value, Saved: now})
+	sealed, err := sealKey(secret, Key{value: value, Saved: now})
 	if err != nil {
 		return fmt.Errorf("save key: %w", err)
 	}
-	if err := s.replace(sealedFile, sealed); err != nil {
+	if err := s.replaceFile(sealedFile, sealed); err != nil {
 		return fmt.Errorf("save key: %w", err)
 	}
 	// Read it back: an instance that repaired a damaged secret at the same
 	// moment may have made ours useless.
-	if _, err := s.Current(); errors.Is(err, ErrBroken) {
+	if _, err := s.CurrentKey(); errors.Is(err, ErrBroken) {
 		return fmt.Errorf("save key: %w", err)
 	}
 	return nil
 }
 
-// Delete forgets the key. It is no error if there is none.
-func (s *Store) Delete() error {
-	if err := s.mayWrite(); err != nil {
+// DeleteKey forgets the key. It is no error if there is none.
+func (s *Store) DeleteKey() error {
+	if err := s.checkWritable(); err != nil {
 		return err
 	}
-	if err := s.remove(sealedFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := s.removeFile(sealedFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("delete key: %w", err)
 	}
 	return nil
 }
 
-func (s *Store) mayWrite() error {
+func (s *Store) checkWritable() error {
 	switch {
 	case s.fixed != "":
 		return ErrFixed

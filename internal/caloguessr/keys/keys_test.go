@@ -17,7 +17,7 @@ const marker = "AIzaMARKER-0123456789_abcdefWXYZ"
 
 func open(t *testing.T, folder, fixed string) *Store {
 	t.Helper()
-	s, err := Open(folder, fixed)
+	s, err := OpenStore(folder, fixed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,31 +27,31 @@ func open(t *testing.T, folder, fixed string) *Store {
 func TestSetAndDelete(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "folder")
 	s, other := open(t, folder, ""), open(t, folder, "")
-	if _, err := s.Current(); !errors.Is(err, ErrNone) {
+	if _, err := s.CurrentKey(); !errors.Is(err, ErrNone) {
 		t.Fatalf("before: %v, want %v", err, ErrNone)
 	}
 	now := time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
-	if err := s.Set(marker, now); err != nil {
+	if err := s.SaveKey(marker, now); err != nil {
 		t.Fatal(err)
 	}
-	k, err := other.Current() // another instance sees it at once
-	if err != nil || k.Reveal() != marker || !k.Saved.Equal(now) || k.Last() != "WXYZ" || k.FromEnvironment() {
+	k, err := other.CurrentKey() // another instance sees it at once
+	if err != nil || k.RevealKey() != marker || !k.Saved.Equal(now) || k.LastCharacters() != "WXYZ" || k.IsFromEnvironment() {
 		t.Errorf("got %v saved %v, %v", k, k.Saved, err)
 	}
-	if err := other.Delete(); err != nil {
+	if err := other.DeleteKey(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Current(); !errors.Is(err, ErrNone) {
+	if _, err := s.CurrentKey(); !errors.Is(err, ErrNone) {
 		t.Errorf("after delete: %v, want %v", err, ErrNone)
 	}
-	if err := s.Delete(); err != nil {
+	if err := s.DeleteKey(); err != nil {
 		t.Errorf("delete again: %v", err)
 	}
 }
 
 func TestFilesArePrivate(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
-	if err := open(t, folder, "").Set(marker, time.Now()); err != nil {
+	if err := open(t, folder, "").SaveKey(marker, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	names := 0
@@ -102,7 +102,7 @@ func TestDamage(t *testing.T) {
 		} {
 			folder := t.TempDir()
 			s := open(t, folder, "")
-			if err := s.Set(marker, time.Now()); err != nil {
+			if err := s.SaveKey(marker, time.Now()); err != nil {
 				t.Fatal(err)
 			}
 			path := filepath.Join(folder, name)
@@ -113,10 +113,10 @@ func TestDamage(t *testing.T) {
 			if err := os.WriteFile(path, damage(data), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.Current(); !errors.Is(err, ErrBroken) || strings.Contains(err.Error(), "MARKER") {
+			if _, err := s.CurrentKey(); !errors.Is(err, ErrBroken) || strings.Contains(err.Error(), "MARKER") {
 				t.Errorf("%s of %s: %v, want %v", what, name, err, ErrBroken)
 			}
-			if err := s.Set(marker, time.Now()); err != nil {
+			if err := s.SaveKey(marker, time.Now()); err != nil {
 				t.Errorf("set again after %s of %s: %v", what, name, err)
 			}
 		}
@@ -126,13 +126,13 @@ func TestDamage(t *testing.T) {
 func TestLostSecret(t *testing.T) {
 	folder := t.TempDir()
 	s := open(t, folder, "")
-	if err := s.Set(marker, time.Now()); err != nil {
+	if err := s.SaveKey(marker, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(filepath.Join(folder, secretFile)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Current(); !errors.Is(err, ErrBroken) {
+	if _, err := s.CurrentKey(); !errors.Is(err, ErrBroken) {
 		t.Errorf("%v, want %v", err, ErrBroken)
 	}
 }
@@ -146,10 +146,10 @@ func TestManyInstances(t *testing.T) {
 		s := open(t, folder, "")
 		wg.Go(func() {
 			for range 15 {
-				if err := s.Set(fmt.Sprintf("key-number-%d-of-the-test", i), time.Now()); err != nil {
+				if err := s.SaveKey(fmt.Sprintf("key-number-%d-of-the-test", i), time.Now()); err != nil {
 					t.Errorf("set: %v", err)
 				}
-				if _, err := s.Current(); err != nil {
+				if _, err := s.CurrentKey(); err != nil {
 					t.Errorf("read: %v", err)
 				}
 			}
@@ -164,17 +164,17 @@ func TestManyInstances(t *testing.T) {
 
 func TestEnvironmentHasPrecedence(t *testing.T) {
 	folder := t.TempDir()
-	if err := open(t, folder, "").Set(marker, time.Now()); err != nil {
+	if err := open(t, folder, "").SaveKey(marker, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	s := open(t, folder, "environment-key-0123456789")
-	if k, err := s.Current(); err != nil || !k.FromEnvironment() || k.Reveal() != "environment-key-0123456789" {
+	if k, err := s.CurrentKey(); err != nil || !k.IsFromEnvironment() || k.RevealKey() != "environment-key-0123456789" {
 		t.Errorf("got %v, %v", k, err)
 	}
-	if err := s.Set(marker, time.Now()); !errors.Is(err, ErrFixed) {
+	if err := s.SaveKey(marker, time.Now()); !errors.Is(err, ErrFixed) {
 		t.Errorf("set: %v, want %v", err, ErrFixed)
 	}
-	if err := s.Delete(); !errors.Is(err, ErrFixed) || s.Writable() {
+	if err := s.DeleteKey(); !errors.Is(err, ErrFixed) || s.IsWritable() {
 		t.Errorf("delete: %v, want %v", err, ErrFixed)
 	}
 }
@@ -182,21 +182,21 @@ func TestEnvironmentHasPrecedence(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	s := open(t, t.TempDir(), "")
 	for _, bad := range []string{"", "short", strings.Repeat("x", 201), "with space 0123456789012", "quote'0123456789012345", "newline\n012345678901234"} {
-		if err := s.Set(bad, time.Now()); !errors.Is(err, ErrMalformed) {
+		if err := s.SaveKey(bad, time.Now()); !errors.Is(err, ErrMalformed) {
 			t.Errorf("Set(%q): %v, want %v", bad, err, ErrMalformed)
 		}
 	}
-	if err := open(t, "", "").Set(marker, time.Now()); !errors.Is(err, ErrNoFolder) {
+	if err := open(t, "", "").SaveKey(marker, time.Now()); !errors.Is(err, ErrNoFolder) {
 		t.Errorf("without a folder: %v, want %v", err, ErrNoFolder)
 	}
-	if _, err := Open("", "bad key"); !errors.Is(err, ErrMalformed) {
+	if _, err := OpenStore("", "bad key"); !errors.Is(err, ErrMalformed) {
 		t.Errorf("a bad key from the environment: %v", err)
 	}
 }
 
 func FuzzUnseal(f *testing.F) {
 	secret := bytes.Repeat([]byte{7}, secretSize)
-	sealed, err := seal(secret, Key{value: marker})
+	sealed, err := sealKey(secret, Key{value: marker})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func FuzzUnseal(f *testing.F) {
 	f.Add(sealed[:11])
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if k, err := unseal(secret, data); err == nil && k.Reveal() != marker {
+		if k, err := unsealKey(secret, data); err == nil && k.RevealKey() != marker {
 			t.Errorf("a made-up file opened as %v", k)
 		}
 	})

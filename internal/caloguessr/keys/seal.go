@@ -13,9 +13,9 @@ import (
 // secretSize is that of an AES-256 key in bytes.
 const secretSize = 32
 
-// purpose is bound into the encryption, so that no other file of the same
+// sealPurpose is bound into the encryption, so that no other file of the same
 // form can be put in this one's place.
-const purpose = "caloguessr gemini key, version 1"
+const sealPurpose = "caloguessr gemini key, version 1"
 
 // content is what is encrypted.
 type content struct {
@@ -23,9 +23,9 @@ type content struct {
 	Saved time.Time `json:"saved"`
 }
 
-// seal encrypts a key: the nonce, then the ciphertext.
-func seal(secret []byte, k Key) ([]byte, error) {
-	box, err := newBox(secret)
+// sealKey encrypts a key: the nonce, then the ciphertext.
+func sealKey(secret []byte, k Key) ([]byte, error) {
+	box, err := newCipher(secret)
 	if err != nil {
 		return nil, err
 	}
@@ -35,11 +35,11 @@ func seal(secret []byte, k Key) ([]byte, error) {
 	}
 	nonce := make([]byte, box.NonceSize())
 	rand.Read(nonce) // never fails
-	return box.Seal(nonce, nonce, plain, []byte(purpose)), nil
+	return box.Seal(nonce, nonce, plain, []byte(sealPurpose)), nil
 }
 
-func unseal(secret, sealed []byte) (Key, error) {
-	box, err := newBox(secret)
+func unsealKey(secret, sealed []byte) (Key, error) {
+	box, err := newCipher(secret)
 	if err != nil {
 		return Key{}, err
 	}
@@ -47,7 +47,7 @@ func unseal(secret, sealed []byte) (Key, error) {
 		return Key{}, errors.New("decrypt: too short")
 	}
 	nonce, rest := sealed[:box.NonceSize()], sealed[box.NonceSize():]
-	plain, err := box.Open(nil, nonce, rest, []byte(purpose))
+	plain, err := box.Open(nil, nonce, rest, []byte(sealPurpose))
 	if err != nil {
 		return Key{}, fmt.Errorf("decrypt: %w", err)
 	}
@@ -58,7 +58,7 @@ func unseal(secret, sealed []byte) (Key, error) {
 	return Key{value: c.Key, Saved: c.Saved}, nil
 }
 
-func newBox(secret []byte) (cipher.AEAD, error) {
+func newCipher(secret []byte) (cipher.AEAD, error) {
 	if len(secret) != secretSize {
 		return nil, fmt.Errorf("secret of %d bytes, want %d", len(secret), secretSize)
 	}

@@ -34,14 +34,14 @@ var modelName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$`)
 // ValidModel reports whether s can be the name of a model.
 func ValidModel(s string) bool { return modelName.MatchString(s) }
 
-// maxName is how long the name of an unknown food may be, in characters.
-const maxName = 60
+// maxNameLength is how long the name of an unknown food may be, in characters.
+const maxNameLength = 60
 
-// Decode reads a meal out of a form and checks every value. Grams that a
+// DecodeForm reads a meal out of a form and checks every value. Grams that a
 // person changed make an item one by hand. Grams that are no number, or out
 // of bounds, count as the nearest that are possible: a slip of the finger in
 // one field must not lose the rest of the meal.
-func Decode(form url.Values, table *nutrition.Table) (Meal, error) {
+func DecodeForm(form url.Values, table *nutrition.Table) (Meal, error) {
 	var m Meal
 	n := len(form[FieldFood])
 	if n > MaxItems || len(form[FieldUnknown]) > MaxItems {
@@ -92,9 +92,9 @@ func decodeItem(form url.Values, i int, table *nutrition.Table) (Item, error) {
 	}
 	grams := ParseGrams(form[FieldGrams][i], was)
 	if grams != was || confidence == 0 {
-		return ByHand(food, grams), nil
+		return NewManual(food, grams), nil
 	}
-	return Recognized(food, grams, low, high, confidence), nil
+	return NewRecognized(food, grams, low, high, confidence), nil
 }
 
 // ParseGrams reads a weight as people type it: "150", "150 g", "150,5". What
@@ -103,9 +103,9 @@ func ParseGrams(s string, fallback int) int {
 	s = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(s), "g"))
 	v, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
 	if err != nil || math.IsNaN(v) {
-		return clamp(fallback)
+		return clampGrams(fallback)
 	}
-	return clamp(int(math.Round(min(max(v, 0), MaxGrams))))
+	return clampGrams(int(math.Round(min(max(v, 0), MaxGrams))))
 }
 
 // CleanName makes a name from outside fit to be shown: printable characters
@@ -114,8 +114,8 @@ func CleanName(s string) string {
 	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, ""), func(r rune) bool {
 		return !strconv.IsPrint(r) || r == ' '
 	}), " ")
-	if utf8.RuneCountInString(s) > maxName {
-		s = strings.TrimSpace(string([]rune(s)[:maxName])) + "…"
+	if utf8.RuneCountInString(s) > maxNameLength {
+		s = strings.TrimSpace(string([]rune(s)[:maxNameLength])) + "…"
 	}
 	return s
 }

@@ -4,7 +4,7 @@ package meal
 type Level int
 
 const (
-	Hand   Level = iota // a person said so
+	Manual Level = iota // a person said so
 	Low                 // the model is guessing
 	Medium              // fairly sure
 	High                // sure
@@ -14,7 +14,7 @@ const (
 func LevelOf(confidence int) Level {
 	switch {
 	case confidence <= 0:
-		return Hand
+		return Manual
 	case confidence < 50:
 		return Low
 	case confidence < 80:
@@ -23,14 +23,14 @@ func LevelOf(confidence int) Level {
 	return High
 }
 
-func (it Item) level() Level { return LevelOf(it.Confidence) }
+func (it Item) confidenceLevel() Level { return LevelOf(it.Confidence) }
 
-// spread is the share of the weight by which an item is expected to be off.
+// weightSpread is the share of the weight by which an item is expected to be off.
 // The best published photo methods miss energy by a quarter on average, and
 // even a weighed dish differs from the table's by a tenth.
-func (l Level) spread() float64 {
+func (l Level) weightSpread() float64 {
 	switch l {
-	case Hand:
+	case Manual:
 		return 0.10
 	case Low:
 		return 0.50

@@ -29,35 +29,35 @@ type Item struct {
 	Confidence int
 }
 
-// ByHand is a food that a person weighed or chose.
-func ByHand(food nutrition.Food, grams int) Item {
-	it := Item{Food: food, Grams: clamp(grams)}
-	it.spread(0, 0)
+// NewManual is a food that a person weighed or chose.
+func NewManual(food nutrition.Food, grams int) Item {
+	it := Item{Food: food, Grams: clampGrams(grams)}
+	it.setRange(0, 0)
 	return it
 }
 
-// Recognized is a food that a model saw, with its own bounds for the weight.
-func Recognized(food nutrition.Food, grams, low, high, confidence int) Item {
-	it := Item{Food: food, Grams: clamp(grams), Confidence: min(max(confidence, 1), 100)}
-	it.spread(low, high)
+// NewRecognized is a food that a model saw, with its own bounds for the weight.
+func NewRecognized(food nutrition.Food, grams, low, high, confidence int) Item {
+	it := Item{Food: food, Grams: clampGrams(grams), Confidence: min(max(confidence, 1), 100)}
+	it.setRange(low, high)
 	return it
 }
 
-// spread sets the range: never narrower than experience with such estimates
+// setRange sets the range: never narrower than experience with such estimates
 // says, wider where the recognizer itself is less sure.
-func (it *Item) spread(low, high int) {
-	s := float64(it.Grams) * it.level().spread()
+func (it *Item) setRange(low, high int) {
+	s := float64(it.Grams) * it.confidenceLevel().weightSpread()
 	it.Low = int(math.Floor(float64(it.Grams) - s))
 	it.High = int(math.Ceil(float64(it.Grams) + s))
 	if low > 0 {
 		it.Low = min(it.Low, low)
 	}
 	it.High = max(it.High, high)
-	it.Low, it.High = clamp(it.Low), clamp(it.High)
+	it.Low, it.High = clampGrams(it.Low), clampGrams(it.High)
 }
 
 // Facts is what the item holds.
-func (it Item) Facts() nutrition.Facts { return it.Food.In(float64(it.Grams)) }
+func (it Item) Facts() nutrition.Facts { return it.Food.FactsFor(float64(it.Grams)) }
 
 // Meal is the plate. Unknown are foods that were recognized and are not in
 // the table; they count for nothing until a person picks a food for them.
@@ -73,28 +73,28 @@ type Unknown struct {
 	Grams int
 }
 
-// Total adds up all items.
-func (m Meal) Total() nutrition.Facts {
+// TotalFacts adds up all items.
+func (m Meal) TotalFacts() nutrition.Facts {
 	var sum nutrition.Facts
 	for _, it := range m.Items {
-		sum = sum.Plus(it.Facts())
+		sum = sum.AddFacts(it.Facts())
 	}
 	return sum
 }
 
-// Range returns the least and the most energy in kcal, if all items are off
+// EnergyRange returns the least and the most energy in kcal, if all items are off
 // to the same side.
-func (m Meal) Range() (low, high float64) {
+func (m Meal) EnergyRange() (low, high float64) {
 	for _, it := range m.Items {
-		low += it.Food.In(float64(it.Low)).KCal
-		high += it.Food.In(float64(it.High)).KCal
+		low += it.Food.FactsFor(float64(it.Low)).KCal
+		high += it.Food.FactsFor(float64(it.High)).KCal
 	}
 	return low, high
 }
 
-// Confidence is the mean of the recognized items, weighted by energy; ok is
+// MeanConfidence is the mean of the recognized items, weighted by energy; ok is
 // false where no item was recognized.
-func (m Meal) Confidence() (percent int, ok bool) {
+func (m Meal) MeanConfidence() (percent int, ok bool) {
 	var sum, weight float64
 	for _, it := range m.Items {
 		if it.Confidence == 0 {
@@ -110,4 +110,4 @@ func (m Meal) Confidence() (percent int, ok bool) {
 	return int(math.Round(sum / weight)), true
 }
 
-func clamp(grams int) int { return min(max(grams, 1), MaxGrams) }
+func clampGrams(grams int) int { return min(max(grams, 1), MaxGrams) }

@@ -16,7 +16,7 @@ const rice, chicken = "20045", "05064"
 
 func table(t testing.TB) *nutrition.Table {
 	t.Helper()
-	table, err := nutrition.Load()
+	table, err := nutrition.LoadTable()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,20 +52,20 @@ func form(m Meal) url.Values {
 
 func TestTotals(t *testing.T) {
 	m := Meal{Items: []Item{
-		Recognized(food(t, rice), 200, 180, 220, 90), // 260 kcal
-		ByHand(food(t, chicken), 100),                // 165 kcal
+		NewRecognized(food(t, rice), 200, 180, 220, 90), // 260 kcal
+		NewManual(food(t, chicken), 100),                // 165 kcal
 	}}
-	if got := m.Total(); math.Abs(got.KCal-425) > 1e-9 || math.Abs(got.Protein-36.4) > 1e-9 {
+	if got := m.TotalFacts(); math.Abs(got.KCal-425) > 1e-9 || math.Abs(got.Protein-36.4) > 1e-9 {
 		t.Errorf("total %+v", got)
 	}
-	low, high := m.Range() // ±25 % of the rice, although the model says ±10 %, ±10 % of the chicken
+	low, high := m.EnergyRange() // ±25 % of the rice, although the model says ±10 %, ±10 % of the chicken
 	if math.Abs(low-(195+148.5)) > 1e-6 || math.Abs(high-(325+181.5)) > 1e-6 {
 		t.Errorf("range %v to %v", low, high)
 	}
-	if p, ok := m.Confidence(); !ok || p != 90 {
+	if p, ok := m.MeanConfidence(); !ok || p != 90 {
 		t.Errorf("confidence %d, %v", p, ok)
 	}
-	if _, ok := (Meal{Items: m.Items[1:]}).Confidence(); ok {
+	if _, ok := (Meal{Items: m.Items[1:]}).MeanConfidence(); ok {
 		t.Error("a meal by hand has a confidence")
 	}
 }
@@ -74,7 +74,7 @@ func TestSpread(t *testing.T) {
 	for _, tt := range []struct{ low, high, confidence, wantLow, wantHigh int }{
 		{90, 110, 95, 75, 125}, {90, 110, 60, 65, 135}, {90, 110, 20, 50, 150}, {40, 300, 95, 40, 300}, {0, 0, 95, 75, 125},
 	} {
-		it := Recognized(food(t, rice), 100, tt.low, tt.high, tt.confidence)
+		it := NewRecognized(food(t, rice), 100, tt.low, tt.high, tt.confidence)
 		if it.Low != tt.wantLow || it.High != tt.wantHigh {
 			t.Errorf("%+v: %d to %d", tt, it.Low, it.High)
 		}
@@ -83,11 +83,11 @@ func TestSpread(t *testing.T) {
 
 func TestRoundTrip(t *testing.T) {
 	m := Meal{
-		Items:   []Item{Recognized(food(t, rice), 180, 60, 230, 86), ByHand(food(t, chicken), 150)},
+		Items:   []Item{NewRecognized(food(t, rice), 180, 60, 230, 86), NewManual(food(t, chicken), 150)},
 		Unknown: []Unknown{{"Mango lassi", 250}}, Model: "gemini-3.5-flash-lite",
 	}
 	for range 3 { // nothing creeps
-		got, err := Decode(form(m), table(t))
+		got, err := DecodeForm(form(m), table(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,9 +103,9 @@ func TestRoundTrip(t *testing.T) {
 
 func TestTypedGramsAreByHand(t *testing.T) {
 	for typed, want := range map[string]int{"250": 250, "250 g": 250, " 250,4 ": 250, "0": 1, "-5": 1, "1e9": MaxGrams, "abc": 180, "": 180, "NaN": 180} {
-		v := form(Meal{Items: []Item{Recognized(food(t, rice), 180, 140, 230, 86)}})
+		v := form(Meal{Items: []Item{NewRecognized(food(t, rice), 180, 140, 230, 86)}})
 		v.Set(FieldGrams, typed)
-		m, err := Decode(v, table(t))
+		m, err := DecodeForm(v, table(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +117,7 @@ func TestTypedGramsAreByHand(t *testing.T) {
 }
 
 func TestDecodeRefuses(t *testing.T) {
-	good := Meal{Items: []Item{Recognized(food(t, rice), 180, 140, 230, 86)}}
+	good := Meal{Items: []Item{NewRecognized(food(t, rice), 180, 140, 230, 86)}}
 	for name, change := range map[string]func(url.Values){
 		"unknown food":     func(v url.Values) { v.Set(FieldFood, "00000") },
 		"missing field":    func(v url.Values) { v.Del(FieldLow) },
@@ -134,7 +134,7 @@ func TestDecodeRefuses(t *testing.T) {
 	} {
 		v := form(good)
 		change(v)
-		if _, err := Decode(v, table(t)); !errors.Is(err, ErrForm) {
+		if _, err := DecodeForm(v, table(t)); !errors.Is(err, ErrForm) {
 			t.Errorf("%s: %v, want %v", name, err, ErrForm)
 		}
 	}
@@ -153,22 +153,22 @@ func TestCleanName(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	foods := table(f)
-	f.Add(form(Meal{Items: []Item{Recognized(food(f, rice), 180, 140, 230, 86)}, Unknown: []Unknown{{"x", 5}}, Model: "m"}).Encode())
+	f.Add(form(Meal{Items: []Item{NewRecognized(food(f, rice), 180, 140, 230, 86)}, Unknown: []Unknown{{"x", 5}}, Model: "m"}).Encode())
 	f.Add("food=20045&grams=%2B1e400&was=1&low=1&high=1&confidence=0")
 	f.Fuzz(func(t *testing.T, query string) {
 		v, err := url.ParseQuery(query)
 		if err != nil {
 			return
 		}
-		m, err := Decode(v, foods)
+		m, err := DecodeForm(v, foods)
 		if err != nil {
 			return
 		}
-		low, high := m.Range()
-		if total := m.Total(); !total.Finite() || low > total.KCal+1e-6 || high < total.KCal-1e-6 {
+		low, high := m.EnergyRange()
+		if total := m.TotalFacts(); !total.IsFinite() || low > total.KCal+1e-6 || high < total.KCal-1e-6 {
 			t.Errorf("%q: %+v between %v and %v", query, total, low, high)
 		}
-		if _, err := Decode(form(m), foods); err != nil {
+		if _, err := DecodeForm(form(m), foods); err != nil {
 			t.Errorf("%q: what was decoded cannot be decoded again: %v", query, err)
 		}
 	})

@@ -5,13 +5,13 @@ import (
 	"unicode"
 )
 
-// maxQuery is how many bytes of a query are looked at.
-const maxQuery = 120
+// maxQueryLength is how many bytes of a query are looked at.
+const maxQueryLength = 120
 
-// fold writes text in small letters without umlauts, accents and punctuation,
+// foldText writes text in small letters without umlauts, accents and punctuation,
 // so that "Käse", "KAESE" and "käse," are the same word.
-func fold(s string) string {
-	s = strings.ToValidUTF8(s[:min(len(s), maxQuery)], "")
+func foldText(s string) string {
+	s = strings.ToValidUTF8(s[:min(len(s), maxQueryLength)], "")
 	var b strings.Builder
 	for _, r := range strings.ToLower(s) {
 		switch {

@@ -10,7 +10,7 @@ import (
 
 func load(t testing.TB) *Table {
 	t.Helper()
-	table, err := Load()
+	table, err := LoadTable()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -18,7 +18,7 @@ func load(t testing.TB) *Table {
 }
 
 func TestTableIsComplete(t *testing.T) {
-	foods := load(t).Foods()
+	foods := load(t).ListFoods()
 	if len(foods) < 95 {
 		t.Errorf("%d foods, want at least 95", len(foods))
 	}
@@ -42,12 +42,12 @@ func TestTableIsComplete(t *testing.T) {
 // alcohol of beer is no macronutrient, and a third of what leafy vegetables
 // count as carbohydrate is fibre.
 func TestEnergyFollowsFromMacros(t *testing.T) {
-	for _, f := range load(t).Foods() {
+	for _, f := range load(t).ListFoods() {
 		p := f.Per100
-		if !p.Finite() || p.KCal > 902 || p.Protein+p.Carb+p.Fat > 100.5 {
+		if !p.IsFinite() || p.KCal > 902 || p.Protein+p.Carb+p.Fat > 100.5 {
 			t.Errorf("%s: impossible facts %+v", f.EN, p)
 		}
-		off := (p.Atwater() - p.KCal) / p.KCal
+		off := (p.AtwaterEnergy() - p.KCal) / p.KCal
 		beer, leafy := f.ID == "14003", f.Group == "vegetable" && p.KCal < 40
 		switch {
 		case beer:
@@ -78,7 +78,7 @@ func TestSearch(t *testing.T) {
 		{"Brot mit Butter", "01001"}, {"Mango Lassi", "09176"}, {"xyzzy", ""}, {"", ""}, {" - ", ""},
 	} {
 		got := ""
-		if found := table.Search(tt.query, 5); len(found) > 0 {
+		if found := table.SearchFoods(tt.query, 5); len(found) > 0 {
 			got = found[0].ID
 		}
 		if got != tt.first {
@@ -90,9 +90,9 @@ func TestSearch(t *testing.T) {
 // Whatever the page calls a food must lead back to it.
 func TestEveryNameFindsItself(t *testing.T) {
 	table := load(t)
-	for _, f := range table.Foods() {
+	for _, f := range table.ListFoods() {
 		for _, name := range []string{f.EN, f.DE} {
-			found := table.Search(name, 3)
+			found := table.SearchFoods(name, 3)
 			if !slices.ContainsFunc(found, func(g Food) bool { return g.ID == f.ID }) {
 				t.Errorf("Search(%q) does not find it", name)
 			}
@@ -101,7 +101,7 @@ func TestEveryNameFindsItself(t *testing.T) {
 }
 
 func TestSearchKeepsLimit(t *testing.T) {
-	if n := len(load(t).Search("gekocht", 3)); n != 3 {
+	if n := len(load(t).SearchFoods("gekocht", 3)); n != 3 {
 		t.Errorf("%d foods, want 3", n)
 	}
 }
@@ -111,7 +111,7 @@ func TestIn(t *testing.T) {
 	if !ok {
 		t.Fatal("no butter")
 	}
-	got := butter.In(50).Plus(butter.In(50))
+	got := butter.FactsFor(50).AddFacts(butter.FactsFor(50))
 	if math.Abs(got.KCal-717) > 1e-9 || math.Abs(got.Fat-81.11) > 1e-9 {
 		t.Errorf("100 g of butter hold %+v", got)
 	}
@@ -125,7 +125,7 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{{"", "", 0}, {"ab", "ba", 1}, {"kitten", "sitting", 3}, {"reis", "reis", 0}, {"", "abc", 3}} {
-		if got := distance(tt.a, tt.b); got != tt.want {
+		if got := editDistance(tt.a, tt.b); got != tt.want {
 			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
 		}
 	}
@@ -137,7 +137,7 @@ func TestParseRefuses(t *testing.T) {
 		"nothing": "", "short row": head + "09003,Apple\n", "no number": head + "1,a,b,c,x,1,1,1,1,,\n",
 		"no portion": head + "1,a,b,c,1,1,1,1,,,\n", "twice": head + strings.Repeat("1,a,b,c,1,1,1,1,1,,\n", 2),
 	} {
-		if _, err := parse([]byte(data)); err == nil {
+		if _, err := parseTable([]byte(data)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -149,7 +149,7 @@ func FuzzSearch(f *testing.F) {
 	}
 	table := load(f)
 	f.Fuzz(func(t *testing.T, query string) {
-		if n := len(table.Search(query, 7)); n > 7 {
+		if n := len(table.SearchFoods(query, 7)); n > 7 {
 			t.Errorf("%d foods, limit 7", n)
 		}
 	})

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// maxTerms bounds the work that one query can cause.
-const maxTerms = 6
+// maxQueryTerms bounds the work that one query can cause.
+const maxQueryTerms = 6
 
 // word is one folded word of a food; early ones in a name weigh more.
 type word struct {
@@ -15,17 +15,17 @@ type word struct {
 	rank int // 0: first word of a name, 1: any other
 }
 
-// Search returns at most limit foods that match the query, best first: those
+// SearchFoods returns at most limit foods that match the query, best first: those
 // that match every word of it or, if there are none, as many as possible.
 // Case, umlauts, word order and small typos do not matter; words are looked
 // for in the names and synonyms of both languages.
-func (t *Table) Search(query string, limit int) []Food {
-	terms := terms(query)
+func (t *Table) SearchFoods(query string, limit int) []Food {
+	terms := splitQuery(query)
 	type hit struct{ food, matched, cost int }
 	var hits []hit
 	most := 1
 	for i, f := range t.foods {
-		matched, cost := f.match(terms)
+		matched, cost := f.matchTerms(terms)
 		most = max(most, matched)
 		hits = append(hits, hit{i, matched, cost})
 	}
@@ -38,22 +38,22 @@ func (t *Table) Search(query string, limit int) []Food {
 	return found
 }
 
-// terms splits a query and drops words that say nothing about the food.
-func terms(query string) []string {
-	all := strings.Fields(fold(query))
+// splitQuery splits a query and drops words that say nothing about the food.
+func splitQuery(query string) []string {
+	all := strings.Fields(foldText(query))
 	all = slices.DeleteFunc(all, func(s string) bool {
 		return len(s) < 2 || slices.Contains([]string{"mit", "und", "with", "and", "of", "in", "the", "ohne"}, s)
 	})
-	return all[:min(maxTerms, len(all))]
+	return all[:min(maxQueryTerms, len(all))]
 }
 
-// match counts the terms that some word of the food matches, and adds up what
+// matchTerms counts the terms that some word of the food matches, and adds up what
 // each costs at its best word.
-func (f Food) match(terms []string) (matched, cost int) {
+func (f Food) matchTerms(terms []string) (matched, cost int) {
 	for _, term := range terms {
 		best := -1
 		for _, w := range f.words {
-			if c, ok := w.cost(term); ok && (best < 0 || c < best) {
+			if c, ok := w.matchCost(term); ok && (best < 0 || c < best) {
 				best = c
 			}
 		}
@@ -65,8 +65,8 @@ func (f Food) match(terms []string) (matched, cost int) {
 	return matched, cost
 }
 
-// cost says how far term is from the word: equal, beginning, inside, typo.
-func (w word) cost(term string) (int, bool) {
+// matchCost says how far term is from the word: equal, beginning, inside, typo.
+func (w word) matchCost(term string) (int, bool) {
 	switch {
 	case w.text == term:
 		return w.rank, true
@@ -75,14 +75,14 @@ func (w word) cost(term string) (int, bool) {
 	case len(term) >= 4 && strings.Contains(w.text, term):
 		return 8 + w.rank, true
 	}
-	if d, ok := near(term, w.text); ok {
+	if d, ok := typoDistance(term, w.text); ok {
 		return 12 + 4*d + w.rank, true
 	}
 	return 0, false
 }
 
-// near allows one typo in words of four letters, two from seven on.
-func near(a, b string) (int, bool) {
+// typoDistance allows one typo in words of four letters, two from seven on.
+func typoDistance(a, b string) (int, bool) {
 	allowed := 0
 	switch n := min(len(a), len(b)); {
 	case n >= 7:
@@ -93,12 +93,12 @@ func near(a, b string) (int, bool) {
 	if allowed == 0 || len(a)-len(b) > allowed || len(b)-len(a) > allowed {
 		return 0, false
 	}
-	d := distance(a, b)
+	d := editDistance(a, b)
 	return d, d <= allowed
 }
 
-// distance counts insertions, deletions, replacements and swaps of neighbours.
-func distance(a, b string) int {
+// editDistance counts insertions, deletions, replacements and swaps of neighbours.
+func editDistance(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j
@@ -124,11 +124,11 @@ func distance(a, b string) int {
 func indexWords(en, de, synonyms string) []word {
 	var words []word
 	for _, name := range []string{en, de} {
-		for i, s := range strings.Fields(fold(name)) {
+		for i, s := range strings.Fields(foldText(name)) {
 			words = append(words, word{s, min(i, 1)})
 		}
 	}
-	for _, s := range strings.Fields(fold(synonyms)) {
+	for _, s := range strings.Fields(foldText(synonyms)) {
 		words = append(words, word{s, 1})
 	}
 	return words

@@ -48,8 +48,8 @@ func (f Food) Name(lang string) string {
 	return f.EN
 }
 
-// In returns what the given grams of the food hold.
-func (f Food) In(grams float64) Facts { return f.Per100.Times(grams / 100) }
+// FactsFor returns what the given grams of the food hold.
+func (f Food) FactsFor(grams float64) Facts { return f.Per100.ScaleFacts(grams / 100) }
 
 // Table is the list of all foods. It does not change and may be shared.
 type Table struct {
@@ -57,11 +57,11 @@ type Table struct {
 	byID  map[string]int
 }
 
-// Load reads the embedded table.
-func Load() (*Table, error) { return parse(foodsCSV) }
+// LoadTable reads the embedded table.
+func LoadTable() (*Table, error) { return parseTable(foodsCSV) }
 
-// Foods returns all foods in the order of the table. Do not change them.
-func (t *Table) Foods() []Food { return t.foods }
+// ListFoods returns all foods in the order of the table. Do not change them.
+func (t *Table) ListFoods() []Food { return t.foods }
 
 // ByID finds a food by its NDB number.
 func (t *Table) ByID(id string) (Food, bool) {
@@ -72,7 +72,7 @@ func (t *Table) ByID(id string) (Food, bool) {
 	return t.foods[i], true
 }
 
-func parse(data []byte) (*Table, error) {
+func parseTable(data []byte) (*Table, error) {
 	r := csv.NewReader(bytes.NewReader(data))
 	r.Comment = '#'
 	r.FieldsPerRecord = 11

@@ -9,28 +9,28 @@ import (
 )
 
 const (
-	// queueTime is how long an upload waits for its turn.
-	queueTime = 5 * time.Second
-	// largePhoto is the need from which on the memory is cleaned up before
+	// maxQueueTime is how long an upload waits for its turn.
+	maxQueueTime = 5 * time.Second
+	// largePhotoSize is the need from which on the memory is cleaned up before
 	// others get it.
-	largePhoto = 16 << 20
+	largePhotoSize = 16 << 20
 )
 
-// gate lets as many photos be decoded at a time as there are cores, and only
+// decodeGate lets as many photos be decoded at a time as there are cores, and only
 // as much as there is memory for.
-type gate struct {
+type decodeGate struct {
 	memory *semaphore.Weighted
 	cores  *semaphore.Weighted
 }
 
-func newGate(parallel int, budget int64) gate {
-	return gate{semaphore.NewWeighted(budget), semaphore.NewWeighted(int64(max(1, parallel)))}
+func newDecodeGate(parallel int, budget int64) decodeGate {
+	return decodeGate{semaphore.NewWeighted(budget), semaphore.NewWeighted(int64(max(1, parallel)))}
 }
 
-// enter waits for memory and a core, and returns what gives them back. It
+// acquireSlot waits for memory and a core, and returns what gives them back. It
 // fails with ErrBusy after a while, or with the error of ctx.
-func (g gate) enter(ctx context.Context, need int64) (leave func(), err error) {
-	waiting, cancel := context.WithTimeoutCause(ctx, queueTime, ErrBusy)
+func (g decodeGate) acquireSlot(ctx context.Context, need int64) (leave func(), err error) {
+	waiting, cancel := context.WithTimeoutCause(ctx, maxQueueTime, ErrBusy)
 	defer cancel()
 	if g.memory.Acquire(waiting, need) != nil {
 		return nil, context.Cause(waiting)
@@ -41,7 +41,7 @@ func (g gate) enter(ctx context.Context, need int64) (leave func(), err error) {
 	}
 	return func() {
 		g.cores.Release(1)
-		if need >= largePhoto {
+		if need >= largePhotoSize {
 			runtime.GC() // or the next photo would find what is left of this one
 		}
 		g.memory.Release(need)

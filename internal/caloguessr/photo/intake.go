@@ -33,10 +33,10 @@ const (
 	// MaxSide is the longer side of what comes out, in pixels.
 	MaxSide = 1024
 
-	// decodeTime bounds one decode. A file made to be slow, such as a JPEG of
+	// decodeTimeout bounds one decode. A file made to be slow, such as a JPEG of
 	// a thousand empty scans, runs into it.
-	decodeTime = 5 * time.Second
-	quality    = 85
+	decodeTimeout = 5 * time.Second
+	jpegQuality   = 85
 )
 
 // Why a photo is refused.
@@ -73,32 +73,32 @@ type Limits struct {
 // Intake turns uploads into photos. It may be used by many at once.
 type Intake struct {
 	limits Limits
-	gate   gate
+	gate   decodeGate
 }
 
 // NewIntake returns an Intake with those limits.
 func NewIntake(l Limits) *Intake {
-	return &Intake{limits: l, gate: newGate(l.Parallel, l.Memory)}
+	return &Intake{limits: l, gate: newDecodeGate(l.Parallel, l.Memory)}
 }
 
-// Take checks and converts one upload. It waits a moment for its turn, and
+// ConvertUpload checks and converts one upload. It waits a moment for its turn, and
 // fails with one of the errors above or with that of ctx.
-func (in *Intake) Take(ctx context.Context, src Source) (Photo, error) {
-	f, need, err := in.inspect(src)
+func (in *Intake) ConvertUpload(ctx context.Context, src Source) (Photo, error) {
+	f, need, err := in.inspectHeader(src)
 	if err != nil {
 		return Photo{}, err
 	}
-	leave, err := in.gate.enter(ctx, need)
+	leave, err := in.gate.acquireSlot(ctx, need)
 	if err != nil {
 		return Photo{}, err
 	}
 	defer leave()
-	return in.convert(ctx, f, src)
+	return in.decodeAndShrink(ctx, f, src)
 }
 
-// inspect reads the header only: what it is, and what it takes to decode it.
-func (in *Intake) inspect(src Source) (format, int64, error) {
-	f, err := sniff(beginning(src))
+// inspectHeader reads the header only: what it is, and what it takes to decode it.
+func (in *Intake) inspectHeader(src Source) (format, int64, error) {
+	f, err := detectFormat(readBeginning(src))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -118,8 +118,8 @@ func (in *Intake) inspect(src Source) (format, int64, error) {
 	return f, need, nil
 }
 
-// beginning is what it takes to tell a file's format.
-func beginning(src Source) []byte {
+// readBeginning is what it takes to tell a file's format.
+func readBeginning(src Source) []byte {
 	b := make([]byte, 64)
 	n, _ := src.ReadAt(b, 0) // a short file has a short beginning
 	return b[:n]
@@ -128,7 +128,7 @@ func beginning(src Source) []byte {
 // checkSize bounds the pixels whatever memory there is, because they take
 // time too. Deep color and progressive JPEG count twice.
 func checkSize(f format, src Source) (image.Point, error) {
-	config, err := f.config(reader(src))
+	config, err := f.decodeConfig(newReader(src))
 	if err != nil {
 		return image.Point{}, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -145,9 +145,9 @@ func checkSize(f format, src Source) (image.Point, error) {
 	return image.Pt(config.Width, config.Height), nil
 }
 
-// convert is all that takes memory in proportion to the pixels.
-func (in *Intake) convert(ctx context.Context, f format, src Source) (Photo, error) {
-	decoded, err := in.decode(ctx, f, src)
+// decodeAndShrink is all that takes memory in proportion to the pixels.
+func (in *Intake) decodeAndShrink(ctx context.Context, f format, src Source) (Photo, error) {
+	decoded, err := in.decodeImage(ctx, f, src)
 	if err != nil {
 		return Photo{}, err
 	}
@@ -155,13 +155,13 @@ func (in *Intake) convert(ctx context.Context, f format, src Source) (Photo, err
 	if f == formatJPEG {
 		turn = readOrientation(src)
 	}
-	return encode(turn.apply(shrink(decoded, MaxSide)))
+	return encodePhoto(turn.turnUpright(shrinkImage(decoded, MaxSide)))
 }
 
-func (in *Intake) decode(ctx context.Context, f format, src Source) (image.Image, error) {
-	ctx, cancel := context.WithTimeout(ctx, decodeTime)
+func (in *Intake) decodeImage(ctx context.Context, f format, src Source) (image.Image, error) {
+	ctx, cancel := context.WithTimeout(ctx, decodeTimeout)
 	defer cancel()
-	m, err := f.decode(&patience{ctx: ctx, r: reader(src), ceiling: in.limits.Ceiling})
+	m, err := f.decodeImage(&limitedReader{ctx: ctx, r: newReader(src), ceiling: in.limits.Ceiling})
 	if errors.Is(err, ErrTooLarge) {
 		return nil, ErrTooLarge
 	}
@@ -171,23 +171,23 @@ func (in *Intake) decode(ctx context.Context, f format, src Source) (image.Image
 	return m, nil
 }
 
-// reader reads a whole upload, in pieces that suit a file.
-func reader(src Source) io.Reader {
+// newReader reads a whole upload, in pieces that suit a file.
+func newReader(src Source) io.Reader {
 	return bufio.NewReaderSize(io.NewSectionReader(src, 0, src.Size()), 32<<10)
 }
 
-func encode(m image.Image) (Photo, error) {
+func encodePhoto(m image.Image) (Photo, error) {
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, m, &jpeg.Options{Quality: quality}); err != nil {
+	if err := jpeg.Encode(&out, m, &jpeg.Options{Quality: jpegQuality}); err != nil {
 		return Photo{}, fmt.Errorf("encode photo: %w", err)
 	}
 	size := m.Bounds().Size()
 	return Photo{out.Bytes(), size.X, size.Y, sha256.Sum256(out.Bytes())}, nil
 }
 
-// config and decode go straight to the decoder that sniff chose, so that no
+// decodeConfig and decode go straight to the decoder that sniff chose, so that no
 // other registered format can be reached.
-func (f format) config(r io.Reader) (image.Config, error) {
+func (f format) decodeConfig(r io.Reader) (image.Config, error) {
 	switch f {
 	case formatJPEG:
 		return jpeg.DecodeConfig(r)
@@ -197,7 +197,7 @@ func (f format) config(r io.Reader) (image.Config, error) {
 	return webp.DecodeConfig(r)
 }
 
-func (f format) decode(r io.Reader) (image.Image, error) {
+func (f format) decodeImage(r io.Reader) (image.Image, error) {
 	switch f {
 	case formatJPEG:
 		return jpeg.Decode(r)

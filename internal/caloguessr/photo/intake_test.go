@@ -66,7 +66,7 @@ func TestTakeShrinks(t *testing.T) {
 	for _, tt := range []struct{ w, h, wantW, wantH int }{
 		{2200, 220, 1024, 102}, {110, 1100, 102, 1024}, {100, 80, 100, 80}, {4000, 1, 1024, 1},
 	} {
-		got, err := roomy(1).Take(t.Context(), bytes.NewReader(jpegOf(t, picture(tt.w, tt.h))))
+		got, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(jpegOf(t, picture(tt.w, tt.h))))
 		if err != nil || got.Width != tt.wantW || got.Height != tt.wantH {
 			t.Errorf("%d×%d became %d×%d, %v; want %d×%d", tt.w, tt.h, got.Width, got.Height, err, tt.wantW, tt.wantH)
 		}
@@ -74,7 +74,7 @@ func TestTakeShrinks(t *testing.T) {
 }
 
 func TestTransparencyBecomesWhite(t *testing.T) {
-	got, err := roomy(1).Take(t.Context(), bytes.NewReader(pngOf(t, image.NewNRGBA(image.Rect(0, 0, 32, 32)))))
+	got, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(pngOf(t, image.NewNRGBA(image.Rect(0, 0, 32, 32)))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestTakeRefuses(t *testing.T) {
 		{"progressive", manyScans(5000, 5000, 1), ErrTooManyPixels},
 		{"no pixels", header(0, 10, 8, 2), ErrDamaged},
 	} {
-		if _, err := roomy(1).Take(t.Context(), bytes.NewReader(tt.data)); !errors.Is(err, tt.want) {
+		if _, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(tt.data)); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
 	}
@@ -124,7 +124,7 @@ func TestTakeRefuses(t *testing.T) {
 
 func TestTakeReadsAllFormats(t *testing.T) {
 	for name, data := range map[string][]byte{"jpeg": jpegOf(t, picture(8, 8)), "png": pngOf(t, picture(8, 8)), "webp": webpOf(t)} {
-		if _, err := roomy(1).Take(t.Context(), bytes.NewReader(data)); err != nil {
+		if _, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(data)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -145,12 +145,12 @@ func manyScans(w, h uint16, scans int) []byte {
 
 // A small file can be made to take minutes: the time limit must end it.
 func TestSlowPhotoIsGivenUp(t *testing.T) {
-	if _, err := roomy(1).decode(t.Context(), formatJPEG, bytes.NewReader(manyScans(64, 64, 3))); err != nil {
+	if _, err := roomy(1).decodeImage(t.Context(), formatJPEG, bytes.NewReader(manyScans(64, 64, 3))); err != nil {
 		t.Fatalf("the file is not what it should be: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	_, err := roomy(1).decode(ctx, formatJPEG, bytes.NewReader(manyScans(4000, 3000, 20_000)))
+	_, err := roomy(1).decodeImage(ctx, formatJPEG, bytes.NewReader(manyScans(4000, 3000, 20_000)))
 	if !errors.Is(err, ErrDamaged) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a slow photo: %v", err)
 	}
@@ -158,8 +158,8 @@ func TestSlowPhotoIsGivenUp(t *testing.T) {
 
 func TestSamePhotoSameHash(t *testing.T) {
 	data, in := jpegOf(t, picture(640, 480)), roomy(2)
-	a, errA := in.Take(t.Context(), bytes.NewReader(data))
-	b, errB := in.Take(t.Context(), bytes.NewReader(withEXIF(data, binary.LittleEndian, 1)))
+	a, errA := in.ConvertUpload(t.Context(), bytes.NewReader(data))
+	b, errB := in.ConvertUpload(t.Context(), bytes.NewReader(withEXIF(data, binary.LittleEndian, 1)))
 	if errA != nil || errB != nil || a.Hash != b.Hash {
 		t.Errorf("hashes %x and %x, errors %v, %v", a.Hash, b.Hash, errA, errB)
 	}
@@ -176,7 +176,7 @@ func FuzzTake(f *testing.F) {
 		if c, _, err := image.DecodeConfig(bytes.NewReader(data)); err == nil && c.Width*c.Height > 1<<20 {
 			t.Skip("large pictures only slow the search down")
 		}
-		got, err := in.Take(t.Context(), bytes.NewReader(data))
+		got, err := in.ConvertUpload(t.Context(), bytes.NewReader(data))
 		if err != nil {
 			return
 		}

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	perPhoto = 1 << 20 // what any decoder takes beside the pixels, in bytes
-	rgba     = 4       // bytes of a pixel that is not compressed in any way
+	decoderOverhead = 1 << 20 // what any decoder takes beside the pixels, in bytes
+	rgbaPixelSize   = 4       // bytes of a pixel that is not compressed in any way
 )
 
 // memoryNeed says how many bytes it takes to turn an upload into a photo, from
@@ -32,7 +32,7 @@ func memoryNeed(f format, src Source, size image.Point) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return perPhoto + decoded + shrinkNeed(size), nil
+	return decoderOverhead + decoded + shrinkNeed(size), nil
 }
 
 // shrinkNeed is for the copy of half the size, if there is one, and for what
@@ -40,11 +40,11 @@ func memoryNeed(f format, src Source, size image.Point) (int64, error) {
 func shrinkNeed(size image.Point) int64 {
 	need := int64(0)
 	if max(size.X, size.Y) >= 2*MaxSide {
-		need = rgba * int64((size.X+1)/2) * int64((size.Y+1)/2)
+		need = rgbaPixelSize * int64((size.X+1)/2) * int64((size.Y+1)/2)
 		need += need / 2 // and its own halves
 	}
-	out := fit(size, MaxSide)
-	return need + 3*rgba*int64(out.X)*int64(out.Y)
+	out := fitSize(size, MaxSide)
+	return need + 3*rgbaPixelSize*int64(out.X)*int64(out.Y)
 }
 
 // pngNeed reads the IHDR chunk, which always comes first. Interlaced pictures
@@ -58,7 +58,7 @@ func pngNeed(src Source) (int64, error) {
 	w, h := int64(binary.BigEndian.Uint32(b[16:])), int64(binary.BigEndian.Uint32(b[20:]))
 	depth, kind, interlaced := int64(b[24]), b[25], b[28] != 0
 	const palette = 3
-	channels, pixel := int64(4), int64(rgba) // grey ones too: a transparent grey makes them colorful
+	channels, pixel := int64(4), int64(rgbaPixelSize) // grey ones too: a transparent grey makes them colorful
 	switch {
 	case depth == 16:
 		pixel = 8
@@ -76,7 +76,7 @@ func pngNeed(src Source) (int64, error) {
 func jpegNeed(src Source) (int64, error) {
 	scan := newSegmentReader(src)
 	for {
-		marker, body, err := scan.next()
+		marker, body, err := scan.nextSegment()
 		if err != nil {
 			return 0, err
 		}
@@ -87,11 +87,11 @@ func jpegNeed(src Source) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		copied, err := f.copied(src)
+		copied, err := f.copyNeed(src)
 		if err != nil {
 			return 0, err
 		}
-		return f.planes(marker == markerProgressive) + copied, nil
+		return f.planesNeed(marker == markerProgressive) + copied, nil
 	}
 }
 
@@ -123,9 +123,9 @@ func parseFrame(b []byte) (frame, error) {
 	return f, nil
 }
 
-// planes is for all components, in whole blocks, and for all coefficients of
+// planesNeed is for all components, in whole blocks, and for all coefficients of
 // a picture that comes in many scans.
-func (f frame) planes(progressive bool) int64 {
+func (f frame) planesNeed(progressive bool) int64 {
 	first := f.components[0]
 	units := ((f.width + 8*first.across - 1) / (8 * first.across)) * ((f.height + 8*first.down - 1) / (8 * first.down))
 	pixels := int64(0)
@@ -138,8 +138,8 @@ func (f frame) planes(progressive bool) int64 {
 	return pixels
 }
 
-// copied is for the copy that is made of pictures in RGB or CMYK.
-func (f frame) copied(src Source) (int64, error) {
+// copyNeed is for the copy that is made of pictures in RGB or CMYK.
+func (f frame) copyNeed(src Source) (int64, error) {
 	c, copied := f.components, false
 	switch len(c) {
 	case 1:
@@ -159,7 +159,7 @@ func (f frame) copied(src Source) (int64, error) {
 	if !copied {
 		return 0, nil
 	}
-	return rgba * f.width * f.height, nil
+	return rgbaPixelSize * f.width * f.height, nil
 }
 
 // isAdobeRGB looks for Adobe's segment that says "not YCbCr". It can stand

@@ -32,11 +32,11 @@ func allKinds() map[string][]byte {
 		}
 	}
 	kinds["JPEG of one row"] = phototest.EmptyJPEG(65535, 1, markerProgressive, "abc", 0x22, 0x11, 0x11)
-	kinds["WebP lossless"] = phototest.WebP(phototest.Chunk("VP8L", phototest.FlatVP8L(testWidth, testHeight, false, false)))
-	kinds["WebP lossless with a palette"] = phototest.WebP(phototest.Chunk("VP8L", phototest.FlatVP8L(testWidth, testHeight, false, true)))
-	kinds["WebP lossy"] = phototest.WebP(phototest.LossyFrame(testWidth, testHeight))
-	kinds["WebP transparent"] = phototest.WebP(phototest.Canvas(0x10, testWidth, testHeight),
-		phototest.Chunk("ALPH", append([]byte{1}, phototest.FlatVP8L(testWidth, testHeight, true, true)...)), phototest.LossyFrame(testWidth, testHeight))
+	kinds["WebP lossless"] = phototest.WebPFile(phototest.WebPChunk("VP8L", phototest.FlatVP8L(testWidth, testHeight, false, false)))
+	kinds["WebP lossless with a palette"] = phototest.WebPFile(phototest.WebPChunk("VP8L", phototest.FlatVP8L(testWidth, testHeight, false, true)))
+	kinds["WebP lossy"] = phototest.WebPFile(phototest.LossyChunk(testWidth, testHeight))
+	kinds["WebP transparent"] = phototest.WebPFile(phototest.CanvasChunk(0x10, testWidth, testHeight),
+		phototest.WebPChunk("ALPH", append([]byte{1}, phototest.FlatVP8L(testWidth, testHeight, true, true)...)), phototest.LossyChunk(testWidth, testHeight))
 	return kinds
 }
 
@@ -46,16 +46,16 @@ func TestMemoryNeedIsEnough(t *testing.T) {
 	in := roomy(1)
 	for name, data := range allKinds() {
 		src := bytes.NewReader(data)
-		f, need, err := in.inspect(src)
+		f, need, err := in.inspectHeader(src)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		config, _ := f.config(bytes.NewReader(data))
+		config, _ := f.decodeConfig(bytes.NewReader(data))
 		need -= shrinkNeed(image.Pt(config.Width, config.Height))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err = in.decode(t.Context(), f, src)
+		_, err = in.decodeImage(t.Context(), f, src)
 		runtime.ReadMemStats(&after)
 		got := int64(after.TotalAlloc - before.TotalAlloc)
 		if got > need || need > 4*got+4<<20 {
@@ -68,7 +68,7 @@ func TestMemoryNeedIsEnough(t *testing.T) {
 }
 
 func TestTakeRefusesBeforeDecoding(t *testing.T) {
-	lying := phototest.WebP(phototest.LossyFrame(100, 100))
+	lying := phototest.WebPFile(phototest.LossyChunk(100, 100))
 	binary.LittleEndian.PutUint32(lying[16:], 1<<30)
 	for _, tt := range []struct {
 		name   string
@@ -82,15 +82,15 @@ func TestTakeRefusesBeforeDecoding(t *testing.T) {
 		{"progressive JPEG behind stray bytes", phototest.EmptyJPEG(5000, 5000, markerProgressive, "abc", 0x11, 0x11, 0x11), 1 << 30, ErrTooManyPixels},
 		{"RGB JPEG", phototest.EmptyJPEG(5000, 5000, markerBaseline, "RGB", 0x11, 0x11, 0x11), 128 << 20, ErrTooLarge},
 		{"JPEG that turns RGB at its end", append(phototest.EmptyJPEG(5000, 5000, markerBaseline, "abc", 0x11, 0x11, 0x11), "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"...), 128 << 20, ErrTooLarge},
-		{"lossless WebP", phototest.WebP(phototest.Chunk("VP8L", phototest.FlatVP8L(5000, 5000, false, false))), 128 << 20, ErrTooLarge},
-		{"WebP with a small canvas", phototest.WebP(phototest.Canvas(0, 16, 16), phototest.Chunk("VP8L", phototest.FlatVP8L(6000, 6000, false, false))), 64 << 20, ErrDamaged},
+		{"lossless WebP", phototest.WebPFile(phototest.WebPChunk("VP8L", phototest.FlatVP8L(5000, 5000, false, false))), 128 << 20, ErrTooLarge},
+		{"WebP with a small canvas", phototest.WebPFile(phototest.CanvasChunk(0, 16, 16), phototest.WebPChunk("VP8L", phototest.FlatVP8L(6000, 6000, false, false))), 64 << 20, ErrDamaged},
 		{"WebP with a chunk beyond its end", lying, 1 << 30, ErrDamaged},
-		{"animated WebP", phototest.WebP(phototest.Canvas(2, 100, 100), phototest.Chunk("ANIM", make([]byte, 6))), 1 << 30, ErrUnsupported},
+		{"animated WebP", phototest.WebPFile(phototest.CanvasChunk(2, 100, 100), phototest.WebPChunk("ANIM", make([]byte, 6))), 1 << 30, ErrUnsupported},
 	} {
 		in := NewIntake(Limits{Parallel: 1, Memory: tt.memory})
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := in.Take(t.Context(), bytes.NewReader(tt.data))
+		_, err := in.ConvertUpload(t.Context(), bytes.NewReader(tt.data))
 		runtime.ReadMemStats(&after)
 		if !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
@@ -105,47 +105,47 @@ func TestCeilingEndsDecoding(t *testing.T) {
 	data := pngOf(t, picture(64, 64))
 	in := roomy(1)
 	noise := append([]byte("\xff\xd8"), bytes.Repeat(append([]byte{0xff, 0xfe, 0xff, 0xff}, make([]byte, 0xfffd)...), 8)...)
-	p := &patience{ctx: t.Context(), r: bytes.NewReader(noise), ceiling: 1}
-	if _, err := (formatJPEG).decode(p); !errors.Is(err, ErrTooLarge) {
+	p := &limitedReader{ctx: t.Context(), r: bytes.NewReader(noise), ceiling: 1}
+	if _, err := (formatJPEG).decodeImage(p); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("a decoder that reads on above the ceiling: %v", err)
 	}
 	in.limits.Ceiling = 1 << 40
-	if _, err := in.Take(t.Context(), bytes.NewReader(data)); err != nil {
+	if _, err := in.ConvertUpload(t.Context(), bytes.NewReader(data)); err != nil {
 		t.Errorf("below the ceiling: %v", err)
 	}
 }
 
 func TestGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(2, 100)
-		leave, err := g.enter(t.Context(), 60)
+		g := newDecodeGate(2, 100)
+		leave, err := g.acquireSlot(t.Context(), 60)
 		if err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		if _, err := g.enter(t.Context(), 60); !errors.Is(err, ErrBusy) || time.Since(start) != queueTime {
+		if _, err := g.acquireSlot(t.Context(), 60); !errors.Is(err, ErrBusy) || time.Since(start) != maxQueueTime {
 			t.Errorf("without memory: %v after %v", err, time.Since(start))
 		}
-		second, err := g.enter(t.Context(), 40)
+		second, err := g.acquireSlot(t.Context(), 40)
 		if err != nil {
 			t.Fatalf("with just enough memory: %v", err)
 		}
-		if _, err := g.enter(t.Context(), 0); !errors.Is(err, ErrBusy) {
+		if _, err := g.acquireSlot(t.Context(), 0); !errors.Is(err, ErrBusy) {
 			t.Errorf("without a core: %v", err)
 		}
-		time.AfterFunc(queueTime/2, leave)
-		third, err := g.enter(t.Context(), 60)
+		time.AfterFunc(maxQueueTime/2, leave)
+		third, err := g.acquireSlot(t.Context(), 60)
 		if err != nil {
 			t.Errorf("memory came back, but: %v", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := g.enter(ctx, 60); !errors.Is(err, context.Canceled) {
+		if _, err := g.acquireSlot(ctx, 60); !errors.Is(err, context.Canceled) {
 			t.Errorf("canceled: %v", err)
 		}
 		second()
 		third()
-		if all, err := g.enter(t.Context(), 100); err != nil {
+		if all, err := g.acquireSlot(t.Context(), 100); err != nil {
 			t.Errorf("not all memory came back: %v", err)
 		} else {
 			all()
@@ -163,13 +163,13 @@ func FuzzMemoryNeed(f *testing.F) {
 	in := NewIntake(Limits{Parallel: 1, Memory: 8 << 20})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		src := bytes.NewReader(data)
-		format, need, err := in.inspect(src)
+		format, need, err := in.inspectHeader(src)
 		if err != nil {
 			return
 		}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		in.decode(t.Context(), format, src)
+		in.decodeImage(t.Context(), format, src)
 		runtime.ReadMemStats(&after)
 		if got := int64(after.TotalAlloc - before.TotalAlloc); need <= 0 || got > need+8<<20 {
 			t.Errorf("%d bytes were allocated, %d foretold", got, need)

@@ -13,9 +13,9 @@ type orientation int
 const upright orientation = 1
 
 const (
-	maxIFD    = 512 // entries looked at; real files have a few dozen
-	tagOrient = 0x0112
-	typeShort = 3
+	maxTIFFEntries = 512 // entries looked at; real files have a few dozen
+	tagOrient      = 0x0112
+	typeShort      = 3
 )
 
 // readOrientation finds the tag in a JPEG file. Whatever is missing or
@@ -23,7 +23,7 @@ const (
 func readOrientation(src Source) orientation {
 	scan := newSegmentReader(src)
 	for {
-		marker, body, err := scan.next()
+		marker, body, err := scan.nextSegment()
 		if err != nil {
 			return upright
 		}
@@ -52,7 +52,7 @@ func tiffOrientation(tiff []byte) orientation {
 		return upright
 	}
 	entries := tiff[start+2:]
-	for range min(order.Uint16(tiff[start:]), maxIFD) {
+	for range min(order.Uint16(tiff[start:]), maxTIFFEntries) {
 		if len(entries) < 12 {
 			break
 		}
@@ -67,8 +67,8 @@ func tiffOrientation(tiff []byte) orientation {
 	return upright
 }
 
-// apply returns m turned upright.
-func (o orientation) apply(m *image.RGBA) *image.RGBA {
+// turnUpright returns m turned upright.
+func (o orientation) turnUpright(m *image.RGBA) *image.RGBA {
 	if o == upright {
 		return m
 	}
@@ -80,15 +80,15 @@ func (o orientation) apply(m *image.RGBA) *image.RGBA {
 	turned := image.NewRGBA(image.Rectangle{Max: size})
 	for y := range size.Y {
 		for x := range size.X {
-			sx, sy := o.source(x, y, w, h)
+			sx, sy := o.sourcePixel(x, y, w, h)
 			copy(turned.Pix[turned.PixOffset(x, y):][:4], m.Pix[m.PixOffset(sx, sy):][:4])
 		}
 	}
 	return turned
 }
 
-// source says which pixel of a stored w×h picture is shown at x, y.
-func (o orientation) source(x, y, w, h int) (int, int) {
+// sourcePixel says which pixel of a stored w×h picture is shown at x, y.
+func (o orientation) sourcePixel(x, y, w, h int) (int, int) {
 	switch o {
 	case 2: // mirrored
 		return w - 1 - x, y

@@ -68,7 +68,7 @@ func TestOrientations(t *testing.T) {
 			continue
 		}
 		for _, order := range []binary.AppendByteOrder{binary.BigEndian, binary.LittleEndian} {
-			got, err := roomy(1).Take(t.Context(), bytes.NewReader(withEXIF(stored, order, o)))
+			got, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(withEXIF(stored, order, o)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,7 +87,7 @@ func TestMetadataIsGone(t *testing.T) {
 	if !bytes.Contains(in, []byte("GPS 52.52")) {
 		t.Fatal("the test photo has no position")
 	}
-	got, err := roomy(1).Take(t.Context(), bytes.NewReader(in))
+	got, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(in))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,10 +27,10 @@ func newSegmentReader(src Source) segmentReader {
 	return segmentReader{bufio.NewReader(io.NewSectionReader(src, 0, src.Size()))}
 }
 
-// next returns the next segment's marker and content. io.EOF means that the
+// nextSegment returns the next segment's marker and content. io.EOF means that the
 // picture begins, or that the file ends.
-func (s segmentReader) next() (byte, []byte, error) {
-	marker, err := s.marker()
+func (s segmentReader) nextSegment() (byte, []byte, error) {
+	marker, err := s.nextMarker()
 	if err != nil {
 		return 0, nil, err
 	}
@@ -47,8 +47,8 @@ func (s segmentReader) next() (byte, []byte, error) {
 	return marker, body, err
 }
 
-// marker looks for the next marker that has a segment.
-func (s segmentReader) marker() (byte, error) {
+// nextMarker looks for the next marker that has a segment.
+func (s segmentReader) nextMarker() (byte, error) {
 	for {
 		if _, err := s.r.ReadSlice(0xff); err == bufio.ErrBufferFull {
 			continue
@@ -77,7 +77,7 @@ func (s segmentReader) marker() (byte, error) {
 func isProgressive(src Source) bool {
 	scan := newSegmentReader(src)
 	for {
-		marker, _, err := scan.next()
+		marker, _, err := scan.nextSegment()
 		if err != nil || marker >= markerBaseline && marker <= markerProgressive {
 			return marker == markerProgressive
 		}

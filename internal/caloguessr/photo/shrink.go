@@ -7,25 +7,25 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// shrink copies m onto white, its longer side at most maxSide. It halves for
+// shrinkImage copies m onto white, its longer side at most maxSide. It halves for
 // as long as it can: half the size is exactly where the fast scaler averages
 // all pixels instead of skipping some, and it needs no memory of its own.
-func shrink(m image.Image, maxSide int) *image.RGBA {
+func shrinkImage(m image.Image, maxSide int) *image.RGBA {
 	for size := m.Bounds().Size(); max(size.X, size.Y) >= 2*maxSide; size = m.Bounds().Size() {
-		m = scale(m, image.Pt((size.X+1)/2, (size.Y+1)/2))
+		m = scaleImage(m, image.Pt((size.X+1)/2, (size.Y+1)/2))
 	}
-	return scale(m, fit(m.Bounds().Size(), maxSide))
+	return scaleImage(m, fitSize(m.Bounds().Size(), maxSide))
 }
 
-func scale(m image.Image, size image.Point) *image.RGBA {
+func scaleImage(m image.Image, size image.Point) *image.RGBA {
 	out := image.NewRGBA(image.Rectangle{Max: size})
 	draw.Draw(out, out.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.ApproxBiLinear.Scale(out, out.Bounds(), m, m.Bounds(), draw.Over, nil)
 	return out
 }
 
-// fit returns size, made smaller in proportion if a side is above maxSide.
-func fit(size image.Point, maxSide int) image.Point {
+// fitSize returns size, made smaller in proportion if a side is above maxSide.
+func fitSize(size image.Point, maxSide int) image.Point {
 	longer := max(size.X, size.Y)
 	if longer <= maxSide {
 		return size

@@ -14,9 +14,9 @@ const (
 	formatWebP
 )
 
-// sniff tells a file's format by its first bytes. Names and declared types
+// detectFormat tells a file's format by its first bytes. Names and declared types
 // are the sender's word and are not looked at.
-func sniff(data []byte) (format, error) {
+func detectFormat(data []byte) (format, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
 		return formatJPEG, nil

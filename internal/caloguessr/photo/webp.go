@@ -11,7 +11,7 @@ import (
 // both for a lossy one with transparency, which is compressed like the latter.
 const (
 	lossyPixel       = 2
-	losslessPixel    = 2 * rgba
+	losslessPixel    = 2 * rgbaPixelSize
 	transparentPixel = lossyPixel + losslessPixel + 1
 )
 

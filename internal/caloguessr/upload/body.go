@@ -22,7 +22,7 @@ type Body struct {
 // Read implements io.Reader.
 func (b *Body) Read(p []byte) (int, error) {
 	now, l := time.Now(), b.receiver.limits
-	if end := b.start.Add(l.Total); b.evicted.Load() || !now.Before(end) || b.tooSlow(now) {
+	if end := b.start.Add(l.Total); b.evicted.Load() || !now.Before(end) || b.isTooSlow(now) {
 		return 0, ErrSlow
 	} else if next := now.Add(l.Idle); next.Before(end) {
 		b.deadline(next) // where it cannot be set, the server's own applies
@@ -40,26 +40,26 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *Body) tooSlow(now time.Time) bool {
+func (b *Body) isTooSlow(now time.Time) bool {
 	l := b.receiver.limits
-	return now.Sub(b.start) > l.Grace && b.rate(now) < float64(l.Rate)
+	return now.Sub(b.start) > l.Grace && b.averageRate(now) < float64(l.Rate)
 }
 
-// rate is the average number of bytes per second.
-func (b *Body) rate(now time.Time) float64 {
+// averageRate is the average number of bytes per second.
+func (b *Body) averageRate(now time.Time) float64 {
 	return float64(b.read.Load()) / max(now.Sub(b.start).Seconds(), 0.001)
 }
 
-// evict ends a read that is under way, and all later ones.
-func (b *Body) evict(now time.Time) {
+// endEarly ends a read that is under way, and all later ones.
+func (b *Body) endEarly(now time.Time) {
 	b.evicted.Store(true)
 	b.deadline(now)
 }
 
-// Leave gives the place back. If the body has arrived, its connection may be
+// ReleaseSlot gives the place back. If the body has arrived, its connection may be
 // read from without a deadline again: the server does that to notice when a
 // visitor has gone.
-func (b *Body) Leave(arrived bool) {
+func (b *Body) ReleaseSlot(arrived bool) {
 	b.receiver.mu.Lock()
 	delete(b.receiver.open, b)
 	b.receiver.mu.Unlock()

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// onMemory reports whether temporary files take memory instead of disk.
-func onMemory() bool {
+// isTempInMemory reports whether temporary files take memory instead of disk.
+func isTempInMemory() bool {
 	var fs unix.Statfs_t
 	if unix.Statfs(os.TempDir(), &fs) != nil {
 		return false

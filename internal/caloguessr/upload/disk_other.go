@@ -2,5 +2,5 @@
 
 package upload
 
-// onMemory reports whether temporary files take memory instead of disk.
-func onMemory() bool { return false }
+// isTempInMemory reports whether temporary files take memory instead of disk.
+func isTempInMemory() bool { return false }

@@ -7,9 +7,9 @@ import (
 	"os"
 )
 
-// inMemory is how much of a file is kept in memory, in bytes. What browsers
+// memoryPartSize is how much of a file is kept in memory, in bytes. What browsers
 // send has been shrunk there and is usually less.
-const inMemory = 256 << 10
+const memoryPartSize = 256 << 10
 
 // File is an upload that has arrived.
 type File struct {
@@ -20,19 +20,19 @@ type File struct {
 	onDisk   int64
 }
 
-// Keep stores all of src. It fails with ErrBusy if the files of all uploads
+// StoreFile stores all of src. It fails with ErrBusy if the files of all uploads
 // together become too large.
-func (r *Receiver) Keep(src io.Reader) (*File, error) {
+func (r *Receiver) StoreFile(src io.Reader) (*File, error) {
 	f := &File{receiver: r}
-	if err := f.fill(src); err != nil {
+	if err := f.readFrom(src); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
-func (f *File) fill(src io.Reader) error {
+func (f *File) readFrom(src io.Reader) error {
 	var start bytes.Buffer
-	_, err := io.CopyN(memory{f, &start}, src, inMemory)
+	_, err := io.CopyN(memoryWriter{f, &start}, src, memoryPartSize)
 	f.start = start.Bytes()
 	if err == io.EOF {
 		return nil
@@ -40,43 +40,43 @@ func (f *File) fill(src io.Reader) error {
 	if err != nil {
 		return err
 	}
-	if f.rest, err = nameless(); err != nil {
+	if f.rest, err = createNameless(); err != nil {
 		return errors.Join(ErrDisk, err)
 	}
-	_, err = io.Copy(disk{f}, src)
+	_, err = io.Copy(diskWriter{f}, src)
 	return err
 }
 
-// memory writes to the first part, as far as there is room.
-type memory struct {
+// memoryWriter writes to the first part, as far as there is room.
+type memoryWriter struct {
 	f *File
 	b *bytes.Buffer
 }
 
-func (m memory) Write(p []byte) (int, error) {
+func (m memoryWriter) Write(p []byte) (int, error) {
 	n := int64(len(p))
-	if !m.f.receiver.take(n, 0) {
+	if !m.f.receiver.reserveBytes(n, 0) {
 		return 0, ErrBusy
 	}
 	m.f.inMemory += n
 	return m.b.Write(p)
 }
 
-// disk writes to the file, as far as there is room.
-type disk struct{ f *File }
+// diskWriter writes to the file, as far as there is room.
+type diskWriter struct{ f *File }
 
-func (d disk) Write(p []byte) (int, error) {
+func (d diskWriter) Write(p []byte) (int, error) {
 	n := int64(len(p))
-	if !d.f.receiver.take(0, n) {
+	if !d.f.receiver.reserveBytes(0, n) {
 		return 0, ErrBusy
 	}
 	d.f.onDisk += n
 	return d.f.rest.Write(p)
 }
 
-// nameless makes a file that nobody else can open and that is gone when it is
+// createNameless makes a file that nobody else can open and that is gone when it is
 // closed, or when this process ends, however that comes.
-func nameless() (*os.File, error) {
+func createNameless() (*os.File, error) {
 	f, err := os.CreateTemp("", "upload-*") // made with mode 0600
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func (f *File) ReadAt(p []byte, at int64) (int, error) {
 
 // Close forgets the file.
 func (f *File) Close() error {
-	f.receiver.giveBack(f.inMemory, f.onDisk)
+	f.receiver.releaseBytes(f.inMemory, f.onDisk)
 	f.start, f.inMemory, f.onDisk = nil, 0, 0
 	if f.rest == nil {
 		return nil

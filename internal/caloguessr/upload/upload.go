@@ -25,7 +25,7 @@ var (
 
 // Limits bound what uploads may take.
 type Limits struct {
-	Places int           // uploads at a time
+	Slots  int           // uploads at a time
 	Memory int64         // bytes of the first parts of all files together
 	Disk   int64         // bytes of what exceeds them
 	Total  time.Duration // of one upload
@@ -41,7 +41,7 @@ type Limits struct {
 func DefaultLimits(disk int64) Limits {
 	const places = 64
 	return Limits{
-		Places: places, Memory: 2 * places * inMemory, Disk: disk, Total: 60 * time.Second, Idle: 10 * time.Second,
+		Slots: places, Memory: 2 * places * memoryPartSize, Disk: disk, Total: 60 * time.Second, Idle: 10 * time.Second,
 		Grace: 10 * time.Second, Rate: 8 << 10, Yield: 3 * time.Second,
 	}
 }
@@ -58,26 +58,26 @@ type Receiver struct {
 // NewReceiver returns a Receiver with those limits.
 func NewReceiver(l Limits) *Receiver { return &Receiver{limits: l, open: map[*Body]struct{}{}} }
 
-// Admit gives a request's body a place, which Leave gives back. deadline sets
+// AcquireSlot gives a request's body a place, which Leave gives back. deadline sets
 // the time at which a read of it fails, as http.ResponseController does.
-func (r *Receiver) Admit(body io.Reader, deadline func(time.Time) error) (*Body, error) {
+func (r *Receiver) AcquireSlot(body io.Reader, deadline func(time.Time) error) (*Body, error) {
 	b := &Body{receiver: r, body: body, deadline: deadline, start: time.Now()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.open) >= r.limits.Places && !r.makeRoom(b.start) {
+	if len(r.open) >= r.limits.Slots && !r.evictSlowest(b.start) {
 		return nil, ErrBusy
 	}
 	r.open[b] = struct{}{}
 	return b, nil
 }
 
-// makeRoom ends the slowest upload that is no longer new.
-func (r *Receiver) makeRoom(now time.Time) bool {
-	return r.evict(now, func(a, b *Body) bool { return a.rate(now) < b.rate(now) })
+// evictSlowest ends the slowest upload that is no longer new.
+func (r *Receiver) evictSlowest(now time.Time) bool {
+	return r.evictFirst(now, func(a, b *Body) bool { return a.averageRate(now) < b.averageRate(now) })
 }
 
-// evict ends the first upload in that order, of those that are no longer new.
-func (r *Receiver) evict(now time.Time, before func(a, b *Body) bool) bool {
+// evictFirst ends the first upload in that order, of those that are no longer new.
+func (r *Receiver) evictFirst(now time.Time, before func(a, b *Body) bool) bool {
 	var first *Body
 	for b := range r.open {
 		if now.Sub(b.start) >= r.limits.Yield && (first == nil || before(b, first)) {
@@ -88,17 +88,17 @@ func (r *Receiver) evict(now time.Time, before func(a, b *Body) bool) bool {
 		return false
 	}
 	delete(r.open, first)
-	first.evict(now)
+	first.endEarly(now)
 	return true
 }
 
-// take takes bytes of memory or disk, if there are as many left. Where the
+// reserveBytes takes bytes of memory or disk, if there are as many left. Where the
 // disk is full, the largest upload that is no longer new ends.
-func (r *Receiver) take(memory, disk int64) bool {
+func (r *Receiver) reserveBytes(memory, disk int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.disk+disk > r.limits.Disk {
-		r.evict(time.Now(), func(a, b *Body) bool { return a.read.Load() > b.read.Load() })
+		r.evictFirst(time.Now(), func(a, b *Body) bool { return a.read.Load() > b.read.Load() })
 		return false
 	}
 	if r.memory+memory > r.limits.Memory {
@@ -109,15 +109,15 @@ func (r *Receiver) take(memory, disk int64) bool {
 	return true
 }
 
-func (r *Receiver) giveBack(memory, disk int64) {
+func (r *Receiver) releaseBytes(memory, disk int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.memory -= memory
 	r.disk -= disk
 }
 
-// Waiting returns the number of uploads under way.
-func (r *Receiver) Waiting() int {
+// CountOpen returns the number of uploads under way.
+func (r *Receiver) CountOpen() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.open)

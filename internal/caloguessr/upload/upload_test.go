@@ -15,7 +15,7 @@ import (
 
 func small() Limits {
 	l := DefaultLimits(1 << 20)
-	l.Places = 2
+	l.Slots = 2
 	return l
 }
 
@@ -24,7 +24,7 @@ func client(t *testing.T, r *Receiver) (net.Conn, *Body) {
 	t.Helper()
 	near, far := net.Pipe()
 	t.Cleanup(func() { near.Close(); far.Close() })
-	b, err := r.Admit(far, far.SetReadDeadline)
+	b, err := r.AcquireSlot(far, far.SetReadDeadline)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestSlowestLosesItsPlace(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { _, err := io.ReadAll(slowBody); ended <- err }()
 		go io.CopyN(io.Discard, fastBody, 100_000)
-		if _, err := r.Admit(fast, fast.SetReadDeadline); !errors.Is(err, ErrBusy) {
+		if _, err := r.AcquireSlot(fast, fast.SetReadDeadline); !errors.Is(err, ErrBusy) {
 			t.Errorf("all places are taken by new uploads, but: %v", err)
 		}
 		time.Sleep(r.limits.Yield)
@@ -52,8 +52,8 @@ func TestSlowestLosesItsPlace(t *testing.T) {
 		if _, err := slowBody.Read(make([]byte, 1)); !errors.Is(err, ErrSlow) {
 			t.Errorf("it goes on with %v", err)
 		}
-		slowBody.Leave(false)
-		if n := r.Waiting(); n != 2 {
+		slowBody.ReleaseSlot(false)
+		if n := r.CountOpen(); n != 2 {
 			t.Errorf("%d uploads are under way, want 2", n)
 		}
 	})
@@ -91,7 +91,7 @@ func TestSlowUploadsEnd(t *testing.T) {
 				if took := time.Since(body.start); !errors.Is(err, ErrSlow) || took < tt.after-tt.every || took > tt.after+tt.every {
 					t.Errorf("ended after %v with %v, want about %v", took, err, tt.after)
 				}
-				body.Leave(false)
+				body.ReleaseSlot(false)
 			})
 		})
 	}
@@ -102,12 +102,12 @@ func TestArrivedBodyHasNoDeadline(t *testing.T) {
 	set := func(at time.Time) error { last = at; return nil }
 	r := NewReceiver(small())
 	for _, arrived := range []bool{false, true} {
-		b, err := r.Admit(bytes.NewReader([]byte("x")), set)
+		b, err := r.AcquireSlot(bytes.NewReader([]byte("x")), set)
 		if err != nil {
 			t.Fatal(err)
 		}
 		io.ReadAll(b)
-		b.Leave(arrived)
+		b.ReleaseSlot(arrived)
 		if last.IsZero() != arrived {
 			t.Errorf("arrived: %t, deadline: %v", arrived, last)
 		}
@@ -116,9 +116,9 @@ func TestArrivedBodyHasNoDeadline(t *testing.T) {
 
 func TestKeep(t *testing.T) {
 	r := NewReceiver(small())
-	for _, n := range []int{0, 1, inMemory - 1, inMemory, inMemory + 1, 1 << 20} {
+	for _, n := range []int{0, 1, memoryPartSize - 1, memoryPartSize, memoryPartSize + 1, 1 << 20} {
 		want := bytes.Repeat([]byte("0123456789abcdef!"), n/17+1)[:n]
-		f, err := r.Keep(bytes.NewReader(want))
+		f, err := r.StoreFile(bytes.NewReader(want))
 		if err != nil {
 			t.Fatalf("%d bytes: %v", n, err)
 		}
@@ -136,33 +136,33 @@ func TestKeep(t *testing.T) {
 
 func TestKeepIsBounded(t *testing.T) {
 	r := NewReceiver(small())
-	first, err := r.Keep(bytes.NewReader(make([]byte, inMemory+700<<10)))
+	first, err := r.StoreFile(bytes.NewReader(make([]byte, memoryPartSize+700<<10)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Keep(bytes.NewReader(make([]byte, inMemory+400<<10))); !errors.Is(err, ErrBusy) {
+	if _, err := r.StoreFile(bytes.NewReader(make([]byte, memoryPartSize+400<<10))); !errors.Is(err, ErrBusy) {
 		t.Errorf("more than there is room for: %v", err)
 	}
-	if r.memory+r.disk != inMemory+700<<10 {
+	if r.memory+r.disk != memoryPartSize+700<<10 {
 		t.Errorf("%d bytes are counted after a refused file", r.memory+r.disk)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := r.Keep(bytes.NewReader(make([]byte, 1<<20))); err != nil {
+	if f, err := r.StoreFile(bytes.NewReader(make([]byte, 1<<20))); err != nil {
 		t.Errorf("the room did not come back: %v", err)
 	} else if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	crowd := NewReceiver(Limits{Memory: inMemory, Disk: 1 << 20})
-	if _, err := crowd.Keep(bytes.NewReader(make([]byte, inMemory))); err != nil {
+	crowd := NewReceiver(Limits{Memory: memoryPartSize, Disk: 1 << 20})
+	if _, err := crowd.StoreFile(bytes.NewReader(make([]byte, memoryPartSize))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := crowd.Keep(bytes.NewReader(make([]byte, 1))); !errors.Is(err, ErrBusy) {
+	if _, err := crowd.StoreFile(bytes.NewReader(make([]byte, 1))); !errors.Is(err, ErrBusy) {
 		t.Errorf("more than there is memory for: %v", err)
 	}
 	broken := errors.New("broken")
-	if _, err := r.Keep(io.MultiReader(bytes.NewReader(make([]byte, 1000)), iotest.ErrReader(broken))); !errors.Is(err, broken) || r.memory+r.disk != 0 {
+	if _, err := r.StoreFile(io.MultiReader(bytes.NewReader(make([]byte, 1000)), iotest.ErrReader(broken))); !errors.Is(err, broken) || r.memory+r.disk != 0 {
 		t.Errorf("a broken upload: %v, %d bytes are left", err, r.memory+r.disk)
 	}
 }
@@ -173,20 +173,20 @@ func TestLargestUploadGivesUpItsDisk(t *testing.T) {
 		l.Disk = 1 << 20
 		r := NewReceiver(l)
 		hoarder, body := client(t, r)
-		go hoarder.Write(make([]byte, inMemory+1<<20))
+		go hoarder.Write(make([]byte, memoryPartSize+1<<20))
 		ended := make(chan error, 1)
-		go func() { _, err := r.Keep(body); ended <- err }()
+		go func() { _, err := r.StoreFile(body); ended <- err }()
 		time.Sleep(l.Yield)
-		if _, err := r.Keep(bytes.NewReader(make([]byte, inMemory))); err != nil {
+		if _, err := r.StoreFile(bytes.NewReader(make([]byte, memoryPartSize))); err != nil {
 			t.Errorf("a small file: %v", err)
 		}
-		if _, err := r.Keep(bytes.NewReader(make([]byte, 1<<20))); !errors.Is(err, ErrBusy) {
+		if _, err := r.StoreFile(bytes.NewReader(make([]byte, 1<<20))); !errors.Is(err, ErrBusy) {
 			t.Errorf("without disk: %v", err)
 		}
 		if err := waittest.Receive(t, ended); !errors.Is(err, ErrSlow) {
 			t.Errorf("the largest upload ended with %v", err)
 		}
-		if _, err := r.Keep(bytes.NewReader(make([]byte, 1<<20))); err != nil {
+		if _, err := r.StoreFile(bytes.NewReader(make([]byte, 1<<20))); err != nil {
 			t.Errorf("after it gave way: %v", err)
 		}
 	})

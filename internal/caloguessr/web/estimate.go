@@ -51,20 +51,20 @@ func (s *Server) recognize(w http.ResponseWriter, r *http.Request, client netip.
 	if wait, ok := s.photos.Allow(client, time.Now()); !ok {
 		return estimate.Estimate{}, tooManyPhotos{wait}
 	}
-	small, err := s.Intake.Take(r.Context(), file)
+	small, err := s.Intake.ConvertUpload(r.Context(), file)
 	if err != nil {
 		return estimate.Estimate{}, err
 	}
 	file.Close() // the answer may take a while
-	return s.Estimator.Estimate(r.Context(), small, lang)
+	return s.Estimator.EstimatePhoto(r.Context(), small, lang)
 }
 
 // unable says why no photo can be recognized, whatever is on it.
 func (s *Server) unable() error {
-	if _, err := s.Keys.Current(); err != nil {
+	if _, err := s.Keys.CurrentKey(); err != nil {
 		return &estimate.Error{Reason: estimate.NoKey, Err: err}
 	}
-	if estimate.Retired(s.Model) {
+	if estimate.IsRetired(s.Model) {
 		return &estimate.Error{Reason: estimate.NoModel, Err: errors.New("model is shut down")}
 	}
 	return nil
@@ -75,7 +75,7 @@ func (s *Server) plate(e estimate.Estimate) meal.Meal {
 	m := meal.Meal{Model: e.Model}
 	for _, it := range e.Items {
 		if food, ok := s.Table.ByID(it.FoodID); ok {
-			m.Items = append(m.Items, meal.Recognized(food, it.Grams, it.Low, it.High, it.Confidence))
+			m.Items = append(m.Items, meal.NewRecognized(food, it.Grams, it.Low, it.High, it.Confidence))
 		} else {
 			m.Unknown = append(m.Unknown, meal.Unknown{Name: meal.CleanName(it.Name), Grams: it.Grams})
 		}

@@ -28,7 +28,7 @@ func TestPhotoBecomesMeal(t *testing.T) {
 		"Gemini (gemini-3.5-flash-lite)", "Mango lassi, etwa 250\u00a0g", "nicht mitgezählt", `name="food" value="20045"`)
 	a.do(t, sendPhoto(lunch(t)), 200)
 	a.do(t, in("de", sendPhoto(lunch(t))), 200) // out of memory this time
-	if n := len(a.gemini.Requests()); n != 2 {
+	if n := len(a.gemini.ListRequests()); n != 2 {
 		t.Errorf("Gemini was asked %d times, want once a language", n)
 	}
 }
@@ -54,7 +54,7 @@ func TestBadPhotos(t *testing.T) {
 			a := withKey(t)
 			mustContain(t, a.do(t, in("en", sendPhoto(tt.data)), tt.status), tt.en, `role="alert"`, `type="file"`)
 			mustContain(t, a.do(t, in("de", sendPhoto(tt.data)), tt.status), tt.de, `lang="de"`)
-			if len(a.gemini.Requests()) > 0 {
+			if len(a.gemini.ListRequests()) > 0 {
 				t.Error("Gemini was asked")
 			}
 		})
@@ -93,21 +93,21 @@ func TestGeminiTroubleIsExplained(t *testing.T) {
 		status int
 		en, de string
 	}{
-		{"bad key", geminitest.BadKey, 502, "does not accept the Gemini key", "nimmt den Gemini-Schlüssel nicht an"},
-		{"model gone", geminitest.NoModel, 502, "The model gemini-3.5-flash-lite does not exist", "gibt es bei Google nicht"},
-		{"rate limit", geminitest.Exhausted("42s"), 429, "try again in 42 seconds", "in 42 Sekunden"},
-		{"rate limit of unknown length", geminitest.Exhausted(""), 429, "try again later", "später noch einmal"},
-		{"blocked", geminitest.Blocks("SAFETY"), 422, "safety filter", "Sicherheitsfilter"},
-		{"no food", geminitest.Says(`{"items":[]}`), 422, "No food was recognized", "nichts Essbares"},
-		{"nonsense", geminitest.Says("yummy"), 502, "made no sense", "keinen Sinn"},
-		{"down", geminitest.Fails(503, "UNAVAILABLE", "overloaded"), 502, "not available at the moment", "gerade nicht verfügbar"},
-		{"slow", geminitest.Fails(504, "DEADLINE_EXCEEDED", "slow"), 504, "took too long", "zu lange gebraucht"},
-		{"refused request", geminitest.Fails(400, "INVALID_ARGUMENT", "schema"), 502, "did not accept our request", "nicht angenommen"},
+		{"bad key", geminitest.AnswerBadKey, 502, "does not accept the Gemini key", "nimmt den Gemini-Schlüssel nicht an"},
+		{"model gone", geminitest.AnswerNoModel, 502, "The model gemini-3.5-flash-lite does not exist", "gibt es bei Google nicht"},
+		{"rate limit", geminitest.AnswerExhausted("42s"), 429, "try again in 42 seconds", "in 42 Sekunden"},
+		{"rate limit of unknown length", geminitest.AnswerExhausted(""), 429, "try again later", "später noch einmal"},
+		{"blocked", geminitest.AnswerBlocked("SAFETY"), 422, "safety filter", "Sicherheitsfilter"},
+		{"no food", geminitest.AnswerText(`{"items":[]}`), 422, "No food was recognized", "nichts Essbares"},
+		{"nonsense", geminitest.AnswerText("yummy"), 502, "made no sense", "keinen Sinn"},
+		{"down", geminitest.AnswerError(503, "UNAVAILABLE", "overloaded"), 502, "not available at the moment", "gerade nicht verfügbar"},
+		{"slow", geminitest.AnswerError(504, "DEADLINE_EXCEEDED", "slow"), 504, "took too long", "zu lange gebraucht"},
+		{"refused request", geminitest.AnswerError(400, "INVALID_ARGUMENT", "schema"), 502, "did not accept our request", "nicht angenommen"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			a := withKey(t)
-			a.gemini.Then(tt.answer, tt.answer, tt.answer, tt.answer)
+			a.gemini.QueueAnswers(tt.answer, tt.answer, tt.answer, tt.answer)
 			mustContain(t, a.do(t, in("en", sendPhoto(lunch(t))), tt.status), tt.en)
 			mustContain(t, a.do(t, in("de", sendPhoto(lunch(t))), tt.status), tt.de)
 		})
@@ -133,9 +133,9 @@ func TestRateLimits(t *testing.T) {
 
 func TestTooManyUploadsAtOnce(t *testing.T) {
 	l := upload.DefaultLimits(1 << 20)
-	l.Places = 1
+	l.Slots = 1
 	a := withKey(t, func(o *Options) { o.Uploads = upload.NewReceiver(l) })
-	if _, err := a.Uploads.Admit(strings.NewReader(""), func(time.Time) error { return nil }); err != nil {
+	if _, err := a.Uploads.AcquireSlot(strings.NewReader(""), func(time.Time) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
@@ -163,9 +163,9 @@ func TestSlowUploadsBlockNobody(t *testing.T) {
 			r.Header.Get("Content-Type"), r.ContentLength)
 		io.CopyN(conn, r.Body, 100)
 	}
-	for deadline := time.Now().Add(30 * time.Second); a.Uploads.Waiting() < 16; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); a.Uploads.CountOpen() < 16; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d uploads are under way, want 16", a.Uploads.Waiting())
+			t.Fatalf("%d uploads are under way, want 16", a.Uploads.CountOpen())
 		}
 	}
 	for range photoBurst {

@@ -25,7 +25,7 @@ func FuzzPhotoForm(f *testing.F) {
 			}
 			file.Close()
 		}
-		if n := s.Uploads.Waiting(); n != 0 {
+		if n := s.Uploads.CountOpen(); n != 0 {
 			t.Errorf("%d uploads are still under way", n)
 		}
 	})

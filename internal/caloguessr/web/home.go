@@ -50,13 +50,13 @@ func (s *Server) homePage(w http.ResponseWriter, r *http.Request, m meal.Meal, q
 
 // noPhoto says why no photo can be recognized; empty if one can.
 func (s *Server) noPhoto(p page) string {
-	_, err := s.Keys.Current()
+	_, err := s.Keys.CurrentKey()
 	switch {
 	case errors.Is(err, keys.ErrNone):
 		return p.T("photo.noKey")
 	case err != nil:
 		return p.T("photo.broken")
-	case estimate.Retired(s.Model):
+	case estimate.IsRetired(s.Model):
 		return p.T("problem.noModel", "model", s.Model)
 	}
 	return ""

@@ -18,7 +18,7 @@ func (s *Server) meal(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	m, err := meal.Decode(form, s.Table)
+	m, err := meal.DecodeForm(form, s.Table)
 	if err != nil {
 		s.problem(w, r, http.StatusUnprocessableEntity, "problem.form")
 		return
@@ -75,7 +75,7 @@ func (s *Server) change(m meal.Meal, form url.Values) (_ meal.Meal, q search, fu
 	} else if i := index(form, "for", len(m.Unknown)); i >= 0 && q.Query != "" && form.Get("drop") == "" {
 		q.For, q.ForIndex = m.Unknown[i].Name, i
 	}
-	q.Foods = s.Table.Search(q.Query, maxFound)
+	q.Foods = s.Table.SearchFoods(q.Query, maxFound)
 	return m, q, false
 }
 
@@ -94,11 +94,11 @@ func (s *Server) add(m meal.Meal, id string, unknown int) (_ meal.Meal, full boo
 	same := slices.IndexFunc(m.Items, func(it meal.Item) bool { return it.Food.ID == id })
 	switch {
 	case same >= 0:
-		m.Items[same] = meal.ByHand(food, m.Items[same].Grams+grams)
+		m.Items[same] = meal.NewManual(food, m.Items[same].Grams+grams)
 	case len(m.Items) >= meal.MaxItems:
 		return m, true
 	default:
-		m.Items = append(m.Items, meal.ByHand(food, grams))
+		m.Items = append(m.Items, meal.NewManual(food, grams))
 	}
 	if unknown >= 0 {
 		m.Unknown = slices.Delete(m.Unknown, unknown, unknown+1)

@@ -39,7 +39,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, self string) page 
 	}
 	w.Header().Set("Content-Language", lang)
 	w.Header().Set("Vary", "Accept-Language, Cookie")
-	return page{Printer: s.Words[lang], Build: s.Build, Foods: len(s.Table.Foods()), Self: self}
+	return page{Printer: s.Words[lang], Build: s.Build, Foods: len(s.Table.ListFoods()), Self: self}
 }
 
 // render writes a page, or, if its template is broken, the bare truth.

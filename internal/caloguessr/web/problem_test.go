@@ -36,7 +36,9 @@ func TestErrorPages(t *testing.T) {
 // panics is an estimator with a bug.
 type panics struct{}
 
-func (panics) Estimate(context.Context, photo.Photo, string) (estimate.Estimate, error) { panic("bug") }
+func (panics) EstimatePhoto(context.Context, photo.Photo, string) (estimate.Estimate, error) {
+	panic("bug")
+}
 
 func TestBugGetsAPage(t *testing.T) {
 	a := withKey(t, func(o *Options) { o.Estimator = panics{} })

@@ -25,7 +25,7 @@ var (
 // receive stores the photo of a form. The place that it takes is free again
 // when it has arrived.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*upload.File, error) {
-	body, err := s.Uploads.Admit(r.Body, http.NewResponseController(w).SetReadDeadline)
+	body, err := s.Uploads.AcquireSlot(r.Body, http.NewResponseController(w).SetReadDeadline)
 	if err != nil {
 		return nil, err
 	}
@@ -34,18 +34,18 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*upload.File, 
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		io.CopyN(io.Discard, body, maxDrain)
 	}
-	body.Leave(err == nil)
+	body.ReleaseSlot(err == nil)
 	return file, err
 }
 
 // refuseUpload reads what a browser sends before it looks at the answer.
 func (s *Server) refuseUpload(w http.ResponseWriter, r *http.Request) {
-	body, err := s.Uploads.Admit(r.Body, http.NewResponseController(w).SetReadDeadline)
+	body, err := s.Uploads.AcquireSlot(r.Body, http.NewResponseController(w).SetReadDeadline)
 	if err != nil {
 		return
 	}
 	_, err = io.CopyN(io.Discard, body, maxDrain)
-	body.Leave(errors.Is(err, io.EOF))
+	body.ReleaseSlot(errors.Is(err, io.EOF))
 }
 
 func (s *Server) photoField(r *http.Request, form *formReader) (*upload.File, error) {
@@ -71,7 +71,7 @@ func (s *Server) photoField(r *http.Request, form *formReader) (*upload.File, er
 }
 
 func (s *Server) keep(part io.Reader) (*upload.File, error) {
-	file, err := s.Uploads.Keep(part)
+	file, err := s.Uploads.StoreFile(part)
 	if err == nil && file.Size() == 0 {
 		return nil, errors.Join(errNoPhoto, file.Close())
 	}

@@ -46,8 +46,8 @@ type Build struct {
 
 // Checker asks whether a key works with the model that is configured.
 type Checker interface {
-	// Check fails with an *estimate.Error.
-	Check(ctx context.Context, key string) error
+	// CheckKey fails with an *estimate.Error.
+	CheckKey(ctx context.Context, key string) error
 }
 
 // Options is what a Server needs; all fields but AdminToken and LocalAdmin are required.

@@ -40,13 +40,13 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) settingsPa
 	p := settingsPage{page: s.page(w, r, "/settings"), Model: s.Model}
 	may := s.isAdministrator(r)
 	p.AskToken, p.SignedIn = s.admin.hasToken() && !may, s.admin.hasToken() && may
-	key, err := s.Keys.Current()
+	key, err := s.Keys.CurrentKey()
 	p.State, p.HasKey = keyState(p.Printer, key, err, may), !errors.Is(err, keys.ErrNone)
-	p.MaySet, p.MayTest = may && s.Keys.Writable(), may && err == nil
+	p.MaySet, p.MayTest = may && s.Keys.IsWritable(), may && err == nil
 	p.MayDelete = p.MaySet && p.HasKey
 	switch {
-	case err == nil && key.FromEnvironment():
-	case !s.Keys.Writable():
+	case err == nil && key.IsFromEnvironment():
+	case !s.Keys.IsWritable():
 		p.Denied = p.T("keys.noStore")
 	case !may && !p.AskToken:
 		p.Denied = p.T("keys.remote")
@@ -62,7 +62,7 @@ func keyState(p *i18n.Printer, k keys.Key, err error, may bool) string {
 		return p.T("keys.none")
 	case err != nil:
 		return p.T("keys.broken")
-	case k.FromEnvironment():
+	case k.IsFromEnvironment():
 		return p.T("keys.environment")
 	case may:
 		return p.T("keys.stored", "last", k, "date", p.Date(k.Saved))
@@ -74,7 +74,7 @@ func (s *Server) setKey(w http.ResponseWriter, r *http.Request) {
 	if !s.mayChange(w, r) {
 		return
 	}
-	err := s.Keys.Set(strings.TrimSpace(r.PostForm.Get("key")), time.Now())
+	err := s.Keys.SaveKey(strings.TrimSpace(r.PostForm.Get("key")), time.Now())
 	if errors.Is(err, keys.ErrMalformed) {
 		s.settingsFailed(w, r, http.StatusUnprocessableEntity, "keys.malformed")
 		return
@@ -84,7 +84,7 @@ func (s *Server) setKey(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) deleteKey(w http.ResponseWriter, r *http.Request) {
 	if s.mayChange(w, r) {
-		s.changed(w, r, "deleted", s.Keys.Delete())
+		s.changed(w, r, "deleted", s.Keys.DeleteKey())
 	}
 }
 
@@ -108,13 +108,13 @@ func (s *Server) testKey(w http.ResponseWriter, r *http.Request) {
 	if !s.mayChange(w, r) {
 		return
 	}
-	key, err := s.Keys.Current()
+	key, err := s.Keys.CurrentKey()
 	if err != nil {
 		s.settingsFailed(w, r, http.StatusUnprocessableEntity, "photo.noKey")
 		return
 	}
 	p := s.settingsPage(w, r)
-	if err := s.Checker.Check(r.Context(), key.Reveal()); err != nil {
+	if err := s.Checker.CheckKey(r.Context(), key.RevealKey()); err != nil {
 		f := failureOf(err)
 		s.Log.Warn("test key", "error", err)
 		p.Alert = p.T(f.key, "n", f.n, "model", s.Model)

@@ -60,7 +60,7 @@ func TestKeyNeverLeaves(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if k, err := a.keys.Current(); err != nil || k.Reveal() != marker {
+	if k, err := a.keys.CurrentKey(); err != nil || k.RevealKey() != marker {
 		t.Fatalf("the marker is not the key: %v, %v", k, err)
 	}
 	seen.WriteString(a.log.String())
@@ -120,7 +120,7 @@ func TestWhoMaySetAKey(t *testing.T) {
 	} {
 		a := newApp(t, func(o *Options) { o.AdminToken = tt.token })
 		a.do(t, tt.r, tt.status)
-		if _, err := a.keys.Current(); (err == nil) != (tt.status == 303) {
+		if _, err := a.keys.CurrentKey(); (err == nil) != (tt.status == 303) {
 			t.Errorf("%s: the key is set: %v", tt.name, err == nil)
 		}
 	}
@@ -248,7 +248,7 @@ func TestGuessingTheTokenIsSlow(t *testing.T) {
 }
 
 func TestFixedKey(t *testing.T) {
-	fixed, err := keys.Open("", geminitest.Key)
+	fixed, err := keys.OpenStore("", geminitest.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestFixedKey(t *testing.T) {
 }
 
 func TestNoFolder(t *testing.T) {
-	none, err := keys.Open("", "")
+	none, err := keys.OpenStore("", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,9 +33,9 @@ type confidence struct {
 }
 
 func newMealView(p *i18n.Printer, m meal.Meal) *mealView {
-	v := &mealView{Facts: m.Total(), Unknown: m.Unknown, Model: m.Model}
-	v.Low, v.High = m.Range()
-	if percent, ok := m.Confidence(); ok {
+	v := &mealView{Facts: m.TotalFacts(), Unknown: m.Unknown, Model: m.Model}
+	v.Low, v.High = m.EnergyRange()
+	if percent, ok := m.MeanConfidence(); ok {
 		c := newConfidence(p, percent)
 		v.Confidence = &c
 	}
@@ -53,7 +53,7 @@ func newConfidence(p *i18n.Printer, percent int) confidence {
 	c := confidence{Percent: percent}
 	var word string
 	switch meal.LevelOf(percent) {
-	case meal.Hand:
+	case meal.Manual:
 		c.Level, c.Words = "hand", p.T("confidence.hand")
 		return c
 	case meal.Low:

@@ -50,16 +50,16 @@ func (s *syncBuffer) String() string { s.mu.Lock(); defer s.mu.Unlock(); return 
 
 func newApp(t *testing.T, change ...func(*Options)) *app {
 	t.Helper()
-	a := &app{gemini: geminitest.New(t), folder: t.TempDir(), log: &syncBuffer{}}
-	table, err := nutrition.Load()
+	a := &app{gemini: geminitest.StartServer(t), folder: t.TempDir(), log: &syncBuffer{}}
+	table, err := nutrition.LoadTable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := i18n.Load()
+	words, err := i18n.LoadPrinters()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.keys, err = keys.Open(a.folder, ""); err != nil {
+	if a.keys, err = keys.OpenStore(a.folder, ""); err != nil {
 		t.Fatal(err)
 	}
 	o := Options{
@@ -72,11 +72,11 @@ func newApp(t *testing.T, change ...func(*Options)) *app {
 		f(&o)
 	}
 	g := estimate.NewGemini(table, func() (string, error) {
-		k, err := o.Keys.Current()
+		k, err := o.Keys.CurrentKey()
 		if err != nil {
 			return "", &estimate.Error{Reason: estimate.NoKey, Err: err}
 		}
-		return k.Reveal(), nil
+		return k.RevealKey(), nil
 	}, o.Model, a.gemini.URL)
 	o.Checker = g
 	if o.Estimator == nil {

@@ -18,11 +18,11 @@ import (
 // Every text that a page or the code asks for exists, and every text that
 // exists is asked for.
 func TestWords(t *testing.T) {
-	words, err := i18n.Load()
+	words, err := i18n.LoadPrinters()
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := slices.Collect(words["en"].Keys())
+	known := slices.Collect(words["en"].ListKeys())
 	used := map[string]bool{}
 	for key := range keysInTemplates(t) {
 		used[key] = true

@@ -20,8 +20,8 @@ const (
 	Model = "gemini-3.5-flash-lite"
 )
 
-// Plate is an answer with two foods of the table and one that is not in it.
-const Plate = `{"items":[
+// PlateAnswer is an answer with two foods of the table and one that is not in it.
+const PlateAnswer = `{"items":[
  {"name":"White rice","food":"20045","grams":180,"low":140,"high":230,"confidence":86},
  {"name":"Chicken breast","food":"05064","grams":150,"low":110,"high":190,"confidence":72},
  {"name":"Mango lassi","food":"","grams":250,"low":200,"high":300,"confidence":55}]}`
@@ -42,8 +42,8 @@ type Server struct {
 	next     []http.HandlerFunc
 }
 
-// New starts a server that ends with the test.
-func New(t testing.TB) *Server {
+// StartServer starts a server that ends with the test.
+func StartServer(t testing.TB) *Server {
 	s := &Server{}
 	h := httptest.NewServer(s)
 	t.Cleanup(h.Close)
@@ -51,15 +51,15 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Then queues answers to the next requests; after them it is Plate again.
-func (s *Server) Then(answers ...http.HandlerFunc) {
+// QueueAnswers queues answers to the next requests; after them it is Plate again.
+func (s *Server) QueueAnswers(answers ...http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next = append(s.next, answers...)
 }
 
-// Requests returns what was sent so far.
-func (s *Server) Requests() []Request {
+// ListRequests returns what was sent so far.
+func (s *Server) ListRequests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
@@ -71,25 +71,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // the client went away
 	}
-	answer := s.record(Request{r.Method, r.URL.Path, r.Header.Clone(), body})
+	answer := s.recordRequest(Request{r.Method, r.URL.Path, r.Header.Clone(), body})
 	model, verb, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v1beta/models/"), ":")
 	switch {
 	case answer != nil:
 		answer(w, r)
 	case r.Header.Get("x-goog-api-key") != Key:
-		BadKey(w, r)
+		AnswerBadKey(w, r)
 	case model != Model:
-		NoModel(w, r)
+		AnswerNoModel(w, r)
 	case r.Method == http.MethodGet && verb == "":
-		write(w, http.StatusOK, map[string]any{"name": "models/" + model, "supportedGenerationMethods": []string{"generateContent"}})
+		writeJSON(w, http.StatusOK, map[string]any{"name": "models/" + model, "supportedGenerationMethods": []string{"generateContent"}})
 	case r.Method == http.MethodPost && verb == "generateContent":
-		Says(Plate)(w, r)
+		AnswerText(PlateAnswer)(w, r)
 	default:
-		Fails(http.StatusBadRequest, "INVALID_ARGUMENT", "unknown method")(w, r)
+		AnswerError(http.StatusBadRequest, "INVALID_ARGUMENT", "unknown method")(w, r)
 	}
 }
 
-func (s *Server) record(r Request) http.HandlerFunc {
+func (s *Server) recordRequest(r Request) http.HandlerFunc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, r)
@@ -101,55 +101,55 @@ func (s *Server) record(r Request) http.HandlerFunc {
 	return answer
 }
 
-// Says answers with a text.
-func Says(text string) http.HandlerFunc { return Ends("STOP", text) }
+// AnswerText answers with a text.
+func AnswerText(text string) http.HandlerFunc { return AnswerFinish("STOP", text) }
 
-// Ends answers with a text and a reason for its end.
-func Ends(reason, text string) http.HandlerFunc {
+// AnswerFinish answers with a text and a reason for its end.
+func AnswerFinish(reason, text string) http.HandlerFunc {
 	content := map[string]any{"role": "model", "parts": []any{map[string]any{"text": text}}}
 	if text == "" {
 		content = map[string]any{"role": "model"}
 	}
-	return Raw(http.StatusOK, map[string]any{
+	return AnswerJSON(http.StatusOK, map[string]any{
 		"candidates":    []any{map[string]any{"content": content, "finishReason": reason, "index": 0}},
 		"usageMetadata": map[string]any{"promptTokenCount": 1200, "totalTokenCount": 1400},
 	})
 }
 
-// Blocks answers that the photo was not let through.
-func Blocks(reason string) http.HandlerFunc {
-	return Raw(http.StatusOK, map[string]any{"promptFeedback": map[string]any{"blockReason": reason}})
+// AnswerBlocked answers that the photo was not let through.
+func AnswerBlocked(reason string) http.HandlerFunc {
+	return AnswerJSON(http.StatusOK, map[string]any{"promptFeedback": map[string]any{"blockReason": reason}})
 }
 
-// Fails answers with an error of Google's form.
-func Fails(code int, status, message string, details ...any) http.HandlerFunc {
-	return Raw(code, map[string]any{"error": map[string]any{"code": code, "message": message, "status": status, "details": details}})
+// AnswerError answers with an error of Google's form.
+func AnswerError(code int, status, message string, details ...any) http.HandlerFunc {
+	return AnswerJSON(code, map[string]any{"error": map[string]any{"code": code, "message": message, "status": status, "details": details}})
 }
 
-// BadKey is the answer to a key that is not one.
-func BadKey(w http.ResponseWriter, r *http.Request) {
-	Fails(http.StatusBadRequest, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.",
+// AnswerBadKey is the answer to a key that is not one.
+func AnswerBadKey(w http.ResponseWriter, r *http.Request) {
+	AnswerError(http.StatusBadRequest, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.",
 		map[string]any{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"})(w, r)
 }
 
-// NoModel is the answer for a retired model.
-func NoModel(w http.ResponseWriter, r *http.Request) {
-	Fails(http.StatusNotFound, "NOT_FOUND", "models/x is not found for API version v1beta, or is not supported for generateContent.")(w, r)
+// AnswerNoModel is the answer for a retired model.
+func AnswerNoModel(w http.ResponseWriter, r *http.Request) {
+	AnswerError(http.StatusNotFound, "NOT_FOUND", "models/x is not found for API version v1beta, or is not supported for generateContent.")(w, r)
 }
 
-// Exhausted is the answer to too many requests. delay is as in "2s"; empty
+// AnswerExhausted is the answer to too many requests. delay is as in "2s"; empty
 // where Google does not say.
-func Exhausted(delay string) http.HandlerFunc {
-	return Fails(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "You exceeded your current quota.",
+func AnswerExhausted(delay string) http.HandlerFunc {
+	return AnswerError(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "You exceeded your current quota.",
 		map[string]any{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay})
 }
 
-// Raw answers with any JSON.
-func Raw(code int, v any) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { write(w, code, v) }
+// AnswerJSON answers with any JSON.
+func AnswerJSON(code int, v any) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, code, v) }
 }
 
-func write(w http.ResponseWriter, code int, v any) {
+func writeJSON(w http.ResponseWriter, code int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	w.WriteHeader(code)
 	json.NewEncoder(w).Encode(v) // a failed write shows at the client

@@ -81,7 +81,7 @@ type bitWriter struct {
 	n int
 }
 
-func (w *bitWriter) put(value, bits int) {
+func (w *bitWriter) writeBits(value, bits int) {
 	for i := range bits {
 		if w.n%8 == 0 {
 			w.b = append(w.b, 0)
@@ -91,14 +91,14 @@ func (w *bitWriter) put(value, bits int) {
 	}
 }
 
-// WebP is a file of those chunks.
-func WebP(chunks ...[]byte) []byte {
+// WebPFile is a file of those chunks.
+func WebPFile(chunks ...[]byte) []byte {
 	body := append([]byte("WEBP"), bytes.Join(chunks, nil)...)
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
 }
 
-// Chunk is a chunk of a WebP file.
-func Chunk(kind string, body []byte) []byte {
+// WebPChunk is a chunk of a WebP file.
+func WebPChunk(kind string, body []byte) []byte {
 	b := binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(body)))
 	return append(append(b, body...), make([]byte, len(body)%2)...)
 }
@@ -108,36 +108,36 @@ func Chunk(kind string, body []byte) []byte {
 func FlatVP8L(w, h int, headless, palette bool) []byte {
 	var b bitWriter
 	if !headless {
-		b.put(0x2f, 8)
-		b.put(w-1, 14)
-		b.put(h-1, 14)
-		b.put(0, 4)
+		b.writeBits(0x2f, 8)
+		b.writeBits(w-1, 14)
+		b.writeBits(h-1, 14)
+		b.writeBits(0, 4)
 	}
 	if palette {
-		b.put(1, 1) // a transformation:
-		b.put(3, 2) // the palette
-		b.put(255, 8)
-		b.put(0, 1) // no cache
+		b.writeBits(1, 1) // a transformation:
+		b.writeBits(3, 2) // the palette
+		b.writeBits(255, 8)
+		b.writeBits(0, 1) // no cache
 		for range 5 {
-			b.put(1, 4)
+			b.writeBits(1, 4)
 		}
 	}
-	b.put(0, 3) // no further transformation, no cache, one group
+	b.writeBits(0, 3) // no further transformation, no cache, one group
 	for range 5 {
-		b.put(1, 4) // one code of no length
+		b.writeBits(1, 4) // one code of no length
 	}
 	return append(b.b, make([]byte, 8)...)
 }
 
-// Canvas is the chunk of an extended file.
-func Canvas(flags byte, w, h int) []byte {
+// CanvasChunk is the chunk of an extended file.
+func CanvasChunk(flags byte, w, h int) []byte {
 	b := append([]byte{flags, 0, 0, 0}, byte(w-1), byte((w-1)>>8), byte((w-1)>>16))
-	return Chunk("VP8X", append(b, byte(h-1), byte((h-1)>>8), byte((h-1)>>16)))
+	return WebPChunk("VP8X", append(b, byte(h-1), byte((h-1)>>8), byte((h-1)>>16)))
 }
 
-// LossyFrame is a chunk with the header of a lossy picture, and no picture.
-func LossyFrame(w, h int) []byte {
+// LossyChunk is a chunk with the header of a lossy picture, and no picture.
+func LossyChunk(w, h int) []byte {
 	b := []byte{0x10, 0, 0, 0x9d, 0x01, 0x2a}
 	b = binary.LittleEndian.AppendUint16(b, uint16(w))
-	return Chunk("VP8 ", append(binary.LittleEndian.AppendUint16(b, uint16(h)), make([]byte, 64)...))
+	return WebPChunk("VP8 ", append(binary.LittleEndian.AppendUint16(b, uint16(h)), make([]byte, 64)...))
 }
