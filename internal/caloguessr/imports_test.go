@@ -14,7 +14,8 @@ import (
 // grow the image and what an attacker finds in it.
 func TestImports(t *testing.T) {
 	allowed := []string{
-		"version-manager/internal/caloguessr", "version-manager/internal/kit/httpkit", "version-manager/internal/kit/memlimit",
+		"version-manager/internal/caloguessr", "version-manager/internal/wire",
+		"version-manager/internal/kit/httpkit", "version-manager/internal/kit/httpx", "version-manager/internal/kit/memlimit",
 		"version-manager/internal/kit/waittest", // in tests
 		"google.golang.org/genai", "github.com/prometheus/client_golang", "golang.org/x/image",
 		"golang.org/x/crypto/x509roots/fallback", "golang.org/x/sync/semaphore", "golang.org/x/sys/unix",
