@@ -279,3 +279,21 @@ func TestAnswers(t *testing.T) {
 		t.Error("a folder without code is accepted")
 	}
 }
+
+// The page with the rules has the limits that are checked.
+func TestPrinciplesNameTheLimits(t *testing.T) {
+	page, err := os.ReadFile("../../docs/PRINCIPLES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(string(page)), " ")
+	for _, want := range []string{
+		fmt.Sprintf("At most %.0f %% of all function names, and %.0f %% of exported ones, have one word", maxOneWordPercent, maxOneWordExported),
+		fmt.Sprintf("99 %% of them at most %d lines", maxFunctionLinesP99),
+		fmt.Sprintf("A type has at most %d methods and a package at most %d files", maxMethodsPerReceiver, maxFilesPerPackage),
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("PRINCIPLES.md does not say %q", want)
+		}
+	}
+}
