@@ -59,13 +59,13 @@ func measurePackages(t tree) figure {
 	return measureLargest("files in one package, without tests", count, maxFilesPerPackage, "files")
 }
 
-// measureReceivers finds the type with the most methods.
+// measureReceivers finds the type with the most methods. A method that exists
+// once for each system counts once.
 func measureReceivers(functions []function) figure {
 	count := map[string]int{}
-	for _, f := range functions {
-		if f.receiver != "" {
-			count[f.typeName()]++
-		}
+	for receiver, methods := range groupMethods(functions) {
+		slices.Sort(methods)
+		count[receiver] = len(slices.Compact(methods))
 	}
 	return measureLargest("most methods on one type", count, maxMethodsPerReceiver, "methods")
 }

@@ -87,6 +87,11 @@ func TestLimits(t *testing.T) {
 		{"most methods on one type", code("type store struct{}\n" + declare(39, method)), "39 (internal/a.store)", false},
 		{"most methods on one type", code("type store struct{}\n" + declare(40, method)), "40 (internal/a.store)", false},
 		{"most methods on one type", code("type store struct{}\n" + declare(41, method)), "41 (internal/a.store)", true},
+		{"most methods on one type", map[string]string{
+			"internal/a/a.go":        packageComment + "type store struct{}\n" + declare(39, method),
+			"internal/a/a_linux.go":  "package a\n\nfunc (s *store) openFile() {}\n",
+			"internal/a/a_darwin.go": "package a\n\nfunc (s *store) openFile() {}\n",
+		}, "40 (internal/a.store)", false},
 		{"files in one package, without tests", manyFiles(29), "29 (internal/a)", false},
 		{"files in one package, without tests", manyFiles(30), "30 (internal/a)", false},
 		{"files in one package, without tests", manyFiles(31), "31 (internal/a)", true},
