@@ -21,7 +21,7 @@ type figure struct {
 	Value     string   `json:"value"`
 	Limit     string   `json:"limit,omitempty"`
 	Exceeded  bool     `json:"exceeded"`
-	Offenders []string `json:"offenders,omitempty"` // path:line name, only if exceeded
+	Offenders []string `json:"offenders,omitempty"` // path:line name; printed if exceeded
 }
 
 func withinLimits(figures []figure) bool {

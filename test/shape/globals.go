@@ -52,7 +52,7 @@ func variablesIn(file sourceFile, group *ast.GenDecl, spec *ast.ValueSpec) []str
 	}
 	var found []string
 	for i, name := range spec.Names {
-		if name.Name == "_" || i < len(spec.Values) && isHarmless(spec.Values[i]) {
+		if name.Name == "_" || strings.HasPrefix(name.Name, "Err") || i < len(spec.Values) && isHarmless(spec.Values[i]) {
 			continue
 		}
 		found = append(found, file.place(name.Pos())+" "+name.Name)
