@@ -22,9 +22,10 @@ func scopes() []scope {
 		{name: "gate", dir: "internal/deploy", files: []string{"gate.go", "smoke.go"}},
 		{name: "route", dir: "internal/deploy", files: []string{"route.go", "entrances.go"}},
 		{name: "lock", dir: "internal/deploy", files: []string{"lock.go", "custody.go", "lost.go"}},
-		{name: "fencing", dir: "internal/target/kubernetes", files: []string{"fence*.go", "lease.go", "lock*.go"}},
+		{name: "fencing", dir: "internal/target/kubernetes/fenced"},
 		{name: "journal", dir: "internal/journal"},
-		{name: "journal in a cluster", dir: "internal/target/kubernetes", files: []string{"journal*.go"}},
+		{name: "route in a cluster", dir: "internal/target/kubernetes/routes"},
+		{name: "journal in a cluster", dir: "internal/target/kubernetes/history"},
 		{name: "framing", dir: "internal/proxy", files: []string{"chunk.go", "head.go", "frames.go", "validate.go", "request.go", "fields.go"}},
 		{name: "config limits", dir: "internal/config"},
 	}

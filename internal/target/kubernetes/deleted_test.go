@@ -22,6 +22,7 @@ import (
 	"version-manager/internal/progress"
 	"version-manager/internal/release"
 	"version-manager/internal/target/kubernetes/objects"
+	"version-manager/internal/target/kubernetes/workload"
 )
 
 // quiet is a probe to which every request is answered.
@@ -35,11 +36,11 @@ func (q quiet) Window(color.Color, time.Time) probe.Stats {
 }
 
 // previewed answers at the preview address as the world's Traefik does.
-type previewed struct{ w *world }
+type previewed struct{ w world }
 
 func (p previewed) RoundTrip(req *http.Request) (*http.Response, error) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return p.w.traefik.dial(ctx, "traefik-1")
+		return p.w.Traefik.DialPod(ctx, "traefik-1")
 	}}}
 	return client.Transport.RoundTrip(req)
 }
@@ -57,16 +58,16 @@ func quickRelease(v release.Version) release.Release {
 }
 
 // deployer is the engine on a world.
-func (w *world) deployer(t *Target, on func(progress.Event)) *deploy.Engine {
+func (w world) deployer(t *Target, on func(progress.Event)) *deploy.Engine {
 	return deploy.New(t, "ada", deploy.WithTransport(previewed{w}), deploy.WithEvents(on),
 		deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return quiet{time.Now()} }))
 }
 
 // rendered lists all objects of the app as a render has them, but for those that
 // are not ours to make again: the namespace and the history.
-func (w *world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
-	list, err := t.render(deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "x"}}, c, 0, nil)
-	w.must(err)
+func (w world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
+	list, err := workload.RenderObjects(t.app, t.images, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "x"}}, c, workload.RenderOptions{})
+	w.Must(err)
 	for _, o := range list {
 		if o.GetKind() != "Namespace" && o.GetKind() != "ConfigMap" {
 			refs = append(refs, objects.RefOf(o))
@@ -81,7 +82,7 @@ func (w *world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
 func TestWhatOthersDeleteIsMadeAgain(t *testing.T) {
 	probe := newWorld(t)
 	place := probe.target()
-	place.images = stocked{}
+
 	for _, step := range []string{"gate", "bake", "switch back"} {
 		for _, ref := range append(probe.rendered(place, color.Green), place.app.ObjectRef("Lease", "shop")) {
 			if ref.Kind == "Deployment" || step != "gate" && ref.Kind == "Secret" {
@@ -117,14 +118,14 @@ func (c deafToDeletes) Watch(ctx context.Context, r kube.Ref, selector string, f
 }
 
 // deletedAt deletes an object when a step of a deploy begins.
-func (w *world) deletedAt(target *Target, step string, ref kube.Ref) {
+func (w world) deletedAt(target *Target, step string, ref kube.Ref) {
 	w.Helper()
 	target.app.Config.Entrances = []string{"http://shop.test"}
 	run := func(ctx context.Context, v release.Version, on func(progress.Event)) error {
 		_, err := w.deployer(target, on).Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: quickRelease(v), Secrets: map[string]string{"TOKEN": "x"}})
 		return err
 	}
-	w.must(run(w.Context(), "v1.0.0", func(progress.Event) {}))
+	w.Must(run(w.Context(), "v1.0.0", func(progress.Event) {}))
 	ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
 	defer cancel()
 	if step == "switch back" && strings.HasSuffix(ref.Name, "-green") {
@@ -136,7 +137,7 @@ func (w *world) deletedAt(target *Target, step string, ref kube.Ref) {
 			cancel() // Ctrl-C
 		}
 		if e.Kind == progress.EventStep && e.Step == step && e.Status == progress.StatusRunning {
-			once.Do(func() { w.delete(ref) })
+			once.Do(func() { w.DeleteObject(ref.Kind, ref.Name) })
 		}
 	})
 	active := color.Green
@@ -145,19 +146,19 @@ func (w *world) deletedAt(target *Target, step string, ref kube.Ref) {
 	} else if err != nil {
 		w.Errorf("the deploy fails: %v", err)
 	}
-	if w.get("HTTPRoute", "shop") == nil {
+	if w.GetObject("HTTPRoute", "shop") == nil {
 		w.Fatalf("no route: %v", err)
 	}
 	if got := w.active(); got != active {
 		w.Errorf("%q has the traffic, want %s: %v", got, active, err)
 	}
-	if ref.Kind != "Secret" && w.get(ref.Kind, ref.Name) == nil {
+	if ref.Kind != "Secret" && w.GetObject(ref.Kind, ref.Name) == nil {
 		w.Errorf("%s %s is not made again: %v", ref.Kind, ref.Name, err)
 	}
 }
 
-func (w *world) delete(r kube.Ref) {
-	if err := w.server.Client(w, "shop").Delete(context.Background(), r); err != nil && !kube.IsNotFound(err) {
+func (w world) delete(r kube.Ref) {
+	if err := w.Server.Client(w, "shop").Delete(context.Background(), r); err != nil && !kube.IsNotFound(err) {
 		w.Error(err)
 	}
 }
@@ -166,24 +167,24 @@ func (w *world) delete(r kube.Ref) {
 // which sidecars know the probe. Pods that run still know the old value, and the
 // color that they are of is the way back.
 func TestLostIngressSecret(t *testing.T) {
-	for name, lose := range map[string]func(*world, *Target){
-		"deleted": func(w *world, t *Target) { w.delete(t.app.ObjectRef("Secret", "shop-ingress")) },
-		"emptied": func(w *world, _ *Target) {
-			o := w.get("Secret", "shop-ingress")
+	for name, lose := range map[string]func(world, *Target){
+		"deleted": func(w world, t *Target) { w.DeleteObject("Secret", "shop-ingress") },
+		"emptied": func(w world, _ *Target) {
+			o := w.GetObject("Secret", "shop-ingress")
 			delete(o.Object, "data")
-			w.server.Put(o)
+			w.Server.Put(o)
 		},
-		"changed": func(w *world, _ *Target) {
-			o := w.get("Secret", "shop-ingress")
-			w.must(objects.SetTextField(o, base64.StdEncoding.EncodeToString([]byte("theirs")), "data", "probe"))
-			w.server.Put(o)
+		"changed": func(w world, _ *Target) {
+			o := w.GetObject("Secret", "shop-ingress")
+			w.Must(objects.SetTextField(o, base64.StdEncoding.EncodeToString([]byte("theirs")), "data", "probe"))
+			w.Server.Put(o)
 		},
-		"its copy deleted": func(w *world, t *Target) { w.delete(t.app.ObjectRef("Secret", "shop-ingress-copy")) },
+		"its copy deleted": func(w world, t *Target) { w.DeleteObject("Secret", "shop-ingress-copy") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, target := newPlace(t)
-			w.must(w.deploy(t.Context(), target, "v1.0.0", func(progress.Event) {}))
+			w.Must(w.deploy(t.Context(), target, "v1.0.0", func(progress.Event) {}))
 			lose(w, target)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
@@ -213,13 +214,13 @@ func TestSpareSecrets(t *testing.T) {
 			w, target := newPlace(t)
 			s := w.lock(target, "ada")
 			spec := deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "own"}}
-			w.must(s.Apply(t.Context(), color.Blue, spec))
+			w.Must(s.Apply(t.Context(), color.Blue, spec))
 			for _, kind := range tt.lose {
-				w.delete(target.app.ObjectRef(kind, map[string]string{"Deployment": "shop-blue", "Secret": "shop-blue-secrets"}[kind]))
+				w.DeleteObject(kind, map[string]string{"Deployment": "shop-blue", "Secret": "shop-blue-secrets"}[kind])
 			}
 			spec.Secrets, spec.Spare = nil, map[string]string{"TOKEN": "spare"}
-			w.must(s.Apply(t.Context(), color.Blue, spec))
-			if got := objects.TextField(w.get("Secret", "shop-blue-secrets"), "data", "TOKEN"); got != tt.want {
+			w.Must(s.Apply(t.Context(), color.Blue, spec))
+			if got := objects.TextField(w.GetObject("Secret", "shop-blue-secrets"), "data", "TOKEN"); got != tt.want {
 				t.Errorf("the secret is %q, want %q", got, tt.want)
 			}
 		})
@@ -234,10 +235,10 @@ func TestDeletedColorIsStartedBesideItsLastPods(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			w, target := newPlace(t)
 			s := w.lock(target, "ada")
-			w.makePod("shop-blue", "shop-blue-leaving", version)
-			leaving, now := w.get("Pod", "shop-blue-leaving"), metav1.Now()
+			w.putPod("shop-blue", "shop-blue-leaving", version)
+			leaving, now := w.GetObject("Pod", "shop-blue-leaving"), metav1.Now()
 			leaving.SetDeletionTimestamp(&now)
-			w.server.Put(leaving)
+			w.Server.Put(leaving)
 			limit := 30 * time.Second
 			if waits {
 				limit = time.Second
@@ -245,7 +246,7 @@ func TestDeletedColorIsStartedBesideItsLastPods(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			defer cancel()
 			err := s.Apply(ctx, color.Blue, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1})
-			if gone := w.get("Deployment", "shop-blue") == nil; gone != waits {
+			if gone := w.GetObject("Deployment", "shop-blue") == nil; gone != waits {
 				t.Errorf("waits: %t, want %t: %v", gone, waits, err)
 			}
 		})

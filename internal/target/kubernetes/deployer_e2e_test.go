@@ -26,10 +26,10 @@ func TestDeployerMayDeploy(t *testing.T) {
 	grant(t, o.Namespace)
 	target := c.target(t, o)
 
-	g, err := target.gateway(t.Context(), 0)
+	g, err := target.gateway.ReadState(t.Context(), 0)
 	must(t, err)
-	if len(g.proxies) == 0 || g.controller == "" {
-		t.Errorf("the deployer sees %d proxies of %q", len(g.proxies), g.controller)
+	if len(g.Proxies) == 0 || g.Controller == "" {
+		t.Errorf("the deployer sees %d proxies of %q", len(g.Proxies), g.Controller)
 	}
 	s, err := target.Lock(t.Context(), "test")
 	must(t, err)

@@ -11,8 +11,8 @@ import (
 )
 
 // theirs is an object that somebody else made under a name that we would use.
-func (w *world) theirs(apiVersion, kind, name string) {
-	w.put(`{"apiVersion": "` + apiVersion + `", "kind": "` + kind + `", "metadata": {"namespace": "shop", "name": "` + name + `",
+func (w world) theirs(apiVersion, kind, name string) {
+	w.PutJSON(`{"apiVersion": "` + apiVersion + `", "kind": "` + kind + `", "metadata": {"namespace": "shop", "name": "` + name + `",
 		"labels": {"app.kubernetes.io/name": "shop", "team": "other"}}, "spec": {"replicas": 1}}`)
 }
 
@@ -42,7 +42,7 @@ func TestWritesSpareWhatIsSomebodyElses(t *testing.T) {
 	w.theirs("v1", "ServiceAccount", "shop")
 	before := []string{}
 	for kind, name := range map[string]string{"Deployment": "shop-blue", "Secret": "shop-blue-secrets", "ServiceAccount": "shop"} {
-		before = append(before, kind, name, w.get(kind, name).GetResourceVersion())
+		before = append(before, kind, name, w.GetObject(kind, name).GetResourceVersion())
 	}
 	for name, err := range map[string]error{
 		"apply":  s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}),
@@ -54,7 +54,7 @@ func TestWritesSpareWhatIsSomebodyElses(t *testing.T) {
 		}
 	}
 	for i := 0; i < len(before); i += 3 {
-		if o := w.get(before[i], before[i+1]); o == nil || o.GetResourceVersion() != before[i+2] {
+		if o := w.GetObject(before[i], before[i+1]); o == nil || o.GetResourceVersion() != before[i+2] {
 			t.Errorf("%s %s was changed or deleted", before[i], before[i+1])
 		}
 	}
@@ -65,13 +65,13 @@ func TestWritesSpareWhatIsSomebodyElses(t *testing.T) {
 func TestFailedFirstDeployLeavesNoRoute(t *testing.T) {
 	w, target := newPlace(t)
 	s := w.lock(target, "ada")
-	w.must(s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}))
-	if w.get("HTTPRoute", "shop") == nil {
+	w.Must(s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}))
+	if w.GetObject("HTTPRoute", "shop") == nil {
 		t.Fatal("there is no route")
 	}
-	w.must(s.Retire(t.Context(), color.Blue))
+	w.Must(s.Retire(t.Context(), color.Blue))
 	for _, name := range []string{"shop", "shop-preview"} {
-		if w.get("HTTPRoute", name) != nil {
+		if w.GetObject("HTTPRoute", name) != nil {
 			t.Errorf("route %s is still there", name)
 		}
 	}

@@ -2,142 +2,94 @@ package kubernetes
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
-	"time"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/internal/kube"
-	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/autoscale"
+	"version-manager/internal/target/kubernetes/fenced"
+	"version-manager/internal/target/kubernetes/history"
+	"version-manager/internal/target/kubernetes/routes"
+	"version-manager/internal/target/kubernetes/workload"
 )
 
-// Lock implements [deploy.Target]. The lock is the app's Lease.
-//
-// How old a lease is must not depend on anybody's clock being right, and a
-// newcomer cannot watch it for 15 s first. So both instants are taken from the
-// API server: the last renewal from when it noted that write in the object's
-// managed fields, and the present from what it would note if we wrote now, by
-// a dry run. The times inside the lease are the holder's own and only used to
-// say for how long he has had it.
+// Lock implements [deploy.Target].
 func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
-	if err := t.preflight(ctx); err != nil {
+	if err := t.preflight.CheckAll(ctx); err != nil {
 		return nil, err
 	}
-	s := &session{Target: t, holder: holder, token: rand.Text()[:16], journals: map[string]*kube.Object{}, before: map[color.Color]*kube.Object{}}
-	clean, err := s.take(ctx)
+	lock, clean, err := t.locker.TakeLock(ctx, holder)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.settle(ctx, clean); err != nil {
+	s := t.newSession(lock)
+	if err := s.prepareLock(ctx, clean); err != nil {
 		if clean {
-			err = errors.Join(err, s.giveBack(context.WithoutCancel(ctx)))
-		} // else the next holder has to stamp too, which he does with a lock that was not given back
+			err = errors.Join(err, lock.ReleaseLease(context.WithoutCancel(ctx)))
+		} // else the next holder must stamp too, which it does for a lock that was not released
 		return nil, err
 	}
 	return s, nil
 }
 
-// settle makes the lock safe to work under.
-func (s *session) settle(ctx context.Context, clean bool) error {
-	if err := s.ensureAnchor(ctx); err != nil {
-		return err
-	}
-	if err := s.noteTerm(ctx); err != nil {
-		return err
-	}
-	if !clean {
-		if err := s.stamp(ctx); err != nil {
-			return err
-		}
-	}
-	return s.pin(ctx)
-}
-
-// take makes the lease ours, unless somebody else holds it. It reports whether
-// the holder before had given it back. Of a lease that is not there nobody
-// knows: it may have been deleted under somebody's hands.
-func (s *session) take(ctx context.Context) (clean bool, err error) {
-	err = s.guarded(ctx, "lock", func(ctx context.Context) error {
-		l, err := s.readLease(ctx)
-		if kube.IsNotFound(err) {
-			clean = false
-			return s.takeNew(ctx)
-		}
-		if err != nil {
-			return err
-		}
-		if l.holder == s.identity() {
-			s.term.Store(l.term) // the first answer was lost
-			return nil
-		}
-		if err := s.refuseHeld(ctx, l); err != nil {
-			return err
-		}
-		clean = l.holder == ""
-		return s.writeLease(ctx, l.next(s.identity(), time.Now()))
+// newSession assembles what works under a lock.
+func (t *Target) newSession(lock *fenced.Lock) *session {
+	s := &session{Target: t, lock: lock, out: fenced.NewWriter(lock)}
+	s.history = history.NewWriter(s.out)
+	s.scaler = autoscale.NewScaler(s.out)
+	s.routes = routes.NewSwitcher(s.out, routes.Environment{
+		Confirmer: t.confirmer, Entrances: t.entrances, Neighbors: t.neighbors,
+		FollowTraffic: s.scaler.FollowTraffic, OwnDeploy: s.history.HasBegun,
 	})
-	return clean, err
+	s.deployer = workload.NewDeployer(s.out, workload.Parts{
+		Images: t.images, Gateway: t.gateway, Secret: t.secret, Scaler: s.scaler, Routes: s.routes,
+	})
+	return s
 }
 
-// takeNew makes the lease, and the namespace where that is missing too. Its
-// terms go on where those of a lost one ended.
-func (s *session) takeNew(ctx context.Context) error {
-	last, err := s.lastTerm(ctx)
-	if err != nil {
-		return err
+// prepareLock makes the lock safe to work under. clean reports whether the
+// holder before released it.
+func (s *session) prepareLock(ctx context.Context, clean bool) error {
+	steps := []func(context.Context) error{s.out.EnsureAnchor, s.out.NoteTerm}
+	if !clean {
+		steps = append(steps, s.out.StampObjects, s.history.StampNewest)
 	}
-	create := func() error {
-		return s.createLease(ctx, lease{term: int64(last)}.next(s.identity(), time.Now()))
-	}
-	err = create()
-	if !kube.IsNotFound(err) {
-		return err
-	}
-	if _, err := s.app.Kube.Create(ctx, manifest.Namespace(s.app.RouteApp())); err != nil && !kube.IsExists(err) {
-		return fmt.Errorf("make namespace %s: %w", s.app.Namespace, err)
-	}
-	return create()
-}
-
-// refuseHeld fails with a HeldError where the lease is somebody's who may
-// still be alive.
-func (t *Target) refuseHeld(ctx context.Context, l lease) error {
-	if l.holder == "" || l.holderDied() {
-		return nil
-	}
-	now, err := t.serverTime(ctx)
-	if err != nil {
-		return fmt.Errorf("look at the lock's age: %w", err)
-	}
-	if age := now.Sub(l.written); age < expired {
-		return &deploy.HeldError{Holder: l.describe(age), Now: time.Now()}
+	for _, step := range append(steps, s.scaler.HoldMinimum) {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// expired is when a lease is surely older than LockExpiry: the server notes
-// whole seconds.
-const expired = deploy.LockExpiry + time.Second
+// Renew implements [deploy.Session].
+func (s *session) Renew(ctx context.Context) error { return s.lock.RenewLease(ctx) }
 
-// holderNow is who holds the lock, as far as the mirror knows.
-func (t *Target) holderNow(ctx context.Context) (*deploy.Holder, error) {
-	o, ok, err := t.cache.FindObject(ctx, "Lease", t.app.Name)
-	if err != nil || !ok {
-		return nil, err
+// Unlock implements [deploy.Session].
+func (s *session) Unlock(ctx context.Context) error {
+	if s.lock.IsReleased(ctx) {
+		return nil // the caller lost the first answer
 	}
-	l, err := readLease(o)
-	if err != nil {
-		return nil, err
+	if err := s.lock.VerifyHeld(ctx); err != nil {
+		return err
 	}
-	if l.holder == "" || l.holderDied() {
-		return nil, nil
+	if err := s.scaler.ReleaseMinimum(ctx); err != nil {
+		return err
 	}
-	age := t.serverNow(ctx).Sub(l.written)
-	if age >= expired {
-		return nil, nil
-	}
-	h := l.describe(age)
-	return &h, nil
+	return s.lock.ReleaseLease(ctx)
+}
+
+var _ deploy.ProbeSecretKeeper = (*session)(nil)
+
+// ProbeSecret implements [deploy.ProbeSecretKeeper]. Running pods that were made
+// without the secret answer everybody.
+func (s *session) ProbeSecret(ctx context.Context) (string, error) {
+	return s.secret.EnsureSecrets(ctx, s.out)
+}
+
+var _ deploy.SecretKeeper = (*session)(nil)
+
+// KeptSecrets implements [deploy.SecretKeeper].
+func (s *session) KeptSecrets(ctx context.Context, c color.Color, names []string) ([]string, error) {
+	return s.deployer.SecretNames(ctx, c, names)
 }

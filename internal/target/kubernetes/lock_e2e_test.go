@@ -19,6 +19,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/fenced"
 	"version-manager/internal/target/targettest"
 )
 
@@ -31,7 +32,7 @@ func bare(t *testing.T, namespace string) *Target {
 		t.Fatal(err)
 	}
 	o := Options{App: "shop", Namespace: namespace, Config: config.Kubernetes{Namespace: namespace, Hosts: []string{namespace + ".test"}}}
-	target := assemble(o, client, client, nil)
+	target := assembleTarget(o, client, client, nil)
 	t.Cleanup(target.Close)
 	return target
 }
@@ -113,7 +114,7 @@ func TestKilledHolder(t *testing.T) {
 			kill := hold(t, namespace)
 			target := bare(t, namespace)
 			if tt.elsewhere {
-				patch := map[string]any{"metadata": map[string]any{"annotations": map[string]any{annotationProcess: nil}}}
+				patch := map[string]any{"metadata": map[string]any{"annotations": map[string]any{fenced.ProcessAnnotation: nil}}}
 				if _, err := target.app.Kube.Patch(ctx, target.app.ObjectRef("Lease", "shop"), patch); err != nil {
 					t.Fatal(err)
 				}
@@ -153,26 +154,22 @@ func TestNobodyAnswers503(t *testing.T) {
 	s := held.(*session)
 	for _, o := range manifest.Base(target.app.RouteApp()) {
 		if o.GetKind() == "Service" {
-			if _, err := s.apply(ctx, o); err != nil {
+			if _, err := s.out.ApplyObject(ctx, o); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := s.ensureRoutes(ctx); err != nil {
+	if err := s.routes.EnsureRoutes(ctx); err != nil {
 		t.Fatal(err)
 	}
-	host, err := target.publicHost(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, h := range []string{host, target.app.PreviewHost()} {
+	for _, h := range []string{namespace + ".test", target.app.PreviewHost()} {
 		began := time.Now()
-		if err := target.proxiesObey(ctx, target.question(ctx, h, color.None), 0); err != nil {
+		if _, err := target.confirmer.ConfirmProxies(ctx, target.confirmer.NewQuestion(ctx, h, color.None), 0); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("every proxy answers 503 for %s after %v", h, time.Since(began).Round(time.Millisecond))
 	}
-	e, err := target.entrances(ctx)
+	e, err := target.entrances.ListEntrances(ctx)
 	if err != nil || len(e.Public) < 2 {
 		t.Fatalf("entrances %+v, %v", e, err)
 	}
@@ -184,7 +181,7 @@ func TestNobodyAnswers503(t *testing.T) {
 			t.Errorf("%s answers %d, %v", base, status, err)
 		}
 	}
-	for _, w := range target.gatewayWarnings(ctx) {
+	for _, w := range target.gateway.Warnings(ctx) {
 		t.Log("warning: " + w)
 	}
 }

@@ -16,11 +16,12 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/workload"
 )
 
 // misplaced says of an image that it is somewhere else.
 type misplaced struct {
-	delivery
+	workload.Delivery
 	placed  images.Placed
 	sidecar bool // that of the sidecar; else the app's
 }
@@ -29,14 +30,14 @@ func (m misplaced) Again(context.Context, string, string) error { return nil }
 
 func (m misplaced) Image(ctx context.Context, digest string) (images.Placed, error) {
 	if m.sidecar {
-		return m.delivery.Image(ctx, digest)
+		return m.Delivery.Image(ctx, digest)
 	}
 	return m.placed, nil
 }
 
 func (m misplaced) Sidecar(ctx context.Context) (images.Placed, error) {
 	if !m.sidecar {
-		return m.delivery.Sidecar(ctx)
+		return m.Delivery.Sidecar(ctx)
 	}
 	return m.placed, nil
 }
@@ -67,9 +68,9 @@ func TestNamesProgramsThatCannotRun(t *testing.T) {
 	})
 	t.Run("a sidecar that ends at once", func(t *testing.T) {
 		target, session := lock(t)
-		placed, err := target.images.Image(t.Context(), text)
+		placed, err := target.images.Delivery.Image(t.Context(), text)
 		must(t, err)
-		target.images = misplaced{target.images, placed, true}
+		target.images.Delivery = misplaced{target.images.Delivery, placed, true}
 		expectProblem(t, session, c.release("v1.0.0", nil), "exec format error")
 	})
 }
@@ -95,7 +96,7 @@ func TestNamesWhatCanNeverStart(t *testing.T) {
 			t.Parallel()
 			target := c.target(t, c.options(t))
 			if tt.placed.Ref != "" {
-				target.images = misplaced{target.images, tt.placed, false}
+				target.images.Delivery = misplaced{target.images.Delivery, tt.placed, false}
 			}
 			session, err := target.Lock(t.Context(), "test")
 			if err != nil {

@@ -89,9 +89,9 @@ func TestPreviewTakesASecret(t *testing.T) {
 func seesClients(t *testing.T, target *Target, public string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	g, err := target.gateway(ctx, 0)
-	if err != nil || len(g.proxies) == 0 {
-		t.Fatalf("%d proxies, %v", len(g.proxies), err)
+	g, err := target.gateway.ReadState(ctx, 0)
+	if err != nil || len(g.Proxies) == 0 {
+		t.Fatalf("%d proxies, %v", len(g.Proxies), err)
 	}
 	nodes, err := exec.CommandContext(ctx, "sh", "-c", "cd /var/lib/version-manager/cluster/run/ns && ls *.net").Output()
 	if err != nil {
@@ -101,7 +101,7 @@ func seesClients(t *testing.T, target *Target, public string) {
 	seen := map[string]bool{}
 	for node := range strings.FieldsSeq(string(nodes)) {
 		out, err := exec.CommandContext(ctx, "nsenter", "--net=/var/lib/version-manager/cluster/run/ns/"+node, "curl", "-sS", "-H", "Host: "+host,
-			"-H", "X-Forwarded-For: 192.0.2.77", "http://"+g.proxies[0].Status.PodIP+":8000/client").CombinedOutput()
+			"-H", "X-Forwarded-For: 192.0.2.77", "http://"+g.Proxies[0].Status.PodIP+":8000/client").CombinedOutput()
 		t.Logf("%s: %s, %v", node, strings.TrimSpace(string(out)), err)
 		if strings.Contains(string(out), "192.0.2.77") {
 			t.Errorf("the app believed %s: %s", node, out)

@@ -19,7 +19,7 @@ import (
 func TestDeployMendsWhatDiffMisses(t *testing.T) {
 	w := newWorld(t)
 	place := w.target()
-	place.images = stocked{}
+
 	refs := w.rendered(place, color.Blue)
 	for _, kind := range []string{"Deployment", "Service", "Secret", "HTTPRoute", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy", "ServiceAccount"} {
 		if !slices.ContainsFunc(refs, func(r kube.Ref) bool { return r.Kind == kind }) {
@@ -46,14 +46,14 @@ func mendedByDeploy(t *testing.T, ref kube.Ref) {
 	}
 	differences := func() []string {
 		found, err := target.FindDrift(ctx, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: secrets})
-		w.must(err)
+		w.Must(err)
 		return found
 	}
-	w.must(hint())
+	w.Must(hint())
 	if found := differences(); len(found) > 0 {
 		t.Fatalf("nothing was deleted, and diff says %q", found)
 	}
-	w.delete(ref)
+	w.DeleteObject(ref.Kind, ref.Name)
 	if found, want := differences(), ref.Kind+"/"+ref.Name+" is missing"; !slices.Equal(found, []string{want}) {
 		t.Errorf("diff says %q, want %q", found, want)
 	}

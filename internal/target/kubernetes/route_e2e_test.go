@@ -4,12 +4,14 @@ package kubernetes
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
+	"version-manager/internal/target/kubernetes/fenced"
 	"version-manager/internal/target/targettest"
 )
 
@@ -63,8 +65,9 @@ func TestSwitchesAreQuick(t *testing.T) {
 	if len(failed) > 0 || confirmed[switches-1] > bar {
 		t.Errorf("failed %q, slowest %v", failed[:min(3, len(failed))], confirmed[switches-1])
 	}
-	kept, err := s.(*session).anchorData(ctx, anchorPropagation)
-	if err != nil || len(millis(kept)) != propagations {
+	anchor, err := fenced.ReadAnchor(ctx, s.(*session).app)
+	kept := fenced.AnchorValue(anchor, "propagation")
+	if err != nil || len(strings.Split(kept, ",")) != 10 {
 		t.Errorf("propagation %q, %v", kept, err)
 	}
 	t.Logf("propagation %s ms", kept)

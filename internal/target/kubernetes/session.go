@@ -1,26 +1,130 @@
 package kubernetes
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/deploy"
+	"version-manager/internal/images"
+	"version-manager/internal/journal"
 	"version-manager/internal/kube"
+	"version-manager/internal/manifest"
+	"version-manager/internal/target/kubernetes/autoscale"
+	"version-manager/internal/target/kubernetes/fenced"
+	"version-manager/internal/target/kubernetes/history"
+	"version-manager/internal/target/kubernetes/routes"
+	"version-manager/internal/target/kubernetes/workload"
 )
 
-// session is the lock, for as long as the Lease names its token.
+// session changes the target for as long as its lock is held.
 type session struct {
 	*Target
-	holder string       // as people read it
-	token  string       // of this one taking of the lock
-	term   atomic.Int64 // of the lease: counts the holders; the heartbeat may write it
+	lock     *fenced.Lock
+	out      *fenced.Writer
+	history  *history.Writer
+	scaler   *autoscale.Scaler
+	routes   *routes.Switcher
+	deployer *workload.Deployer
+}
 
-	mu       sync.Mutex
-	anchorID string                       // UID of the anchor; empty: not looked at yet
-	journals map[string]*kube.Object      // as last written, by id
-	followed color.Color                  // whose is what goes with the traffic, for all that this process did
-	switched time.Time                    // when the route was last written; zero: not by this process
-	before   map[color.Color]*kube.Object // the route as it was when it was led away from a color
-	begun    bool                         // it began a deploy, and ends none that another one began
+var _ deploy.Session = (*session)(nil)
+
+// Journal implements [deploy.Session].
+func (s *session) Journal() journal.Writer { return s.history }
+
+// Backup implements [deploy.Session].
+func (s *session) Backup(ctx context.Context, id string) (string, error) {
+	return s.history.WriteBackup(ctx, id)
+}
+
+// Apply implements [deploy.Session].
+func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
+	return s.deployer.ApplyColor(ctx, c, spec)
+}
+
+// Mend implements [deploy.Session].
+func (s *session) Mend(ctx context.Context, c color.Color, spec deploy.Spec) ([]string, error) {
+	return s.deployer.RepairColor(ctx, c, spec)
+}
+
+// Switch implements [deploy.Session].
+func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
+	return s.routes.SwitchTraffic(ctx, c, ifRevision)
+}
+
+// Confirm implements [deploy.Session].
+func (s *session) Confirm(ctx context.Context, c color.Color) error {
+	return s.routes.ConfirmTraffic(ctx, c)
+}
+
+// Retire implements [deploy.Session].
+func (s *session) Retire(ctx context.Context, c color.Color) error {
+	if err := s.lock.VerifyHeld(ctx); err != nil {
+		return err
+	}
+	route, err := s.out.ReadLive(ctx, "HTTPRoute", s.app.Name)
+	if err != nil {
+		return fmt.Errorf("read the route: %w", err)
+	}
+	active := color.None
+	if route != nil {
+		if manifest.Leads(route, s.app.Name, c) {
+			return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
+		}
+		active, _ = s.app.RouteTraffic(route)
+	}
+	if err := s.routes.ClearPreview(ctx, s.routes.PassOverAfter(active)); err != nil {
+		return err
+	}
+	if err := s.deployer.EndColor(ctx, c); err != nil || active != color.None {
+		return err
+	}
+	return s.removeUnusedRoutes(ctx, c.Other())
+}
+
+// removeUnusedRoutes removes the routes when nothing runs any more and nothing
+// ever had the traffic, as after a first deploy that failed: a route that
+// leads to nobody may take the requests of another app.
+func (s *session) removeUnusedRoutes(ctx context.Context, other color.Color) error {
+	d, err := s.app.ReadDeployment(ctx, other)
+	if err != nil || d != nil {
+		return err
+	}
+	return s.routes.RemoveRoutes(ctx)
+}
+
+// removedKinds are the kinds whose objects are removed with the app. Objects
+// with objects.KeepsLabel stay: the anchor, and with it journals and backups.
+func removedKinds() []string {
+	return []string{"HorizontalPodAutoscaler", "PodDisruptionBudget", "Deployment", "Secret", "Service", "NetworkPolicy", "ServiceAccount"}
+}
+
+// Remove implements [deploy.Session]. The route goes first, so that no request
+// reaches what ends.
+func (s *session) Remove(ctx context.Context) error {
+	if err := s.lock.VerifyHeld(ctx); err != nil {
+		return err
+	}
+	if err := s.routes.RemoveRoutes(ctx); err != nil {
+		return err
+	}
+	var wg sync.WaitGroup
+	errs := make([]error, len(color.Both()))
+	for i, c := range color.Both() {
+		wg.Go(func() { errs[i] = s.deployer.EndColor(ctx, c) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	if err := s.out.DeleteObject(ctx, "ConfigMap", images.RecordName(s.app.Name)); err != nil {
+		return err
+	}
+	if err := s.out.DeleteOthers(ctx, removedKinds(), func(*kube.Object) bool { return false }); err != nil {
+		return err
+	}
+	return s.history.ScrubBackups(ctx)
 }

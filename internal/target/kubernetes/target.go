@@ -1,33 +1,58 @@
 // Package kubernetes is a Kubernetes cluster as a target.
 //
 // A [Target] is one app in one namespace. It keeps no process and no state of
-// its own in the cluster: what runs is said by two Deployments, who gets the
-// traffic by one HTTPRoute, who may change that by a Lease, and what happened
-// by Secrets. Everything is applied server-side by one field manager, and
-// what the objects look like is package manifest's affair.
+// its own in the cluster: two Deployments say what runs, one HTTPRoute says
+// which color gets the traffic, a Lease says who may change that, and Secrets
+// say what happened. Everything is applied server-side by one field manager,
+// and package manifest decides what the objects look like.
 //
-// Looking is cheap, because the target mirrors the few objects of the app by
-// watching them; what a write returned is in the mirror before the write
-// returns. How many requests are in flight is asked of the sidecar in each pod.
+// This package only assembles the parts, each of which has a package of its
+// own below it:
+//
+//	objects    names, labels and reads the app's objects
+//	cache      keeps copies of them up to date by watching
+//	fenced     takes the lock and makes every write under it
+//	history    keeps journals, reports and backups in Secrets
+//	gateway    reads the Gateway and asks its proxies
+//	entrances  finds the app's addresses and connects to them
+//	routes     switches the traffic
+//	autoscale  makes the autoscaler follow the traffic
+//	workload   starts and stops what runs in a color
+//	pods       reads the state of pods
+//	sidecars   reads what the sidecars count
+//	logs, drift, inspect, preflight   what people ask for
 //
 // Start with [New], which contacts nobody.
 package kubernetes
 
 import (
 	"cmp"
+	"context"
 	"errors"
-	"sync/atomic"
+	"io"
+	"net"
 
 	"version-manager/internal/color"
 	"version-manager/internal/config"
 	"version-manager/internal/deploy"
 	"version-manager/internal/images"
+	"version-manager/internal/journal"
 	"version-manager/internal/kube"
 	"version-manager/internal/release"
 	"version-manager/internal/target/kubernetes/cache"
+	"version-manager/internal/target/kubernetes/drift"
+	"version-manager/internal/target/kubernetes/entrances"
+	"version-manager/internal/target/kubernetes/fenced"
+	"version-manager/internal/target/kubernetes/gateway"
+	"version-manager/internal/target/kubernetes/history"
+	"version-manager/internal/target/kubernetes/inspect"
+	"version-manager/internal/target/kubernetes/logs"
 	"version-manager/internal/target/kubernetes/objects"
 	"version-manager/internal/target/kubernetes/pods"
+	"version-manager/internal/target/kubernetes/preflight"
+	"version-manager/internal/target/kubernetes/routes"
 	"version-manager/internal/target/kubernetes/sidecars"
+	"version-manager/internal/target/kubernetes/workload"
 )
 
 // Options say which app in which cluster is meant.
@@ -46,17 +71,17 @@ type Options struct {
 type Target struct {
 	app       *objects.App
 	where     place
-	options   Options
-	images    delivery
+	images    *workload.Images
 	cache     *cache.Store
+	locker    *fenced.Locker
+	gateway   *gateway.Reader
+	confirmer *gateway.Confirmer
+	entrances *entrances.Finder
+	secret    *sidecars.ProbeSecret
+	neighbors *routes.Neighbors
+	preflight *preflight.Checker
 	counters  map[color.Color]*sidecars.ColorCounter
 	health    *pods.HealthChecker
-	network   network
-	door      door
-	clock     clock
-	known     atomic.Pointer[string] // what sidecars know the probe by; nil: not looked at yet
-	permitted atomic.Bool            // the user was found to be allowed everything that a deploy does
-	claims    atomic.Bool            // the names that the app needs were found to be free, or its own
 }
 
 // place is how people know a cluster.
@@ -74,7 +99,6 @@ var (
 	_ deploy.DriftFinder      = (*Target)(nil)
 	_ deploy.ManifestRenderer = (*Target)(nil)
 	_ deploy.RequestHinter    = (*Target)(nil)
-	_ deploy.Session          = (*session)(nil)
 )
 
 // New returns the target. It reads the kubeconfig and contacts nobody.
@@ -88,35 +112,60 @@ func New(o Options) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := release.NewStore(o.State)
-	brings := images.New(images.Options{
-		Cluster: client, Store: store, App: o.App, Namespace: o.Namespace, Config: o.Config, Self: o.Self,
+	delivery := images.New(images.Options{
+		Cluster: client, Store: release.NewStore(o.State), App: o.App, Namespace: o.Namespace, Config: o.Config, Self: o.Self,
 	})
-	return assemble(o, client, client, brings), nil
+	return assembleTarget(o, client, client, delivery), nil
 }
 
-// assemble puts a target together from what may be another's in tests.
-func assemble(o Options, k kube.Cluster, where place, brings delivery) *Target {
+// assembleTarget puts a target together from parts that tests replace.
+func assembleTarget(o Options, k kube.Cluster, where place, delivery workload.Delivery) *Target {
 	o.Config.Namespace = o.Namespace
 	app := objects.NewApp(k, o.App, o.Config)
 	t := &Target{
-		app: app, where: where, options: o, images: brings,
-		cache:    cache.NewStore(app),
-		counters: map[color.Color]*sidecars.ColorCounter{},
-		health:   pods.NewHealthChecker(k, o.Namespace),
-		network:  hostNetwork{},
+		app: app, where: where,
+		images:    workload.NewImages(delivery),
+		cache:     cache.NewStore(app),
+		gateway:   gateway.NewReader(app),
+		secret:    sidecars.NewProbeSecret(app, o.Preview),
+		neighbors: routes.NewNeighbors(app),
+		counters:  map[color.Color]*sidecars.ColorCounter{},
+		health:    pods.NewHealthChecker(k, o.Namespace),
 	}
+	t.locker = fenced.NewLocker(app, t.cache)
+	t.confirmer = gateway.NewConfirmer(app, t.gateway, t.cache, t.secret)
+	t.entrances = entrances.NewFinder(app, t.cache, t.gateway, entrances.HostNetwork{})
+	t.preflight = preflight.NewChecker(app, where.Context(), t.gateway, t.neighbors)
 	for _, c := range color.Both() {
 		t.counters[c] = sidecars.NewColorCounter(k, o.Namespace)
 	}
 	return t
 }
 
-// Close ends the watches and the lines to pods, which otherwise end when
-// nobody has looked for a while. The next look begins them again.
+// Close ends the watches and the connections to pods, which otherwise end when
+// nobody has read for a while. The next read starts them again.
 func (t *Target) Close() {
 	t.cache.Close()
 	for _, c := range t.counters {
 		c.Close()
 	}
+}
+
+// History implements [deploy.Target].
+func (t *Target) History() journal.Reader { return history.NewReader(t.app) }
+
+// Logs implements [deploy.Target].
+func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
+	return logs.NewReader(t.app, t.cache).ReadLogs(ctx, q)
+}
+
+// Dial connects to an entrance of the app, by the names of its routes too.
+func (t *Target) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return t.entrances.DialEntrance(ctx, network, address)
+}
+
+func (t *Target) comparer() *drift.Comparer { return drift.NewComparer(t.app, t.images, t.gateway) }
+
+func (t *Target) inspector() *inspect.Inspector {
+	return inspect.NewInspector(t.app, t.gateway, t.neighbors)
 }

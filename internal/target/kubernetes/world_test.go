@@ -2,210 +2,151 @@ package kubernetes
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/images"
 	"version-manager/internal/kube"
-	"version-manager/internal/kube/kubetest"
 	"version-manager/internal/manifest"
-	"version-manager/internal/probe"
+	"version-manager/internal/target/kubernetes/clustertest"
+	"version-manager/internal/target/kubernetes/entrances"
+	"version-manager/internal/target/kubernetes/fenced"
 	"version-manager/internal/target/kubernetes/objects"
+	"version-manager/internal/target/kubernetes/routes"
+	"version-manager/internal/target/kubernetes/workload"
 )
 
-// world is a cluster in memory, with a Traefik that obeys its routes and the
-// little that controllers would have done.
-type world struct {
-	*testing.T
-	server  *kubetest.Server
-	traefik *fakeTraefik
-	network *testNetwork
-	options Options
-}
+// world is a cluster in memory with whole targets in it.
+type world struct{ *clustertest.World }
 
-func newWorld(t *testing.T) *world {
-	w := &world{T: t, server: kubetest.New(t), network: &testNetwork{}, options: Options{App: "shop", Namespace: "shop"}}
-	w.traefik = newTraefik(w)
-	w.put(`{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "server"}, "status": {
-		"conditions": [{"type": "Ready", "status": "True"}], "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}]}}`)
-	w.put(`{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": {"name": "traefik"},
-		"spec": {"controllerName": "traefik.io/gateway-controller"}}`)
-	w.gateway("True")
-	w.proxy("traefik-1")
-	w.put(`{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}`)
-	w.put(`{"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"namespace": "shop", "name": "shop-none-1",
-		"labels": {"kubernetes.io/service-name": "shop-none"}}, "endpoints": []}`)
-	return w
-}
+func newWorld(t *testing.T) world { return world{clustertest.NewWorld(t)} }
 
-func (w *world) put(json string) {
-	w.Helper()
-	var o kube.Object
-	if err := o.UnmarshalJSON([]byte(json)); err != nil {
-		w.Fatal(err)
-	}
-	w.server.Put(&o)
-}
-
-func (w *world) gateway(programmed string) {
-	w.put(fmt.Sprintf(`{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": {"name": "version-manager", "namespace": "traefik"},
-		"spec": {"gatewayClassName": "traefik", "listeners": [{"name": "web", "port": 8000, "protocol": "HTTP"}]},
-		"status": {"conditions": [{"type": "Accepted", "status": "True"}, {"type": "Programmed", "status": %q, "reason": "Invalid", "message": "no address"}]}}`, programmed))
-}
-
-// proxy makes a pod of Traefik.
-func (w *world) proxy(name string, args ...string) {
-	args = append([]string{"--providers.kubernetesgateway=true", "--providers.providersthrottleduration=100ms"}, args...)
-	w.put(fmt.Sprintf(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": %q, "namespace": "traefik", "labels": {"app.kubernetes.io/name": "traefik"}},
-		"spec": {"containers": [{"name": "traefik", "image": "docker.io/traefik:v3.6.12", "args": ["%s"], "ports": [{"name": "web", "containerPort": 8000}]}]},
-		"status": {"conditions": [{"type": "Ready", "status": "True"}], "hostIP": "127.0.0.1"}}`, name, strings.Join(args, `","`)))
-}
-
-// run makes a color with one ready pod.
-func (w *world) run(c color.Color) {
-	w.put(fmt.Sprintf(`{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "shop-%[1]s", "namespace": "shop",
-		"labels": {"app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "version-manager", "version-manager.io/color": %[1]q}},
-		"spec": {"replicas": 1, "template": {"spec": {"containers": [{"name": "app", "readinessProbe": {"httpGet": {"path": "/healthz", "port": 8080}}}]}}}}`, c))
-	w.put(fmt.Sprintf(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "shop-%[1]s-1", "namespace": "shop",
-		"labels": {"app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "version-manager", "version-manager.io/color": %[1]q}},
-		"status": {"conditions": [{"type": "Ready", "status": "True"}]}}`, c))
-}
-
-// target is another process's view of the world.
-func (w *world) target() *Target {
-	client := w.server.Client(w, w.options.Namespace)
-	t := assemble(w.options, tunnelled{client, w.traefik}, client, nil)
-	t.network = w.network
+// target is another process's view of the world. It has every image in its
+// place.
+func (w world) target() *Target {
+	client := w.Client()
+	t := assembleTarget(Options{App: "shop", Namespace: w.Namespace, Config: w.Config}, client, w.Server.Client(w, w.Namespace), storedImages{})
+	t.entrances = entrances.NewFinder(t.app, t.cache, t.gateway, w.Network)
 	w.Cleanup(t.Close)
 	return t
 }
 
-func (w *world) lock(t *Target, holder string) *session {
+func (w world) lock(t *Target, holder string) *session {
 	w.Helper()
 	s, err := t.Lock(w.Context(), holder)
-	w.must(err)
+	w.Must(err)
 	return s.(*session)
 }
 
-func (w *world) must(err error) {
+// newPlace is a world with controllers, and a target in it.
+func newPlace(t *testing.T) (world, *Target) {
+	w := newWorld(t)
+	w.runControllers()
+	return w, w.target()
+}
+
+// deployed is a session of an app with both colors, of which blue is active.
+func (w world) deployed() *session {
 	w.Helper()
-	if err != nil {
-		w.Fatal(err)
-	}
+	w.PutColor(color.Blue)
+	s := w.lock(w.target(), "ada")
+	s.history.MarkBegun()
+	w.Must(s.routes.EnsureRoutes(w.Context()))
+	w.Must(s.routes.PointPreview(w.Context(), color.Blue))
+	w.Must(s.Switch(w.Context(), color.Blue, "1"))
+	w.PutColor(color.Green)
+	w.Must(s.routes.PointPreview(w.Context(), color.Green))
+	return s
 }
 
-func (w *world) get(kind, name string) *kube.Object {
-	return w.server.Get(kind, "shop", name)
-}
+// revision is that of the public route now.
+func (w world) revision() string { return routes.Revision(w.GetObject("HTTPRoute", "shop")) }
 
-// tunnelled leads the way into Traefik's pods.
-type tunnelled struct {
-	kube.Cluster
-	traefik *fakeTraefik
-}
-
-func (c tunnelled) DialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error) {
-	if namespace != "traefik" || port != 8000 {
-		return nil, fmt.Errorf("nobody listens at %s/%s:%d", namespace, pod, port)
-	}
-	return c.traefik.dial(ctx, pod)
-}
-
-// fakeTraefik answers as Traefik's pods do. Each of them may lag behind the routes.
-type fakeTraefik struct {
-	w     *world
-	mu    sync.Mutex
-	pods  map[string]*httptest.Server
-	lag   map[string]time.Duration
-	since map[string]time.Time // when a pod saw something new, by pod and backend
-	asked map[string]int
-	knows map[string]string // by color: the secret by which its sidecars know the probe, since they were started
-}
-
-func newTraefik(w *world) *fakeTraefik {
-	return &fakeTraefik{w: w, pods: map[string]*httptest.Server{}, lag: map[string]time.Duration{}, since: map[string]time.Time{}, asked: map[string]int{}, knows: map[string]string{}}
-}
-
-func (t *fakeTraefik) dial(ctx context.Context, pod string) (net.Conn, error) {
-	return (&net.Dialer{}).DialContext(ctx, "tcp", t.server(pod).Listener.Addr().String())
-}
-
-func (t *fakeTraefik) server(pod string) *httptest.Server {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.pods[pod] == nil {
-		t.pods[pod] = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { t.answer(pod, rw, r) }))
-		t.w.Cleanup(t.pods[pod].Close)
-		t.w.network.opened(t.pods[pod])
-	}
-	return t.pods[pod]
-}
-
-func (t *fakeTraefik) answer(pod string, rw http.ResponseWriter, r *http.Request) {
-	name := "shop"
-	if strings.HasPrefix(r.Host, "preview.") {
-		name = "shop-preview"
-	}
-	route := t.w.get("HTTPRoute", name)
-	if route == nil {
-		http.NotFound(rw, r)
-		return
-	}
-	c, err := manifest.Pointed(route, "shop")
-	if err != nil {
-		http.Error(rw, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	c = t.delayed(pod, name, c)
-	if t.w.get("Pod", "shop-"+string(c)+"-1") == nil {
-		http.Error(rw, "no available server", http.StatusServiceUnavailable)
-		return
-	}
-	if !t.recognizes(c, r) {
-		rw.WriteHeader(http.StatusForbidden)
-		return
-	}
-	rw.Header().Set(probe.HeaderColor, string(c))
-}
-
-// started notes what the sidecars of a color have read when they were started.
-func (t *fakeTraefik) started(c string) {
-	secret := t.w.get("Secret", "shop-ingress")
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.knows[c] = ""
-	if secret != nil {
-		value, _ := base64.StdEncoding.DecodeString(objects.TextField(secret, "data", "probe"))
-		t.knows[c] = string(value)
-	}
-}
-
-func (t *fakeTraefik) recognizes(c color.Color, r *http.Request) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	secret := t.knows[string(c)]
-	return secret == "" || r.Header.Get(probe.HeaderProbe) == secret
-}
-
-// delayed is the color that a pod knows of, which is the other one until its
-// lag is over.
-func (t *fakeTraefik) delayed(pod, route string, c color.Color) color.Color {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.asked[pod+" "+route]++
-	seen := pod + " " + route + " " + string(c)
-	if t.since[seen].IsZero() {
-		t.since[seen] = time.Now()
-	}
-	if time.Since(t.since[seen]) < t.lag[pod] {
-		return c.Other()
-	}
+// active is the color to which the public route leads.
+func (w world) active() color.Color {
+	w.Helper()
+	c, err := manifest.Pointed(w.GetObject("HTTPRoute", "shop"), "shop")
+	w.Must(err)
 	return c
+}
+
+// moveHolder makes the lease look as if its holder ran on another machine.
+func (w world) moveHolder() {
+	w.ChangeObject("Lease", "shop", func(o *kube.Object) {
+		objects.SetAnnotation(o, fenced.ProcessAnnotation, `{"pid": 4711, "start": "1", "world": "another"}`)
+	})
+}
+
+// takeOver lets the lock of a holder on another machine expire and bob take
+// it.
+func (w world) takeOver() *session {
+	w.Helper()
+	w.moveHolder()
+	w.Server.Advance(17 * time.Second)
+	return w.lock(w.target(), "bob")
+}
+
+// storedImages has every image in its place already.
+type storedImages struct{}
+
+var _ workload.Delivery = storedImages{}
+
+func (storedImages) Check(context.Context, string) error { return nil }
+func (storedImages) Image(_ context.Context, digest string) (images.Placed, error) {
+	return images.Placed{Ref: "version-manager.local/shop:" + digest, Pull: "Never"}, nil
+}
+func (storedImages) Sidecar(context.Context) (images.Placed, error) {
+	return images.Placed{Ref: "version-manager.local/sidecar:1", Pull: "Never"}, nil
+}
+func (s storedImages) Name(digest string) (images.Placed, error) {
+	return s.Image(context.Background(), digest)
+}
+func (s storedImages) SidecarName() (images.Placed, error)       { return s.Sidecar(context.Background()) }
+func (storedImages) Again(context.Context, string, string) error { return nil }
+
+// runControllers does for the Deployments of a world what a cluster would:
+// pods appear, are ready at once, and end.
+func (w world) runControllers() {
+	ctx, cancel := context.WithCancel(context.Background())
+	client := w.Client()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			for _, name := range []string{"shop-blue", "shop-green"} {
+				w.reconcileColor(ctx, client, name)
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	w.Cleanup(func() { cancel(); <-done })
+}
+
+func (w world) reconcileColor(ctx context.Context, k kube.Cluster, name string) {
+	want := 0
+	var notes map[string]string
+	if d := w.GetObject("Deployment", name); d != nil {
+		want, notes = objects.SpecReplicas(d), d.GetAnnotations()
+	}
+	for i := range 9 {
+		pod := fmt.Sprintf("%s-%d", name, i+1)
+		have := w.GetObject("Pod", pod)
+		switch {
+		case have == nil && i < want:
+			w.putPod(name, pod, notes[manifest.VersionNote])
+		case have != nil && i >= want:
+			_ = k.Delete(ctx, kube.Ref{Kind: "Pod", Namespace: "shop", Name: pod})
+		}
+	}
+}
+
+func (w world) putPod(side, pod, version string) {
+	c := strings.TrimPrefix(side, "shop-")
+	w.Traefik.StartSidecars(c)
+	w.PutJSON(fmt.Sprintf(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": %q, "namespace": "shop", "creationTimestamp": "2026-01-01T00:00:00Z",
+		"labels": {"app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "version-manager", "version-manager.io/color": %q, "app.kubernetes.io/version": %q}},
+		"status": {"conditions": [{"type": "Ready", "status": "True"}], "containerStatuses": [{"name": "app", "state": {"running": {}}}]}}`, pod, c, version))
 }

@@ -47,6 +47,14 @@ type ColorState struct {
 	Pods       []*corev1.Pod // with those that are terminating
 }
 
+// Replicas is the number of instances that the Deployment asks for.
+func (s ColorState) Replicas() int {
+	if s.Deployment.Spec.Replicas == nil {
+		return 1
+	}
+	return int(*s.Deployment.Spec.Replicas)
+}
+
 // ReadColors returns the colors that run something.
 func (s *Store) ReadColors(ctx context.Context) (map[color.Color]ColorState, error) {
 	colors := map[color.Color]ColorState{}

@@ -1,0 +1,56 @@
+package history
+
+import (
+	"bytes"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"version-manager/internal/journal"
+	"version-manager/internal/kube"
+)
+
+// checkNext reports whether a record exists already as the last one, and fails
+// if it is neither that nor the next.
+func checkNext(o *kube.Object, seq int, line []byte) (exists bool, err error) {
+	list, err := parseRecords(o)
+	if err != nil {
+		return false, err
+	}
+	if n := len(list); n > 0 && n == seq {
+		have, err := journal.Encode(list[n-1])
+		if err == nil && !bytes.Equal(have, line) {
+			err = fmt.Errorf("record %d exists already with other content", seq)
+		}
+		return true, err
+	}
+	if want := len(list) + 1; seq != want {
+		return false, fmt.Errorf("record %d does not follow: want %d", seq, want)
+	}
+	return false, nil
+}
+
+// parseRecords reads the records of a journal. As in a file, a damaged last
+// one was never written, and damage before it is an error.
+func parseRecords(o *kube.Object) (list []journal.Record, err error) {
+	secret, err := kube.As[corev1.Secret](o)
+	if err != nil {
+		return nil, err
+	}
+	for seq := 1; seq <= len(secret.Data); seq++ {
+		r, err := journal.Decode(bytes.TrimSuffix(secret.Data[recordKey(seq)], []byte("\n")))
+		if err == nil && r.Seq != seq {
+			err = fmt.Errorf("it says that it is record %d", r.Seq)
+		}
+		if err != nil && seq == len(secret.Data) && secret.Data[recordKey(seq)] != nil {
+			return list, nil
+		}
+		if err != nil {
+			return list, fmt.Errorf("record %d: %w", seq, err)
+		}
+		list = append(list, r)
+	}
+	return list, nil
+}
+
+func recordKey(seq int) string { return fmt.Sprintf("%06d", seq) }
