@@ -19,8 +19,11 @@ type Shell struct {
 	Output io.Writer
 }
 
-// handOver prints where the shell ends up to descriptor 3.
-const handOver = "\n{ pwd; env -0; } >&3\n"
+// handOver prints where the shell ends up to descriptor 3. Not every system
+// has env -0.
+const handOver = `
+{ pwd; for name in $(compgen -e); do printf '%s=%s\0' "$name" "${!name}"; done; } >&3
+`
 
 // RunBlock runs the commands of a block, and stops at the first that fails.
 func (s *Shell) RunBlock(ctx context.Context, b Block) error {
