@@ -1,26 +1,26 @@
-// Package caloguessr is the web app that guesses the calories on a plate:
-// from a photo, if there is a key for Google's Gemini, or from a search.
+// Package caloguessr is a web app that estimates the calories of a meal: from a
+// photo, if there is a key for Google's Gemini, or from a search.
 //
-// Main reads its configuration from the environment, as a platform sets it:
+// Main reads its configuration from the environment:
 //
 //	HOST, PORT              where to listen; 127.0.0.1 and 8080
-//	APP_VERSION, APP_COLOR, APP_INSTANCE   which copy of the app this is
-//	DATA_DIR                folder for the key that is entered in the page
+//	APP_VERSION, APP_COLOR, APP_INSTANCE   identify this copy of the app
+//	DATA_DIR                folder for the key that is entered on the page
 //	GEMINI_API_KEY          a fixed key, or
-//	GEMINI_API_KEY_FILE     the file that holds it
-//	GEMINI_MODEL            which model recognizes food
-//	GEMINI_BASE_URL         where the API is, for tests and proxies
-//	CALOGUESSR_ADMIN_TOKEN  who knows it may change the key from anywhere, and
-//	                        nobody else; without it, whoever sits at this
-//	                        machine may, if HOST is a loopback address
-//	TRUSTED_PROXIES         networks whose X-Forwarded-For is believed, besides loopback
-//	LOG_FORMAT              json or text, to stderr
-//	DRAIN_LINGER            how long to go on accepting after SIGTERM; 500ms
-//	DRAIN_TIMEOUT           how long open requests may take after that; 30s
+//	GEMINI_API_KEY_FILE     a file that contains it
+//	GEMINI_MODEL            the model that recognizes food
+//	GEMINI_BASE_URL         URL of the API, for tests and proxies
+//	CALOGUESSR_ADMIN_TOKEN  allows its holders, and only them, to change the key
+//	                        from anywhere; without it, users of this machine may,
+//	                        if HOST is a loopback address
+//	TRUSTED_PROXIES         networks whose X-Forwarded-For is trusted, besides loopback
+//	LOG_FORMAT              json or text, on standard error
+//	DRAIN_LINGER            time after SIGTERM in which new requests are accepted; 500ms
+//	DRAIN_TIMEOUT           time for open requests after that; 30s
 //
-// The packages below do the work: photo and nutrition know their subject,
-// estimate asks who can see, meal adds up, keys keeps the key, web shows it
-// all. None of them knows the platform that deploys this app.
+// The packages below it do the work: upload and photo take in photos, estimate
+// recognizes food, nutrition has the facts, meal adds them up, keys stores the key,
+// and web serves the pages. None of them knows the platform that deploys this app.
 package caloguessr
 
 import (
@@ -47,17 +47,17 @@ import (
 )
 
 const (
-	maxCachedEstimates = 512 // estimates in memory
+	maxCachedEstimates = 512 // per instance
 
 	defaultHeaderTimeout = 10 * time.Second
-	defaultReadTimeout   = 90 * time.Second // a whole upload over a slow line
+	defaultReadTimeout   = 90 * time.Second // for an upload over a slow network
 	defaultWriteTimeout  = 2 * time.Minute
 	defaultIdleTimeout   = 2 * time.Minute
 	maxHeaderBytes       = 32 << 10
 )
 
 // RunServer serves until ctx ends, then drains. It returns the exit code: 0 after
-// a clean drain, 1 for a failure, 2 for a configuration that makes no sense.
+// a clean drain, 1 for a failure, 2 for an invalid configuration.
 func RunServer(ctx context.Context, getenv func(string) string, stderr io.Writer) int {
 	c, err := readConfig(getenv)
 	if err != nil {
@@ -103,7 +103,7 @@ func runWithConfig(ctx context.Context, c config, log *slog.Logger) error {
 	return serveUntilDrained(ctx, listener, server, c, log)
 }
 
-// newServer wires the parts together.
+// newServer connects the parts.
 func newServer(c config, store *keys.Store, memory memlimit.Memory, log *slog.Logger) (*web.Server, *estimate.Gemini, error) {
 	table, err := nutrition.LoadTable()
 	if err != nil {
@@ -114,7 +114,7 @@ func newServer(c config, store *keys.Store, memory memlimit.Memory, log *slog.Lo
 		return nil, nil, err
 	}
 	gemini := estimate.NewGemini(table, currentKey(store), c.Model, c.BaseURL)
-	server, err := web.New(web.Options{
+	server, err := web.NewServer(web.Options{
 		Build: c.Build, Table: table, Words: words, Keys: store,
 		Uploads:   upload.NewReceiver(upload.DefaultLimits(upload.DiskLimit(memory))),
 		Intake:    photo.NewIntake(photoLimits(memory)),
@@ -126,14 +126,14 @@ func newServer(c config, store *keys.Store, memory memlimit.Memory, log *slog.Lo
 	return server, gemini, err
 }
 
-// photoLimits leaves half of the memory to everything but photos, and ends
-// what took more than was foretold before the kernel ends the process.
+// photoLimits leaves half of the memory to everything but photos. Decoding ends
+// above the ceiling, before the kernel would kill the process.
 func photoLimits(m memlimit.Memory) photo.Limits {
 	const share, most, ceiling = 50, 512 << 20, 80 // percent, bytes, percent
 	return photo.Limits{Parallel: runtime.GOMAXPROCS(0), Memory: m.Budget(share, most), Ceiling: m.Budget(ceiling, math.MaxInt64)}
 }
 
-// currentKey gives the estimator the key of the moment.
+// currentKey lets the estimator read the key anew for each photo.
 func currentKey(store *keys.Store) func() (string, error) {
 	return func() (string, error) {
 		k, err := store.CurrentKey()
@@ -144,8 +144,8 @@ func currentKey(store *keys.Store) func() (string, error) {
 	}
 }
 
-// checkModel says in the log, once and plainly, if photos cannot work. It
-// never keeps the app from serving: the search works without any model.
+// checkModel logs once if photos cannot be recognized. It never fails: the search
+// works without a model.
 func checkModel(ctx context.Context, g *estimate.Gemini, store *keys.Store, model string, log *slog.Logger) {
 	if estimate.IsRetired(model) {
 		log.Error("model is shut down: set GEMINI_MODEL to another, or leave it unset", "model", model, "default", estimate.DefaultModel)
@@ -170,12 +170,12 @@ func checkModel(ctx context.Context, g *estimate.Gemini, store *keys.Store, mode
 	}
 }
 
-// serveUntilDrained answers until ctx ends. Then the instance says that it is not ready,
-// goes on accepting for a moment, because a proxy may not have noticed yet,
-// closes the listener and waits for what is in flight.
+// serveUntilDrained answers until ctx ends. Then the instance reports that it is not
+// ready, accepts requests for a moment longer, because a proxy may not have noticed
+// yet, closes the listener, and waits for the requests in flight.
 func serveUntilDrained(ctx context.Context, l net.Listener, s *web.Server, c config, log *slog.Logger) error {
 	h := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: defaultHeaderTimeout, ReadTimeout: defaultReadTimeout, WriteTimeout: defaultWriteTimeout,
+		Handler: s, ReadHeaderTimeout: defaultHeaderTimeout, ReadTimeout: defaultReadTimeout, WriteTimeout: defaultWriteTimeout,
 		IdleTimeout: defaultIdleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
@@ -186,7 +186,7 @@ func serveUntilDrained(ctx context.Context, l net.Listener, s *web.Server, c con
 	case <-ctx.Done():
 	}
 	log.Info("draining")
-	s.Drain()
+	s.StartDraining()
 	h.SetKeepAlivesEnabled(false)
 	time.Sleep(c.Linger)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.Drain)

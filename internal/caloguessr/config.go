@@ -18,25 +18,25 @@ import (
 	"version-manager/internal/kit/httpkit"
 )
 
-// config is all that the environment can say.
+// config is what the environment can set.
 type config struct {
-	Address    string // HOST and PORT to listen at
+	Address    string // HOST and PORT
 	Build      web.Build
-	DataDir    string // folder for the key; empty: none can be kept
-	Key        string // fixed by the environment; empty: none
+	DataDir    string // folder for the key; empty: no key can be stored
+	Key        string // from the environment; may be empty
 	Model      string
 	BaseURL    string // of the Gemini API
 	AdminToken string
-	Proxies    []netip.Prefix // whose X-Forwarded-For is believed
+	Proxies    []netip.Prefix // whose X-Forwarded-For is trusted
 	LogText    bool           // text instead of JSON
 	Linger     time.Duration  // between "not ready" and closing the listener
 	Drain      time.Duration  // for open requests to finish
 }
 
-// maxKeyFileSize is how long the file with a key may be, in bytes.
+// maxKeyFileSize is the size of the largest key file, in bytes.
 const maxKeyFileSize = 4096
 
-// minTokenLength is how long CALOGUESSR_ADMIN_TOKEN must be, in bytes.
+// minTokenLength is the shortest CALOGUESSR_ADMIN_TOKEN, in bytes.
 const minTokenLength = 16
 
 // readConfig reads the configuration through getenv.
@@ -68,7 +68,7 @@ func readConfig(getenv func(string) string) (config, error) {
 	return c, errors.Join(errs[:]...)
 }
 
-// isLocalOnly reports whether this server can be reached from this machine only.
+// isLocalOnly reports whether this server can only be reached from this machine.
 func (c config) isLocalOnly() bool {
 	host, _, err := net.SplitHostPort(c.Address)
 	if err != nil {
@@ -119,7 +119,7 @@ func readKey(get func(name, fallback string) string) (string, error) {
 	return strings.TrimSpace(string(data)), nil
 }
 
-// parseProxies reads a list of networks; loopback is always one of them.
+// parseProxies reads a list of networks, and adds loopback.
 func parseProxies(list string) ([]netip.Prefix, error) {
 	all := httpkit.Loopback()
 	for s := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -148,7 +148,7 @@ func parseLogFormat(format string) (bool, error) {
 	return false, fmt.Errorf("LOG_FORMAT: %q is neither json nor text", format)
 }
 
-// defaultDataDir is this user's own folder; empty in a container without one.
+// defaultDataDir returns the user's own folder, or "" in a container without one.
 func defaultDataDir() string {
 	dir, err := os.UserConfigDir()
 	if err != nil {

@@ -82,7 +82,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.goto(app.url + "/settings");
       await page.getByLabel("New key").fill(key);
       await page.getByRole("button", { name: "Save key" }).click();
-      await expect(page.getByRole("status").first()).toContainText("The key is saved");
+      await expect(page.getByRole("status").first()).toContainText("The key was saved");
       await expect(page.getByText("ending in …wxyz")).toBeVisible();
       await page.getByRole("button", { name: "Test key" }).click();
       await expect(page.getByText("The key works")).toBeVisible();

@@ -9,38 +9,38 @@ import (
 	"version-manager/internal/caloguessr/photo"
 )
 
-// Cache remembers answers, so that the same photo, sent again, costs nothing
-// and looks the same. It keeps what was recognized, never the photo, and
-// forgets what was used least lately.
+// Cache stores answers, so the same photo leads to the same answer and costs
+// nothing the second time. It stores what was recognized, never the photo, and
+// drops the least recently used answers.
 type Cache struct {
 	next  Estimator
 	model string
 	max   int
 
 	mu    sync.Mutex
-	order *list.List // of *remembered, latest first
+	order *list.List // of *cacheEntry, most recently used first
 	byKey map[cacheKey]*list.Element
 }
 
 var _ Estimator = (*Cache)(nil)
 
-// cacheKey is all that an answer depends on.
+// cacheKey is everything that an answer depends on.
 type cacheKey struct {
 	hash                [32]byte
 	model, prompt, lang string
 }
 
-type remembered struct {
+type cacheEntry struct {
 	key      cacheKey
 	estimate Estimate
 }
 
-// NewCache returns a Cache in front of next, for at most max answers.
+// NewCache returns a cache of at most max answers in front of next.
 func NewCache(next Estimator, model string, max int) *Cache {
 	return &Cache{next: next, model: model, max: max, order: list.New(), byKey: map[cacheKey]*list.Element{}}
 }
 
-// EstimatePhoto implements Estimator. Errors are not remembered.
+// EstimatePhoto implements Estimator. Errors are not cached.
 func (c *Cache) EstimatePhoto(ctx context.Context, p photo.Photo, lang string) (Estimate, error) {
 	key := cacheKey{p.Hash, c.model, promptVersion, lang}
 	if e, ok := c.lookUp(key); ok {
@@ -62,7 +62,7 @@ func (c *Cache) lookUp(key cacheKey) (Estimate, bool) {
 		return Estimate{}, false
 	}
 	c.order.MoveToFront(element)
-	return cloneEstimate(element.Value.(*remembered).estimate), true
+	return cloneEstimate(element.Value.(*cacheEntry).estimate), true
 }
 
 func (c *Cache) storeAnswer(key cacheKey, e Estimate) {
@@ -71,14 +71,14 @@ func (c *Cache) storeAnswer(key cacheKey, e Estimate) {
 	if element, ok := c.byKey[key]; ok {
 		c.order.Remove(element)
 	}
-	c.byKey[key] = c.order.PushFront(&remembered{key, cloneEstimate(e)})
+	c.byKey[key] = c.order.PushFront(&cacheEntry{key, cloneEstimate(e)})
 	for c.order.Len() > c.max {
-		last := c.order.Remove(c.order.Back()).(*remembered)
+		last := c.order.Remove(c.order.Back()).(*cacheEntry)
 		delete(c.byKey, last.key)
 	}
 }
 
-// cloneEstimate keeps callers from changing what is remembered.
+// cloneEstimate keeps callers from changing what is cached.
 func cloneEstimate(e Estimate) Estimate {
 	e.Items = slices.Clone(e.Items)
 	return e

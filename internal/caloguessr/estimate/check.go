@@ -15,11 +15,11 @@ const (
 	maxItems      = 30
 	maxGrams      = 5000
 	maxNameLength = 200 // bytes
-	// confidenceIfContradictory is the confidence of an item whose own numbers disagree.
+	// confidenceIfContradictory is for an item whose numbers contradict each other, in percent.
 	confidenceIfContradictory = 30
 )
 
-// answerItem is an item as the model said it.
+// answerItem is an item as the model sent it.
 type answerItem struct {
 	Food       string   `json:"food"`
 	Name       string   `json:"name"`
@@ -29,9 +29,9 @@ type answerItem struct {
 	Confidence float64  `json:"confidence"`
 }
 
-// parseAnswer reads an answer and checks it. Models break their schema now and
-// then: what cannot be right fails, what merely contradicts itself is kept
-// and marked as unsure, and a food named twice becomes one.
+// parseAnswer reads an answer and checks it, because models do not always follow
+// the schema. An answer that cannot be right is an error. An item that contradicts
+// itself gets a low confidence. A food that comes twice becomes one item.
 func parseAnswer(answer []byte, table *nutrition.Table) ([]Item, error) {
 	var list struct {
 		Items *[]answerItem `json:"items"`
@@ -60,7 +60,7 @@ func parseAnswer(answer []byte, table *nutrition.Table) ([]Item, error) {
 	return items, nil
 }
 
-// toItem turns what was said into an item that can be relied on.
+// toItem checks an item.
 func (s answerItem) toItem(table *nutrition.Table) (Item, error) {
 	if s.Grams == nil || *s.Grams < 0.5 || *s.Grams > maxGrams {
 		return Item{}, newGarbled("impossible weight of %q", s.cleanName())
@@ -74,7 +74,7 @@ func (s answerItem) toItem(table *nutrition.Table) (Item, error) {
 	if food, ok := table.ByID(strings.TrimSpace(s.Food)); ok {
 		it.FoodID = food.ID
 	} else if it.Name = s.cleanName(); it.Name == "" {
-		return Item{}, newGarbled("a food without a name")
+		return Item{}, newGarbled("unnamed food")
 	}
 	return it, nil
 }
@@ -98,7 +98,7 @@ func addItem(items []Item, it Item) []Item {
 	return append(items, it)
 }
 
-// roundGrams is for numbers of any size.
+// roundGrams also accepts numbers that do not fit into an int.
 func roundGrams(v float64) int { return int(math.Round(min(max(v, 0), maxGrams))) }
 
 func newGarbled(format string, args ...any) error {

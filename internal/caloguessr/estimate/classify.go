@@ -12,11 +12,11 @@ import (
 	"google.golang.org/genai"
 )
 
-// maxErrorMessage is how much of an error message is kept, in bytes.
+// maxErrorMessage is the length of an error message in logs, in bytes.
 const maxErrorMessage = 300
 
-// classifyError says what a failed call means. The texts of others are shortened
-// and cleared of the key before they can reach a log.
+// classifyError turns the error of a call into an *Error. Messages of others are
+// shortened, and the key is removed, before they can get into a log.
 func classifyError(err error, after time.Duration, key string) error {
 	if e, ok := errors.AsType[genai.APIError](err); ok {
 		cause := fmt.Errorf("%d %s: %s", e.Code, e.Status, redactKey(e.Message, key))
@@ -46,7 +46,7 @@ func reasonOf(e genai.APIError) Reason {
 	case http.StatusGatewayTimeout:
 		return Timeout
 	case http.StatusBadRequest:
-		if saysBadKey(e) {
+		if isBadKey(e) {
 			return BadKey
 		}
 		return Rejected
@@ -57,9 +57,9 @@ func reasonOf(e genai.APIError) Reason {
 	return Rejected
 }
 
-// saysBadKey recognizes Google's answer to a key that is not one, which is
-// a 400 like any other.
-func saysBadKey(e genai.APIError) bool {
+// isBadKey recognizes Google's answer to an invalid key, which has the status 400
+// like many others.
+func isBadKey(e genai.APIError) bool {
 	for _, d := range e.Details {
 		if d["reason"] == "API_KEY_INVALID" {
 			return true

@@ -1,12 +1,11 @@
-// Package estimate asks who knows what a photo of food shows: which foods,
-// and how many grams of each.
+// Package estimate finds out what a photo of food shows: which foods, and how many
+// grams of each.
 //
-// It never deals in calories. A recognizer names foods out of the nutrition
-// table and weighs them by eye; what they hold is computed from the table.
-// Every answer is checked before it is believed, and every failure is an
-// [Error] whose [Reason] the page has a sentence for.
+// It knows no calories. A model names foods of the nutrition table and estimates
+// their weight; everything else is computed from the table. Every answer is checked,
+// and every failure is an [Error] whose [Reason] the page explains.
 //
-// [Estimator] is the seam: [Gemini] asks Google, [Cache] remembers.
+// [Gemini] and [Cache] implement [Estimator].
 package estimate
 
 import (
@@ -17,50 +16,51 @@ import (
 	"version-manager/internal/caloguessr/photo"
 )
 
-// Estimator recognizes food. It must not keep the photo.
+// Estimator recognizes food. It must not store the photo.
 type Estimator interface {
-	// EstimatePhoto returns what the photo shows. Names of foods that are not in
-	// the table are in lang. Errors are of type *Error, or ctx's own.
+	// EstimatePhoto returns what the photo shows. Foods that are not in the table
+	// have a name in the language lang. Errors are of type *Error, or ctx's own.
 	EstimatePhoto(ctx context.Context, p photo.Photo, lang string) (Estimate, error)
 }
 
-// Estimate is a checked answer.
+// Estimate is an answer that was checked.
 type Estimate struct {
 	Items      []Item
-	Model      string // who answered
-	Remembered bool   // nobody was asked this time
+	Model      string // that answered
+	Remembered bool   // from the cache
 }
 
-// Item is one food on the photo.
+// Item is one food in the photo.
 type Item struct {
-	FoodID           string // in the nutrition table; empty: not in it
-	Name             string // only where FoodID is empty
+	FoodID           string // in the nutrition table; empty if it is not there
+	Name             string // only if FoodID is empty
 	Low, Grams, High int    // 1 <= Low <= Grams <= High
 	Confidence       int    // percent, 1 to 100
 }
 
-// Reason is why there is no estimate.
+// Reason says why an estimate failed.
 type Reason string
 
+// Reasons of an Error.
 const (
-	NoKey       Reason = "no-key"       // nobody has set a key
+	NoKey       Reason = "no-key"       // no key is set
 	BadKey      Reason = "bad-key"      // Google does not accept the key
-	NoModel     Reason = "no-model"     // the model is retired or was never there
+	NoModel     Reason = "no-model"     // the model does not exist or is retired
 	RateLimited Reason = "rate-limited" // too many requests for this key
-	Refused     Reason = "refused"      // a safety filter stepped in
+	Refused     Reason = "refused"      // by a safety filter
 	NoFood      Reason = "no-food"      // nothing edible was recognized
-	Garbled     Reason = "garbled"      // an answer that makes no sense
+	Garbled     Reason = "garbled"      // the answer makes no sense
 	Timeout     Reason = "timeout"      // no answer in time
-	Down        Reason = "down"         // Google answers with an error of its own
+	Down        Reason = "down"         // Google reports an internal error
 	Unreachable Reason = "unreachable"  // no connection
-	Rejected    Reason = "rejected"     // Google calls our request wrong
+	Rejected    Reason = "rejected"     // Google reports that our request is wrong
 )
 
 // Error is a failed estimate.
 type Error struct {
 	Reason Reason
-	After  time.Duration // when to try again; 0: not known
-	Err    error         // what happened; never holds a key
+	After  time.Duration // when to try again; 0 if unknown
+	Err    error         // never contains the key
 }
 
 func (e *Error) Error() string {

@@ -15,19 +15,18 @@ import (
 )
 
 const (
-	// DefaultModel is cheap, quick and good enough at naming food.
+	// DefaultModel is inexpensive, fast, and recognizes food well enough.
 	DefaultModel = "gemini-3.5-flash-lite"
-	// DefaultBaseURL is where Google's API is.
+	// DefaultBaseURL is the URL of Google's API.
 	DefaultBaseURL = "https://generativelanguage.googleapis.com/"
 
-	estimateTimeout = 30 * time.Second // for one estimate, a repetition included
+	estimateTimeout = 30 * time.Second // for one estimate, including a second attempt
 	checkTimeout    = 10 * time.Second
-	maxAnswerTokens = 8192 // of an answer; a full plate takes a few hundred
+	maxAnswerTokens = 8192 // a full plate takes a few hundred
 )
 
-// Gemini asks a model of Google's. It sends the shrunk photo, the list of
-// foods and the language in which unknown foods are to be named, and nothing
-// about who asks.
+// Gemini asks a Google model. It sends the shrunk photo, the list of foods, and the
+// language for the names of unknown foods, and nothing about the visitor.
 type Gemini struct {
 	table   *nutrition.Table
 	key     func() (string, error)
@@ -39,8 +38,8 @@ type Gemini struct {
 
 var _ Estimator = (*Gemini)(nil)
 
-// NewGemini returns an estimator that gets its key anew for every photo, so
-// that it may change at any time. key returns an *Error, such as NoKey.
+// NewGemini returns an estimator that calls key for every photo, so the key can
+// change at any time. The error of key is an *Error, such as NoKey.
 func NewGemini(table *nutrition.Table, key func() (string, error), model, baseURL string) *Gemini {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.ResponseHeaderTimeout = estimateTimeout
@@ -78,8 +77,8 @@ func (g *Gemini) EstimatePhoto(ctx context.Context, p photo.Photo, lang string) 
 	return Estimate{Items: items, Model: g.model}, nil
 }
 
-// CheckKey asks Google whether the key works and the model exists, without
-// spending anything.
+// CheckKey asks Google whether the key works and the model exists, which costs
+// nothing.
 func (g *Gemini) CheckKey(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
@@ -93,8 +92,8 @@ func (g *Gemini) CheckKey(ctx context.Context, key string) error {
 	return nil
 }
 
-// newClient returns a client for one request. Everything that it would look up
-// in the environment is set here.
+// newClient returns a client for one request. It sets everything that the library
+// would read from the environment.
 func (g *Gemini) newClient(ctx context.Context, key string) (*genai.Client, *retryOnce, error) {
 	once := &retryOnce{next: g.base}
 	client, err := genai.NewClient(ctx, &genai.ClientConfig{
@@ -104,7 +103,7 @@ func (g *Gemini) newClient(ctx context.Context, key string) (*genai.Client, *ret
 		HTTPOptions: genai.HTTPOptions{BaseURL: g.baseURL},
 	})
 	if err != nil {
-		// The library prints the whole configuration, key and all.
+		// The message of the library contains the whole configuration, with the key.
 		return nil, nil, &Error{Reason: Rejected, Err: fmt.Errorf("set up client: %s", redactKey(err.Error(), key))}
 	}
 	return client, once, nil
@@ -120,7 +119,7 @@ func (g *Gemini) requestConfig() *genai.GenerateContentConfig {
 	}
 }
 
-// answerText takes the text out of a response, or says why there is none.
+// answerText returns the text of a response, or why there is none.
 func answerText(r *genai.GenerateContentResponse) (string, error) {
 	if f := r.PromptFeedback; f != nil && f.BlockReason != "" {
 		return "", &Error{Reason: Refused, Err: fmt.Errorf("photo blocked: %s", f.BlockReason)}
@@ -142,8 +141,8 @@ func answerText(r *genai.GenerateContentResponse) (string, error) {
 	return text, nil
 }
 
-// IsRetired says whether a model is known to be shut down. Models that retire
-// later are found out by Check.
+// IsRetired reports whether a model is known to be shut down. CheckKey also notices
+// models that are shut down later.
 func IsRetired(model string) bool {
 	for _, family := range []string{"gemini-1.0-", "gemini-1.5-", "gemini-2.0-"} {
 		if strings.HasPrefix(model, family) {

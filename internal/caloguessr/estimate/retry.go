@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	// maxRetryWait is how long a visitor is kept waiting for a second attempt.
+	// maxRetryWait is the longest time that a visitor waits for the second attempt.
 	maxRetryWait = 4 * time.Second
-	// defaultRetryWait is how long to wait where the answer does not say.
+	// defaultRetryWait is the time before the second attempt if the answer does not say.
 	defaultRetryWait = 500 * time.Millisecond
-	// maxAnswerSize bounds what is read of any answer, in bytes.
+	// maxAnswerSize is how much of an answer is read, in bytes.
 	maxAnswerSize = 1 << 20
 )
 
-// retryOnce repeats one request once, if the answer says that it is worth it
-// and soon. It serves a single call, and remembers what the last answer asked for.
+// retryOnce repeats a request once, if the answer says that it may succeed soon. It
+// serves a single call, and stores how long the last answer asked to wait.
 type retryOnce struct {
 	next  http.RoundTripper
-	after time.Duration // how long to stay away; 0: not said
+	after time.Duration // how long to wait; 0 if the answer does not say
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -37,7 +37,7 @@ func (t *retryOnce) RoundTrip(r *http.Request) (*http.Response, error) {
 		return response, nil
 	}
 	if err := sleep(r.Context(), wait); err != nil {
-		return response, nil // its caller sees the context's error or this answer
+		return response, nil // the caller gets the error of the context or this answer
 	}
 	again := r.Clone(r.Context())
 	if again.Body, err = r.GetBody(); err != nil {
@@ -47,7 +47,8 @@ func (t *retryOnce) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.sendLimited(again)
 }
 
-// sendLimited bounds the answer, and reads a failed one for its advice on waiting.
+// sendLimited limits the size of the answer, and finds out how long a failed one asks
+// to wait.
 func (t *retryOnce) sendLimited(r *http.Request) (*http.Response, error) {
 	response, err := t.next.RoundTrip(r)
 	if err != nil {
@@ -77,8 +78,8 @@ func isRetryable(status int) bool {
 	return false
 }
 
-// retryAfter finds how long an answer asks to wait: in its header, in seconds or
-// as a date, or in the error's details, where Google puts it.
+// retryAfter returns how long an answer asks to wait: in its header, in seconds or as
+// a date, or in the details of the error, as Google does it.
 func retryAfter(h http.Header, body []byte, now time.Time) time.Duration {
 	value := h.Get("Retry-After")
 	if n, err := strconv.Atoi(value); err == nil && n > 0 && n < 1e6 {
@@ -114,7 +115,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// limitedBody reads from one thing and closes another.
+// limitedBody reads from one source and closes another.
 type limitedBody struct {
 	io.Reader
 	io.Closer

@@ -1,8 +1,8 @@
-// Package i18n holds the words of Caloguessr's pages, one JSON file a
-// language, and writes numbers the way each language does.
+// Package i18n has the texts of Caloguessr's pages, one JSON file per language, and
+// formats numbers and dates in each language.
 //
-// A key that a page uses and a file lacks is a bug that the tests find; at
-// run time it shows as the key itself. Start with [Load] and [Printer].
+// If a page uses a key that is missing in a file, the page shows the key itself. Tests
+// find that. Start with [LoadPrinters] and [Printer].
 package i18n
 
 import (
@@ -20,16 +20,17 @@ import (
 //go:embed de.json en.json
 var files embed.FS
 
-// Languages are the languages that exist; the first is the default.
+// Languages returns the codes of all languages, the default one first.
 func Languages() []string { return []string{"en", "de"} }
 
-// Printer speaks one language. It does not change and may be shared.
+// Printer has the texts of one language. It does not change and can be used
+// concurrently.
 type Printer struct {
 	lang  string
 	words map[string]string
 }
 
-// LoadPrinters reads all languages, keyed by their code.
+// LoadPrinters reads all languages, by their code.
 func LoadPrinters() (map[string]*Printer, error) {
 	printers := map[string]*Printer{}
 	for _, lang := range Languages() {
@@ -49,8 +50,8 @@ func LoadPrinters() (map[string]*Printer, error) {
 // Lang returns the language's code, as in the lang attribute.
 func (p *Printer) Lang() string { return p.lang }
 
-// T returns the text of a key. Arguments come in pairs of name and value and
-// replace {name} in the text; numbers are written in the printer's language.
+// T returns the text of a key. The arguments are pairs of a name and a value that
+// replaces {name} in the text. Numbers are formatted in the printer's language.
 func (p *Printer) T(key string, pairs ...any) string {
 	text, ok := p.words[key]
 	if !ok {
@@ -62,8 +63,8 @@ func (p *Printer) T(key string, pairs ...any) string {
 	return text
 }
 
-// Int writes a whole number, rounded, with its thousands apart: 1.234 in
-// German, 1,234 in English.
+// Int returns a rounded number with separators for thousands: 1.234 in German, 1,234 in
+// English.
 func (p *Printer) Int(v float64) string {
 	digits := strconv.FormatFloat(math.Abs(math.Round(v)), 'f', 0, 64)
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -92,7 +93,7 @@ func (p *Printer) thousandsSeparator() string {
 	return ","
 }
 
-// Date writes a day.
+// Date returns the day.
 func (p *Printer) Date(t time.Time) string {
 	if p.lang == "de" {
 		return t.Format("02.01.2006")

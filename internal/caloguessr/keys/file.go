@@ -15,11 +15,12 @@ const (
 	secretFile = "unlock.bin"
 	sealedFile = "gemini.sealed"
 
-	maxFileSize = 4096 // bytes; ours have a few hundred
+	maxFileSize = 4096 // bytes; our files have a few hundred
 )
 
-// ensureSecret returns the secret of the folder, made on first use. Instances that
-// start together agree on one, because a link is made only once.
+// ensureSecret returns the secret of the folder, and creates it if it does not exist.
+// Instances that start at the same time agree on one, because only one of them can
+// create the link.
 func (s *Store) ensureSecret() ([]byte, error) {
 	secret, err := s.readFile(secretFile)
 	if err == nil && len(secret) == secretSize {
@@ -49,15 +50,15 @@ func (s *Store) readFile(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxFileSize))
 }
 
-// replaceFile writes a file so that readers see the old content or the new, and
-// so that the new one survives a power cut.
+// replaceFile writes a file atomically: readers see the old or the new content, and
+// the new content survives a power failure.
 func (s *Store) replaceFile(name string, data []byte) error {
 	return s.writeFile(data, func(temp string) error {
 		return os.Rename(temp, filepath.Join(s.folder, name))
 	})
 }
 
-// createFile is replace for a file that must not be there yet.
+// createFile is like replaceFile, but fails if the file exists.
 func (s *Store) createFile(name string, data []byte) error {
 	return s.writeFile(data, func(temp string) error {
 		return os.Link(temp, filepath.Join(s.folder, name))

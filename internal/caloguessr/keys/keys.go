@@ -1,22 +1,21 @@
-// Package keys keeps the one API key that Caloguessr needs, and gives it to
-// nobody but the estimator.
+// Package keys stores the one API key that Caloguessr needs, and gives it only to the
+// estimator.
 //
-// A key comes from the environment or is set through the page. The one from
-// the environment has precedence and can neither be shown nor deleted here.
-// The other is kept in the data folder, encrypted with AES-256-GCM under a
-// random secret in a file beside it; both files are readable by their owner
-// only and written atomically. All instances of both colors share the folder
-// and read it anew for every use, so a key applies everywhere at once and the
-// last writer wins.
+// A key comes from the environment or is set on the settings page. The one from the
+// environment takes precedence and can be neither shown nor deleted. The other one is
+// stored in the data folder, encrypted with AES-256-GCM and a random secret in a second
+// file. Only the owner can read the files, and they are written atomically. All
+// instances of both colors share the folder and read it for every use, so a change
+// applies everywhere at once, and the last writer wins.
 //
-// What this protects against: the key showing up in a copy of the one file,
-// in a support bundle or on a screen; a torn or swapped file, which GCM
-// detects; and the key leaving through a page or a log line, because a [Key]
-// prints as its last four characters. What it does not: whoever can read both
-// files, which is this user, root, and anybody with a copy of the whole
-// folder. Keep it out of images and repositories.
+// This protects against a key that shows up in a copy of the one file, in a support
+// bundle, or on a screen; against a torn or swapped file, which GCM detects; and against
+// a key that leaks through a page or a log line, because a [Key] prints as its last four
+// characters. It does not protect against anyone who can read both files: this user,
+// root, and everyone with a copy of the whole folder. Keep it out of images and
+// repositories.
 //
-// Start with [Open].
+// Start with [OpenStore].
 package keys
 
 import (
@@ -28,30 +27,31 @@ import (
 	"time"
 )
 
-// What can be wrong with a key.
+// Errors of a Store.
 var (
 	ErrNone      = errors.New("no key is set")
 	ErrBroken    = errors.New("the stored key cannot be read")
 	ErrMalformed = errors.New("not a key")
-	ErrNoFolder  = errors.New("no folder to keep a key in")
+	ErrNoFolder  = errors.New("no folder to store a key in")
 	ErrFixed     = errors.New("the key is set by the environment")
 )
 
 var wellFormed = regexp.MustCompile(`^[A-Za-z0-9._-]{20,200}$`)
 
-// Key is an API key. Its value is only had by asking for it.
+// Key is an API key. Only RevealKey returns its value.
 type Key struct {
 	value string
-	Saved time.Time // zero: from the environment
+	Saved time.Time // zero if it is from the environment
 }
 
-// RevealKey returns the key itself, for the request that needs it.
+// RevealKey returns the key itself.
 func (k Key) RevealKey() string { return k.value }
 
-// LastCharacters returns the last four characters, by which its owner knows it.
+// LastCharacters returns the last four characters, by which the owner recognizes
+// the key.
 func (k Key) LastCharacters() string { return k.value[max(0, len(k.value)-4):] }
 
-// IsFromEnvironment reports whether the key was not set through the page.
+// IsFromEnvironment reports whether the key is from the environment.
 func (k Key) IsFromEnvironment() bool { return k.Saved.IsZero() }
 
 // String keeps the key out of logs.
@@ -63,15 +63,15 @@ func (k Key) GoString() string { return k.String() }
 // LogValue is String for slog.
 func (k Key) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
-// Store knows the current key.
+// Store stores the key.
 type Store struct {
-	folder string // empty: nothing can be kept
-	fixed  string // from the environment; empty: none
+	folder string // empty: no key can be stored
+	fixed  string // from the environment; may be empty
 }
 
-// OpenStore returns the store in a folder, which is made when it is first written
-// to. An empty folder means that no key can be kept, and fixed, if not empty,
-// is the environment's key.
+// OpenStore returns the store in a folder, which is created by the first write.
+// Without a folder, no key can be stored. A fixed key comes from the environment and
+// may be empty.
 func OpenStore(folder, fixed string) (*Store, error) {
 	if fixed != "" && !wellFormed.MatchString(fixed) {
 		return nil, fmt.Errorf("key from the environment: %w", ErrMalformed)
@@ -79,11 +79,11 @@ func OpenStore(folder, fixed string) (*Store, error) {
 	return &Store{folder: folder, fixed: fixed}, nil
 }
 
-// IsWritable reports whether a key could be kept.
+// IsWritable reports whether SaveKey and DeleteKey can work.
 func (s *Store) IsWritable() bool { return s.folder != "" && s.fixed == "" }
 
-// CurrentKey returns the key that is to be used now: ErrNone if there is none,
-// ErrBroken if there is one that cannot be read.
+// CurrentKey returns the key to use. The error is ErrNone if there is none, and
+// ErrBroken if it cannot be read.
 func (s *Store) CurrentKey() (Key, error) {
 	if s.fixed != "" {
 		return Key{value: s.fixed}, nil
@@ -109,7 +109,7 @@ func (s *Store) CurrentKey() (Key, error) {
 	return k, nil
 }
 
-// SaveKey keeps a key in place of any other.
+// SaveKey stores a key and replaces the one before.
 func (s *Store) SaveKey(value string, now time.Time) error {
 	if err := s.checkWritable(); err != nil {
 		return err
@@ -128,15 +128,15 @@ func (s *Store) SaveKey(value string, now time.Time) error {
 	if err := s.replaceFile(sealedFile, sealed); err != nil {
 		return fmt.Errorf("save key: %w", err)
 	}
-	// Read it back: an instance that repaired a damaged secret at the same
-	// moment may have made ours useless.
+	// Read it back: another instance may have replaced a damaged secret at the
+	// same moment.
 	if _, err := s.CurrentKey(); errors.Is(err, ErrBroken) {
 		return fmt.Errorf("save key: %w", err)
 	}
 	return nil
 }
 
-// DeleteKey forgets the key. It is no error if there is none.
+// DeleteKey deletes the stored key, if there is one.
 func (s *Store) DeleteKey() error {
 	if err := s.checkWritable(); err != nil {
 		return err

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// secretSize is that of an AES-256 key in bytes.
+// secretSize is the size of an AES-256 key, in bytes.
 const secretSize = 32
 
-// sealPurpose is bound into the encryption, so that no other file of the same
-// form can be put in this one's place.
+// sealPurpose is part of the encryption, so that another file of the same format
+// cannot replace this one.
 const sealPurpose = "caloguessr gemini key, version 1"
 
-// content is what is encrypted.
+// content is what gets encrypted.
 type content struct {
 	Key   string    `json:"key"`
 	Saved time.Time `json:"saved"`
 }
 
-// sealKey encrypts a key: the nonce, then the ciphertext.
+// sealKey encrypts a key. The result is the nonce, then the ciphertext.
 func sealKey(secret []byte, k Key) ([]byte, error) {
 	box, err := newCipher(secret)
 	if err != nil {
@@ -53,7 +53,7 @@ func unsealKey(secret, sealed []byte) (Key, error) {
 	}
 	var c content
 	if err := json.Unmarshal(plain, &c); err != nil {
-		return Key{}, errors.New("decrypt: unexpected content") // err may quote it
+		return Key{}, errors.New("decrypt: unexpected content") // err could contain the key
 	}
 	return Key{value: c.Key, Saved: c.Saved}, nil
 }

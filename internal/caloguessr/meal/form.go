@@ -13,18 +13,18 @@ import (
 	"version-manager/internal/caloguessr/nutrition"
 )
 
-// ErrForm is any form that this program did not write.
+// ErrForm is the error of a form that this program did not write.
 var ErrForm = errors.New("meal form")
 
-// Names of the form's fields. Those from FieldFood to FieldConfidence repeat, once an item.
+// Names of the form's fields. Those from FieldFood to FieldConfidence come once per item.
 const (
 	FieldFood       = "food"
 	FieldGrams      = "grams"
-	FieldWas        = "was" // grams at the last computation: differing grams were typed by a person
+	FieldWas        = "was" // grams at the last computation; other grams were typed by a person
 	FieldLow        = "low"
 	FieldHigh       = "high"
 	FieldConfidence = "confidence"
-	FieldUnknown    = "unknown" // name; repeats together with FieldWeight
+	FieldUnknown    = "unknown" // name; comes once per unknown food, like FieldWeight
 	FieldWeight     = "unknown-grams"
 	FieldModel      = "model"
 )
@@ -34,13 +34,13 @@ var modelName = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$`)
 // ValidModel reports whether s can be the name of a model.
 func ValidModel(s string) bool { return modelName.MatchString(s) }
 
-// maxNameLength is how long the name of an unknown food may be, in characters.
+// maxNameLength is the longest name of an unknown food, in characters.
 const maxNameLength = 60
 
-// DecodeForm reads a meal out of a form and checks every value. Grams that a
-// person changed make an item one by hand. Grams that are no number, or out
-// of bounds, count as the nearest that are possible: a slip of the finger in
-// one field must not lose the rest of the meal.
+// DecodeForm reads a meal from a form and checks every value. An item whose grams a
+// person changed becomes a manual one. Grams that are not a number keep their old
+// value, and grams out of range become the nearest possible: a typing error in one
+// field must not lose the rest of the meal.
 func DecodeForm(form url.Values, table *nutrition.Table) (Meal, error) {
 	var m Meal
 	n := len(form[FieldFood])
@@ -97,8 +97,8 @@ func decodeItem(form url.Values, i int, table *nutrition.Table) (Item, error) {
 	return NewRecognized(food, grams, low, high, confidence), nil
 }
 
-// ParseGrams reads a weight as people type it: "150", "150 g", "150,5". What
-// is no number is fallback.
+// ParseGrams reads a weight as people type it: "150", "150 g", "150,5". If it is
+// not a number, it returns fallback.
 func ParseGrams(s string, fallback int) int {
 	s = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(s), "g"))
 	v, err := strconv.ParseFloat(strings.Replace(s, ",", ".", 1), 64)
@@ -108,8 +108,8 @@ func ParseGrams(s string, fallback int) int {
 	return clampGrams(int(math.Round(min(max(v, 0), MaxGrams))))
 }
 
-// CleanName makes a name from outside fit to be shown: printable characters
-// of one line, not too long.
+// CleanName makes a name of unknown origin suitable for a page: one line of printable
+// characters, not too long.
 func CleanName(s string) string {
 	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, ""), func(r rune) bool {
 		return !strconv.IsPrint(r) || r == ' '

@@ -1,16 +1,16 @@
 package meal
 
-// Level is how sure an item is, in the steps that a page has words for.
+// Level is a range of confidence that pages have a word for.
 type Level int
 
 const (
-	Manual Level = iota // a person said so
+	Manual Level = iota // entered by a person
 	Low                 // the model is guessing
 	Medium              // fairly sure
 	High                // sure
 )
 
-// LevelOf turns a confidence in percent into a level; 0 is Hand.
+// LevelOf returns the level of a confidence in percent; 0 is Hand.
 func LevelOf(confidence int) Level {
 	switch {
 	case confidence <= 0:
@@ -25,9 +25,9 @@ func LevelOf(confidence int) Level {
 
 func (it Item) confidenceLevel() Level { return LevelOf(it.Confidence) }
 
-// weightSpread is the share of the weight by which an item is expected to be off.
-// The best published photo methods miss energy by a quarter on average, and
-// even a weighed dish differs from the table's by a tenth.
+// weightSpread is the expected error of the weight, as a share of it. The best
+// published photo methods are off by a quarter on average, and even a weighed dish
+// differs from the table by a tenth.
 func (l Level) weightSpread() float64 {
 	switch l {
 	case Manual:

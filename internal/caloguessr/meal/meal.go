@@ -1,9 +1,8 @@
-// Package meal adds up what is on a plate: foods out of the table, each with
-// its grams, a range and where it came from.
+// Package meal adds up the foods of a meal, each with its weight, a range for it, and
+// where it comes from.
 //
-// It is arithmetic only. A meal lives in the form of the page and nowhere
-// else: the page writes its items into fields, and [Decode] reads and checks them.
-// Start with [Meal].
+// It only computes. A meal is only in the form of its page: the page writes the items
+// into fields, and [DecodeForm] reads and checks them. Start with [Meal].
 package meal
 
 import (
@@ -13,15 +12,15 @@ import (
 )
 
 const (
-	// MaxItems is how many foods one meal may have.
+	// MaxItems is the largest number of foods in a meal.
 	MaxItems = 30
-	// MaxGrams is the most one food may weigh.
+	// MaxGrams is the largest weight of one food.
 	MaxGrams = 5000
 )
 
-// Item is one food on the plate. Confidence is the recognizer's, in percent;
-// 0 means that a person chose the food, and then Low and High are as close to
-// Grams as the table itself is to any real dish.
+// Item is one food of a meal. Confidence is that of the model, in percent. 0 means that
+// a person chose the food: then Low and High are as close to Grams as the table is to a
+// real dish.
 type Item struct {
 	Food       nutrition.Food
 	Grams      int
@@ -29,22 +28,23 @@ type Item struct {
 	Confidence int
 }
 
-// NewManual is a food that a person weighed or chose.
+// NewManual returns a food that a person weighed or chose.
 func NewManual(food nutrition.Food, grams int) Item {
 	it := Item{Food: food, Grams: clampGrams(grams)}
 	it.setRange(0, 0)
 	return it
 }
 
-// NewRecognized is a food that a model saw, with its own bounds for the weight.
+// NewRecognized returns a food that a model recognized, with the model's bounds for
+// the weight.
 func NewRecognized(food nutrition.Food, grams, low, high, confidence int) Item {
 	it := Item{Food: food, Grams: clampGrams(grams), Confidence: min(max(confidence, 1), 100)}
 	it.setRange(low, high)
 	return it
 }
 
-// setRange sets the range: never narrower than experience with such estimates
-// says, wider where the recognizer itself is less sure.
+// setRange sets the range. It is never narrower than usual for such an estimate, and
+// wider if the model is less sure.
 func (it *Item) setRange(low, high int) {
 	s := float64(it.Grams) * it.confidenceLevel().weightSpread()
 	it.Low = int(math.Floor(float64(it.Grams) - s))
@@ -56,15 +56,15 @@ func (it *Item) setRange(low, high int) {
 	it.Low, it.High = clampGrams(it.Low), clampGrams(it.High)
 }
 
-// Facts is what the item holds.
+// Facts returns the nutrition facts of the item.
 func (it Item) Facts() nutrition.Facts { return it.Food.FactsFor(float64(it.Grams)) }
 
-// Meal is the plate. Unknown are foods that were recognized and are not in
-// the table; they count for nothing until a person picks a food for them.
+// Meal is a list of foods. Unknown foods were recognized but are not in the table. They
+// count for nothing until a person replaces them.
 type Meal struct {
 	Items   []Item
 	Unknown []Unknown
-	Model   string // who recognized the photo; empty: nobody, all by hand
+	Model   string // that recognized the photo; empty if there was none
 }
 
 // Unknown is a food without facts.
@@ -73,7 +73,7 @@ type Unknown struct {
 	Grams int
 }
 
-// TotalFacts adds up all items.
+// TotalFacts returns the sum of all items.
 func (m Meal) TotalFacts() nutrition.Facts {
 	var sum nutrition.Facts
 	for _, it := range m.Items {
@@ -82,8 +82,8 @@ func (m Meal) TotalFacts() nutrition.Facts {
 	return sum
 }
 
-// EnergyRange returns the least and the most energy in kcal, if all items are off
-// to the same side.
+// EnergyRange returns the least and the most energy in kcal, if all items deviate in
+// the same direction.
 func (m Meal) EnergyRange() (low, high float64) {
 	for _, it := range m.Items {
 		low += it.Food.FactsFor(float64(it.Low)).KCal
@@ -92,8 +92,8 @@ func (m Meal) EnergyRange() (low, high float64) {
 	return low, high
 }
 
-// MeanConfidence is the mean of the recognized items, weighted by energy; ok is
-// false where no item was recognized.
+// MeanConfidence returns the mean confidence of the recognized items, weighted by
+// energy. It returns false if no item was recognized.
 func (m Meal) MeanConfidence() (percent int, ok bool) {
 	var sum, weight float64
 	for _, it := range m.Items {

@@ -5,11 +5,11 @@ import (
 	"unicode"
 )
 
-// maxQueryLength is how many bytes of a query are looked at.
+// maxQueryLength is how much of a query is used, in bytes.
 const maxQueryLength = 120
 
-// foldText writes text in small letters without umlauts, accents and punctuation,
-// so that "Käse", "KAESE" and "käse," are the same word.
+// foldText returns text in lower case without umlauts, accents, and punctuation, so
+// "Käse", "KAESE", and "käse," are the same word.
 func foldText(s string) string {
 	s = strings.ToValidUTF8(s[:min(len(s), maxQueryLength)], "")
 	var b strings.Builder

@@ -6,19 +6,19 @@ import (
 	"strings"
 )
 
-// maxQueryTerms bounds the work that one query can cause.
+// maxQueryTerms limits the work of one query.
 const maxQueryTerms = 6
 
-// word is one folded word of a food; early ones in a name weigh more.
+// word is one folded word of a food. The first word of a name is worth more.
 type word struct {
 	text string
 	rank int // 0: first word of a name, 1: any other
 }
 
-// SearchFoods returns at most limit foods that match the query, best first: those
-// that match every word of it or, if there are none, as many as possible.
-// Case, umlauts, word order and small typos do not matter; words are looked
-// for in the names and synonyms of both languages.
+// SearchFoods returns at most limit foods that match the query, the best first: those
+// that match every word or, if there are none, as many words as possible. Case, umlauts,
+// word order, and small typos do not matter. It searches the names and synonyms in both
+// languages.
 func (t *Table) SearchFoods(query string, limit int) []Food {
 	terms := splitQuery(query)
 	type hit struct{ food, matched, cost int }
@@ -38,7 +38,7 @@ func (t *Table) SearchFoods(query string, limit int) []Food {
 	return found
 }
 
-// splitQuery splits a query and drops words that say nothing about the food.
+// splitQuery splits a query into words and drops those that say nothing about a food.
 func splitQuery(query string) []string {
 	all := strings.Fields(foldText(query))
 	all = slices.DeleteFunc(all, func(s string) bool {
@@ -47,8 +47,8 @@ func splitQuery(query string) []string {
 	return all[:min(maxQueryTerms, len(all))]
 }
 
-// matchTerms counts the terms that some word of the food matches, and adds up what
-// each costs at its best word.
+// matchTerms counts the terms that match a word of the food, and adds up the costs of
+// their best matches.
 func (f Food) matchTerms(terms []string) (matched, cost int) {
 	for _, term := range terms {
 		best := -1
@@ -65,7 +65,8 @@ func (f Food) matchTerms(terms []string) (matched, cost int) {
 	return matched, cost
 }
 
-// matchCost says how far term is from the word: equal, beginning, inside, typo.
+// matchCost returns how different term is from the word: equal, prefix, substring, or
+// typo.
 func (w word) matchCost(term string) (int, bool) {
 	switch {
 	case w.text == term:
@@ -81,7 +82,8 @@ func (w word) matchCost(term string) (int, bool) {
 	return 0, false
 }
 
-// typoDistance allows one typo in words of four letters, two from seven on.
+// typoDistance allows one typo in words of four letters or more, and two in words of
+// seven or more.
 func typoDistance(a, b string) (int, bool) {
 	allowed := 0
 	switch n := min(len(a), len(b)); {
@@ -97,7 +99,7 @@ func typoDistance(a, b string) (int, bool) {
 	return d, d <= allowed
 }
 
-// editDistance counts insertions, deletions, replacements and swaps of neighbours.
+// editDistance counts insertions, deletions, replacements, and swaps of neighbors.
 func editDistance(a, b string) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
@@ -120,7 +122,7 @@ func editDistance(a, b string) int {
 	return last[len(b)]
 }
 
-// indexWords folds the names and synonyms of a food into what is searched.
+// indexWords returns the folded words of a food's names and synonyms.
 func indexWords(en, de, synonyms string) []word {
 	var words []word
 	for _, name := range []string{en, de} {

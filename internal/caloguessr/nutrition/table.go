@@ -1,13 +1,12 @@
-// Package nutrition knows what is in food: 99 common foods with energy,
-// protein, carbohydrate and fat per 100 g, their names in English and German,
-// and a search over them that forgives typos.
+// Package nutrition has the nutrition facts of 99 common foods: energy, protein,
+// carbohydrate, and fat per 100 g, and names in English and German. It also has a search
+// that tolerates typos.
 //
-// Every figure that Caloguessr shows is computed from this table. Whoever
-// recognizes food, a model or a person, only says which food and how many
-// grams.
+// Every number that Caloguessr shows is computed from this table. A model or a person
+// only says which food it is and how much it weighs.
 //
-// The facts are those of the USDA National Nutrient Database for Standard
-// Reference, Release 25, which is in the public domain; see the head of
+// The facts are those of the USDA National Nutrient Database for Standard Reference,
+// Release 25, which is in the public domain; see the beginning of
 // foods.csv. Start with [Load] and [Table].
 package nutrition
 
@@ -20,7 +19,8 @@ import (
 	"strings"
 )
 
-// Release names the edition of the facts, Citation is how USDA asks to be cited.
+// Release names the release of the facts, and Citation is the citation that USDA asks
+// for.
 const (
 	Release  = "USDA SR25 (2012)"
 	Citation = "U.S. Department of Agriculture, Agricultural Research Service. 2012. " +
@@ -37,7 +37,7 @@ type Food struct {
 	Group   string // fruit, vegetable, grain, protein, dairy, fat, nuts, dish, sweet, snack, drink
 	Per100  Facts  // per 100 g
 	Portion int    // a typical portion in grams
-	words   []word // what the search looks at
+	words   []word // for the search
 }
 
 // Name returns the name in the given language, English for any but "de".
@@ -48,10 +48,10 @@ func (f Food) Name(lang string) string {
 	return f.EN
 }
 
-// FactsFor returns what the given grams of the food hold.
+// FactsFor returns the facts of that many grams.
 func (f Food) FactsFor(grams float64) Facts { return f.Per100.ScaleFacts(grams / 100) }
 
-// Table is the list of all foods. It does not change and may be shared.
+// Table is the list of all foods. It does not change and can be used concurrently.
 type Table struct {
 	foods []Food
 	byID  map[string]int
@@ -60,7 +60,8 @@ type Table struct {
 // LoadTable reads the embedded table.
 func LoadTable() (*Table, error) { return parseTable(foodsCSV) }
 
-// ListFoods returns all foods in the order of the table. Do not change them.
+// ListFoods returns all foods in the order of the table. Callers must not change
+// them.
 func (t *Table) ListFoods() []Food { return t.foods }
 
 // ByID finds a food by its NDB number.
@@ -90,7 +91,7 @@ func parseTable(data []byte) (*Table, error) {
 			return nil, fmt.Errorf("read food table: food %s: %w", row[0], err)
 		}
 		if _, twice := t.byID[f.ID]; twice {
-			return nil, fmt.Errorf("read food table: food %s is there twice", f.ID)
+			return nil, fmt.Errorf("read food table: duplicate food %s", f.ID)
 		}
 		t.byID[f.ID] = len(t.foods)
 		t.foods = append(t.foods, f)

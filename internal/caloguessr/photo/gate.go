@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// maxQueueTime is how long an upload waits for its turn.
+	// maxQueueTime is the longest time that an upload waits for its turn.
 	maxQueueTime = 5 * time.Second
-	// largePhotoSize is the need from which on the memory is cleaned up before
-	// others get it.
+	// largePhotoSize is the memory need from which garbage is collected before
+	// others get the memory.
 	largePhotoSize = 16 << 20
 )
 
-// decodeGate lets as many photos be decoded at a time as there are cores, and only
-// as much as there is memory for.
+// decodeGate limits how many photos are decoded at a time: one per core, and only as
+// many as fit into memory.
 type decodeGate struct {
 	memory *semaphore.Weighted
 	cores  *semaphore.Weighted
@@ -27,8 +27,8 @@ func newDecodeGate(parallel int, budget int64) decodeGate {
 	return decodeGate{semaphore.NewWeighted(budget), semaphore.NewWeighted(int64(max(1, parallel)))}
 }
 
-// acquireSlot waits for memory and a core, and returns what gives them back. It
-// fails with ErrBusy after a while, or with the error of ctx.
+// acquireSlot waits for memory and a core, and returns the function that releases
+// them. It fails with ErrBusy after a while, or with the error of ctx.
 func (g decodeGate) acquireSlot(ctx context.Context, need int64) (leave func(), err error) {
 	waiting, cancel := context.WithTimeoutCause(ctx, maxQueueTime, ErrBusy)
 	defer cancel()
@@ -42,7 +42,7 @@ func (g decodeGate) acquireSlot(ctx context.Context, need int64) (leave func(), 
 	return func() {
 		g.cores.Release(1)
 		if need >= largePhotoSize {
-			runtime.GC() // or the next photo would find what is left of this one
+			runtime.GC() // otherwise the garbage of this photo would add to the next one
 		}
 		g.memory.Release(need)
 	}, nil

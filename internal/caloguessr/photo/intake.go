@@ -1,12 +1,12 @@
-// Package photo takes in photos from strangers: it decides what it is, refuses
-// what is too much, turns it upright, shrinks it and writes it anew as JPEG.
+// Package photo takes in photos from untrusted visitors: it detects the format,
+// refuses files that need too much, turns the photo upright, shrinks it, and encodes
+// it again as JPEG.
 //
-// What comes out has no metadata: position, camera and time of the original
-// are gone, because only pixels are carried over. The original is never kept
-// and never leaves this package. Limits are checked before memory is spent:
-// the kind by the first bytes, size and memory by the header, and only then is
-// a photo decoded, when there is memory for it, as many at a time as there are
-// cores, each for a limited time. Start with [Intake].
+// The result has no metadata, such as position, camera, and time, because only the
+// pixels are copied. The original is not stored. Limits are checked before memory is
+// used: the format by the first bytes, size and memory need by the header. A photo
+// is only decoded when its memory is available, one per core at a time, and for a
+// limited time. Start with [Intake].
 package photo
 
 import (
@@ -26,27 +26,27 @@ import (
 )
 
 const (
-	// MaxBytes is how large an upload may be.
+	// MaxBytes is the size of the largest upload.
 	MaxBytes = 12 << 20
-	// MaxPixels is how many pixels are too many.
+	// MaxPixels is the number of pixels from which a photo is refused.
 	MaxPixels = 40_000_000
-	// MaxSide is the longer side of what comes out, in pixels.
+	// MaxSide is the longer side of a result, in pixels.
 	MaxSide = 1024
 
-	// decodeTimeout bounds one decode. A file made to be slow, such as a JPEG of
-	// a thousand empty scans, runs into it.
+	// decodeTimeout is for one photo. Files can be made to decode slowly, such as a
+	// JPEG with a thousand empty scans.
 	decodeTimeout = 5 * time.Second
 	jpegQuality   = 85
 )
 
-// Why a photo is refused.
+// Reasons why a photo is refused.
 var (
 	ErrNotImage      = errors.New("not an image")
-	ErrUnsupported   = errors.New("an image, but neither JPEG nor PNG nor WebP")
+	ErrUnsupported   = errors.New("an image, but not JPEG, PNG, or WebP")
 	ErrHEIC          = errors.New("a HEIC or HEIF image")
 	ErrTooManyPixels = fmt.Errorf("%d megapixels or more", MaxPixels/1_000_000)
 	ErrDamaged       = errors.New("damaged or cut off")
-	ErrTooLarge      = errors.New("needs more memory than there is")
+	ErrTooLarge      = errors.New("needs more memory than available")
 	ErrBusy          = errors.New("too many photos at once")
 )
 
@@ -56,7 +56,7 @@ type Source interface {
 	Size() int64
 }
 
-// Photo is upright, small and free of metadata.
+// Photo is upright, small, and without metadata.
 type Photo struct {
 	JPEG          []byte
 	Width, Height int
@@ -67,10 +67,10 @@ type Photo struct {
 type Limits struct {
 	Parallel int   // photos decoded at a time
 	Memory   int64 // bytes for all of them together
-	Ceiling  int64 // bytes of the whole process's heap; 0: none
+	Ceiling  int64 // bytes of the heap of the whole process; 0: no limit
 }
 
-// Intake turns uploads into photos. It may be used by many at once.
+// Intake turns uploads into photos. It can be used concurrently.
 type Intake struct {
 	limits Limits
 	gate   decodeGate
@@ -81,8 +81,8 @@ func NewIntake(l Limits) *Intake {
 	return &Intake{limits: l, gate: newDecodeGate(l.Parallel, l.Memory)}
 }
 
-// ConvertUpload checks and converts one upload. It waits a moment for its turn, and
-// fails with one of the errors above or with that of ctx.
+// ConvertUpload checks and converts one upload. It waits for its turn, and fails
+// with one of the errors above or with that of ctx.
 func (in *Intake) ConvertUpload(ctx context.Context, src Source) (Photo, error) {
 	f, need, err := in.inspectHeader(src)
 	if err != nil {
@@ -96,7 +96,7 @@ func (in *Intake) ConvertUpload(ctx context.Context, src Source) (Photo, error) 
 	return in.decodeAndShrink(ctx, f, src)
 }
 
-// inspectHeader reads the header only: what it is, and what it takes to decode it.
+// inspectHeader finds out the format and the memory need from the header.
 func (in *Intake) inspectHeader(src Source) (format, int64, error) {
 	f, err := detectFormat(readBeginning(src))
 	if err != nil {
@@ -118,15 +118,15 @@ func (in *Intake) inspectHeader(src Source) (format, int64, error) {
 	return f, need, nil
 }
 
-// readBeginning is what it takes to tell a file's format.
+// readBeginning returns the bytes from which the format is detected.
 func readBeginning(src Source) []byte {
 	b := make([]byte, 64)
-	n, _ := src.ReadAt(b, 0) // a short file has a short beginning
+	n, _ := src.ReadAt(b, 0) // an error means that the file is shorter
 	return b[:n]
 }
 
-// checkSize bounds the pixels whatever memory there is, because they take
-// time too. Deep color and progressive JPEG count twice.
+// checkSize limits the pixels even if there is enough memory, because they also take
+// time. Pixels with 16 bits per channel and progressive JPEGs count twice.
 func checkSize(f format, src Source) (image.Point, error) {
 	config, err := f.decodeConfig(newReader(src))
 	if err != nil {
@@ -145,7 +145,7 @@ func checkSize(f format, src Source) (image.Point, error) {
 	return image.Pt(config.Width, config.Height), nil
 }
 
-// decodeAndShrink is all that takes memory in proportion to the pixels.
+// decodeAndShrink does everything that needs memory in proportion to the pixels.
 func (in *Intake) decodeAndShrink(ctx context.Context, f format, src Source) (Photo, error) {
 	decoded, err := in.decodeImage(ctx, f, src)
 	if err != nil {
@@ -171,7 +171,7 @@ func (in *Intake) decodeImage(ctx context.Context, f format, src Source) (image.
 	return m, nil
 }
 
-// newReader reads a whole upload, in pieces that suit a file.
+// newReader reads a whole upload, in blocks of a size that suits files.
 func newReader(src Source) io.Reader {
 	return bufio.NewReaderSize(io.NewSectionReader(src, 0, src.Size()), 32<<10)
 }
@@ -185,7 +185,7 @@ func encodePhoto(m image.Image) (Photo, error) {
 	return Photo{out.Bytes(), size.X, size.Y, sha256.Sum256(out.Bytes())}, nil
 }
 
-// decodeConfig and decode go straight to the decoder that sniff chose, so that no
+// decodeConfig and decode go straight to the decoder that sniff chose, so no
 // other registered format can be reached.
 func (f format) decodeConfig(r io.Reader) (image.Config, error) {
 	switch f {

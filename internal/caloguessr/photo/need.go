@@ -9,15 +9,14 @@ import (
 )
 
 const (
-	decoderOverhead = 1 << 20 // what any decoder takes beside the pixels, in bytes
-	rgbaPixelSize   = 4       // bytes of a pixel that is not compressed in any way
+	decoderOverhead = 1 << 20 // of any decoder, besides the pixels, in bytes
+	rgbaPixelSize   = 4       // bytes
 )
 
-// memoryNeed says how many bytes it takes to turn an upload into a photo, from
-// its header alone. The decoders of Go allocate in proportion to what the
-// header claims, so a few bytes can ask for gigabytes. Where a file leaves open
-// what a decoder will do, the answer is the most that it could. It fails for
-// files whose header no decoder would accept.
+// memoryNeed returns the bytes needed to turn an upload into a photo, from its header
+// alone. Go's decoders allocate what the header claims, so a few bytes can ask for
+// gigabytes. If the header does not say what a decoder will do, the result is an
+// upper bound. It fails if no decoder would accept the header.
 func memoryNeed(f format, src Source, size image.Point) (int64, error) {
 	var decoded int64
 	var err error
@@ -35,21 +34,21 @@ func memoryNeed(f format, src Source, size image.Point) (int64, error) {
 	return decoderOverhead + decoded + shrinkNeed(size), nil
 }
 
-// shrinkNeed is for the copy of half the size, if there is one, and for what
-// comes out: shrunk, turned upright and encoded.
+// shrinkNeed is for the copy of half the size, if there is one, and for the result:
+// shrunk, turned upright, and encoded.
 func shrinkNeed(size image.Point) int64 {
 	need := int64(0)
 	if max(size.X, size.Y) >= 2*MaxSide {
 		need = rgbaPixelSize * int64((size.X+1)/2) * int64((size.Y+1)/2)
-		need += need / 2 // and its own halves
+		need += need / 2 // for the smaller copies
 	}
 	out := fitSize(size, MaxSide)
 	return need + 3*rgbaPixelSize*int64(out.X)*int64(out.Y)
 }
 
-// pngNeed reads the IHDR chunk, which always comes first. Interlaced pictures
-// are put together from seven smaller ones, and two rows are kept besides,
-// which can be longer than all else.
+// pngNeed reads the IHDR chunk, which always comes first. Interlaced images consist of
+// seven smaller ones. The decoder also keeps two rows, which can be longer than
+// everything else.
 func pngNeed(src Source) (int64, error) {
 	var b [29]byte
 	if _, err := src.ReadAt(b[:], 0); err != nil {
@@ -58,7 +57,7 @@ func pngNeed(src Source) (int64, error) {
 	w, h := int64(binary.BigEndian.Uint32(b[16:])), int64(binary.BigEndian.Uint32(b[20:]))
 	depth, kind, interlaced := int64(b[24]), b[25], b[28] != 0
 	const palette = 3
-	channels, pixel := int64(4), int64(rgbaPixelSize) // grey ones too: a transparent grey makes them colorful
+	channels, pixel := int64(4), int64(rgbaPixelSize) // gray ones too: with a transparent gray they are decoded as RGBA
 	switch {
 	case depth == 16:
 		pixel = 8
@@ -72,7 +71,7 @@ func pngNeed(src Source) (int64, error) {
 	return need + 2*(1+(channels*depth*w+7)/8), nil
 }
 
-// jpegNeed follows the decoder to the frame's header.
+// jpegNeed finds the frame header that the decoder uses.
 func jpegNeed(src Source) (int64, error) {
 	scan := newSegmentReader(src)
 	for {
@@ -95,7 +94,7 @@ func jpegNeed(src Source) (int64, error) {
 	}
 }
 
-// frame is the header that says what a JPEG picture is made of.
+// frame is the header that describes the planes of a JPEG image.
 type frame struct {
 	width, height int64
 	components    []component
@@ -123,8 +122,8 @@ func parseFrame(b []byte) (frame, error) {
 	return f, nil
 }
 
-// planesNeed is for all components, in whole blocks, and for all coefficients of
-// a picture that comes in many scans.
+// planesNeed is for all components, in whole blocks, and for all coefficients of an
+// image with several scans.
 func (f frame) planesNeed(progressive bool) int64 {
 	first := f.components[0]
 	units := ((f.width + 8*first.across - 1) / (8 * first.across)) * ((f.height + 8*first.down - 1) / (8 * first.down))
@@ -138,7 +137,7 @@ func (f frame) planesNeed(progressive bool) int64 {
 	return pixels
 }
 
-// copyNeed is for the copy that is made of pictures in RGB or CMYK.
+// copyNeed is for the copy that the decoder makes of images in RGB or CMYK.
 func (f frame) copyNeed(src Source) (int64, error) {
 	c, copied := f.components, false
 	switch len(c) {
@@ -162,10 +161,10 @@ func (f frame) copyNeed(src Source) (int64, error) {
 	return rgbaPixelSize * f.width * f.height, nil
 }
 
-// isAdobeRGB looks for Adobe's segment that says "not YCbCr". It can stand
-// anywhere in the file, also where something else seems to be.
+// isAdobeRGB looks for Adobe's segment that says that the image is not YCbCr. The
+// segment can be anywhere in the file, even inside what looks like another one.
 func isAdobeRGB(src Source) (bool, error) {
-	const name, transform = "Adobe", 11 // and where the transform is from there
+	const name, transform = "Adobe", 11 // offset of the transform in the segment
 	b := make([]byte, 64<<10)
 	for at := int64(0); at < src.Size(); at += int64(len(b) - transform) {
 		n, err := src.ReadAt(b, at)

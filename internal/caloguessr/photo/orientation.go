@@ -6,20 +6,20 @@ import (
 	"image"
 )
 
-// orientation is the EXIF tag of that name: how the stored picture has to be
-// turned to stand upright.
+// orientation is the EXIF tag of that name. It says how the stored image must be
+// turned.
 type orientation int
 
 const upright orientation = 1
 
 const (
-	maxTIFFEntries = 512 // entries looked at; real files have a few dozen
+	maxTIFFEntries = 512 // real files have a few dozen
 	tagOrient      = 0x0112
 	typeShort      = 3
 )
 
-// readOrientation finds the tag in a JPEG file. Whatever is missing or
-// broken on the way means upright: a photo is never refused for its metadata.
+// readOrientation finds the tag in a JPEG file. If it is missing or damaged, the photo
+// counts as upright: no photo is refused because of its metadata.
 func readOrientation(src Source) orientation {
 	scan := newSegmentReader(src)
 	for {
@@ -33,7 +33,7 @@ func readOrientation(src Source) orientation {
 	}
 }
 
-// tiffOrientation reads the tag from the first directory of a TIFF structure.
+// tiffOrientation reads the tag in the first directory of a TIFF structure.
 func tiffOrientation(tiff []byte) orientation {
 	if len(tiff) < 8 {
 		return upright
@@ -67,14 +67,14 @@ func tiffOrientation(tiff []byte) orientation {
 	return upright
 }
 
-// turnUpright returns m turned upright.
+// turnUpright returns m, turned upright.
 func (o orientation) turnUpright(m *image.RGBA) *image.RGBA {
 	if o == upright {
 		return m
 	}
 	size := m.Bounds().Size()
 	w, h := size.X, size.Y
-	if o >= 5 { // lies on its side
+	if o >= 5 { // width and height are swapped
 		size = image.Pt(h, w)
 	}
 	turned := image.NewRGBA(image.Rectangle{Max: size})
@@ -87,7 +87,7 @@ func (o orientation) turnUpright(m *image.RGBA) *image.RGBA {
 	return turned
 }
 
-// sourcePixel says which pixel of a stored w×h picture is shown at x, y.
+// sourcePixel returns the pixel of a stored w×h image that is shown at x, y.
 func (o orientation) sourcePixel(x, y, w, h int) (int, int) {
 	switch o {
 	case 2: // mirrored
@@ -98,11 +98,11 @@ func (o orientation) sourcePixel(x, y, w, h int) (int, int) {
 		return x, h - 1 - y
 	case 5: // left side up, mirrored
 		return y, x
-	case 6: // to be turned clockwise
+	case 6: // turn clockwise
 		return y, h - 1 - x
 	case 7: // right side up, mirrored
 		return w - 1 - y, h - 1 - x
-	case 8: // to be turned anticlockwise
+	case 8: // turn counterclockwise
 		return w - 1 - y, x
 	}
 	return x, y

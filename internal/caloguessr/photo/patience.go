@@ -7,17 +7,17 @@ import (
 	"runtime/metrics"
 )
 
-// memoryCheckInterval is after how many bytes of a file the memory is looked at.
+// memoryCheckInterval is the number of bytes between two looks at the memory.
 const memoryCheckInterval = 64 << 10
 
-// limitedReader is a reader that gives up with its context, or when the process is
-// about to use more memory than it may. Decoders know neither, but all of
-// them keep reading. What a decoder allocates by the header is known
-// beforehand; this is for what it allocates by the content.
+// limitedReader fails when its context ends, or when the process uses more memory
+// than allowed. Decoders know of neither, but all of them read. memoryNeed foresees
+// what a decoder allocates because of the header; this is for what it allocates
+// because of the content.
 type limitedReader struct {
 	ctx     context.Context
 	r       io.Reader
-	ceiling int64 // bytes of the whole heap; 0: none
+	ceiling int64 // bytes of the whole heap; 0: no limit
 	read    int
 }
 
@@ -36,7 +36,7 @@ func (p *limitedReader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// heapSize is what all objects take, those included that nobody needs any more.
+// heapSize returns the bytes of all objects, including garbage.
 func heapSize() int64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(sample)

@@ -8,17 +8,17 @@ import (
 
 // Markers of JPEG segments.
 const (
-	markerBaseline    = 0xc0 // the frame's header
-	markerProgressive = 0xc2 // the same, if the picture comes in many scans
-	markerRestart     = 0xd0 // the first of eight
+	markerBaseline    = 0xc0 // frame header
+	markerProgressive = 0xc2 // frame header of an image with several scans
+	markerRestart     = 0xd0 // first of eight
 	markerEnd         = 0xd9
-	markerScan        = 0xda // the picture itself begins
+	markerScan        = 0xda // begin of the image data
 	markerAPP1        = 0xe1 // EXIF, among others
 )
 
-// segmentReader walks through the segments before the picture of a JPEG file.
-// It overlooks all that the decoder overlooks, bytes between segments above
-// all: otherwise a file could show each of them another header.
+// segmentReader reads the segments before the image data of a JPEG file. It skips
+// everything that the decoder skips, above all bytes between segments: otherwise a
+// file could show the decoder another header than us.
 type segmentReader struct {
 	r *bufio.Reader
 }
@@ -27,8 +27,8 @@ func newSegmentReader(src Source) segmentReader {
 	return segmentReader{bufio.NewReader(io.NewSectionReader(src, 0, src.Size()))}
 }
 
-// nextSegment returns the next segment's marker and content. io.EOF means that the
-// picture begins, or that the file ends.
+// nextSegment returns the marker and the content of the next segment. It returns io.EOF
+// where the image data begins, and at the end of the file.
 func (s segmentReader) nextSegment() (byte, []byte, error) {
 	marker, err := s.nextMarker()
 	if err != nil {
@@ -47,7 +47,7 @@ func (s segmentReader) nextSegment() (byte, []byte, error) {
 	return marker, body, err
 }
 
-// nextMarker looks for the next marker that has a segment.
+// nextMarker returns the next marker that has a segment.
 func (s segmentReader) nextMarker() (byte, error) {
 	for {
 		if _, err := s.r.ReadSlice(0xff); err == bufio.ErrBufferFull {
@@ -72,8 +72,8 @@ func (s segmentReader) nextMarker() (byte, error) {
 	}
 }
 
-// isProgressive reports whether decoding keeps all coefficients in memory
-// until the last scan.
+// isProgressive reports whether the decoder keeps all coefficients in memory until
+// the last scan.
 func isProgressive(src Source) bool {
 	scan := newSegmentReader(src)
 	for {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// format is one of those that can be read.
+// format is a file format that can be read.
 type format int
 
 const (
@@ -14,8 +14,8 @@ const (
 	formatWebP
 )
 
-// detectFormat tells a file's format by its first bytes. Names and declared types
-// are the sender's word and are not looked at.
+// detectFormat returns the format by the first bytes of a file. Names and declared
+// types come from the sender and are not trusted.
 func detectFormat(data []byte) (format, error) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xd8\xff")):
@@ -37,8 +37,8 @@ func detectFormat(data []byte) (format, error) {
 	return 0, ErrNotImage
 }
 
-// isISOImage looks for one of the brands in the leading "ftyp" box, which
-// lists the major brand first and then, after a version, the compatible ones.
+// isISOImage looks for one of the brands in the first box, "ftyp". The box contains
+// the major brand, a version, and the compatible brands.
 func isISOImage(data []byte, brands ...string) bool {
 	if len(data) < 12 || string(data[4:8]) != "ftyp" {
 		return false

@@ -6,9 +6,9 @@ import (
 	"image"
 )
 
-// What a WebP file takes for each pixel, in bytes: the planes of a lossy
-// picture; twice the pixels of a lossless one, for they are transformed; and
-// both for a lossy one with transparency, which is compressed like the latter.
+// Memory per pixel of a WebP image, in bytes: the planes of a lossy image; twice the
+// pixels of a lossless one, because they are transformed; and both for a lossy image
+// with transparency, which is compressed like a lossless one.
 const (
 	lossyPixel       = 2
 	losslessPixel    = 2 * rgbaPixelSize
@@ -20,10 +20,10 @@ var (
 	errAnimated = errors.New("webp: animated")
 )
 
-// webpNeed walks over the chunks. Their lengths are checked, because the
-// decoder makes room for what a chunk claims before it has read it.
+// webpNeed reads the headers of all chunks. It checks their lengths, because the
+// decoder allocates the claimed length before it reads a chunk.
 func webpNeed(src Source, size image.Point) (int64, error) {
-	pixels := int64(size.X+15) * int64(size.Y+15) // lossy ones come in blocks of 16
+	pixels := int64(size.X+15) * int64(size.Y+15) // lossy images consist of blocks of 16
 	each := int64(lossyPixel)
 	var head [18]byte
 	for at := int64(12); at+8 <= src.Size(); {

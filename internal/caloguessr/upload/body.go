@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Body is a request's body that has a place. It fails with ErrSlow when it
-// has to leave.
+// Body is a request's body with a slot. Reading fails with ErrSlow when it loses its
+// slot.
 type Body struct {
 	receiver *Receiver
 	body     io.Reader
@@ -25,11 +25,11 @@ func (b *Body) Read(p []byte) (int, error) {
 	if end := b.start.Add(l.Total); b.evicted.Load() || !now.Before(end) || b.isTooSlow(now) {
 		return 0, ErrSlow
 	} else if next := now.Add(l.Idle); next.Before(end) {
-		b.deadline(next) // where it cannot be set, the server's own applies
+		b.deadline(next) // if it cannot be set, the server's own deadline applies
 	} else {
 		b.deadline(end)
 	}
-	if b.evicted.Load() { // or its deadline would have been lost to ours
+	if b.evicted.Load() { // otherwise our deadline would replace that of the eviction
 		return 0, ErrSlow
 	}
 	n, err := b.body.Read(p)
@@ -45,20 +45,19 @@ func (b *Body) isTooSlow(now time.Time) bool {
 	return now.Sub(b.start) > l.Grace && b.averageRate(now) < float64(l.Rate)
 }
 
-// averageRate is the average number of bytes per second.
+// averageRate returns the average bytes per second.
 func (b *Body) averageRate(now time.Time) float64 {
 	return float64(b.read.Load()) / max(now.Sub(b.start).Seconds(), 0.001)
 }
 
-// endEarly ends a read that is under way, and all later ones.
+// endEarly makes the present read and all later ones fail.
 func (b *Body) endEarly(now time.Time) {
 	b.evicted.Store(true)
 	b.deadline(now)
 }
 
-// ReleaseSlot gives the place back. If the body has arrived, its connection may be
-// read from without a deadline again: the server does that to notice when a
-// visitor has gone.
+// ReleaseSlot frees the slot. If the body has arrived, the connection's deadline is
+// removed: the server keeps reading to notice when the visitor leaves.
 func (b *Body) ReleaseSlot(arrived bool) {
 	b.receiver.mu.Lock()
 	delete(b.receiver.open, b)

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// isTempInMemory reports whether temporary files take memory instead of disk.
+// isTempInMemory reports whether temporary files are in memory instead of on disk.
 func isTempInMemory() bool {
 	var fs unix.Statfs_t
 	if unix.Statfs(os.TempDir(), &fs) != nil {

@@ -2,5 +2,5 @@
 
 package upload
 
-// isTempInMemory reports whether temporary files take memory instead of disk.
+// isTempInMemory reports whether temporary files are in memory instead of on disk.
 func isTempInMemory() bool { return false }

@@ -7,21 +7,21 @@ import (
 	"os"
 )
 
-// memoryPartSize is how much of a file is kept in memory, in bytes. What browsers
-// send has been shrunk there and is usually less.
+// memoryPartSize is how much of a file is kept in memory, in bytes. Photos that our
+// scripts have shrunk are usually smaller.
 const memoryPartSize = 256 << 10
 
 // File is an upload that has arrived.
 type File struct {
 	receiver *Receiver
 	start    []byte
-	rest     *os.File // nil: there is none
-	inMemory int64    // bytes of each
+	rest     *os.File // nil if there is none
+	inMemory int64    // bytes of start
 	onDisk   int64
 }
 
-// StoreFile stores all of src. It fails with ErrBusy if the files of all uploads
-// together become too large.
+// StoreFile stores all of src. It fails with ErrBusy if all files together become too
+// large.
 func (r *Receiver) StoreFile(src io.Reader) (*File, error) {
 	f := &File{receiver: r}
 	if err := f.readFrom(src); err != nil {
@@ -47,7 +47,7 @@ func (f *File) readFrom(src io.Reader) error {
 	return err
 }
 
-// memoryWriter writes to the first part, as far as there is room.
+// memoryWriter writes to the first part, up to the limit.
 type memoryWriter struct {
 	f *File
 	b *bytes.Buffer
@@ -62,7 +62,7 @@ func (m memoryWriter) Write(p []byte) (int, error) {
 	return m.b.Write(p)
 }
 
-// diskWriter writes to the file, as far as there is room.
+// diskWriter writes to the file, up to the limit.
 type diskWriter struct{ f *File }
 
 func (d diskWriter) Write(p []byte) (int, error) {
@@ -74,8 +74,8 @@ func (d diskWriter) Write(p []byte) (int, error) {
 	return d.f.rest.Write(p)
 }
 
-// createNameless makes a file that nobody else can open and that is gone when it is
-// closed, or when this process ends, however that comes.
+// createNameless makes a file that no other process can open. It disappears when it is
+// closed or this process ends, for whatever reason.
 func createNameless() (*os.File, error) {
 	f, err := os.CreateTemp("", "upload-*") // made with mode 0600
 	if err != nil {
@@ -105,7 +105,7 @@ func (f *File) ReadAt(p []byte, at int64) (int, error) {
 	return n + m, err
 }
 
-// Close forgets the file.
+// Close deletes the file.
 func (f *File) Close() error {
 	f.receiver.releaseBytes(f.inMemory, f.onDisk)
 	f.start, f.inMemory, f.onDisk = nil, 0, 0

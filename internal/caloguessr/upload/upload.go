@@ -1,12 +1,11 @@
-// Package upload receives files from strangers. However many of them there
-// are, however slowly they send and whatever they claim, the memory that it
-// takes is bounded, and whoever sends at an ordinary speed gets a place.
+// Package upload receives files from untrusted clients. The memory that it uses is
+// limited, however many clients there are, however slowly they send, and whatever they
+// claim. A client that sends at a normal speed gets a slot.
 //
-// A [Receiver] has a number of places. [Receiver.Admit] takes one for as long
-// as a body arrives; when all are taken, the slowest one has to leave, unless
-// all of them have just begun. [Receiver.Keep] stores what arrives, the first
-// part in memory and the rest in a file without a name, and gives it back as
-// a [File]. Nothing else has to be held while a body trickles in.
+// A [Receiver] has a number of slots. [Receiver.AcquireSlot] takes one while a body
+// arrives. If all are taken, the slowest upload has to end, unless all have just begun.
+// [Receiver.StoreFile] stores what arrives as a [File]: the first part in memory, the
+// rest in a file without a name. Nothing else is held while a body arrives.
 package upload
 
 import (
@@ -16,37 +15,37 @@ import (
 	"time"
 )
 
-// Why an upload is refused.
+// Reasons why an upload is refused.
 var (
 	ErrBusy = errors.New("too many uploads at once")
 	ErrSlow = errors.New("upload too slow")
 	ErrDisk = errors.New("no temporary file")
 )
 
-// Limits bound what uploads may take.
+// Limits limit all uploads together and each of them.
 type Limits struct {
 	Slots  int           // uploads at a time
 	Memory int64         // bytes of the first parts of all files together
 	Disk   int64         // bytes of what exceeds them
-	Total  time.Duration // of one upload
-	Idle   time.Duration // without a single byte
-	Grace  time.Duration // in which no upload is judged by its rate
-	Rate   int64         // bytes per second on average, after Grace
-	Yield  time.Duration // after which an upload may lose its place to another
+	Total  time.Duration // for one upload
+	Idle   time.Duration // without a byte
+	Grace  time.Duration // in which the rate does not matter
+	Rate   int64         // minimum average after Grace, in bytes per second
+	Yield  time.Duration // after which an upload may lose its slot to another
 }
 
-// DefaultLimits suit a phone with a weak signal. Those uploads that have a
-// place take at most half of the memory, so a crowd of slow ones leaves the
-// other half to what arrives at once and waits for being looked at.
+// DefaultLimits suit a phone with a weak signal. Uploads with a slot use at most half
+// of the memory, so many slow ones leave the other half to those that have arrived and
+// wait to be decoded.
 func DefaultLimits(disk int64) Limits {
-	const places = 64
+	const slots = 64
 	return Limits{
-		Slots: places, Memory: 2 * places * memoryPartSize, Disk: disk, Total: 60 * time.Second, Idle: 10 * time.Second,
+		Slots: slots, Memory: 2 * slots * memoryPartSize, Disk: disk, Total: 60 * time.Second, Idle: 10 * time.Second,
 		Grace: 10 * time.Second, Rate: 8 << 10, Yield: 3 * time.Second,
 	}
 }
 
-// Receiver receives files. It may be used by many at once.
+// Receiver receives files. It can be used concurrently.
 type Receiver struct {
 	limits Limits
 	mu     sync.Mutex
@@ -58,8 +57,9 @@ type Receiver struct {
 // NewReceiver returns a Receiver with those limits.
 func NewReceiver(l Limits) *Receiver { return &Receiver{limits: l, open: map[*Body]struct{}{}} }
 
-// AcquireSlot gives a request's body a place, which Leave gives back. deadline sets
-// the time at which a read of it fails, as http.ResponseController does.
+// AcquireSlot gives a request's body a slot until ReleaseSlot. The function deadline
+// sets the time at which a read of the body fails, like that of
+// http.ResponseController.
 func (r *Receiver) AcquireSlot(body io.Reader, deadline func(time.Time) error) (*Body, error) {
 	b := &Body{receiver: r, body: body, deadline: deadline, start: time.Now()}
 	r.mu.Lock()
@@ -71,12 +71,12 @@ func (r *Receiver) AcquireSlot(body io.Reader, deadline func(time.Time) error) (
 	return b, nil
 }
 
-// evictSlowest ends the slowest upload that is no longer new.
+// evictSlowest ends the slowest upload that is not new.
 func (r *Receiver) evictSlowest(now time.Time) bool {
 	return r.evictFirst(now, func(a, b *Body) bool { return a.averageRate(now) < b.averageRate(now) })
 }
 
-// evictFirst ends the first upload in that order, of those that are no longer new.
+// evictFirst ends the first upload in the given order that is not new.
 func (r *Receiver) evictFirst(now time.Time, before func(a, b *Body) bool) bool {
 	var first *Body
 	for b := range r.open {
@@ -92,8 +92,8 @@ func (r *Receiver) evictFirst(now time.Time, before func(a, b *Body) bool) bool 
 	return true
 }
 
-// reserveBytes takes bytes of memory or disk, if there are as many left. Where the
-// disk is full, the largest upload that is no longer new ends.
+// reserveBytes reserves memory or disk, if enough is left. If the disk is full, it
+// ends the largest upload that is not new.
 func (r *Receiver) reserveBytes(memory, disk int64) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -116,7 +116,7 @@ func (r *Receiver) releaseBytes(memory, disk int64) {
 	r.disk -= disk
 }
 
-// CountOpen returns the number of uploads under way.
+// CountOpen returns the number of uploads with a slot.
 func (r *Receiver) CountOpen() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

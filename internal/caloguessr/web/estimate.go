@@ -3,78 +3,104 @@ package web
 import (
 	"context"
 	"errors"
-	"math"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"version-manager/internal/caloguessr/estimate"
+	"version-manager/internal/caloguessr/keys"
 	"version-manager/internal/caloguessr/meal"
+	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/caloguessr/photo"
+	"version-manager/internal/kit/httpkit"
 )
 
-// tooManyPhotos is the error for a client that sent more than its share.
+// photoHandler turns photos into meals.
+type photoHandler struct {
+	*pages
+	photoReceiver
+	table     *nutrition.Table
+	keys      *keys.Store
+	intake    *photo.Intake
+	estimator estimate.Estimator
+	model     string
+	clients   *httpkit.Clients
+	rate      *httpkit.Rate
+	estimates *prometheus.CounterVec
+	log       *slog.Logger
+}
+
+func newPhotoHandler(o Options, p *pages, m *metrics) photoHandler {
+	return photoHandler{
+		pages: p, photoReceiver: photoReceiver{o.Uploads}, table: o.Table, keys: o.Keys, intake: o.Intake, estimator: o.Estimator,
+		model: o.Model, clients: o.Clients, rate: httpkit.NewRate(photoBurst, photoInterval), estimates: m.estimates, log: o.Log,
+	}
+}
+
+// tooManyPhotos is the error for a client that sends photos too often.
 type tooManyPhotos struct{ wait time.Duration }
 
 func (tooManyPhotos) Error() string { return "too many photos from one client" }
 
-// estimate takes a photo and shows the meal on it.
-func (s *Server) estimate(w http.ResponseWriter, r *http.Request) {
-	client := s.Clients.Address(r)
-	if wait, ok := s.photos.Ready(client, time.Now()); !ok {
-		s.tooMany(w, r, wait)
+// serveEstimate takes a photo and shows the meal on it.
+func (h photoHandler) serveEstimate(w http.ResponseWriter, r *http.Request) {
+	client := h.clients.Address(r)
+	if wait, ok := h.rate.Ready(client, time.Now()); !ok {
+		h.serveTooMany(w, r, wait)
 		return
 	}
-	p := s.homePage(w, r, meal.Meal{}, search{})
-	e, err := s.recognize(w, r, client, p.Lang())
-	s.metrics.estimates.WithLabelValues(source(e), outcome(err)).Inc()
+	p := h.newMealPage(w, r, meal.Meal{}, search{})
+	e, err := h.recognizePhoto(w, r, client, p.Lang())
+	h.estimates.WithLabelValues(sourceLabel(e), outcomeLabel(err)).Inc()
 	if err != nil {
-		s.estimateFailed(w, p, err)
+		h.serveFailure(w, p, err)
 		return
 	}
-	s.render(w, http.StatusOK, "home", s.homePage(w, r, s.plate(e), search{}))
+	h.renderPage(w, http.StatusOK, "home", h.newMealPage(w, r, h.toMeal(e), search{}))
 }
 
-// recognize reads the photo and asks the estimator. What cannot lead to an
-// answer costs as little as possible: without a key nothing is decoded, and
-// only what has arrived counts for the client's share.
-func (s *Server) recognize(w http.ResponseWriter, r *http.Request, client netip.Addr, lang string) (estimate.Estimate, error) {
-	if err := s.unable(); err != nil {
-		s.refuseUpload(w, r)
+// recognizePhoto reads the photo and asks the estimator. It spends as little as
+// possible on photos that cannot be recognized: without a key, none is decoded.
+// Only photos that have arrived count for the client's rate limit.
+func (h photoHandler) recognizePhoto(w http.ResponseWriter, r *http.Request, client netip.Addr, lang string) (estimate.Estimate, error) {
+	if err := h.checkEstimator(); err != nil {
+		h.discardUpload(w, r)
 		return estimate.Estimate{}, err
 	}
-	file, err := s.receive(w, r)
+	file, err := h.receivePhoto(w, r)
 	if err != nil {
 		return estimate.Estimate{}, err
 	}
 	defer file.Close()
-	if wait, ok := s.photos.Allow(client, time.Now()); !ok {
+	if wait, ok := h.rate.Allow(client, time.Now()); !ok {
 		return estimate.Estimate{}, tooManyPhotos{wait}
 	}
-	small, err := s.Intake.ConvertUpload(r.Context(), file)
+	small, err := h.intake.ConvertUpload(r.Context(), file)
 	if err != nil {
 		return estimate.Estimate{}, err
 	}
-	file.Close() // the answer may take a while
-	return s.Estimator.EstimatePhoto(r.Context(), small, lang)
+	file.Close() // early, because the estimate may take a while
+	return h.estimator.EstimatePhoto(r.Context(), small, lang)
 }
 
-// unable says why no photo can be recognized, whatever is on it.
-func (s *Server) unable() error {
-	if _, err := s.Keys.CurrentKey(); err != nil {
+// checkEstimator fails if no photo can be recognized.
+func (h photoHandler) checkEstimator() error {
+	if _, err := h.keys.CurrentKey(); err != nil {
 		return &estimate.Error{Reason: estimate.NoKey, Err: err}
 	}
-	if estimate.IsRetired(s.Model) {
+	if estimate.IsRetired(h.model) {
 		return &estimate.Error{Reason: estimate.NoModel, Err: errors.New("model is shut down")}
 	}
 	return nil
 }
 
-// plate turns an estimate into a meal.
-func (s *Server) plate(e estimate.Estimate) meal.Meal {
+func (h photoHandler) toMeal(e estimate.Estimate) meal.Meal {
 	m := meal.Meal{Model: e.Model}
 	for _, it := range e.Items {
-		if food, ok := s.Table.ByID(it.FoodID); ok {
+		if food, ok := h.table.ByID(it.FoodID); ok {
 			m.Items = append(m.Items, meal.NewRecognized(food, it.Grams, it.Low, it.High, it.Confidence))
 		} else {
 			m.Unknown = append(m.Unknown, meal.Unknown{Name: meal.CleanName(it.Name), Grams: it.Grams})
@@ -83,34 +109,29 @@ func (s *Server) plate(e estimate.Estimate) meal.Meal {
 	return m
 }
 
-// estimateFailed shows the start page again, with what went wrong.
-func (s *Server) estimateFailed(w http.ResponseWriter, p homePage, err error) {
+// serveFailure shows the start page with what went wrong.
+func (h photoHandler) serveFailure(w http.ResponseWriter, p mealPage, err error) {
 	f := failureOf(err)
 	if f.after > 0 {
-		w.Header().Set("Retry-After", seconds(f.after))
+		w.Header().Set("Retry-After", formatSeconds(f.after))
 	}
 	if f.logged {
-		s.Log.Error("estimate", "outcome", outcome(err), "error", err)
+		h.log.Error("estimate", "outcome", outcomeLabel(err), "error", err)
 	}
-	p.Alert = p.T(f.key, "n", f.n, "model", s.Model)
-	s.render(w, f.status, "home", p)
+	p.Alert = p.T(f.key, "n", f.n, "model", h.model)
+	h.renderPage(w, f.status, "home", p)
 }
 
-func (s *Server) tooMany(w http.ResponseWriter, r *http.Request, wait time.Duration) {
-	w.Header().Set("Retry-After", seconds(wait))
-	s.problem(w, r, http.StatusTooManyRequests, "problem.tooMany", "n", int(math.Ceil(wait.Seconds())))
-}
-
-// source is who estimated, as a label.
-func source(e estimate.Estimate) string {
+// sourceLabel says where an estimate comes from, for the metrics.
+func sourceLabel(e estimate.Estimate) string {
 	if e.Remembered {
 		return "memory"
 	}
 	return "gemini"
 }
 
-// outcome is an error as a label of few values.
-func outcome(err error) string {
+// outcomeLabel sums an error up, for the metrics.
+func outcomeLabel(err error) string {
 	if err == nil {
 		return "ok"
 	}

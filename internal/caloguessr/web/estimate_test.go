@@ -44,10 +44,10 @@ func TestBadPhotos(t *testing.T) {
 	}{
 		{"not an image", []byte("MZ I am a program"), 415, "not a photo", "kein Foto"},
 		{"HEIC", []byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), 415, "HEIC", "HEIC-Fotos"},
-		{"GIF", []byte("GIF89a\x01\x00\x01\x00"), 415, "JPEG, PNG or WebP", "JPEG, PNG oder WebP"},
+		{"GIF", []byte("GIF89a\x01\x00\x01\x00"), 415, "JPEG, PNG, or WebP", "JPEG, PNG oder WebP"},
 		{"truncated", whole[:len(whole)/2], 422, "damaged or incomplete", "beschädigt oder unvollständig"},
 		{"bomb", bomb, 413, "fewer than 40\u00a0megapixels", "weniger als 40\u00a0Megapixel"},
-		{"20 MB", append(whole, make([]byte, 20<<20)...), 413, "at most 12\u00a0MB", "höchstens 12\u00a0MB"},
+		{"20 MB", append(whole, make([]byte, 20<<20)...), 413, "The limit is 12\u00a0MB", "höchstens 12\u00a0MB"},
 		{"nothing", nil, 422, "choose a photo first", "wähle zuerst ein Foto"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -66,7 +66,7 @@ func TestBadPhotos(t *testing.T) {
 // upload must not end in a reset connection.
 func TestLargeUploadGetsItsAnswer(t *testing.T) {
 	a := withKey(t)
-	s := httptest.NewServer(a.handler)
+	s := httptest.NewServer(a)
 	defer s.Close()
 	r := sendPhoto(append(lunch(t), make([]byte, 20<<20)...))
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/estimate", r.Body)
@@ -83,7 +83,7 @@ func TestLargeUploadGetsItsAnswer(t *testing.T) {
 	if err != nil || response.StatusCode != 413 {
 		t.Errorf("status %d, %v", response.StatusCode, err)
 	}
-	mustContain(t, string(page), "at most 12\u00a0MB")
+	mustContain(t, string(page), "The limit is 12\u00a0MB")
 }
 
 func TestGeminiTroubleIsExplained(t *testing.T) {
@@ -93,7 +93,7 @@ func TestGeminiTroubleIsExplained(t *testing.T) {
 		status int
 		en, de string
 	}{
-		{"bad key", geminitest.AnswerBadKey, 502, "does not accept the Gemini key", "nimmt den Gemini-Schlüssel nicht an"},
+		{"bad key", geminitest.AnswerBadKey, 502, "does not accept the Gemini key", "akzeptiert den Gemini-Schlüssel nicht"},
 		{"model gone", geminitest.AnswerNoModel, 502, "The model gemini-3.5-flash-lite does not exist", "gibt es bei Google nicht"},
 		{"rate limit", geminitest.AnswerExhausted("42s"), 429, "try again in 42 seconds", "in 42 Sekunden"},
 		{"rate limit of unknown length", geminitest.AnswerExhausted(""), 429, "try again later", "später noch einmal"},
@@ -121,11 +121,11 @@ func TestRateLimits(t *testing.T) {
 		a.do(t, sendPhoto([]byte("x")), 415)
 	}
 	w := httptest.NewRecorder()
-	a.handler.ServeHTTP(w, in("de", sendPhoto([]byte("x"))))
+	a.ServeHTTP(w, in("de", sendPhoto([]byte("x"))))
 	if w.Code != 429 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
-	mustContain(t, w.Body.String(), "Das war viel auf einmal", "Sekunden")
+	mustContain(t, w.Body.String(), "zu viele Anfragen auf einmal", "Sekunden")
 	other := sendPhoto([]byte("x"))
 	other.Header.Set("X-Forwarded-For", "192.0.2.9")
 	a.do(t, other, 415)
@@ -135,11 +135,11 @@ func TestTooManyUploadsAtOnce(t *testing.T) {
 	l := upload.DefaultLimits(1 << 20)
 	l.Slots = 1
 	a := withKey(t, func(o *Options) { o.Uploads = upload.NewReceiver(l) })
-	if _, err := a.Uploads.AcquireSlot(strings.NewReader(""), func(time.Time) error { return nil }); err != nil {
+	if _, err := a.uploads.AcquireSlot(strings.NewReader(""), func(time.Time) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	a.handler.ServeHTTP(w, in("de", sendPhoto(lunch(t))))
+	a.ServeHTTP(w, in("de", sendPhoto(lunch(t))))
 	if w.Code != 503 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("status %d, Retry-After %q", w.Code, w.Header().Get("Retry-After"))
 	}
@@ -150,7 +150,7 @@ func TestTooManyUploadsAtOnce(t *testing.T) {
 // places of photos that arrive nor their client's share of photos.
 func TestSlowUploadsBlockNobody(t *testing.T) {
 	a := withKey(t)
-	s := httptest.NewServer(a.handler)
+	s := httptest.NewServer(a)
 	defer s.Close()
 	for range 16 {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.Listener.Addr().String())
@@ -163,9 +163,9 @@ func TestSlowUploadsBlockNobody(t *testing.T) {
 			r.Header.Get("Content-Type"), r.ContentLength)
 		io.CopyN(conn, r.Body, 100)
 	}
-	for deadline := time.Now().Add(30 * time.Second); a.Uploads.CountOpen() < 16; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); a.uploads.CountOpen() < 16; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d uploads are under way, want 16", a.Uploads.CountOpen())
+			t.Fatalf("%d uploads are under way, want 16", a.uploads.CountOpen())
 		}
 	}
 	for range photoBurst {

@@ -14,16 +14,17 @@ import (
 	"version-manager/internal/caloguessr/upload"
 )
 
-// failure is how a page answers an error.
+// failure is how an error is answered.
 type failure struct {
 	status int
-	key    string // of the sentence
+	key    string // of the sentence in i18n
 	n      int    // its {n}
 	after  time.Duration
-	logged bool // the operator should know
+	logged bool // because the operator can do something about it
 }
 
-// failureOf finds status and sentence for an error of photo or estimate.
+// failureOf returns the answer to an error of the packages photo, upload, and
+// estimate.
 func failureOf(err error) failure {
 	if e, ok := errors.AsType[*estimate.Error](err); ok {
 		return estimateFailure(e)
@@ -59,8 +60,8 @@ func failureOf(err error) failure {
 	return failure{status: http.StatusUnprocessableEntity, key: "problem.form"}
 }
 
-// estimateFailure blames whom it concerns: 4xx for the photo, 5xx for Google
-// or for how this server is set up.
+// estimateFailure answers with 4xx if the photo is the cause, and with 5xx if
+// Google or the setup of this server is.
 func estimateFailure(e *estimate.Error) failure {
 	switch e.Reason {
 	case estimate.NoKey:
@@ -91,4 +92,5 @@ func estimateFailure(e *estimate.Error) failure {
 	return failure{status: http.StatusBadGateway, key: "problem.down", logged: true}
 }
 
-func seconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }
+// formatSeconds rounds up, for the header Retry-After.
+func formatSeconds(d time.Duration) string { return strconv.Itoa(int(math.Ceil(d.Seconds()))) }

@@ -1,89 +1,93 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"version-manager/internal/caloguessr/meal"
+	"version-manager/internal/caloguessr/nutrition"
 )
 
-// meal takes the form of a meal, does what its button says, and shows the
-// meal that comes out. The form is all there is: nothing is kept.
-func (s *Server) meal(w http.ResponseWriter, r *http.Request) {
-	form, ok := s.form(w, r)
+// maxSearchResults is the number of foods that a search shows.
+const maxSearchResults = 8
+
+// search is the content of the search field and what was found. For is the name
+// of the unknown food that the results can replace.
+type search struct {
+	Query    string
+	Foods    []nutrition.Food
+	For      string
+	ForIndex int
+}
+
+// mealHandler shows the start page and changes meals. A meal is only in the form
+// of the page: the server stores nothing.
+type mealHandler struct {
+	*pages
+	table     *nutrition.Table
+	estimates *prometheus.CounterVec
+}
+
+func (h mealHandler) serveStart(w http.ResponseWriter, r *http.Request) {
+	h.renderPage(w, http.StatusOK, "home", h.newMealPage(w, r, meal.Meal{}, search{}))
+}
+
+// serveMeal reads the form of a meal, does what its button says, and shows the
+// result.
+func (h mealHandler) serveMeal(w http.ResponseWriter, r *http.Request) {
+	form, ok := h.readForm(w, r)
 	if !ok {
 		return
 	}
-	m, err := meal.DecodeForm(form, s.Table)
+	m, err := meal.DecodeForm(form, h.table)
 	if err != nil {
-		s.problem(w, r, http.StatusUnprocessableEntity, "problem.form")
+		h.serveProblem(w, r, http.StatusUnprocessableEntity, "problem.form")
 		return
 	}
-	m, q, full := s.change(m, form)
+	m, q, full := h.changeMeal(m, form)
 	if len(m.Items) > 0 && m.Model == "" {
-		s.metrics.estimates.WithLabelValues("hand", "ok").Inc()
+		h.estimates.WithLabelValues("hand", "ok").Inc()
 	}
-	p := s.homePage(w, r, m, q)
+	page := h.newMealPage(w, r, m, q)
 	status := http.StatusOK
 	if full {
-		status, p.Alert = http.StatusUnprocessableEntity, p.T("problem.full", "n", meal.MaxItems)
+		status, page.Alert = http.StatusUnprocessableEntity, page.T("problem.full", "n", meal.MaxItems)
 	}
-	s.render(w, status, "home", p)
+	h.renderPage(w, status, "home", page)
 }
 
-// form reads a small form; otherwise it answers and returns false.
-func (s *Server) form(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	err := r.ParseForm()
-	if err == nil {
-		err = r.ParseMultipartForm(maxForm) // as a script sends it; all of it stays in memory
-	}
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = nil
-	}
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		s.problem(w, r, http.StatusRequestEntityTooLarge, "problem.formTooLarge")
-		return nil, false
-	}
-	if err != nil {
-		s.problem(w, r, http.StatusUnprocessableEntity, "problem.form")
-		return nil, false
-	}
-	return r.PostForm, true
-}
-
-// change does what the pressed button asks for. full reports that a food did
-// not fit any more.
-func (s *Server) change(m meal.Meal, form url.Values) (_ meal.Meal, q search, full bool) {
+// changeMeal does what the pressed button says. It reports full if the meal has no
+// room for another food.
+func (h mealHandler) changeMeal(m meal.Meal, form url.Values) (_ meal.Meal, q search, full bool) {
 	q.Query = strings.TrimSpace(meal.CleanName(form.Get("q")))
 	if id := form.Get("add"); id != "" {
-		m, full = s.add(m, id, index(form, "for", len(m.Unknown)))
+		m, full = h.addFood(m, id, formIndex(form, "for", len(m.Unknown)))
 		return m, search{}, full
 	}
-	if i := index(form, "remove", len(m.Items)); i >= 0 {
+	if i := formIndex(form, "remove", len(m.Items)); i >= 0 {
 		m.Items = slices.Delete(m.Items, i, i+1)
 	}
-	if i := index(form, "drop", len(m.Unknown)); i >= 0 {
+	if i := formIndex(form, "drop", len(m.Unknown)); i >= 0 {
 		m.Unknown = slices.Delete(m.Unknown, i, i+1)
 	}
-	if i := index(form, "find", len(m.Unknown)); i >= 0 {
+	if i := formIndex(form, "find", len(m.Unknown)); i >= 0 {
 		q.Query, q.For, q.ForIndex = m.Unknown[i].Name, m.Unknown[i].Name, i
-	} else if i := index(form, "for", len(m.Unknown)); i >= 0 && q.Query != "" && form.Get("drop") == "" {
+	} else if i := formIndex(form, "for", len(m.Unknown)); i >= 0 && q.Query != "" && form.Get("drop") == "" {
 		q.For, q.ForIndex = m.Unknown[i].Name, i
 	}
-	q.Foods = s.Table.SearchFoods(q.Query, maxFound)
+	q.Foods = h.table.SearchFoods(q.Query, maxSearchResults)
 	return m, q, false
 }
 
-// add puts a food on the plate: a typical portion of it, or as much as the
-// unknown food weighs whose place it takes. A food that is there already gets
-// heavier instead.
-func (s *Server) add(m meal.Meal, id string, unknown int) (_ meal.Meal, full bool) {
-	food, ok := s.Table.ByID(id)
+// addFood adds a typical portion of a food, or as much as the unknown food weighs
+// that it replaces. If the meal already has the food, its weight grows instead.
+func (h mealHandler) addFood(m meal.Meal, id string, unknown int) (_ meal.Meal, full bool) {
+	food, ok := h.table.ByID(id)
 	if !ok {
 		return m, false
 	}
@@ -106,9 +110,9 @@ func (s *Server) add(m meal.Meal, id string, unknown int) (_ meal.Meal, full boo
 	return m, false
 }
 
-// index reads a button's or field's number; -1 if it is not there or not
-// below n.
-func index(form url.Values, field string, n int) int {
+// formIndex reads the number in a field. It returns -1 if the field is missing or
+// its number is not below n.
+func formIndex(form url.Values, field string, n int) int {
 	i, err := strconv.Atoi(form.Get(field))
 	if err != nil || i < 0 || i >= n {
 		return -1

@@ -54,8 +54,8 @@ func TestMealForm(t *testing.T) {
 
 func TestMealFormRefuses(t *testing.T) {
 	a := newApp(t)
-	mustContain(t, a.do(t, in("de", post("/meal", with(rice(), "food", "1"))), 422), "nicht lesbar")
-	mustContain(t, a.do(t, post("/meal", url.Values{"q": {strings.Repeat("x", maxForm)}}), 413), "too large")
+	mustContain(t, a.do(t, in("de", post("/meal", with(rice(), "food", "1"))), 422), "konnte nicht gelesen werden")
+	mustContain(t, a.do(t, post("/meal", url.Values{"q": {strings.Repeat("x", maxFormSize)}}), 413), "too large")
 	full := url.Values{"add": {"09003"}}
 	for range 30 {
 		for k, v := range rice() {

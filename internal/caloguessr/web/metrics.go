@@ -28,12 +28,12 @@ func newMetrics(b Build) *metrics {
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "caloguessr_http_requests_total", Help: "Requests answered."}, []string{"route", "code"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "caloguessr_http_request_seconds", Help: "Time from a request's header to the end of its answer.",
+			Name: "caloguessr_http_request_seconds", Help: "Time from the header of a request to the end of its answer.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}}, []string{"route"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "caloguessr_http_in_flight", Help: "Requests being answered now."}),
 		estimates: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "caloguessr_estimates_total", Help: "Meals estimated, by who did it (gemini, memory, hand) and how it ended."}, []string{"source", "outcome"}),
+			Name: "caloguessr_estimates_total", Help: "Meals estimated, by source (gemini, memory, hand) and outcome."}, []string{"source", "outcome"}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "caloguessr_build_info", Help: "Which copy of the app this is; always 1.",
@@ -44,31 +44,32 @@ func newMetrics(b Build) *metrics {
 	return m
 }
 
-// measure counts every request under the pattern that it matched, so that
-// made-up paths do not become labels.
-func (m *metrics) measure(next http.Handler) http.Handler {
+// measureRequests counts every request under the pattern that it matched, so that
+// invented paths do not become labels.
+func (m *metrics) measureRequests(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec, start := httpkit.Record(w), time.Now()
 		m.inFlight.Inc()
 		defer func() {
 			m.inFlight.Dec()
-			m.requests.WithLabelValues(route(r), code(rec.Status)).Inc()
-			m.seconds.WithLabelValues(route(r)).Observe(time.Since(start).Seconds())
+			m.requests.WithLabelValues(routeLabel(r), codeLabel(rec.Status)).Inc()
+			m.seconds.WithLabelValues(routeLabel(r)).Observe(time.Since(start).Seconds())
 		}()
 		next.ServeHTTP(rec, r)
 	})
 }
 
-// route is the matched pattern; empty where a request was refused before.
-func route(r *http.Request) string {
+// routeLabel returns the matched pattern, or "none" if the request was refused
+// before it matched one.
+func routeLabel(r *http.Request) string {
 	if r.Pattern == "" {
 		return "none"
 	}
 	return r.Pattern
 }
 
-// code is the status as a label; "cut" where none was sent.
-func code(status int) string {
+// codeLabel returns the status, or "cut" if none was sent.
+func codeLabel(status int) string {
 	if status == 0 {
 		return "cut"
 	}

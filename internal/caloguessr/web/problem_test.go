@@ -20,14 +20,14 @@ func TestErrorPages(t *testing.T) {
 		de     string
 	}{
 		{get("/nope"), 404, "Diese Seite gibt es nicht"},
-		{get("/estimate"), 405, "nimmt solche Anfragen nicht an"},
-		{post("/", nil), 405, "nimmt solche Anfragen nicht an"},
+		{get("/estimate"), 405, "unterstützt solche Anfragen nicht"},
+		{post("/", nil), 405, "unterstützt solche Anfragen nicht"},
 		{crossed, 403, "anderen Website"},
 	} {
-		mustContain(t, a.do(t, in("de", tt.r), tt.status), tt.de, "Das hat nicht geklappt", "Zurück zum Anfang")
+		mustContain(t, a.do(t, in("de", tt.r), tt.status), tt.de, "Das hat nicht geklappt", "Zur Startseite")
 	}
 	w := httptest.NewRecorder()
-	a.handler.ServeHTTP(w, get("/estimate"))
+	a.ServeHTTP(w, get("/estimate"))
 	if w.Header().Get("Allow") != http.MethodPost {
 		t.Errorf("Allow: %q", w.Header().Get("Allow"))
 	}

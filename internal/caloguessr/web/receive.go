@@ -10,45 +10,49 @@ import (
 )
 
 const (
-	// maxDrain is how much of a refused upload is still read, so that the
-	// browser gets to see the answer instead of a reset connection.
-	maxDrain = 64 << 20
-	// partOverhead is what the form around a photo may weigh.
-	partOverhead = 16 << 10
+	// maxDiscarded is how much of a refused upload is still read, so that the
+	// browser sees the answer instead of a reset connection, in bytes.
+	maxDiscarded = 64 << 20
+	// maxFormOverhead is the size of everything in the form but the photo, in bytes.
+	maxFormOverhead = 16 << 10
 )
 
 var (
-	errNoPhoto = errors.New("no photo in the form")
-	errHeader  = errors.New("too much in the form beside the photo")
+	errNoPhoto  = errors.New("no photo in the form")
+	errOverhead = errors.New("too much in the form besides the photo")
 )
 
-// receive stores the photo of a form. The place that it takes is free again
-// when it has arrived.
-func (s *Server) receive(w http.ResponseWriter, r *http.Request) (*upload.File, error) {
-	body, err := s.Uploads.AcquireSlot(r.Body, http.NewResponseController(w).SetReadDeadline)
+// photoReceiver reads the photo of a form.
+type photoReceiver struct{ uploads *upload.Receiver }
+
+// receivePhoto stores the photo of a form. The upload's slot is free again when the
+// photo has arrived.
+func (p photoReceiver) receivePhoto(w http.ResponseWriter, r *http.Request) (*upload.File, error) {
+	body, err := p.uploads.AcquireSlot(r.Body, http.NewResponseController(w).SetReadDeadline)
 	if err != nil {
 		return nil, err
 	}
-	form := &formReader{r: http.MaxBytesReader(w, io.NopCloser(body), photo.MaxBytes+partOverhead), left: partOverhead}
-	file, err := s.photoField(r, form)
+	form := &formReader{r: http.MaxBytesReader(w, io.NopCloser(body), photo.MaxBytes+maxFormOverhead), left: maxFormOverhead}
+	file, err := p.readPhotoField(r, form)
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		io.CopyN(io.Discard, body, maxDrain)
+		io.CopyN(io.Discard, body, maxDiscarded)
 	}
 	body.ReleaseSlot(err == nil)
 	return file, err
 }
 
-// refuseUpload reads what a browser sends before it looks at the answer.
-func (s *Server) refuseUpload(w http.ResponseWriter, r *http.Request) {
-	body, err := s.Uploads.AcquireSlot(r.Body, http.NewResponseController(w).SetReadDeadline)
+// discardUpload reads an upload that is refused: browsers look at the answer only
+// after they have sent everything.
+func (p photoReceiver) discardUpload(w http.ResponseWriter, r *http.Request) {
+	body, err := p.uploads.AcquireSlot(r.Body, http.NewResponseController(w).SetReadDeadline)
 	if err != nil {
 		return
 	}
-	_, err = io.CopyN(io.Discard, body, maxDrain)
+	_, err = io.CopyN(io.Discard, body, maxDiscarded)
 	body.ReleaseSlot(errors.Is(err, io.EOF))
 }
 
-func (s *Server) photoField(r *http.Request, form *formReader) (*upload.File, error) {
+func (p photoReceiver) readPhotoField(r *http.Request, form *formReader) (*upload.File, error) {
 	r.Body = form
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -66,20 +70,20 @@ func (s *Server) photoField(r *http.Request, form *formReader) (*upload.File, er
 			continue
 		}
 		form.inPhoto = true
-		return s.keep(part)
+		return p.storePhoto(part)
 	}
 }
 
-func (s *Server) keep(part io.Reader) (*upload.File, error) {
-	file, err := s.Uploads.StoreFile(part)
+func (p photoReceiver) storePhoto(part io.Reader) (*upload.File, error) {
+	file, err := p.uploads.StoreFile(part)
 	if err == nil && file.Size() == 0 {
 		return nil, errors.Join(errNoPhoto, file.Close())
 	}
 	return file, err
 }
 
-// formReader bounds what is read before the photo begins: a part's header
-// alone could be ten megabytes long, and all of it would be kept in memory.
+// formReader limits what is read before the photo begins. The header of a single
+// part could be ten megabytes long, and all of it would be kept in memory.
 type formReader struct {
 	r       io.ReadCloser
 	left    int
@@ -91,7 +95,7 @@ func (f *formReader) Read(p []byte) (int, error) {
 		return f.r.Read(p)
 	}
 	if f.left <= 0 {
-		return 0, errHeader
+		return 0, errOverhead
 	}
 	n, err := f.r.Read(p[:min(len(p), f.left)])
 	f.left -= n

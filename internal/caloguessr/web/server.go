@@ -1,20 +1,20 @@
-// Package web is Caloguessr's face: a page that takes a photo or a search and
-// shows a meal, a page for the key, and what a platform asks an instance.
+// Package web has the pages of Caloguessr: one that takes a photo or a search and
+// shows a meal, and one for the Gemini key. It also answers what a platform asks
+// an instance.
 //
-// The server keeps nothing about visitors. A meal travels in the form of the
-// page that shows it; a photo is gone when the answer is written. Every page
-// works without JavaScript; the scripts in static only make it smoother, with the
-// very same requests. Start with [New].
+// The server stores nothing about visitors. A meal is in the form of the page that
+// shows it, and a photo is gone once the answer is written. Every page works
+// without JavaScript; the scripts in static send the same requests. Start with
+// [NewServer].
 package web
 
 import (
 	"context"
 	"embed"
-	"fmt"
-	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"version-manager/internal/caloguessr/estimate"
@@ -29,28 +29,31 @@ import (
 //go:embed templates/*.html static
 var files embed.FS
 
+// Rate limits per client. A client may make a burst of requests at once, and
+// gets another one after each interval.
 const (
-	maxForm      = 64 << 10 // bytes of any form without a photo
-	photoBurst   = 10       // photos a client may send at once,
-	photoEvery   = 6 * time.Second
-	secretsBurst = 10 // and attempts at the key
-	secretsEvery = 10 * time.Second
+	photoBurst       = 10
+	photoInterval    = 6 * time.Second
+	keyAccessBurst   = 10 // attempts to change the key or to sign in
+	keyAccessRefresh = 10 * time.Second
 )
 
-// Build says which copy of the app this is.
+// Build identifies this copy of the app.
 type Build struct {
 	Version  string `json:"version"`
 	Color    string `json:"color,omitempty"`
 	Instance string `json:"instance,omitempty"`
 }
 
-// Checker asks whether a key works with the model that is configured.
+// Checker checks a key.
 type Checker interface {
-	// CheckKey fails with an *estimate.Error.
+	// CheckKey reports whether the key works with the configured model. Errors are
+	// of type *estimate.Error.
 	CheckKey(ctx context.Context, key string) error
 }
 
-// Options is what a Server needs; all fields but AdminToken and LocalAdmin are required.
+// Options are what a Server needs. All fields but AdminToken and LocalAdmin are
+// required.
 type Options struct {
 	Build      Build
 	Table      *nutrition.Table
@@ -62,25 +65,19 @@ type Options struct {
 	Checker    Checker
 	Model      string
 	Clients    *httpkit.Clients
-	AdminToken string // if set, whoever knows it may change the key, and nobody else
-	LocalAdmin bool   // without a token, whoever sits at this machine may
+	AdminToken string // if set, only those who know it may change the key
+	LocalAdmin bool   // without a token, users of this machine may change the key
 	Log        *slog.Logger
 }
 
 // Server answers Caloguessr's requests.
 type Server struct {
-	Options
-	pages   *httpkit.Templates
-	static  *httpkit.Static
-	metrics *metrics
-	photos  *httpkit.Rate
-	secrets *httpkit.Rate
-	ready   readiness
-	admin   administrator
+	handler  http.Handler
+	draining atomic.Bool
 }
 
-// New returns a Server that is ready.
-func New(o Options) (*Server, error) {
+// NewServer returns a Server that is ready.
+func NewServer(o Options) (*Server, error) {
 	staticFiles, err := fs.Sub(files, "static")
 	if err != nil {
 		return nil, err
@@ -89,59 +86,64 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	templateFiles, err := fs.Sub(files, "templates")
+	pages, err := newPages(o, static)
 	if err != nil {
 		return nil, err
 	}
-	pages, err := httpkit.NewTemplates(templateFiles, template.FuncMap{"static": static.URL})
-	if err != nil {
-		return nil, fmt.Errorf("load pages: %w", err)
-	}
-	return &Server{
-		Options: o, pages: pages, static: static, metrics: newMetrics(o.Build),
-		photos:  httpkit.NewRate(photoBurst, photoEvery),
-		secrets: httpkit.NewRate(secretsBurst, secretsEvery),
-		admin:   administrator{o.AdminToken},
-	}, nil
-}
-
-// Handler returns all routes with everything that stands around them.
-func (s *Server) Handler() http.Handler {
+	s, m := &Server{}, newMetrics(o.Build)
 	mux := http.NewServeMux()
-	s.route(mux, "/{$}", methods{http.MethodGet: s.home})
-	s.route(mux, "/estimate", methods{http.MethodPost: s.estimate})
-	s.route(mux, "/meal", methods{http.MethodPost: s.meal})
-	s.route(mux, "/settings", methods{http.MethodGet: s.settings})
-	s.route(mux, "/settings/login", methods{http.MethodPost: s.login})
-	s.route(mux, "/settings/logout", methods{http.MethodPost: s.logout})
-	s.route(mux, "/settings/key", methods{http.MethodPost: s.setKey})
-	s.route(mux, "/settings/test", methods{http.MethodPost: s.testKey})
-	s.route(mux, "/settings/delete", methods{http.MethodPost: s.deleteKey})
-	s.route(mux, "/static/", methods{http.MethodGet: s.serveStatic})
-	s.route(mux, "/healthz", methods{http.MethodGet: s.healthz})
-	s.route(mux, "/readyz", methods{http.MethodGet: s.readyz})
-	s.route(mux, "/version", methods{http.MethodGet: s.version})
-	s.route(mux, "/metrics", methods{http.MethodGet: s.metrics.handler.ServeHTTP})
-	mux.HandleFunc("/", s.notFound)
-
+	s.addRoutes(mux, o, pages, static, m)
 	csrf := http.NewCrossOriginProtection()
-	csrf.SetDenyHandler(http.HandlerFunc(s.forbidden))
-	return httpkit.Chain(mux,
-		s.metrics.measure,
-		httpkit.AccessLog(s.Log, routine),
+	csrf.SetDenyHandler(http.HandlerFunc(pages.serveForbidden))
+	s.handler = httpkit.Chain(mux,
+		m.measureRequests,
+		httpkit.AccessLog(o.Log, isRoutine),
 		httpkit.Secure,
-		httpkit.Recover(s.Log, s.panicked),
+		httpkit.Recover(o.Log, pages.servePanic),
 		csrf.Handler,
 	)
+	return s, nil
 }
 
-// methods maps the methods that a path takes to their handlers.
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// StartDraining makes /readyz answer 503 from now on. Everything else still works.
+func (s *Server) StartDraining() { s.draining.Store(true) }
+
+func (s *Server) addRoutes(mux *http.ServeMux, o Options, p *pages, static *httpkit.Static, m *metrics) {
+	meals := mealHandler{pages: p, table: o.Table, estimates: m.estimates}
+	photos := newPhotoHandler(o, p, m)
+	settings := newSettingsHandler(o, p)
+	status := statusHandler{build: o.Build, draining: &s.draining}
+	for path, methods := range map[string]methods{
+		"/{$}":             {http.MethodGet: meals.serveStart},
+		"/meal":            {http.MethodPost: meals.serveMeal},
+		"/estimate":        {http.MethodPost: photos.serveEstimate},
+		"/settings":        {http.MethodGet: settings.serveSettings},
+		"/settings/login":  {http.MethodPost: settings.signIn},
+		"/settings/logout": {http.MethodPost: settings.signOut},
+		"/settings/key":    {http.MethodPost: settings.saveKey},
+		"/settings/test":   {http.MethodPost: settings.testKey},
+		"/settings/delete": {http.MethodPost: settings.deleteKey},
+		"/static/":         {http.MethodGet: static.ServeHTTP},
+		"/healthz":         {http.MethodGet: status.serveHealth},
+		"/readyz":          {http.MethodGet: status.serveReadiness},
+		"/version":         {http.MethodGet: status.serveVersion},
+		"/metrics":         {http.MethodGet: m.handler.ServeHTTP},
+	} {
+		mux.HandleFunc(path, p.allowMethods(methods))
+	}
+	mux.HandleFunc("/", p.serveNotFound)
+}
+
+// methods maps the methods that a path accepts to their handlers.
 type methods map[string]http.HandlerFunc
 
-// route registers a path so that a method it does not take gets a page in the
-// visitor's language, and HEAD goes where GET does.
-func (s *Server) route(mux *http.ServeMux, path string, m methods) {
-	mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+// allowMethods answers other methods with a page in the visitor's language, and
+// handles HEAD like GET.
+func (p *pages) allowMethods(m methods) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		method := r.Method
 		if method == http.MethodHead {
 			method = http.MethodGet
@@ -153,17 +155,16 @@ func (s *Server) route(mux *http.ServeMux, path string, m methods) {
 		for allowed := range m {
 			w.Header().Add("Allow", allowed)
 		}
-		s.problem(w, r, http.StatusMethodNotAllowed, "problem.method")
-	})
+		p.serveProblem(w, r, http.StatusMethodNotAllowed, "problem.method")
+	}
 }
 
-// routine requests come all the time and say nothing when they succeed.
-func routine(r *http.Request) bool {
+// isRoutine reports whether a request comes so often that it is not logged when it
+// succeeds.
+func isRoutine(r *http.Request) bool {
 	switch r.URL.Path {
 	case "/healthz", "/readyz", "/version", "/metrics":
 		return true
 	}
 	return false
 }
-
-func (s *Server) serveStatic(w http.ResponseWriter, r *http.Request) { s.static.ServeHTTP(w, r) }

@@ -2,16 +2,39 @@ package web
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
 	"version-manager/internal/caloguessr/i18n"
 	"version-manager/internal/caloguessr/keys"
+	"version-manager/internal/kit/httpkit"
 )
 
-// settingsPage shows whether there is a key, and to those who may, the forms
-// to set, test and delete it. A key itself is never on it.
+// settingsHandler shows and changes the Gemini key.
+type settingsHandler struct {
+	*pages
+	keys       *keys.Store
+	checker    Checker
+	model      string
+	clients    *httpkit.Clients
+	admin      administrator
+	localAdmin bool
+	rate       *httpkit.Rate
+	log        *slog.Logger
+}
+
+func newSettingsHandler(o Options, p *pages) settingsHandler {
+	return settingsHandler{
+		pages: p, keys: o.Keys, checker: o.Checker, model: o.Model, clients: o.Clients,
+		admin: administrator{o.AdminToken}, localAdmin: o.LocalAdmin,
+		rate: httpkit.NewRate(keyAccessBurst, keyAccessRefresh), log: o.Log,
+	}
+}
+
+// settingsPage shows whether a key is set. Those who may change it also get the
+// forms to set, test, and delete it. The key itself is never on the page.
 type settingsPage struct {
 	page
 	State     string // what is known about the key
@@ -21,32 +44,32 @@ type settingsPage struct {
 	MaySet    bool
 	MayTest   bool
 	MayDelete bool
-	AskToken  bool // who knows the token can sign in
+	AskToken  bool // the visitor can sign in with the token
 	SignedIn  bool
 }
 
-func (s *Server) settings(w http.ResponseWriter, r *http.Request) {
-	p := s.settingsPage(w, r)
+func (h settingsHandler) serveSettings(w http.ResponseWriter, r *http.Request) {
+	p := h.newSettingsPage(w, r)
 	switch r.URL.Query().Get("done") {
 	case "saved":
 		p.Note = p.T("keys.saved")
 	case "deleted":
 		p.Note = p.T("keys.deleted")
 	}
-	s.render(w, http.StatusOK, "settings", p)
+	h.renderPage(w, http.StatusOK, "settings", p)
 }
 
-func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) settingsPage {
-	p := settingsPage{page: s.page(w, r, "/settings"), Model: s.Model}
-	may := s.isAdministrator(r)
-	p.AskToken, p.SignedIn = s.admin.hasToken() && !may, s.admin.hasToken() && may
-	key, err := s.Keys.CurrentKey()
-	p.State, p.HasKey = keyState(p.Printer, key, err, may), !errors.Is(err, keys.ErrNone)
-	p.MaySet, p.MayTest = may && s.Keys.IsWritable(), may && err == nil
+func (h settingsHandler) newSettingsPage(w http.ResponseWriter, r *http.Request) settingsPage {
+	p := settingsPage{page: h.newPage(w, r, "/settings"), Model: h.model}
+	may := h.isAdministrator(r)
+	p.AskToken, p.SignedIn = h.admin.hasToken() && !may, h.admin.hasToken() && may
+	key, err := h.keys.CurrentKey()
+	p.State, p.HasKey = describeKey(p.Printer, key, err, may), !errors.Is(err, keys.ErrNone)
+	p.MaySet, p.MayTest = may && h.keys.IsWritable(), may && err == nil
 	p.MayDelete = p.MaySet && p.HasKey
 	switch {
 	case err == nil && key.IsFromEnvironment():
-	case !s.Keys.IsWritable():
+	case !h.keys.IsWritable():
 		p.Denied = p.T("keys.noStore")
 	case !may && !p.AskToken:
 		p.Denied = p.T("keys.remote")
@@ -54,9 +77,9 @@ func (s *Server) settingsPage(w http.ResponseWriter, r *http.Request) settingsPa
 	return p
 }
 
-// keyState says what is known about the key; its last characters only to
-// those who may change it.
-func keyState(p *i18n.Printer, k keys.Key, err error, may bool) string {
+// describeKey says what is known about the key. Only those who may change it see
+// its last characters.
+func describeKey(p *i18n.Printer, k keys.Key, err error, may bool) string {
 	switch {
 	case errors.Is(err, keys.ErrNone):
 		return p.T("keys.none")
@@ -70,63 +93,63 @@ func keyState(p *i18n.Printer, k keys.Key, err error, may bool) string {
 	return p.T("keys.storedHidden")
 }
 
-func (s *Server) setKey(w http.ResponseWriter, r *http.Request) {
-	if !s.mayChange(w, r) {
+func (h settingsHandler) saveKey(w http.ResponseWriter, r *http.Request) {
+	if !h.authorizeChange(w, r) {
 		return
 	}
-	err := s.Keys.SaveKey(strings.TrimSpace(r.PostForm.Get("key")), time.Now())
+	err := h.keys.SaveKey(strings.TrimSpace(r.PostForm.Get("key")), time.Now())
 	if errors.Is(err, keys.ErrMalformed) {
-		s.settingsFailed(w, r, http.StatusUnprocessableEntity, "keys.malformed")
+		h.serveSettingsError(w, r, http.StatusUnprocessableEntity, "keys.malformed")
 		return
 	}
-	s.changed(w, r, "saved", err)
+	h.finishChange(w, r, "saved", err)
 }
 
-func (s *Server) deleteKey(w http.ResponseWriter, r *http.Request) {
-	if s.mayChange(w, r) {
-		s.changed(w, r, "deleted", s.Keys.DeleteKey())
+func (h settingsHandler) deleteKey(w http.ResponseWriter, r *http.Request) {
+	if h.authorizeChange(w, r) {
+		h.finishChange(w, r, "deleted", h.keys.DeleteKey())
 	}
 }
 
-// changed sends the browser back to the settings, so that reloading them
+// finishChange redirects the browser to the settings, so that reloading the page
 // does not send the key again.
-func (s *Server) changed(w http.ResponseWriter, r *http.Request, done string, err error) {
+func (h settingsHandler) finishChange(w http.ResponseWriter, r *http.Request, done string, err error) {
 	if errors.Is(err, keys.ErrFixed) {
-		s.settingsFailed(w, r, http.StatusConflict, "keys.environment")
+		h.serveSettingsError(w, r, http.StatusConflict, "keys.environment")
 		return
 	}
 	if err != nil {
-		s.Log.Error("change key", "error", err)
-		s.settingsFailed(w, r, http.StatusInternalServerError, "keys.notSaved")
+		h.log.Error("change key", "error", err)
+		h.serveSettingsError(w, r, http.StatusInternalServerError, "keys.notSaved")
 		return
 	}
-	s.Log.Info("key "+done, "client", s.Clients.Address(r))
+	h.log.Info("key "+done, "client", h.clients.Address(r))
 	http.Redirect(w, r, "/settings?done="+done, http.StatusSeeOther)
 }
 
-func (s *Server) testKey(w http.ResponseWriter, r *http.Request) {
-	if !s.mayChange(w, r) {
+func (h settingsHandler) testKey(w http.ResponseWriter, r *http.Request) {
+	if !h.authorizeChange(w, r) {
 		return
 	}
-	key, err := s.Keys.CurrentKey()
+	key, err := h.keys.CurrentKey()
 	if err != nil {
-		s.settingsFailed(w, r, http.StatusUnprocessableEntity, "photo.noKey")
+		h.serveSettingsError(w, r, http.StatusUnprocessableEntity, "photo.noKey")
 		return
 	}
-	p := s.settingsPage(w, r)
-	if err := s.Checker.CheckKey(r.Context(), key.RevealKey()); err != nil {
+	p := h.newSettingsPage(w, r)
+	if err := h.checker.CheckKey(r.Context(), key.RevealKey()); err != nil {
 		f := failureOf(err)
-		s.Log.Warn("test key", "error", err)
-		p.Alert = p.T(f.key, "n", f.n, "model", s.Model)
-		s.render(w, f.status, "settings", p)
+		h.log.Warn("test key", "error", err)
+		p.Alert = p.T(f.key, "n", f.n, "model", h.model)
+		h.renderPage(w, f.status, "settings", p)
 		return
 	}
-	p.Note = p.T("keys.works", "model", s.Model)
-	s.render(w, http.StatusOK, "settings", p)
+	p.Note = p.T("keys.works", "model", h.model)
+	h.renderPage(w, http.StatusOK, "settings", p)
 }
 
-func (s *Server) settingsFailed(w http.ResponseWriter, r *http.Request, status int, key string) {
-	p := s.settingsPage(w, r)
+func (h settingsHandler) serveSettingsError(w http.ResponseWriter, r *http.Request, status int, key string) {
+	p := h.newSettingsPage(w, r)
 	p.Alert = p.T(key)
-	s.render(w, status, "settings", p)
+	h.renderPage(w, status, "settings", p)
 }

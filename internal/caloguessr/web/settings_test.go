@@ -25,14 +25,14 @@ func TestKeyLife(t *testing.T) {
 	a := newApp(t)
 	mustContain(t, a.do(t, get("/settings"), 200), "No key is set", "Save key", `type="password"`)
 	a.do(t, post("/settings/key", url.Values{"key": {" " + geminitest.Key + "\n"}}), 303)
-	mustContain(t, a.do(t, get("/settings?done=saved"), 200), "The key is saved", "ending in …abcd", "Replace key", "Test key", "Delete key")
+	mustContain(t, a.do(t, get("/settings?done=saved"), 200), "The key was saved", "ending in …abcd", "Replace key", "Test key", "Delete key")
 	mustContain(t, a.do(t, post("/settings/test", nil), 200), "The key works", "gemini-3.5-flash-lite")
 	a.do(t, post("/settings/key", url.Values{"key": {"another-key-0123456789-wxyz"}}), 303)
-	mustContain(t, a.do(t, in("de", post("/settings/test", nil)), 502), "nimmt den Gemini-Schlüssel nicht an", "…wxyz")
+	mustContain(t, a.do(t, in("de", post("/settings/test", nil)), 502), "akzeptiert den Gemini-Schlüssel nicht", "…wxyz")
 	a.do(t, post("/settings/delete", nil), 303)
-	mustContain(t, a.do(t, get("/settings?done=deleted"), 200), "The key is deleted", "No key is set")
+	mustContain(t, a.do(t, get("/settings?done=deleted"), 200), "The key was deleted", "No key is set")
 	mustContain(t, a.do(t, post("/settings/test", nil), 422), "no Gemini key is set")
-	mustContain(t, a.do(t, post("/settings/key", url.Values{"key": {"<b>"}}), 422), "That is not a key")
+	mustContain(t, a.do(t, post("/settings/key", url.Values{"key": {"<b>"}}), 422), "not a valid key")
 }
 
 // The marker key must show up nowhere: in no answer, no log line, no file,
@@ -49,7 +49,7 @@ func TestKeyNeverLeaves(t *testing.T) {
 		remote(post("/settings/key", url.Values{"key": {marker}})),
 	} {
 		w := httptest.NewRecorder()
-		a.handler.ServeHTTP(w, r)
+		a.ServeHTTP(w, r)
 		result := w.Result()
 		body, err := io.ReadAll(result.Body)
 		if err != nil {
@@ -147,10 +147,10 @@ func TestSignIn(t *testing.T) {
 	a := withKeyAndToken(t)
 	login := func(token string) *httptest.ResponseRecorder {
 		w := httptest.NewRecorder()
-		a.handler.ServeHTTP(w, withHeader(remote(post("/settings/login", url.Values{"token": {token}})), "X-Forwarded-Proto", "https"))
+		a.ServeHTTP(w, withHeader(remote(post("/settings/login", url.Values{"token": {token}})), "X-Forwarded-Proto", "https"))
 		return w
 	}
-	if w := login("guess"); w.Code != 403 || len(w.Result().Cookies()) > 0 || !strings.Contains(w.Body.String(), "not the right token") {
+	if w := login("guess"); w.Code != 403 || len(w.Result().Cookies()) > 0 || !strings.Contains(w.Body.String(), "This token is wrong") {
 		t.Errorf("a wrong token: status %d, cookies %v", w.Code, w.Result().Cookies())
 	}
 	w := login("a-token-of-the-operator")
@@ -165,12 +165,12 @@ func TestSignIn(t *testing.T) {
 	signedIn := func(r *http.Request) *http.Request { r.AddCookie(c); return remote(r) }
 	mustContain(t, a.do(t, signedIn(get("/settings")), 200), "You are signed in", "Sign out", `action="/settings/key"`)
 	a.do(t, signedIn(post("/settings/key", url.Values{"key": {geminitest.Key}})), 303)
-	for range secretsBurst {
+	for range keyAccessBurst {
 		login("guess")
 	}
 	a.do(t, signedIn(post("/settings/delete", nil)), 303) // guesses of others do not slow it down
 	out := httptest.NewRecorder()
-	a.handler.ServeHTTP(out, signedIn(post("/settings/logout", nil)))
+	a.ServeHTTP(out, signedIn(post("/settings/logout", nil)))
 	if gone := out.Result().Cookies(); len(gone) != 1 || gone[0].MaxAge >= 0 || gone[0].Path != c.Path {
 		t.Errorf("signing out leaves %v", gone)
 	}
@@ -180,7 +180,7 @@ func TestCookieCannotBeMade(t *testing.T) {
 	a, other, now := administrator{"a-token-of-the-operator"}, administrator{"another-token-of-them"}, time.Now()
 	cookie := func(by administrator, at time.Time, change func(string) string) *http.Request {
 		w, r := httptest.NewRecorder(), get("/settings")
-		by.signIn(w, r, at)
+		by.setCookie(w, r, at)
 		c := w.Result().Cookies()[0]
 		c.Value = change(c.Value)
 		r.AddCookie(c)
@@ -193,8 +193,8 @@ func TestCookieCannotBeMade(t *testing.T) {
 		want bool
 	}{
 		{"fresh", cookie(a, now, same), true},
-		{"just before its end", cookie(a, now.Add(-adminTime+2*time.Second), same), true},
-		{"at its end", cookie(a, now.Add(-adminTime), same), false},
+		{"just before its end", cookie(a, now.Add(-adminCookieLifetime+2*time.Second), same), true},
+		{"at its end", cookie(a, now.Add(-adminCookieLifetime), same), false},
 		{"of another token", cookie(other, now, same), false},
 		{"of no token", cookie(administrator{}, now, same), false},
 		{"later end", cookie(a, now, func(v string) string { return "B" + v[1:] }), false},
@@ -241,7 +241,7 @@ func withKeyAndToken(t *testing.T) *app {
 
 func TestGuessingTheTokenIsSlow(t *testing.T) {
 	a := withKeyAndToken(t)
-	for range secretsBurst {
+	for range keyAccessBurst {
 		a.do(t, remote(post("/settings/delete", url.Values{"token": {"guess"}})), 403)
 	}
 	a.do(t, remote(post("/settings/delete", url.Values{"token": {"a-token-of-the-operator"}})), 429)

@@ -24,18 +24,17 @@ import (
 	"version-manager/internal/kit/httpkit"
 )
 
-// app is a whole server in front of a fake Gemini, without a network of its
-// own: requests go straight to the handler.
+// app is a server with a fake Gemini. Requests go to it without a network.
 type app struct {
 	*Server
-	handler http.Handler
+	uploads *upload.Receiver
 	gemini  *geminitest.Server
 	keys    *keys.Store
 	folder  string
 	log     *syncBuffer
 }
 
-// syncBuffer is a log that may be read while it is written.
+// syncBuffer is a log that can be read while it is written.
 type syncBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -82,14 +81,14 @@ func newApp(t *testing.T, change ...func(*Options)) *app {
 	if o.Estimator == nil {
 		o.Estimator = estimate.NewCache(g, o.Model, 8)
 	}
-	if a.Server, err = New(o); err != nil {
+	a.uploads = o.Uploads
+	if a.Server, err = NewServer(o); err != nil {
 		t.Fatal(err)
 	}
-	a.handler = a.Handler()
 	return a
 }
 
-// withKey is an app whose key is set.
+// withKey returns an app with a key.
 func withKey(t *testing.T, change ...func(*Options)) *app {
 	t.Helper()
 	a := newApp(t, change...)
@@ -100,7 +99,7 @@ func withKey(t *testing.T, change ...func(*Options)) *app {
 func (a *app) do(t *testing.T, r *http.Request, want int) string {
 	t.Helper()
 	w := httptest.NewRecorder()
-	a.handler.ServeHTTP(w, r)
+	a.ServeHTTP(w, r)
 	if w.Code != want {
 		t.Errorf("%s %s: status %d, want %d: %s", r.Method, r.URL, w.Code, want, text(w.Body.String()))
 	}
@@ -115,7 +114,7 @@ func post(path string, form url.Values) *http.Request {
 	return local(r)
 }
 
-// sendPhoto is a form with a photo, as a browser sends it.
+// sendPhoto returns a form with a photo, as a browser sends it.
 func sendPhoto(data []byte) *http.Request {
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
@@ -124,7 +123,7 @@ func sendPhoto(data []byte) *http.Request {
 		_, err = part.Write(data)
 	}
 	if err != nil || m.Close() != nil {
-		panic("memory does not fail")
+		panic("writing to memory cannot fail")
 	}
 	r := httptest.NewRequest(http.MethodPost, "/estimate", &body)
 	r.Header.Set("Content-Type", m.FormDataContentType())
@@ -152,7 +151,7 @@ func lunch(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// text is what a page says in its main part.
+// text returns the main part of a page.
 func text(page string) string {
 	_, main, _ := strings.Cut(page, "<main")
 	main, _, _ = strings.Cut(main, "</main>")

@@ -1,6 +1,6 @@
-// Package geminitest is an in-process server that speaks as much of Gemini's
-// REST protocol as Caloguessr uses, for tests: generateContent and the lookup
-// of a model, with the errors in Google's own words and form.
+// Package geminitest has a fake of Gemini's REST API for tests. It has the calls that
+// Caloguessr uses, generateContent and the lookup of a model, and the errors in
+// Google's own format.
 package geminitest
 
 import (
@@ -14,26 +14,26 @@ import (
 	"testing"
 )
 
-// Key and Model are the only ones that the server accepts.
+// The only key and the only model that the server accepts.
 const (
 	Key   = "AIzaSy-test-key-0123456789-abcd"
 	Model = "gemini-3.5-flash-lite"
 )
 
-// PlateAnswer is an answer with two foods of the table and one that is not in it.
+// PlateAnswer has two foods of the table and one that is not in it.
 const PlateAnswer = `{"items":[
  {"name":"White rice","food":"20045","grams":180,"low":140,"high":230,"confidence":86},
  {"name":"Chicken breast","food":"05064","grams":150,"low":110,"high":190,"confidence":72},
  {"name":"Mango lassi","food":"","grams":250,"low":200,"high":300,"confidence":55}]}`
 
-// Request is what a client sent.
+// Request is a request that the server received.
 type Request struct {
 	Method, Path string
 	Header       http.Header
 	Body         []byte
 }
 
-// Server is the fake. Its zero behaviour is to answer Plate.
+// Server is the fake. Unless told otherwise, it answers PlateAnswer.
 type Server struct {
 	URL string
 
@@ -42,7 +42,7 @@ type Server struct {
 	next     []http.HandlerFunc
 }
 
-// StartServer starts a server that ends with the test.
+// StartServer starts a server that stops with the test.
 func StartServer(t testing.TB) *Server {
 	s := &Server{}
 	h := httptest.NewServer(s)
@@ -51,14 +51,14 @@ func StartServer(t testing.TB) *Server {
 	return s
 }
 
-// QueueAnswers queues answers to the next requests; after them it is Plate again.
+// QueueAnswers queues answers to the next requests. After them, it is PlateAnswer again.
 func (s *Server) QueueAnswers(answers ...http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.next = append(s.next, answers...)
 }
 
-// ListRequests returns what was sent so far.
+// ListRequests returns the requests so far.
 func (s *Server) ListRequests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,7 +104,7 @@ func (s *Server) recordRequest(r Request) http.HandlerFunc {
 // AnswerText answers with a text.
 func AnswerText(text string) http.HandlerFunc { return AnswerFinish("STOP", text) }
 
-// AnswerFinish answers with a text and a reason for its end.
+// AnswerFinish answers with a text and the reason why it ends.
 func AnswerFinish(reason, text string) http.HandlerFunc {
 	content := map[string]any{"role": "model", "parts": []any{map[string]any{"text": text}}}
 	if text == "" {
@@ -116,17 +116,17 @@ func AnswerFinish(reason, text string) http.HandlerFunc {
 	})
 }
 
-// AnswerBlocked answers that the photo was not let through.
+// AnswerBlocked answers that the photo was blocked.
 func AnswerBlocked(reason string) http.HandlerFunc {
 	return AnswerJSON(http.StatusOK, map[string]any{"promptFeedback": map[string]any{"blockReason": reason}})
 }
 
-// AnswerError answers with an error of Google's form.
+// AnswerError answers with an error in Google's format.
 func AnswerError(code int, status, message string, details ...any) http.HandlerFunc {
 	return AnswerJSON(code, map[string]any{"error": map[string]any{"code": code, "message": message, "status": status, "details": details}})
 }
 
-// AnswerBadKey is the answer to a key that is not one.
+// AnswerBadKey is the answer to an invalid key.
 func AnswerBadKey(w http.ResponseWriter, r *http.Request) {
 	AnswerError(http.StatusBadRequest, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.",
 		map[string]any{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID", "domain": "googleapis.com"})(w, r)
@@ -137,14 +137,14 @@ func AnswerNoModel(w http.ResponseWriter, r *http.Request) {
 	AnswerError(http.StatusNotFound, "NOT_FOUND", "models/x is not found for API version v1beta, or is not supported for generateContent.")(w, r)
 }
 
-// AnswerExhausted is the answer to too many requests. delay is as in "2s"; empty
-// where Google does not say.
+// AnswerExhausted is the answer to too many requests. The delay, such as "2s", may be
+// empty.
 func AnswerExhausted(delay string) http.HandlerFunc {
 	return AnswerError(http.StatusTooManyRequests, "RESOURCE_EXHAUSTED", "You exceeded your current quota.",
 		map[string]any{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay})
 }
 
-// AnswerJSON answers with any JSON.
+// AnswerJSON answers with the JSON of v.
 func AnswerJSON(code int, v any) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, code, v) }
 }
@@ -152,5 +152,5 @@ func AnswerJSON(code int, v any) http.HandlerFunc {
 func writeJSON(w http.ResponseWriter, code int, v any) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	w.WriteHeader(code)
-	json.NewEncoder(w).Encode(v) // a failed write shows at the client
+	json.NewEncoder(w).Encode(v) // an error shows up at the client
 }

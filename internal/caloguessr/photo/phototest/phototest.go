@@ -1,6 +1,6 @@
-// Package phototest makes image files that ask for far more memory than they
-// are long, for tests: each small, valid as far as a decoder gets to see, and
-// large in another way.
+// Package phototest makes image files for tests that need far more memory than their
+// size suggests. Each is small, valid as far as a decoder reads it, and large in
+// another way.
 package phototest
 
 import (
@@ -10,16 +10,16 @@ import (
 	"hash/crc32"
 )
 
-const progressive = 0xc2 // the JPEG marker of a picture in many scans
+const progressive = 0xc2 // JPEG marker of an image with several scans
 
-// pngChunk is a chunk with its checksum.
+// pngChunk returns a chunk with its checksum.
 func pngChunk(kind string, body []byte) []byte {
 	b := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
 	b = append(append(b, kind...), body...)
 	return binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[4:]))
 }
 
-// BlackPNG is a picture of any kind whose pixels are all zero.
+// BlackPNG returns an image of any color type whose pixels are all zero.
 func BlackPNG(w, h uint32, depth, kind, interlace byte) []byte {
 	ihdr := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)
 	file := append([]byte("\x89PNG\r\n\x1a\n"), pngChunk("IHDR", append(ihdr, depth, kind, 0, 0, interlace))...)
@@ -40,8 +40,8 @@ func BlackPNG(w, h uint32, depth, kind, interlace byte) []byte {
 	return append(append(file, pngChunk("IDAT", pixels.Bytes())...), pngChunk("IEND", nil)...)
 }
 
-// rowBytes is how long all rows are, each with the byte that names its filter;
-// an interlaced picture has those of seven smaller ones.
+// rowBytes returns the length of all rows, each with the byte for its filter. An
+// interlaced image has the rows of seven smaller ones.
 func rowBytes(w, h, bits uint64, interlace byte) uint64 {
 	passes := [][4]uint64{{1, 1, 0, 0}}
 	if interlace == 1 {
@@ -56,8 +56,8 @@ func rowBytes(w, h, bits uint64, interlace byte) uint64 {
 	return n
 }
 
-// EmptyJPEG has a frame's header and the beginning of a scan, for which a
-// decoder makes room, and no picture.
+// EmptyJPEG returns a frame header and the beginning of a scan, for which a decoder
+// allocates memory, without image data.
 func EmptyJPEG(w, h uint16, sof byte, names string, sampling ...byte) []byte {
 	n := byte(len(sampling))
 	file := append([]byte("\xff\xd8\xff\xfe\x00\x02stray bytes\xff\x00\xff\xff"), sof, 0, 8+3*n, 8)
@@ -75,7 +75,7 @@ func EmptyJPEG(w, h uint16, sof byte, names string, sampling ...byte) []byte {
 	return append(append(file, scan...), 0, last, 0, 0, 0)
 }
 
-// bitWriter writes bits as VP8L has them, the lowest first.
+// bitWriter writes bits as VP8L stores them, the lowest first.
 type bitWriter struct {
 	b []byte
 	n int
@@ -91,20 +91,20 @@ func (w *bitWriter) writeBits(value, bits int) {
 	}
 }
 
-// WebPFile is a file of those chunks.
+// WebPFile returns a file with these chunks.
 func WebPFile(chunks ...[]byte) []byte {
 	body := append([]byte("WEBP"), bytes.Join(chunks, nil)...)
 	return append(binary.LittleEndian.AppendUint32([]byte("RIFF"), uint32(len(body))), body...)
 }
 
-// WebPChunk is a chunk of a WebP file.
+// WebPChunk returns a chunk of a WebP file.
 func WebPChunk(kind string, body []byte) []byte {
 	b := binary.LittleEndian.AppendUint32([]byte(kind), uint32(len(body)))
 	return append(append(b, body...), make([]byte, len(body)%2)...)
 }
 
-// FlatVP8L is a lossless picture in one color, which takes no bit a pixel.
-// With a palette it is made of packed pixels that are unpacked later.
+// FlatVP8L returns a lossless image in one color, which needs no bits for its pixels.
+// With a palette, the decoder first packs the pixels and unpacks them later.
 func FlatVP8L(w, h int, headless, palette bool) []byte {
 	var b bitWriter
 	if !headless {
@@ -114,7 +114,7 @@ func FlatVP8L(w, h int, headless, palette bool) []byte {
 		b.writeBits(0, 4)
 	}
 	if palette {
-		b.writeBits(1, 1) // a transformation:
+		b.writeBits(1, 1) // one transformation:
 		b.writeBits(3, 2) // the palette
 		b.writeBits(255, 8)
 		b.writeBits(0, 1) // no cache
@@ -129,13 +129,13 @@ func FlatVP8L(w, h int, headless, palette bool) []byte {
 	return append(b.b, make([]byte, 8)...)
 }
 
-// CanvasChunk is the chunk of an extended file.
+// CanvasChunk returns the header chunk of an extended file.
 func CanvasChunk(flags byte, w, h int) []byte {
 	b := append([]byte{flags, 0, 0, 0}, byte(w-1), byte((w-1)>>8), byte((w-1)>>16))
 	return WebPChunk("VP8X", append(b, byte(h-1), byte((h-1)>>8), byte((h-1)>>16)))
 }
 
-// LossyChunk is a chunk with the header of a lossy picture, and no picture.
+// LossyChunk returns a chunk with the header of a lossy image, without image data.
 func LossyChunk(w, h int) []byte {
 	b := []byte{0x10, 0, 0, 0x9d, 0x01, 0x2a}
 	b = binary.LittleEndian.AppendUint16(b, uint16(w))

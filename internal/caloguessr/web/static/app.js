@@ -1,5 +1,5 @@
-// Everything here is a comfort: without it the same forms do the same with a
-// page load each. Listeners sit on the document, because main is swapped.
+// Without these scripts, the same forms do the same with a page load each. Listeners are
+// on the document, because main is replaced.
 import { choose, drop, estimate } from "./photo.js";
 import { recompute } from "./live.js";
 import { post, swap } from "./send.js";
@@ -35,7 +35,7 @@ async function change(form, button) {
   try {
     swap(await post(form.action, new FormData(form, button)), { picture, stay: true });
   } catch {
-    if (button) { // let the browser try, and say what is wrong
+    if (button) { // let the browser send it, and say what is wrong
       const again = document.createElement("input");
       Object.assign(again, { type: "hidden", name: button.name, value: button.value });
       form.append(again);

@@ -3,9 +3,9 @@ import { post } from "./send.js";
 const pause = 250; // ms without a keystroke
 let timer, running;
 
-// recompute asks the server for the totals of changed grams, and replaces the
-// numbers only, so that the field keeps its focus. The server does the maths
-// here too: there is one table and one way to round.
+// recompute asks the server for the totals of changed grams, and replaces only the
+// numbers, so the field keeps its focus. Only the server computes: there is one table
+// and one way to round.
 export function recompute(form) {
   clearTimeout(timer);
   running?.abort();
@@ -19,7 +19,7 @@ async function send(form) {
   body.append("do", "update");
   try {
     const page = await post(form.action, body, { signal: running.signal });
-    if (form.isConnected) show(page); // unless a button was quicker
+    if (form.isConnected) show(page); // unless a button was faster
   } catch {
     // The button still works, and says what is wrong.
   }

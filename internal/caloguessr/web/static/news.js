@@ -1,6 +1,6 @@
 const every = 15_000; // ms
 
-// watch says discreetly when another version than that of this page is live.
+// watch shows a notice when another version than that of this page is live.
 export function watch() {
   setInterval(look, every);
   document.addEventListener("visibilitychange", look);
@@ -12,7 +12,7 @@ async function look() {
     const { version } = await (await fetch("/version", { cache: "no-store" })).json();
     tell(version !== document.documentElement.dataset.version);
   } catch {
-    // Between two versions, or offline: the next look will tell.
+    // Between two versions, or offline: the next call will tell.
   }
 }
 

@@ -1,6 +1,6 @@
 import { post, swap } from "./send.js";
 
-const side = 1280; // px: what is sent at most; the server goes lower
+const side = 1280; // px, the longest that is sent; the server shrinks more
 const quality = 0.85;
 
 // choose shows the chosen photo before it is sent.
@@ -13,7 +13,7 @@ export function choose(input) {
   if (!file?.type.startsWith("image/")) return;
   const image = new Image();
   image.alt = input.form.dataset.alt;
-  image.onerror = () => image.remove(); // a kind that this browser cannot show
+  image.onerror = () => image.remove(); // a format that this browser cannot show
   image.src = URL.createObjectURL(file);
   area.append(image);
 }
@@ -28,7 +28,7 @@ export function drop(area, event) {
   choose(input);
 }
 
-// estimate sends the photo, made small, and shows the meal that comes back.
+// estimate sends the shrunk photo and shows the meal that comes back.
 export async function estimate(form) {
   if (form.ariaBusy === "true") return;
   const say = (text) => (form.querySelector(".progress").textContent = text);
@@ -62,9 +62,8 @@ function complain(text) {
   alert.focus();
 }
 
-// shrink draws a photo upright on a small canvas, which also leaves its
-// metadata behind. What the browser cannot read goes as it is: the server
-// knows what to say.
+// shrink draws a photo upright on a small canvas, which also drops its metadata. A file
+// that the browser cannot read is sent as it is: the server says what is wrong.
 async function shrink(file) {
   let bitmap;
   try {

@@ -1,6 +1,6 @@
-// post sends a form and gives the page that comes back. An XMLHttpRequest
-// parses it into a document of its own, in which no script runs and for which
-// trusted types ask no policy; it also knows how much was sent.
+// post sends a form and returns the page that comes back. An XMLHttpRequest parses it
+// into a document in which no script runs and for which trusted types need no policy. It
+// also reports when everything was sent.
 export function post(url, body, { sent, signal } = {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -15,7 +15,7 @@ export function post(url, body, { sent, signal } = {}) {
   });
 }
 
-// swap shows a page in place of this one, and moves the focus to what is new.
+// swap replaces this page by another, and moves the focus to what is new.
 export function swap(page, { picture, stay } = {}) {
   const top = scrollY;
   for (const id of ["nav", "main"]) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestHealth(t *testing.T) {
+func TestStatusPages(t *testing.T) {
 	a := newApp(t)
 	a.do(t, get("/healthz"), 200)
 	a.do(t, get("/readyz"), 200)
@@ -19,7 +19,7 @@ func TestHealth(t *testing.T) {
 	if got, want := a.do(t, get("/version"), 200), `{"version":"v1.2.3","color":"blue","instance":"blue-1"}`+"\n"; got != want {
 		t.Errorf("version %q, want %q", got, want)
 	}
-	a.Drain()
+	a.StartDraining()
 	a.do(t, get("/readyz"), 503)
 	a.do(t, get("/healthz"), 200)
 	a.do(t, get("/"), 200)
@@ -31,15 +31,14 @@ func fromProbe(path string) *http.Request {
 	return r
 }
 
-// TestNobodyElseHolds: a visitor cannot keep requests open.
-func TestNobodyElseHolds(t *testing.T) {
-	a := newApp(t)
+// TestVisitorsCannotHold: only the probe can keep requests open.
+func TestVisitorsCannotHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, value := range []string{"", "0123456789", "1, 1"} {
 			start := time.Now()
 			r := get("/healthz?hold=5s")
 			r.Header.Set("Version-Manager-Probe", value)
-			if a.healthz(httptest.NewRecorder(), r); time.Since(start) > 0 {
+			if (statusHandler{}).serveHealth(httptest.NewRecorder(), r); time.Since(start) > 0 {
 				t.Errorf("%q held the request for %s", value, time.Since(start))
 			}
 		}
@@ -47,12 +46,11 @@ func TestNobodyElseHolds(t *testing.T) {
 }
 
 func TestHold(t *testing.T) {
-	a := newApp(t)
 	synctest.Test(t, func(t *testing.T) {
-		for query, want := range map[string]time.Duration{"2s": 2 * time.Second, "1h": maxHold, "0s": 0} {
+		for query, want := range map[string]time.Duration{"0s": 0, "2s": 2 * time.Second, "9.999s": maxHold - time.Millisecond, "10s": maxHold, "10.001s": maxHold, "1h": maxHold} {
 			start := time.Now()
 			w := httptest.NewRecorder()
-			a.healthz(w, fromProbe("/healthz?hold="+query))
+			(statusHandler{}).serveHealth(w, fromProbe("/healthz?hold="+query))
 			if took := time.Since(start); took != want || w.Code != 200 {
 				t.Errorf("hold=%s took %v, status %d", query, took, w.Code)
 			}
@@ -60,7 +58,7 @@ func TestHold(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start := time.Now()
-		a.healthz(httptest.NewRecorder(), fromProbe("/healthz?hold=9s").WithContext(ctx))
+		(statusHandler{}).serveHealth(httptest.NewRecorder(), fromProbe("/healthz?hold=9s").WithContext(ctx))
 		if took := time.Since(start); took != time.Second {
 			t.Errorf("held for %v although the client left after 1s", took)
 		}

@@ -28,7 +28,7 @@ func TestPagesHoldNothingInline(t *testing.T) {
 func TestLanguageIsRemembered(t *testing.T) {
 	a := newApp(t)
 	w := httptest.NewRecorder()
-	a.handler.ServeHTTP(w, get("/?lang=de"))
+	a.ServeHTTP(w, get("/?lang=de"))
 	again := get("/settings")
 	for _, c := range w.Result().Cookies() {
 		again.AddCookie(c)
