@@ -76,10 +76,15 @@ func (p photoReceiver) readPhotoField(r *http.Request, form *formReader) (*uploa
 
 func (p photoReceiver) storePhoto(part io.Reader) (*upload.File, error) {
 	file, err := p.uploads.StoreFile(part)
-	if err == nil && file.Size() == 0 {
+	switch {
+	case err != nil:
+		return nil, err
+	case file.Size() == 0:
 		return nil, errors.Join(errNoPhoto, file.Close())
+	case file.Size() > photo.MaxBytes:
+		return nil, errors.Join(&http.MaxBytesError{Limit: photo.MaxBytes}, file.Close())
 	}
-	return file, err
+	return file, nil
 }
 
 // formReader limits what is read before the photo begins. The header of a single
