@@ -11,6 +11,7 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
 	"version-manager/internal/progress"
+	"version-manager/internal/report"
 )
 
 // Engine runs deploys against one target. Make one with New.
@@ -73,8 +74,8 @@ var ErrAlreadyActive = errors.New("already active")
 // [problem.Problem] whose kind says how the target was left: RolledBack,
 // NeedsPerson, Interrupted, or Failed where the journal itself could not be
 // written and Resume has to finish.
-func (e *Engine) Run(ctx context.Context, req Request) (probe.Report, error) {
-	var report probe.Report
+func (e *Engine) Run(ctx context.Context, req Request) (report.Report, error) {
+	var report report.Report
 	err := e.settled(ctx, func(h *hold, now Observed) error {
 		if AlreadyActive(now, req.Release) {
 			return e.mendActive(ctx, h, now, req)
@@ -99,7 +100,7 @@ func (e *Engine) Run(ctx context.Context, req Request) (probe.Report, error) {
 // Resume goes on with the deploy of the given id, or with the newest if id is
 // empty, from wherever the process that ran it was stopped. Where the version
 // of a stuck one has the traffic, it is watched once more.
-func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]string) (probe.Report, error) {
+func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]string) (report.Report, error) {
 	return e.takeOver(ctx, id, secrets, func(r *runner) error {
 		if r.run.Phase != Stuck {
 			return nil
@@ -117,7 +118,7 @@ func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]strin
 
 // Undo takes an interrupted deploy back. Of one that is retiring the old color
 // it starts that again, with the given secrets if it has lost its own.
-func (e *Engine) Undo(ctx context.Context, id string, secrets map[string]string) (probe.Report, error) {
+func (e *Engine) Undo(ctx context.Context, id string, secrets map[string]string) (report.Report, error) {
 	return e.takeOver(ctx, id, secrets, func(r *runner) error {
 		if r.run.Phase == Reverting && r.run.Wanted {
 			return nil
@@ -126,8 +127,8 @@ func (e *Engine) Undo(ctx context.Context, id string, secrets map[string]string)
 	})
 }
 
-func (e *Engine) takeOver(ctx context.Context, id string, secrets map[string]string, first func(*runner) error) (probe.Report, error) {
-	var report probe.Report
+func (e *Engine) takeOver(ctx context.Context, id string, secrets map[string]string, first func(*runner) error) (report.Report, error) {
+	var report report.Report
 	err := e.locked(ctx, func(h *hold) error {
 		run, err := e.unfinished(ctx, id)
 		if err != nil {

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/probe"
+	"version-manager/internal/report"
 )
 
 // departure is what is known of the color that gave the traffic away in this
@@ -28,9 +28,9 @@ func (r *runner) noteFinished(now Observed) {
 }
 
 // outgoing is what the report says about requests that outlast the deploy.
-func (r *runner) outgoing(phase Phase) *probe.Outgoing {
+func (r *runner) outgoing(phase Phase) *report.Outgoing {
 	p := r.run.Plan
-	o := &probe.Outgoing{Color: p.Old, Version: string(p.From)}
+	o := &report.Outgoing{Color: p.Old, Version: string(p.From)}
 	switch {
 	case phase == Done && p.Old != color.None:
 	case phase == Reverted && r.going.stopped != nil:

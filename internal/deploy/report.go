@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/probe"
 	"version-manager/internal/progress"
+	"version-manager/internal/report"
 )
 
 // Names of what is kept beside a journal.
@@ -45,10 +46,10 @@ func (r *runner) stopProbe() {
 }
 
 // report sums the deploy up as it would look if it ended as phase.
-func (r *runner) report(phase Phase) probe.Report {
+func (r *runner) report(phase Phase) report.Report {
 	r.stopProbe()
 	p := r.run.Plan
-	report := probe.Report{
+	sum := report.Report{
 		App:     p.App,
 		Deploy:  r.run.ID,
 		Kind:    string(p.Kind),
@@ -61,27 +62,27 @@ func (r *runner) report(phase Phase) probe.Report {
 		Partial: r.run.Resumed > 0,
 	}
 	if r.cause != nil {
-		report.Notes = append(report.Notes, r.cause.Error())
+		sum.Notes = append(sum.Notes, r.cause.Error())
 	}
-	report.Notes = append(report.Notes, r.remarks...)
-	if report.Partial {
-		report.Notes = append(report.Notes, "the process that began this deploy was stopped: what was measured begins where another one went on")
+	sum.Notes = append(sum.Notes, r.remarks...)
+	if sum.Partial {
+		sum.Notes = append(sum.Notes, "the process that began this deploy was stopped: what was measured begins where another one went on")
 	}
-	report.Outgoing = r.outgoing(phase)
+	sum.Outgoing = r.outgoing(phase)
 	if r.going.evicted != "" {
-		report.Notes = append(report.Notes, r.going.evicted)
+		sum.Notes = append(sum.Notes, r.going.evicted)
 	}
 	for _, s := range r.hold.pulse.Sleeps() {
-		report.Slept = append(report.Slept, probe.Slept{From: s.From.UTC().Round(0), Seconds: s.For.Round(time.Millisecond).Seconds()})
+		sum.Slept = append(sum.Slept, report.Slept{From: s.From.UTC().Round(0), Seconds: s.For.Round(time.Millisecond).Seconds()})
 	}
 	for _, s := range r.run.Steps {
-		report.Steps = append(report.Steps, probe.Span{Name: s.Name, Status: string(s.Status), Started: s.Started, Ended: s.Ended, Detail: s.Detail})
+		sum.Steps = append(sum.Steps, report.Span{Name: s.Name, Status: string(s.Status), Started: s.Started, Ended: s.Ended, Detail: s.Detail})
 	}
-	report.SwitchedAt, report.ConfirmedAt = r.ended(stepSwitch), r.ended(stepConfirm)
+	sum.SwitchedAt, sum.ConfirmedAt = r.ended(stepSwitch), r.ended(stepConfirm)
 	if r.measured != nil {
-		report.Measurement = *r.measured
+		sum.Measurement = *r.measured
 	}
-	return report
+	return sum
 }
 
 // ended is when a step was last done, or the zero time.
@@ -96,8 +97,8 @@ func (r *runner) ended(step string) time.Time {
 // attachReport keeps the report beside the journal, for programs and for
 // people in both languages.
 func (r *runner) attachReport(phase Phase) error {
-	report := r.report(phase)
-	encoded, err := json.MarshalIndent(report, "", "  ")
+	sum := r.report(phase)
+	encoded, err := json.MarshalIndent(sum, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode report: %w", err)
 	}
@@ -106,7 +107,7 @@ func (r *runner) attachReport(phase Phase) error {
 	}
 	for name, lang := range map[string]string{ReportHTML: "en", ReportHTMLDe: "de"} {
 		var page bytes.Buffer
-		if err := probe.WriteHTML(&page, report, lang); err != nil {
+		if err := report.WritePage(&page, sum, lang); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
 		if err := r.hold.Journal().Attach(r.hold.life, r.run.ID, name, page.Bytes()); err != nil {

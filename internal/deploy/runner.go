@@ -10,6 +10,7 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
 	"version-manager/internal/progress"
+	"version-manager/internal/report"
 )
 
 // runner is one process working on one deploy.
@@ -91,7 +92,7 @@ func (r *runner) announce() {
 
 // proceed works through the phases until none is left or nothing more can be
 // done, and returns the report.
-func (r *runner) proceed(ctx context.Context) (probe.Report, error) {
+func (r *runner) proceed(ctx context.Context) (report.Report, error) {
 	defer r.stopProbe()
 	defer r.risen()
 	for !r.run.Phase.Ended() && r.run.Phase != Stuck {

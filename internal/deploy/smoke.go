@@ -11,8 +11,8 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/kit/awake"
-	"version-manager/internal/probe"
 	"version-manager/internal/progress"
+	"version-manager/internal/wire"
 )
 
 const (
@@ -47,7 +47,7 @@ func (r *runner) ask(ctx context.Context, s config.Smoke) error {
 	if err != nil {
 		return err
 	}
-	req.Header.Set(probe.HeaderProbe, r.hold.secret)
+	req.Header.Set(wire.HeaderProbe, r.hold.secret)
 	resp, err := r.client.Do(req)
 	if err != nil {
 		return err

@@ -10,8 +10,8 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/probe"
 	"version-manager/internal/release"
+	"version-manager/internal/report"
 )
 
 // way is what a person can do about a version that failed and that there is
@@ -29,7 +29,7 @@ func mend(ctx context.Context, e *deploy.Engine) error {
 	return errorOf(e.Run(ctx, deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v3.0.0")}))
 }
 
-func errorOf(_ probe.Report, err error) error { return err }
+func errorOf(_ report.Report, err error) error { return err }
 
 func (w way) try(t *testing.T, f *fakeTarget, fails release.Version) {
 	t.Helper()

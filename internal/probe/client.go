@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/wire"
 )
 
 // client keeps the idle connections to one address.
@@ -42,7 +43,7 @@ func (c *client) head(method, path string, body []byte) []byte {
 		path = "/" + path
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: version-manager\r\nAccept: */*\r\n%s: %s\r\n", method, path, c.host, HeaderProbe, c.secret)
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: version-manager\r\nAccept: */*\r\n%s: %s\r\n", method, path, c.host, wire.HeaderProbe, c.secret)
 	if method != "GET" {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
 	}

@@ -23,8 +23,7 @@
 // as a 200. A request that this machine could not send is neither sent nor
 // failed: it is counted as skipped, and shown.
 //
-// Load is the same machinery with a mix of requests, for benches. Report
-// joins a Measurement with what the deploy did, as JSON, as a page
-// (WriteHTML) and as lines for a terminal (Summary). The package knows
-// nothing of targets or journals, and decides nothing.
+// Load is the same machinery with a mix of requests, for benches. The package
+// knows nothing about targets or journals, decides nothing, and shows nothing:
+// package report does.
 package probe

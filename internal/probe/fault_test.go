@@ -14,6 +14,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/awake"
+	"version-manager/internal/wire"
 )
 
 // target serves raw connections on a free port.
@@ -94,7 +95,7 @@ func TestOutcomes(t *testing.T) {
 		"fine":               {answering(fine, false), OK},
 		"chunked":            {answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", false), OK},
 		"interim":            {answering("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"+fine, false), OK},
-		"not found":          {answering("HTTP/1.1 404 X\r\n"+HeaderColor+": blue\r\nContent-Length: 0\r\n\r\n", false), OK},
+		"not found":          {answering("HTTP/1.1 404 X\r\n"+wire.HeaderColor+": blue\r\nContent-Length: 0\r\n\r\n", false), OK},
 		"no way to the app":  {status(404), Status},
 		"redirect":           {status(302), OK},
 		"request timeout":    {status(408), Status},
@@ -130,16 +131,16 @@ func TestOutcomes(t *testing.T) {
 // Behind a gateway somebody may send the users elsewhere. To a probe that shows
 // its secret the app says who it is, so whatever does not is not the app.
 func TestAnswersOfSomethingElse(t *testing.T) {
-	const blue, nobody = "200 OK\r\n" + HeaderColor + ": blue", "200 OK"
+	const blue, nobody = "200 OK\r\n" + wire.HeaderColor + ": blue", "200 OK"
 	for name, tt := range map[string]struct {
 		secret, first, then string
 		want                Outcome
 	}{
 		"the app":                 {"secret", blue, blue, OK},
-		"the app's 404":           {"secret", blue, "404 Not Found\r\n" + HeaderColor + ": green", OK},
+		"the app's 404":           {"secret", blue, "404 Not Found\r\n" + wire.HeaderColor + ": green", OK},
 		"another app":             {"secret", blue, nobody, Stray},
 		"a login page":            {"secret", blue, "302 Found\r\nLocation: /login", Stray},
-		"an unknown color":        {"secret", blue, "200 OK\r\n" + HeaderColor + ": red", Stray},
+		"an unknown color":        {"secret", blue, "200 OK\r\n" + wire.HeaderColor + ": red", Stray},
 		"a gateway without a way": {"secret", blue, "404 Not Found", Status},
 		"a gateway that fails":    {"secret", blue, "502 Bad Gateway", Status},
 		"the secret was replaced": {"secret", nobody, blue, OK},
@@ -239,11 +240,11 @@ func TestProbeSaysWhoAsksAndWhoAnswered(t *testing.T) {
 	var host atomic.Value
 	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host.Store(r.Host)
-		if r.Header.Get(HeaderProbe) != "1" || r.URL.Path != "/page" {
+		if r.Header.Get(wire.HeaderProbe) != "1" || r.URL.Path != "/page" {
 			w.WriteHeader(http.StatusInternalServerError)
 		}
-		w.Header().Set(HeaderColor, "green")
-		w.Header().Set(HeaderVersion, "v1.2.3")
+		w.Header().Set(wire.HeaderColor, "green")
+		w.Header().Set(wire.HeaderVersion, "v1.2.3")
 	}))
 	defer srv.Close()
 	conf := srv.Client().Transport.(*http.Transport).TLSClientConfig

@@ -12,6 +12,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/awake"
+	"version-manager/internal/wire"
 )
 
 // pipes is a dialer of connections in memory, on which stub answers.
@@ -57,7 +58,7 @@ func stalling(gate func()) func(net.Conn) {
 	return func(c net.Conn) {
 		srv := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			gate()
-			w.Header().Set(HeaderColor, "blue")
+			w.Header().Set(wire.HeaderColor, "blue")
 		})}
 		srv.Serve(&once{Conn: c})
 	}

@@ -12,6 +12,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/kit/awake"
 	"version-manager/internal/kit/wait"
+	"version-manager/internal/wire"
 )
 
 // Config says what a Prober asks for.
@@ -90,7 +91,7 @@ func (p *Prober) goLoop(shots []*shot) {
 
 func (p *Prober) goSocket(path string, interval time.Duration) {
 	// The dialer already speaks TLS where there is any: http in either case.
-	s := &socket{gun: p.gun, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: http.Header{HeaderProbe: {p.secret}}, interval: interval, timeout: p.timeout}
+	s := &socket{gun: p.gun, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: http.Header{wire.HeaderProbe: {p.secret}}, interval: interval, timeout: p.timeout}
 	p.wg.Go(func() { s.run(p.ctx) })
 }
 

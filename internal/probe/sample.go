@@ -22,9 +22,10 @@ const (
 	Upload                // with a body to be read by the app
 )
 
-func kindNames() []string { return []string{"fresh", "kept", "slow", "websocket", "upload"} }
+// KindNames returns the names of all kinds, as the JSON of a report has them.
+func KindNames() []string { return []string{"fresh", "kept", "slow", "websocket", "upload"} }
 
-func (k Kind) String() string { return kindNames()[k] }
+func (k Kind) String() string { return KindNames()[k] }
 
 // timed: latency is only comparable between requests that do next to nothing.
 func (k Kind) timed() bool { return k == Fresh || k == Kept }
@@ -34,7 +35,7 @@ func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText is the inverse of MarshalText.
 func (k *Kind) UnmarshalText(b []byte) error {
-	i := slices.Index(kindNames(), string(b))
+	i := slices.Index(KindNames(), string(b))
 	if i < 0 {
 		return fmt.Errorf("unknown kind of request %q", b)
 	}

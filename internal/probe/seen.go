@@ -68,7 +68,7 @@ func (r Record) buckets() []Bucket {
 		all[i].P50, all[i].P99 = millis(quantile(took[i], .5)), millis(quantile(took[i], .99))
 		all[i].At = (time.Duration(i) * BucketWidth).Milliseconds()
 	}
-	return slices.DeleteFunc(all, func(b Bucket) bool { return b.total() == 0 })
+	return slices.DeleteFunc(all, func(b Bucket) bool { return b.CountAll() == 0 })
 }
 
 func (b *Bucket) add(s Sample, c color.Color) {
@@ -87,4 +87,5 @@ func (b *Bucket) add(s Sample, c color.Color) {
 	}
 }
 
-func (b Bucket) total() int { return b.Blue + b.Green + b.Plain + b.Failed + b.Skipped }
+// CountAll counts the requests of the bucket.
+func (b Bucket) CountAll() int { return b.Blue + b.Green + b.Plain + b.Failed + b.Skipped }

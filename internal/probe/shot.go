@@ -7,14 +7,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/awake"
-)
-
-// The headers by which the ingress says who answered, and the prober who
-// asks.
-const (
-	HeaderColor   = "Version-Manager-Color"
-	HeaderVersion = "Version-Manager-Version"
-	HeaderProbe   = "Version-Manager-Probe"
+	"version-manager/internal/wire"
 )
 
 // Anonymous is what a probe shows where there is no secret.
@@ -111,11 +104,11 @@ func (s *shot) answer(c *conn, scratch []byte) (o Outcome, from Source, again bo
 // source reads who answered. Headers are the target's word: an unknown color
 // is nobody's.
 func source(h http.Header) Source {
-	c, err := color.Parse(h.Get(HeaderColor))
+	c, err := color.Parse(h.Get(wire.HeaderColor))
 	if err != nil {
 		c = color.None
 	}
-	return Source{Color: c, Version: clip(h.Get(HeaderVersion))}
+	return Source{Color: c, Version: clip(h.Get(wire.HeaderVersion))}
 }
 
 func clip(s string) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 
 	"version-manager/internal/color"
+	"version-manager/internal/wire"
 )
 
 // sockets serves WebSockets; nth counts connections from 1.
@@ -20,7 +21,7 @@ func sockets(t *testing.T, serve func(nth int, c *websocket.Conn, r *http.Reques
 		if r.URL.Path != "/ws" {
 			return
 		}
-		w.Header().Set(HeaderColor, "blue")
+		w.Header().Set(wire.HeaderColor, "blue")
 		c, err := websocket.Accept(w, r, nil)
 		if err != nil {
 			return

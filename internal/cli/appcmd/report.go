@@ -5,23 +5,23 @@ import (
 	"fmt"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/probe"
 	"version-manager/internal/release"
+	"version-manager/internal/report"
 )
 
-func (r runner) printReport(report probe.Report) error {
-	return r.inv.PrintAnswer(report, func() error { return r.inv.PrintLines(probe.Summary(report)...) })
+func (r runner) printReport(answer report.Report) error {
+	return r.inv.PrintAnswer(answer, func() error { return r.inv.PrintLines(report.Summarize(answer)...) })
 }
 
 // printNothingToDo is the answer if the release has the traffic already: a
 // report without a deploy.
 func (r runner) printNothingToDo(kind deploy.Kind, rel release.Release) error {
 	now, text := r.inv.Now().UTC(), fmt.Sprintf("%s has all traffic already: nothing to do", rel.Version)
-	report := probe.Report{
+	answer := report.Report{
 		App: rel.App, Kind: string(kind), From: string(rel.Version), To: string(rel.Version),
-		Started: now, Ended: now, Outcome: string(deploy.Done), Steps: []probe.Span{}, Notes: []string{text},
+		Started: now, Ended: now, Outcome: string(deploy.Done), Steps: []report.Span{}, Notes: []string{text},
 	}
-	return r.inv.PrintAnswer(report, func() error { return r.inv.PrintLines(text) })
+	return r.inv.PrintAnswer(answer, func() error { return r.inv.PrintLines(text) })
 }
 
 // noteKeptSecrets tells a person who deploys the active version once more,

@@ -10,7 +10,7 @@ import (
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/deploy"
-	"version-manager/internal/probe"
+	"version-manager/internal/report"
 )
 
 type resumeOptions struct {
@@ -53,7 +53,7 @@ func runResume(ctx context.Context, o resumeOptions) error {
 	}
 	secrets, notes := secretsToStart(o.inv.Getenv, newestRun(runs), now)
 	r := runner{o.inv, o.flags, app}
-	err = r.runReported(func(e *deploy.Engine) (probe.Report, error) { return e.Resume(ctx, o.id, secrets) }, notes...)
+	err = r.runReported(func(e *deploy.Engine) (report.Report, error) { return e.Resume(ctx, o.id, secrets) }, notes...)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/probe"
 	"version-manager/internal/release"
+	"version-manager/internal/report"
 )
 
 type rollbackOptions struct {
@@ -80,7 +80,7 @@ func (o rollbackOptions) undoInterrupted(ctx context.Context, r runner, run depl
 			"--max-failed applies to a new rollback, and this command rolls back the interrupted deploy %s", run.ID)
 	}
 	secrets, _ := readSecrets(o.inv.Getenv, run.Plan.Release.Config.Secrets)
-	return r.runReported(func(e *deploy.Engine) (probe.Report, error) { return e.Undo(ctx, "", secrets) })
+	return r.runReported(func(e *deploy.Engine) (report.Report, error) { return e.Undo(ctx, "", secrets) })
 }
 
 // chooseRelease returns the release to go back to.

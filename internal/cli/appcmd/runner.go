@@ -13,8 +13,8 @@ import (
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/probe"
 	"version-manager/internal/progress"
+	"version-manager/internal/report"
 	"version-manager/internal/ui"
 )
 
@@ -35,7 +35,7 @@ func (r runner) deployRelease(ctx context.Context, req deploy.Request) error {
 		return err
 	}
 	notes := slices.Concat(unsetNotes(unset), ports, r.userNotes(req.Release))
-	err = r.runReported(func(e *deploy.Engine) (probe.Report, error) { return e.Run(ctx, req) }, notes...)
+	err = r.runReported(func(e *deploy.Engine) (report.Report, error) { return e.Run(ctx, req) }, notes...)
 	if !errors.Is(err, deploy.ErrAlreadyActive) {
 		return err
 	}
@@ -51,7 +51,7 @@ func (r runner) deployRelease(ctx context.Context, req deploy.Request) error {
 
 // runReported runs a deploy of any kind and prints its report, even that of a
 // deploy which failed. The notes are shown with the deploy's own.
-func (r runner) runReported(run func(*deploy.Engine) (probe.Report, error), notes ...string) error {
+func (r runner) runReported(run func(*deploy.Engine) (report.Report, error), notes ...string) error {
 	defer survivePipes()()
 	mode := r.inv.ProgressMode()
 	if err := r.app.ConfirmTarget(r.inv, *r.flags); err != nil {

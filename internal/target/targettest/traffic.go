@@ -14,6 +14,7 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/probe"
 	"version-manager/internal/release"
+	"version-manager/internal/wire"
 )
 
 // PlainClient returns a client that opens a new connection for each request
@@ -50,7 +51,7 @@ func AskWith(ctx context.Context, c *http.Client, secret, url string) (status in
 	if err != nil {
 		return 0, id, err
 	}
-	req.Header.Set(probe.HeaderProbe, secret)
+	req.Header.Set(wire.HeaderProbe, secret)
 	res, err := c.Do(req)
 	if err != nil {
 		return 0, id, err

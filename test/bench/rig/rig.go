@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"version-manager/internal/deploy"
-	"version-manager/internal/probe"
+	"version-manager/internal/report"
 )
 
 // Rig is one app in one state folder. Close it.
@@ -128,8 +128,8 @@ type Result struct {
 }
 
 // Report is the report that a deploy printed with -o json.
-func (res Result) Report() (probe.Report, error) {
-	var report probe.Report
+func (res Result) Report() (report.Report, error) {
+	var report report.Report
 	err := json.Unmarshal([]byte(res.Out), &report)
 	return report, err
 }

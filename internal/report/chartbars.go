@@ -1,15 +1,17 @@
-package probe
+package report
 
 import (
 	"fmt"
 	"strings"
+
+	"version-manager/internal/probe"
 )
 
 // bars stacks the requests of each column by color and outcome.
 func (c *chart) bars() {
 	top := 0
 	for _, b := range c.cols {
-		top = max(top, b.total())
+		top = max(top, b.CountAll())
 	}
 	y := axis{0, max(nice(float64(top)), 2), barsTop + barsHeight, barsTop}
 	c.rule(y.px(0), "0")
@@ -41,16 +43,16 @@ func (c *chart) bars() {
 // layer is one part of a bar.
 type layer struct {
 	class string
-	count func(Bucket) int
+	count func(probe.Bucket) int
 }
 
 // layers are listed from the ground up.
 func layers() []layer {
 	return []layer{
-		{"blue", func(b Bucket) int { return b.Blue }},
-		{"green", func(b Bucket) int { return b.Green }},
-		{"plain", func(b Bucket) int { return b.Plain }},
-		{"skipped", func(b Bucket) int { return b.Skipped }},
-		{"failed", func(b Bucket) int { return b.Failed }},
+		{"blue", func(b probe.Bucket) int { return b.Blue }},
+		{"green", func(b probe.Bucket) int { return b.Green }},
+		{"plain", func(b probe.Bucket) int { return b.Plain }},
+		{"skipped", func(b probe.Bucket) int { return b.Skipped }},
+		{"failed", func(b probe.Bucket) int { return b.Failed }},
 	}
 }

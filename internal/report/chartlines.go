@@ -1,10 +1,12 @@
-package probe
+package report
 
 import (
 	"fmt"
 	"math"
 	"strings"
 	"time"
+
+	"version-manager/internal/probe"
 )
 
 // latency draws p50 and p99 on a logarithmic axis, on which a stall and the
@@ -28,12 +30,12 @@ func (c *chart) latency() {
 			c.rule(y.px(math.Log10(m)), c.w.round(time.Duration(m*float64(time.Millisecond))))
 		}
 	}
-	c.line(y, "p99", func(b Bucket) Millis { return b.P99 })
-	c.line(y, "p50", func(b Bucket) Millis { return b.P50 })
+	c.line(y, "p99", func(b probe.Bucket) probe.Millis { return b.P99 })
+	c.line(y, "p50", func(b probe.Bucket) probe.Millis { return b.P50 })
 }
 
 // line joins the columns that have a value; where one has none it breaks.
-func (c *chart) line(y axis, class string, value func(Bucket) Millis) {
+func (c *chart) line(y axis, class string, value func(probe.Bucket) probe.Millis) {
 	var d strings.Builder
 	half := c.wide / 2
 	next := int64(-1)

@@ -1,4 +1,4 @@
-package probe
+package report
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"version-manager/internal/kit/visible"
+	"version-manager/internal/probe"
 )
 
 // pageTemplate parses the page once: that and the escaping of a fresh template
@@ -19,9 +20,9 @@ var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	return template.ParseFS(page, "page/report.html")
 })
 
-// WriteHTML writes a report as one self-contained page in "en" or "de":
+// WritePage writes a report as one self-contained page in "en" or "de":
 // without script, without anything to load, and forbidding both.
-func WriteHTML(out io.Writer, r Report, lang string) error {
+func WritePage(out io.Writer, r Report, lang string) error {
 	w, err := speak(lang)
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func noneHidden(r rune) rune {
 // sheet is everything that the template shows.
 type sheet struct {
 	R         Report
-	M         Measurement
+	M         probe.Measurement
 	W         words
 	Style     template.CSS
 	StyleHash string

@@ -1,4 +1,4 @@
-package probe
+package report
 
 import (
 	"embed"
@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"version-manager/internal/probe"
 )
 
 //go:embed page
@@ -112,7 +114,7 @@ func (w words) Lapse(d time.Duration) string {
 }
 
 // Ms writes a measured number of milliseconds.
-func (w words) Ms(m Millis) string { return w.Lapse(m.Duration()) }
+func (w words) Ms(m probe.Millis) string { return w.Lapse(m.Duration()) }
 
 func (w words) digits(f float64) string {
 	places := min(max(2-int(math.Floor(math.Log10(f))), 0), 2)

@@ -1,10 +1,12 @@
-package probe
+package report
 
 import (
 	"cmp"
 	"maps"
 	"slices"
 	"time"
+
+	"version-manager/internal/probe"
 )
 
 // cell is a text, or a number that stands right.
@@ -48,7 +50,7 @@ func (w words) tables(r Report) []table {
 	return all
 }
 
-func (w words) versions(m Measurement) table {
+func (w words) versions(m probe.Measurement) table {
 	t := table{Title: w.Text("versions"), Head: []cell{left(w.Text("version")), left(w.Text("color")),
 		right(w.Text("answers")), right(w.Text("first")), right(w.Text("lastAnswer"))}}
 	for _, s := range m.Sources {
@@ -61,7 +63,7 @@ func (w words) versions(m Measurement) table {
 }
 
 // method is what the probe has to say about itself.
-func (w words) method(m Measurement) []figure {
+func (w words) method(m probe.Measurement) []figure {
 	all := []figure{{Name: w.Text("skipped"), Value: w.Number(m.Skipped)}, {Name: w.Text("late"), Value: w.Number(m.Late)}}
 	if m.Polite > 0 {
 		all = append(all, figure{Name: w.Text("polite"), Value: w.Number(m.Polite)})
@@ -88,12 +90,12 @@ func (w words) steps(r Report) []stepRow {
 const maxRows = 600
 
 // numbers is the timeline as a table: nil where there is nothing.
-func (w words) numbers(m Measurement) *table {
+func (w words) numbers(m probe.Measurement) *table {
 	if len(m.Buckets) == 0 {
 		return nil
 	}
 	last := m.Buckets[len(m.Buckets)-1].At
-	all, width := merge(m.Buckets, time.Duration(last)*time.Millisecond+BucketWidth, maxRows)
+	all, width := merge(m.Buckets, time.Duration(last)*time.Millisecond+probe.BucketWidth, maxRows)
 	t := &table{Title: w.Text("numbers"), Head: []cell{right(w.Text("time") + " (" + w.Text("chart.per", w.round(width)) + ")"),
 		right("blue"), right("green"), right(w.Text("chart.plain")), right(w.Text("chart.failed")), right(w.Text("chart.skipped")), right("p50"), right("p99")}}
 	for _, b := range all {
@@ -106,7 +108,7 @@ func (w words) numbers(m Measurement) *table {
 	return t
 }
 
-func (w words) latency(m Millis) string {
+func (w words) latency(m probe.Millis) string {
 	if m == 0 {
 		return "–"
 	}

@@ -1,14 +1,16 @@
-package probe
+package report
 
 import (
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+
+	"version-manager/internal/probe"
 )
 
-// Summary is the few plain lines with which a deploy ends on a terminal.
-func Summary(r Report) []string {
+// Summarize returns the few plain lines with which a deploy ends on a terminal.
+func Summarize(r Report) []string {
 	w, err := speak("en")
 	if err != nil {
 		return nil // unreachable: the catalog is embedded and tested
@@ -74,7 +76,7 @@ func (w words) cost(r Report) string {
 	return w.Requests(r.Measurement.Sent) + ", " + w.failed(r.Measurement.Failed)
 }
 
-func (w words) causes(m Measurement) string {
+func (w words) causes(m probe.Measurement) string {
 	var parts []string
 	for _, o := range slices.Sorted(maps.Keys(m.Causes)) {
 		parts = append(parts, fmt.Sprintf("%s %s", w.Number(m.Causes[o]), w.Text("cause."+o.String())))

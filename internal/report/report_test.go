@@ -1,4 +1,4 @@
-package probe
+package report
 
 import (
 	"bytes"
@@ -13,15 +13,16 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/kit/golden"
+	"version-manager/internal/probe"
 )
 
 // traffic is a made-up record of a switch from blue to green at the given
 // time. From failFrom on, requests fail for 300 ms.
-func traffic(d time.Duration, rate int, switched, failFrom time.Duration) Record {
+func traffic(d time.Duration, rate int, switched, failFrom time.Duration) probe.Record {
 	rnd := rand.New(rand.NewPCG(1, 2))
-	r := Record{Started: epoch(), Rate: rate, Sources: []Source{{}, {color.Blue, "v1.0.0"}, {color.Green, "v1.1.0"}}}
+	r := probe.Record{Started: epoch(), Rate: rate, Sources: []probe.Source{{}, {Color: color.Blue, Version: "v1.0.0"}, {Color: color.Green, Version: "v1.1.0"}}}
 	for at := time.Duration(0); at < d; at += time.Second / time.Duration(rate) {
-		s := Sample{At: at, Kind: Kind(len(r.Samples) % 2), Source: 1}
+		s := probe.Sample{At: at, Kind: probe.Kind(len(r.Samples) % 2), Source: 1}
 		took := 1.6 * math.Exp(rnd.NormFloat64()*.35)
 		if at > switched {
 			s.Source = 2
@@ -30,16 +31,16 @@ func traffic(d time.Duration, rate int, switched, failFrom time.Duration) Record
 			took *= 2.5
 		}
 		if failFrom > 0 && at >= failFrom && at < failFrom+300*ms && len(r.Samples)%3 == 0 {
-			s.Outcome, s.Source = Outcome(1+len(r.Samples)%2*2), 0
+			s.Outcome, s.Source = probe.Outcome(1+len(r.Samples)%2*2), 0
 		}
 		s.Took = time.Duration(took * float64(ms))
 		r.Samples = append(r.Samples, s)
 	}
 	for at := time.Duration(0); at < d; at += 250 * ms {
-		r.Samples = append(r.Samples, Sample{At: at, Took: ms, Kind: WebSocket, Source: 1})
+		r.Samples = append(r.Samples, probe.Sample{At: at, Took: ms, Kind: probe.WebSocket, Source: 1})
 	}
-	r.Samples = append(r.Samples, Sample{At: 100 * ms, Took: 5 * time.Second, Kind: Slow, Source: 1},
-		Sample{At: switched, Took: ms, Kind: WebSocket, Outcome: Polite})
+	r.Samples = append(r.Samples, probe.Sample{At: 100 * ms, Took: 5 * time.Second, Kind: probe.Slow, Source: 1},
+		probe.Sample{At: switched, Took: ms, Kind: probe.WebSocket, Outcome: probe.Polite})
 	return r
 }
 
@@ -85,7 +86,7 @@ func TestFinishedIsNeverBeforeTheSwitch(t *testing.T) {
 		{"cut", &Outgoing{Version: "v1.0.0", Cut: 10, SentAway: 2}, time.Time{}, "10 requests still open on v1.0.0 when its time to finish was over: cut."},
 	} {
 		r.Outgoing = tt.outgoing
-		got := strings.Join(Summary(r), "\n")
+		got := strings.Join(Summarize(r), "\n")
 		if !r.oldFinished().Equal(tt.want) || !strings.Contains(got, tt.says) || tt.want.IsZero() && strings.Contains(got, "finished what") {
 			t.Errorf("%s: finished at %s, want %s; says:\n%s", tt.name, r.oldFinished(), tt.want, got)
 		}
@@ -96,7 +97,7 @@ func TestFinishedIsNeverBeforeTheSwitch(t *testing.T) {
 		}
 	}
 	r.Slept = []Slept{{From: r.SwitchedAt, Seconds: 25}}
-	if got := strings.Join(Summary(r), "\n"); !strings.Contains(got, "This machine slept for 25.0 s during the deploy.") {
+	if got := strings.Join(Summarize(r), "\n"); !strings.Contains(got, "This machine slept for 25.0 s during the deploy.") {
 		t.Error(got)
 	}
 }
@@ -120,7 +121,7 @@ func bad() Report {
 func render(t *testing.T, r Report, lang string) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := WriteHTML(&b, r, lang); err != nil {
+	if err := WritePage(&b, r, lang); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -131,13 +132,13 @@ func TestPagesAreGolden(t *testing.T) {
 		for _, lang := range []string{"en", "de"} {
 			golden.CompareFile(t, filepath.Join("testdata", name+"."+lang+".html"), []byte(render(t, r, lang)))
 		}
-		golden.CompareFile(t, filepath.Join("testdata", name+".txt"), []byte(strings.Join(Summary(r), "\n")+"\n"))
+		golden.CompareFile(t, filepath.Join("testdata", name+".txt"), []byte(strings.Join(Summarize(r), "\n")+"\n"))
 	}
 }
 
 // Whatever was measured, or was not, the page is whole and small enough.
 func TestPageCopesWith(t *testing.T) {
-	one := Record{Started: epoch(), Sources: []Source{{}}, Samples: []Sample{{Took: ms}}}.Measure()
+	one := probe.Record{Started: epoch(), Sources: []probe.Source{{}}, Samples: []probe.Sample{{Took: ms}}}.Measure()
 	long := good()
 	long.Ended = epoch().Add(10 * time.Minute)
 	long.Measurement = traffic(10*time.Minute, 500, time.Minute, 0).Measure()
@@ -199,12 +200,12 @@ func TestCatalogsAgree(t *testing.T) {
 			t.Errorf("%s is in German only", key)
 		}
 	}
-	for _, o := range []Outcome{Status, Refused, Reset, Timeout, Stray, Garbled} {
+	for _, o := range []probe.Outcome{probe.Status, probe.Refused, probe.Reset, probe.Timeout, probe.Stray, probe.Garbled} {
 		if en.texts["cause."+o.String()] == "" {
 			t.Errorf("cause %s has no text", o)
 		}
 	}
-	for _, k := range kindNames() {
+	for _, k := range probe.KindNames() {
 		if en.texts["kind."+k] == "" {
 			t.Errorf("kind %s has no text", k)
 		}
@@ -256,8 +257,8 @@ func TestStrayedRequestsAreSaid(t *testing.T) {
 		t.Errorf("a good deploy strayed by %s", d)
 	}
 	r.ConfirmedAt = r.SwitchedAt.Add(-time.Second)
-	if d := r.strayed(); d <= 0 || !strings.Contains(strings.Join(Summary(r), "\n"), "old color still got new requests") {
-		t.Errorf("strayed by %s, summary %q", d, Summary(r))
+	if d := r.strayed(); d <= 0 || !strings.Contains(strings.Join(Summarize(r), "\n"), "old color still got new requests") {
+		t.Errorf("strayed by %s, summary %q", d, Summarize(r))
 	}
 }
 
@@ -276,9 +277,9 @@ func TestReportSurvivesJSON(t *testing.T) {
 }
 
 func TestMergeHidesNothing(t *testing.T) {
-	all := []Bucket{{At: 0, Blue: 5, P50: 1, P99: 2}, {At: 100, Green: 3, Failed: 1, P50: 3, P99: 9}, {At: 200, Skipped: 2}, {At: 900, Plain: 1, P50: 1, P99: 1}}
+	all := []probe.Bucket{{At: 0, Blue: 5, P50: 1, P99: 2}, {At: 100, Green: 3, Failed: 1, P50: 3, P99: 9}, {At: 200, Skipped: 2}, {At: 900, Plain: 1, P50: 1, P99: 1}}
 	got, width := merge(all, time.Second, 5)
-	want := []Bucket{{At: 0, Blue: 5, Green: 3, Failed: 1, P50: 2, P99: 9}, {At: 200, Skipped: 2}, {At: 800, Plain: 1, P50: 1, P99: 1}}
+	want := []probe.Bucket{{At: 0, Blue: 5, Green: 3, Failed: 1, P50: 2, P99: 9}, {At: 200, Skipped: 2}, {At: 800, Plain: 1, P50: 1, P99: 1}}
 	if width != 200*ms || !reflect.DeepEqual(got, want) {
 		t.Errorf("merge() = %+v of %s", got, width)
 	}
@@ -304,6 +305,10 @@ func FuzzPage(f *testing.F) {
 		if strings.Contains(got, "<script") || strings.Count(got, "</style>") != 1 {
 			t.Errorf("%s opened the page", b)
 		}
-		Summary(r)
+		Summarize(r)
 	})
 }
+
+const ms = time.Millisecond
+
+func epoch() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }

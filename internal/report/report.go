@@ -1,31 +1,33 @@
-package probe
+package report
 
 import (
+	"slices"
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/probe"
 )
 
 // Report is what is kept of a deploy: what it did and what that cost. Its JSON
 // form is a contract: fields are only ever added.
 type Report struct {
-	App         string      `json:"app"`
-	Deploy      string      `json:"deploy"` // its id
-	Kind        string      `json:"kind"`   // "deploy", "zero-downtime", "rollback"
-	From        string      `json:"from,omitempty"`
-	To          string      `json:"to"`
-	Color       color.Color `json:"color,omitempty"` // that To runs in
-	Started     time.Time   `json:"started"`
-	Ended       time.Time   `json:"ended"`
-	Outcome     string      `json:"outcome"` // "done", "reverted", "stuck", "diverted"; else the phase it was left in
-	Steps       []Span      `json:"steps"`
-	SwitchedAt  time.Time   `json:"switchedAt,omitzero"`
-	ConfirmedAt time.Time   `json:"confirmedAt,omitzero"`
-	Measurement Measurement `json:"measurement"`
-	Notes       []string    `json:"notes,omitempty"`
-	Partial     bool        `json:"partial,omitempty"` // the probe did not see all of the deploy
-	Outgoing    *Outgoing   `json:"outgoing,omitempty"`
-	Slept       []Slept     `json:"slept,omitempty"` // when the machine that deployed slept
+	App         string            `json:"app"`
+	Deploy      string            `json:"deploy"` // its id
+	Kind        string            `json:"kind"`   // "deploy", "zero-downtime", "rollback"
+	From        string            `json:"from,omitempty"`
+	To          string            `json:"to"`
+	Color       color.Color       `json:"color,omitempty"` // that To runs in
+	Started     time.Time         `json:"started"`
+	Ended       time.Time         `json:"ended"`
+	Outcome     string            `json:"outcome"` // "done", "reverted", "stuck", "diverted"; else the phase it was left in
+	Steps       []Span            `json:"steps"`
+	SwitchedAt  time.Time         `json:"switchedAt,omitzero"`
+	ConfirmedAt time.Time         `json:"confirmedAt,omitzero"`
+	Measurement probe.Measurement `json:"measurement"`
+	Notes       []string          `json:"notes,omitempty"`
+	Partial     bool              `json:"partial,omitempty"` // the probe did not see all of the deploy
+	Outgoing    *Outgoing         `json:"outgoing,omitempty"`
+	Slept       []Slept           `json:"slept,omitempty"` // when the machine that deployed slept
 }
 
 // Outgoing is the color that gave the traffic away in a deploy. Requests that it
@@ -63,7 +65,7 @@ type Span struct {
 func (r Report) lastOf(c color.Color) (started, answered time.Time) {
 	for _, s := range r.Measurement.Sources {
 		if s.Color == c && c != color.None {
-			started, answered = later(started, s.LastStarted), later(answered, s.LastAnswered)
+			started, answered = latestOf(started, s.LastStarted), latestOf(answered, s.LastAnswered)
 		}
 	}
 	return started, answered
@@ -93,7 +95,7 @@ func (r Report) oldFinished() time.Time {
 		if o.InFlight+o.Cut > 0 || o.FinishedAt.IsZero() {
 			return time.Time{}
 		}
-		answered = later(answered, o.FinishedAt)
+		answered = latestOf(answered, o.FinishedAt)
 	}
 	if answered.Before(r.SwitchedAt) {
 		return time.Time{}
@@ -113,9 +115,11 @@ func (r Report) sleptFor() (d time.Duration) {
 func (r Report) span() (from, to time.Time) {
 	m := r.Measurement
 	from, to = r.Started, r.Ended
-	if !m.Started.IsZero() {
-		from = earlier(from, m.Started)
+	if from.IsZero() || !m.Started.IsZero() && m.Started.Before(from) {
+		from = m.Started
 	}
-	to = later(later(to, m.Ended), from.Add(BucketWidth))
+	to = latestOf(to, m.Ended, from.Add(probe.BucketWidth))
 	return from, to
 }
+
+func latestOf(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }

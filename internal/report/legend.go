@@ -1,9 +1,10 @@
-package probe
+package report
 
 import (
 	"html/template"
 
 	"version-manager/internal/color"
+	"version-manager/internal/probe"
 )
 
 // swatch explains one look of the chart.
@@ -21,7 +22,7 @@ func (w words) legend(r Report) []swatch {
 		return swatch{template.HTML(`<svg viewBox="0 0 26 11" aria-hidden="true"><path d="M0 5.5h26" class="line ` + class + `"/></svg>`), w.Text("chart." + class)}
 	}
 	var all []swatch
-	var sum Bucket
+	var sum probe.Bucket
 	for _, b := range r.Measurement.Buckets {
 		sum.Blue, sum.Green, sum.Plain = sum.Blue+b.Blue, sum.Green+b.Green, sum.Plain+b.Plain
 		sum.Failed, sum.Skipped = sum.Failed+b.Failed, sum.Skipped+b.Skipped

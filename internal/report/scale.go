@@ -1,8 +1,10 @@
-package probe
+package report
 
 import (
 	"math"
 	"time"
+
+	"version-manager/internal/probe"
 )
 
 // axis maps values to pixels, linearly.
@@ -62,23 +64,23 @@ func rungs(lo, hi float64) []float64 {
 // merge joins buckets so that there are at most n columns for a time d, and
 // returns how long one of them is. The median of a column is the mean of its
 // buckets' medians, its p99 the worst of theirs: merging hides nothing.
-func merge(all []Bucket, d time.Duration, n int) ([]Bucket, time.Duration) {
-	times := max(int(math.Ceil(float64(d)/float64(BucketWidth)/float64(n))), 1)
-	width := time.Duration(times) * BucketWidth
-	var merged []Bucket
-	var medians Millis
+func merge(all []probe.Bucket, d time.Duration, n int) ([]probe.Bucket, time.Duration) {
+	times := max(int(math.Ceil(float64(d)/float64(probe.BucketWidth)/float64(n))), 1)
+	width := time.Duration(times) * probe.BucketWidth
+	var merged []probe.Bucket
+	var medians probe.Millis
 	var count int
 	for _, b := range all {
 		at := b.At - b.At%width.Milliseconds()
 		if len(merged) == 0 || merged[len(merged)-1].At != at {
-			merged, medians, count = append(merged, Bucket{At: at}), 0, 0
+			merged, medians, count = append(merged, probe.Bucket{At: at}), 0, 0
 		}
 		m := &merged[len(merged)-1]
 		m.Blue, m.Green, m.Plain = m.Blue+b.Blue, m.Green+b.Green, m.Plain+b.Plain
 		m.Failed, m.Skipped = m.Failed+b.Failed, m.Skipped+b.Skipped
 		if b.P99 > 0 {
 			medians, count = medians+b.P50, count+1
-			m.P50, m.P99 = medians/Millis(count), max(m.P99, b.P99)
+			m.P50, m.P99 = medians/probe.Millis(count), max(m.P99, b.P99)
 		}
 	}
 	return merged, width

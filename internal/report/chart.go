@@ -1,4 +1,4 @@
-package probe
+package report
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"version-manager/internal/probe"
 )
 
 // The chart's geometry, in units of its view box.
@@ -33,7 +35,7 @@ type chart struct {
 	from time.Time
 	x    axis
 	end  float64 // bottom of the plot
-	cols []Bucket
+	cols []probe.Bucket
 	wide time.Duration // of one column
 }
 
@@ -71,7 +73,7 @@ func (c *chart) text(x, y float64, class, anchor, text string) {
 func (c *chart) at(t time.Time) float64 { return c.x.px(t.Sub(c.from).Seconds()) }
 
 // due is where a bucket begins.
-func (c *chart) due(b Bucket) float64 {
+func (c *chart) due(b probe.Bucket) float64 {
 	return c.at(c.r.Measurement.Started.Add(time.Duration(b.At) * time.Millisecond))
 }
 
