@@ -7,30 +7,33 @@ import (
 	"path/filepath"
 
 	"version-manager/internal/agent/keeper"
+	"version-manager/internal/agent/launch"
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/kit/ownership"
 	"version-manager/internal/statedir"
 )
 
-// IsMadeHere reports whether a state folder without a binding is this machine's
-// own: an agent serves it, or started what is recorded in it. The records
+// IsMadeHere reports whether a state folder without a binding was made on this
+// machine: an agent serves it, or started what is recorded in it. The records
 // name the folder by a number that nobody elsewhere knows.
 func IsMadeHere(dir string) bool {
 	if keeper.IsServed(dir) {
 		return true
 	}
-	files, _ := filepath.Glob(filepath.Join(dir, "apps", "*", "run", "*.json")) // the pattern is well formed
-	for _, file := range files {
-		if _, err := readRecord(file); err == nil {
+	apps, _ := os.ReadDir(filepath.Join(dir, "apps")) // none is empty
+	for _, app := range apps {
+		if supervisor.HasRecord(pathsOf(dir, app.Name()).runDir()) {
 			return true
 		}
 	}
 	return false
 }
 
-// admitFolder refuses to serve a state folder that another user could have written
-// or that was made elsewhere: what it names is about to be started. One in
-// which nothing is to be started becomes ours. One that does not exist is made,
-// unless the agent waits for it: then the one that serves it looks again.
+// admitFolder refuses to serve a state folder that another user could have
+// written or that was made elsewhere: the agent is about to start what it
+// names. A folder in which nothing is to be started becomes ours. One that does
+// not exist is made, unless the agent waits for another one: then it checks
+// again when its turn comes.
 func admitFolder(dir string, waits bool) error {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) && waits {
 		return nil
@@ -40,7 +43,7 @@ func admitFolder(dir string, waits bool) error {
 	}
 	err := statedir.Verify(dir, "", ownership.Of(os.Getenv))
 	if err == nil {
-		return FinishMove(dir)
+		return launch.FinishMove(dir)
 	}
 	apps, _ := os.ReadDir(filepath.Join(dir, "apps")) // none is empty
 	if errors.Is(err, statedir.ErrUnbound) && (len(apps) == 0 || IsMadeHere(dir)) {

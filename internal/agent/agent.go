@@ -1,25 +1,26 @@
-// Package agent runs apps on this machine: it is the background process of
-// the local target.
+// Package agent runs apps on this machine: it is the background process of the
+// local target.
 //
-// There is one agent for each state folder, started by whoever needs it. It
-// unpacks releases, keeps their instances running as child processes, leads
-// requests to them through package ingress, and answers package target/local
-// over a Unix socket. Its parts: an [app] has two sides of instances and a
-// route; package keeper holds its listeners while it is away, package process
-// recognizes instances after that, package statefile keeps what must not be
-// forgotten and package logs what instances print.
+// There is one agent for each state folder, started by the first command that
+// needs it. It unpacks releases, keeps their instances running as child
+// processes, routes requests to them through package proxy, and answers package
+// target/local over a Unix socket. An [app] has two colors with instances, and
+// a route. Package launch prepares what an instance runs, and package
+// supervisor keeps it running; package entrance serves the public listeners;
+// package keeper holds them while the agent is away; package statefile stores
+// what must not be forgotten, and package logs what instances print.
 //
 // An agent may be killed at any time. Everything it promised is on the disk
-// before it answers; what it finds on the disk it brings about again. In the
-// same way it gives its place to another build of the program, when a command
-// line of that build is about to change something.
+// before it answers, and it restores what it finds on the disk. In the same way
+// it is replaced by another build of the program, when a command of that build
+// is about to change something.
 //
-// Ports belong to the machine, not to a release: each Apply brings those of
-// the work tree and opens them before it does anything else; those that no
-// running color was applied with are closed when the lock is given back.
+// Ports belong to the machine, not to a release: each apply brings those of the
+// work tree and opens them before it does anything else. Those that no running
+// color was applied with are closed when the lock is released.
 //
-// The package decides nothing about deploys: that is package deploy's.
-// Start with [Run].
+// The package decides nothing about deploys: that is package deploy's. Start
+// with [RunAgent].
 package agent
 
 import (
@@ -38,22 +39,27 @@ import (
 
 	"version-manager/internal/agent/api"
 	"version-manager/internal/agent/keeper"
+	"version-manager/internal/agent/launch"
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/kit/ownership"
 )
 
 const (
 	idleTimeout     = 5 * time.Second        // an agent without work ends after that long without a request
-	pollInterval    = 200 * time.Millisecond // after the state folder and for idleness
+	pollInterval    = 200 * time.Millisecond // between two checks of the state folder and for idleness
 	softMemoryLimit = 64 << 20               // bytes of heap above which the collector works harder
-	maxRequestBytes = 8 << 20                // bytes of one request
+	maxRequestBytes = 8 << 20                // of the body of one call
+
+	// apiListener is the name of the socket among the keeper's listeners.
+	apiListener = "api"
 )
 
-// RunAgent serves the state folder at dir. It returns at once if somebody does
-// already, and otherwise when there is no app left or the folder is gone.
+// RunAgent serves the state folder at dir. It returns at once if an agent
+// already does, and otherwise when there is no app left or the folder is gone.
 func RunAgent(dir string) error { return serveFolder(dir, false) }
 
-// RunService is Run for a service of the system: it waits while somebody else serves
-// the folder, and stays when there is no app left.
+// RunService is RunAgent for a service of the system: it waits while another
+// agent serves the folder, and keeps running when there is no app left.
 func RunService(dir string) error { return serveFolder(dir, true) }
 
 func serveFolder(dir string, stay bool) error {
@@ -67,25 +73,25 @@ func serveFolder(dir string, stay bool) error {
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)).With("pid", os.Getpid()))
 	return keeper.RunPair(dir, stay, func(l *keeper.Link) error {
 		debug.SetMemoryLimit(softMemoryLimit)
-		a := &agent{dir: dir, stayIdle: stay, files: newInstanceFiles(dir), link: l, killSwitch: newKillSwitch(dir), ports: newPortPool(), apps: map[string]*app{}, used: time.Now(),
+		g := &agent{dir: dir, stayIdle: stay, files: launch.NewFiles(dir), link: l, killSwitch: newKillSwitch(dir), ports: supervisor.NewPortPool(), apps: map[string]*app{}, used: time.Now(),
 			replaced: make(chan struct{}), stopped: make(chan struct{}), build: sync.OnceValues(buildOfSelf)}
-		return a.runUntilDone()
+		return g.runUntilDone()
 	})
 }
 
 // agent is all apps of one state folder.
 type agent struct {
 	dir        string
-	stayIdle   bool // also without work
-	files      *instanceFiles
+	stayIdle   bool // keep running without work
+	files      *launch.Files
 	link       *keeper.Link
 	killSwitch *killSwitch
-	ports      *portPool
+	ports      *supervisor.PortPool
 
-	unpacking sync.RWMutex // read: images are being unpacked, or not noted yet
-	replacing sync.RWMutex // read: a call is answered; written: another program takes over
+	unpacking sync.RWMutex // read: images are being unpacked, or not recorded yet
+	replacing sync.RWMutex // read: a call is being answered; written: another program takes over
 	replaced  chan struct{}
-	stopped   chan struct{} // closed when everything was ended on request
+	stopped   chan struct{} // closed when everything was stopped on request
 	stopOnce  sync.Once
 	build     func() (string, error)
 
@@ -94,8 +100,6 @@ type agent struct {
 	used  time.Time // when the last request ended
 	calls int       // requests being answered
 }
-
-const apiListener = "api" // of the socket, among the keeper's listeners
 
 func (g *agent) runUntilDone() error {
 	g.openAll()
@@ -137,8 +141,8 @@ func listenPrivately(path string) (net.Listener, error) {
 	return ln, nil
 }
 
-// openAll brings back all apps that were there. One that cannot be brought
-// back does not keep the others from it.
+// openAll restores all apps of the state folder. One that cannot be restored
+// does not affect the others.
 func (g *agent) openAll() {
 	entries, err := os.ReadDir(filepath.Join(g.dir, "apps"))
 	if err != nil {
@@ -160,12 +164,12 @@ func (g *agent) openAll() {
 	g.dropStale()
 }
 
-// dropStale closes what an earlier agent listened on but did not live to note,
-// or noted as closed but did not live to close.
+// dropStale closes listeners that an earlier agent opened but did not live to
+// record, or recorded as closed but did not live to close.
 func (g *agent) dropStale() {
 	for _, name := range g.link.ListenerNames() {
 		if name != apiListener && g.appAt(name) == "" {
-			slog.Info("close listener that no app wants", "address", name)
+			slog.Info("close a listener that no app uses", "address", name)
 			g.link.DropListener(name)
 		}
 	}
@@ -190,12 +194,12 @@ func (g *agent) listApps() []*app {
 	return slices.Collect(maps.Values(g.apps))
 }
 
-// appAt is the app that listens at the address, "" if none does.
+// appAt returns the app that listens at the address, "" if none does.
 func (g *agent) appAt(address string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for name, a := range g.apps {
-		if a.listeners.isServing(address) {
+		if a.entrances.set.IsServing(address) {
 			return name
 		}
 	}

@@ -5,12 +5,12 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"sync"
-	"sync/atomic"
 
+	"version-manager/internal/agent/entrance"
 	"version-manager/internal/agent/statefile"
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/color"
 	"version-manager/internal/journal"
 	"version-manager/internal/kit/problem"
@@ -19,15 +19,15 @@ import (
 	"version-manager/internal/release"
 )
 
-// app is one app on this machine: its route, its two colors, its entrances
-// and the lock that guards them.
+// app is one app on this machine: its route, its two colors, its entrances, and
+// the lock that guards them.
 //
-// turn is held through a whole change, which may take as long as requests
-// need to finish; mu only while fields are read or set.
+// turn is held during a whole change, which may take as long as requests need
+// to finish; mu only while fields are read or set.
 type app struct {
 	agent     *agent
 	name      string
-	stateDir  string // the state folder
+	stateDir  string
 	paths     appPaths
 	store     *release.Store
 	client    *http.Client
@@ -35,12 +35,9 @@ type app struct {
 	reserve   *diskReserve
 	turn      chan struct{}
 	damaged   error
-	strays    map[string]processRecord // what runs although the state is damaged
+	strays    map[string]supervisor.Record // what runs although the state is damaged
 	proxy     *proxy.Proxy
-	listeners *listenerSet
-
-	opening   sync.Mutex // entrances are being opened or closed
-	reopening atomic.Bool
+	entrances *entranceOpener
 
 	mu     sync.Mutex
 	state  appState
@@ -49,14 +46,14 @@ type app struct {
 	cancel context.CancelFunc // of the change that is being made, or nil
 }
 
-// openApp reads what is known about the app. Damage is no error here: it is
-// the answer to all that is asked of this app, while others work.
+// openApp reads what is known about the app. Damage is no error here: it is the
+// answer to every call about this app, while the others work.
 func openApp(name string, g *agent) *app {
 	a := &app{
 		agent: g, name: name, stateDir: g.dir,
-		paths:  appPaths{filepath.Join(g.dir, "apps", name)},
+		paths:  pathsOf(g.dir, name),
 		store:  release.NewStore(g.dir),
-		client: newHealthClient(),
+		client: supervisor.NewHealthClient(),
 		turn:   make(chan struct{}, 1),
 		sides:  map[color.Color]*colorSide{},
 	}
@@ -65,19 +62,21 @@ func openApp(name string, g *agent) *app {
 	st, aside, err := loadState(a.paths, name)
 	if err != nil {
 		a.damaged = problem.Wrap(err, problem.NeedsPerson,
-			"copy the latest of "+a.paths.dir+"/backups/*.json over "+a.paths.stateFile(),
+			"cp \"$(ls -t "+a.paths.backupDir()+"/*.json | head -n 1)\" "+a.paths.stateFile(),
 			"the state of %s and the one before it cannot be read", name)
 	}
 	if aside != "" {
-		slog.Warn("state was damaged: went back by one change", "app", name, "aside", aside)
+		slog.Warn("the state was damaged: using the one before the last change", "app", name, "aside", aside)
 	}
 	st.Lease.restoreLease(process.Identity.Alive)
-	a.state, a.proxy = st, newProxy(name, st.proxyRules(a.keys))
-	a.listeners = newListenerSet(name, a.proxy, g, func() { go a.reopenEntrances() })
+	a.state = st
+	a.proxy = proxy.NewProxy(proxy.Options{Rules: st.proxyRules(a.keys), Logger: slog.With("app", name)})
+	a.entrances = newEntranceOpener(a)
 	return a
 }
 
-// acquireLock takes the lock. A change that the former holder left behind is broken off.
+// acquireLock takes the lock. A change that the former holder left unfinished
+// is canceled.
 func (a *app) acquireLock(holder, nonce string, proc process.Identity) (token uint64, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -92,14 +91,15 @@ func (a *app) acquireLock(holder, nonce string, proc process.Identity) (token ui
 	return next.Lease.Token, a.saveState(next)
 }
 
-// releaseLock ends a deploy, and with it the entrances that nothing wants any more.
+// releaseLock ends a deploy, and closes the entrances that no color uses any
+// more.
 func (a *app) releaseLock(token uint64) error {
 	closing, err := a.giveBackLock(token)
-	a.closeEntrances(closing)
+	a.entrances.closeEntrances(closing)
 	return err
 }
 
-func (a *app) giveBackLock(token uint64) (closing []entrance, err error) {
+func (a *app) giveBackLock(token uint64) (closing []entrance.Entrance, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	next := a.state.cloneState()
@@ -108,18 +108,20 @@ func (a *app) giveBackLock(token uint64) (closing []entrance, err error) {
 		return nil, err
 	}
 	closing = next.unwantedEntrances()
-	next.Entrances = slices.DeleteFunc(next.Entrances, func(e entrance) bool { return slices.Contains(closing, e) })
+	next.Entrances = slices.DeleteFunc(next.Entrances, func(e entrance.Entrance) bool { return slices.Contains(closing, e) })
 	return closing, a.saveState(next)
 }
 
-// checkToken is a sign of life of the lock's holder; anybody else is fenced off.
+// checkToken is a sign of life of the lock's holder. Everybody else is fenced
+// off.
 func (a *app) checkToken(token uint64) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.state.Lease.checkToken(token)
 }
 
-// changeState makes an edited state durable and takes it, if token still holds.
+// changeState makes an edited state durable and uses it, if token is still the
+// latest.
 func (a *app) changeState(token uint64, edit func(*appState)) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -131,20 +133,20 @@ func (a *app) changeState(token uint64, edit func(*appState)) error {
 	return a.saveState(next)
 }
 
-// currentState is the state at this moment, to be read without a lock.
+// currentState returns a copy that can be read without a lock.
 func (a *app) currentState() appState {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.state.cloneState()
 }
 
-// saveState makes next durable, then the state. The caller holds mu.
+// saveState makes next durable and then uses it. The caller holds mu.
 func (a *app) saveState(next appState) error {
 	if err := a.paths.makeDirs(); err != nil {
 		return err
 	}
 	if err := a.reserve.withReserve(func() error { return statefile.SaveDocument(a.paths.stateFile(), next) }); err != nil {
-		return problem.Wrap(err, problem.Failed, "df -h "+a.stateDir, "keep the state of %s", a.name)
+		return problem.Wrap(err, problem.Failed, "df -h "+a.stateDir, "save the state of %s", a.name)
 	}
 	a.state = next
 	return nil
@@ -152,12 +154,12 @@ func (a *app) saveState(next appState) error {
 
 func (s appState) cloneState() appState {
 	s.Colors = maps.Clone(s.Colors)
-	s.Entrances = append([]entrance(nil), s.Entrances...)
+	s.Entrances = append([]entrance.Entrance(nil), s.Entrances...)
 	return s
 }
 
 // withTurn makes one change at a time, for the holder of token only.
-func (a *app) withTurn(ctx context.Context, token uint64, do func(context.Context) error) error {
+func (a *app) withTurn(ctx context.Context, token uint64, change func(context.Context) error) error {
 	if err := a.checkToken(token); err != nil {
 		return err
 	}
@@ -176,7 +178,7 @@ func (a *app) withTurn(ctx context.Context, token uint64, do func(context.Contex
 	if err != nil {
 		return err
 	}
-	err = do(ctx)
+	err = change(ctx)
 	if fenced := a.checkToken(token); fenced != nil {
 		return fenced
 	}

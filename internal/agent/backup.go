@@ -9,10 +9,10 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// backUpState copies the state aside and reads it back.
+// backUpState writes a copy of the state and reads it back.
 func (a *app) backUpState(token uint64, id string) (string, error) {
 	if !names.IsBackupName(id) {
-		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
+		return "", problem.New(problem.Usage, "", "%q is not a valid name for a backup", id)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

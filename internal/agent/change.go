@@ -10,17 +10,19 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/launch"
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 
-// retireGrace is how long connections of a retired color are given to end by
-// themselves, after the engine has waited for them already.
+// retireGrace is how long connections of a retired color may take to end by
+// themselves. The engine has waited for them already.
 const retireGrace = time.Second
 
-// applySpec makes color c run spec.
+// applySpec makes color c run a spec.
 func (a *app) applySpec(ctx context.Context, token uint64, c color.Color, req api.ApplyRequest) error {
 	return a.withTurn(ctx, token, func(ctx context.Context) error {
 		a.agent.unpacking.RLock()
@@ -30,7 +32,7 @@ func (a *app) applySpec(ctx context.Context, token uint64, c color.Color, req ap
 		if err != nil {
 			return err
 		}
-		asked, err := a.openEntrances(token, req.Local, req.Project)
+		asked, err := a.entrances.openEntrances(token, req.Local, req.Project)
 		if err != nil {
 			return err
 		}
@@ -41,7 +43,7 @@ func (a *app) applySpec(ctx context.Context, token uint64, c color.Color, req ap
 		if s := a.sides[c]; s != nil && s.want.Key == key {
 			return a.resizeColor(token, s, w)
 		}
-		plan, err := newLaunchPlan(ctx, a.agent.files, a.store, a.name, spec)
+		plan, err := launch.NewPlan(ctx, a.agent.files, a.store, a.name, spec)
 		if err != nil {
 			return err
 		}
@@ -50,14 +52,14 @@ func (a *app) applySpec(ctx context.Context, token uint64, c color.Color, req ap
 	})
 }
 
-// completeSpec refuses what would cost requests, and fills in the secrets that
-// the color has already, where the caller brings none.
+// completeSpec refuses a spec that would cost requests, and fills in the
+// secrets that the color has already, where the caller brings none.
 func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err error) {
 	if spec.Release.App != a.name {
 		return "", problem.New(problem.Usage, "", "%s is a release of %q, not of %q", spec.Release.Version, spec.Release.App, a.name)
 	}
 	if spec.Replicas < 0 {
-		return "", problem.New(problem.Usage, "", "%d instances cannot be", spec.Replicas)
+		return "", problem.New(problem.Usage, "", "the number of instances must not be negative: %d", spec.Replicas)
 	}
 	active := a.currentState().Active == c
 	if active && spec.Replicas == 0 {
@@ -83,7 +85,7 @@ func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err er
 	return newKey(), nil
 }
 
-// resizeColor changes only the number of instances, and notes the entrances.
+// resizeColor changes only the number of instances, and records the entrances.
 func (a *app) resizeColor(token uint64, s *colorSide, next wantedColor) error {
 	if s.want.Replicas != next.Replicas || !slices.Equal(s.want.Entrances, next.Entrances) {
 		if err := a.changeState(token, func(st *appState) { st.Colors[s.color] = &next }); err != nil {
@@ -98,17 +100,17 @@ func (a *app) resizeColor(token uint64, s *colorSide, next wantedColor) error {
 }
 
 // installColor starts w in a color that runs nothing.
-func (a *app) installColor(token uint64, c color.Color, p *launchPlan, w wantedColor, secrets deploy.Secrets) error {
+func (a *app) installColor(token uint64, c color.Color, p *launch.Plan, w wantedColor, secrets deploy.Secrets) error {
 	if err := a.paths.makeDirs(); err != nil {
 		return err
 	}
 	if err := saveSecrets(a.paths, c, secrets); err != nil {
-		return fmt.Errorf("keep the secrets: %w", err)
+		return fmt.Errorf("save the secrets: %w", err)
 	}
 	if err := a.changeState(token, func(st *appState) { st.Colors[c] = &w }); err != nil {
 		return err
 	}
-	s := &colorSide{paths: a.paths, color: c, want: w, plan: p.readyPlan}
+	s := &colorSide{color: c, want: w, plan: p.ReadyPlan}
 	a.mu.Lock()
 	a.sides[c] = s
 	a.proxy.ResetCounts(c)
@@ -129,6 +131,45 @@ func (a *app) clearColor(c color.Color) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.sides, c)
+}
+
+// startInstances starts the instances that are missing, and returns when they
+// were started. They may not be ready by then.
+func (a *app) startInstances(s *colorSide, replicas int) error {
+	for n := len(s.instances) + 1; n <= replicas; n++ {
+		id := supervisor.InstanceID(s.color, n)
+		if err := supervisor.CheckVacant(a.paths.runDir(), id, s.want.Key); err != nil {
+			return err
+		}
+		i, err := supervisor.StartInstance(supervisor.Config{
+			ID: id, Color: s.color, Key: s.want.Key, Plan: s.plan, Health: s.want.Release.Config.Health,
+			RunDir: a.paths.runDir(), LogFile: a.paths.logFile(id), Client: a.client, Ports: a.agent.ports,
+			Changed: func() { a.publishPool(s.color) },
+		})
+		if err != nil {
+			return err
+		}
+		a.mu.Lock()
+		s.instances = append(s.instances, i)
+		a.mu.Unlock()
+	}
+	for _, i := range s.instances {
+		if err := i.WaitStarted(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopInstances ends the instances beyond the first n and removes them.
+func (a *app) stopInstances(s *colorSide, n int, drain time.Duration) {
+	if len(s.instances) <= n {
+		return
+	}
+	supervisor.StopAll(s.instances[n:], func(i *supervisor.Instance) { i.StopInstance(drain, a.proxy.InFlightOf) })
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s.instances = s.instances[:n:n]
 }
 
 func sameRelease(a, b release.Release) bool {

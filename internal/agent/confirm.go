@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"time"
 
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/httpx"
 	"version-manager/internal/kit/wait"
+	"version-manager/internal/wire"
 )
 
 const (
@@ -20,8 +22,8 @@ const (
 )
 
 // confirmColor asks through every entrance, as any client would, until each has
-// shown that it obeys the route. How long that may take is the caller's
-// business. It asks for the path of the health checks, which is cheap.
+// shown that it follows the route. The caller's context limits how long. It
+// asks for the path of the health checks, which is cheap.
 func (a *app) confirmColor(ctx context.Context, token uint64, c color.Color) error {
 	if err := a.checkToken(token); err != nil {
 		return err
@@ -37,11 +39,11 @@ func (a *app) confirmColor(ctx context.Context, token uint64, c color.Color) err
 		return err
 	}
 	for _, e := range st.Entrances {
-		if !a.listeners.isServing(e.Address) {
-			continue // it is not open, and somebody else may be who answers there
+		if !a.entrances.set.IsServing(e.Address) {
+			continue // it is not open, and another program may answer there
 		}
-		if err := confirmOne(ctx, client, secret, e.baseURL()+w.Release.Config.Health, c); err != nil {
-			return fmt.Errorf("confirm %s at %s: %w", c, e.baseURL(), err)
+		if err := confirmEntrance(ctx, client, secret, e.BaseURL("")+w.Release.Config.Health, c); err != nil {
+			return fmt.Errorf("confirm %s at %s: %w", c, e.BaseURL(""), err)
 		}
 	}
 	return nil
@@ -49,37 +51,44 @@ func (a *app) confirmColor(ctx context.Context, token uint64, c color.Color) err
 
 func newConfirmClient() *http.Client {
 	return httpx.NewNoRedirectClient(&http.Transport{
-		DisableKeepAlives: true, // a new connection is what a new client has
+		DisableKeepAlives: true, // a new client has a new connection
 		// It is our own listener on this machine, and its name may be any.
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
-	}, healthTimeout)
+	}, supervisor.HealthTimeout)
 }
 
-func confirmOne(ctx context.Context, client *http.Client, secret, url string, want color.Color) error {
-	for row := 0; row < confirmAnswers; {
-		got, err := askColor(ctx, client, secret, url)
-		if err == nil && got == want {
+// confirmEntrance returns when confirmAnswers answers in a row came from color
+// want.
+func confirmEntrance(ctx context.Context, client *http.Client, secret, url string, want color.Color) error {
+	var got color.Color
+	var last error
+	row := 0
+	err := wait.PollUntil(ctx, 0, func(ctx context.Context) (bool, error) {
+		got, last = askColor(ctx, client, secret, url)
+		if last == nil && got == want {
 			row++
-			continue
+			return row >= confirmAnswers, nil
 		}
 		row = 0
-		if over := wait.SleepContext(ctx, confirmInterval); over != nil {
-			return fmt.Errorf("the last answer came from %q: %w", got, errors.Join(over, err))
-		}
+		return false, wait.SleepContext(ctx, confirmInterval)
+	})
+	if err != nil {
+		return fmt.Errorf("the last answer came from %q: %w", got, errors.Join(err, last))
 	}
 	return nil
 }
 
+// askColor returns the color that answers.
 func askColor(ctx context.Context, client *http.Client, secret, url string) (color.Color, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return color.None, err
 	}
-	req.Header.Set("Version-Manager-Probe", secret)
+	req.Header.Set(wire.HeaderProbe, secret)
 	res, err := client.Do(req)
 	if err != nil {
 		return color.None, err
 	}
 	res.Body.Close()
-	return color.Color(res.Header.Get("Version-Manager-Color")), nil
+	return color.Color(res.Header.Get(wire.HeaderColor)), nil
 }

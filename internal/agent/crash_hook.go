@@ -12,8 +12,8 @@ import (
 
 // killSwitch makes the agent kill itself, as kill -9 would, when the file
 // kill-agent in the state folder names this moment: "before:3" or "after:3" for
-// the third record of a journal. It takes the file away first, so that the
-// agent which comes back lives.
+// the third record of a journal. It removes the file first, so that the agent
+// that comes back lives.
 type killSwitch struct{ order string }
 
 func newKillSwitch(dir string) *killSwitch { return &killSwitch{filepath.Join(dir, "kill-agent")} }

@@ -9,15 +9,15 @@ import (
 	"version-manager/internal/proxy/admission"
 )
 
-// edgeSettings is how the ingress of an app meets the world, as the work tree said when
-// something was applied last.
+// edgeSettings are how the ingress of an app treats its clients, as the work
+// tree said at the last apply.
 type edgeSettings struct {
 	HSTS    config.Duration `json:"hsts,omitzero"`
 	Trusted []string        `json:"trusted,omitempty"`
 	Limits  config.Limits   `json:"limits,omitzero"`
-	Public  bool            `json:"public,omitempty"` // others than this machine connect to it
+	Public  bool            `json:"public,omitempty"` // other machines connect to it
 
-	Underscores bool `json:"underscores,omitempty"` // header names may contain some
+	Underscores bool `json:"underscores,omitempty"` // header names may contain underscores
 }
 
 func edgeOf(l config.Local) edgeSettings {
@@ -30,7 +30,7 @@ func isLocalOnly(address string) bool {
 	return address == "" || address == "localhost" || err == nil && a.Unmap().IsLoopback()
 }
 
-// proxyRules are what the ingress is told.
+// proxyRules are the rules of the ingress.
 func (s appState) proxyRules(k keys) proxy.Rules {
 	l := s.Edge.Limits
 	return proxy.Rules{
@@ -44,15 +44,15 @@ func (s appState) proxyRules(k keys) proxy.Rules {
 	}
 }
 
-// applyRules tells the ingress what the state says.
+// applyRules gives the ingress the rules of the state.
 func (a *app) applyRules() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.proxy.SetRules(a.state.proxyRules(a.keys))
 }
 
-// parseNetworks reads what the configuration's validation has let through. If it is
-// not understood all the same, nobody is trusted.
+// parseNetworks reads networks that the configuration's validation has
+// accepted. If they cannot be read all the same, no proxy is trusted.
 func parseNetworks(list []string) []netip.Prefix {
 	all, err := config.Networks(list)
 	if err != nil {

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"version-manager/internal/agent/keeper"
+	"version-manager/internal/agent/supervisor"
 )
 
-// waitForEnd returns when there is nothing left to do, or errMoved when another
-// program does it.
+// waitForEnd returns when there is nothing left to do, or errReplaced when
+// another program took over.
 func (g *agent) waitForEnd(failed <-chan error) error {
 	lock := filepath.Join(g.dir, keeper.LockFile)
-	was, _ := os.Stat(lock) // where it is gone already, the first look says so
+	before, _ := os.Stat(lock) // if it is gone already, the first check says so
 	tick := time.NewTicker(pollInterval)
 	defer tick.Stop()
 	for {
@@ -29,8 +30,8 @@ func (g *agent) waitForEnd(failed <-chan error) error {
 			return nil
 		case <-tick.C:
 		}
-		if is, err := os.Stat(lock); err != nil || !os.SameFile(was, is) {
-			slog.Warn("the state folder is gone: ending everything")
+		if now, err := os.Stat(lock); err != nil || !os.SameFile(before, now) {
+			slog.Warn("the state folder is gone: stopping everything")
 			g.endAll()
 			return nil
 		}
@@ -58,26 +59,18 @@ func (g *agent) isIdle() bool {
 	return true
 }
 
-// removeUnusedImages removes the unpacked images that no app uses any more. It does not
-// wait for its turn: the next one does the same work.
+// removeUnusedImages removes the unpacked images that no app uses any more. It
+// does not wait for its turn: the next call does the same work.
 func (g *agent) removeUnusedImages() {
 	if !g.unpacking.TryLock() {
 		return
 	}
 	defer g.unpacking.Unlock()
-	used := map[string]bool{}
-	g.mu.Lock()
-	for _, a := range g.apps {
-		for _, w := range a.currentState().Colors {
-			used[g.files.imageDir(w.Release.Image)] = true
-		}
-		if a.damaged != nil {
-			g.mu.Unlock()
-			return // who knows what it uses
-		}
+	used, known := g.usedImages()
+	if !known {
+		return
 	}
-	g.mu.Unlock()
-	found, _ := filepath.Glob(g.files.imageDir("sha256:*")) // the pattern is well formed
+	found, _ := filepath.Glob(g.files.ImageDir("sha256:*")) // the pattern is well formed
 	for _, path := range found {
 		if used[strings.TrimSuffix(path, ".unpacked")] {
 			continue
@@ -88,19 +81,36 @@ func (g *agent) removeUnusedImages() {
 	}
 }
 
-// endAll ends every instance, without a word to a disk that is gone.
+// usedImages returns the folders of the images that apps use. They are not
+// known while the state of an app is damaged.
+func (g *agent) usedImages() (used map[string]bool, known bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	used = map[string]bool{}
+	for _, a := range g.apps {
+		if a.damaged != nil {
+			return nil, false
+		}
+		for _, w := range a.currentState().Colors {
+			used[g.files.ImageDir(w.Release.Image)] = true
+		}
+	}
+	return used, true
+}
+
+// endAll ends every instance and writes nothing: the disk's folder is gone.
 func (g *agent) endAll() {
 	var wg sync.WaitGroup
 	for _, a := range g.listApps() {
 		wg.Go(func() {
 			a.turn <- struct{}{}
-			a.closeEntrances(a.currentState().Entrances)
+			a.entrances.closeEntrances(a.currentState().Entrances)
 			for _, s := range a.sides {
 				a.stopInstances(s, 0, 0)
 			}
-			endStrays(a.paths, a.strays)
+			supervisor.EndStrays(a.paths.runDir(), a.strays)
 		})
 	}
 	wg.Wait()
-	g.files.removeOutside()
+	g.files.RemoveOutside()
 }

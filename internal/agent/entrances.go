@@ -3,131 +3,162 @@ package agent
 import (
 	"errors"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
+	"version-manager/internal/agent/entrance"
 	"version-manager/internal/agent/listening"
 	"version-manager/internal/config"
 	"version-manager/internal/kit/process"
 )
 
-// openEntrances listens wherever local asks for, and returns that. It closes
-// nothing: while a deploy runs, its own measurement included, all that was
-// open stays open, and one that fails leaves the entrances as they were.
-func (a *app) openEntrances(token uint64, local config.Local, project string) ([]entrance, error) {
-	a.opening.Lock()
-	defer a.opening.Unlock()
-	before := a.currentState().Entrances
-	asked, err := a.serveAsked(before, local, project)
+const (
+	firstReopenDelay = 100 * time.Millisecond
+	maxReopenDelay   = 5 * time.Second
+)
+
+// entranceOpener opens and closes the entrances of one app.
+type entranceOpener struct {
+	app       *app
+	set       *entrance.Set
+	mu        sync.Mutex // held while entrances are opened or closed
+	reopening atomic.Bool
+}
+
+func newEntranceOpener(a *app) *entranceOpener {
+	o := &entranceOpener{app: a}
+	o.set = entrance.NewSet(entrance.Options{
+		App: a.name, Handler: a.proxy, Dir: a.paths.dir,
+		Listen: func(address string) (net.Listener, error) {
+			if other := a.agent.appAt(address); other != "" && other != a.name {
+				return nil, &listening.OwnedError{App: other}
+			}
+			return a.agent.link.OpenListener(address, func() (net.Listener, error) { return net.Listen("tcp", address) })
+		},
+		Drop: func(address string) { a.agent.link.DropListener(address) },
+		Lost: func() { go o.reopenEntrances() },
+	})
+	return o
+}
+
+// openEntrances listens wherever local asks for, and returns these entrances.
+// It closes nothing: while a deploy runs, including its measurements, all that
+// was open stays open, and one that fails leaves the entrances as they were.
+func (o *entranceOpener) openEntrances(token uint64, local config.Local, project string) ([]entrance.Entrance, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	before := o.app.currentState().Entrances
+	asked, err := o.serveAsked(before, local, project)
 	if err == nil {
-		err = a.noteEntrances(token, asked, local)
+		err = o.recordEntrances(token, asked, local)
 	}
 	if err != nil {
-		known := func(e entrance) bool { return slices.ContainsFunc(before, e.sameAddress) }
-		a.listeners.closeEntrances(slices.DeleteFunc(asked, known))
+		known := func(e entrance.Entrance) bool { return slices.ContainsFunc(before, e.SameAddress) }
+		o.set.CloseEntrances(slices.DeleteFunc(asked, known))
 		return nil, err
 	}
 	return asked, nil
 }
 
-// serveAsked serves what local asks for; with an error, what was served until then.
-func (a *app) serveAsked(before []entrance, local config.Local, project string) (asked []entrance, err error) {
-	asked = []entrance{}
-	for _, wish := range listening.PortRequests(local) {
-		e := entrance{Ingress: wish.Setting == listening.IngressSetting, PerConnection: local.Limits.PerConnection, Connections: local.Limits.Connections}
+// serveAsked serves what local asks for. With an error it returns what was
+// served until then.
+func (o *entranceOpener) serveAsked(before []entrance.Entrance, local config.Local, project string) (asked []entrance.Entrance, err error) {
+	asked = []entrance.Entrance{}
+	for _, request := range listening.PortRequests(local) {
+		e := entrance.Entrance{Ingress: request.Setting == listening.IngressSetting, PerConnection: local.Limits.PerConnection, Connections: local.Limits.Connections}
 		if e.Ingress {
 			e.Cert, e.Key = projectPath(project, local.Cert), projectPath(project, local.Key)
 		}
-		port, err := wish.ChoosePort(a.name, standInPort(before, wish), func(address string) error {
-			if e.Address = address; slices.ContainsFunc(asked, e.sameAddress) {
+		port, err := request.ChoosePort(o.app.name, standInPort(before, request), func(address string) error {
+			if e.Address = address; slices.ContainsFunc(asked, e.SameAddress) {
 				return syscall.EADDRINUSE // by the entrance before
 			}
-			return a.listeners.serveEntrance(e)
+			return o.set.OpenEntrance(e)
 		})
 		if err != nil {
 			return asked, err
 		}
-		e.InsteadOf = wish.InsteadOf(port)
+		e.InsteadOf = request.InsteadOf(port)
 		asked = append(asked, e)
 	}
 	return asked, nil
 }
 
-// standInPort is the port that was used in place of a default one until now, 0 if
-// there is none. It is used again, so that the address stays the same even
-// when the default port is free one day.
-func standInPort(before []entrance, wish listening.PortRequest) int {
+// standInPort is the port that was used in place of a default one until now, 0
+// if there is none. It is used again, so that the address stays the same even
+// when the default port becomes free.
+func standInPort(before []entrance.Entrance, request listening.PortRequest) int {
 	for _, e := range before {
-		if host, port := e.splitAddress(); e.InsteadOf != 0 && host == wish.Host && e.configSetting() == wish.Setting {
+		if host, port := e.SplitAddress(); e.InsteadOf != 0 && host == request.Host && e.ConfigSetting() == request.Setting {
 			return port
 		}
 	}
 	return 0
 }
 
-// noteEntrances makes durable what is served now: asked, and what is open
-// from before.
-func (a *app) noteEntrances(token uint64, asked []entrance, local config.Local) error {
-	err := a.changeState(token, func(st *appState) {
+// recordEntrances makes durable what is served now: asked, and what is open from
+// before.
+func (o *entranceOpener) recordEntrances(token uint64, asked []entrance.Entrance, local config.Local) error {
+	err := o.app.changeState(token, func(st *appState) {
 		list := slices.Clone(asked)
 		for _, e := range st.Entrances {
-			if a.listeners.isServing(e.Address) && !slices.ContainsFunc(list, e.sameAddress) {
+			if o.set.IsServing(e.Address) && !slices.ContainsFunc(list, e.SameAddress) {
 				list = append(list, e)
 			}
 		}
 		st.Entrances, st.Preview, st.Edge = list, local.Preview, edgeOf(local)
 	})
 	if err == nil {
-		a.applyRules()
+		o.app.applyRules()
 	}
 	return err
 }
 
-// closeEntrances refuses connections from now on.
-func (a *app) closeEntrances(list []entrance) {
-	a.opening.Lock()
-	defer a.opening.Unlock()
-	a.listeners.closeEntrances(list)
+// closeEntrances makes the system refuse connections from now on.
+func (o *entranceOpener) closeEntrances(list []entrance.Entrance) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.set.CloseEntrances(list)
 }
 
-// serveNoted opens the entrances that the state names, and reports what kept
-// some of them from it.
-func (a *app) serveNoted() error {
-	a.opening.Lock()
-	defer a.opening.Unlock()
+// serveRecorded opens the entrances that the state names, and reports what kept
+// some of them closed.
+func (o *entranceOpener) serveRecorded() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	var errs []error
-	for _, e := range a.currentState().Entrances {
-		errs = append(errs, a.listeners.serveEntrance(e))
+	for _, e := range o.app.currentState().Entrances {
+		errs = append(errs, o.set.OpenEntrance(e))
 	}
 	return errors.Join(errs...)
 }
 
-// reopenEntrances tries again until everything that the state names is open: a port may
-// be another program's for a moment, and after a reboot an address may come
-// later than the agent. One call at a time does the work of all.
-func (a *app) reopenEntrances() {
-	if !a.reopening.CompareAndSwap(false, true) {
+// reopenEntrances tries again until everything that the state names is open:
+// another program may have a port for a moment, and after a reboot an address
+// may appear later than the agent. One call at a time does the work of all.
+func (o *entranceOpener) reopenEntrances() {
+	if !o.reopening.CompareAndSwap(false, true) {
 		return
 	}
-	defer a.reopening.Store(false)
-	wait := process.Backoff{First: 100 * time.Millisecond, Most: maxReopenDelay}
+	defer o.reopening.Store(false)
+	delay := process.Backoff{First: firstReopenDelay, Most: maxReopenDelay}
 	for {
 		select {
-		case <-a.agent.replaced:
+		case <-o.app.agent.replaced:
 			return
-		case <-time.After(wait.Next(0)):
+		case <-time.After(delay.Next(0)):
 		}
-		if a.serveNoted() == nil {
-			slog.Info("every entrance is open", "app", a.name)
+		if o.serveRecorded() == nil {
+			slog.Info("every entrance is open", "app", o.app.name)
 			return
 		}
 	}
 }
-
-// maxReopenDelay is the longest pause between two tries to open an entrance.
-const maxReopenDelay = 5 * time.Second
 
 func projectPath(project, file string) string {
 	if file == "" || filepath.IsAbs(file) {
@@ -138,14 +169,14 @@ func projectPath(project, file string) string {
 
 // unwantedEntrances returns the entrances that no color was applied with. While
 // nothing runs all stay, for the next try.
-func (s appState) unwantedEntrances() (list []entrance) {
+func (s appState) unwantedEntrances() (list []entrance.Entrance) {
 	if len(s.Colors) == 0 {
 		return nil
 	}
 	for _, e := range s.Entrances {
 		wanted := false
 		for _, w := range s.Colors {
-			wanted = wanted || slices.ContainsFunc(w.Entrances, e.sameAddress)
+			wanted = wanted || slices.ContainsFunc(w.Entrances, e.SameAddress)
 		}
 		if !wanted {
 			list = append(list, e)
@@ -153,5 +184,3 @@ func (s appState) unwantedEntrances() (list []entrance) {
 	}
 	return list
 }
-
-func (e entrance) sameAddress(o entrance) bool { return e.Address == o.Address }

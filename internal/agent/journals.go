@@ -13,8 +13,8 @@ import (
 
 func handleListDeploys(c call) (any, error) { return c.app.journal.List(c.Context()) }
 
-// handleBeginDeploy returns the journal that was begun last, if it is still empty:
-// then somebody asked before and did not get the answer.
+// handleBeginDeploy returns the last journal, if it is still empty: then the
+// caller asked before and did not get the answer.
 func handleBeginDeploy(c call) (any, error) {
 	if err := c.app.checkToken(c.token); err != nil {
 		return nil, err
@@ -36,7 +36,8 @@ func handleBeginDeploy(c call) (any, error) {
 	return api.TextBody{Text: id}, err
 }
 
-// handleReadDeploy sends the records before a damage together with the error.
+// handleReadDeploy sends the records before a damaged one together with the
+// error.
 func handleReadDeploy(c call) (any, error) {
 	records, err := c.app.journal.Read(c.Context(), c.PathValue("id"))
 	a := api.JournalAnswer{Records: records}
@@ -80,7 +81,7 @@ func handleAttach(c call) (any, error) {
 	return nil, c.app.journal.Attach(c.Context(), c.PathValue("id"), c.PathValue("name"), file.Content)
 }
 
-// streamLogs streams lines as "stamp instance | text".
+// streamLogs sends lines as "stamp instance | text".
 func (g *agent) streamLogs(w http.ResponseWriter, r *http.Request) {
 	defer g.beginRequest()()
 	c, err := g.newCall(r)

@@ -13,17 +13,20 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-// keys open what the ingress of an app keeps from the public. They lie in a
+// keys open what the ingress of an app keeps from the public. They are in a
 // file of their own, which no backup contains.
 type keys struct {
-	Probe   string `json:"probe"`             // what the probe of a deploy shows
-	Preview string `json:"preview,omitempty"` // what people show who may see the preview
+	Probe   string `json:"probe"`             // what the probe of a deploy sends
+	Preview string `json:"preview,omitempty"` // what people send who may see the preview
 }
 
-// loadKeys reads them. Without the file, or with a damaged one, there are none
-// until the next deploy.
+// maxKeysBytes is far more than the keys need.
+const maxKeysBytes = 64 << 10
+
+// loadKeys reads the keys. Without the file, or with a damaged one, there are
+// none until the next deploy.
 func loadKeys(p appPaths) (k keys) {
-	b, err := atomicfile.ReadFile(p.keysFile(), maxRecordBytes)
+	b, err := atomicfile.ReadFile(p.keysFile(), maxKeysBytes)
 	if err == nil {
 		err = json.Unmarshal(b, &k)
 	}
@@ -34,7 +37,8 @@ func loadKeys(p appPaths) (k keys) {
 	return k
 }
 
-// probeSecret returns what the probe has to show, and makes it where there is none.
+// probeSecret returns what the probe has to send, and makes it where there is
+// none.
 func (a *app) probeSecret() (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -46,7 +50,7 @@ func (a *app) probeSecret() (string, error) {
 	return next.Probe, a.saveKeys(next)
 }
 
-// setPreviewSecret changes what people have to show. The caller holds no lock.
+// setPreviewSecret changes what people have to send.
 func (a *app) setPreviewSecret(secret string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -58,8 +62,8 @@ func (a *app) setPreviewSecret(secret string) error {
 	return a.saveKeys(next)
 }
 
-// openPreview takes the secret that an Apply brings. Where its caller does not
-// have the value of the variable, the one before counts on.
+// openPreview uses the secret of an apply. If its caller does not have the
+// value of the variable, the one before stays.
 func (a *app) openPreview(req api.ApplyRequest) error {
 	if req.Local.PreviewSecret != "" && req.PreviewSecret == "" {
 		return nil
@@ -67,7 +71,7 @@ func (a *app) openPreview(req api.ApplyRequest) error {
 	return a.setPreviewSecret(req.PreviewSecret)
 }
 
-// saveKeys makes them durable before they count. The caller holds mu.
+// saveKeys makes the keys durable and then uses them. The caller holds mu.
 func (a *app) saveKeys(next keys) error {
 	b, err := json.Marshal(next)
 	if err == nil {
@@ -77,14 +81,14 @@ func (a *app) saveKeys(next keys) error {
 		err = atomicfile.WriteFile(a.paths.keysFile(), b, 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("keep the keys of the ingress: %w", err)
+		return fmt.Errorf("save the keys of the ingress: %w", err)
 	}
 	a.keys = next
 	a.proxy.SetRules(a.state.proxyRules(next))
 	return nil
 }
 
-// dropKeys forgets them with the app. The next deploy makes others.
+// dropKeys removes the keys with the app. The next deploy makes others.
 func (a *app) dropKeys() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 )
 
 // lease is the lock of one app. It is stored with the app's state, except for
-// the last sign of life: an agent that comes back counts its own start as
-// one, since no clock tells how long it was away.
+// the last sign of life: an agent that comes back counts its own start as one,
+// because no clock tells how long it was away.
 type lease struct {
 	Token uint64           `json:"token"` // only grows
 	Held  bool             `json:"held"`
@@ -40,7 +40,7 @@ func (l *lease) isHeld() bool {
 	return l.Proc == process.Identity{} || l.alive(l.Proc)
 }
 
-// currentHolder is who has the lock, nil if nobody has.
+// currentHolder returns who has the lock, nil if nobody has.
 func (l *lease) currentHolder() *deploy.Holder {
 	if !l.isHeld() {
 		return nil
@@ -62,8 +62,9 @@ func (l *lease) takeLease(name, nonce string, proc process.Identity) (changed bo
 	return true, nil
 }
 
-// checkToken reports whether token still is the latest, and takes it as a sign of
-// life. A holder that slept through its expiry may go on while nobody took over.
+// checkToken reports whether token is still the latest, and takes it as a sign
+// of life. A holder that slept through its expiry may continue as long as
+// nobody took over.
 func (l *lease) checkToken(token uint64) error {
 	if token != l.Token || !l.Held {
 		return fmt.Errorf("%s: %w", l.describeSuccessor(token), deploy.ErrFenced)
@@ -78,12 +79,12 @@ func (l *lease) describeSuccessor(token uint64) string {
 	case l.Held:
 		return l.Name + " holds it"
 	case token == l.Token:
-		return "it was given back"
+		return "it was released"
 	}
-	return "another command took it, and has ended"
+	return "another command took it and has ended"
 }
 
-// releaseLease gives the lock back. Doing it twice is fine.
+// releaseLease releases the lock. Doing it twice is fine.
 func (l *lease) releaseLease(token uint64) (changed bool, err error) {
 	if token == l.Token && !l.Held {
 		return false, nil

@@ -3,17 +3,18 @@ package agent
 import (
 	"strconv"
 
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 )
 
-// observeApp looks and changes nothing.
+// observeApp changes nothing.
 func (a *app) observeApp() deploy.Observed {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	o := deploy.Observed{
 		App: a.name, Active: a.state.Active, Revision: formatRevision(a.state.Revision),
-		Colors: map[color.Color]deploy.Side{}, Entrances: a.state.listEntrances(a.listeners.closedReason, a.listeners.certificateAt), Lock: a.state.Lease.currentHolder(),
+		Colors: map[color.Color]deploy.Side{}, Entrances: a.state.listEntrances(a.entrances.set.ClosedReason, a.entrances.set.CertificateAt), Lock: a.state.Lease.currentHolder(),
 	}
 	for c, s := range a.sides {
 		o.Colors[c] = a.describeSide(s)
@@ -28,18 +29,41 @@ func (a *app) describeSide(s *colorSide) deploy.Side {
 	}
 	d.Requests, d.Errors = a.proxy.AnswerCounts(s.color)
 	for _, i := range s.instances {
-		d.Instances = append(d.Instances, i.describeInstance())
+		d.Instances = append(d.Instances, describeInstance(i.CurrentStatus()))
 	}
 	return d
 }
 
+func describeInstance(s supervisor.Status) deploy.Instance {
+	return deploy.Instance{ID: s.ID, Ready: s.Ready, Started: s.Started, Restarts: s.Restarts, Reason: s.Reason, Address: s.Address}
+}
+
 func formatRevision(n uint64) string { return strconv.FormatUint(n, 10) }
+
+// listEntrances lists the entrances for people, the app's own port first. Only
+// open ones are public: at the address of another one there may be another
+// program, which must not be measured in place of the app.
+func (s appState) listEntrances(closedReason func(address string) string, served func(address string) *deploy.Certificate) (e deploy.Entrances) {
+	for _, in := range s.Entrances {
+		_, port := in.SplitAddress()
+		l := deploy.Listener{URL: in.BaseURL(""), Setting: in.ConfigSetting(), Port: port, InsteadOf: in.InsteadOf, Reason: closedReason(in.Address)}
+		l.Open, l.Certificate = l.Reason == "", served(in.Address)
+		e.Listeners = append(e.Listeners, l)
+		if l.Open {
+			e.Public = append(e.Public, l.URL)
+		}
+		if s.Preview != "" && (in.Ingress || e.Preview == "") {
+			e.Preview = in.BaseURL(s.Preview)
+		}
+	}
+	return e
+}
 
 // publishPool tells the ingress which instances of a color may get requests.
 //
-// If the active color has none left, the ingress keeps the ones it knew: a
-// health check that all of them fail is more often wrong about the instances
-// than right, and where it is right a request loses nothing by trying.
+// If the active color has none left, the ingress keeps the ones it had: a health
+// check that all instances fail is more often wrong than right, and where it is
+// right a request loses nothing by trying.
 func (a *app) publishPool(c color.Color) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -9,15 +9,15 @@ import (
 	"version-manager/internal/kit/process"
 )
 
-// connKey finds a request's connection in its context.
+// connKey is the key of a request's connection in its context.
 type connKey struct{}
 
 func withConn(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// peerOf is the process that sent a request, as the kernel says; zero where
-// it cannot be seen from here, as out of a container.
+// peerOf returns the process that sent a request, as the kernel says. It is zero
+// where it cannot be seen from here, for example in a container.
 func peerOf(ctx context.Context) process.Identity {
 	c, ok := ctx.Value(connKey{}).(*net.UnixConn)
 	if !ok {
@@ -34,15 +34,15 @@ func peerOf(ctx context.Context) process.Identity {
 	return id
 }
 
-// ownListener accepts only connections of trusted users. The mode of the
-// socket keeps others away too, but not every system heeds it, and a folder
-// can be opened by mistake.
+// ownListener accepts only connections of trusted users. The mode of the socket
+// keeps others away too, but not every system honors it, and a folder can be
+// opened by mistake.
 type ownListener struct {
 	net.Listener
 	trust ownership.Trust
 }
 
-// Accept implements net.Listener. Whoever may not talk to us gets no answer.
+// Accept implements net.Listener. Connections of other users get no answer.
 func (l ownListener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()

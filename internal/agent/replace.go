@@ -18,8 +18,13 @@ import (
 )
 
 const (
-	replaceConnectionGrace = 2 * time.Second // for clients that are connected and ask nothing, when another program takes over
-	replaceCallGrace       = time.Second     // for answers to commands, which are repeated where they are lost
+	// replaceConnectionGrace is how long clients stay connected that send no
+	// request, when another program takes over.
+	replaceConnectionGrace = 2 * time.Second
+	// replaceCallGrace is for answers to commands, which repeat a lost call.
+	replaceCallGrace = time.Second
+	// turnPollInterval is how often a call tries to become the only one.
+	turnPollInterval = 10 * time.Millisecond
 )
 
 // errReplaced: another program serves the state folder now.
@@ -33,55 +38,53 @@ func buildOfSelf() (string, error) {
 	return api.BuildOf(self)
 }
 
-// handleReplace gives the place to another program, so that a newer command line is
-// served by an agent of its own make.
+// handleReplace lets another program take over, so that a newer command line is
+// served by an agent of its own build.
 func (g *agent) handleReplace(w http.ResponseWriter, r *http.Request) {
 	defer g.beginRequest()()
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
 	var req api.ReplaceRequest
 	err := readBody(r, &req)
 	if err == nil && (len(req.Argv) == 0 || !filepath.IsAbs(req.Argv[0])) {
-		err = problem.New(problem.Usage, "", "a program to be replaced by has an absolute path")
+		err = problem.New(problem.Usage, "", "the program that takes over needs an absolute path")
 	}
-	moved := false
+	replaced := false
 	if err == nil {
-		moved, err = g.handOver(r.Context(), req)
+		replaced, err = g.handOver(r.Context(), req)
 	}
 	var left api.ReplaceAnswer
-	if moved {
+	if replaced {
 		left = g.remainingWork()
 	}
 	sendReply(w, left, err)
-	if moved {
+	if replaced {
 		close(g.replaced)
 	}
 }
 
 // remainingWork is what this agent still has to answer.
-func (g *agent) remainingWork() (l api.ReplaceAnswer) {
+func (g *agent) remainingWork() (left api.ReplaceAnswer) {
 	if self, err := process.Of(os.Getpid()); err == nil {
-		l.Agent, l.Started = self.PID, self.Start
+		left.Agent, left.Started = self.PID, self.Start
 	}
 	for _, a := range g.listApps() {
 		for _, c := range color.Both() {
-			l.InFlight += a.proxy.InFlight(c)
+			left.InFlight += a.proxy.InFlight(c)
 		}
 	}
-	return l
+	return left
 }
 
-// handOver waits for the calls that are being answered; those that come from
-// then on are for the next agent.
-func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (moved bool, err error) {
+// handOver waits for the calls that are being answered. The next agent answers
+// those that come from then on.
+func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (replaced bool, err error) {
 	if build, err := g.build(); err != nil || build == req.Build {
 		return false, err
 	}
-	for !g.replacing.TryLock() { // waiting in Lock would keep new calls waiting
-		if err := wait.SleepContext(ctx, 10*time.Millisecond); err != nil {
-			return false, err
-		}
+	if err := g.blockCalls(ctx); err != nil {
+		return false, err
 	}
-	slog.Info("giving the place to another program", "program", req.Argv[0])
+	slog.Info("another program takes over", "program", req.Argv[0])
 	if err := g.link.HandOver(req.Argv, g.releaseInstances); err != nil {
 		g.replacing.Unlock()
 		return false, err
@@ -89,33 +92,39 @@ func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (moved boo
 	return true, nil // and nothing is changed here any more
 }
 
+// blockCalls waits until no call is being answered, and locks replacing. Waiting
+// in Lock would keep new calls waiting.
+func (g *agent) blockCalls(ctx context.Context) error {
+	return wait.PollUntil(ctx, turnPollInterval, func(context.Context) (bool, error) { return g.replacing.TryLock(), nil })
+}
+
 // releaseInstances leaves all instances as they are to the next agent.
 func (g *agent) releaseInstances() {
 	for _, a := range g.listApps() {
 		for _, s := range a.sides {
 			for _, i := range s.instances {
-				i.handOver()
+				i.HandOver()
 			}
 		}
 	}
 }
 
-// finishRequests accepts nothing new and lets what was begun here end: also a request
-// that is still on its way over a connection that was accepted here. Requests
-// have as long as at the end of their color.
+// finishRequests accepts nothing new and lets what was begun here end: also a
+// request that is still on its way over an accepted connection. Requests have
+// as long as at the end of their color.
 func (g *agent) finishRequests(srv *http.Server) {
 	var wg sync.WaitGroup
 	late, cancel := context.WithTimeout(context.Background(), replaceConnectionGrace)
 	defer cancel()
 	for _, a := range g.listApps() {
-		for _, s := range a.listeners.listServers() {
-			s.stopAccepting()
-			wg.Go(func() { s.waitEmpty(late) })
+		for _, s := range a.entrances.set.ListServers() {
+			s.StopAccepting()
+			wg.Go(func() { s.WaitEmpty(late) })
 		}
 		for _, c := range color.Both() {
 			wg.Go(func() {
 				if cut := a.proxy.CloseColor(c, a.drainTimeout(c)); cut > 0 {
-					slog.Warn("cut what did not end in time when another program took over", "app", a.name, "color", c, "requests", cut)
+					slog.Warn("cut requests that did not end in time when another program took over", "app", a.name, "color", c, "requests", cut)
 				}
 			})
 		}

@@ -1,17 +1,17 @@
 package agent
 
 import (
-	"fmt"
 	"log/slog"
-	"time"
 
+	"version-manager/internal/agent/launch"
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/deploy"
 )
 
-// resumeApp brings back what the state says: it adopts the instances that live,
-// starts those that do not and opens the entrances.
+// resumeApp restores what the state says: it adopts the instances that are
+// alive, starts those that are not, and opens the entrances.
 func (a *app) resumeApp() error {
-	found := findStrays(a.paths)
+	found := supervisor.FindStrays(a.paths.runDir())
 	if a.damaged != nil {
 		a.strays = found
 		return a.damaged
@@ -19,9 +19,9 @@ func (a *app) resumeApp() error {
 	a.turn <- struct{}{} // no change before the strays have ended
 	st := a.currentState()
 	inTheWay := st.removeAdopted(found)
-	endStrays(a.paths, inTheWay)
+	supervisor.EndStrays(a.paths.runDir(), inTheWay)
 	go func() {
-		endStrays(a.paths, found) // may take as long as they need to drain
+		supervisor.EndStrays(a.paths.runDir(), found) // may take as long as they need to drain
 		<-a.turn
 	}()
 	for c, w := range st.Colors {
@@ -30,7 +30,7 @@ func (a *app) resumeApp() error {
 			slog.Error("resume", "app", a.name, "error", err)
 		}
 		spec := deploy.Spec{Release: w.Release, Replicas: w.Replicas, Secrets: secrets}
-		s := &colorSide{paths: a.paths, color: c, want: *w, plan: deferPlan(a.agent.files, a.store, a.name, spec)}
+		s := &colorSide{color: c, want: *w, plan: launch.DeferPlan(a.agent.files, a.store, a.name, spec)}
 		a.mu.Lock()
 		a.sides[c] = s
 		a.proxy.SetPrivatePaths(c, w.Release.Config.PrivatePaths())
@@ -41,20 +41,20 @@ func (a *app) resumeApp() error {
 		a.publishPool(c)
 	}
 	a.proxy.SwitchRoute(st.Active)
-	err := a.serveNoted()
+	err := a.entrances.serveRecorded()
 	if err != nil {
-		go a.reopenEntrances()
+		go a.entrances.reopenEntrances()
 	}
 	return err
 }
 
-// removeAdopted removes from found what is to be adopted, and returns apart what
-// has the place of an instance that shall run something else.
-func (s appState) removeAdopted(found map[string]processRecord) (inTheWay map[string]processRecord) {
-	inTheWay = map[string]processRecord{}
+// removeAdopted removes from found what is to be adopted, and returns apart
+// what has the place of an instance that has to run something else.
+func (s appState) removeAdopted(found map[string]supervisor.Record) (inTheWay map[string]supervisor.Record) {
+	inTheWay = map[string]supervisor.Record{}
 	for c, w := range s.Colors {
 		for n := range w.Replicas {
-			id := instanceID(c, n+1)
+			id := supervisor.InstanceID(c, n+1)
 			if r, ok := found[id]; ok && r.Key != w.Key {
 				inTheWay[id] = r
 			}
@@ -62,40 +62,4 @@ func (s appState) removeAdopted(found map[string]processRecord) (inTheWay map[st
 		}
 	}
 	return inTheWay
-}
-
-// startInstances starts the instances that are missing, and returns when they were
-// started; that they were is not that they are ready.
-func (a *app) startInstances(s *colorSide, replicas int) error {
-	for n := len(s.instances) + 1; n <= replicas; n++ {
-		id := instanceID(s.color, n)
-		if err := checkVacant(s.paths.runFile(id+".json"), s.want.Key); err != nil {
-			return fmt.Errorf("instance %s: %w", id, err)
-		}
-		i, err := newInstance(n, s, a.client, a.agent.ports, func() { a.publishPool(s.color) })
-		if err != nil {
-			return err
-		}
-		a.mu.Lock()
-		s.instances = append(s.instances, i)
-		a.mu.Unlock()
-	}
-	for _, i := range s.instances {
-		<-i.begun
-		if err := i.startError(); err != nil {
-			return fmt.Errorf("instance %s: %w", i.id, err)
-		}
-	}
-	return nil
-}
-
-// stopInstances ends the instances beyond the first n and forgets them.
-func (a *app) stopInstances(s *colorSide, n int, drain time.Duration) {
-	if len(s.instances) <= n {
-		return
-	}
-	stopAll(s.instances[n:], func(i *instance) { i.stopInstance(drain, a.proxy.InFlightOf) })
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	s.instances = s.instances[:n:n]
 }

@@ -3,20 +3,24 @@ package agent
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 
+	"version-manager/internal/agent/launch"
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/color"
+	"version-manager/internal/kit/process"
 )
 
 // An instance that was started in the place of a stray would write its record
 // over the only one of the stray, which nobody could end any more.
-func TestNobodyIsStartedInThePlaceOfAStray(t *testing.T) {
+func TestNoInstanceStartsInThePlaceOfAStray(t *testing.T) {
 	g := newTestAgent(t)
-	g.ports = newPortPool()
+	g.ports = supervisor.NewPortPool()
 	a := openApp("shop", g)
 	planned := errors.New("it would be started")
-	s := &colorSide{paths: a.paths, color: color.Blue, want: wantedColor{Key: "new"}, plan: func() (*launchPlan, error) { return nil, planned }}
+	s := &colorSide{color: color.Blue, want: wantedColor{Key: "new"}, plan: func() (*launch.Plan, error) { return nil, planned }}
 	t.Cleanup(func() { a.stopInstances(s, 0, 0) })
 	expect := func(when string, instances int, want error) {
 		t.Helper()
@@ -24,12 +28,13 @@ func TestNobodyIsStartedInThePlaceOfAStray(t *testing.T) {
 			t.Errorf("%s: %d instances, %v, want %v", when, len(s.instances), err, want)
 		}
 	}
-	c := startStray(t, a.paths)
-	expect("while it runs", 0, errSurvivedKill)
-	if err := endStray(processRecord{Proc: c.Identity}, "blue-1"); err != nil {
+	stray := startStray(t, a.paths)
+	expect("while it runs", 0, supervisor.ErrSurvivedKill)
+	if err := stray.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	file := a.paths.runFile("blue-1.json")
+	_ = stray.Wait()
+	file := filepath.Join(a.paths.runDir(), "blue-1.json")
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
@@ -41,4 +46,25 @@ func TestNobodyIsStartedInThePlaceOfAStray(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("afterwards", 1, planned)
+}
+
+// startStray starts a process as an earlier agent would have, and records it.
+func startStray(t *testing.T, p appPaths) *process.Child {
+	t.Helper()
+	if err := p.makeDirs(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := os.Create(filepath.Join(p.dir, "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c, err := process.Start(process.Command{Argv: []string{"/bin/sleep", "60"}, Dir: "/", Output: out}, func(id process.Identity) error {
+		return supervisor.Record{Proc: id}.WriteTo(p.runDir(), "blue-1")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Signal(syscall.SIGKILL) })
+	return c
 }

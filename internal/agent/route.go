@@ -9,8 +9,8 @@ import (
 	"version-manager/internal/deploy"
 )
 
-// switchRoute makes the new route durable before it counts: an agent that comes
-// back has the route that was confirmed to somebody.
+// switchRoute makes the new route durable before it is used: an agent that
+// comes back has the route that was confirmed to the caller.
 func (a *app) switchRoute(ctx context.Context, token uint64, c color.Color, ifRevision string) error {
 	return a.withTurn(ctx, token, func(context.Context) error {
 		now := a.currentState()
@@ -22,7 +22,7 @@ func (a *app) switchRoute(ctx context.Context, token uint64, c color.Color, ifRe
 			return fmt.Errorf("the route has revision %d, not %s: %w", now.Revision, ifRevision, deploy.ErrConflict)
 		}
 		if s := a.sides[c]; s == nil || len(s.readyAddresses()) == 0 {
-			return fmt.Errorf("switch to %s: no instance of it is ready: %w", c, deploy.ErrRefused)
+			return fmt.Errorf("switch to %s: none of its instances is ready: %w", c, deploy.ErrRefused)
 		}
 		if now.Active == c {
 			return nil
@@ -53,10 +53,11 @@ func (a *app) retireColor(ctx context.Context, token uint64, c color.Color) erro
 	})
 }
 
-// removeApp takes the app off this machine. Its journals, logs and data stay.
+// removeApp removes the app from this machine. Its journals, logs, and data
+// stay.
 func (a *app) removeApp(ctx context.Context, token uint64) error {
 	return a.withTurn(ctx, token, func(context.Context) error {
-		a.closeEntrances(a.currentState().Entrances)
+		a.entrances.closeEntrances(a.currentState().Entrances)
 		for _, c := range color.Both() {
 			a.clearColor(c)
 			if err := removeSecrets(a.paths, c); err != nil {

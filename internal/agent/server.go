@@ -13,6 +13,7 @@ import (
 	"version-manager/internal/agent/api"
 	"version-manager/internal/color"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/wire"
 )
 
 // call is one request about one app.
@@ -23,8 +24,8 @@ type call struct {
 	killSwitch *killSwitch
 }
 
-// callHandler does what a call asks for and returns what to send back as JSON; nil
-// is an empty answer.
+// callHandler does what a call asks for and returns what to send back as JSON;
+// nil is an empty answer.
 type callHandler func(call) (any, error)
 
 func (g *agent) newHandler() http.Handler {
@@ -62,12 +63,12 @@ func (g *agent) newHandler() http.Handler {
 	return mux
 }
 
-// handleCall finds the app that a request is about and sends the answer.
+// handleCall finds the app of a request and sends the answer.
 func (g *agent) handleCall(do callHandler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		defer g.beginRequest()()
 		if !g.replacing.TryRLock() {
-			panic(http.ErrAbortHandler) // the next agent answers when this is repeated
+			panic(http.ErrAbortHandler) // the next agent answers when the call is repeated
 		}
 		defer g.replacing.RUnlock()
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequestBytes)
@@ -81,7 +82,8 @@ func (g *agent) handleCall(do callHandler) http.HandlerFunc {
 	}
 }
 
-// beginRequest notes that a request is being answered, so that the agent stays.
+// beginRequest counts a request that is being answered, so that the agent keeps
+// running.
 func (g *agent) beginRequest() (end func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -100,9 +102,9 @@ func (g *agent) newCall(r *http.Request) (c call, err error) {
 		return c, err
 	}
 	c = call{Request: r, app: g.openedApp(name), killSwitch: g.killSwitch}
-	if t := r.Header.Get(api.TokenHeader); t != "" {
+	if t := r.Header.Get(wire.HeaderToken); t != "" {
 		if c.token, err = strconv.ParseUint(t, 10, 64); err != nil {
-			return c, fmt.Errorf("read %s: %w", api.TokenHeader, err)
+			return c, fmt.Errorf("read %s: %w", wire.HeaderToken, err)
 		}
 	}
 	return c, c.app.damaged

@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"version-manager/internal/agent/api"
+	"version-manager/internal/agent/launch"
+	"version-manager/internal/wire"
 )
 
 func newTestAgent(t *testing.T) *agent {
 	dir := filepath.Join(t.TempDir(), "state")
-	return &agent{dir: dir, files: newInstanceFiles(dir), killSwitch: newKillSwitch(dir), apps: map[string]*app{}, used: time.Now()}
+	return &agent{dir: dir, files: launch.NewFiles(dir), killSwitch: newKillSwitch(dir), apps: map[string]*app{}, used: time.Now()}
 }
 
 func TestServerRefusesBadRequests(t *testing.T) {
@@ -25,7 +27,7 @@ func TestServerRefusesBadRequests(t *testing.T) {
 		{"GET", "Shop", "", "", "cannot be the name of an app"},
 		{"PUT", "shop/colors/red", "1", "{}", "not a color"},
 		{"PUT", "shop/colors/blue", "1", "{", "read the request"},
-		{"PUT", "shop/colors/blue", "x", "{}", api.TokenHeader},
+		{"PUT", "shop/colors/blue", "x", "{}", wire.HeaderToken},
 		{"PUT", "shop/colors/blue", "7", "{}", "the lock was lost"},
 		{"POST", "shop/switch", "0", `{"color":"blue"}`, "the lock was lost"},
 		{"POST", "shop/backup", "7", `{"text":"../x"}`, "cannot be the name of a backup"},
@@ -33,7 +35,7 @@ func TestServerRefusesBadRequests(t *testing.T) {
 	} {
 		r := httptest.NewRequest(tt.method, api.AppsPath+tt.path, strings.NewReader(tt.body))
 		if tt.token != "" {
-			r.Header.Set(api.TokenHeader, tt.token)
+			r.Header.Set(wire.HeaderToken, tt.token)
 		}
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)

@@ -2,20 +2,22 @@ package agent
 
 import (
 	"crypto/rand"
-	"sync"
 
+	"version-manager/internal/agent/entrance"
+	"version-manager/internal/agent/launch"
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/color"
 	"version-manager/internal/release"
 )
 
-// wantedColor is what a color shall run, as it is stored. Secrets are not in it:
-// they have a file of their own.
+// wantedColor is what a color has to run, as it is stored. It contains no
+// secrets: they have a file of their own.
 type wantedColor struct {
 	Release  release.Release `json:"release"`
 	Replicas int             `json:"replicas"`
 	Key      string          `json:"key"` // of one set of instances, see newKey
 
-	Entrances []entrance `json:"entrances"` // that the last Apply to the color asked for
+	Entrances []entrance.Entrance `json:"entrances"` // that the last apply to the color asked for
 }
 
 // newKey names what a set of instances is started with. It is random: a digest
@@ -24,29 +26,19 @@ func newKey() string { return rand.Text() }
 
 // colorSide is one color that runs something.
 type colorSide struct {
-	paths     appPaths
 	color     color.Color
 	want      wantedColor
-	plan      func() (*launchPlan, error)
-	instances []*instance // by number: the first is number 1
-	pool      []string    // what the ingress was told last
+	plan      func() (*launch.Plan, error)
+	instances []*supervisor.Instance // by number: the first is number 1
+	pool      []string               // the addresses that the ingress was given last
 }
 
 // readyAddresses lists the addresses that may get requests.
 func (s *colorSide) readyAddresses() (addrs []string) {
 	for _, i := range s.instances {
-		if st := i.describeInstance(); st.Ready {
+		if st := i.CurrentStatus(); st.Ready {
 			addrs = append(addrs, st.Address)
 		}
 	}
 	return addrs
-}
-
-// stopAll stops instances side by side.
-func stopAll(instances []*instance, stop func(*instance)) {
-	var wg sync.WaitGroup
-	for _, i := range instances {
-		wg.Go(func() { stop(i) })
-	}
-	wg.Wait()
 }

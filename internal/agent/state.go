@@ -8,14 +8,15 @@ import (
 	"os"
 	"path/filepath"
 
+	"version-manager/internal/agent/entrance"
 	"version-manager/internal/agent/statefile"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/atomicfile"
 )
 
-// appState is all that must not be forgotten about an app, apart from secrets
-// and from what runs at the moment.
+// appState is everything that must not be forgotten about an app, except secrets
+// and what runs at the moment.
 type appState struct {
 	App        string                       `json:"app"`
 	Active     color.Color                  `json:"active"`
@@ -23,14 +24,14 @@ type appState struct {
 	SwitchedBy uint64                       `json:"switchedBy"`        // token under which it got this revision
 	Preview    string                       `json:"preview,omitempty"` // host name
 	Edge       edgeSettings                 `json:"edge,omitzero"`
-	Entrances  []entrance                   `json:"entrances,omitempty"`
+	Entrances  []entrance.Entrance          `json:"entrances,omitempty"`
 	Colors     map[color.Color]*wantedColor `json:"colors"`
 	Lease      lease                        `json:"lease"`
 }
 
-// loadState reads an app's state. If the file was damaged, what is used is
-// one change older: whoever held the lock then has to start over, and so has
-// whoever looked at the route.
+// loadState reads an app's state. If the file was damaged, the state before the
+// last change is used: whoever held the lock has to start over, and so has
+// whoever read the route's revision.
 func loadState(p appPaths, app string) (s appState, aside string, err error) {
 	s = appState{App: app}
 	aside, err = statefile.LoadDocument(p.stateFile(), &s)
@@ -46,7 +47,7 @@ func loadState(p appPaths, app string) (s appState, aside string, err error) {
 		s.Colors = map[color.Color]*wantedColor{}
 	}
 	for _, w := range s.Colors {
-		if w.Entrances == nil { // an earlier version of us did not note them
+		if w.Entrances == nil { // an earlier version of this program did not record them
 			w.Entrances = s.Entrances
 		}
 	}
@@ -56,7 +57,8 @@ func loadState(p appPaths, app string) (s appState, aside string, err error) {
 // maxSecretsBytes is more than one call to the agent can bring.
 const maxSecretsBytes = 2 * maxRequestBytes
 
-// saveSecrets keeps the secrets of a color where only the owner can read them.
+// saveSecrets writes the secrets of a color to a file that only the owner can
+// read.
 func saveSecrets(p appPaths, c color.Color, secrets deploy.Secrets) error {
 	if len(secrets) == 0 {
 		return removeSecrets(p, c)
@@ -92,7 +94,8 @@ func removeSecrets(p appPaths, c color.Color) error {
 	return removePartialWrites(p, c)
 }
 
-// removePartialWrites removes what writes left behind that a crash cut short.
+// removePartialWrites removes the temporary files of writes that a crash cut
+// short.
 func removePartialWrites(p appPaths, c color.Color) error {
 	files, err := filepath.Glob(filepath.Join(p.dir, "."+filepath.Base(p.secretsFile(c))+".*"))
 	if err != nil {

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"testing"
 
+	"version-manager/internal/agent/entrance"
 	"version-manager/internal/agent/statefile"
+	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 )
@@ -66,7 +68,7 @@ func TestSecretsLeaveNothingBehind(t *testing.T) {
 
 func TestSortOut(t *testing.T) {
 	s := appState{Colors: map[color.Color]*wantedColor{color.Blue: {Replicas: 2, Key: "new"}}}
-	found := map[string]processRecord{"blue-1": {Key: "new"}, "blue-2": {Key: "old"}, "blue-3": {Key: "new"}, "green-1": {Key: "new"}}
+	found := map[string]supervisor.Record{"blue-1": {Key: "new"}, "blue-2": {Key: "old"}, "blue-3": {Key: "new"}, "green-1": {Key: "new"}}
 	inTheWay := slices.Sorted(maps.Keys(s.removeAdopted(found)))
 	if rest := slices.Sorted(maps.Keys(found)); !slices.Equal(inTheWay, []string{"blue-2"}) || !slices.Equal(rest, []string{"blue-3", "green-1"}) {
 		t.Errorf("in the way: %v, strays: %v", inTheWay, rest)
@@ -76,12 +78,12 @@ func TestSortOut(t *testing.T) {
 func TestEntrances(t *testing.T) {
 	s := appState{
 		Preview: "preview.localhost",
-		Entrances: []entrance{
+		Entrances: []entrance.Entrance{
 			{Address: "127.0.0.1:30001"}, {Address: "0.0.0.0:8080", Ingress: true}, {Address: "[::]:8443", Ingress: true, Cert: "c"},
 		},
 		Colors: map[color.Color]*wantedColor{
-			color.Blue:  {Entrances: []entrance{{Address: "127.0.0.1:30001"}}},
-			color.Green: {Entrances: []entrance{{Address: "0.0.0.0:8080"}}},
+			color.Blue:  {Entrances: []entrance.Entrance{{Address: "127.0.0.1:30001"}}},
+			color.Green: {Entrances: []entrance.Entrance{{Address: "0.0.0.0:8080"}}},
 		},
 	}
 	got := s.listEntrances(func(address string) string {

@@ -19,7 +19,7 @@ func TestUnderscoresAreRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, allow := range []bool{false, true, false, true} {
-		if err := a.noteEntrances(token, nil, config.Local{Underscores: allow}); err != nil {
+		if err := a.entrances.recordEntrances(token, nil, config.Local{Underscores: allow}); err != nil {
 			t.Fatal(err)
 		}
 		want := http.StatusBadRequest

@@ -20,10 +20,6 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// TokenHeader carries the fencing token of every call that changes something.
-// It orders the holders of a lock and is no secret.
-const TokenHeader = "Version-Manager-Token"
-
 // AppsPath of all paths. What comes after it is the name of an app.
 const AppsPath = "/v1/apps/"
 

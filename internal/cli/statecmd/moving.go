@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/agent"
 	"version-manager/internal/agent/keeper"
+	"version-manager/internal/agent/launch"
 	"version-manager/internal/autostart"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
@@ -93,7 +94,7 @@ func moveUnserved(p project.Project, from, to string) error {
 	if err := statedir.Move(from, to, p.State.Base, statedir.Real(p.Root)); err != nil {
 		return err
 	}
-	return errors.Join(agent.FinishMove(to), project.KeepOutOfGit(to, p.Root))
+	return errors.Join(launch.FinishMove(to), project.KeepOutOfGit(to, p.Root))
 }
 
 // startAt starts what was stopped, at its new place.

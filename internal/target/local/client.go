@@ -19,6 +19,7 @@ import (
 	"version-manager/internal/kit/ownership"
 	"version-manager/internal/kit/process"
 	"version-manager/internal/kit/wait"
+	"version-manager/internal/wire"
 )
 
 const (
@@ -151,7 +152,7 @@ func (c *client) sendRequest(ctx context.Context, method, path string, token uin
 	}
 	req.Header.Set("Content-Type", "application/json")
 	if token > 0 {
-		req.Header.Set(api.TokenHeader, strconv.FormatUint(token, 10))
+		req.Header.Set(wire.HeaderToken, strconv.FormatUint(token, 10))
 	}
 	res, err := c.http.Do(req)
 	if err != nil {

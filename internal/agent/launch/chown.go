@@ -1,4 +1,4 @@
-package agent
+package launch
 
 import (
 	"errors"
@@ -20,13 +20,13 @@ func handOverData(dir string, u process.User) error {
 	if err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
-	at := ownership.Owner(info)
-	if at == u.UID {
+	owner := ownership.Owner(info)
+	if owner == u.UID {
 		return nil
 	}
-	if at != 0 {
-		return problem.New(problem.Failed, fmt.Sprintf("chown -R %d:%d '%s', when nothing of the app runs any more", u.UID, u.GID, dir),
-			"the app's data belongs to user %d, and this version's image runs as user %d", at, u.UID)
+	if owner != 0 {
+		return problem.New(problem.Failed, fmt.Sprintf("chown -R %d:%d '%s'", u.UID, u.GID, dir),
+			"the app's data belongs to user %d, but this version's image runs as user %d; stop the app before you change the owner", owner, u.UID)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -37,21 +37,25 @@ func handOverData(dir string, u process.User) error {
 		if err != nil || name == "." {
 			return err
 		}
-		info, err := root.Lstat(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		st, ok := info.Sys().(*syscall.Stat_t)
-		if !ok || st.Uid != 0 || !info.IsDir() && st.Nlink > 1 {
-			return nil // it has another name, perhaps outside
-		}
-		return root.Lchown(name, u.UID, u.GID)
+		return handOverFile(root, name, u)
 	})
 	if err != nil {
 		return fmt.Errorf("hand over the app's data: %w", err)
 	}
-	return root.Lchown(".", u.UID, u.GID) // last: whoever finds it done, finds all of it done
+	return root.Lchown(".", u.UID, u.GID) // last: a folder that was handed over is complete
+}
+
+func handOverFile(root *os.Root, name string, u process.User) error {
+	info, err := root.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || st.Uid != 0 || !info.IsDir() && st.Nlink > 1 {
+		return nil // it has another name, perhaps outside
+	}
+	return root.Lchown(name, u.UID, u.GID)
 }

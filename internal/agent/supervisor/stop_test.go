@@ -1,4 +1,4 @@
-package agent
+package supervisor
 
 import (
 	"os"
@@ -31,7 +31,7 @@ func TestTerminateGoesOnUntilASignalIsSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		i := &instance{id: "blue-1", run: processRecord{Proc: c.Identity}, done: make(chan struct{})}
+		i := &Instance{config: Config{ID: "blue-1"}, run: Record{Proc: c.Identity}, done: make(chan struct{})}
 		go func() {
 			defer close(i.done)
 			time.Sleep(5 * terminateGrace / 2) // two signals are not sent

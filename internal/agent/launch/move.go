@@ -1,4 +1,4 @@
-package agent
+package launch
 
 import (
 	"errors"
@@ -6,25 +6,24 @@ import (
 	"os"
 	"path/filepath"
 
-	"version-manager/internal/kit/problem"
 	"version-manager/internal/statedir"
 )
 
-// FinishMove ends the move of a state folder: what instances of root's keep outside
-// of it is brought along. It may be repeated, and every agent does so before it
+// FinishMove completes the move of a state folder: what root's instances keep
+// outside of it follows. It may be repeated, and every agent calls it before it
 // starts anything.
 func FinishMove(dir string) error {
 	b, err := statedir.Read(dir)
 	if err != nil || b.From == "" || b.Path != statedir.Real(dir) {
 		return nil // nothing was moved
 	}
-	if err := moveInstanceFiles(newInstanceFiles(b.From), newInstanceFiles(b.Path)); err != nil {
+	if err := moveFiles(NewFiles(b.From), NewFiles(b.Path)); err != nil {
 		return err
 	}
 	return statedir.Settled(dir)
 }
 
-func moveInstanceFiles(from, to *instanceFiles) error {
+func moveFiles(from, to *Files) error {
 	if _, err := os.Lstat(from.outside); err != nil || os.Geteuid() != 0 {
 		return nil
 	}
@@ -43,11 +42,4 @@ func moveInstanceFiles(from, to *instanceFiles) error {
 		}
 	}
 	return os.RemoveAll(from.outside)
-}
-
-func moveFailure(err error, from, to string) error {
-	if err == nil {
-		return nil
-	}
-	return problem.Wrap(err, problem.Failed, fmt.Sprintf("cp -a '%s' '%s' && rm -r '%s'", from, to, from), "bring the app's data along")
 }

@@ -1,4 +1,4 @@
-package agent
+package launch
 
 import (
 	"slices"
@@ -7,13 +7,13 @@ import (
 	"version-manager/internal/release"
 )
 
-// runAs decides as whom an instance runs; nil is the user of this process.
+// runAs decides which user an instance runs as; nil is the user of this process.
 //
-// Only root can become somebody else. Nobody else is asked to: what the image
-// wants cannot be had, and the program may do no more than its operator. As
-// root an image never runs, since without a container its root would be the
-// machine's: an image that names no user, or root, runs as release.Nobody, as
-// it does in a cluster, and group 0 is nobody's either.
+// Only root can start a process as another user. Nobody else tries: the app
+// then runs with the rights of its operator. As root an image never runs,
+// because without a container its root would be the machine's. An image that
+// names no user, or root, runs as release.Nobody, as it does in a cluster, and
+// never in group 0.
 func runAs(asked release.User, euid int) *process.User {
 	if euid != 0 {
 		return nil
@@ -29,7 +29,7 @@ func runAs(asked release.User, euid int) *process.User {
 	return u
 }
 
-// imageOwner says whose the files of the image's user are.
+// imageOwner says who owns the files of the image's user.
 func imageOwner(asked release.User, u *process.User) *release.Owner {
 	if u == nil {
 		return nil

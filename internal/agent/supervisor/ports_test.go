@@ -1,16 +1,17 @@
-package agent
+package supervisor
 
 import (
 	"net"
 	"strconv"
 	"testing"
+	"version-manager/internal/agent/launch"
 )
 
 func TestPortsAreFreeAndDiffer(t *testing.T) {
-	p := newPortPool()
+	p := NewPortPool()
 	seen := map[int]bool{}
 	for range 50 {
-		port, err := p.takeFreePort()
+		port, err := p.TakeFreePort()
 		if err != nil || seen[port] {
 			t.Fatalf("port %d, %v, after %v", port, err, seen)
 		}
@@ -19,18 +20,18 @@ func TestPortsAreFreeAndDiffer(t *testing.T) {
 }
 
 func TestTakenPortsArePassedOver(t *testing.T) {
-	p := newPortPool()
-	first, err := p.takeFreePort()
+	p := NewPortPool()
+	first, err := p.TakeFreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", net.JoinHostPort(loopbackHost, strconv.Itoa(first)))
+	ln, err := net.Listen("tcp", net.JoinHostPort(launch.LoopbackHost, strconv.Itoa(first)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	p.next = first - portFirst
-	if got, err := p.takeFreePort(); err != nil || got == first {
+	p.next = first - firstPort
+	if got, err := p.TakeFreePort(); err != nil || got == first {
 		t.Errorf("port %d, %v, although %d is taken", got, err, first)
 	}
 }

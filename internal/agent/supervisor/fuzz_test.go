@@ -1,4 +1,4 @@
-package agent
+package supervisor
 
 import (
 	"os"
@@ -15,7 +15,7 @@ func FuzzReadRecord(f *testing.F) {
 		if err := os.WriteFile(file, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		r, err := readRecord(file)
+		r, err := ReadRecord(filepath.Dir(file), "record")
 		if here, _ := folderOf(file); err == nil && r.Folder != here {
 			t.Errorf("a record of %q is accepted", r.Folder)
 		}

@@ -1,4 +1,4 @@
-package agent
+package launch
 
 import (
 	"os"
@@ -8,15 +8,15 @@ import (
 	"version-manager/internal/statedir"
 )
 
-// TestSettleBringsDataAlong: what instances keep outside of the state folder
+// TestMoveBringsDataAlong: what instances keep outside of the state folder
 // follows it, and the end of a move may be repeated.
-func TestSettleBringsDataAlong(t *testing.T) {
+func TestMoveBringsDataAlong(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root's instances keep anything outside of the state folder")
 	}
 	for _, spare := range []bool{true, false} {
 		dir := t.TempDir()
-		from, to := newInstanceFiles(filepath.Join(dir, "from")), newInstanceFiles(filepath.Join(dir, "to"))
+		from, to := NewFiles(filepath.Join(dir, "from")), NewFiles(filepath.Join(dir, "to"))
 		from.outside, to.outside = filepath.Join(dir, "spare-from"), filepath.Join(dir, "spare-to")
 		want := to.state
 		if spare {
@@ -31,7 +31,7 @@ func TestSettleBringsDataAlong(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 {
-			if err := moveInstanceFiles(from, to); err != nil {
+			if err := moveFiles(from, to); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -41,8 +41,8 @@ func TestSettleBringsDataAlong(t *testing.T) {
 	}
 }
 
-// TestSettleEndsAMove: the path before it does not count any more.
-func TestSettleEndsAMove(t *testing.T) {
+// TestMoveEndsAMove: the path before it does not count any more.
+func TestMoveEndsAMove(t *testing.T) {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
 	if err := os.MkdirAll(filepath.Join(from, "apps"), 0o700); err != nil {

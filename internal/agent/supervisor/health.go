@@ -1,4 +1,4 @@
-package agent
+package supervisor
 
 import (
 	"context"
@@ -15,16 +15,18 @@ import (
 )
 
 const (
+	// HealthTimeout limits one health check.
+	HealthTimeout = 2 * time.Second
+
 	healthInterval      = 250 * time.Millisecond
 	healthStartInterval = 25 * time.Millisecond // until the instance was ready once
-	healthTimeout       = 2 * time.Second
-	maxHealthMisses     = 3 // failures in a row after which a ready instance is not ready any more
+	maxHealthMisses     = 3                     // a ready instance stops being ready after that many failures in a row
 )
 
-// newHealthClient returns a client for health checks. A redirect is an answer,
+// NewHealthClient returns a client for health checks. A redirect is an answer,
 // and not a good one.
-func newHealthClient() *http.Client {
-	return httpx.NewNoRedirectClient(&http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Second, DisableCompression: true}, healthTimeout)
+func NewHealthClient() *http.Client {
+	return httpx.NewNoRedirectClient(&http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Second, DisableCompression: true}, HealthTimeout)
 }
 
 // checkHealth asks once and returns nil for a 2xx.
@@ -46,7 +48,8 @@ func checkHealth(ctx context.Context, c *http.Client, addr, path string) error {
 	return nil
 }
 
-// briefError leaves out of a network error what its reader knows: method and address.
+// briefError leaves out of a network error what its reader knows: the method and
+// the address.
 func briefError(err error) string {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return errno.Error()
@@ -54,15 +57,15 @@ func briefError(err error) string {
 	u, ok := errors.AsType[*url.Error](err)
 	switch {
 	case ok && u.Timeout():
-		return "no answer within " + healthTimeout.String()
+		return "no answer within " + HealthTimeout.String()
 	case ok:
 		return u.Err.Error()
 	}
 	return err.Error()
 }
 
-// watchHealth reports each change of an instance's health until ctx ends:
-// nil after the first good answer, an error after several bad ones in a row.
+// watchHealth reports each change of an instance's health until ctx ends: nil
+// after the first good answer, an error after several bad ones in a row.
 func watchHealth(ctx context.Context, check func(context.Context) error, wasReady bool, report func(error)) {
 	ready, everReady, misses := wasReady, wasReady, 0
 	for {

@@ -1,4 +1,4 @@
-package agent
+package launch
 
 import (
 	"bytes"
@@ -12,14 +12,14 @@ import (
 )
 
 // checkRunnable explains, before anything is started, why this machine cannot
-// run a program. It is about the common case, an image made for elsewhere.
+// run a program. It covers the common case: an image made for another platform.
 func checkRunnable(file, name string) error {
 	info, err := os.Stat(file)
 	if err != nil {
 		return err
 	}
 	if info.Mode().Perm()&0o111 == 0 {
-		return problem.New(problem.Failed, "chmod +x it and build the image again", "%s in the image is not executable", name)
+		return problem.New(problem.Failed, "make the file executable and build the image again", "%s in the image is not executable", name)
 	}
 	f, err := os.Open(file)
 	if err != nil {
@@ -32,25 +32,25 @@ func checkRunnable(file, name string) error {
 	}
 	switch {
 	case bytes.HasPrefix(magic, []byte("#!")):
-		return nil // its interpreter has to be on this machine; if not, the log says so
+		return nil // if its interpreter is not on this machine, the log says so
 	case bytes.Equal(magic, []byte(elf.ELFMAG)):
 		return checkELF(f, name)
 	case runtime.GOOS == "linux":
-		return wrongPlatform(name, "not for Linux")
+		return wrongPlatform(name, "not built for Linux")
 	}
 	return checkMachO(f, name)
 }
 
 func checkELF(f io.ReaderAt, name string) error {
 	if runtime.GOOS != "linux" {
-		return wrongPlatform(name, "for Linux")
+		return wrongPlatform(name, "built for Linux")
 	}
 	e, err := elf.NewFile(f)
 	if err != nil {
 		return problem.Wrap(err, problem.Failed, "build the image again", "%s in the image is damaged", name)
 	}
 	if want, known := elfMachines()[runtime.GOARCH]; known && e.Machine != want {
-		return wrongPlatform(name, "for "+e.Machine.String())
+		return wrongPlatform(name, "built for "+e.Machine.String())
 	}
 	for _, p := range e.Progs {
 		if p.Type != elf.PT_INTERP {
@@ -82,7 +82,7 @@ func checkMachO(f io.ReaderAt, name string) error {
 		return nil // a universal binary, or a kind that only the system knows
 	}
 	if want, known := map[string]macho.Cpu{"amd64": macho.CpuAmd64, "arm64": macho.CpuArm64}[runtime.GOARCH]; known && m.Cpu != want {
-		return wrongPlatform(name, "for "+m.Cpu.String())
+		return wrongPlatform(name, "built for "+m.Cpu.String())
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package agent
+package entrance
 
 import (
 	"log/slog"
@@ -9,8 +9,8 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// certificateSet are those of one app, each followed for as long as an entrance
-// serves it.
+// certificateSet is the certificates of one app. Each is followed for as long
+// as an entrance serves it.
 type certificateSet struct {
 	dir string // private, for copies
 
@@ -23,8 +23,9 @@ type watchedCertificate struct {
 	stop chan struct{}
 }
 
-// openCertificate returns the certificate of an entrance, nil for one without TLS.
-func (c *certificateSet) openCertificate(e entrance) (*certificate.Source, error) {
+// openCertificate returns the certificate of an entrance, nil for one without
+// TLS.
+func (c *certificateSet) openCertificate(e Entrance) (*certificate.Source, error) {
 	files := certificate.Files{Cert: e.Cert, Key: e.Key}
 	if files.Cert == "" {
 		return nil, nil
@@ -44,19 +45,19 @@ func (c *certificateSet) openCertificate(e entrance) (*certificate.Source, error
 	return s, nil
 }
 
-// keepOnly forgets the certificates that no entrance serves any more, with
-// their copies: a private key must not lie around longer than it is needed.
-func (c *certificateSet) keepOnly(servers []*server) {
+// keepOnly drops the certificates that no entrance serves any more, with their
+// copies: a private key must not stay on the disk longer than it is needed.
+func (c *certificateSet) keepOnly(servers []*Server) {
 	for _, w := range c.stopUnused(servers) {
 		if err := w.RemoveCopy(); err != nil {
-			slog.Error("forget a certificate", "error", err)
+			slog.Error("remove the copy of a certificate", "error", err)
 		}
 	}
 }
 
 // stopUnused stops following the certificates that no entrance serves. The
 // copies stay, for an entrance that could not be opened this time.
-func (c *certificateSet) stopUnused(servers []*server) (unused []*watchedCertificate) {
+func (c *certificateSet) stopUnused(servers []*Server) (unused []*watchedCertificate) {
 	serving := map[*certificate.Source]bool{}
 	for _, s := range servers {
 		serving[s.certificate] = true

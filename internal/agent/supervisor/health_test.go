@@ -1,4 +1,4 @@
-package agent
+package supervisor
 
 import (
 	"context"
@@ -77,7 +77,7 @@ func TestCheckHealthSaysWhatIsWrong(t *testing.T) {
 		}
 	}))
 	addr := srv.Listener.Addr().String()
-	c := newHealthClient()
+	c := NewHealthClient()
 	for path, want := range map[string]string{
 		"/ok":    "",
 		"/moved": "GET /moved: 302 Found",

@@ -1,4 +1,4 @@
-package agent
+package supervisor
 
 import (
 	"os"
@@ -11,18 +11,15 @@ import (
 )
 
 // startStray starts a process as an earlier agent would have, and records it.
-func startStray(t *testing.T, p appPaths) *process.Child {
+func startStray(t *testing.T, dir string) *process.Child {
 	t.Helper()
-	if err := p.makeDirs(); err != nil {
-		t.Fatal(err)
-	}
-	out, err := os.Create(filepath.Join(p.dir, "out"))
+	out, err := os.Create(filepath.Join(dir, "out"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer out.Close()
 	c, err := process.Start(process.Command{Argv: []string{"/bin/sleep", "60"}, Dir: "/", Output: out},
-		func(id process.Identity) error { return processRecord{Proc: id}.writeTo(p.runFile("blue-1.json")) })
+		func(id process.Identity) error { return Record{Proc: id}.WriteTo(dir, "blue-1") })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,15 +28,15 @@ func startStray(t *testing.T, p appPaths) *process.Child {
 	return c
 }
 
-func recordOf(p appPaths) bool {
-	_, err := os.Lstat(p.runFile("blue-1.json"))
+func recordOf(dir string) bool {
+	_, err := os.Lstat(recordFile(dir, "blue-1"))
 	return err == nil
 }
 
 func TestStrayIsEndedAndForgotten(t *testing.T) {
-	p := appPaths{t.TempDir()}
+	p := t.TempDir()
 	c := startStray(t, p)
-	endStrays(p, findStrays(p))
+	EndStrays(p, FindStrays(p))
 	if c.Alive() || recordOf(p) {
 		t.Errorf("alive: %t, recorded: %t", c.Alive(), recordOf(p))
 	}
@@ -47,9 +44,9 @@ func TestStrayIsEndedAndForgotten(t *testing.T) {
 
 // A stray that is forgotten while it runs would run for ever.
 func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
-	p := appPaths{t.TempDir()}
+	p := t.TempDir()
 	c := startStray(t, p)
-	found := findStrays(p)
+	found := FindStrays(p)
 	var before syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
 		t.Fatal(err)
@@ -59,7 +56,7 @@ func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &none); err != nil {
 		t.Fatal(err)
 	}
-	synctest.Test(t, func(*testing.T) { endStrays(p, found) }) // it takes its time
+	synctest.Test(t, func(*testing.T) { EndStrays(p, found) }) // it takes its time
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before); err != nil {
 		t.Fatal(err)
 	}
@@ -69,28 +66,22 @@ func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
 }
 
 func TestStrayWhoseRecordCannotBeReadIsNotForgotten(t *testing.T) {
-	p := appPaths{t.TempDir()}
-	if err := p.makeDirs(); err != nil {
+	p := t.TempDir()
+	if err := os.Mkdir(recordFile(p, "blue-1"), 0o700); err != nil { // a folder is no file
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(p.runFile("blue-1.json"), 0o700); err != nil { // a folder is no file
-		t.Fatal(err)
-	}
-	endStrays(p, findStrays(p))
+	EndStrays(p, FindStrays(p))
 	if !recordOf(p) {
 		t.Error("it was taken for damaged")
 	}
 }
 
 func TestDamagedRecordIsForgotten(t *testing.T) {
-	p := appPaths{t.TempDir()}
-	if err := p.makeDirs(); err != nil {
+	p := t.TempDir()
+	if err := os.WriteFile(recordFile(p, "blue-1"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(p.runFile("blue-1.json"), []byte("{"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	endStrays(p, findStrays(p))
+	EndStrays(p, FindStrays(p))
 	if recordOf(p) {
 		t.Error("it is still there")
 	}

@@ -1,4 +1,4 @@
-package agent
+package supervisor
 
 import (
 	"errors"
@@ -17,8 +17,8 @@ func TestRecordIsKnownWhereItWasWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := processRecord{Proc: process.Identity{PID: 4711, Start: "x"}, Key: "k"}
-	if err := want.writeTo(filepath.Join(here, "blue-1.json")); err != nil {
+	want := Record{Proc: process.Identity{PID: 4711, Start: "x"}, Key: "k"}
+	if err := want.WriteTo(here, "blue-1"); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(filepath.Join(here, "blue-1.json"))
@@ -28,13 +28,13 @@ func TestRecordIsKnownWhereItWasWritten(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(copied, "blue-1.json"), b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := readRecord(filepath.Join(copied, "blue-1.json")); !errors.Is(err, errCopied) || r.Proc.PID != 0 {
+	if r, err := ReadRecord(copied, "blue-1"); !errors.Is(err, errCopied) || r.Proc.PID != 0 {
 		t.Errorf("in a copy: %+v, %v", r, err)
 	}
 	if err := os.Rename(here, moved); err != nil {
 		t.Fatal(err)
 	}
-	if r, err := readRecord(filepath.Join(moved, "blue-1.json")); err != nil || r.Proc != want.Proc {
+	if r, err := ReadRecord(moved, "blue-1"); err != nil || r.Proc != want.Proc {
 		t.Errorf("after a move: %+v, %v", r, err)
 	}
 }

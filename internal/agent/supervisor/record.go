@@ -1,4 +1,4 @@
-package agent
+package supervisor
 
 import (
 	"cmp"
@@ -14,8 +14,8 @@ import (
 	"version-manager/internal/kit/process"
 )
 
-// processRecord is what the next agent has to know of an instance.
-type processRecord struct {
+// Record is what the next agent has to know of an instance.
+type Record struct {
 	Proc     process.Identity `json:"process"`
 	Mark     string           `json:"mark,omitempty"` // of all that the process starts
 	Stop     syscall.Signal   `json:"stop,omitempty"` // asks it to end; 0: SIGTERM
@@ -27,40 +27,61 @@ type processRecord struct {
 	Folder   string           `json:"folder"` // in which it was written, see folderOf
 }
 
+const (
+	recordSuffix = ".json"
+	// maxRecordBytes is far more than a record has.
+	maxRecordBytes = 64 << 10
+)
+
+func recordFile(runDir, id string) string { return filepath.Join(runDir, id+recordSuffix) }
+
+func pipeFile(runDir, id string) string { return filepath.Join(runDir, id+".fifo") }
+
 // processGroup is the process with all that it has started.
-func (r processRecord) processGroup() process.Group {
-	return process.Group{Leader: r.Proc, Mark: r.Mark}
-}
+func (r Record) processGroup() process.Group { return process.Group{Leader: r.Proc, Mark: r.Mark} }
 
 // signalToStop asks the process to end.
-func (r processRecord) signalToStop() syscall.Signal { return cmp.Or(r.Stop, syscall.SIGTERM) }
-
-// maxRecordBytes is far more than a record has.
-const maxRecordBytes = 64 << 10
+func (r Record) signalToStop() syscall.Signal { return cmp.Or(r.Stop, syscall.SIGTERM) }
 
 // errCopied: the record came here with a copy of the folder. The process that
 // it names belongs to the original.
 var errCopied = errors.New("the record is a copy")
 
-func readRecord(file string) (r processRecord, err error) {
+// ReadRecord returns the record of an instance. It does not accept a record
+// that was copied here.
+func ReadRecord(runDir, id string) (r Record, err error) {
+	file := recordFile(runDir, id)
 	b, err := atomicfile.ReadFile(file, maxRecordBytes)
 	if err != nil {
 		return r, err
 	}
 	if err := json.Unmarshal(b, &r); err != nil {
-		return processRecord{}, err
+		return Record{}, err
 	}
 	here, err := folderOf(file)
 	if err != nil {
-		return processRecord{}, err
+		return Record{}, err
 	}
 	if r.Folder != here {
-		return processRecord{}, errCopied
+		return Record{}, errCopied
 	}
 	return r, nil
 }
 
-func (r processRecord) writeTo(file string) (err error) {
+// HasRecord reports whether a folder holds a record that was written in it.
+func HasRecord(runDir string) bool {
+	files, _ := filepath.Glob(recordFile(runDir, "*")) // the pattern is well formed
+	for _, file := range files {
+		if _, err := ReadRecord(filepath.Dir(file), filepath.Base(file[:len(file)-len(recordSuffix)])); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// WriteTo writes the record of an instance to the folder.
+func (r Record) WriteTo(runDir, id string) (err error) {
+	file := recordFile(runDir, id)
 	if r.Folder, err = folderOf(file); err != nil {
 		return err
 	}
@@ -71,8 +92,8 @@ func (r processRecord) writeTo(file string) (err error) {
 	return atomicfile.WriteFile(file, b, 0o600)
 }
 
-// folderOf identifies the folder of a file. It stays the same when the folder
-// is moved, and is another one for a copy.
+// folderOf identifies the folder of a file. The identity survives a move of the
+// folder, and a copy has another one.
 func folderOf(file string) (string, error) {
 	info, err := os.Stat(filepath.Dir(file))
 	if err != nil {
