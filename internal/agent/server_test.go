@@ -30,7 +30,7 @@ func TestServerRefusesBadRequests(t *testing.T) {
 		{"PUT", "shop/colors/blue", "x", "{}", wire.HeaderToken},
 		{"PUT", "shop/colors/blue", "7", "{}", "the lock was lost"},
 		{"POST", "shop/switch", "0", `{"color":"blue"}`, "the lock was lost"},
-		{"POST", "shop/backup", "7", `{"text":"../x"}`, "cannot be the name of a backup"},
+		{"POST", "shop/backup", "7", `{"text":"../x"}`, "is not a valid name for a backup"},
 		{"POST", "shop/lock", "", `{"holder":`, "read the request"},
 	} {
 		r := httptest.NewRequest(tt.method, api.AppsPath+tt.path, strings.NewReader(tt.body))
