@@ -68,8 +68,8 @@ func TestProgramsThatCannotRun(t *testing.T) {
 		want    string
 	}{
 		"empty":   {nil, "is empty"},
-		"text":    {[]byte("not a program"), "not for"},
-		"foreign": {foreign, "in the image is"},
+		"text":    {[]byte("not a program"), "not built for"},
+		"foreign": {foreign, "in the image is built for"},
 	} {
 		p.image = p.storeImageFiles(tt.program)
 		err := s.Apply(t.Context(), "blue", deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: 1})
