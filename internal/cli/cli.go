@@ -24,6 +24,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -49,7 +50,7 @@ func Main(args []string) int {
 	case c := <-code:
 		return c
 	case <-second:
-		inv.PrintNotice("stopped at once; if a deploy was under way, this continues it: version-manager resume")
+		inv.PrintNotice("stopped at once; if a deploy was running, this continues it:\n  version-manager resume")
 		return int(problem.Interrupted)
 	}
 }
@@ -87,6 +88,6 @@ func printError(inv *command.Invocation, c *cobra.Command, err error, code probl
 		inv.PrintNotice("interrupted")
 	}
 	if code == problem.Usage && !inv.ReportsJSON() {
-		inv.PrintNotice("usage: %s", usageLine(c))
+		fmt.Fprintf(inv.Streams.Err, "usage: %s\n", usageLine(c))
 	}
 }

@@ -32,13 +32,13 @@ func TestUsage(t *testing.T) {
 		{"list --nonsense", problem.Usage, "unknown flag: --nonsense", "usage: version-manager list"},
 		{"list -o xml", problem.Usage, "want one of text, json, yaml", "usage: version-manager list"},
 		{"--progress fancy list", problem.Usage, "want one of auto, tty, plain, json, quiet", "usage: version-manager"},
-		{"deplyo v1", problem.Usage, `there is no command "deplyo"`, "usage: version-manager COMMAND"},
-		{"help nonsense", problem.Usage, `there is no command "nonsense"`, "usage: version-manager help [COMMAND...]"},
+		{"deplyo v1", problem.Usage, `unknown command "deplyo" for "version-manager"`, "usage: version-manager COMMAND"},
+		{"help nonsense", problem.Usage, `unknown command "nonsense" for "version-manager"`, "usage: version-manager help [COMMAND...]"},
 		{"scale many", problem.Usage, `"many" is not a number of instances`, "usage: version-manager scale N"},
 		{"history --html", problem.Usage, "--html needs the ID", "usage: version-manager history [ID]"},
 		{"status --wait -1s", problem.Usage, "is negative", "usage: version-manager status"},
 		{"status --watch --wait 1s", problem.Usage, "cannot be combined", "usage: version-manager status"},
-		{"logs --color red", problem.Usage, "want one of blue, green", "usage: version-manager logs"},
+		{"logs --app-color red", problem.Usage, "want one of blue, green", "usage: version-manager logs"},
 		{"logs -o yaml", problem.Usage, "use -o json", "usage: version-manager logs"},
 		{"logs --tail -1", problem.Usage, "is not a number of lines", "usage: version-manager logs"},
 		{"completion tcsh", problem.Usage, `"tcsh" is not a shell`, "usage: version-manager completion SHELL"},
@@ -88,7 +88,7 @@ func TestColorFlag(t *testing.T) {
 func TestJSONLines(t *testing.T) {
 	for args, want := range map[string]string{
 		"deploy":      `{"error":"VERSION is missing","hint":"version-manager deploy --help","code":2}`,
-		"-C / status": `{"error":"there is no version-manager.yaml in / or above","hint":"cd to the app, or name its folder with -C DIR; a new app begins with a version-manager.yaml of two lines like these","lines":["name: shop","build: {package: ./cmd/shop}"],"code":5}`,
+		"-C / status": `{"error":"there is no version-manager.yaml in / or above","lines":["change to the folder of the app, or name it with --project","a new app begins with a version-manager.yaml like this:","name: shop","build: {package: ./cmd/shop}"],"code":5}`,
 	} {
 		_, _, err := execute(t, append([]string{"--progress", "json"}, strings.Fields(args)...)...)
 		if err != want+"\n" {
@@ -123,10 +123,11 @@ func TestNotesArePasteable(t *testing.T) {
 func TestClusterUsage(t *testing.T) {
 	for _, tt := range []struct{ words, complaint string }{
 		{"cluster up --nodes 0", "--nodes 0: a cluster has at least one"},
+		{"cluster node kill", "NODE is missing"},
 		{"cluster kill-node", "NODE is missing"},
 		{"cluster load-image", "--node is missing"},
 		{"cluster run", "--dir is missing"},
-		{"cluster upp", `there is no command "upp"`},
+		{"cluster upp", `unknown command "upp"`},
 	} {
 		code, _, err := execute(t, strings.Fields(tt.words)...)
 		if code != int(problem.Usage) || !strings.Contains(err, tt.complaint) {

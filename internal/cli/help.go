@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -12,14 +13,10 @@ import (
 	"version-manager/internal/ui"
 )
 
-// maxHelpWidth is the most columns of a line of prose that is easy to read.
-const maxHelpWidth = 100
-
 // printHelp prints the page of one command: what it does, how it is called,
 // examples, then everything else.
 func printHelp(inv *command.Invocation, c *cobra.Command) {
-	width, _ := inv.Streams.Out.TerminalSize()
-	width = min(width, maxHelpWidth)
+	width := inv.Streams.Out.TextWidth()
 	var b strings.Builder
 	b.WriteString(ui.WrapParagraphs(c.Long, width))
 	if c.Runnable() {
@@ -97,10 +94,14 @@ func newHelpCommand(inv *command.Invocation) *cobra.Command {
 		Long:    "Explains a command, or a topic such as exit-codes.",
 		Example: "  version-manager help deploy\n  version-manager help exit-codes",
 		GroupID: "other",
-		Args:    command.RequireArgs(0, 2),
+		Args:    cobra.ArbitraryArgs,
 		ValidArgsFunction: func(c *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
-			for _, sub := range c.Root().Commands() {
-				if len(args) == 0 && (sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand()) {
+			parent, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			for _, sub := range parent.Commands() {
+				if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
 					names = append(names, sub.Name()+"\t"+sub.Short)
 				}
 			}
@@ -108,8 +109,8 @@ func newHelpCommand(inv *command.Invocation) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			found, rest, err := c.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return command.UnknownCommand(c.Root(), args[0])
+			if len(rest) > 0 || err != nil {
+				return inv.UnknownCommand(found, cmp.Or(strings.Join(rest, " "), args[0]))
 			}
 			printHelp(inv, found)
 			return nil

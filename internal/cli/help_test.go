@@ -25,3 +25,15 @@ func TestHelpPages(t *testing.T) {
 		golden.CompareFile(t, file, []byte(out))
 	}
 }
+
+// TestHelpIsOnePage: "help X" and "X --help" print the same, for every command
+// and topic.
+func TestHelpIsOnePage(t *testing.T) {
+	for _, c := range listCommands(testRoot()) {
+		_, page, _ := execute(t, append([]string{"help"}, commandWords(c)...)...)
+		code, other, err := execute(t, append(commandWords(c), "--help")...)
+		if code != 0 || other != page || page == "" || err != "" {
+			t.Errorf("%s --help: exit code %d, %s\n%s\nwant the page of help\n%s", c.CommandPath(), code, err, other, page)
+		}
+	}
+}

@@ -56,7 +56,7 @@ func placeFlags(root *cobra.Command, f *targets.Flags, name, text string) string
 		}
 	}
 	if f.Project.Dir != "." {
-		add("config", f.Project.Dir, "-C")
+		add("project", f.Project.Dir, "-C", "--config")
 	}
 	add("state", f.Project.State)
 	add("target", f.Target, "--context") // a context is of a cluster

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"version-manager/internal/cli/aboutcmd"
 	"version-manager/internal/cli/agentcmd"
@@ -29,14 +30,13 @@ func newRoot(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
 			"  version-manager rollback",
 		SilenceErrors: true,
 
-		SuggestionsMinimumDistance: 2,
-		SilenceUsage:               true,
-		Args:                       cobra.ArbitraryArgs,
-		ValidArgsFunction:          cobra.NoFileCompletions,
-		RunE:                       runRoot,
+		SilenceUsage:      true,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              inv.RequireCommand,
 	}
 	inv.AddGlobalFlags(root.PersistentFlags())
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return command.UsageError(c, "%w", err) })
+	root.SetFlagErrorFunc(inv.FlagError)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(inv, c) })
 	root.SetHelpCommand(newHelpCommand(inv))
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -50,16 +50,17 @@ func newRoot(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
 		clustercmd.NewCommand(inv), agentcmd.NewCommand(inv, &flags.Project), statecmd.NewCommand(inv, &flags.Project),
 		sidecarcmd.NewCommand(inv), newExitCodes(),
 	)
+	root.SetGlobalNormalizationFunc(renameOldFlags)
 	command.CompleteChoices(root)
 	return root
 }
 
-// runRoot is called without a command, or with one that does not exist.
-func runRoot(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return c.Help()
+// renameOldFlags accepts the names that flags had in earlier versions.
+func renameOldFlags(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	if name == "config" {
+		name = "project"
 	}
-	return command.UnknownCommand(c, args[0])
+	return pflag.NormalizedName(name)
 }
 
 func listGroups() []*cobra.Group {

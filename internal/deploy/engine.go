@@ -152,7 +152,7 @@ func (e *Engine) unfinished(ctx context.Context, id string) (Run, error) {
 	run, err := newest(ctx, e.target.History())
 	switch {
 	case err != nil:
-		return run, problem.Wrap(err, problem.NeedsPerson, "version-manager list, then: version-manager deploy VERSION    (which needs no journal)", "read the newest journal")
+		return run, problem.Wrap(err, problem.NeedsPerson, "version-manager list", "the newest journal cannot be read, but a version can be deployed without it")
 	case !run.Open():
 		return run, problem.New(problem.NotFound, "version-manager history", "no deploy was interrupted: there is nothing to resume")
 	case id != "" && id != run.ID:

@@ -152,7 +152,7 @@ func (r *runner) unfinished(err error) error {
 	}
 	hint := "version-manager resume"
 	if r.run.Phase == Retiring {
-		hint += "    (or, to take it back: version-manager rollback)"
+		hint += "\nversion-manager rollback"
 	}
 	return problem.Wrap(err, problem.Failed, hint, "deploy %s stopped while %s", r.run.ID, r.run.Phase)
 }

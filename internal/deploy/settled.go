@@ -40,8 +40,8 @@ func refuseUnfinished(run Run) error {
 	if !run.Open() || run.Phase == Stuck {
 		return nil
 	}
-	return problem.New(problem.Failed, "version-manager resume    (or, to take it back: version-manager rollback)",
-		"deploy %s to %s was interrupted while %s", run.ID, run.Plan.To(), run.Phase)
+	return problem.New(problem.Failed, "version-manager resume\nversion-manager rollback",
+		"deploy %s to %s was interrupted while %s: resume it or roll it back", run.ID, run.Plan.To(), run.Phase)
 }
 
 // confirmStuck makes sure that nothing is half done after a deploy that is
@@ -54,8 +54,8 @@ func (e *Engine) confirmStuck(ctx context.Context, h *hold, run Run, now Observe
 	ctx, cancel := context.WithTimeout(ctx, confirmTimeout)
 	defer cancel()
 	if err := h.Confirm(ctx, now.Active); err != nil {
-		return problem.Wrap(err, problem.NeedsPerson, "version-manager resume    (or, to take it back: version-manager rollback)",
-			"deploy %s is stuck, and not every ingress leads to %s yet", run.ID, now.Active)
+		return problem.Wrap(err, problem.NeedsPerson, "version-manager resume\nversion-manager rollback",
+			"deploy %s is stuck, and not every ingress routes to %s yet", run.ID, now.Active)
 	}
 	return nil
 }

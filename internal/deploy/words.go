@@ -74,11 +74,11 @@ func (r *runner) verdict() error {
 	switch {
 	case r.run.Phase == Stuck && errors.Is(r.cause, errNoWayBack):
 		return problem.Wrap(r.cause, problem.NeedsPerson,
-			"version-manager logs --tail 50; then deploy a better one, or version-manager resume to watch this one again",
+			"version-manager logs --tail 50\nversion-manager resume",
 			"%s: failed, and has the traffic", about).With(evidence(r.cause)...)
 	case r.run.Phase == Stuck:
 		return problem.Wrap(r.cause, problem.NeedsPerson,
-			"version-manager status; version-manager logs --tail 50; then version-manager resume",
+			"version-manager status\nversion-manager logs --tail 50\nversion-manager resume",
 			"%s: stuck halfway, both colors are kept", about).With(evidence(r.cause)...)
 	case r.run.Phase == Diverted:
 		return problem.Wrap(r.cause, problem.Diverted, "version-manager status", "%s: somebody else changed the route, both colors are kept", about)

@@ -57,7 +57,7 @@ func load(o Options) (access, error) {
 }
 
 func missing(what string) error {
-	return problem.New(problem.Failed, "version-manager cluster up, or: export KUBECONFIG=FILE", "%s", what)
+	return problem.New(problem.Failed, "version-manager cluster up", "%s", what)
 }
 
 func loadFile(o Options, rules *clientcmd.ClientConfigLoadingRules, file *api.Config) (access, error) {

@@ -51,7 +51,7 @@ func TestOpenProblems(t *testing.T) {
 		o          Options
 		text, hint string
 	}{
-		"none at all":       {Options{}, "no cluster is known", "version-manager cluster up, or: export KUBECONFIG=FILE"},
+		"none at all":       {Options{}, "no cluster is known", "version-manager cluster up"},
 		"no such file":      {Options{Kubeconfig: "/nowhere/config"}, "/nowhere/config", "cluster up"},
 		"no such context":   {Options{Kubeconfig: good, Context: "prod"}, `no context "prod": there is here, there`, "kubectl --kubeconfig " + good + " config use-context here"},
 		"no context chosen": {Options{Kubeconfig: write("apiVersion: v1\nkind: Config\ncontexts: [{name: a, context: {cluster: c}}]\n")}, "no current context: there is a", "use-context a"},

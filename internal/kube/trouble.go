@@ -25,7 +25,7 @@ func (c *Client) explainServer(what string, err error) error {
 			"%s: the certificate of %s is not one that context %q trusts", what, c.Server(), c.context)
 	}
 	if judgeTransport(err) && !isAnswer(err) {
-		return problem.Wrap(err, problem.Failed, "version-manager cluster status, or: "+c.Kubectl("", "get --raw /readyz"),
+		return problem.Wrap(err, problem.Failed, "version-manager cluster status\n"+c.Kubectl("", "get --raw /readyz"),
 			"%s: the API server %s of context %q does not answer", what, c.Server(), c.context)
 	}
 	return fmt.Errorf("%s: %w", what, err)

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -25,7 +26,7 @@ func (c *creation) fromVersion(all tagList) error {
 	}
 	for _, t := range all {
 		if _, said := parseTag(t.Message); t.Name == c.From && app != "" && said.App != "" && !t.belongs(c.repo.Prefix, app) {
-			return problem.New(problem.NotFound, "version-manager list    (a commit can be given as its hash: "+t.Commit[:min(len(t.Commit), 12)]+")",
+			return problem.New(problem.NotFound, fmt.Sprintf("version-manager create %s --from %.12s", c.Version, t.Commit),
 				"%s is a version of %s, and %s has none of that name", c.From, said.App, app)
 		}
 	}

@@ -48,8 +48,8 @@ func (s *Store) Image(digest string) (*Image, error) {
 	}
 	img, err := s.images().image(h)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.Failed, "version-manager create VERSION restores it from the tag",
-			"the image of this release is missing or damaged")
+		return nil, problem.Wrap(err, problem.Failed, "version-manager create VERSION",
+			"the image of this version is missing or damaged; create the version again to restore it from its tag")
 	}
 	return img, nil
 }

@@ -13,7 +13,7 @@ var _ Display = jsonDisplay{}
 
 // PrintNoteLine prints a sentence as [Lines] shows it.
 func (s *Streams) PrintNoteLine(at time.Time, text string) {
-	jsonDisplay{s}.ShowEvent(progress.Event{Time: at, Kind: progress.EventNote, Detail: text})
+	jsonDisplay{s}.ShowEvent(progress.Event{Time: at, Kind: progress.EventNote, Detail: joinCommands(text, false)})
 }
 
 // ShowEvent cannot report that nobody reads any more; the deploy is worth more

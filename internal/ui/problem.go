@@ -12,9 +12,9 @@ import (
 // maxShownLines is how many lines of it are shown unless more are asked for.
 const maxShownLines = 20
 
-// PrintProblem prints err the way every error of version-manager looks: what
-// failed, why, the evidence, and what to type next. Of long evidence only the
-// end is shown, unless all is asked for.
+// PrintProblem prints err as every error of version-manager looks: what failed,
+// why, the evidence, and what to type next. It shows only the end of long
+// evidence unless all is true.
 func (s *Streams) PrintProblem(err error, all bool) {
 	message, cause := splitCause(err)
 	s.printLabeled("error:", bad, message)
@@ -30,7 +30,7 @@ func (s *Streams) PrintProblem(err error, all bool) {
 		fmt.Fprintf(s.Err, "  %s %s\n", colorText(s.Err.Color, faint, s.symbols().bar), CleanText(l))
 	}
 	if hint != "" {
-		s.printLabeled("hint:", good, s.adaptCommand(hint))
+		s.printCommands("hint:", hint)
 	}
 }
 
@@ -44,12 +44,13 @@ func splitCause(err error) (message, cause string) {
 	return message, cause
 }
 
-// Failure is an error for programs. Its JSON form is a contract.
+// Failure is the last line of a failed command with --progress json. Its JSON
+// form is a contract.
 type Failure struct {
 	Error string       `json:"error"`
 	Cause string       `json:"cause,omitempty"`
-	Hint  string       `json:"hint,omitempty"`
-	Lines []string     `json:"lines,omitempty"` // evidence
+	Hint  string       `json:"hint,omitempty"`  // command lines to type next, one a line
+	Lines []string     `json:"lines,omitempty"` // evidence, such as compiler output
 	Code  problem.Kind `json:"code"`            // with which the program exits
 }
 
@@ -62,19 +63,57 @@ func (s *Streams) PrintProblemLine(err error, code problem.Kind) {
 	_ = encodeLine(s.Err, f) // there is nobody left to tell
 }
 
-// PrintNote prints a sentence that is neither answer nor error.
+// maxTextWidth is the most columns of a line of prose that is easy to read.
+const maxTextWidth = 100
+
+// TextWidth is how many columns prose has on a terminal or in a file.
+func (o *Output) TextWidth() int {
+	width, _ := o.TerminalSize()
+	return min(width, maxTextWidth)
+}
+
+// PrintNote prints a text that is neither answer nor error. Its lines are prose;
+// one that begins with two spaces is a command to paste, which belongs to the
+// line before. On a terminal the prose is wrapped and the command is not;
+// elsewhere, where a program may search for the text, both are one line.
 func (s *Streams) PrintNote(format string, args ...any) {
-	for line := range strings.SplitSeq(s.adaptCommand(fmt.Sprintf(format, args...)), "\n") {
-		fmt.Fprintln(s.Err, CleanText(line))
+	for line := range strings.SplitSeq(joinCommands(s.adaptCommand(fmt.Sprintf(format, args...)), s.Err.Terminal), "\n") {
+		line = CleanText(line)
+		if s.Err.Terminal && !strings.HasPrefix(line, " ") {
+			line = strings.TrimSuffix(WrapParagraphs(line, s.Err.TextWidth()), "\n")
+		}
+		fmt.Fprintln(s.Err, line)
 	}
 }
 
-// PrintNext prints the command that is useful after the one that just succeeded.
-func (s *Streams) PrintNext(command string) { s.printLabeled("next:", good, s.adaptCommand(command)) }
+// joinCommands puts the commands of a note on the lines before, unless they are
+// to be kept apart.
+func joinCommands(text string, apart bool) string {
+	if apart {
+		return text
+	}
+	return strings.ReplaceAll(text, "\n  ", " ")
+}
 
-// printLabeled prints a label and a text. Further lines of the text are indented, so
-// that whatever a cause brings along stays recognizably below its label; one
-// that only repeats the line before, as joined errors do, is left out.
+// PrintNext prints the commands that are useful after the one that just
+// succeeded, one a line.
+func (s *Streams) PrintNext(commands string) { s.printCommands("next:", commands) }
+
+// printCommands prints a label and, aligned beside it, one command a line, so
+// that each can be copied.
+func (s *Streams) printCommands(label, commands string) {
+	for i, line := range strings.Split(strings.TrimRight(s.adaptCommand(commands), "\n"), "\n") {
+		if i > 0 {
+			fmt.Fprintf(s.Err, "%*s %s\n", len(label), "", CleanText(line))
+			continue
+		}
+		fmt.Fprintf(s.Err, "%s %s\n", colorText(s.Err.Color, good, label), CleanText(line))
+	}
+}
+
+// printLabeled prints a label and a text. Further lines of the text are
+// indented, so that the lines of a cause remain recognizable below its label. A
+// line that only repeats the one before, as in joined errors, is left out.
 func (s *Streams) printLabeled(label string, t tint, text string) {
 	lines := slices.Compact(strings.Split(strings.TrimRight(text, "\n"), "\n"))
 	fmt.Fprintf(s.Err, "%s %s\n", colorText(s.Err.Color, t, label), CleanText(lines[0]))

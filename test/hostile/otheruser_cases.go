@@ -26,7 +26,7 @@ func (v *victim) configurationAbove(ctx context.Context) error {
 		return err
 	}
 	for _, args := range [][]string{{"list"}, {"status"}, {"deploy", "v1.0.0"}, {"create", "v1.0.0"}} {
-		if err := v.refused(ctx, work, "was left out", args...); err != nil {
+		if err := v.refused(ctx, work, "is ignored", args...); err != nil {
 			return err
 		}
 	}

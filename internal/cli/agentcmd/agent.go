@@ -32,7 +32,7 @@ func NewCommand(inv *command.Invocation, flags *project.Flags) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 0:
-				return command.UnknownCommand(c, args[0])
+				return inv.UnknownCommand(c, args[0])
 			case !c.Flags().Changed("state"):
 				return c.Help()
 			}

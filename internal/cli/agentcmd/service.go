@@ -119,7 +119,7 @@ func (o *serviceOptions) printStatus(b project.BootService) error {
 		o.inv.PrintNote("the service starts another program or uses another state folder than this command")
 		o.inv.SuggestNext("version-manager agent install")
 	case !s.Lingers && s.Lingering != "":
-		o.inv.PrintNote("to start it when the machine boots, before you log in: %s", s.Lingering)
+		o.inv.PrintNote("to start it when the machine boots, before you log in:\n  %s", s.Lingering)
 	}
 	return nil
 }

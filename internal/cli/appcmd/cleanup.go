@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/agent/keeper"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
@@ -59,49 +60,95 @@ func newCleanupCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Com
 }
 
 func runCleanup(ctx context.Context, o cleanupOptions) error {
-	app, err := targets.OpenApp(o.inv, *o.flags, targets.Change)
+	app, err := targets.OpenApp(o.inv, *o.flags, targets.ReadOnly)
 	if err != nil {
 		return err
 	}
-	p := app.Project
 	if o.all {
 		if err := o.checkDeletable(app); err != nil {
 			return err
 		}
 	}
-	if err := app.ConfirmTarget(o.inv, *o.flags); err != nil {
+	idle, err := o.isIdle(ctx, app)
+	if err != nil {
 		return err
 	}
-	r := runner{o.inv, o.flags, app}
-	if o.standby {
-		return o.stopStandby(ctx, r)
-	}
-	if err := o.confirmName(p.App.Name); err != nil {
-		return err
-	}
-	if err := r.runShown(func(e *deploy.Engine) error { return e.Remove(ctx) }); err != nil {
-		return err
-	}
-	answer := cleanupAnswer{App: p.App.Name, Stopped: true}
-	if o.all {
-		if err := os.RemoveAll(p.State.Path); err != nil {
-			return fmt.Errorf("delete versions and history: %w", err)
+	if !idle {
+		if app, err = app.ReopenToChange(o.inv, *o.flags); err != nil {
+			return err
 		}
-		answer.State = p.State.Path
+	}
+	answer := cleanupAnswer{App: app.Project.App.Name, Stopped: !o.standby}
+	switch {
+	case o.standby && !idle:
+		answer.Standby, err = o.stopStandby(ctx, app)
+	case !o.standby:
+		answer.State, err = o.removeApp(ctx, app, idle)
+	}
+	if err != nil {
+		return err
 	}
 	return o.printAnswer(answer)
 }
 
-func (o cleanupOptions) stopStandby(ctx context.Context, r runner) error {
-	var stopped release.Version
-	err := r.runShown(func(e *deploy.Engine) (err error) {
+// isIdle reports whether there is nothing to stop on this machine: no version
+// is deployed, no deploy is unfinished, and no agent is running. Then none is
+// started for it.
+func (o cleanupOptions) isIdle(ctx context.Context, app targets.App) (bool, error) {
+	if _, ok := app.Target.(deploy.ClusterLocator); ok || keeper.IsServed(app.Project.State.Path) {
+		return false, nil
+	}
+	now, err := app.Observe(ctx)
+	if err != nil || len(now.Colors) > 0 {
+		return false, err
+	}
+	runs, err := runsNewestFirst(ctx, o.inv, app.Target)
+	if err != nil {
+		return false, err
+	}
+	return newestRun(runs).Phase.Ended(), nil
+}
+
+// removeApp stops all instances, and with --all deletes the state folder, whose
+// path it returns.
+func (o cleanupOptions) removeApp(ctx context.Context, app targets.App, idle bool) (deleted string, err error) {
+	if !idle {
+		if err := app.ConfirmTarget(o.inv, *o.flags); err != nil {
+			return "", err
+		}
+	}
+	if !idle || o.all {
+		if err := o.confirmName(app.Project.App.Name); err != nil {
+			return "", err
+		}
+	}
+	if !idle {
+		r := runner{o.inv, o.flags, app}
+		if err := r.runShown(func(e *deploy.Engine) error { return e.Remove(ctx) }); err != nil {
+			return "", err
+		}
+	}
+	if !o.all {
+		return "", nil
+	}
+	state := app.Project.State.Path
+	if err := os.RemoveAll(state); err != nil {
+		return "", fmt.Errorf("delete versions and history: %w", err)
+	}
+	return state, nil
+}
+
+// stopStandby stops the version on standby and returns it.
+func (o cleanupOptions) stopStandby(ctx context.Context, app targets.App) (stopped release.Version, err error) {
+	if err := app.ConfirmTarget(o.inv, *o.flags); err != nil {
+		return "", err
+	}
+	r := runner{o.inv, o.flags, app}
+	err = r.runShown(func(e *deploy.Engine) (err error) {
 		stopped, err = e.RetireStandby(ctx)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return o.printAnswer(cleanupAnswer{App: r.app.Project.App.Name, Standby: stopped})
+	return stopped, err
 }
 
 func (o cleanupOptions) printAnswer(a cleanupAnswer) error {

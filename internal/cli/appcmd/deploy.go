@@ -106,7 +106,8 @@ func suggestAfterDeploy(inv *command.Invocation, now deploy.Observed) {
 		inv.PrintNote("open: %s", now.Entrances.Public[0])
 	}
 	if warm, ok := now.Colors[now.Active.Other()]; ok {
-		inv.SuggestNext("version-manager rollback    (%s is on standby)", warm.Version)
+		inv.PrintNote("%s is on standby for an instant rollback", warm.Version)
+		inv.SuggestNext("version-manager rollback")
 		return
 	}
 	inv.SuggestNext("version-manager status")

@@ -10,7 +10,6 @@ import (
 
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/targets"
-	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/ui"
@@ -28,9 +27,8 @@ func newLogsCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Comman
 		Use:   "logs",
 		Short: "print the output of the instances",
 		Long: "Prints the output of the instances, oldest line first, each line with the name of its instance. With -f, " +
-			"it continues until Ctrl-C. With -o json, each line is an object with instance and text. Here, --color " +
-			"selects blue or green, not the colors of the output.",
-		Example:           "  version-manager logs --tail 20\n  version-manager logs -f --color green\n  version-manager logs --instance blue-1",
+			"it continues until Ctrl-C. With -o json, each line is an object with instance and text.",
+		Example:           "  version-manager logs --tail 20\n  version-manager logs -f --app-color green\n  version-manager logs --instance blue-1",
 		GroupID:           "running",
 		Args:              command.RequireArgs(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -46,7 +44,7 @@ func newLogsCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Comman
 	}
 	flags.AddTo(c.Flags())
 	c.Flags().BoolVarP(&o.query.Follow, "follow", "f", false, "keep printing new output until Ctrl-C")
-	c.Flags().Var(command.NewChoice(&o.query.Color, color.Blue, color.Green), "color", "only the instances of this color")
+	inv.AddAppColor(c, &o.query.Color, "only the instances of this color")
 	c.Flags().StringVar(&o.query.Instance, "instance", "", "only this `INSTANCE`, such as blue-1")
 	c.Flags().IntVar(&o.query.Tail, "tail", 0, "only the last `N` lines of each instance (default all)")
 	return c

@@ -37,6 +37,6 @@ func (r runner) noteKeptSecrets(ctx context.Context, active release.Release) {
 		return // a version can only be created with git
 	}
 	entries, _ := release.Entries(ctx, repo, p.Store(), p.App.Name) // a damaged record still has its tag
-	r.inv.PrintNote("%s keeps the secrets that it was started with; for new values of them make another version of its commit and deploy that: version-manager create %s --from %s",
+	r.inv.PrintNote("%s keeps the secrets that it was started with; for new values, create another version of its commit and deploy that:\n  version-manager create %s --from %s",
 		active.Version, nextVersion(active.Version, entries), active.Version)
 }

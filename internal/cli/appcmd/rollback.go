@@ -97,7 +97,7 @@ func (o rollbackOptions) chooseRelease(app targets.App, now deploy.Observed, run
 	}
 	before := previousVersion(runs, active.Version)
 	if before == "" {
-		return release.Release{}, problem.New(problem.NotFound, "version-manager rollback VERSION", "rollback: no version was active before %s", active.Version)
+		return release.Release{}, problem.New(problem.NotFound, "version-manager list", "rollback: no version was active before %s", active.Version)
 	}
 	typed := string(before)
 	if o.inv.CanPrompt() && !o.inv.Global.Yes {

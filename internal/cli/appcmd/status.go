@@ -93,7 +93,8 @@ func printStatusOf(ctx context.Context, inv *command.Invocation, app targets.App
 	case s.Down && !s.isInterrupted():
 		targets.NoteDown(inv, s.Observed)
 	case s.isInterrupted():
-		inv.SuggestNext("version-manager resume    (or, to take it back: version-manager rollback)")
+		inv.PrintNote("the newest deploy was interrupted: resume it, or roll it back")
+		inv.SuggestNext("version-manager resume\nversion-manager rollback")
 	case s.Active == color.None:
 		inv.SuggestNext("version-manager list")
 	}

@@ -21,7 +21,7 @@ func (r runner) noteUnshipped(ctx context.Context, active release.Release) {
 		return
 	}
 	entries, _ := release.Entries(ctx, repo, p.Store(), p.App.Name) // a damaged record still has its tag
-	r.inv.PrintNote("the work tree differs from %s; to make a version of it: version-manager create %s -m 'what changed'", active.Version, nextVersion(active.Version, entries))
+	r.inv.PrintNote("the work tree differs from %s; to make a version of it:\n  version-manager create %s -m 'what changed'", active.Version, nextVersion(active.Version, entries))
 }
 
 // differsFromTree reports whether the work tree differs from the commit of r.

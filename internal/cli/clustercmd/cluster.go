@@ -1,5 +1,5 @@
 // Package clustercmd has the commands about the cluster of this machine:
-// cluster up, status, kill-node and so on.
+// cluster up, status, node kill and so on.
 package clustercmd
 
 import (
@@ -26,12 +26,7 @@ func NewCommand(inv *command.Invocation) *cobra.Command {
 		GroupID:           "clusters",
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return c.Help()
-			}
-			return command.UnknownCommand(c, args[0])
-		},
+		RunE:              inv.RequireCommand,
 	}
 	c.AddGroup(
 		&cobra.Group{ID: "lifecycle", Title: "Lifecycle"},
@@ -41,9 +36,10 @@ func NewCommand(inv *command.Invocation) *cobra.Command {
 	c.AddCommand(
 		newUpCommand(inv), newStopCommand(inv), newDownCommand(inv),
 		newStatusCommand(inv), newKubeconfigCommand(inv),
-		newKillNodeCommand(inv), newCutNodeCommand(inv), newHealNodeCommand(inv),
+		newNodeCommand(inv),
 		newLoadImageCommand(inv), newRunCommand(),
 	)
+	c.AddCommand(newOldFaultCommands(inv)...)
 	return c
 }
 

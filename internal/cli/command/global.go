@@ -25,9 +25,12 @@ func (inv *Invocation) AddGlobalFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&g.Quiet, "quiet", "q", false, "print only the answer and errors")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "show the complete error output")
 	f.BoolVarP(&g.Yes, "yes", "y", false, "answer yes to all prompts")
-	f.Var(inv.NewColorFlag(), "color", "when to color the output")
+	f.Var(inv.NewColorFlag(), "color", colorUsage)
 	f.VisitAll(func(flag *pflag.Flag) { GroupFlags(f, GlobalGroup, flag.Name) })
 }
+
+// colorUsage describes --color in the help.
+const colorUsage = "when to color the output"
 
 // NewColorFlag returns the value of --color. It takes effect while the command
 // line is parsed, so that errors of later arguments are colored too.

@@ -14,15 +14,12 @@ func UsageError(c *cobra.Command, format string, args ...any) error {
 	return problem.New(problem.Usage, c.CommandPath()+" --help", "%s", fmt.Errorf(format, args...).Error())
 }
 
-// UnknownCommand returns the error for a command name that does not exist
-// below parent. Its hint names the nearest commands.
-func UnknownCommand(parent *cobra.Command, name string) error {
-	path, near := parent.CommandPath(), parent.SuggestionsFor(name)
-	hint := path + " --help"
-	if len(near) > 0 {
-		hint = path + " " + strings.Join(near, "    or: "+path+" ")
+// RequireCommand is the body of a command that only has others below it.
+func (inv *Invocation) RequireCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
 	}
-	return problem.New(problem.Usage, hint, "there is no command %q", name)
+	return inv.UnknownCommand(c, args[0])
 }
 
 // RequireArgs returns a check that a command gets at least and at most so many

@@ -32,7 +32,7 @@ func TestRemedyCommand(t *testing.T) {
 		version release.Version
 		want    string
 	}{
-		{"active", "v2.0.0", "version-manager deploy v2.0.0 --context dev --namespace shop && version-manager render v2.0.0 --color green --replicas 3 --only Deployment/shop-green --context dev --namespace shop" + apply +
+		{"active", "v2.0.0", "version-manager deploy v2.0.0 --context dev --namespace shop && version-manager render v2.0.0 --app-color green --replicas 3 --only Deployment/shop-green --context dev --namespace shop" + apply +
 			`; kubectl --context dev --namespace shop patch httproute shop --type merge -p '{"spec":{"hostnames":null}}'`},
 		{"standby", "v1.0.0", "version-manager cleanup --standby && version-manager deploy v1.0.0"},
 		{"nowhere", "v3.0.0", "version-manager deploy v3.0.0"},

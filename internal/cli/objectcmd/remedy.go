@@ -29,7 +29,7 @@ func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d diffA
 	objects, widened, missing := d.groupObjects()
 	var lines []string
 	if len(objects) > 0 {
-		lines = append(lines, fmt.Sprintf("version-manager render %s --color %s --replicas %d --only %s %s | kubectl %s apply --server-side --force-conflicts --field-manager=%s -f -",
+		lines = append(lines, fmt.Sprintf("version-manager render %s --app-color %s --replicas %d --only %s %s | kubectl %s apply --server-side --force-conflicts --field-manager=%s -f -",
 			d.Version, now.Active, replicas, strings.Join(objects, ","), which, which, kube.Manager))
 	}
 	for _, route := range widened {

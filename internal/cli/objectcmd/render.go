@@ -41,8 +41,8 @@ func newRenderCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Comm
 			"-o json as one List. It does not contact the cluster, and the output contains no values of secrets. It " +
 			"is meant for those who keep the objects in git and let another tool apply them with kubectl apply " +
 			"--server-side. Applying them sends the traffic to the color without any check, so do not do that to an " +
-			"app that version-manager deploys. Here, --color selects blue or green, not the colors of the output.",
-		Example:           "  version-manager render v1.1.0 > shop.yaml\n  version-manager render v1.1.0 --color green --replicas 3 -o json",
+			"app that version-manager deploys.",
+		Example:           "  version-manager render v1.1.0 > shop.yaml\n  version-manager render v1.1.0 --app-color green --replicas 3 -o json",
 		GroupID:           "clusters",
 		Args:              command.RequireArgs(1, 1),
 		ValidArgsFunction: project.CompleteVersions(inv, &flags.Project),
@@ -55,7 +55,7 @@ func newRenderCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Comm
 		},
 	}
 	flags.AddTo(c.Flags())
-	c.Flags().Var(command.NewChoice(&o.color, color.Blue, color.Green), "color", "the color to render")
+	inv.AddAppColor(c, &o.color, "color to render")
 	c.Flags().StringSliceVar(&o.only, "only", nil, "print only the object `KIND/NAME`")
 	c.Flags().IntVar(&o.replicas, "replicas", 0, "render `N` instances (default replicas of the version)")
 	return c

@@ -16,12 +16,12 @@ func (p Project) AdviseState(inv *command.Invocation) {
 	case f.Ignored != "":
 		inv.PrintNote("%s is tracked by git and does not count: state never comes with a repository", f.Ignored)
 	case f.Source == WorkTree && f.Base != "" && f.Exists():
-		inv.PrintNote("the state is in the work tree, where git clean -fdx deletes it; this moves it away: version-manager state move")
+		inv.PrintNote("the state is in the work tree, where git clean -fdx deletes it; to move it away:\n  version-manager state move")
 	case f.Source == WorkTree && f.noBase != nil:
 		inv.PrintNote("the state is kept in the work tree, where git clean -fdx deletes it: %v", f.noBase)
 	case f.Source == Default && !f.Exists():
 		if lost := p.ListLostStates(); len(lost) == 1 {
-			inv.PrintNote("if the app was in %s before, this brings its versions and history here: version-manager state adopt %s",
+			inv.PrintNote("if the app was in %s before, this brings its versions and history here:\n  version-manager state adopt %s",
 				lost[0].Binding.Project, kube.Quoted(lost[0].Dir))
 		}
 	}

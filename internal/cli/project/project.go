@@ -28,9 +28,9 @@ type Flags struct {
 
 // AddTo defines the flags in f and sets them to their defaults.
 func (g *Flags) AddTo(f *pflag.FlagSet) {
-	f.StringVarP(&g.Dir, "config", "C", ".", "look for version-manager.yaml in `DIR` and its parents")
+	f.StringVarP(&g.Dir, "project", "C", ".", "look for version-manager.yaml in `DIR` and its parents")
 	f.StringVar(&g.State, "state", "", "keep versions and state in `DIR` (default a folder below ~/.local/state/version-manager; or set "+StateVariable+")")
-	command.GroupFlags(f, command.ProjectGroup, "config", "state")
+	command.GroupFlags(f, command.ProjectGroup, "project", "state")
 }
 
 // Project is the app of an invocation and the place of its files.

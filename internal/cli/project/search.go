@@ -41,16 +41,17 @@ func findRoot(dir string, trust ownership.Trust) (string, error) {
 // noRoot is the error where an app was not found; passed says that there is a
 // file which was not taken.
 func noRoot(start, file string, passed bool) error {
-	hint := "cd to the app, or name its folder with -C DIR; a new app begins with a " + config.File + " of two lines like these"
-	p := problem.New(problem.NotFound, hint, "there is no %s in %s or above", config.File, start).With(smallest()...)
+	p := problem.New(problem.NotFound, "", "there is no %s in %s or above", config.File, start).
+		With("change to the folder of the app, or name it with --project", "a new app begins with a "+config.File+" like this:").
+		With(smallestConfig()...)
 	if passed {
-		p.What += fmt.Sprintf(" (%s was left out: others can write to its folder)", file)
+		p.What += fmt.Sprintf(" (%s is ignored, because others can write to its folder)", file)
 	}
 	return p
 }
 
-// smallest is all that version-manager.yaml has to say.
-func smallest() []string { return []string{"name: shop", "build: {package: ./cmd/shop}"} }
+// smallestConfig is all that version-manager.yaml has to say.
+func smallestConfig() []string { return []string{"name: shop", "build: {package: ./cmd/shop}"} }
 
 // readConfig reads a configuration that only those we trust can have written.
 func readConfig(file string, trust ownership.Trust) (config.App, error) {

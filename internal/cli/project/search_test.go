@@ -50,8 +50,8 @@ func TestFindRoot(t *testing.T) {
 				}
 				return
 			}
-			if problem.KindOf(err) != problem.NotFound || !strings.Contains(err.Error(), "was left out") {
-				t.Errorf("got %s, %v, want an error that says what was left out", root, err)
+			if problem.KindOf(err) != problem.NotFound || !strings.Contains(err.Error(), "is ignored") {
+				t.Errorf("got %s, %v, want an error that says what is ignored", root, err)
 			}
 		})
 	}
@@ -67,7 +67,7 @@ func own(uid int) int {
 func writeApp(t *testing.T, dir string) (file string) {
 	t.Helper()
 	file = filepath.Join(dir, "version-manager.yaml")
-	if err := os.WriteFile(file, []byte(strings.Join(smallest(), "\n")), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(strings.Join(smallestConfig(), "\n")), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return file

@@ -2,7 +2,6 @@ package releasecmd
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -59,6 +58,9 @@ func runCreate(ctx context.Context, o createOptions) error {
 	if err := p.PrepareState(); err != nil {
 		return err
 	}
+	if string(v) != o.version {
+		o.inv.PrintNote("%s is short for %s", o.version, v)
+	}
 	made, err := o.createRelease(ctx, p, v)
 	for _, n := range made.Notes {
 		o.inv.PrintNote("%s", n)
@@ -96,9 +98,5 @@ func printRelease(inv *command.Invocation, r release.Release) error {
 		facts.AddRow("built by", r.GoVersion+", "+ui.FormatPlural(len(r.SBOM), "module"))
 	}
 	facts.AddRow("message", command.FirstLine(r.Message))
-	if !inv.Streams.Out.Terminal {
-		_, err := fmt.Fprintf(inv.Streams.Out, "%s\t%s\n", r.Version, r.Image)
-		return err
-	}
 	return facts.WriteTo(inv.Streams.Out)
 }

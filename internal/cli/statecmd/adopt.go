@@ -72,7 +72,7 @@ func chooseFolder(p project.Project, named string) (string, error) {
 	lost := p.ListLostStates()
 	switch len(lost) {
 	case 0:
-		return "", problem.New(problem.NotFound, "version-manager state", "there is no state folder of %s that could be adopted", p.App.Name)
+		return "", problem.New(problem.NotFound, "version-manager state show", "there is no state folder of %s that could be adopted", p.App.Name)
 	case 1:
 		return lost[0].Dir, nil
 	}
@@ -87,7 +87,7 @@ func chooseFolder(p project.Project, named string) (string, error) {
 // repository, or is in use by another project.
 func (o stateOptions) checkAdoptable(p project.Project, dir string) error {
 	if !project.FileExists(dir) {
-		return problem.New(problem.NotFound, "version-manager state", "there is no folder %s", dir)
+		return problem.New(problem.NotFound, "version-manager state show", "there is no folder %s", dir)
 	}
 	if tracked, err := project.IsTracked(dir); err != nil || tracked {
 		return problem.Wrap(err, problem.Failed, "git rm -r --cached "+kube.Quoted(dir), "%s is tracked by git, and state never comes with a repository", dir)

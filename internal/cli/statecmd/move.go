@@ -83,7 +83,7 @@ func chooseDestination(p project.Project, named string) (string, error) {
 	case named != "":
 		return filepath.Abs(named)
 	case p.State.Base == "":
-		return "", problem.Wrap(statedir.ErrNoBase, problem.Failed, "export XDG_STATE_HOME=DIR, or name a folder: version-manager state move DIR",
+		return "", problem.Wrap(statedir.ErrNoBase, problem.Failed, "version-manager state move "+kube.Quoted("/srv/"+p.App.Name+"-state"),
 			"there is no default place for the state of %s", p.App.Name)
 	}
 	return statedir.Default(p.State.Base, p.App.Name, p.Root), nil

@@ -60,7 +60,7 @@ func (o stateOptions) checkMovable(p project.Project, from, to string) error {
 	}
 	m, err := autostart.DetectManager(o.inv.Getenv)
 	if err == nil && m.ServiceStatus(autostart.Service{App: p.App.Name, State: from}).Installed {
-		return problem.New(problem.Failed, "version-manager agent remove, then repeat this command, then: version-manager agent install",
+		return problem.New(problem.Failed, "version-manager agent remove\n"+o.inv.RepeatLine()+"\nversion-manager agent install",
 			"a service starts %s from %s with this machine, and nothing was moved", p.App.Name, from)
 	}
 	return nil

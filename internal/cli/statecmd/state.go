@@ -21,7 +21,7 @@ type stateOptions struct {
 	dir   string // argument of move and adopt; empty: see there
 }
 
-// stateAnswer is the answer of state.
+// stateAnswer is the answer of state show.
 type stateAnswer struct {
 	App     string         `json:"app"`
 	Project string         `json:"project"` // the folder of version-manager.yaml
@@ -45,29 +45,42 @@ type moveAnswer struct {
 func NewCommand(inv *command.Invocation, flags *project.Flags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "state",
-		Short: "show where versions and state are kept",
-		Long: "Shows the folder that keeps the versions, the history, and the data of the app on this machine, how " +
-			"large it is, and whether an agent is using it. Each project folder has one of its own below " +
-			"~/.local/state/version-manager (or $XDG_STATE_HOME), unless --state names another. With --quiet, only " +
-			"the path is printed.",
-		Example:           "  version-manager state\n  version-manager state move\n  version-manager state adopt",
+		Short: "show or move the folder where versions and state are kept",
+		Long: "Each project folder has a state folder of its own below ~/.local/state/version-manager (or " +
+			"$XDG_STATE_HOME), unless --state names another. It keeps the versions, the history, and the data of the " +
+			"app on this machine.",
+		Example:           "  version-manager state show\n  version-manager state move\n  version-manager state adopt",
 		GroupID:           "other",
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return command.UnknownCommand(c, args[0])
+				return inv.UnknownCommand(c, args[0])
 			}
-			return runState(stateOptions{inv: inv, flags: flags})
+			return runShow(stateOptions{inv: inv, flags: flags}) // as in earlier versions
 		},
 	}
 	flags.AddTo(c.PersistentFlags())
-	c.AddGroup(&cobra.Group{ID: "change", Title: "Changes"})
-	c.AddCommand(newMoveCommand(inv, flags), newAdoptCommand(inv, flags))
+	c.AddGroup(&cobra.Group{ID: "inspect", Title: "Inspect"}, &cobra.Group{ID: "change", Title: "Change"})
+	c.AddCommand(newShowCommand(inv, flags), newMoveCommand(inv, flags), newAdoptCommand(inv, flags))
 	return c
 }
 
-func runState(o stateOptions) error {
+func newShowCommand(inv *command.Invocation, flags *project.Flags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show",
+		Short: "show where versions and state are kept",
+		Long: "Shows the state folder of this project, how large it is, and whether an agent is using it. With --quiet, " +
+			"only the path is printed.",
+		Example:           "  version-manager state show\n  version-manager state show --quiet",
+		GroupID:           "inspect",
+		Args:              command.RequireArgs(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(*cobra.Command, []string) error { return runShow(stateOptions{inv: inv, flags: flags}) },
+	}
+}
+
+func runShow(o stateOptions) error {
 	p, err := project.Find(o.inv, *o.flags)
 	if err != nil {
 		return err
@@ -106,10 +119,10 @@ func (o stateOptions) printState(s stateAnswer) error {
 	case s.Refused != "":
 		facts.AddRow("refused", s.Refused)
 	case !s.Exists:
-		facts.AddRow("size", "nothing is kept yet")
+		facts.AddRow("size", "0 MB (the folder does not exist yet)")
 	default:
 		facts.AddRow("size", command.Megabytes(s.Bytes))
-		facts.AddRow("agent", map[bool]string{true: "runs", false: "does not run"}[s.Agent])
+		facts.AddRow("agent", map[bool]string{true: "running", false: "not running"}[s.Agent])
 	}
 	return facts.WriteTo(o.inv.Streams.Out)
 }

@@ -67,9 +67,9 @@ func (g Flags) ChooseTarget(getenv func(string) string) (string, error) {
 	named := g.Cluster != (ClusterFlags{})
 	switch n := g.Cluster.Namespace; {
 	case n != "" && !names.IsDNS1123Label(n):
-		return "", problem.New(problem.Usage, "kubectl get namespaces", "--namespace %q is not a DNS label: want up to 63 of a-z, 0-9 and '-'", n)
+		return "", problem.New(problem.Usage, "kubectl get namespaces", "--namespace %q is not a DNS label: want at most 63 of a-z, 0-9, and '-'", n)
 	case named && g.Target == Local:
-		return "", problem.New(problem.Usage, "version-manager --target kubernetes …", "--kubeconfig, --context and --namespace are for a cluster, and --target is local")
+		return "", problem.New(problem.Usage, "", "--kubeconfig, --context, and --namespace name a cluster, but --target is local")
 	case named:
 		return Cluster, nil
 	case g.Target != "":

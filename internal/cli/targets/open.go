@@ -43,6 +43,21 @@ func OpenTarget(inv *command.Invocation, f Flags, p project.Project, access Acce
 		return nil, err
 	}
 	noteForeignFiles(inv, f, p, name)
+	return openNamed(inv, f, p, name, access)
+}
+
+// ReopenToChange opens an app that was opened [ReadOnly] to change it.
+func (a App) ReopenToChange(inv *command.Invocation, f Flags) (App, error) {
+	name, err := f.ChooseTarget(inv.Getenv)
+	if err != nil {
+		return a, err
+	}
+	a.Target, err = openNamed(inv, f, a.Project, name, Change)
+	return a, err
+}
+
+// openNamed opens the target with a name.
+func openNamed(inv *command.Invocation, f Flags, p project.Project, name string, access Access) (deploy.Target, error) {
 	if access == Change {
 		if err := p.PrepareState(); err != nil {
 			return nil, err
@@ -96,13 +111,19 @@ func Observe(ctx context.Context, t deploy.Target) (deploy.Observed, error) {
 // NoteDown tells that what is recorded does not run, and how to start it.
 func NoteDown(inv *command.Invocation, now deploy.Observed) {
 	if now.Down {
-		inv.PrintNote("nothing of %s runs: its agent was stopped, or the machine restarted; this starts it again: version-manager start", now.App)
+		inv.PrintNote("nothing of %s runs: its agent was stopped, or the machine restarted; to start it again:\n  version-manager start", now.App)
 	}
 }
 
-// NotDeployed returns the error of a command that needs something that runs.
+// NotDeployed returns the error of a command that needs something that runs. It
+// suggests to deploy the newest version, or to create one.
 func (a App) NotDeployed() error {
-	return problem.New(problem.NotFound, "version-manager list; version-manager deploy VERSION", "no version of %s is deployed", a.Project.App.Name)
+	p := a.Project
+	hint := "version-manager create v1.0.0 -m 'first version'"
+	if versions, _ := p.Store().List(p.App.Name); len(versions) > 0 { // a damaged one is only not suggested
+		hint = "version-manager deploy " + string(versions[len(versions)-1].Version)
+	}
+	return problem.New(problem.NotFound, hint, "no version of %s is deployed", p.App.Name)
 }
 
 // DescribeVersion says whether a version runs, and where: "active on blue",
