@@ -13,8 +13,8 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-// env is an environment for tests: a free port and a folder of their own.
-func env(t *testing.T, pairs ...string) func(string) string {
+// testEnv returns an environment with a free port and a folder of its own.
+func testEnv(t *testing.T, pairs ...string) func(string) string {
 	t.Helper()
 	vars := map[string]string{"PORT": "0", "DATA_DIR": t.TempDir(), "DRAIN_LINGER": "200ms", "APP_VERSION": "v1.0.0", "APP_COLOR": "green"}
 	for i := 0; i < len(pairs); i += 2 {
@@ -23,7 +23,7 @@ func env(t *testing.T, pairs ...string) func(string) string {
 	return func(name string) string { return vars[name] }
 }
 
-// running is Main in the background.
+// running is a server in the background.
 type running struct {
 	url  string
 	stop context.CancelFunc
@@ -31,8 +31,8 @@ type running struct {
 	log  chan map[string]any
 }
 
-// start runs Main and waits until it listens.
-func start(t *testing.T, getenv func(string) string) *running {
+// startServer runs the server and waits until it listens.
+func startServer(t *testing.T, getenv func(string) string) *running {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	t.Cleanup(stop)
@@ -47,18 +47,18 @@ func start(t *testing.T, getenv func(string) string) *running {
 		for d := json.NewDecoder(r); ; {
 			var line map[string]any
 			if d.Decode(&line) != nil {
-				io.Copy(io.Discard, r) // never block the writer
+				io.Copy(io.Discard, r) // so the writer never blocks
 				return
 			}
 			m.log <- line
 		}
 	}()
-	m.url = "http://" + m.wait(t, "listening")["address"].(string)
+	m.url = "http://" + m.waitForLog(t, "listening")["address"].(string)
 	return m
 }
 
-// wait returns the next log line with a message.
-func (m *running) wait(t *testing.T, message string) map[string]any {
+// waitForLog returns the next log line with a message.
+func (m *running) waitForLog(t *testing.T, message string) map[string]any {
 	t.Helper()
 	deadline := time.After(10 * time.Second)
 	for {
@@ -90,9 +90,9 @@ func (m *running) get(t *testing.T, path string) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// hold begins a request that stays open, as the probe's slow one does, and
-// reports its status; 0 if it was cut.
-func (m *running) hold(t *testing.T, long time.Duration) <-chan int {
+// holdRequest begins a request that stays open, as the probe does. It returns the
+// status later, or 0 if the connection was closed.
+func (m *running) holdRequest(t *testing.T, long time.Duration) <-chan int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, m.url+"/healthz?hold="+long.String(), nil)
 	if err != nil {
@@ -112,8 +112,8 @@ func (m *running) hold(t *testing.T, long time.Duration) <-chan int {
 	return status
 }
 
-// untilTwoInFlight returns when a request is in flight beside our own.
-func (m *running) untilTwoInFlight(t *testing.T) {
+// waitForTwoInFlight returns when a request is in flight besides our own.
+func (m *running) waitForTwoInFlight(t *testing.T) {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
 		if _, metrics := m.get(t, "/metrics"); strings.Contains(metrics, "caloguessr_http_in_flight 2") {
@@ -123,17 +123,17 @@ func (m *running) untilTwoInFlight(t *testing.T) {
 	t.Fatal("the request is not in flight")
 }
 
-// After SIGTERM the instance is not ready at once, still answers new
-// requests for a moment, finishes the one in flight, and ends well.
+// TestDrain: after SIGTERM, the instance is not ready any more, still answers new
+// requests for a moment, finishes the one in flight, and exits with 0.
 func TestDrain(t *testing.T) {
-	m := start(t, env(t, "DRAIN_LINGER", "2s")) // longer than two requests take on a busy machine
+	m := startServer(t, testEnv(t, "DRAIN_LINGER", "2s")) // longer than two requests take on a busy machine
 	if code, _ := m.get(t, "/readyz"); code != 200 {
 		t.Fatalf("readyz: %d", code)
 	}
-	held := m.hold(t, time.Second)
-	m.untilTwoInFlight(t)
+	held := m.holdRequest(t, time.Second)
+	m.waitForTwoInFlight(t)
 	m.stop()
-	m.wait(t, "draining")
+	m.waitForLog(t, "draining")
 	if code, body := m.get(t, "/readyz"); code != 503 || body != "draining\n" {
 		t.Errorf("readyz while draining: %d %q", code, body)
 	}
@@ -143,19 +143,19 @@ func TestDrain(t *testing.T) {
 	if status := waittest.Receive(t, held); status != 200 {
 		t.Errorf("the request in flight ended with %d", status)
 	}
-	m.wait(t, "drained")
+	m.waitForLog(t, "drained")
 	if code := waittest.Receive(t, m.code); code != 0 {
 		t.Errorf("exit code %d", code)
 	}
 }
 
 func TestDrainGivesUp(t *testing.T) {
-	m := start(t, env(t, "DRAIN_LINGER", "0s", "DRAIN_TIMEOUT", "50ms"))
-	held := m.hold(t, 10*time.Second)
-	m.untilTwoInFlight(t)
+	m := startServer(t, testEnv(t, "DRAIN_LINGER", "0s", "DRAIN_TIMEOUT", "50ms"))
+	held := m.holdRequest(t, 10*time.Second)
+	m.waitForTwoInFlight(t)
 	m.stop()
 	if status := waittest.Receive(t, held); status != 0 {
-		t.Errorf("the request was not cut: status %d", status)
+		t.Errorf("the request in flight was not ended: status %d", status)
 	}
 	if code := waittest.Receive(t, m.code); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
@@ -171,8 +171,8 @@ func TestStartUpCheck(t *testing.T) {
 		{"gemini-9.9-dodo", geminitest.Key, "model does not exist: set GEMINI_MODEL to another, or leave it unset", "ERROR"},
 		{"gemini-2.0-flash", "", "model is shut down: set GEMINI_MODEL to another, or leave it unset", "ERROR"},
 	} {
-		m := start(t, env(t, "GEMINI_BASE_URL", gemini.URL, "GEMINI_API_KEY", tt.key, "GEMINI_MODEL", tt.model, "DRAIN_LINGER", "0s"))
-		if line := m.wait(t, tt.message); line["level"] != tt.level || line["version"] != "v1.0.0" {
+		m := startServer(t, testEnv(t, "GEMINI_BASE_URL", gemini.URL, "GEMINI_API_KEY", tt.key, "GEMINI_MODEL", tt.model, "DRAIN_LINGER", "0s"))
+		if line := m.waitForLog(t, tt.message); line["level"] != tt.level || line["version"] != "v1.0.0" {
 			t.Errorf("%s: %v", tt.model, line)
 		}
 		if code, _ := m.get(t, "/"); code != 200 {

@@ -9,7 +9,7 @@ import (
 
 func TestTokenLengthLimit(t *testing.T) {
 	for length, ok := range map[int]bool{minTokenLength - 1: false, minTokenLength: true, minTokenLength + 1: true} {
-		if _, err := readConfig(env(t, "CALOGUESSR_ADMIN_TOKEN", strings.Repeat("t", length))); (err == nil) != ok {
+		if _, err := readConfig(testEnv(t, "CALOGUESSR_ADMIN_TOKEN", strings.Repeat("t", length))); (err == nil) != ok {
 			t.Errorf("%d characters: %v, want ok %t", length, err, ok)
 		}
 	}
@@ -21,7 +21,7 @@ func TestKeyFileSizeLimit(t *testing.T) {
 		if err := os.WriteFile(file, []byte(strings.Repeat("k", size)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readConfig(env(t, "GEMINI_API_KEY_FILE", file)); (err == nil) != ok {
+		if _, err := readConfig(testEnv(t, "GEMINI_API_KEY_FILE", file)); (err == nil) != ok {
 			t.Errorf("%d bytes: %v, want ok %t", size, err, ok)
 		}
 	}
@@ -29,7 +29,7 @@ func TestKeyFileSizeLimit(t *testing.T) {
 
 func TestPortLimits(t *testing.T) {
 	for port, ok := range map[string]bool{"-1": false, "0": true, "1": true, "65535": true, "65536": false} {
-		if _, err := readConfig(env(t, "PORT", port)); (err == nil) != ok {
+		if _, err := readConfig(testEnv(t, "PORT", port)); (err == nil) != ok {
 			t.Errorf("port %s: %v, want ok %t", port, err, ok)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"version-manager/internal/caloguessr/photo"
 )
 
-// counter answers the number of the call.
+// counter answers with the number of the call.
 type counter struct {
 	calls int
 	err   error
@@ -28,7 +28,7 @@ func TestCache(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e.Items[0].Confidence = -1 // a caller's change must not be remembered
+		e.Items[0].Confidence = -1 // a change by the caller must not reach the cache
 		return e.Items[0].Grams
 	}
 	steps := []struct {
@@ -42,11 +42,11 @@ func TestCache(t *testing.T) {
 		}
 	}
 	if e, _ := c.lookUp(cacheKey{[32]byte{1}, "m", promptVersion, "en"}); e.Items[0].Confidence == -1 {
-		t.Error("a caller changed what is remembered")
+		t.Error("a caller changed the cached estimate")
 	}
 }
 
-func TestCacheForgetsErrors(t *testing.T) {
+func TestErrorsAreNotCached(t *testing.T) {
 	next := &counter{err: errors.New("no")}
 	c := NewCache(next, "m", 2)
 	for range 2 {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestParse(t *testing.T) {
+func TestParseAnswer(t *testing.T) {
 	for _, tt := range []struct {
 		name, answer string
 		want         []Item
@@ -30,7 +30,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseAnswerRefuses(t *testing.T) {
 	item := `{"food":"09003","name":"a","grams":100,"low":90,"high":110,"confidence":50}`
 	for name, answer := range map[string]string{
 		"nothing":        ``,
@@ -40,11 +40,11 @@ func TestParseRefuses(t *testing.T) {
 		"two documents":  `{"items":[` + item + `]}{}`,
 		"no weight":      `{"items":[{"food":"09003","name":"a"}]}`,
 		"no gram":        `{"items":[{"food":"09003","name":"a","grams":0}]}`,
-		"tons":           `{"items":[{"food":"09003","name":"a","grams":1e9}]}`,
+		"too heavy":      `{"items":[{"food":"09003","name":"a","grams":1e9}]}`,
 		"not finite":     `{"items":[{"food":"09003","name":"a","grams":1e999}]}`,
 		"text as weight": `{"items":[{"food":"09003","name":"a","grams":"100"}]}`,
 		"no name":        `{"items":[{"food":"","name":" ","grams":100}]}`,
-		"a feast":        `{"items":[` + strings.Repeat(item+",", maxItems) + item + `]}`,
+		"too many foods": `{"items":[` + strings.Repeat(item+",", maxItems) + item + `]}`,
 	} {
 		_, err := parseAnswer([]byte(answer), table(t))
 		if e, ok := errors.AsType[*Error](err); !ok || e.Reason != Garbled {
@@ -53,7 +53,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestAdvice(t *testing.T) {
+func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
 		header, body string
@@ -67,7 +67,7 @@ func TestAdvice(t *testing.T) {
 		{"-3", `{"error":{"details":[{"retryDelay":"-1s"}]}}`, 0},
 	} {
 		if got := retryAfter(http.Header{"Retry-After": {tt.header}}, []byte(tt.body), now); got != tt.want {
-			t.Errorf("advice(%q, %q) = %v, want %v", tt.header, tt.body, got, tt.want)
+			t.Errorf("retryAfter(%q, %q) = %v, want %v", tt.header, tt.body, got, tt.want)
 		}
 	}
 }

@@ -29,11 +29,13 @@ func gemini(t testing.TB, url string) *Gemini {
 	return NewGemini(table(t), func() (string, error) { return geminitest.Key, nil }, geminitest.Model, url)
 }
 
-func shot() photo.Photo { return photo.Photo{JPEG: []byte("\xff\xd8\xffpixels"), Width: 4, Height: 3} }
+func testPhoto() photo.Photo {
+	return photo.Photo{JPEG: []byte("\xff\xd8\xffpixels"), Width: 4, Height: 3}
+}
 
-func TestEstimate(t *testing.T) {
+func TestEstimatePhoto(t *testing.T) {
 	s := geminitest.StartServer(t)
-	got, err := gemini(t, s.URL).EstimatePhoto(t.Context(), shot(), "en")
+	got, err := gemini(t, s.URL).EstimatePhoto(t.Context(), testPhoto(), "en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +49,11 @@ func TestEstimate(t *testing.T) {
 	}
 }
 
-// What leaves this machine: the photo, the task, the table, the language. The
-// key is in a header, and no setting is sent that newer models refuse.
+// TestRequest checks what leaves this machine: photo, task, table, and language. The key
+// is in a header, and no setting is sent that newer models refuse.
 func TestRequest(t *testing.T) {
 	s := geminitest.StartServer(t)
-	if _, err := gemini(t, s.URL).EstimatePhoto(t.Context(), shot(), "de"); err != nil {
+	if _, err := gemini(t, s.URL).EstimatePhoto(t.Context(), testPhoto(), "de"); err != nil {
 		t.Fatal(err)
 	}
 	r := s.ListRequests()[0]
@@ -71,8 +73,8 @@ func TestRequest(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts := body.Contents[0].Parts
-	if parts[0].InlineData.MimeType != "image/jpeg" || parts[0].InlineData.Data != base64.StdEncoding.EncodeToString(shot().JPEG) {
-		t.Errorf("the photo went as %+v", parts[0].InlineData)
+	if parts[0].InlineData.MimeType != "image/jpeg" || parts[0].InlineData.Data != base64.StdEncoding.EncodeToString(testPhoto().JPEG) {
+		t.Errorf("the photo was sent as %+v", parts[0].InlineData)
 	}
 	if parts[1].Text != "Language for names: de" {
 		t.Errorf("the question is %q", parts[1].Text)
@@ -87,7 +89,7 @@ func TestRequest(t *testing.T) {
 	}
 	for _, unwanted := range []string{geminitest.Key, "kcal", "calorie"} {
 		if strings.Contains(string(r.Body), unwanted) {
-			t.Errorf("the body holds %q", unwanted)
+			t.Errorf("the body contains %q", unwanted)
 		}
 	}
 }
@@ -136,7 +138,7 @@ func TestFailures(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), wait)
 			defer cancel()
-			_, err := gemini(t, s.URL).EstimatePhoto(ctx, shot(), "en")
+			_, err := gemini(t, s.URL).EstimatePhoto(ctx, testPhoto(), "en")
 			e, ok := errors.AsType[*Error](err)
 			if !ok || e.Reason != tt.want {
 				t.Errorf("%v, want %s", err, tt.want)
@@ -145,7 +147,7 @@ func TestFailures(t *testing.T) {
 				t.Errorf("asked %d times, want %d", n, tt.asked)
 			}
 			if err != nil && strings.Contains(err.Error(), geminitest.Key) {
-				t.Errorf("the error holds the key: %v", err)
+				t.Errorf("the error contains the key: %v", err)
 			}
 		})
 	}
@@ -158,7 +160,7 @@ func TestSecondAttemptSucceeds(t *testing.T) {
 		geminitest.AnswerExhausted("")(w, r)
 	})
 	start := time.Now()
-	if _, err := gemini(t, s.URL).EstimatePhoto(t.Context(), shot(), "en"); err != nil {
+	if _, err := gemini(t, s.URL).EstimatePhoto(t.Context(), testPhoto(), "en"); err != nil {
 		t.Fatal(err)
 	}
 	if waited := time.Since(start); waited < time.Second {
@@ -173,7 +175,7 @@ func TestSecondAttemptSucceeds(t *testing.T) {
 func TestRateLimitSaysWhen(t *testing.T) {
 	s := geminitest.StartServer(t)
 	s.QueueAnswers(geminitest.AnswerExhausted("42s"))
-	_, err := gemini(t, s.URL).EstimatePhoto(t.Context(), shot(), "en")
+	_, err := gemini(t, s.URL).EstimatePhoto(t.Context(), testPhoto(), "en")
 	if e, ok := errors.AsType[*Error](err); !ok || e.After != 42*time.Second {
 		t.Errorf("%v, want advice to wait 42s", err)
 	}
@@ -183,13 +185,13 @@ func TestVisitorLeaves(t *testing.T) {
 	s := geminitest.StartServer(t)
 	ctx, leave := context.WithCancel(t.Context())
 	s.QueueAnswers(func(_ http.ResponseWriter, r *http.Request) { leave(); <-r.Context().Done() })
-	if _, err := gemini(t, s.URL).EstimatePhoto(ctx, shot(), "en"); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v, want that of the context", err)
+	if _, err := gemini(t, s.URL).EstimatePhoto(ctx, testPhoto(), "en"); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want the error of the context", err)
 	}
 }
 
 func TestUnreachable(t *testing.T) {
-	_, err := gemini(t, "http://127.0.0.1:1/").EstimatePhoto(t.Context(), shot(), "en")
+	_, err := gemini(t, "http://127.0.0.1:1/").EstimatePhoto(t.Context(), testPhoto(), "en")
 	if e, ok := errors.AsType[*Error](err); !ok || e.Reason != Unreachable {
 		t.Errorf("%v, want %s", err, Unreachable)
 	}
@@ -198,12 +200,12 @@ func TestUnreachable(t *testing.T) {
 func TestNoKey(t *testing.T) {
 	s := geminitest.StartServer(t)
 	g := NewGemini(table(t), func() (string, error) { return "", &Error{Reason: NoKey} }, geminitest.Model, s.URL)
-	if _, err := g.EstimatePhoto(t.Context(), shot(), "en"); err == nil || len(s.ListRequests()) > 0 {
+	if _, err := g.EstimatePhoto(t.Context(), testPhoto(), "en"); err == nil || len(s.ListRequests()) > 0 {
 		t.Errorf("asked without a key, error %v", err)
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestCheckKey(t *testing.T) {
 	s := geminitest.StartServer(t)
 	if err := gemini(t, s.URL).CheckKey(t.Context(), geminitest.Key); err != nil {
 		t.Errorf("a good key: %v", err)
@@ -217,10 +219,10 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestRetired(t *testing.T) {
+func TestIsRetired(t *testing.T) {
 	for model, want := range map[string]bool{"gemini-2.0-flash": true, "gemini-1.5-pro": true, DefaultModel: false, "gemini-3.8-flash": false} {
 		if got := IsRetired(model); got != want {
-			t.Errorf("Retired(%q) = %v", model, got)
+			t.Errorf("IsRetired(%q) = %v", model, got)
 		}
 	}
 }

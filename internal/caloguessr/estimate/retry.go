@@ -2,12 +2,13 @@ package estimate
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
 	"time"
+
+	"version-manager/internal/kit/wait"
 )
 
 const (
@@ -32,11 +33,11 @@ func (t *retryOnce) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || !isRetryable(response.StatusCode) || r.GetBody == nil {
 		return response, err
 	}
-	wait := max(t.after, defaultRetryWait)
-	if deadline, ok := r.Context().Deadline(); wait > maxRetryWait || ok && time.Until(deadline) < 2*wait {
+	delay := max(t.after, defaultRetryWait)
+	if deadline, ok := r.Context().Deadline(); delay > maxRetryWait || ok && time.Until(deadline) < 2*delay {
 		return response, nil
 	}
-	if err := sleep(r.Context(), wait); err != nil {
+	if err := wait.SleepContext(r.Context(), delay); err != nil {
 		return response, nil // the caller gets the error of the context or this answer
 	}
 	again := r.Clone(r.Context())
@@ -104,15 +105,6 @@ func retryAfter(h http.Header, body []byte, now time.Time) time.Duration {
 		}
 	}
 	return 0
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // limitedBody reads from one source and closes another.

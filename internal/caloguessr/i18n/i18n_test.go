@@ -16,8 +16,8 @@ func load(t *testing.T) map[string]*Printer {
 	return p
 }
 
-// Every language has the same keys, a text for each, and the same
-// placeholders in it.
+// TestLanguagesAgree: all languages have the same keys, and texts with the same
+// placeholders.
 func TestLanguagesAgree(t *testing.T) {
 	printers, placeholder := load(t), regexp.MustCompile(`\{[^}]*\}`)
 	first := printers[Languages()[0]]

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"version-manager/internal/kit/atomicfile"
 )
 
 // Files in the folder.
@@ -53,48 +55,35 @@ func (s *Store) readFile(name string) ([]byte, error) {
 // replaceFile writes a file atomically: readers see the old or the new content, and
 // the new content survives a power failure.
 func (s *Store) replaceFile(name string, data []byte) error {
-	return s.writeFile(data, func(temp string) error {
-		return os.Rename(temp, filepath.Join(s.folder, name))
-	})
+	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+		return err
+	}
+	return atomicfile.WriteFile(filepath.Join(s.folder, name), data, 0o600)
 }
 
 // createFile is like replaceFile, but fails if the file exists.
 func (s *Store) createFile(name string, data []byte) error {
-	return s.writeFile(data, func(temp string) error {
-		return os.Link(temp, filepath.Join(s.folder, name))
-	})
-}
-
-func (s *Store) writeFile(data []byte, publish func(temp string) error) (err error) {
 	if err := os.MkdirAll(s.folder, 0o700); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(s.folder, ".new-*") // made with mode 0600
+	f, err := atomicfile.CreateStaged(s.folder)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // no longer there after a rename
+	defer f.Discard()
 	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Sync()); err != nil {
 		return fmt.Errorf("write %s: %w", f.Name(), err)
 	}
-	if err := publish(f.Name()); err != nil {
+	if err := os.Link(f.Name(), filepath.Join(s.folder, name)); err != nil {
 		return err
 	}
-	return s.syncFolder()
+	return atomicfile.SyncDir(s.folder)
 }
 
 func (s *Store) removeFile(name string) error {
 	if err := os.Remove(filepath.Join(s.folder, name)); err != nil {
 		return err
 	}
-	return s.syncFolder()
-}
-
-func (s *Store) syncFolder() error {
-	d, err := os.Open(s.folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return atomicfile.SyncDir(s.folder)
 }

@@ -15,7 +15,7 @@ import (
 
 const marker = "AIzaMARKER-0123456789_abcdefWXYZ"
 
-func open(t *testing.T, folder, fixed string) *Store {
+func openStore(t *testing.T, folder, fixed string) *Store {
 	t.Helper()
 	s, err := OpenStore(folder, fixed)
 	if err != nil {
@@ -24,9 +24,9 @@ func open(t *testing.T, folder, fixed string) *Store {
 	return s
 }
 
-func TestSetAndDelete(t *testing.T) {
+func TestSaveAndDelete(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "folder")
-	s, other := open(t, folder, ""), open(t, folder, "")
+	s, other := openStore(t, folder, ""), openStore(t, folder, "")
 	if _, err := s.CurrentKey(); !errors.Is(err, ErrNone) {
 		t.Fatalf("before: %v, want %v", err, ErrNone)
 	}
@@ -34,7 +34,7 @@ func TestSetAndDelete(t *testing.T) {
 	if err := s.SaveKey(marker, now); err != nil {
 		t.Fatal(err)
 	}
-	k, err := other.CurrentKey() // another instance sees it at once
+	k, err := other.CurrentKey() // another instance sees it immediately
 	if err != nil || k.RevealKey() != marker || !k.Saved.Equal(now) || k.LastCharacters() != "WXYZ" || k.IsFromEnvironment() {
 		t.Errorf("got %v saved %v, %v", k, k.Saved, err)
 	}
@@ -51,7 +51,7 @@ func TestSetAndDelete(t *testing.T) {
 
 func TestFilesArePrivate(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
-	if err := open(t, folder, "").SaveKey(marker, time.Now()); err != nil {
+	if err := openStore(t, folder, "").SaveKey(marker, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	names := 0
@@ -72,7 +72,7 @@ func TestFilesArePrivate(t *testing.T) {
 		names++
 		data, err := os.ReadFile(path)
 		if bytes.Contains(data, []byte(marker[4:20])) {
-			t.Errorf("%s holds the key in clear", d.Name())
+			t.Errorf("%s contains the key in plain text", d.Name())
 		}
 		return err
 	})
@@ -93,7 +93,7 @@ func TestKeyDoesNotPrint(t *testing.T) {
 	}
 }
 
-func TestDamage(t *testing.T) {
+func TestDamagedFiles(t *testing.T) {
 	for _, name := range []string{sealedFile, secretFile} {
 		for what, damage := range map[string]func([]byte) []byte{
 			"empty": func([]byte) []byte { return nil },
@@ -101,7 +101,7 @@ func TestDamage(t *testing.T) {
 			"bit":   func(b []byte) []byte { b[len(b)-1] ^= 1; return b },
 		} {
 			folder := t.TempDir()
-			s := open(t, folder, "")
+			s := openStore(t, folder, "")
 			if err := s.SaveKey(marker, time.Now()); err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +117,7 @@ func TestDamage(t *testing.T) {
 				t.Errorf("%s of %s: %v, want %v", what, name, err, ErrBroken)
 			}
 			if err := s.SaveKey(marker, time.Now()); err != nil {
-				t.Errorf("set again after %s of %s: %v", what, name, err)
+				t.Errorf("save again after %s of %s: %v", what, name, err)
 			}
 		}
 	}
@@ -125,7 +125,7 @@ func TestDamage(t *testing.T) {
 
 func TestLostSecret(t *testing.T) {
 	folder := t.TempDir()
-	s := open(t, folder, "")
+	s := openStore(t, folder, "")
 	if err := s.SaveKey(marker, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -137,13 +137,13 @@ func TestLostSecret(t *testing.T) {
 	}
 }
 
-// Instances of both colors write and read at once; every reader sees a whole
-// key or none.
-func TestManyInstances(t *testing.T) {
+// TestConcurrentInstances: while several instances write and read, every reader sees
+// a complete key.
+func TestConcurrentInstances(t *testing.T) {
 	folder := t.TempDir()
 	var wg sync.WaitGroup
 	for i := range 6 {
-		s := open(t, folder, "")
+		s := openStore(t, folder, "")
 		wg.Go(func() {
 			for range 15 {
 				if err := s.SaveKey(fmt.Sprintf("key-number-%d-of-the-test", i), time.Now()); err != nil {
@@ -164,10 +164,10 @@ func TestManyInstances(t *testing.T) {
 
 func TestEnvironmentHasPrecedence(t *testing.T) {
 	folder := t.TempDir()
-	if err := open(t, folder, "").SaveKey(marker, time.Now()); err != nil {
+	if err := openStore(t, folder, "").SaveKey(marker, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	s := open(t, folder, "environment-key-0123456789")
+	s := openStore(t, folder, "environment-key-0123456789")
 	if k, err := s.CurrentKey(); err != nil || !k.IsFromEnvironment() || k.RevealKey() != "environment-key-0123456789" {
 		t.Errorf("got %v, %v", k, err)
 	}
@@ -179,14 +179,14 @@ func TestEnvironmentHasPrecedence(t *testing.T) {
 	}
 }
 
-func TestRefuses(t *testing.T) {
-	s := open(t, t.TempDir(), "")
+func TestSaveRefuses(t *testing.T) {
+	s := openStore(t, t.TempDir(), "")
 	for _, bad := range []string{"", "short", strings.Repeat("x", 201), "with space 0123456789012", "quote'0123456789012345", "newline\n012345678901234"} {
 		if err := s.SaveKey(bad, time.Now()); !errors.Is(err, ErrMalformed) {
-			t.Errorf("Set(%q): %v, want %v", bad, err, ErrMalformed)
+			t.Errorf("SaveKey(%q): %v, want %v", bad, err, ErrMalformed)
 		}
 	}
-	if err := open(t, "", "").SaveKey(marker, time.Now()); !errors.Is(err, ErrNoFolder) {
+	if err := openStore(t, "", "").SaveKey(marker, time.Now()); !errors.Is(err, ErrNoFolder) {
 		t.Errorf("without a folder: %v, want %v", err, ErrNoFolder)
 	}
 	if _, err := OpenStore("", "bad key"); !errors.Is(err, ErrMalformed) {
@@ -205,7 +205,7 @@ func FuzzUnseal(f *testing.F) {
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if k, err := unsealKey(secret, data); err == nil && k.RevealKey() != marker {
-			t.Errorf("a made-up file opened as %v", k)
+			t.Errorf("an invalid file was decrypted as %v", k)
 		}
 	})
 }

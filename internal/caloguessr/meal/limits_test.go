@@ -29,7 +29,7 @@ func TestFieldLimits(t *testing.T) {
 		{FieldConfidence, "100", true}, {FieldConfidence, "101", false},
 		{FieldModel, strings.Repeat("m", 64), true}, {FieldModel, strings.Repeat("m", 65), false},
 	} {
-		v := form(Meal{Items: []Item{NewRecognized(food(t, rice), 180, 140, 230, 86)}})
+		v := encodeForm(Meal{Items: []Item{NewRecognized(food(t, rice), 180, 140, 230, 86)}})
 		v.Set(tt.field, tt.value)
 		if _, err := DecodeForm(v, table(t)); (err == nil) != tt.ok || err != nil && !errors.Is(err, ErrForm) {
 			t.Errorf("%s=%s: %v, want ok %t", tt.field, tt.value, err, tt.ok)
@@ -45,7 +45,7 @@ func TestItemLimit(t *testing.T) {
 			unknown.Unknown = append(unknown.Unknown, Unknown{"Lassi", 100})
 		}
 		for name, m := range map[string]Meal{"foods": foods, "unknown foods": unknown} {
-			if _, err := DecodeForm(form(m), table(t)); (err == nil) != ok {
+			if _, err := DecodeForm(encodeForm(m), table(t)); (err == nil) != ok {
 				t.Errorf("%d %s: %v, want ok %t", n, name, err, ok)
 			}
 		}

@@ -32,8 +32,8 @@ func food(t testing.TB, id string) nutrition.Food {
 	return f
 }
 
-// form writes a meal as the page does.
-func form(m Meal) url.Values {
+// encodeForm writes a meal into a form, as the page does.
+func encodeForm(m Meal) url.Values {
 	v := url.Values{FieldModel: {m.Model}}
 	for _, it := range m.Items {
 		v.Add(FieldFood, it.Food.ID)
@@ -50,7 +50,7 @@ func form(m Meal) url.Values {
 	return v
 }
 
-func TestTotals(t *testing.T) {
+func TestTotalFacts(t *testing.T) {
 	m := Meal{Items: []Item{
 		NewRecognized(food(t, rice), 200, 180, 220, 90), // 260 kcal
 		NewManual(food(t, chicken), 100),                // 165 kcal
@@ -66,11 +66,11 @@ func TestTotals(t *testing.T) {
 		t.Errorf("confidence %d, %v", p, ok)
 	}
 	if _, ok := (Meal{Items: m.Items[1:]}).MeanConfidence(); ok {
-		t.Error("a meal by hand has a confidence")
+		t.Error("a manual meal has a confidence")
 	}
 }
 
-func TestSpread(t *testing.T) {
+func TestItemRange(t *testing.T) {
 	for _, tt := range []struct{ low, high, confidence, wantLow, wantHigh int }{
 		{90, 110, 95, 75, 125}, {90, 110, 60, 65, 135}, {90, 110, 20, 50, 150}, {40, 300, 95, 40, 300}, {0, 0, 95, 75, 125},
 	} {
@@ -86,13 +86,13 @@ func TestRoundTrip(t *testing.T) {
 		Items:   []Item{NewRecognized(food(t, rice), 180, 60, 230, 86), NewManual(food(t, chicken), 150)},
 		Unknown: []Unknown{{"Mango lassi", 250}}, Model: "gemini-3.5-flash-lite",
 	}
-	for range 3 { // nothing creeps
-		got, err := DecodeForm(form(m), table(t))
+	for range 3 { // the values must not drift
+		got, err := DecodeForm(encodeForm(m), table(t))
 		if err != nil {
 			t.Fatal(err)
 		}
 		same := func(a, b Item) bool {
-			return a.Food.ID == b.Food.ID && form(Meal{Items: []Item{a}}).Encode() == form(Meal{Items: []Item{b}}).Encode()
+			return a.Food.ID == b.Food.ID && encodeForm(Meal{Items: []Item{a}}).Encode() == encodeForm(Meal{Items: []Item{b}}).Encode()
 		}
 		if !slices.EqualFunc(got.Items, m.Items, same) || !slices.Equal(got.Unknown, m.Unknown) || got.Model != m.Model {
 			t.Errorf("got %+v, want %+v", got, m)
@@ -101,9 +101,9 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-func TestTypedGramsAreByHand(t *testing.T) {
+func TestTypedGramsAreManual(t *testing.T) {
 	for typed, want := range map[string]int{"250": 250, "250 g": 250, " 250,4 ": 250, "0": 1, "-5": 1, "1e9": MaxGrams, "abc": 180, "": 180, "NaN": 180} {
-		v := form(Meal{Items: []Item{NewRecognized(food(t, rice), 180, 140, 230, 86)}})
+		v := encodeForm(Meal{Items: []Item{NewRecognized(food(t, rice), 180, 140, 230, 86)}})
 		v.Set(FieldGrams, typed)
 		m, err := DecodeForm(v, table(t))
 		if err != nil {
@@ -116,23 +116,23 @@ func TestTypedGramsAreByHand(t *testing.T) {
 	}
 }
 
-func TestDecodeRefuses(t *testing.T) {
+func TestDecodeFormRefuses(t *testing.T) {
 	good := Meal{Items: []Item{NewRecognized(food(t, rice), 180, 140, 230, 86)}}
 	for name, change := range map[string]func(url.Values){
-		"unknown food":     func(v url.Values) { v.Set(FieldFood, "00000") },
-		"missing field":    func(v url.Values) { v.Del(FieldLow) },
-		"extra food":       func(v url.Values) { v.Add(FieldFood, rice) },
-		"no number":        func(v url.Values) { v.Set(FieldWas, "x") },
-		"negative":         func(v url.Values) { v.Set(FieldLow, "-1") },
-		"bounds":           func(v url.Values) { v.Set(FieldLow, "200") },
-		"beyond sure":      func(v url.Values) { v.Set(FieldConfidence, "101") },
-		"too heavy":        func(v url.Values) { v.Set(FieldHigh, "5001") },
-		"model":            func(v url.Values) { v.Set(FieldModel, "<b>") },
-		"too many":         func(v url.Values) { v[FieldFood] = slices.Repeat([]string{rice}, MaxItems+1) },
-		"too many unknown": func(v url.Values) { v[FieldUnknown] = slices.Repeat([]string{"x"}, MaxItems+1) },
-		"unknown, no mass": func(v url.Values) { v.Set(FieldUnknown, "x") },
+		"unknown food":           func(v url.Values) { v.Set(FieldFood, "00000") },
+		"missing field":          func(v url.Values) { v.Del(FieldLow) },
+		"extra food":             func(v url.Values) { v.Add(FieldFood, rice) },
+		"no number":              func(v url.Values) { v.Set(FieldWas, "x") },
+		"negative":               func(v url.Values) { v.Set(FieldLow, "-1") },
+		"bounds":                 func(v url.Values) { v.Set(FieldLow, "200") },
+		"confidence above 100":   func(v url.Values) { v.Set(FieldConfidence, "101") },
+		"too heavy":              func(v url.Values) { v.Set(FieldHigh, "5001") },
+		"model":                  func(v url.Values) { v.Set(FieldModel, "<b>") },
+		"too many":               func(v url.Values) { v[FieldFood] = slices.Repeat([]string{rice}, MaxItems+1) },
+		"too many unknown":       func(v url.Values) { v[FieldUnknown] = slices.Repeat([]string{"x"}, MaxItems+1) },
+		"unknown without weight": func(v url.Values) { v.Set(FieldUnknown, "x") },
 	} {
-		v := form(good)
+		v := encodeForm(good)
 		change(v)
 		if _, err := DecodeForm(v, table(t)); !errors.Is(err, ErrForm) {
 			t.Errorf("%s: %v, want %v", name, err, ErrForm)
@@ -151,9 +151,9 @@ func TestCleanName(t *testing.T) {
 	}
 }
 
-func FuzzDecode(f *testing.F) {
+func FuzzDecodeForm(f *testing.F) {
 	foods := table(f)
-	f.Add(form(Meal{Items: []Item{NewRecognized(food(f, rice), 180, 140, 230, 86)}, Unknown: []Unknown{{"x", 5}}, Model: "m"}).Encode())
+	f.Add(encodeForm(Meal{Items: []Item{NewRecognized(food(f, rice), 180, 140, 230, 86)}, Unknown: []Unknown{{"x", 5}}, Model: "m"}).Encode())
 	f.Add("food=20045&grams=%2B1e400&was=1&low=1&high=1&confidence=0")
 	f.Fuzz(func(t *testing.T, query string) {
 		v, err := url.ParseQuery(query)
@@ -168,8 +168,8 @@ func FuzzDecode(f *testing.F) {
 		if total := m.TotalFacts(); !total.IsFinite() || low > total.KCal+1e-6 || high < total.KCal-1e-6 {
 			t.Errorf("%q: %+v between %v and %v", query, total, low, high)
 		}
-		if _, err := DecodeForm(form(m), foods); err != nil {
-			t.Errorf("%q: what was decoded cannot be decoded again: %v", query, err)
+		if _, err := DecodeForm(encodeForm(m), foods); err != nil {
+			t.Errorf("%q: the decoded meal cannot be decoded again: %v", query, err)
 		}
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func load(t testing.TB) *Table {
+func loadTable(t testing.TB) *Table {
 	t.Helper()
 	table, err := LoadTable()
 	if err != nil {
@@ -18,7 +18,7 @@ func load(t testing.TB) *Table {
 }
 
 func TestTableIsComplete(t *testing.T) {
-	foods := load(t).ListFoods()
+	foods := loadTable(t).ListFoods()
 	if len(foods) < 95 {
 		t.Errorf("%d foods, want at least 95", len(foods))
 	}
@@ -26,7 +26,7 @@ func TestTableIsComplete(t *testing.T) {
 	number, names := regexp.MustCompile(`^\d{5}$`), map[string]bool{}
 	for _, f := range foods {
 		if !number.MatchString(f.ID) || f.EN == "" || f.DE == "" || !slices.Contains(groups, f.Group) {
-			t.Errorf("food %+v: number, a name or the group is off", f)
+			t.Errorf("food %+v: its number, a name, or its group is wrong", f)
 		}
 		if f.Portion < 5 || f.Portion > 500 {
 			t.Errorf("%s: a portion of %d g", f.EN, f.Portion)
@@ -38,11 +38,10 @@ func TestTableIsComplete(t *testing.T) {
 	}
 }
 
-// Energy must follow from the macronutrients. Two exceptions are real: the
-// alcohol of beer is no macronutrient, and a third of what leafy vegetables
-// count as carbohydrate is fibre.
+// TestEnergyFollowsFromMacros has two exceptions: the alcohol of beer is not a
+// macronutrient, and a third of the carbohydrate of leafy vegetables is fiber.
 func TestEnergyFollowsFromMacros(t *testing.T) {
-	for _, f := range load(t).ListFoods() {
+	for _, f := range loadTable(t).ListFoods() {
 		p := f.Per100
 		if !p.IsFinite() || p.KCal > 902 || p.Protein+p.Carb+p.Fat > 100.5 {
 			t.Errorf("%s: impossible facts %+v", f.EN, p)
@@ -65,7 +64,7 @@ func TestEnergyFollowsFromMacros(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
-	table := load(t)
+	table := loadTable(t)
 	for _, tt := range []struct{ query, first string }{
 		{"apfel", "09003"}, {"Äpfel", "09003"}, {"APPLE", "09003"}, {"apples", "09003"},
 		{"kaese", "01009"}, {"Käse", "01009"}, {"kase", "01009"},
@@ -82,56 +81,56 @@ func TestSearch(t *testing.T) {
 			got = found[0].ID
 		}
 		if got != tt.first {
-			t.Errorf("Search(%q) starts with %q, want %q", tt.query, got, tt.first)
+			t.Errorf("SearchFoods(%q) starts with %q, want %q", tt.query, got, tt.first)
 		}
 	}
 }
 
-// Whatever the page calls a food must lead back to it.
+// TestEveryNameFindsItself: searching for the name of a food on the page finds it.
 func TestEveryNameFindsItself(t *testing.T) {
-	table := load(t)
+	table := loadTable(t)
 	for _, f := range table.ListFoods() {
 		for _, name := range []string{f.EN, f.DE} {
 			found := table.SearchFoods(name, 3)
 			if !slices.ContainsFunc(found, func(g Food) bool { return g.ID == f.ID }) {
-				t.Errorf("Search(%q) does not find it", name)
+				t.Errorf("SearchFoods(%q) does not find it", name)
 			}
 		}
 	}
 }
 
 func TestSearchKeepsLimit(t *testing.T) {
-	if n := len(load(t).SearchFoods("gekocht", 3)); n != 3 {
+	if n := len(loadTable(t).SearchFoods("gekocht", 3)); n != 3 {
 		t.Errorf("%d foods, want 3", n)
 	}
 }
 
-func TestIn(t *testing.T) {
-	butter, ok := load(t).ByID("01001")
+func TestFactsFor(t *testing.T) {
+	butter, ok := loadTable(t).ByID("01001")
 	if !ok {
 		t.Fatal("no butter")
 	}
 	got := butter.FactsFor(50).AddFacts(butter.FactsFor(50))
 	if math.Abs(got.KCal-717) > 1e-9 || math.Abs(got.Fat-81.11) > 1e-9 {
-		t.Errorf("100 g of butter hold %+v", got)
+		t.Errorf("100 g of butter have %+v", got)
 	}
-	if _, ok := load(t).ByID("00000"); ok {
-		t.Error("found a food that is not there")
+	if _, ok := loadTable(t).ByID("00000"); ok {
+		t.Error("found a food that does not exist")
 	}
 }
 
-func TestDistance(t *testing.T) {
+func TestEditDistance(t *testing.T) {
 	for _, tt := range []struct {
 		a, b string
 		want int
 	}{{"", "", 0}, {"ab", "ba", 1}, {"kitten", "sitting", 3}, {"reis", "reis", 0}, {"", "abc", 3}} {
 		if got := editDistance(tt.a, tt.b); got != tt.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+			t.Errorf("editDistance(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
 		}
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseTableRefuses(t *testing.T) {
 	const head = "ndb,en,de,group,kcal,protein,carb,fat,portion,words_en,words_de\n"
 	for name, data := range map[string]string{
 		"nothing": "", "short row": head + "09003,Apple\n", "no number": head + "1,a,b,c,x,1,1,1,1,,\n",
@@ -147,7 +146,7 @@ func FuzzSearch(f *testing.F) {
 	for _, s := range []string{"apfel", "Ä\u0308", "\xff\xfe", strings.Repeat("a ", 200), "o’brien"} {
 		f.Add(s)
 	}
-	table := load(f)
+	table := loadTable(f)
 	f.Fuzz(func(t *testing.T, query string) {
 		if n := len(table.SearchFoods(query, 7)); n > 7 {
 			t.Errorf("%d foods, limit 7", n)

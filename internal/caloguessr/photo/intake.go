@@ -18,11 +18,8 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"image/png"
 	"io"
 	"time"
-
-	"golang.org/x/image/webp"
 )
 
 const (
@@ -183,26 +180,4 @@ func encodePhoto(m image.Image) (Photo, error) {
 	}
 	size := m.Bounds().Size()
 	return Photo{out.Bytes(), size.X, size.Y, sha256.Sum256(out.Bytes())}, nil
-}
-
-// decodeConfig and decode go straight to the decoder that sniff chose, so no
-// other registered format can be reached.
-func (f format) decodeConfig(r io.Reader) (image.Config, error) {
-	switch f {
-	case formatJPEG:
-		return jpeg.DecodeConfig(r)
-	case formatPNG:
-		return png.DecodeConfig(r)
-	}
-	return webp.DecodeConfig(r)
-}
-
-func (f format) decodeImage(r io.Reader) (image.Image, error) {
-	switch f {
-	case formatJPEG:
-		return jpeg.Decode(r)
-	case formatPNG:
-		return png.Decode(r)
-	}
-	return webp.Decode(r)
 }

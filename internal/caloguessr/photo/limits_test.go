@@ -14,16 +14,16 @@ func TestPixelLimit(t *testing.T) {
 		data []byte
 		want error
 	}{
-		{"below", header(8000, 4999, 8, 2), ErrDamaged},
-		{"exactly", header(8000, 5000, 8, 2), ErrTooManyPixels},
-		{"above", header(8000, 5001, 8, 2), ErrTooManyPixels},
-		{"16 bits, below", header(5000, 3999, 16, 6), ErrDamaged},
-		{"16 bits, exactly", header(5000, 4000, 16, 6), ErrTooManyPixels},
-		{"16 bits, above", header(5000, 4001, 16, 6), ErrTooManyPixels},
-		{"one row, below", header(MaxPixels-1, 1, 8, 0), ErrDamaged},
-		{"one row, exactly", header(MaxPixels, 1, 8, 0), ErrTooManyPixels},
+		{"below", pngHeader(8000, 4999, 8, 2), ErrDamaged},
+		{"exactly", pngHeader(8000, 5000, 8, 2), ErrTooManyPixels},
+		{"above", pngHeader(8000, 5001, 8, 2), ErrTooManyPixels},
+		{"16 bits, below", pngHeader(5000, 3999, 16, 6), ErrDamaged},
+		{"16 bits, exactly", pngHeader(5000, 4000, 16, 6), ErrTooManyPixels},
+		{"16 bits, above", pngHeader(5000, 4001, 16, 6), ErrTooManyPixels},
+		{"one row, below", pngHeader(MaxPixels-1, 1, 8, 0), ErrDamaged},
+		{"one row, exactly", pngHeader(MaxPixels, 1, 8, 0), ErrTooManyPixels},
 	} {
-		if _, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(tt.data)); !errors.Is(err, tt.want) {
+		if _, err := newLargeIntake(1).ConvertUpload(t.Context(), bytes.NewReader(tt.data)); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
 	}
@@ -33,7 +33,7 @@ func TestPixelLimit(t *testing.T) {
 // refused with one byte less.
 func TestMemoryLimit(t *testing.T) {
 	data := jpegOf(t, picture(64, 64))
-	_, need, err := roomy(1).inspectHeader(bytes.NewReader(data))
+	_, need, err := newLargeIntake(1).inspectHeader(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestMemoryLimit(t *testing.T) {
 
 func TestSideLimit(t *testing.T) {
 	for side, want := range map[int]int{MaxSide - 1: MaxSide - 1, MaxSide: MaxSide, MaxSide + 1: MaxSide, 2*MaxSide - 1: MaxSide, 2 * MaxSide: MaxSide} {
-		got, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(jpegOf(t, picture(side, 2))))
+		got, err := newLargeIntake(1).ConvertUpload(t.Context(), bytes.NewReader(jpegOf(t, picture(side, 2))))
 		if err != nil || got.Width != want {
 			t.Errorf("%d pixels became %d, %v; want %d", side, got.Width, err, want)
 		}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// withEXIF puts a block with an orientation and a marker in the place where
-// phones put the position in front of a JPEG's other segments.
+// withEXIF inserts an EXIF block in front of the other segments of a JPEG. It has an
+// orientation and, where phones store the position, a marker.
 func withEXIF(jpeg []byte, order binary.AppendByteOrder, o int) []byte {
 	tiff := []byte("II*\x00")
 	if order.String() == "BigEndian" {
@@ -37,8 +37,8 @@ func withEXIF(jpeg []byte, order binary.AppendByteOrder, o int) []byte {
 	return append(append(append([]byte{}, jpeg[:2]...), append(segment, body...)...), jpeg[2:]...)
 }
 
-// look names the colours of the four corners of a JPEG, row by row.
-func look(t *testing.T, data []byte) string {
+// cornerColors names the colors of the four corners of a JPEG, row by row.
+func cornerColors(t *testing.T, data []byte) string {
 	t.Helper()
 	m, err := jpeg.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -68,11 +68,11 @@ func TestOrientations(t *testing.T) {
 			continue
 		}
 		for _, order := range []binary.AppendByteOrder{binary.BigEndian, binary.LittleEndian} {
-			got, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(withEXIF(stored, order, o)))
+			got, err := newLargeIntake(1).ConvertUpload(t.Context(), bytes.NewReader(withEXIF(stored, order, o)))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if seen := look(t, got.JPEG); seen != want {
+			if seen := cornerColors(t, got.JPEG); seen != want {
 				t.Errorf("orientation %d (%v): corners %q, want %q", o, order, seen, want)
 			}
 			if lies := got.Width < got.Height; lies != (o >= 5) {
@@ -87,13 +87,13 @@ func TestMetadataIsGone(t *testing.T) {
 	if !bytes.Contains(in, []byte("GPS 52.52")) {
 		t.Fatal("the test photo has no position")
 	}
-	got, err := roomy(1).ConvertUpload(t.Context(), bytes.NewReader(in))
+	got, err := newLargeIntake(1).ConvertUpload(t.Context(), bytes.NewReader(in))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, left := range []string{"GPS", "Exif", "52.52"} {
 		if bytes.Contains(got.JPEG, []byte(left)) {
-			t.Errorf("%q is still in the photo", left)
+			t.Errorf("the photo still contains %q", left)
 		}
 	}
 }

@@ -43,10 +43,10 @@ func TestStorageLimits(t *testing.T) {
 func TestYieldLimit(t *testing.T) {
 	for _, after := range []time.Duration{-time.Nanosecond, 0, time.Nanosecond} {
 		synctest.Test(t, func(t *testing.T) {
-			l := small()
+			l := smallLimits()
 			l.Slots = 1
 			r := NewReceiver(l)
-			client(t, r)
+			newClient(t, r)
 			time.Sleep(l.Yield + after)
 			_, err := r.AcquireSlot(bytes.NewReader(nil), func(time.Time) error { return nil })
 			if want := after >= 0; (err == nil) != want {

@@ -13,14 +13,14 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-func small() Limits {
+func smallLimits() Limits {
 	l := DefaultLimits(1 << 20)
 	l.Slots = 2
 	return l
 }
 
-// client is one end of a connection; the other is a body with a place.
-func client(t *testing.T, r *Receiver) (net.Conn, *Body) {
+// newClient returns one end of a connection. The other end is a body with a slot.
+func newClient(t *testing.T, r *Receiver) (net.Conn, *Body) {
 	t.Helper()
 	near, far := net.Pipe()
 	t.Cleanup(func() { near.Close(); far.Close() })
@@ -31,30 +31,30 @@ func client(t *testing.T, r *Receiver) (net.Conn, *Body) {
 	return near, b
 }
 
-func TestSlowestLosesItsPlace(t *testing.T) {
+func TestSlowestLosesItsSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := NewReceiver(small())
-		slow, slowBody := client(t, r)
-		fast, fastBody := client(t, r)
+		r := NewReceiver(smallLimits())
+		slow, slowBody := newClient(t, r)
+		fast, fastBody := newClient(t, r)
 		go slow.Write(make([]byte, 10))
 		go fast.Write(make([]byte, 100_000))
 		ended := make(chan error, 1)
 		go func() { _, err := io.ReadAll(slowBody); ended <- err }()
 		go io.CopyN(io.Discard, fastBody, 100_000)
 		if _, err := r.AcquireSlot(fast, fast.SetReadDeadline); !errors.Is(err, ErrBusy) {
-			t.Errorf("all places are taken by new uploads, but: %v", err)
+			t.Errorf("all slots are taken by new uploads: %v", err)
 		}
 		time.Sleep(r.limits.Yield)
-		client(t, r)
+		newClient(t, r)
 		if err := waittest.Receive(t, ended); !errors.Is(err, ErrSlow) {
-			t.Errorf("the slowest one ended with %v", err)
+			t.Errorf("the slowest upload ended with %v", err)
 		}
 		if _, err := slowBody.Read(make([]byte, 1)); !errors.Is(err, ErrSlow) {
-			t.Errorf("it goes on with %v", err)
+			t.Errorf("the next read returned %v", err)
 		}
 		slowBody.ReleaseSlot(false)
 		if n := r.CountOpen(); n != 2 {
-			t.Errorf("%d uploads are under way, want 2", n)
+			t.Errorf("%d uploads are open, want 2", n)
 		}
 	})
 }
@@ -73,8 +73,8 @@ func TestSlowUploadsEnd(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := NewReceiver(small())
-				conn, body := client(t, r)
+				r := NewReceiver(smallLimits())
+				conn, body := newClient(t, r)
 				stop := make(chan struct{})
 				go func() {
 					for tt.bytes > 0 {
@@ -100,7 +100,7 @@ func TestSlowUploadsEnd(t *testing.T) {
 func TestArrivedBodyHasNoDeadline(t *testing.T) {
 	var last time.Time
 	set := func(at time.Time) error { last = at; return nil }
-	r := NewReceiver(small())
+	r := NewReceiver(smallLimits())
 	for _, arrived := range []bool{false, true} {
 		b, err := r.AcquireSlot(bytes.NewReader([]byte("x")), set)
 		if err != nil {
@@ -114,8 +114,8 @@ func TestArrivedBodyHasNoDeadline(t *testing.T) {
 	}
 }
 
-func TestKeep(t *testing.T) {
-	r := NewReceiver(small())
+func TestStoreFile(t *testing.T) {
+	r := NewReceiver(smallLimits())
 	for _, n := range []int{0, 1, memoryPartSize - 1, memoryPartSize, memoryPartSize + 1, 1 << 20} {
 		want := bytes.Repeat([]byte("0123456789abcdef!"), n/17+1)[:n]
 		f, err := r.StoreFile(bytes.NewReader(want))
@@ -134,14 +134,14 @@ func TestKeep(t *testing.T) {
 	}
 }
 
-func TestKeepIsBounded(t *testing.T) {
-	r := NewReceiver(small())
+func TestStorageIsLimited(t *testing.T) {
+	r := NewReceiver(smallLimits())
 	first, err := r.StoreFile(bytes.NewReader(make([]byte, memoryPartSize+700<<10)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := r.StoreFile(bytes.NewReader(make([]byte, memoryPartSize+400<<10))); !errors.Is(err, ErrBusy) {
-		t.Errorf("more than there is room for: %v", err)
+		t.Errorf("more than fits on disk: %v", err)
 	}
 	if r.memory+r.disk != memoryPartSize+700<<10 {
 		t.Errorf("%d bytes are counted after a refused file", r.memory+r.disk)
@@ -150,7 +150,7 @@ func TestKeepIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f, err := r.StoreFile(bytes.NewReader(make([]byte, 1<<20))); err != nil {
-		t.Errorf("the room did not come back: %v", err)
+		t.Errorf("after the space was released: %v", err)
 	} else if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestKeepIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := crowd.StoreFile(bytes.NewReader(make([]byte, 1))); !errors.Is(err, ErrBusy) {
-		t.Errorf("more than there is memory for: %v", err)
+		t.Errorf("more than fits in memory: %v", err)
 	}
 	broken := errors.New("broken")
 	if _, err := r.StoreFile(io.MultiReader(bytes.NewReader(make([]byte, 1000)), iotest.ErrReader(broken))); !errors.Is(err, broken) || r.memory+r.disk != 0 {
@@ -167,12 +167,12 @@ func TestKeepIsBounded(t *testing.T) {
 	}
 }
 
-func TestLargestUploadGivesUpItsDisk(t *testing.T) {
+func TestLargestUploadIsEvicted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := small()
+		l := smallLimits()
 		l.Disk = 1 << 20
 		r := NewReceiver(l)
-		hoarder, body := client(t, r)
+		hoarder, body := newClient(t, r)
 		go hoarder.Write(make([]byte, memoryPartSize+1<<20))
 		ended := make(chan error, 1)
 		go func() { _, err := r.StoreFile(body); ended <- err }()
@@ -187,7 +187,7 @@ func TestLargestUploadGivesUpItsDisk(t *testing.T) {
 			t.Errorf("the largest upload ended with %v", err)
 		}
 		if _, err := r.StoreFile(bytes.NewReader(make([]byte, 1<<20))); err != nil {
-			t.Errorf("after it gave way: %v", err)
+			t.Errorf("after the largest upload ended: %v", err)
 		}
 	})
 }

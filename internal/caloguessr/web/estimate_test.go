@@ -27,9 +27,9 @@ func TestPhotoBecomesMeal(t *testing.T) {
 	mustContain(t, page, "<strong>482</strong>", "Weißer Reis", "Hähnchenbrust", "ziemlich sicher, 86\u00a0%", "eher sicher, 72\u00a0%",
 		"Gemini (gemini-3.5-flash-lite)", "Mango lassi, etwa 250\u00a0g", "nicht mitgezählt", `name="food" value="20045"`)
 	a.do(t, sendPhoto(lunch(t)), 200)
-	a.do(t, in("de", sendPhoto(lunch(t))), 200) // out of memory this time
+	a.do(t, in("de", sendPhoto(lunch(t))), 200) // from the cache this time
 	if n := len(a.gemini.ListRequests()); n != 2 {
-		t.Errorf("Gemini was asked %d times, want once a language", n)
+		t.Errorf("Gemini was asked %d times, want once per language", n)
 	}
 }
 
@@ -62,9 +62,9 @@ func TestBadPhotos(t *testing.T) {
 	mustContain(t, withKey(t).do(t, post("/estimate", url.Values{"photo": {"x"}}), 422), "choose a photo first")
 }
 
-// A browser reads the answer only after it has sent everything: a refused
-// upload must not end in a reset connection.
-func TestLargeUploadGetsItsAnswer(t *testing.T) {
+// TestLargeUploadGetsAnAnswer: browsers read the answer only after they have sent
+// everything, so a refused upload must not end with a reset connection.
+func TestLargeUploadGetsAnAnswer(t *testing.T) {
 	a := withKey(t)
 	s := httptest.NewServer(a)
 	defer s.Close()
@@ -86,7 +86,7 @@ func TestLargeUploadGetsItsAnswer(t *testing.T) {
 	mustContain(t, string(page), "The limit is 12\u00a0MB")
 }
 
-func TestGeminiTroubleIsExplained(t *testing.T) {
+func TestGeminiErrorsAreExplained(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		answer http.HandlerFunc
@@ -146,8 +146,8 @@ func TestTooManyUploadsAtOnce(t *testing.T) {
 	mustContain(t, w.Body.String(), "zu viele Fotos")
 }
 
-// Sixteen uploads that trickle in hold nothing that others need: neither the
-// places of photos that arrive nor their client's share of photos.
+// TestSlowUploadsBlockNobody: slow uploads take nothing that other photos need, neither
+// their slots nor the rate limit of their client.
 func TestSlowUploadsBlockNobody(t *testing.T) {
 	a := withKey(t)
 	s := httptest.NewServer(a)
@@ -165,7 +165,7 @@ func TestSlowUploadsBlockNobody(t *testing.T) {
 	}
 	for deadline := time.Now().Add(30 * time.Second); a.uploads.CountOpen() < 16; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d uploads are under way, want 16", a.uploads.CountOpen())
+			t.Fatalf("%d uploads are open, want 16", a.uploads.CountOpen())
 		}
 	}
 	for range photoBurst {
@@ -173,7 +173,7 @@ func TestSlowUploadsBlockNobody(t *testing.T) {
 	}
 }
 
-// Without a key the answer is clear before a photo is looked at.
+// TestNothingIsDecodedWithoutKey: without a key, no photo can be recognized.
 func TestNothingIsDecodedWithoutKey(t *testing.T) {
 	a := newApp(t, func(o *Options) { o.Intake = nil })
 	mustContain(t, a.do(t, sendPhoto(lunch(t)), 503), "no Gemini key is set")
@@ -187,8 +187,7 @@ func TestPhotoThatNeedsTooMuchMemory(t *testing.T) {
 	mustContain(t, a.do(t, in("de", sendPhoto(lunch(t))), 413), "mehr Arbeitsspeicher")
 }
 
-// The header of a part is read into memory as a whole, before anybody knows
-// what it is.
+// TestFormAroundPhotoIsSmall: the header of a part is read into memory as a whole.
 func TestFormAroundPhotoIsSmall(t *testing.T) {
 	a := withKey(t)
 	for _, tt := range []struct{ header, status int }{{8 << 10, 200}, {8 << 20, 422}} {

@@ -33,14 +33,14 @@ func TestErrorPages(t *testing.T) {
 	}
 }
 
-// panics is an estimator with a bug.
+// panics is an estimator that panics.
 type panics struct{}
 
 func (panics) EstimatePhoto(context.Context, photo.Photo, string) (estimate.Estimate, error) {
 	panic("bug")
 }
 
-func TestBugGetsAPage(t *testing.T) {
+func TestPanicGetsAPage(t *testing.T) {
 	a := withKey(t, func(o *Options) { o.Estimator = panics{} })
 	mustContain(t, a.do(t, in("de", sendPhoto(lunch(t))), 500), "schiefgegangen")
 	mustContain(t, a.log.String(), "level=ERROR", "bug")

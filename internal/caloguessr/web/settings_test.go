@@ -21,7 +21,7 @@ func remote(r *http.Request) *http.Request {
 	return r
 }
 
-func TestKeyLife(t *testing.T) {
+func TestKeyLifecycle(t *testing.T) {
 	a := newApp(t)
 	mustContain(t, a.do(t, get("/settings"), 200), "No key is set", "Save key", `type="password"`)
 	a.do(t, post("/settings/key", url.Values{"key": {" " + geminitest.Key + "\n"}}), 303)
@@ -35,9 +35,8 @@ func TestKeyLife(t *testing.T) {
 	mustContain(t, a.do(t, post("/settings/key", url.Values{"key": {"<b>"}}), 422), "not a valid key")
 }
 
-// The marker key must show up nowhere: in no answer, no log line, no file,
-// whatever is done with it.
-func TestKeyNeverLeaves(t *testing.T) {
+// TestKeyNeverLeaks: the key must not be in any answer, log line, or file.
+func TestKeyNeverLeaks(t *testing.T) {
 	const marker = "MARKERMARKERMARKER-5309-tail"
 	a := newApp(t)
 	var seen strings.Builder
@@ -77,7 +76,7 @@ func TestKeyNeverLeaves(t *testing.T) {
 	}
 	for _, part := range []string{marker, marker[:12]} {
 		if strings.Contains(seen.String(), part) {
-			t.Errorf("%q has left the app", part)
+			t.Errorf("%q has leaked", part)
 		}
 	}
 	if !strings.Contains(seen.String(), "…tail") {
@@ -85,7 +84,7 @@ func TestKeyNeverLeaves(t *testing.T) {
 	}
 }
 
-func TestWhoMaySetAKey(t *testing.T) {
+func TestKeyPermissions(t *testing.T) {
 	const token = "a-token-of-the-operator"
 	form := url.Values{"key": {geminitest.Key}}
 	withToken := url.Values{"key": {geminitest.Key}, "token": {token}}
@@ -135,9 +134,9 @@ func withHeader(r *http.Request, name, value string) *http.Request {
 	return r
 }
 
-// A server that others can reach over the network takes nobody's word for
-// being here.
-func TestPublicServerWantsToken(t *testing.T) {
+// TestPublicServerRequiresToken: a server that listens on the network trusts no request
+// that seems to come from this machine.
+func TestPublicServerRequiresToken(t *testing.T) {
 	a := newApp(t, func(o *Options) { o.LocalAdmin = false })
 	a.do(t, post("/settings/key", url.Values{"key": {geminitest.Key}}), 403)
 	mustContain(t, a.do(t, get("/settings"), 200), "CALOGUESSR_ADMIN_TOKEN")
@@ -168,7 +167,7 @@ func TestSignIn(t *testing.T) {
 	for range keyAccessBurst {
 		login("guess")
 	}
-	a.do(t, signedIn(post("/settings/delete", nil)), 303) // guesses of others do not slow it down
+	a.do(t, signedIn(post("/settings/delete", nil)), 303) // wrong attempts of others do not matter
 	out := httptest.NewRecorder()
 	a.ServeHTTP(out, signedIn(post("/settings/logout", nil)))
 	if gone := out.Result().Cookies(); len(gone) != 1 || gone[0].MaxAge >= 0 || gone[0].Path != c.Path {
@@ -176,7 +175,7 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
-func TestCookieCannotBeMade(t *testing.T) {
+func TestCookieCannotBeForged(t *testing.T) {
 	a, other, now := administrator{"a-token-of-the-operator"}, administrator{"another-token-of-them"}, time.Now()
 	cookie := func(by administrator, at time.Time, change func(string) string) *http.Request {
 		w, r := httptest.NewRecorder(), get("/settings")
@@ -205,7 +204,7 @@ func TestCookieCannotBeMade(t *testing.T) {
 			t.Errorf("%s: %t", tt.name, got)
 		}
 		if (administrator{}).isSignedIn(tt.r, now) {
-			t.Errorf("%s: signed in where there is no token", tt.name)
+			t.Errorf("%s: signed in without a token", tt.name)
 		}
 	}
 }
@@ -224,7 +223,7 @@ func FuzzCookie(f *testing.F) {
 	})
 }
 
-func TestSettingsFromElsewhere(t *testing.T) {
+func TestRemoteSettings(t *testing.T) {
 	a := withKey(t)
 	page := a.do(t, in("de", remote(get("/settings"))), 200)
 	mustContain(t, page, "Ein Schlüssel ist hinterlegt.", "nur auf dem Rechner geändert")
@@ -239,7 +238,7 @@ func withKeyAndToken(t *testing.T) *app {
 	return newApp(t, func(o *Options) { o.AdminToken = "a-token-of-the-operator" })
 }
 
-func TestGuessingTheTokenIsSlow(t *testing.T) {
+func TestTokenAttemptsAreLimited(t *testing.T) {
 	a := withKeyAndToken(t)
 	for range keyAccessBurst {
 		a.do(t, remote(post("/settings/delete", url.Values{"token": {"guess"}})), 403)

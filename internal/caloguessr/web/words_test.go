@@ -15,8 +15,7 @@ import (
 	"version-manager/internal/caloguessr/i18n"
 )
 
-// Every text that a page or the code asks for exists, and every text that
-// exists is asked for.
+// TestWords: every text that a page or the code uses exists, and every text is used.
 func TestWords(t *testing.T) {
 	words, err := i18n.LoadPrinters()
 	if err != nil {
@@ -39,7 +38,7 @@ func TestWords(t *testing.T) {
 	}
 	for _, key := range known {
 		if !used[key] {
-			t.Errorf("nobody uses %s", key)
+			t.Errorf("%s is not used", key)
 		}
 	}
 }
@@ -90,7 +89,7 @@ func stringsInCode(t *testing.T) map[string]bool {
 	return found
 }
 
-// The one style sheet is written by hand and stays small.
+// TestStyleIsSmall: the style sheet is handwritten and stays small.
 func TestStyleIsSmall(t *testing.T) {
 	data, err := fs.ReadFile(files, "static/app.css")
 	if err != nil || len(data) >= 10_000 {

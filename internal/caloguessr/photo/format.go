@@ -2,7 +2,13 @@ package photo
 
 import (
 	"bytes"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"io"
 	"strings"
+
+	"golang.org/x/image/webp"
 )
 
 // format is a file format that can be read.
@@ -13,6 +19,28 @@ const (
 	formatPNG
 	formatWebP
 )
+
+// decodeConfig and decodeImage call the decoder of the detected format, so no other
+// registered decoder can be reached.
+func (f format) decodeConfig(r io.Reader) (image.Config, error) {
+	switch f {
+	case formatJPEG:
+		return jpeg.DecodeConfig(r)
+	case formatPNG:
+		return png.DecodeConfig(r)
+	}
+	return webp.DecodeConfig(r)
+}
+
+func (f format) decodeImage(r io.Reader) (image.Image, error) {
+	switch f {
+	case formatJPEG:
+		return jpeg.Decode(r)
+	case formatPNG:
+		return png.Decode(r)
+	}
+	return webp.Decode(r)
+}
 
 // detectFormat returns the format by the first bytes of a file. Names and declared
 // types come from the sender and are not trusted.

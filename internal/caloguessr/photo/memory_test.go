@@ -27,7 +27,7 @@ func allKinds() map[string][]byte {
 	kinds["PNG of one row"] = phototest.BlackPNG(1_000_000, 1, 8, 6, 0)
 	kinds["PNG of one column"] = phototest.BlackPNG(1, 1_000_000, 8, 6, 0)
 	for sof := byte(markerBaseline); sof <= markerProgressive; sof++ {
-		for name, s := range map[string][]byte{"grey": {0x22}, "4:2:0": {0x22, 0x11, 0x11}, "4:4:4": {0x11, 0x11, 0x11}, "4:1:0": {0x42, 0x11, 0x11}, "CMYK": {0x22, 0x11, 0x11, 0x22}} {
+		for name, s := range map[string][]byte{"gray": {0x22}, "4:2:0": {0x22, 0x11, 0x11}, "4:4:4": {0x11, 0x11, 0x11}, "4:1:0": {0x42, 0x11, 0x11}, "CMYK": {0x22, 0x11, 0x11, 0x22}} {
 			kinds[fmt.Sprintf("JPEG %x %s", sof, name)] = phototest.EmptyJPEG(testWidth, testHeight, sof, "RGBK", s...)
 		}
 	}
@@ -40,10 +40,10 @@ func allKinds() map[string][]byte {
 	return kinds
 }
 
-// TestMemoryNeedIsEnough decodes a picture of each kind and compares what was
-// allocated in all with what had been foretold.
+// TestMemoryNeedIsEnough decodes an image of each kind and compares the allocated memory
+// with the predicted need.
 func TestMemoryNeedIsEnough(t *testing.T) {
-	in := roomy(1)
+	in := newLargeIntake(1)
 	for name, data := range allKinds() {
 		src := bytes.NewReader(data)
 		f, need, err := in.inspectHeader(src)
@@ -59,7 +59,7 @@ func TestMemoryNeedIsEnough(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		got := int64(after.TotalAlloc - before.TotalAlloc)
 		if got > need || need > 4*got+4<<20 {
-			t.Errorf("%s: %d bytes were allocated, %d foretold (%v)", name, got, need, err)
+			t.Errorf("%s: %d bytes were allocated, %d predicted (%v)", name, got, need, err)
 		}
 		if pixels := int64(config.Width * config.Height); got < pixels/2 {
 			t.Errorf("%s: only %d bytes for %d pixels: the test decodes nothing (%v)", name, got, pixels, err)
@@ -67,7 +67,7 @@ func TestMemoryNeedIsEnough(t *testing.T) {
 	}
 }
 
-func TestTakeRefusesBeforeDecoding(t *testing.T) {
+func TestConvertRefusesBeforeDecoding(t *testing.T) {
 	lying := phototest.WebPFile(phototest.LossyChunk(100, 100))
 	binary.LittleEndian.PutUint32(lying[16:], 1<<30)
 	for _, tt := range []struct {
@@ -78,7 +78,7 @@ func TestTakeRefusesBeforeDecoding(t *testing.T) {
 	}{
 		{"interlaced PNG", phototest.BlackPNG(6000, 5000, 8, 6, 1)[:5000], 128 << 20, ErrTooLarge},
 		{"PNG in rows", phototest.BlackPNG(6000, 6600, 8, 6, 0)[:5000], 128 << 20, ErrTooLarge},
-		{"PNG of one row", header(39_000_000, 1, 8, 6), 256 << 20, ErrTooLarge},
+		{"PNG of one row", pngHeader(39_000_000, 1, 8, 6), 256 << 20, ErrTooLarge},
 		{"progressive JPEG behind stray bytes", phototest.EmptyJPEG(5000, 5000, markerProgressive, "abc", 0x11, 0x11, 0x11), 1 << 30, ErrTooManyPixels},
 		{"RGB JPEG", phototest.EmptyJPEG(5000, 5000, markerBaseline, "RGB", 0x11, 0x11, 0x11), 128 << 20, ErrTooLarge},
 		{"JPEG that turns RGB at its end", append(phototest.EmptyJPEG(5000, 5000, markerBaseline, "abc", 0x11, 0x11, 0x11), "\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00"...), 128 << 20, ErrTooLarge},
@@ -103,11 +103,11 @@ func TestTakeRefusesBeforeDecoding(t *testing.T) {
 
 func TestCeilingEndsDecoding(t *testing.T) {
 	data := pngOf(t, picture(64, 64))
-	in := roomy(1)
+	in := newLargeIntake(1)
 	noise := append([]byte("\xff\xd8"), bytes.Repeat(append([]byte{0xff, 0xfe, 0xff, 0xff}, make([]byte, 0xfffd)...), 8)...)
 	p := &limitedReader{ctx: t.Context(), r: bytes.NewReader(noise), ceiling: 1}
 	if _, err := (formatJPEG).decodeImage(p); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("a decoder that reads on above the ceiling: %v", err)
+		t.Errorf("reading above the ceiling: %v", err)
 	}
 	in.limits.Ceiling = 1 << 40
 	if _, err := in.ConvertUpload(t.Context(), bytes.NewReader(data)); err != nil {
@@ -115,7 +115,7 @@ func TestCeilingEndsDecoding(t *testing.T) {
 	}
 }
 
-func TestGate(t *testing.T) {
+func TestDecodeGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newDecodeGate(2, 100)
 		leave, err := g.acquireSlot(t.Context(), 60)
@@ -136,7 +136,7 @@ func TestGate(t *testing.T) {
 		time.AfterFunc(maxQueueTime/2, leave)
 		third, err := g.acquireSlot(t.Context(), 60)
 		if err != nil {
-			t.Errorf("memory came back, but: %v", err)
+			t.Errorf("with released memory: %v", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -146,7 +146,7 @@ func TestGate(t *testing.T) {
 		second()
 		third()
 		if all, err := g.acquireSlot(t.Context(), 100); err != nil {
-			t.Errorf("not all memory came back: %v", err)
+			t.Errorf("after everything was released: %v", err)
 		} else {
 			all()
 		}
@@ -172,7 +172,7 @@ func FuzzMemoryNeed(f *testing.F) {
 		in.decodeImage(t.Context(), format, src)
 		runtime.ReadMemStats(&after)
 		if got := int64(after.TotalAlloc - before.TotalAlloc); need <= 0 || got > need+8<<20 {
-			t.Errorf("%d bytes were allocated, %d foretold", got, need)
+			t.Errorf("%d bytes were allocated, %d predicted", got, need)
 		}
 	})
 }
