@@ -22,6 +22,7 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/kube"
 	"version-manager/internal/release"
+	"version-manager/internal/release/ociimage"
 )
 
 // Local is the registry in the names of images that no registry has.
@@ -123,7 +124,7 @@ func (d *Delivery) app(digest string) (parcel, carrier, error) {
 	if err != nil {
 		return parcel{}, nil, err
 	}
-	image, err := img.V1()
+	image, err := img.AsV1Image()
 	if err != nil {
 		return parcel{}, nil, fmt.Errorf("image %.19s: %w", digest, err)
 	}
@@ -169,7 +170,7 @@ func (d *Delivery) carrier() (carrier, error) {
 // runAs resolves the image's user here, by the image's own files: the kubelet
 // cannot tell of a name that it is not root's. The group counts only if the
 // image names one.
-func runAs(img *release.Image) (user, group int64, err error) {
+func runAs(img *ociimage.Image) (user, group int64, err error) {
 	u, err := img.User()
 	if err == nil && strings.Contains(u.Name, ":") {
 		group = int64(u.GID)

@@ -13,12 +13,15 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/licenses"
+	"version-manager/internal/release/gitrepo"
+	"version-manager/internal/release/gobuild"
+	"version-manager/internal/release/ociimage"
 )
 
 // Builder makes releases from commits. It changes neither the repository nor
 // a store; what it needs on the way is in a folder that Built.Close removes.
 type Builder struct {
-	Repo     *Repo
+	Repo     *gitrepo.Repo
 	Progress func(step string) // "export", "build", "image"; may be nil
 }
 
@@ -26,74 +29,74 @@ type Builder struct {
 // image in a temporary folder.
 type Built struct {
 	Release Release
-	Image   *Image
+	Image   *ociimage.Image
 	Notes   []string // what a person should know, as sentences
 
 	// packBare makes the image anew as earlier versions of this program did,
 	// without notices; nil where there is nothing to pack.
 	packBare func() error
 
-	work *workspace
+	work *gobuild.Workspace
 }
 
 // Close removes the temporary folder and with it the image.
-func (b *Built) Close() error { return b.work.close() }
+func (b *Built) Close() error { return b.work.Close() }
 
 // Build makes the image of a commit and describes it. The caller closes what
 // it returns; after an error nothing is left behind.
-func (b *Builder) Build(ctx context.Context, commit Commit) (*Built, error) {
-	work, err := newWorkspace()
+func (b *Builder) Build(ctx context.Context, commit gitrepo.Commit) (*Built, error) {
+	work, err := gobuild.NewWorkspace()
 	if err != nil {
 		return nil, err
 	}
 	built := &Built{work: work}
-	if work.note != "" {
-		built.Notes = append(built.Notes, work.note)
+	if work.Note != "" {
+		built.Notes = append(built.Notes, work.Note)
 	}
 	if err := b.fill(ctx, built, commit); err != nil {
 		built.Close()
-		return nil, withoutPath(err, work.dir)
+		return nil, withoutPath(err, work.Dir)
 	}
 	return built, nil
 }
 
-func (b *Builder) fill(ctx context.Context, built *Built, commit Commit) error {
+func (b *Builder) fill(ctx context.Context, built *Built, commit gitrepo.Commit) error {
 	b.progress("export")
-	dir, err := built.work.folder("tree")
+	dir, err := built.work.MakeFolder("tree")
 	if err != nil {
 		return err
 	}
-	tree, err := b.Repo.Export(ctx, commit, dir)
+	tree, err := b.Repo.ExportCommit(ctx, commit, dir)
 	if err != nil {
 		return err
 	}
-	return tree.explain(b.fromTree(ctx, built, commit, tree, sources{dir, b.Repo.Prefix}))
+	return tree.ExplainFailure(b.fromTree(ctx, built, commit, tree, gobuild.Sources{Tree: dir, Prefix: b.Repo.Prefix}))
 }
 
-func (b *Builder) fromTree(ctx context.Context, built *Built, commit Commit, tree *Tree, src sources) error {
-	app, err := readConfig(src.app(), commit)
+func (b *Builder) fromTree(ctx context.Context, built *Built, commit gitrepo.Commit, tree *gitrepo.Tree, src gobuild.Sources) error {
+	app, err := readConfig(src.AppDir(), commit)
 	if err != nil {
 		return err
 	}
-	if built.Release, err = describe(app, commit, tree, src.prefix); err != nil {
+	if built.Release, err = describe(app, commit, tree, src.Prefix); err != nil {
 		return err
 	}
 	if app.Build.Image != "" {
-		return b.adopt(ctx, built, src.app())
+		return b.adopt(ctx, built, src.AppDir())
 	}
 	return b.make(ctx, built, commit, src)
 }
 
 // make compiles the program and packs it.
-func (b *Builder) make(ctx context.Context, built *Built, commit Commit, src sources) (err error) {
+func (b *Builder) make(ctx context.Context, built *Built, commit gitrepo.Commit, src gobuild.Sources) (err error) {
 	app := built.Release.Config
-	binary := filepath.Join(built.work.dir, "program")
+	binary := filepath.Join(built.work.Dir, "program")
 	b.progress("build")
-	cache, err := compile(ctx, built.work, src, app.Build, binary)
+	cache, err := gobuild.CompileProgram(ctx, built.work, src, app.Build, binary)
 	if err != nil {
 		return err
 	}
-	if built.Release.GoVersion, built.Release.SBOM, err = inspect(binary); err != nil {
+	if built.Release.GoVersion, built.Release.SBOM, err = gobuild.ReadBuildInfo(binary); err != nil {
 		return err
 	}
 	b.progress("image")
@@ -101,18 +104,18 @@ func (b *Builder) make(ctx context.Context, built *Built, commit Commit, src sou
 	if err != nil {
 		return err
 	}
-	to := layout{filepath.Join(built.work.dir, "image")}
+	to := ociimage.Layout{Dir: filepath.Join(built.work.Dir, "image")}
 	built.packBare = func() error { return built.keep(pack(to, binary, nil, app, commit)) }
 	return built.keep(pack(to, binary, notices, app, commit))
 }
 
 // noticesOf are the licenses of the modules that a program was compiled from.
-func noticesOf(binary, cache string, src sources) ([]byte, error) {
-	mod, err := src.above("go.mod")
+func noticesOf(binary, cache string, src gobuild.Sources) ([]byte, error) {
+	mod, err := src.FindAbove("go.mod")
 	if err != nil {
 		return nil, err
 	}
-	modules, err := licenses.Of(binary, cache, filepath.Dir(src.path(mod)))
+	modules, err := licenses.Of(binary, cache, filepath.Dir(src.FilePath(mod)))
 	if err != nil {
 		return nil, err
 	}
@@ -128,14 +131,14 @@ func (b *Builder) adopt(ctx context.Context, built *Built, tree string) error {
 	name := built.Release.Config.Build.Image
 	path := filepath.Join(tree, filepath.FromSlash(name))
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		path = filepath.Join(b.Repo.Dir(), filepath.FromSlash(name))
+		path = filepath.Join(b.Repo.AppDir(), filepath.FromSlash(name))
 		built.Notes = append(built.Notes, fmt.Sprintf("image %s is not committed: it was taken from the working folder", name))
 	}
-	scratch, err := built.work.folder("archive")
+	scratch, err := built.work.MakeFolder("archive")
 	if err != nil {
 		return err
 	}
-	img, err := loadImage(ctx, path, scratch)
+	img, err := ociimage.LoadImage(ctx, path, scratch)
 	if err != nil {
 		return problem.Wrap(err, problem.Failed, "", "read image %s", name)
 	}
@@ -145,7 +148,7 @@ func (b *Builder) adopt(ctx context.Context, built *Built, tree string) error {
 	return built.keep(img, nil)
 }
 
-func (b *Built) keep(img *Image, err error) error {
+func (b *Built) keep(img *ociimage.Image, err error) error {
 	if err != nil {
 		return err
 	}
@@ -160,10 +163,10 @@ func (b *Builder) progress(step string) {
 }
 
 // readConfig reads the configuration of the commit, not that of the work tree.
-func readConfig(tree string, commit Commit) (config.App, error) {
+func readConfig(tree string, commit gitrepo.Commit) (config.App, error) {
 	f, err := os.Open(filepath.Join(tree, config.File))
 	if errors.Is(err, fs.ErrNotExist) {
-		return config.App{}, noConfig(commit)
+		return config.App{}, gitrepo.MissingConfigError(commit)
 	}
 	if err != nil {
 		return config.App{}, problem.Wrap(err, problem.Failed, "", "read %s", config.File)
@@ -173,13 +176,13 @@ func readConfig(tree string, commit Commit) (config.App, error) {
 }
 
 // describe fills in what does not depend on the build.
-func describe(app config.App, commit Commit, tree *Tree, prefix string) (Release, error) {
+func describe(app config.App, commit gitrepo.Commit, tree *gitrepo.Tree, prefix string) (Release, error) {
 	r := Release{App: app.Name, Commit: commit.ID, Time: commit.Time, Config: app}
 	var err error
 	if r.ConfigID, err = config.Digest(app); err != nil {
 		return r, err
 	}
-	r.InfraID, err = tree.infraDigest(prefix, app.Infra)
+	r.InfraID, err = tree.DigestInfra(prefix, app.Infra)
 	return r, err
 }
 

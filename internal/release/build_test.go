@@ -2,8 +2,6 @@ package release
 
 import (
 	"debug/elf"
-	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -12,15 +10,17 @@ import (
 
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/licenses"
+	"version-manager/internal/release/gobuild"
+	"version-manager/internal/release/releasetest"
 )
 
 func TestSameCommitSameDigest(t *testing.T) {
-	dir := newRepo(t, helloModule())
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	first := build(t, dir)
 
 	clone := filepath.Join(t.TempDir(), "elsewhere")
-	runGit(t, dir, "clone", "-q", dir, clone)
-	write(t, clone, map[string]string{"main.go": "package broken", "go.work": "nonsense"}) // of no importance: not committed
+	releasetest.RunGit(t, dir, "clone", "-q", dir, clone)
+	releasetest.WriteFiles(t, clone, map[string]string{"main.go": "package broken", "go.work": "nonsense"}) // of no importance: not committed
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Setenv("GOFLAGS", "-tags=other")
 	t.Setenv("GOAMD64", "v3")
@@ -38,7 +38,7 @@ func TestSameCommitSameDigest(t *testing.T) {
 }
 
 func TestBuiltImageRuns(t *testing.T) {
-	dir := newRepo(t, helloModule())
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	built := build(t, dir)
 	store := NewStore(t.TempDir())
 	if err := store.AddImage(built.Image); err != nil {
@@ -63,9 +63,9 @@ func TestBuiltImageRuns(t *testing.T) {
 
 // Nodes may be of another architecture than the machine that builds.
 func TestBuildForAnotherPlatform(t *testing.T) {
-	files := helloModule()
+	files := releasetest.HelloModule()
 	files["version-manager.yaml"] = "name: hello\nbuild: {package: ., platform: linux/riscv64}\n"
-	built := build(t, newRepo(t, files))
+	built := build(t, releasetest.NewRepo(t, files))
 	if c := built.Image.Config; c.OS != "linux" || c.Architecture != "riscv64" {
 		t.Errorf("the image is for %s/%s", c.OS, c.Architecture)
 	}
@@ -88,25 +88,25 @@ func TestBuildForAnotherPlatform(t *testing.T) {
 }
 
 func TestSBOM(t *testing.T) {
-	files := helloModule()
+	files := releasetest.HelloModule()
 	files["go.mod"] += "\nrequire example.org/greet v1.2.3\n\nreplace example.org/greet => ./greet\n"
 	files["main.go"] = "package main\n\nimport \"example.org/greet\"\n\nfunc main() { println(greet.Word) }\n"
 	files["greet/go.mod"] = "module example.org/greet\n"
 	files["greet/greet.go"] = "package greet\n\nconst Word = \"hello\"\n"
-	got := build(t, newRepo(t, files)).Release.SBOM
-	if want := []Module{{Path: "example.org/greet", Version: "v1.2.3"}}; !slices.Equal(got, want) {
+	got := build(t, releasetest.NewRepo(t, files)).Release.SBOM
+	if want := []gobuild.Module{{Path: "example.org/greet", Version: "v1.2.3"}}; !slices.Equal(got, want) {
 		t.Errorf("SBOM %+v, want %+v", got, want)
 	}
 }
 
 func TestBuildInSubdirectory(t *testing.T) {
 	files := map[string]string{"README": "monorepo", "shared/x.txt": "x"}
-	for name, content := range helloModule() {
+	for name, content := range releasetest.HelloModule() {
 		files["apps/hello/"+name] = content
 	}
-	dir := newRepo(t, files)
+	dir := releasetest.NewRepo(t, files)
 	for _, from := range []string{"apps/hello", "apps/hello/deeper"} {
-		mkdir(t, filepath.Join(dir, from))
+		releasetest.MakeDir(t, filepath.Join(dir, from))
 		if r := openRepo(t, filepath.Join(dir, from)); r.Prefix != "apps/hello" {
 			t.Errorf("opened in %s: prefix %q", from, r.Prefix)
 		}
@@ -117,16 +117,16 @@ func TestBuildInSubdirectory(t *testing.T) {
 }
 
 func TestBuildFailureShowsCompilerOutput(t *testing.T) {
-	temp := isolateCache(t)
-	files := helloModule()
+	temp := releasetest.IsolateCache(t)
+	files := releasetest.HelloModule()
 	files["main.go"] = "package main\n\nfunc main() { undefinedThing() }\n"
-	dir := newRepo(t, files)
+	dir := releasetest.NewRepo(t, files)
 	_, err := tryBuild(t.Context(), dir)
-	wantProblem(t, err, problem.Failed, "go build . failed", "go build .")
-	if got := lines(err); !strings.Contains(got, "main.go:3:15: undefined: undefinedThing") || strings.Contains(got, temp) {
+	releasetest.WantProblem(t, err, problem.Failed, "go build . failed", "go build .")
+	if got := releasetest.ErrorLines(err); !strings.Contains(got, "main.go:3:15: undefined: undefinedThing") || strings.Contains(got, temp) {
 		t.Errorf("compiler output %q", got)
 	}
-	nothingLeft(t, temp)
+	releasetest.WantEmpty(t, temp)
 }
 
 func TestBuildProblems(t *testing.T) {
@@ -143,25 +143,14 @@ func TestBuildProblems(t *testing.T) {
 			"read image dist/x.tar"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			files := helloModule()
+			files := releasetest.HelloModule()
 			tt.change(files)
-			dir := newRepo(t, files)
-			temp := isolateCache(t)
+			dir := releasetest.NewRepo(t, files)
+			temp := releasetest.IsolateCache(t)
 			_, err := tryBuild(t.Context(), dir)
-			wantProblem(t, err, problem.Failed, tt.want, "")
-			nothingLeft(t, temp)
+			releasetest.WantProblem(t, err, problem.Failed, tt.want, "")
+			releasetest.WantEmpty(t, temp)
 		})
-	}
-}
-
-func nothingLeft(t *testing.T, temp string) {
-	t.Helper()
-	entries, err := os.ReadDir(temp)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		t.Errorf("%s was left behind", e.Name())
 	}
 }
 
@@ -170,7 +159,7 @@ func TestImageHasNotices(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles a dependency")
 	}
-	files := helloModule()
+	files := releasetest.HelloModule()
 	files["go.mod"] = "module example.org/hello\n\ngo 1.26\n\nrequire example.org/dep v0.0.0\n\nreplace example.org/dep => ./dep\n"
 	files["main.go"] = "package main\n\nimport \"example.org/dep\"\n\nfunc main() { println(dep.Hello) }\n"
 	files["dep/go.mod"] = "module example.org/dep\n"
@@ -178,8 +167,8 @@ func TestImageHasNotices(t *testing.T) {
 	files["dep/LICENSE"] = "All yours.\n"
 	files["dep/sub/NOTICE.txt"] = "Made by Ada.\n"
 	files["dep/testdata/LICENSE"] = "not linked\n"
-	built := build(t, newRepo(t, files))
-	text, err := built.Image.readFile(licenses.Path)
+	built := build(t, releasetest.NewRepo(t, files))
+	text, err := built.Image.ReadFile(licenses.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +184,7 @@ func TestImageHasNotices(t *testing.T) {
 
 // What was built before images had notices is restored as it was.
 func TestEarlierImageIsRestored(t *testing.T) {
-	dir := newRepo(t, helloModule())
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	built := build(t, dir)
 	now := built.Image.Digest
 	if err := built.packBare(); err != nil {

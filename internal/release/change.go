@@ -9,24 +9,13 @@ import (
 
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/text"
+	"version-manager/internal/release/gitrepo"
 )
-
-// manyChanges is how many files a note names.
-const manyChanges = 10
-
-// words are the changes as a person reads them.
-func words(changes []Change) []string {
-	list := make([]string, len(changes))
-	for i, c := range changes {
-		list[i] = c.String()
-	}
-	return list
-}
 
 // named names the first changes, the new files before the others: what should
 // not have been committed is among those.
-func named(changes []Change) string {
-	sorted := slices.SortedStableFunc(slices.Values(changes), func(a, b Change) int {
+func named(changes []gitrepo.Change) string {
+	sorted := slices.SortedStableFunc(slices.Values(changes), func(a, b gitrepo.Change) int {
 		switch {
 		case a.New == b.New:
 			return 0
@@ -35,7 +24,7 @@ func named(changes []Change) string {
 		}
 		return 1
 	})
-	list := words(sorted[:min(manyChanges, len(sorted))])
+	list := gitrepo.DescribeChanges(sorted[:min(gitrepo.MaxListedFiles, len(sorted))])
 	if more := len(sorted) - len(list); more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(list, ", "), more)
 	}
@@ -44,7 +33,7 @@ func named(changes []Change) string {
 
 // refuseSecrets keeps files that look like secrets out of a commit, unless
 // somebody has told git of them by name.
-func refuseSecrets(changes []Change) error {
+func refuseSecrets(changes []gitrepo.Change) error {
 	var secret []string
 	for _, c := range changes {
 		if !c.Tracked && looksSecret(path.Base(c.Path)) {
@@ -81,7 +70,7 @@ func matches(name string, patterns ...string) bool {
 // tag if it came to that.
 func (c *creation) takeBack(ctx context.Context, tagged bool) {
 	undo := "git reset --soft HEAD~1"
-	if _, err := c.repo.Resolve(ctx, "HEAD~1"); err != nil {
+	if _, err := c.repo.ResolveCommit(ctx, "HEAD~1"); err != nil {
 		undo = "git update-ref -d HEAD" // it is the first one
 	}
 	if tagged {

@@ -6,15 +6,17 @@ import (
 	"testing"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/gitrepo"
+	"version-manager/internal/release/releasetest"
 )
 
 func TestNamed(t *testing.T) {
-	changes := []Change{{Path: "b.go", Tracked: true}, {Path: "a.go", New: true}, {Path: "c.go", Tracked: true}}
+	changes := []gitrepo.Change{{Path: "b.go", Tracked: true}, {Path: "a.go", New: true}, {Path: "c.go", Tracked: true}}
 	if got, want := named(changes), "a.go (new), b.go, c.go"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	for i := range 9 {
-		changes = append(changes, Change{Path: fmt.Sprint(i), Tracked: true})
+		changes = append(changes, gitrepo.Change{Path: fmt.Sprint(i), Tracked: true})
 	}
 	if got := named(changes); !strings.HasSuffix(got, ", 6 and 2 more") {
 		t.Errorf("%q does not stop after ten", got)
@@ -37,22 +39,22 @@ func TestLooksSecret(t *testing.T) {
 }
 
 func TestCreateRefusesSecrets(t *testing.T) {
-	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
-	write(t, dir, map[string]string{"config/.env": "TOKEN=hunter2\n", "new.txt": ""})
-	head := runGit(t, dir, "rev-parse", "HEAD")
+	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
+	releasetest.WriteFiles(t, dir, map[string]string{"config/.env": "TOKEN=hunter2\n", "new.txt": ""})
+	head := releasetest.RunGit(t, dir, "rev-parse", "HEAD")
 	o := Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: store}
 	_, err := Create(t.Context(), o)
-	wantProblem(t, err, problem.Failed, "1 file that looks like a secret is not known to git: nothing was committed", ".gitignore")
-	if lines(err) != "config/.env" || runGit(t, dir, "rev-parse", "HEAD") != head {
-		t.Errorf("named %q", lines(err))
+	releasetest.WantProblem(t, err, problem.Failed, "1 file that looks like a secret is not known to git: nothing was committed", ".gitignore")
+	if releasetest.ErrorLines(err) != "config/.env" || releasetest.RunGit(t, dir, "rev-parse", "HEAD") != head {
+		t.Errorf("named %q", releasetest.ErrorLines(err))
 	}
-	runGit(t, dir, "add", "config/.env") // on purpose
+	releasetest.RunGit(t, dir, "add", "config/.env") // on purpose
 	create(t, o)
 }
 
 func TestFailedCreateStillTellsOfItsCommit(t *testing.T) {
-	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
-	write(t, dir, map[string]string{"main.go": "nonsense"})
+	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
+	releasetest.WriteFiles(t, dir, map[string]string{"main.go": "nonsense"})
 	c, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: store})
 	if err == nil || len(c.Notes) != 2 || !strings.HasSuffix(c.Notes[1], "pushed: git reset --soft HEAD~1") {
 		t.Errorf("%v, notes %q", err, c.Notes)

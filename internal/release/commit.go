@@ -8,43 +8,44 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/shell"
 	"version-manager/internal/kit/text"
+	"version-manager/internal/release/gitrepo"
 )
 
 // commit returns what to build: From, or the work tree once it is clean.
-func (c *creation) commit(ctx context.Context) (Commit, error) {
+func (c *creation) commit(ctx context.Context) (gitrepo.Commit, error) {
 	if c.From != "" {
-		return c.repo.Resolve(ctx, c.From)
+		return c.repo.ResolveCommit(ctx, c.From)
 	}
-	dirty, err := c.repo.Dirty(ctx)
+	dirty, err := c.repo.ListChanges(ctx)
 	if err != nil {
-		return Commit{}, err
+		return gitrepo.Commit{}, err
 	}
 	if err := c.settled(ctx, dirty); err != nil {
-		return Commit{}, err
+		return gitrepo.Commit{}, err
 	}
 	if len(dirty) > 0 {
 		if err := c.commitChanges(ctx, dirty); err != nil {
-			return Commit{}, err
+			return gitrepo.Commit{}, err
 		}
 	}
 	if err := c.noteOverlooked(ctx); err != nil {
-		return Commit{}, err
+		return gitrepo.Commit{}, err
 	}
-	commit, err := c.repo.Resolve(ctx, "HEAD")
+	commit, err := c.repo.ResolveCommit(ctx, "HEAD")
 	if len(dirty) > 0 && err == nil {
 		c.committed = true
 		c.note("%s committed as %.7s: %s", text.CountNoun(len(dirty), "changed file was", "changed files were"), commit.ID, named(dirty))
-		if c.repo.detached(ctx) {
+		if c.repo.IsDetached(ctx) {
 			c.note("no branch is checked out, so only the tag keeps that commit; to keep it on a branch: git switch -c NAME")
 		}
 	}
 	return commit, err
 }
 
-func (c *creation) commitChanges(ctx context.Context, dirty []Change) error {
+func (c *creation) commitChanges(ctx context.Context, dirty []gitrepo.Change) error {
 	if c.Message == "" {
 		return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s -m 'what changed'", c.Version),
-			"%s not committed, and a version is made from a commit", text.CountNoun(len(dirty), "file is", "files are")).With(words(dirty)...)
+			"%s not committed, and a version is made from a commit", text.CountNoun(len(dirty), "file is", "files are")).With(gitrepo.DescribeChanges(dirty)...)
 	}
 	if err := refuseSecrets(dirty); err != nil {
 		return err
@@ -52,10 +53,10 @@ func (c *creation) commitChanges(ctx context.Context, dirty []Change) error {
 	if err := c.committable(ctx, dirty); err != nil {
 		return err
 	}
-	if err := c.repo.refuseFiltered(ctx, dirty); err != nil {
+	if err := c.repo.RefuseFiltered(ctx, dirty); err != nil {
 		return err
 	}
-	return c.repo.CommitAll(ctx, dirty, c.Message)
+	return c.repo.CommitChanges(ctx, dirty, c.Message)
 }
 
 // unused fails if the version is on record for the app.
@@ -89,11 +90,11 @@ func (c *creation) exists(app string) error {
 
 // noteOverlooked says which changes are not part of the version.
 func (c *creation) noteOverlooked(ctx context.Context) error {
-	names, err := c.repo.overlooked(ctx)
+	names, err := c.repo.ListOverlooked(ctx)
 	if err != nil || len(names) == 0 {
 		return err
 	}
-	shown := names[:min(manyChanges, len(names))]
+	shown := names[:min(gitrepo.MaxListedFiles, len(names))]
 	more := ""
 	if n := len(names) - len(shown); n > 0 {
 		more = fmt.Sprintf(" and %d more", n)

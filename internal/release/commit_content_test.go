@@ -12,26 +12,28 @@ import (
 	"testing"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/gitrepo"
+	"version-manager/internal/release/releasetest"
 )
 
 // export returns the files of HEAD by name, and links as "-> target".
-func exportHead(t *testing.T, dir string) (map[string]string, *Tree, error) {
+func exportHead(t *testing.T, dir string) (map[string]string, *gitrepo.Tree, error) {
 	t.Helper()
 	r, out := openRepo(t, dir), filepath.Join(t.TempDir(), "tree")
-	mkdir(t, out)
-	head, err := r.Resolve(t.Context(), "HEAD")
+	releasetest.MakeDir(t, out)
+	head, err := r.ResolveCommit(t.Context(), "HEAD")
 	if err != nil {
 		t.Fatal(err)
 	}
-	tree, err := r.Export(t.Context(), head, out)
+	tree, err := r.ExportCommit(t.Context(), head, out)
 	got := map[string]string{}
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, n := range tree.nodes {
+	for _, n := range tree.Nodes {
 		path := filepath.Join(out, n.Path)
-		if n.Mode == modeLink {
-			got[n.Path] = "-> " + must(t)(os.Readlink(path))
+		if n.Mode == "120000" {
+			got[n.Path] = "-> " + releasetest.MustString(t)(os.Readlink(path))
 			continue
 		}
 		b, err := os.ReadFile(path)
@@ -53,21 +55,21 @@ func TestExportIsTheCommit(t *testing.T) {
 		"hidden.txt":     "hidden\n", "secret/a.txt": "a\n", "subst.txt": "$Format:%H$\n", "x.crlf": "a\nb\n", "x.ident": "$Id$\n", "x.up": "up\n", "plain.txt": "plain\n",
 		"line\nbreak \xff.txt": "odd\n", "sub/.gitattributes": "* export-ignore\n", "sub/b.txt": "b\n", "-rf": "dash\n", "ü/ö.txt": "umlaut\n",
 	}
-	dir := newRepo(t, files)
-	tree := runGit(t, dir, "ls-tree", "-r", "-z", "--name-only", "HEAD")
-	runGit(t, dir, "config", "core.autocrlf", "true")
-	runGit(t, dir, "config", "filter.up.smudge", "tr a-z A-Z")
-	runGit(t, dir, "config", "tar.umask", "0777")
-	runGit(t, dir, "sparse-checkout", "set", "sub")
-	write(t, dir, map[string]string{".git/info/attributes": "plain.txt export-ignore\nplain.txt text eol=crlf\n"})
-	id := runGit(t, dir, "rev-parse", "HEAD:plain.txt")
+	dir := releasetest.NewRepo(t, files)
+	tree := releasetest.RunGit(t, dir, "ls-tree", "-r", "-z", "--name-only", "HEAD")
+	releasetest.RunGit(t, dir, "config", "core.autocrlf", "true")
+	releasetest.RunGit(t, dir, "config", "filter.up.smudge", "tr a-z A-Z")
+	releasetest.RunGit(t, dir, "config", "tar.umask", "0777")
+	releasetest.RunGit(t, dir, "sparse-checkout", "set", "sub")
+	releasetest.WriteFiles(t, dir, map[string]string{".git/info/attributes": "plain.txt export-ignore\nplain.txt text eol=crlf\n"})
+	id := releasetest.RunGit(t, dir, "rev-parse", "HEAD:plain.txt")
 	other := exec.Command("git", "-C", dir, "hash-object", "-w", "--stdin")
 	other.Stdin = strings.NewReader("replaced\n")
 	replacement, err := other.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	runGit(t, dir, "replace", id, strings.TrimSpace(string(replacement)))
+	releasetest.RunGit(t, dir, "replace", id, strings.TrimSpace(string(replacement)))
 	got, _, err := exportHead(t, dir)
 	if err != nil {
 		t.Fatal(err)
@@ -83,11 +85,11 @@ func TestExportIsTheCommit(t *testing.T) {
 }
 
 func TestExportOfSHA256Repository(t *testing.T) {
-	isolateGit(t)
+	releasetest.IsolateGit(t)
 	dir := t.TempDir()
-	runGit(t, dir, "init", "-q", "--object-format=sha256")
-	write(t, dir, helloModule())
-	commitAll(t, dir, "first")
+	releasetest.RunGit(t, dir, "init", "-q", "--object-format=sha256")
+	releasetest.WriteFiles(t, dir, releasetest.HelloModule())
+	releasetest.CommitAll(t, dir, "first")
 	got, _, err := exportHead(t, dir)
 	if err != nil || len(got) != 3 {
 		t.Errorf("exported %q, %v", got, err)
@@ -95,9 +97,9 @@ func TestExportOfSHA256Repository(t *testing.T) {
 }
 
 func TestDamagedObjectIsNoticed(t *testing.T) {
-	dir := newRepo(t, helloModule())
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	object := func(rev string) string {
-		id := runGit(t, dir, "rev-parse", rev)
+		id := releasetest.RunGit(t, dir, "rev-parse", rev)
 		return filepath.Join(dir, ".git", "objects", id[:2], id[2:])
 	}
 	other, err := os.ReadFile(object("HEAD:go.mod"))
@@ -109,7 +111,7 @@ func TestDamagedObjectIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = exportHead(t, dir)
-	wantProblem(t, err, problem.Failed, `"main.go": the repository does not have it`, "git fsck")
+	releasetest.WantProblem(t, err, problem.Failed, `"main.go": the repository does not have it`, "git fsck")
 	if err := os.WriteFile(victim, other, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -119,27 +121,27 @@ func TestDamagedObjectIsNoticed(t *testing.T) {
 }
 
 func TestPartialCloneSaysHowToComplete(t *testing.T) {
-	dir := newRepo(t, helloModule())
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	promise(t, dir, "file:///nowhere")
 	_, _, err := exportHead(t, dir)
-	wantProblem(t, err, problem.Failed, `"main.go"`, "git fetch --refetch --no-filter")
+	releasetest.WantProblem(t, err, problem.Failed, `"main.go"`, "git fetch --refetch --no-filter")
 }
 
 // withModule makes a repository with a submodule, which itself has one.
 func withModule(t *testing.T) (dir, sub string) {
 	t.Helper()
-	inner := newRepo(t, map[string]string{"inner.txt": "inner\n"})
+	inner := releasetest.NewRepo(t, map[string]string{"inner.txt": "inner\n"})
 	t.Setenv("GIT_ALLOW_PROTOCOL", "file")
-	sub = newRepo(t, map[string]string{"infra.tf": "one\n"})
-	runGit(t, sub, "submodule", "--quiet", "add", inner, "deep/inner")
-	commitAll(t, sub, "inner")
-	files := helloModule()
+	sub = releasetest.NewRepo(t, map[string]string{"infra.tf": "one\n"})
+	releasetest.RunGit(t, sub, "submodule", "--quiet", "add", inner, "deep/inner")
+	releasetest.CommitAll(t, sub, "inner")
+	files := releasetest.HelloModule()
 	files["version-manager.yaml"] += "infrastructure: [infra]\n"
 	files["infra/own.tf"] = "own\n"
-	dir = newRepo(t, files)
-	runGit(t, dir, "submodule", "--quiet", "add", "--name", "odd name", sub, "infra/shared")
-	runGit(t, dir, "submodule", "--quiet", "update", "--init", "--recursive")
-	commitAll(t, dir, "submodule")
+	dir = releasetest.NewRepo(t, files)
+	releasetest.RunGit(t, dir, "submodule", "--quiet", "add", "--name", "odd name", sub, "infra/shared")
+	releasetest.RunGit(t, dir, "submodule", "--quiet", "update", "--init", "--recursive")
+	releasetest.CommitAll(t, dir, "submodule")
 	return dir, sub
 }
 
@@ -147,14 +149,14 @@ func TestSubmodulesArePartOfTheCommit(t *testing.T) {
 	dir, _ := withModule(t)
 	first := build(t, dir)
 	checkout := filepath.Join(dir, "infra", "shared")
-	write(t, checkout, map[string]string{"infra.tf": "uncommitted\n"})
+	releasetest.WriteFiles(t, checkout, map[string]string{"infra.tf": "uncommitted\n"})
 	got, _, err := exportHead(t, dir)
 	if err != nil || got["infra/shared/infra.tf"] != "one\n" || got["infra/shared/deep/inner/inner.txt"] != "inner\n" {
 		t.Fatalf("exported %q, %v", got, err)
 	}
 
-	commitAll(t, checkout, "two")
-	commitAll(t, dir, "newer submodule")
+	releasetest.CommitAll(t, checkout, "two")
+	releasetest.CommitAll(t, dir, "newer submodule")
 	second := build(t, dir)
 	if first.Release.InfraID == second.Release.InfraID {
 		t.Error("a change of the submodule does not change the digest of the infrastructure")
@@ -162,12 +164,12 @@ func TestSubmodulesArePartOfTheCommit(t *testing.T) {
 
 	// Without the checkout, what git keeps of it is enough; in another work
 	// tree of the repository too.
-	runGit(t, dir, "submodule", "--quiet", "deinit", "--force", "--all")
+	releasetest.RunGit(t, dir, "submodule", "--quiet", "deinit", "--force", "--all")
 	if got, _, err := exportHead(t, dir); err != nil || got["infra/shared/infra.tf"] != "uncommitted\n" {
 		t.Errorf("without checkout: %q, %v", got, err)
 	}
 	other := filepath.Join(t.TempDir(), "other")
-	runGit(t, dir, "worktree", "add", "-q", "--detach", other)
+	releasetest.RunGit(t, dir, "worktree", "add", "-q", "--detach", other)
 	if _, _, err := exportHead(t, other); err != nil {
 		t.Errorf("in another work tree: %v", err)
 	}
@@ -176,20 +178,20 @@ func TestSubmodulesArePartOfTheCommit(t *testing.T) {
 func TestMissingSubmoduleIsNamed(t *testing.T) {
 	dir, sub := withModule(t)
 	clone := filepath.Join(t.TempDir(), "clone")
-	runGit(t, dir, "clone", "-q", dir, clone)
+	releasetest.RunGit(t, dir, "clone", "-q", dir, clone)
 	_, _, err := exportHead(t, clone)
-	wantProblem(t, err, problem.Failed, `the submodule "infra/shared" is not here`, "git submodule update --init --recursive")
-	runGit(t, clone, "submodule", "--quiet", "update", "--init") // and not the inner one
+	releasetest.WantProblem(t, err, problem.Failed, `the submodule "infra/shared" is not here`, "git submodule update --init --recursive")
+	releasetest.RunGit(t, clone, "submodule", "--quiet", "update", "--init") // and not the inner one
 	_, _, err = exportHead(t, clone)
-	wantProblem(t, err, problem.Failed, `the submodule "infra/shared/deep/inner" is not here`, "git submodule update --init --recursive")
+	releasetest.WantProblem(t, err, problem.Failed, `the submodule "infra/shared/deep/inner" is not here`, "git submodule update --init --recursive")
 
 	// A folder of the same name that is another repository has not the commit.
-	runGit(t, sub, "commit", "-q", "--allow-empty", "-m", "ahead")
-	ahead := runGit(t, sub, "rev-parse", "HEAD")
-	runGit(t, dir, "update-index", "--cacheinfo", "160000,"+ahead+",infra/shared")
-	runGit(t, dir, "commit", "-q", "-m", "ahead")
+	releasetest.RunGit(t, sub, "commit", "-q", "--allow-empty", "-m", "ahead")
+	ahead := releasetest.RunGit(t, sub, "rev-parse", "HEAD")
+	releasetest.RunGit(t, dir, "update-index", "--cacheinfo", "160000,"+ahead+",infra/shared")
+	releasetest.RunGit(t, dir, "commit", "-q", "-m", "ahead")
 	_, _, err = exportHead(t, dir)
-	wantProblem(t, err, problem.Failed, fmt.Sprintf("is not here at the commit %.12s", ahead), "git submodule update")
+	releasetest.WantProblem(t, err, problem.Failed, fmt.Sprintf("is not here at the commit %.12s", ahead), "git submodule update")
 }
 
 const large = "a large file\n"
@@ -202,7 +204,7 @@ func pointerTo(content string) string {
 func storeLFS(t *testing.T, store, content, stored string) {
 	t.Helper()
 	oid := fmt.Sprintf("%x", sha256.Sum256([]byte(content)))
-	write(t, filepath.Join(store, "objects", oid[:2], oid[2:4]), map[string]string{oid: stored})
+	releasetest.WriteFiles(t, filepath.Join(store, "objects", oid[:2], oid[2:4]), map[string]string{oid: stored})
 }
 
 func TestFilesInGitLFS(t *testing.T) {
@@ -210,17 +212,17 @@ func TestFilesInGitLFS(t *testing.T) {
 		".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\nkept.bin -filter\n", "a.bin": pointerTo(large), "sub/b.bin": pointerTo(large),
 		"kept.bin": pointerTo("never stored"), "fixture.txt": pointerTo("never stored"),
 	}
-	dir := newRepo(t, files)
-	write(t, dir, map[string]string{".git/info/attributes": "* -filter\n"})
+	dir := releasetest.NewRepo(t, files)
+	releasetest.WriteFiles(t, dir, map[string]string{".git/info/attributes": "* -filter\n"})
 	_, _, err := exportHead(t, dir)
-	wantProblem(t, err, problem.Failed, "2 files are in Git LFS and not here: a.bin", "git lfs pull")
-	if got := lines(err); got != "a.bin\nsub/b.bin" {
+	releasetest.WantProblem(t, err, problem.Failed, "2 files are in Git LFS and not here: a.bin", "git lfs pull")
+	if got := releasetest.ErrorLines(err); got != "a.bin\nsub/b.bin" {
 		t.Errorf("files %q", got)
 	}
 	for name, stored := range map[string]string{"other content": strings.Repeat("x", len(large)), "other size": large + large} {
 		storeLFS(t, filepath.Join(dir, ".git", "lfs"), large, stored)
 		_, _, err = exportHead(t, dir)
-		wantProblem(t, err, problem.Failed, "in Git LFS", "git lfs pull")
+		releasetest.WantProblem(t, err, problem.Failed, "in Git LFS", "git lfs pull")
 		t.Log(name, err)
 	}
 	storeLFS(t, filepath.Join(dir, ".git", "lfs"), large, large)
@@ -232,13 +234,13 @@ func TestFilesInGitLFS(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, ".git", "lfs")); err != nil {
 		t.Fatal(err)
 	}
-	runGit(t, dir, "config", "lfs.storage", "elsewhere")
+	releasetest.RunGit(t, dir, "config", "lfs.storage", "elsewhere")
 	storeLFS(t, filepath.Join(dir, ".git", "elsewhere"), large, large)
 	if got, _, err := exportHead(t, dir); err != nil || got["a.bin"] != large {
 		t.Errorf("from lfs.storage: %q, %v", got, err)
 	}
-	write(t, dir, map[string]string{"later.txt": ""})
-	commitAll(t, dir, "later")
+	releasetest.WriteFiles(t, dir, map[string]string{"later.txt": ""})
+	releasetest.CommitAll(t, dir, "later")
 	if err := os.RemoveAll(filepath.Join(dir, ".git", "elsewhere")); err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +252,7 @@ func TestFilesInGitLFS(t *testing.T) {
 
 func TestExtendedPointerIsRefused(t *testing.T) {
 	pointer := strings.Replace(pointerTo(large), "oid ", "ext-0-crypt sha256:"+strings.Repeat("a", 64)+"\noid ", 1)
-	dir := newRepo(t, map[string]string{".gitattributes": "*.bin filter=lfs\n", "a.bin": pointer})
+	dir := releasetest.NewRepo(t, map[string]string{".gitattributes": "*.bin filter=lfs\n", "a.bin": pointer})
 	storeLFS(t, filepath.Join(dir, ".git", "lfs"), large, large)
 	if _, _, err := exportHead(t, dir); err == nil || !strings.Contains(err.Error(), `"a.bin": it is kept by an extension of Git LFS`) {
 		t.Errorf("error %v", err)
@@ -261,65 +263,65 @@ func TestExtendedPointerIsRefused(t *testing.T) {
 // needs one fails, and says why.
 func TestLinksThatLeaveTheRepository(t *testing.T) {
 	outside := t.TempDir()
-	write(t, outside, map[string]string{"x.go": "package main\n\nfunc init() { println(\"outside\") }\n", "lib/lib.go": "package lib\n\nconst X = 1\n"})
-	files := helloModule()
+	releasetest.WriteFiles(t, outside, map[string]string{"x.go": "package main\n\nfunc init() { println(\"outside\") }\n", "lib/lib.go": "package lib\n\nconst X = 1\n"})
+	files := releasetest.HelloModule()
 	files["docs/deep/x.txt"] = ""
-	dir := newRepo(t, files)
+	dir := releasetest.NewRepo(t, files)
 	for name, target := range map[string]string{
 		"absolute": "/etc/passwd", "up": "../../outside", "winding": "docs/../../x", "docs/root": "..",
 		"docs/deep/chained": "../root/../../etc", "docs/dangling": "nothing", "docs/good": "deep/x.txt", "loop": "loop",
 	} {
 		symlink(t, target, filepath.Join(dir, name))
 	}
-	commitAll(t, dir, "links")
+	releasetest.CommitAll(t, dir, "links")
 	got, tree, err := exportHead(t, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"absolute": nowhere, "up": nowhere, "winding": nowhere, "docs/root": "..", "docs/deep/chained": nowhere,
+		"absolute": gitrepo.BlockedLinkTarget, "up": gitrepo.BlockedLinkTarget, "winding": gitrepo.BlockedLinkTarget, "docs/root": "..", "docs/deep/chained": gitrepo.BlockedLinkTarget,
 		"docs/dangling": "nothing", "docs/good": "deep/x.txt", "loop": "loop",
 	} {
 		if got[name] != "-> "+want {
 			t.Errorf("%s %s, want %s", name, got[name], want)
 		}
 	}
-	if len(tree.withheld) != 4 {
-		t.Errorf("withheld %q", tree.withheld)
+	if len(tree.Withheld) != 4 {
+		t.Errorf("withheld %q", tree.Withheld)
 	}
 	build(t, dir)
 
 	symlink(t, filepath.Join(outside, "x.go"), filepath.Join(dir, "x.go"))
-	commitAll(t, dir, "a source file outside")
+	releasetest.CommitAll(t, dir, "a source file outside")
 	_, err = tryBuild(t.Context(), dir)
-	wantProblem(t, err, problem.Failed, "build.package . cannot be built", "go list")
-	if got := lines(err); !strings.Contains(got, "x.go -> "+outside) {
+	releasetest.WantProblem(t, err, problem.Failed, "build.package . cannot be built", "go list")
+	if got := releasetest.ErrorLines(err); !strings.Contains(got, "x.go -> "+outside) {
 		t.Errorf("evidence %q", got)
 	}
 
-	runGit(t, dir, "rm", "-q", "x.go")
+	releasetest.RunGit(t, dir, "rm", "-q", "x.go")
 	symlink(t, filepath.Join(outside, "lib"), filepath.Join(dir, "lib"))
-	write(t, dir, map[string]string{"main.go": "package main\n\nimport \"example.org/hello/lib\"\n\nfunc main() { println(lib.X) }\n"})
-	commitAll(t, dir, "a package outside")
+	releasetest.WriteFiles(t, dir, map[string]string{"main.go": "package main\n\nimport \"example.org/hello/lib\"\n\nfunc main() { println(lib.X) }\n"})
+	releasetest.CommitAll(t, dir, "a package outside")
 	_, err = tryBuild(t.Context(), dir)
-	if got := lines(err); err == nil || !strings.Contains(got, "lib -> "+outside) {
+	if got := releasetest.ErrorLines(err); err == nil || !strings.Contains(got, "lib -> "+outside) {
 		t.Errorf("error %v, evidence %q", err, got)
 	}
-	runGit(t, dir, "rm", "-q", "--cached", "version-manager.yaml")
+	releasetest.RunGit(t, dir, "rm", "-q", "--cached", "version-manager.yaml")
 	if err := os.Rename(filepath.Join(dir, "version-manager.yaml"), filepath.Join(outside, "version-manager.yaml")); err != nil {
 		t.Fatal(err)
 	}
 	symlink(t, filepath.Join(outside, "version-manager.yaml"), filepath.Join(dir, "version-manager.yaml"))
-	commitAll(t, dir, "a configuration outside")
+	releasetest.CommitAll(t, dir, "a configuration outside")
 	_, err = tryBuild(t.Context(), dir)
-	wantProblem(t, err, problem.Failed, "read version-manager.yaml", "")
+	releasetest.WantProblem(t, err, problem.Failed, "read version-manager.yaml", "")
 }
 
 // A tree that git would never write, but that a hostile repository can have.
 func TestHostileTrees(t *testing.T) {
 	for name, want := range map[string]string{"..": "not allowed", ".git": "not allowed", ".GIT": "not allowed"} {
-		dir := newRepo(t, helloModule())
-		blob := runGit(t, dir, "rev-parse", "HEAD:main.go")
+		dir := releasetest.NewRepo(t, releasetest.HelloModule())
+		blob := releasetest.RunGit(t, dir, "rev-parse", "HEAD:main.go")
 		id, err := hex.DecodeString(blob)
 		if err != nil {
 			t.Fatal(err)
@@ -330,8 +332,8 @@ func TestHostileTrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		commit := runGit(t, dir, "commit-tree", "-m", "x", strings.TrimSpace(string(tree)))
-		runGit(t, dir, "update-ref", "HEAD", commit)
+		commit := releasetest.RunGit(t, dir, "commit-tree", "-m", "x", strings.TrimSpace(string(tree)))
+		releasetest.RunGit(t, dir, "update-ref", "HEAD", commit)
 		if _, _, err := exportHead(t, dir); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}

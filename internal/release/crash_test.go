@@ -7,30 +7,31 @@ import (
 	"testing"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/releasetest"
 )
 
 func TestFailedCreateLeavesNothing(t *testing.T) {
-	files := helloModule()
+	files := releasetest.HelloModule()
 	files["main.go"] = "package main\n"
-	dir, state := newRepo(t, files), t.TempDir()
+	dir, state := releasetest.NewRepo(t, files), t.TempDir()
 	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(state)})
-	wantProblem(t, err, problem.Failed, "create v1.0.0: go build . failed", "")
-	nothingLeft(t, state)
-	if tags := runGit(t, dir, "tag"); tags != "" {
+	releasetest.WantProblem(t, err, problem.Failed, "create v1.0.0: go build . failed", "")
+	releasetest.WantEmpty(t, state)
+	if tags := releasetest.RunGit(t, dir, "tag"); tags != "" {
 		t.Errorf("tags %q", tags)
 	}
 }
 
 // The record comes after the tag. If it cannot be written the tag goes, too.
 func TestUnwritableRecordTakesTagBack(t *testing.T) {
-	dir, state := newRepo(t, helloModule()), t.TempDir()
+	dir, state := releasetest.NewRepo(t, releasetest.HelloModule()), t.TempDir()
 	obstacle := filepath.Join(state, "releases", "records.lock")
-	mkdir(t, obstacle) // a folder where the lock file should be
+	releasetest.MakeDir(t, obstacle) // a folder where the lock file should be
 	o := Options{Dir: dir, Version: "v1.0.0", Store: NewStore(state)}
 	if _, err := Create(t.Context(), o); err == nil || !strings.Contains(err.Error(), "record v1.0.0") {
 		t.Fatalf("error %v", err)
 	}
-	if tags := runGit(t, dir, "tag"); tags != "" {
+	if tags := releasetest.RunGit(t, dir, "tag"); tags != "" {
 		t.Errorf("tags %q", tags)
 	}
 	if err := os.Remove(obstacle); err != nil {
@@ -43,8 +44,8 @@ func TestUnwritableRecordTakesTagBack(t *testing.T) {
 func TestCreateAfterCrashAtEveryStep(t *testing.T) {
 	for _, last := range []string{"export", "build", "image", "store", "tag"} {
 		t.Run(last, func(t *testing.T) {
-			dir, state := newRepo(t, helloModule()), t.TempDir()
-			write(t, dir, map[string]string{"new.txt": ""})
+			dir, state := releasetest.NewRepo(t, releasetest.HelloModule()), t.TempDir()
+			releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
 			o := Options{Dir: dir, Version: "v1.0.0", Message: "new", Store: NewStore(state)}
 			crash := o
 			crash.Progress = func(step string) {
@@ -67,8 +68,8 @@ func TestCreateAfterCrashAtEveryStep(t *testing.T) {
 
 // A crash between tag and record: the same call with the same message.
 func TestCreateAfterCrashBetweenTagAndRecord(t *testing.T) {
-	dir, state := newRepo(t, helloModule()), t.TempDir()
-	write(t, dir, map[string]string{"new.txt": ""})
+	dir, state := releasetest.NewRepo(t, releasetest.HelloModule()), t.TempDir()
+	releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
 	o := Options{Dir: dir, Version: "v1.0.0", Message: "new", Store: NewStore(state)}
 	first := create(t, o)
 	if err := os.Remove(filepath.Join(state, "releases", "hello", "v1.0.0.json")); err != nil {

@@ -12,6 +12,8 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/shell"
+	"version-manager/internal/release/gitrepo"
+	"version-manager/internal/release/gobuild"
 )
 
 // Options says what Create shall make.
@@ -36,7 +38,7 @@ type Created struct {
 // without record is only content, and a tag without record is rebuilt. The
 // notes are there also where it fails.
 func Create(ctx context.Context, o Options) (Created, error) {
-	repo, err := Open(ctx, o.Dir)
+	repo, err := gitrepo.OpenRepo(ctx, o.Dir)
 	if err != nil {
 		return Created{}, o.failed(err)
 	}
@@ -64,7 +66,7 @@ func (o Options) failed(err error) error {
 // creation is one run of Create.
 type creation struct {
 	Options
-	repo      *Repo
+	repo      *gitrepo.Repo
 	app       config.App // as the work tree describes it, or From
 	tags      []Tag      // the versions of the app
 	tag       string     // what the version's tag is called
@@ -93,15 +95,15 @@ func (c *creation) run(ctx context.Context) error {
 // describe reads which app this is about.
 func (c *creation) describe(ctx context.Context) (config.App, error) {
 	if c.From != "" {
-		commit, err := c.repo.Resolve(ctx, c.From)
+		commit, err := c.repo.ResolveCommit(ctx, c.From)
 		if err != nil {
 			return config.App{}, err
 		}
-		return c.repo.Config(ctx, commit)
+		return c.repo.ReadConfig(ctx, commit)
 	}
-	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))
+	f, err := os.Open(filepath.Join(c.repo.AppDir(), config.File))
 	if err != nil {
-		if _, err := c.repo.Resolve(ctx, "HEAD"); err != nil {
+		if _, err := c.repo.ResolveCommit(ctx, "HEAD"); err != nil {
 			return config.App{}, err
 		}
 		return config.App{}, problem.Wrap(err, problem.Failed, "", "there is no %s, which says what to build", config.File)
@@ -158,21 +160,21 @@ func (c *creation) feasible(all tagList) error {
 		return nil
 	}
 	if _, err := exec.LookPath("go"); err != nil {
-		return errNoGo()
+		return gobuild.MissingGoError()
 	}
 	return nil
 }
 
 // sameApp fails if a commit is not of the app that this is about.
-func (c *creation) sameApp(ctx context.Context, commit Commit) error {
-	app, err := c.repo.Config(ctx, commit)
+func (c *creation) sameApp(ctx context.Context, commit gitrepo.Commit) error {
+	app, err := c.repo.ReadConfig(ctx, commit)
 	if err == nil && app.Name != c.app.Name {
 		return problem.New(problem.Failed, "version-manager list", "the commit %.12s is of the app %s and not of %s", commit.ID, app.Name, c.app.Name)
 	}
 	return err
 }
 
-func (c *creation) build(ctx context.Context, commit Commit) (*Built, error) {
+func (c *creation) build(ctx context.Context, commit gitrepo.Commit) (*Built, error) {
 	built, err := (&Builder{Repo: c.repo, Progress: c.Progress}).Build(ctx, commit)
 	if err != nil {
 		return nil, err

@@ -6,19 +6,20 @@ import (
 	"testing"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/releasetest"
 )
 
 func create(t *testing.T, o Options) Created {
 	t.Helper()
 	c, err := Create(t.Context(), o)
 	if err != nil {
-		t.Fatal(err, lines(err))
+		t.Fatal(err, releasetest.ErrorLines(err))
 	}
 	return c
 }
 
 func TestCreate(t *testing.T) {
-	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
+	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	var steps []string
 	c := create(t, Options{Dir: dir, Version: "v1.0.0", Store: store, Progress: func(s string) { steps = append(steps, s) }})
 
@@ -26,7 +27,7 @@ func TestCreate(t *testing.T) {
 		t.Errorf("steps %q, want %q", steps, want)
 	}
 	r := c.Release
-	if r.App != "hello" || r.Version != "v1.0.0" || r.Message != "first" || r.Commit != runGit(t, dir, "rev-parse", "HEAD") {
+	if r.App != "hello" || r.Version != "v1.0.0" || r.Message != "first" || r.Commit != releasetest.RunGit(t, dir, "rev-parse", "HEAD") {
 		t.Errorf("release %+v", r)
 	}
 	if got, err := store.Get("hello", "v1.0.0"); err != nil || got.Image != r.Image {
@@ -35,34 +36,34 @@ func TestCreate(t *testing.T) {
 	if _, err := store.Image(r.Image); err != nil {
 		t.Error(err)
 	}
-	tag := runGit(t, dir, "for-each-ref", "--format=%(objecttype) %(contents)", "refs/tags/v1.0.0")
+	tag := releasetest.RunGit(t, dir, "for-each-ref", "--format=%(objecttype) %(contents)", "refs/tags/v1.0.0")
 	if !strings.HasPrefix(tag, "tag first\n\nImage: "+r.Image) {
 		t.Errorf("tag %q", tag)
 	}
 }
 
 func TestCreateTwice(t *testing.T) {
-	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
+	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	create(t, Options{Dir: dir, Version: "v1.2.0", Store: store})
 	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.2.0", Store: store})
-	wantProblem(t, err, problem.Failed, "create v1.2.0: v1.2.0 exists already; free are v1.2.1, v1.3.0 or v2.0.0",
+	releasetest.WantProblem(t, err, problem.Failed, "create v1.2.0: v1.2.0 exists already; free are v1.2.1, v1.3.0 or v2.0.0",
 		"version-manager create v1.2.1")
 
-	runGit(t, dir, "tag", "-d", "v1.2.0") // a record alone is enough to be taken
-	write(t, dir, map[string]string{"new.txt": ""})
+	releasetest.RunGit(t, dir, "tag", "-d", "v1.2.0") // a record alone is enough to be taken
+	releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
 	_, err = Create(t.Context(), Options{Dir: dir, Version: "v1.2.0", Message: "x", Store: store})
-	wantProblem(t, err, problem.Failed, "exists already", "v1.2.1")
-	if dirty, _ := openRepo(t, dir).Dirty(t.Context()); len(dirty) != 1 {
+	releasetest.WantProblem(t, err, problem.Failed, "exists already", "v1.2.1")
+	if dirty, _ := openRepo(t, dir).ListChanges(t.Context()); len(dirty) != 1 {
 		t.Errorf("dirty %q: it was committed although the version is taken", dirty)
 	}
 }
 
 func TestCreateFromDirtyTree(t *testing.T) {
-	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
-	write(t, dir, map[string]string{"new file.txt": "", "main.go": "package main\n\nfunc main() { println(\"second\") }\n"})
+	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
+	releasetest.WriteFiles(t, dir, map[string]string{"new file.txt": "", "main.go": "package main\n\nfunc main() { println(\"second\") }\n"})
 	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.2.0", Store: store})
-	wantProblem(t, err, problem.Failed, "2 files are not committed", "version-manager create v1.2.0 -m 'what changed'")
-	if got := lines(err); got != "main.go\nnew file.txt (new)" {
+	releasetest.WantProblem(t, err, problem.Failed, "2 files are not committed", "version-manager create v1.2.0 -m 'what changed'")
+	if got := releasetest.ErrorLines(err); got != "main.go\nnew file.txt (new)" {
 		t.Errorf("files %q", got)
 	}
 
@@ -71,27 +72,27 @@ func TestCreateFromDirtyTree(t *testing.T) {
 	if c.Release.Image == from.Release.Image || c.Release.Message != "say second" {
 		t.Errorf("release %+v", c.Release)
 	}
-	head := runGit(t, dir, "rev-parse", "HEAD")
+	head := releasetest.RunGit(t, dir, "rev-parse", "HEAD")
 	if want := []string{
 		"2 changed files were committed as " + head[:7] + ": new file.txt (new), main.go",
 		"to take the commit back before anything is pushed: git tag -d v1.2.0 && git reset --soft HEAD~1",
 	}; !slices.Equal(c.Notes, want) {
 		t.Errorf("notes %q, want %q", c.Notes, want)
 	}
-	if dirty, _ := openRepo(t, dir).Dirty(t.Context()); len(dirty) != 0 {
+	if dirty, _ := openRepo(t, dir).ListChanges(t.Context()); len(dirty) != 0 {
 		t.Errorf("still dirty: %q", dirty)
 	}
 }
 
 func TestCreateInEmptyRepository(t *testing.T) {
-	isolateGit(t)
+	releasetest.IsolateGit(t)
 	dir, store := t.TempDir(), NewStore(t.TempDir())
-	runGit(t, dir, "init", "-q")
+	releasetest.RunGit(t, dir, "init", "-q")
 	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
-	wantProblem(t, err, problem.Failed, "has no commit yet", "git commit")
-	write(t, dir, helloModule())
+	releasetest.WantProblem(t, err, problem.Failed, "has no commit yet", "git commit")
+	releasetest.WriteFiles(t, dir, releasetest.HelloModule())
 	_, err = Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
-	wantProblem(t, err, problem.Failed, "3 files are not committed", "-m")
+	releasetest.WantProblem(t, err, problem.Failed, "3 files are not committed", "-m")
 	c := create(t, Options{Dir: dir, Version: "v1.0.0", Message: "first", Store: store})
 	if want := "git tag -d v1.0.0 && git update-ref -d HEAD"; !strings.HasSuffix(c.Notes[1], want) {
 		t.Errorf("notes %q, want %q at the end", c.Notes, want)

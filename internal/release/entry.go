@@ -3,6 +3,8 @@ package release
 import (
 	"context"
 	"slices"
+
+	"version-manager/internal/release/gitrepo"
 )
 
 // Entry is one line of the list of versions: what git and the store know.
@@ -19,7 +21,7 @@ type Entry struct {
 // Entries merges the tags of a repository with the records of an app, oldest
 // version first. Without a repository, which is then nil, it lists records
 // only. Damaged records are reported beside the entries that are well.
-func Entries(ctx context.Context, repo *Repo, store *Store, app string) ([]Entry, error) {
+func Entries(ctx context.Context, repo *gitrepo.Repo, store *Store, app string) ([]Entry, error) {
 	merged := map[Version]*Entry{}
 	if repo != nil {
 		tags, err := ListTags(ctx, repo, app)
@@ -60,7 +62,7 @@ func (r Release) movedTo(tagged string) string {
 // MovedTagCommit returns the commit that the tag of a release names by now, "" if it
 // is still the one that it was built from or there is no tag. Somebody may have
 // moved the tag, or fetched another one of that name.
-func MovedTagCommit(ctx context.Context, repo *Repo, rel Release) (string, error) {
+func MovedTagCommit(ctx context.Context, repo *gitrepo.Repo, rel Release) (string, error) {
 	tags, err := ListTags(ctx, repo, rel.App)
 	for _, t := range tags {
 		if t.Version == rel.Version {

@@ -4,14 +4,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"version-manager/internal/release/releasetest"
 )
 
 func TestEntries(t *testing.T) {
-	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
+	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	create(t, Options{Dir: dir, Version: "v1.10.0", Message: "ten", Store: store})
 	create(t, Options{Dir: dir, Version: "v1.9.0", Store: store})
-	runGit(t, dir, "tag", "-a", "-m", "not built", "v2.0.0")
-	runGit(t, dir, "tag", "-d", "v1.9.0")
+	releasetest.RunGit(t, dir, "tag", "-a", "-m", "not built", "v2.0.0")
+	releasetest.RunGit(t, dir, "tag", "-d", "v1.9.0")
 
 	got, err := Entries(t.Context(), openRepo(t, dir), store, "hello")
 	if err != nil {
@@ -32,7 +34,7 @@ func TestEntries(t *testing.T) {
 
 // A version is what was built, whatever its tag names by now.
 func TestMovedTag(t *testing.T) {
-	dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
+	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	rel := create(t, Options{Dir: dir, Version: "v1.0.0", Store: store}).Release
 	repo := openRepo(t, dir)
 	check := func(want string) {
@@ -46,13 +48,13 @@ func TestMovedTag(t *testing.T) {
 		}
 	}
 	check("")
-	write(t, dir, map[string]string{"x": ""})
-	commitAll(t, dir, "second")
-	runGit(t, dir, "tag", "-f", "v1.0.0")
-	check(runGit(t, dir, "rev-parse", "HEAD"))
-	runGit(t, dir, "tag", "-f", "-a", "-m", "other", "v1.0.0")
-	check(runGit(t, dir, "rev-parse", "HEAD"))
-	runGit(t, dir, "tag", "-d", "v1.0.0")
+	releasetest.WriteFiles(t, dir, map[string]string{"x": ""})
+	releasetest.CommitAll(t, dir, "second")
+	releasetest.RunGit(t, dir, "tag", "-f", "v1.0.0")
+	check(releasetest.RunGit(t, dir, "rev-parse", "HEAD"))
+	releasetest.RunGit(t, dir, "tag", "-f", "-a", "-m", "other", "v1.0.0")
+	check(releasetest.RunGit(t, dir, "rev-parse", "HEAD"))
+	releasetest.RunGit(t, dir, "tag", "-d", "v1.0.0")
 	check("")
 }
 

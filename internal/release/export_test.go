@@ -4,29 +4,31 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"version-manager/internal/release/releasetest"
 )
 
 func TestExportKeepsLinksAndModes(t *testing.T) {
-	files := helloModule()
+	files := releasetest.HelloModule()
 	files["run.sh"] = "#!/bin/sh\n"
-	dir := newRepo(t, files)
+	dir := releasetest.NewRepo(t, files)
 	if err := os.Symlink("../run.sh", filepath.Join(dir, "run.sh.link")); err != nil {
 		t.Fatal(err)
 	}
-	mkdir(t, filepath.Join(dir, "sub"))
+	releasetest.MakeDir(t, filepath.Join(dir, "sub"))
 	if err := os.Rename(filepath.Join(dir, "run.sh.link"), filepath.Join(dir, "sub", "link")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(filepath.Join(dir, "run.sh"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	commitAll(t, dir, "modes")
+	releasetest.CommitAll(t, dir, "modes")
 	r, out := openRepo(t, dir), t.TempDir()
-	head, err := r.Resolve(t.Context(), "HEAD")
+	head, err := r.ResolveCommit(t.Context(), "HEAD")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Export(t.Context(), head, out); err != nil {
+	if _, err := r.ExportCommit(t.Context(), head, out); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(filepath.Join(out, "sub", "link"))

@@ -36,7 +36,7 @@ func (c *creation) fromVersion(all tagList) error {
 // name is what the app is called in the work tree, empty where that cannot be
 // read.
 func (c *creation) name() string {
-	f, err := os.Open(filepath.Join(c.repo.Dir(), config.File))
+	f, err := os.Open(filepath.Join(c.repo.AppDir(), config.File))
 	if err != nil {
 		return ""
 	}

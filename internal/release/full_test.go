@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"version-manager/internal/release/releasetest"
 )
 
 // TestFullDisk writes to a store in a child process that may make files of
@@ -15,12 +17,12 @@ import (
 func TestFullDisk(t *testing.T) {
 	state := t.TempDir()
 	s := NewStore(state)
-	old := testImage(t, file("app/hello", "old"))
+	old := storedImage(t, releasetest.FileEntry("app/hello", "old"))
 	if err := s.AddImage(old); err != nil {
 		t.Fatal(err)
 	}
 	putAll(t, s, "hello", "v1.0.0")
-	before := files(t, state)
+	before := releasetest.ListFiles(t, state)
 
 	child := exec.Command(os.Args[0], "-test.run=^TestFullDiskChild$", "-test.v")
 	child.Env = append(os.Environ(), "FULL_DISK_STATE="+state)
@@ -32,7 +34,7 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("the cause is named %d times, want twice:\n%s", n, out)
 	}
 
-	after := files(t, state)
+	after := releasetest.ListFiles(t, state)
 	if len(before) != len(after) {
 		t.Errorf("files before %q\nand after %q", before, after)
 	}
@@ -51,7 +53,7 @@ func TestFullDiskChild(t *testing.T) {
 	if state == "" {
 		t.Skip("runs as a child of TestFullDisk")
 	}
-	img, record := testImage(t, file("app/hello", strings.Repeat("new", 1000))), testRecord(t, "hello", "v1.1.0")
+	img, record := storedImage(t, releasetest.FileEntry("app/hello", strings.Repeat("new", 1000))), testRecord(t, "hello", "v1.1.0")
 	signal.Ignore(syscall.SIGXFSZ)
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 300, Max: 300}); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/releasetest"
 )
 
 // noIdentity is a machine on which nobody told git who they are.
@@ -19,22 +20,22 @@ func noIdentity(t *testing.T) {
 }
 
 func TestCreateWithoutIdentity(t *testing.T) {
-	dir := newRepo(t, helloModule())
-	isolateCache(t)
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
+	releasetest.IsolateCache(t)
 	noIdentity(t)
 	before, err := os.ReadFile(dir + "/.git/config")
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, dir, map[string]string{"new.txt": ""})
+	releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
 	c := create(t, Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
 	if n := strings.Count(strings.Join(c.Notes, "\n"), "git does not know your name"); n != 1 {
 		t.Errorf("said %d times: %q", n, c.Notes)
 	}
 	want := regexp.MustCompile(`^[^<>@]+ <[\w.-]+@[\w.-]+>$`)
 	for _, who := range []string{
-		runGit(t, dir, "log", "-1", "--format=%an <%ae>"), runGit(t, dir, "log", "-1", "--format=%cn <%ce>"),
-		runGit(t, dir, "for-each-ref", "--format=%(taggername) %(taggeremail)", "refs/tags/v1.0.0"),
+		releasetest.RunGit(t, dir, "log", "-1", "--format=%an <%ae>"), releasetest.RunGit(t, dir, "log", "-1", "--format=%cn <%ce>"),
+		releasetest.RunGit(t, dir, "for-each-ref", "--format=%(taggername) %(taggeremail)", "refs/tags/v1.0.0"),
 	} {
 		if !want.MatchString(who) || !strings.Contains(strings.Join(c.Notes, "\n"), who) {
 			t.Errorf("signed by %q, notes %q", who, c.Notes)
@@ -46,24 +47,24 @@ func TestCreateWithoutIdentity(t *testing.T) {
 }
 
 func TestOwnIdentityIsKept(t *testing.T) {
-	dir := newRepo(t, map[string]string{"go.mod": "x"})
+	dir := releasetest.NewRepo(t, map[string]string{"go.mod": "x"})
 	noIdentity(t)
 	t.Setenv("GIT_AUTHOR_NAME", "Grace")
-	runGit(t, dir, "config", "user.email", "grace@example.org")
+	releasetest.RunGit(t, dir, "config", "user.email", "grace@example.org")
 	r := openRepo(t, dir)
-	write(t, dir, map[string]string{"new.txt": ""})
+	releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
 	if err := commitDirty(t, r, "x"); err != nil {
 		t.Fatal(err)
 	}
-	if who := runGit(t, dir, "log", "-1", "--format=%an <%ae>"); who != "Grace <grace@example.org>" {
+	if who := releasetest.RunGit(t, dir, "log", "-1", "--format=%an <%ae>"); who != "Grace <grace@example.org>" {
 		t.Errorf("signed by %q", who)
 	}
 }
 
 func TestUnusableIdentity(t *testing.T) {
-	dir := newRepo(t, helloModule())
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	noIdentity(t)
 	t.Setenv("GIT_AUTHOR_NAME", "<>")
 	_, err := openRepo(t, dir).EnsureIdentity(t.Context())
-	wantProblem(t, err, problem.Failed, "does not accept the name", "unset GIT_AUTHOR_NAME")
+	releasetest.WantProblem(t, err, problem.Failed, "does not accept the name", "unset GIT_AUTHOR_NAME")
 }

@@ -14,16 +14,19 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/licenses"
+	"version-manager/internal/release/gitrepo"
+	"version-manager/internal/release/gobuild"
+	"version-manager/internal/release/ociimage"
 )
 
 const searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // pack makes an image of one program in a new layout. The layer is a plain
 // tar: its digest then depends on no compressor's version.
-func pack(l layout, binary string, notices []byte, app config.App, commit Commit) (*Image, error) {
+func pack(l ociimage.Layout, binary string, notices []byte, app config.App, commit gitrepo.Commit) (*ociimage.Image, error) {
 	pr, pw := io.Pipe()
 	go func() { pw.CloseWithError(writeLayer(pw, binary, notices, app.Name, commit.Time)) }()
-	layer, err := l.put(pr, types.OCIUncompressedLayer)
+	layer, err := l.PutBlob(pr, types.OCIUncompressedLayer)
 	pr.CloseWithError(err) // so that the writer ends, too
 	if err != nil {
 		return nil, fmt.Errorf("pack image: %w", err)
@@ -32,7 +35,7 @@ func pack(l layout, binary string, notices []byte, app config.App, commit Commit
 	if err != nil {
 		return nil, err
 	}
-	return l.assemble(c, []v1.Descriptor{layer})
+	return l.AssembleImage(c, []v1.Descriptor{layer})
 }
 
 // writeLayer writes a root file system with the program, a place for temporary
@@ -51,7 +54,7 @@ func writeLayer(w io.Writer, binary string, notices []byte, name string, at time
 	for _, h := range []*tar.Header{
 		{Typeflag: tar.TypeDir, Name: "tmp/", Mode: 0o1777},
 		{Typeflag: tar.TypeDir, Name: "app/", Mode: 0o755},
-		{Typeflag: tar.TypeReg, Name: "app/" + name, Mode: 0o755, Size: info.Size(), Uid: Nobody, Gid: Nobody},
+		{Typeflag: tar.TypeReg, Name: "app/" + name, Mode: 0o755, Size: info.Size(), Uid: ociimage.Nobody, Gid: ociimage.Nobody},
 	} {
 		h.ModTime, h.Format = at, tar.FormatUSTAR
 		if err := tw.WriteHeader(h); err != nil {
@@ -84,8 +87,8 @@ func writeNotices(tw *tar.Writer, notices []byte, at time.Time) error {
 	return err
 }
 
-func imageConfig(app config.App, commit Commit, layer v1.Hash) v1.ConfigFile {
-	goos, goarch := platformOf(app.Build)
+func imageConfig(app config.App, commit gitrepo.Commit, layer v1.Hash) v1.ConfigFile {
+	goos, goarch := gobuild.SplitPlatform(app.Build)
 	return v1.ConfigFile{
 		OS:           goos,
 		Architecture: goarch,
@@ -94,7 +97,7 @@ func imageConfig(app config.App, commit Commit, layer v1.Hash) v1.ConfigFile {
 		Config: v1.Config{
 			Entrypoint:   []string{"/app/" + app.Name},
 			Env:          []string{searchPath},
-			User:         fmt.Sprint(Nobody),
+			User:         fmt.Sprint(ociimage.Nobody),
 			WorkingDir:   "/",
 			ExposedPorts: map[string]struct{}{fmt.Sprintf("%d/tcp", app.Port): {}},
 			Labels: map[string]string{

@@ -11,6 +11,7 @@ import (
 
 	"version-manager/internal/config"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/releasetest"
 )
 
 func testRecord(t testing.TB, app string, v Version) Release {
@@ -41,7 +42,7 @@ func TestRecordsNeverChange(t *testing.T) {
 	putAll(t, s, "hello", "v1.0.0", "v1.0.0") // the same again is fine
 	r := testRecord(t, "hello", "v1.0.0")
 	r.Message = "another"
-	wantProblem(t, s.Put(r), problem.Failed, "a release never changes", "")
+	releasetest.WantProblem(t, s.Put(r), problem.Failed, "a release never changes", "")
 	if got, err := s.Get("hello", "v1.0.0"); err != nil || got.Message != "" {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -64,9 +65,9 @@ func TestUnknownVersionNamesTheNearest(t *testing.T) {
 	s := NewStore(t.TempDir())
 	putAll(t, s, "hello", "v1.0.0", "v1.1.0")
 	_, err := s.Get("hello", "v1.2.0")
-	wantProblem(t, err, problem.NotFound, "there is no version v1.2.0 of hello: did you mean v1.1.0 or v1.0.0?", "version-manager list")
+	releasetest.WantProblem(t, err, problem.NotFound, "there is no version v1.2.0 of hello: did you mean v1.1.0 or v1.0.0?", "version-manager list")
 	_, err = s.Get("other", "v1.2.0")
-	wantProblem(t, err, problem.NotFound, "there is no version v1.2.0 of other", "version-manager list")
+	releasetest.WantProblem(t, err, problem.NotFound, "there is no version v1.2.0 of other", "version-manager list")
 }
 
 func TestNamesCannotLeadElsewhere(t *testing.T) {

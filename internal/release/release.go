@@ -17,28 +17,22 @@ import (
 	"time"
 
 	"version-manager/internal/config"
+	"version-manager/internal/release/gobuild"
 )
 
 // Release is the record of one version. It is stored as canonical JSON: keys
 // sorted, no insignificant space. Nothing in it depends on when the build ran
 // or in which folder.
 type Release struct {
-	App       string     `json:"app"`
-	Version   Version    `json:"version"`
-	Message   string     `json:"message,omitempty"`
-	Commit    string     `json:"commit"`       // full git object id
-	Time      time.Time  `json:"time"`         // of the commit, UTC
-	Image     string     `json:"image"`        // digest of the OCI manifest, "sha256:…"
-	Config    config.App `json:"config"`       // version-manager.yaml of that commit, defaults filled in
-	ConfigID  string     `json:"configDigest"` // of Config's canonical JSON
-	InfraID   string     `json:"infraDigest"`  // of the files under config infrastructure
-	GoVersion string     `json:"goVersion,omitempty"`
-	SBOM      []Module   `json:"sbom,omitempty"` // what the binary links
-}
-
-// Module is one Go module that the binary links, with its checksum.
-type Module struct {
-	Path    string `json:"path"`
-	Version string `json:"version"`
-	Sum     string `json:"sum,omitempty"`
+	App       string           `json:"app"`
+	Version   Version          `json:"version"`
+	Message   string           `json:"message,omitempty"`
+	Commit    string           `json:"commit"`       // full git object id
+	Time      time.Time        `json:"time"`         // of the commit, UTC
+	Image     string           `json:"image"`        // digest of the OCI manifest, "sha256:…"
+	Config    config.App       `json:"config"`       // version-manager.yaml of that commit, defaults filled in
+	ConfigID  string           `json:"configDigest"` // of Config's canonical JSON
+	InfraID   string           `json:"infraDigest"`  // of the files under config infrastructure
+	GoVersion string           `json:"goVersion,omitempty"`
+	SBOM      []gobuild.Module `json:"sbom,omitempty"` // what the binary links
 }

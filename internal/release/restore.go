@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/gitrepo"
 )
 
 // restore makes the release of an existing tag again, where this machine has
 // no record of it: in a fresh clone, or after a crash between the two. What
 // is built must be what the tag says.
 func (c *creation) restore(ctx context.Context, tag Tag) error {
-	commit, err := c.repo.Resolve(ctx, tag.Commit)
+	commit, err := c.repo.ResolveCommit(ctx, tag.Commit)
 	if err != nil {
 		return err
 	}
@@ -73,17 +74,17 @@ func (c *creation) recorded(app string) (recordState, error) {
 
 // meant tells whether the caller can have meant the tag's commit: either no
 // other was asked for, or it is the same. A message asks for the work tree.
-func (c *creation) meant(ctx context.Context, tagged Commit) (bool, error) {
+func (c *creation) meant(ctx context.Context, tagged gitrepo.Commit) (bool, error) {
 	if c.From == "" && c.Message == "" {
 		return true, nil
 	}
 	ref := "HEAD"
 	if c.From != "" {
 		ref = c.From
-	} else if dirty, err := c.repo.Dirty(ctx); err != nil || len(dirty) > 0 {
+	} else if dirty, err := c.repo.ListChanges(ctx); err != nil || len(dirty) > 0 {
 		return false, err
 	}
-	asked, err := c.repo.Resolve(ctx, ref)
+	asked, err := c.repo.ResolveCommit(ctx, ref)
 	return asked.ID == tagged.ID, err
 }
 

@@ -7,21 +7,22 @@ import (
 	"testing"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/releasetest"
 )
 
 func TestRestoreInFreshClone(t *testing.T) {
-	dir := newRepo(t, helloModule())
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	first := create(t, Options{Dir: dir, Version: "v1.0.0", Message: "the first\n\nwith details", Store: NewStore(t.TempDir())})
-	write(t, dir, map[string]string{"later.txt": ""})
-	commitAll(t, dir, "later")
+	releasetest.WriteFiles(t, dir, map[string]string{"later.txt": ""})
+	releasetest.CommitAll(t, dir, "later")
 	clone := filepath.Join(t.TempDir(), "clone")
-	runGit(t, dir, "clone", "-q", dir, clone)
+	releasetest.RunGit(t, dir, "clone", "-q", dir, clone)
 
 	store := NewStore(t.TempDir())
 	for _, o := range []Options{{From: "HEAD"}, {Message: "another"}} { // not what the tag names
 		o.Dir, o.Version, o.Store = clone, "v1.0.0", store
 		_, err := Create(t.Context(), o)
-		wantProblem(t, err, problem.Failed, "exists already", "version-manager create v1.0.1")
+		releasetest.WantProblem(t, err, problem.Failed, "exists already", "version-manager create v1.0.1")
 	}
 	again := create(t, Options{Dir: clone, Version: "v1.0.0", Store: store})
 	a, err := store.Get("hello", "v1.0.0")
@@ -34,14 +35,14 @@ func TestRestoreInFreshClone(t *testing.T) {
 }
 
 func TestRestoreMendsMissingImage(t *testing.T) {
-	dir, state := newRepo(t, helloModule()), t.TempDir()
+	dir, state := releasetest.NewRepo(t, releasetest.HelloModule()), t.TempDir()
 	store := NewStore(state)
 	r := create(t, Options{Dir: dir, Version: "v1.0.0", Store: store}).Release
 	if err := os.RemoveAll(filepath.Join(state, "releases", "images")); err != nil {
 		t.Fatal(err)
 	}
 	_, err := store.Image(r.Image)
-	wantProblem(t, err, problem.Failed, "missing or damaged", "version-manager create")
+	releasetest.WantProblem(t, err, problem.Failed, "missing or damaged", "version-manager create")
 	create(t, Options{Dir: dir, Version: "v1.0.0", Store: store})
 	if _, err := store.Image(r.Image); err != nil {
 		t.Error(err)
@@ -58,16 +59,16 @@ func TestRestoreComparesWithTag(t *testing.T) {
 		"other content":    {"same", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir, store := newRepo(t, helloModule()), NewStore(t.TempDir())
+			dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 			if tt.note == "" {
 				said := trailersOf(build(t, dir), ".")
 				said.Image = "sha256:" + strings.Repeat("0", 64)
 				tt.tag = said.message("x")
 			}
-			runGit(t, dir, "tag", "-a", "-m", tt.tag, "v1.0.0")
+			releasetest.RunGit(t, dir, "tag", "-a", "-m", tt.tag, "v1.0.0")
 			c, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
 			if tt.note == "" {
-				wantProblem(t, err, problem.Failed, "is not the one that its tag names", "")
+				releasetest.WantProblem(t, err, problem.Failed, "is not the one that its tag names", "")
 				return
 			}
 			if err != nil || !strings.Contains(strings.Join(c.Notes, "\n"), tt.note) {

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -8,6 +9,7 @@ import (
 
 	"version-manager/internal/kit/filelock"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/ociimage"
 )
 
 // Store keeps releases in a state folder: one OCI layout with the images of
@@ -18,11 +20,11 @@ type Store struct{ dir string }
 // NewStore returns the Store in a state folder, which need not exist yet.
 func NewStore(state string) *Store { return &Store{filepath.Join(state, "releases")} }
 
-func (s *Store) images() layout { return layout{filepath.Join(s.dir, "images")} }
+func (s *Store) images() ociimage.Layout { return ociimage.Layout{Dir: filepath.Join(s.dir, "images")} }
 
 // AddImage copies an image into the store. One that is there already is
 // verified and, where it is damaged, mended.
-func (s *Store) AddImage(img *Image) error {
+func (s *Store) AddImage(img *ociimage.Image) error {
 	to := s.images()
 	locked, err := filelock.OpenLocked(filepath.Join(s.dir, "images.lock"))
 	if err != nil {
@@ -30,10 +32,10 @@ func (s *Store) AddImage(img *Image) error {
 	}
 	defer locked.Close()
 	to.RemoveStaged()
-	if err := img.copyTo(to); err != nil {
+	if err := img.CopyTo(to); err != nil {
 		return fmt.Errorf("store image: %w", err)
 	}
-	if err := to.list(img.descriptor); err != nil {
+	if err := to.AddToIndex(img.Descriptor); err != nil {
 		return fmt.Errorf("store image: %w", err)
 	}
 	return nil
@@ -41,15 +43,20 @@ func (s *Store) AddImage(img *Image) error {
 
 // Image returns the image with the given digest, its manifest and config
 // verified.
-func (s *Store) Image(digest string) (*Image, error) {
+func (s *Store) Image(digest string) (*ociimage.Image, error) {
 	h, err := v1.NewHash(digest)
 	if err != nil {
 		return nil, fmt.Errorf("image %q: not a digest: %w", digest, err)
 	}
-	img, err := s.images().image(h)
+	img, err := s.images().ReadImage(h)
 	if err != nil {
 		return nil, problem.Wrap(err, problem.Failed, "version-manager create VERSION",
 			"the image of this version is missing or damaged; create the version again to restore it from its tag")
 	}
 	return img, nil
+}
+
+// Unpack makes dir the root file system of an image, as UnpackImage does.
+func (s *Store) Unpack(ctx context.Context, digest, dir string, owner *ociimage.Owner) error {
+	return ociimage.UnpackImage(ctx, s.Image, digest, dir, owner)
 }

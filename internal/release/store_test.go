@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/release/releasetest"
 )
 
 func TestStoreImage(t *testing.T) {
 	state := t.TempDir()
-	s, img := NewStore(state), testImage(t, file("app/hello", "content"))
+	s, img := NewStore(state), storedImage(t, releasetest.FileEntry("app/hello", "content"))
 	var writers sync.WaitGroup
 	for range 4 {
 		writers.Go(func() {
@@ -25,7 +26,7 @@ func TestStoreImage(t *testing.T) {
 	if err != nil || got.Digest != img.Digest || got.Config.Config.Entrypoint[0] != "/app/hello" {
 		t.Fatalf("image %+v, %v", got, err)
 	}
-	index, err := s.images().index()
+	index, err := s.images().ReadIndex()
 	if err != nil || len(index.Manifests) != 1 || index.Manifests[0].Digest.String() != img.Digest {
 		t.Errorf("index %+v, %v", index, err)
 	}
@@ -36,26 +37,26 @@ func TestStoreImageProblems(t *testing.T) {
 	if _, err := s.Image("latest"); err == nil {
 		t.Error("a word is no digest")
 	}
-	_, err := s.Image(testImage(t).Digest)
-	wantProblem(t, err, problem.Failed, "missing or damaged", "version-manager create VERSION")
+	_, err := s.Image(storedImage(t).Digest)
+	releasetest.WantProblem(t, err, problem.Failed, "missing or damaged", "version-manager create VERSION")
 }
 
 // Every blob of an image is checked: damaged it is noticed, and mended by
 // adding the image again.
 func TestStoreNoticesAndMendsDamage(t *testing.T) {
-	img := testImage(t, file("app/hello", "content"))
-	for _, d := range append(img.Manifest.Layers, img.Manifest.Config, img.descriptor) {
+	img := storedImage(t, releasetest.FileEntry("app/hello", "content"))
+	for _, d := range append(img.Manifest.Layers, img.Manifest.Config, img.Descriptor) {
 		state := t.TempDir()
 		s := NewStore(state)
 		if err := s.AddImage(img); err != nil {
 			t.Fatal(err)
 		}
-		path := s.images().path(d.Digest)
-		flipByte(t, path)
+		path := s.images().BlobPath(d.Digest)
+		releasetest.FlipByte(t, path)
 		if err := s.Unpack(t.Context(), img.Digest, filepath.Join(state, "root"), nil); err == nil {
 			t.Errorf("damage in %s was not noticed", d.MediaType)
 		}
-		nothingLeftBut(t, state, "releases", ".unpack.lock")
+		releasetest.WantOnly(t, state, "releases", ".unpack.lock")
 		if err := s.AddImage(img); err != nil {
 			t.Fatal(err)
 		}
@@ -66,15 +67,15 @@ func TestStoreNoticesAndMendsDamage(t *testing.T) {
 }
 
 func TestStoreSurvivesDamagedIndexAndLeftovers(t *testing.T) {
-	s, img := NewStore(t.TempDir()), testImage(t)
-	write(t, s.images().dir, map[string]string{"index.json": "{", ".staged-1": "", "blobs/sha256/.staged-2": ""})
+	s, img := NewStore(t.TempDir()), storedImage(t)
+	releasetest.WriteFiles(t, s.images().Dir, map[string]string{"index.json": "{", ".staged-1": "", "blobs/sha256/.staged-2": ""})
 	if err := s.AddImage(img); err != nil {
 		t.Fatal(err)
 	}
-	if index, err := s.images().index(); err != nil || len(index.Manifests) != 1 {
+	if index, err := s.images().ReadIndex(); err != nil || len(index.Manifests) != 1 {
 		t.Errorf("index %+v, %v", index, err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(s.images().dir, "blobs", "sha256", ".staged-*")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(s.images().Dir, "blobs", "sha256", ".staged-*")); left != nil {
 		t.Errorf("left behind: %q", left)
 	}
 }
@@ -82,7 +83,7 @@ func TestStoreSurvivesDamagedIndexAndLeftovers(t *testing.T) {
 func TestStateIsPrivate(t *testing.T) {
 	state := t.TempDir()
 	s := NewStore(state)
-	if err := s.AddImage(testImage(t)); err != nil {
+	if err := s.AddImage(storedImage(t)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Put(testRecord(t, "hello", "v1.0.0")); err != nil {
@@ -99,34 +100,5 @@ func TestStateIsPrivate(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
-	}
-}
-
-func flipByte(t *testing.T, path string) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b[len(b)/2] ^= 1
-	if err := os.WriteFile(path, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func nothingLeftBut(t *testing.T, dir string, names ...string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	known := map[string]bool{}
-	for _, n := range names {
-		known[n] = true
-	}
-	for _, e := range entries {
-		if !known[e.Name()] {
-			t.Errorf("%s was left behind", e.Name())
-		}
 	}
 }

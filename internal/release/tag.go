@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/shell"
+	"version-manager/internal/release/gitrepo"
 )
 
 // Tag is a git tag that names a version.
@@ -21,7 +22,7 @@ type Tag struct {
 // ListTags returns the tags that name versions of an app, oldest version first.
 // If two tags name the same version, such as v1 and v1.0.0, it returns the one
 // that Create would make.
-func ListTags(ctx context.Context, repo *Repo, app string) ([]Tag, error) {
+func ListTags(ctx context.Context, repo *gitrepo.Repo, app string) ([]Tag, error) {
 	all, err := readTags(ctx, repo)
 	return all.ofApp(repo.Prefix, app), err
 }
@@ -30,7 +31,7 @@ func ListTags(ctx context.Context, repo *Repo, app string) ([]Tag, error) {
 // none.
 type tagList []Tag
 
-func readTags(ctx context.Context, repo *Repo) (tagList, error) {
+func readTags(ctx context.Context, repo *gitrepo.Repo) (tagList, error) {
 	refs, err := repo.ListTagRefs(ctx)
 	if err != nil {
 		return nil, err

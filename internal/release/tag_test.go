@@ -2,23 +2,25 @@ package release
 
 import (
 	"testing"
+
+	"version-manager/internal/release/releasetest"
 )
 
 func TestTags(t *testing.T) {
-	dir := newRepo(t, helloModule())
+	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	r := openRepo(t, dir)
-	head := runGit(t, dir, "rev-parse", "HEAD")
+	head := releasetest.RunGit(t, dir, "rev-parse", "HEAD")
 	message := "first line\n\nsecond\x01 paragraph\nwith ünïcode\n\nImage: sha256:abc\n"
 	if err := r.CreateTag(t.Context(), "v1.10.0", head, message); err != nil {
 		t.Fatal(err)
 	}
-	runGit(t, dir, "tag", "v1.9")       // by hand, without annotation
-	runGit(t, dir, "tag", "nightly")    // no version
-	runGit(t, dir, "branch", "v1.10.0") // a branch of the same name
-	write(t, dir, map[string]string{"x": ""})
-	commitAll(t, dir, "second")
-	runGit(t, dir, "tag", "v1")
-	runGit(t, dir, "tag", "v1.0.0", head) // wins over v1
+	releasetest.RunGit(t, dir, "tag", "v1.9")       // by hand, without annotation
+	releasetest.RunGit(t, dir, "tag", "nightly")    // no version
+	releasetest.RunGit(t, dir, "branch", "v1.10.0") // a branch of the same name
+	releasetest.WriteFiles(t, dir, map[string]string{"x": ""})
+	releasetest.CommitAll(t, dir, "second")
+	releasetest.RunGit(t, dir, "tag", "v1")
+	releasetest.RunGit(t, dir, "tag", "v1.0.0", head) // wins over v1
 
 	tags, err := ListTags(t.Context(), r, "hello")
 	if err != nil {

@@ -5,22 +5,25 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"version-manager/internal/release/gitrepo"
+	"version-manager/internal/release/releasetest"
 )
 
 func TestDirtyNamesEveryFile(t *testing.T) {
-	files := helloModule()
+	files := releasetest.HelloModule()
 	files["old.txt"], files["gone.txt"], files[".gitignore"] = "same\n", "x", "*.log\n"
-	dir := newRepo(t, files)
-	runGit(t, dir, "mv", "old.txt", "new.txt")
+	dir := releasetest.NewRepo(t, files)
+	releasetest.RunGit(t, dir, "mv", "old.txt", "new.txt")
 	if err := os.Remove(filepath.Join(dir, "gone.txt")); err != nil {
 		t.Fatal(err)
 	}
-	write(t, dir, map[string]string{"main.go": "changed", "ünï code.txt": "", "sub/a\nb": "", "x.log": "ignored"})
-	changes, err := openRepo(t, dir).Dirty(t.Context())
+	releasetest.WriteFiles(t, dir, map[string]string{"main.go": "changed", "ünï code.txt": "", "sub/a\nb": "", "x.log": "ignored"})
+	changes, err := openRepo(t, dir).ListChanges(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := slices.Sorted(slices.Values(words(changes)))
+	got := slices.Sorted(slices.Values(gitrepo.DescribeChanges(changes)))
 	want := []string{"gone.txt", "main.go", "new.txt (new)", "old.txt", "sub/a\nb (new)", "ünï code.txt (new)"}
 	if !slices.Equal(got, want) {
 		t.Errorf("dirty %q, want %q", got, want)
@@ -28,7 +31,7 @@ func TestDirtyNamesEveryFile(t *testing.T) {
 }
 
 func TestUserConfigurationDoesNotInterfere(t *testing.T) {
-	dir := newRepo(t, map[string]string{"go.mod": "x"})
+	dir := releasetest.NewRepo(t, map[string]string{"go.mod": "x"})
 	hooks := t.TempDir()
 	for _, hook := range []string{"pre-commit", "commit-msg", "prepare-commit-msg", "reference-transaction"} {
 		if err := os.WriteFile(filepath.Join(hooks, hook), []byte("#!/bin/sh\nexit 1\n"), 0o755); err != nil {
@@ -41,19 +44,19 @@ func TestUserConfigurationDoesNotInterfere(t *testing.T) {
 		{"commit.template", "/nonexistent"}, {"log.showSignature", "true"}, {"status.showUntrackedFiles", "no"},
 		{"core.quotePath", "true"}, {"color.ui", "always"}, {"commit.verbose", "true"},
 	} {
-		runGit(t, dir, "config", setting[0], setting[1])
+		releasetest.RunGit(t, dir, "config", setting[0], setting[1])
 	}
 	t.Setenv("GIT_DIR", "/nonexistent") // as within a hook
 	t.Setenv("GIT_INDEX_FILE", "/nonexistent")
 	r := openRepo(t, dir)
-	write(t, dir, map[string]string{"-rf": "lines\n", ".gitattributes": "*.txt export-subst\n", "a.txt": "$Format:%d$\n"})
-	if dirty, err := r.Dirty(t.Context()); len(dirty) != 3 || err != nil {
+	releasetest.WriteFiles(t, dir, map[string]string{"-rf": "lines\n", ".gitattributes": "*.txt export-subst\n", "a.txt": "$Format:%d$\n"})
+	if dirty, err := r.ListChanges(t.Context()); len(dirty) != 3 || err != nil {
 		t.Fatalf("dirty %q, %v", dirty, err)
 	}
 	if err := commitDirty(t, r, "# not a comment"); err != nil {
 		t.Fatal(err)
 	}
-	head, err := r.Resolve(t.Context(), "HEAD")
+	head, err := r.ResolveCommit(t.Context(), "HEAD")
 	if err != nil || head.Subject != "# not a comment" {
 		t.Fatalf("HEAD %+v, %v", head, err)
 	}
@@ -61,7 +64,7 @@ func TestUserConfigurationDoesNotInterfere(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := t.TempDir()
-	if _, err := r.Export(t.Context(), head, out); err != nil {
+	if _, err := r.ExportCommit(t.Context(), head, out); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{"-rf": "lines\n", "a.txt": "$Format:%d$\n"} {

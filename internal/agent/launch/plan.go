@@ -25,6 +25,7 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/process"
 	"version-manager/internal/release"
+	"version-manager/internal/release/ociimage"
 )
 
 // LoopbackHost is where instances listen. Only the ingress talks to them.
@@ -107,7 +108,7 @@ func NewPlan(ctx context.Context, f *Files, store *release.Store, app string, sp
 // secret and does not contain its value.
 func checkSecrets(secrets map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
-		if err := release.CheckVariable(name, secrets[name]); err != nil {
+		if err := ociimage.CheckVariable(name, secrets[name]); err != nil {
 			return problem.Wrap(err, problem.Failed, "set it to another value, for example encoded as base64", "secrets")
 		}
 	}

@@ -8,12 +8,12 @@ import (
 	"strings"
 
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/release"
+	"version-manager/internal/release/ociimage"
 )
 
 // findProgram returns the path on this machine of the program that an image
 // runs. The image is unpacked at root.
-func findProgram(root string, img *release.Image) (string, error) {
+func findProgram(root string, img *ociimage.Image) (string, error) {
 	return findProgramIn(root, img.Command()[0], img.WorkingDir(), img.Environ())
 }
 

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"version-manager/internal/kit/process"
-	"version-manager/internal/release"
+	"version-manager/internal/release/ociimage"
 )
 
 // runAs decides which user an instance runs as; nil is the user of this process.
@@ -12,14 +12,14 @@ import (
 // Only root can start a process as another user. Nobody else tries: the app
 // then runs with the rights of its operator. As root an image never runs,
 // because without a container its root would be the machine's. An image that
-// names no user, or root, runs as release.Nobody, as it does in a cluster, and
+// names no user, or root, runs as ociimage.Nobody, as it does in a cluster, and
 // never in group 0.
-func runAs(asked release.User, euid int) *process.User {
+func runAs(asked ociimage.User, euid int) *process.User {
 	if euid != 0 {
 		return nil
 	}
 	if asked.UID == 0 {
-		return &process.User{UID: release.Nobody, GID: release.Nobody}
+		return &process.User{UID: ociimage.Nobody, GID: ociimage.Nobody}
 	}
 	u := &process.User{UID: asked.UID, GID: asked.GID, Groups: slices.Clone(asked.Groups)}
 	if u.GID == 0 {
@@ -30,9 +30,9 @@ func runAs(asked release.User, euid int) *process.User {
 }
 
 // imageOwner says who owns the files of the image's user.
-func imageOwner(asked release.User, u *process.User) *release.Owner {
+func imageOwner(asked ociimage.User, u *process.User) *ociimage.Owner {
 	if u == nil {
 		return nil
 	}
-	return &release.Owner{Image: asked.UID, UID: u.UID, GID: u.GID}
+	return &ociimage.Owner{Image: asked.UID, UID: u.UID, GID: u.GID}
 }

@@ -6,6 +6,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
+	"version-manager/internal/release/gitrepo"
 	"version-manager/internal/report"
 )
 
@@ -32,7 +33,7 @@ func (r runner) noteKeptSecrets(ctx context.Context, active release.Release) {
 		return
 	}
 	p := r.app.Project
-	repo, err := release.Open(ctx, p.Root)
+	repo, err := gitrepo.OpenRepo(ctx, p.Root)
 	if err != nil {
 		return // a version can only be created with git
 	}

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"version-manager/internal/release"
+	"version-manager/internal/release/gitrepo"
 )
 
 // noteUnshipped tells a person who deploys the active version once more that
 // the work tree differs from it, and how to make a version of the work tree.
 func (r runner) noteUnshipped(ctx context.Context, active release.Release) {
 	p := r.app.Project
-	repo, err := release.Open(ctx, p.Root)
+	repo, err := gitrepo.OpenRepo(ctx, p.Root)
 	if err != nil {
 		return // what was built can be deployed without git
 	}
@@ -25,12 +26,12 @@ func (r runner) noteUnshipped(ctx context.Context, active release.Release) {
 }
 
 // differsFromTree reports whether the work tree differs from the commit of r.
-func differsFromTree(ctx context.Context, repo *release.Repo, r release.Release) (bool, error) {
-	dirty, err := repo.Dirty(ctx)
+func differsFromTree(ctx context.Context, repo *gitrepo.Repo, r release.Release) (bool, error) {
+	dirty, err := repo.ListChanges(ctx)
 	if err != nil || len(dirty) > 0 {
 		return len(dirty) > 0, err
 	}
-	head, err := repo.Resolve(ctx, "HEAD")
+	head, err := repo.ResolveCommit(ctx, "HEAD")
 	return head.ID != r.Commit, err
 }
 

@@ -15,7 +15,7 @@ import (
 	"version-manager/internal/kit/ownership"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
-	"version-manager/internal/release"
+	"version-manager/internal/release/gitrepo"
 	"version-manager/internal/statedir"
 )
 
@@ -87,7 +87,7 @@ func FileExists(path string) bool {
 func IsTracked(path string) (bool, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), gitTimeout)
 	defer cancel()
-	return release.Tracked(ctx, path)
+	return gitrepo.IsTracked(ctx, path)
 }
 
 // Verify refuses a state folder that was not made here by this user.

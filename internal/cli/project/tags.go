@@ -8,12 +8,13 @@ import (
 	"version-manager/internal/cli/command"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
+	"version-manager/internal/release/gitrepo"
 )
 
 // NoteMovedTag tells a person who uses a version that its tag names another
 // commit by now. The version is still what was built.
 func (p Project) NoteMovedTag(ctx context.Context, inv *command.Invocation, r release.Release) {
-	repo, err := release.Open(ctx, p.Root)
+	repo, err := gitrepo.OpenRepo(ctx, p.Root)
 	if err != nil {
 		return // what was built can be used without git
 	}
@@ -38,7 +39,7 @@ func (p Project) ExplainUnbuilt(ctx context.Context, typed string, err error) er
 	if problem.KindOf(err) != problem.NotFound || parseErr != nil || p.App.Name == "" {
 		return err
 	}
-	repo, openErr := release.Open(ctx, p.Root)
+	repo, openErr := gitrepo.OpenRepo(ctx, p.Root)
 	if openErr != nil {
 		return err
 	}

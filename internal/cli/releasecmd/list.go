@@ -14,6 +14,7 @@ import (
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
+	"version-manager/internal/release/gitrepo"
 	"version-manager/internal/ui"
 )
 
@@ -61,7 +62,7 @@ func runList(ctx context.Context, o listOptions) error {
 	if err != nil {
 		return err
 	}
-	repo, err := release.Open(ctx, p.Root)
+	repo, err := gitrepo.OpenRepo(ctx, p.Root)
 	if err != nil {
 		repo = nil // what was built can be listed without git
 	}

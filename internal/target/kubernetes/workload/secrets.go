@@ -14,14 +14,14 @@ import (
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
-	"version-manager/internal/release"
+	"version-manager/internal/release/ociimage"
 )
 
 // checkSecrets refuses values that a container cannot get: a kubelet passes
 // variables on as text, and would change what is not text.
 func checkSecrets(secrets deploy.Secrets) error {
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
-		err := release.CheckVariable(name, secrets[name])
+		err := ociimage.CheckVariable(name, secrets[name])
 		if err == nil && !utf8.ValidString(secrets[name]) {
 			err = fmt.Errorf("variable %s cannot be passed on: its value is not UTF-8, and Kubernetes would change it", name)
 		}

@@ -1,0 +1,81 @@
+package gitrepo
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"version-manager/internal/kit/atomicfile"
+)
+
+// Operation is something that git began and a person has to finish.
+type Operation struct {
+	Name       string // "merge"
+	EndCommand string // the commands that end it
+}
+
+func continued(name string) *Operation {
+	return &Operation{name, fmt.Sprintf("git %s --continue    (or, to give it up: git %s --abort)", name, name)}
+}
+
+// FindOperation returns what is unfinished in the work tree, nil if nothing is. A
+// version made in the middle would have conflict markers, or half of the
+// commits.
+func (r *Repo) FindOperation(ctx context.Context) *Operation {
+	has := func(name string) bool {
+		_, err := os.Lstat(filepath.Join(r.gitDir, filepath.FromSlash(name)))
+		return err == nil
+	}
+	// Some are files in one format of the references, and references in another.
+	names := func(ref string) bool {
+		_, err := r.git.run(ctx, "rev-parse", "--verify", "--quiet", ref)
+		return err == nil || has(ref)
+	}
+	switch {
+	case has("rebase-apply/applying"):
+		return continued("am")
+	case has("rebase-merge"), has("rebase-apply"):
+		return continued("rebase")
+	case has("MERGE_HEAD"):
+		return continued("merge")
+	case names("CHERRY_PICK_HEAD"):
+		return continued("cherry-pick")
+	case names("REVERT_HEAD"):
+		return continued("revert")
+	case has("sequencer"):
+		return r.sequence()
+	case has("BISECT_LOG"), has("BISECT_START"):
+		return &Operation{"bisect", "git bisect reset"}
+	}
+	return nil
+}
+
+const maxTodoBytes = 4 << 20
+
+// sequence is which of several commits are picked or reverted.
+func (r *Repo) sequence() *Operation {
+	todo, _ := atomicfile.ReadFile(filepath.Join(r.gitDir, "sequencer", "todo"), maxTodoBytes) // a short one; without it there is nothing to revert
+	if strings.HasPrefix(string(todo), "revert") {
+		return continued("revert")
+	}
+	return continued("cherry-pick")
+}
+
+// IsDetached tells whether no branch is checked out.
+func (r *Repo) IsDetached(ctx context.Context) bool {
+	_, err := r.git.run(ctx, "symbolic-ref", "--quiet", "HEAD")
+	return err != nil
+}
+
+// IsSubmodule tells whether .gitmodules says where a submodule comes from.
+func (r *Repo) IsSubmodule(ctx context.Context, dir string) bool {
+	out, err := r.git.run(ctx, "config", "--file", filepath.Join(r.Root, ".gitmodules"), "--null", "--get-regexp", `^submodule\..*\.path$`)
+	for line := range strings.SplitSeq(out, "\x00") {
+		if _, where, _ := strings.Cut(line, "\n"); err == nil && where == dir {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,90 @@
+package ociimage
+
+import (
+	"archive/tar"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
+
+// ReadFile returns one small file of the image as its layers make it, nil if
+// there is none. Nothing is unpacked for it.
+func (i *Image) ReadFile(name string) (content []byte, err error) {
+	for n := len(i.Manifest.Layers) - 1; n >= 0; n-- {
+		f := &search{name: name}
+		err := i.eachEntry(n, f.look)
+		if err != nil {
+			return nil, fmt.Errorf("read %s of the image: %w", name, err)
+		}
+		if f.found || f.hidden {
+			return f.content, nil
+		}
+	}
+	return nil, nil
+}
+
+// search looks for one file in one layer.
+type search struct {
+	name    string
+	content []byte
+	found   bool
+	hidden  bool // lower layers do not count
+}
+
+func (s *search) look(h *tar.Header, r io.Reader) error {
+	name := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
+	switch {
+	case name == s.name && h.Typeflag == tar.TypeReg:
+		s.found = true
+		var err error
+		s.content, err = io.ReadAll(&limited{r, maxDocument})
+		return err
+	case name == s.name:
+		s.found, s.content = true, nil // a link or a folder: no such file
+	case s.hides(name):
+		s.hidden = true
+	}
+	return nil
+}
+
+// hides reports whether name is a whiteout of the file, or of what it is in.
+func (s *search) hides(name string) bool {
+	dir, base := path.Split(name)
+	hidden, ok := strings.CutPrefix(base, ".wh.")
+	if !ok {
+		return false
+	}
+	if hidden == ".wh..opq" {
+		return strings.HasPrefix(s.name, dir)
+	}
+	return s.name == dir+hidden || strings.HasPrefix(s.name, dir+hidden+"/")
+}
+
+// eachEntry calls do for the entries of a layer, and checks its digest.
+func (i *Image) eachEntry(layer int, do func(*tar.Header, io.Reader) error) error {
+	blob, err := i.layout.openBlob(i.Manifest.Layers[layer])
+	if err != nil {
+		return err
+	}
+	defer blob.Close()
+	plain, err := decompress(blob)
+	if err != nil {
+		return err
+	}
+	tr := tar.NewReader(&limited{plain, maxUnpackedBytes})
+	for {
+		h, err := tr.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := do(h, tr); err != nil {
+			return err
+		}
+	}
+	_, err = io.Copy(io.Discard, blob)
+	return err
+}
