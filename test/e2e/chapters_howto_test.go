@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/rig"
 )
 
 // fakeProgram notes its arguments and, as "state -q" does, prints a folder.

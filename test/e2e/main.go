@@ -8,6 +8,6 @@
 // that would end it are then left out, and the table says so.
 package main
 
-import "version-manager/test/bench/sheet"
+import "version-manager/test/sheet"
 
 func main() { sheet.RunMain("e2e", run) }

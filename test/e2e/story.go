@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/test/bench/sheet"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/sheet"
 )
 
 // limit is what the story may take, without the building of programs.

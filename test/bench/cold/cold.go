@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/test/bench/sheet"
+	"version-manager/test/sheet"
 )
 
 const (

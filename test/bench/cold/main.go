@@ -3,6 +3,6 @@
 // instances of Caloguessr. It fails when a bar is missed.
 package main
 
-import "version-manager/test/bench/sheet"
+import "version-manager/test/sheet"
 
 func main() { sheet.RunMain("bench-cold", run) }

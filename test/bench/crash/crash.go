@@ -13,7 +13,7 @@ import (
 	"version-manager/internal/deploy"
 	"version-manager/internal/probe"
 	"version-manager/internal/release"
-	"version-manager/test/bench/rig"
+	"version-manager/test/rig"
 )
 
 // series kills one process at every write of one command.

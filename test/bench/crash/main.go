@@ -4,6 +4,6 @@
 // checks that everything came to a clean end. It fails when a bar is missed.
 package main
 
-import "version-manager/test/bench/sheet"
+import "version-manager/test/sheet"
 
 func main() { sheet.RunMain("crash-test", run) }

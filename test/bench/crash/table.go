@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"version-manager/test/bench/sheet"
+	"version-manager/test/sheet"
 )
 
 func run(ctx context.Context) error {

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"time"
 
-	"version-manager/test/bench/sheet"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/sheet"
 )
 
 // rate is how many requests a second come in, at all entrances together.

@@ -10,6 +10,6 @@
 // missed.
 package main
 
-import "version-manager/test/bench/sheet"
+import "version-manager/test/sheet"
 
 func main() { sheet.RunMain("bench-kube", run) }

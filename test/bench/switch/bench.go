@@ -10,8 +10,8 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/probe"
-	"version-manager/test/bench/rig"
-	"version-manager/test/bench/sheet"
+	"version-manager/test/rig"
+	"version-manager/test/sheet"
 )
 
 // switched is one deploy or rollback that ended well.

@@ -6,6 +6,6 @@
 // DEPLOYS and ROLLBACKS in the environment change how often.
 package main
 
-import "version-manager/test/bench/sheet"
+import "version-manager/test/sheet"
 
 func main() { sheet.RunMain("bench-switch", run) }

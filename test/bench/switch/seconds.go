@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"version-manager/test/bench/sheet"
+	"version-manager/test/sheet"
 )
 
 // seconds keeps latencies by the second in which the requests were due, so

@@ -7,8 +7,8 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/progress"
-	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/rig"
 )
 
 func faults() []fault {

@@ -9,8 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"version-manager/internal/kube"
-	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/rig"
 )
 
 // frozenTimeout is how long users wait for an answer in these faults. It is

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/rig"
 )
 
 // A kill before a write leaves an effect that nobody noted, one after it an

@@ -9,6 +9,6 @@
 // bar is missed.
 package main
 
-import "version-manager/test/bench/sheet"
+import "version-manager/test/sheet"
 
 func main() { sheet.RunMain("e2e-faults", run) }

@@ -8,8 +8,8 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/rig"
 )
 
 // visitors is the rate under which others meddle: what a small shop has, so that

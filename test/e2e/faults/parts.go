@@ -15,8 +15,8 @@ import (
 
 	"version-manager/internal/kube"
 	"version-manager/internal/progress"
-	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/rig"
 )
 
 func (b *bench) apiServerKilled(ctx context.Context) (rig.Result, error) {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"version-manager/internal/deploy"
-	"version-manager/test/bench/rig"
+	"version-manager/test/rig"
 )
 
 // untilRetiring is where the command line dies: after it has written to the

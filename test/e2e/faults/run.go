@@ -11,8 +11,8 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
-	"version-manager/test/bench/rig"
 	"version-manager/test/e2e/lab"
+	"version-manager/test/rig"
 )
 
 // rate is how many requests a second come in.

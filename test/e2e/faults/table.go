@@ -5,7 +5,7 @@ import (
 	"io"
 	"strconv"
 
-	"version-manager/test/bench/sheet"
+	"version-manager/test/sheet"
 )
 
 func print(out io.Writer, all []outcome) error {

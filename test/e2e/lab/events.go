@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"version-manager/internal/progress"
-	"version-manager/test/bench/rig"
+	"version-manager/test/rig"
 )
 
 // Follow runs the command line and calls on for every event of the deploy at

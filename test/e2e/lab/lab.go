@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"version-manager/internal/kube"
-	"version-manager/test/bench/rig"
+	"version-manager/test/rig"
 )
 
 // Lab is one app in one cluster.
