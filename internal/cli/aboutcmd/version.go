@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/licenses/notices"
 )
@@ -17,15 +18,6 @@ import (
 // NewCommands returns the commands of this package.
 func NewCommands(inv *command.Invocation) []*cobra.Command {
 	return []*cobra.Command{newCompletionCommand(inv), newVersionCommand(inv), newLicensesCommand(inv)}
-}
-
-// versionAnswer says which version-manager this is.
-type versionAnswer struct {
-	Version  string `json:"version"`
-	Commit   string `json:"commit,omitempty"`
-	Modified bool   `json:"modified,omitempty"` // built from a tree with changes
-	Go       string `json:"go"`
-	Platform string `json:"platform"`
 }
 
 func newVersionCommand(inv *command.Invocation) *cobra.Command {
@@ -65,8 +57,8 @@ func newLicensesCommand(inv *command.Invocation) *cobra.Command {
 	}
 }
 
-func readBuild() versionAnswer {
-	b := versionAnswer{Version: "devel", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+func readBuild() answer.Build {
+	b := answer.Build{Version: "devel", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b

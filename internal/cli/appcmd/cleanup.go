@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/agent/keeper"
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
@@ -24,14 +25,6 @@ type cleanupOptions struct {
 	flags   *targets.Flags
 	standby bool
 	all     bool
-}
-
-// cleanupAnswer is the answer of cleanup.
-type cleanupAnswer struct {
-	App     string          `json:"app"`
-	Standby release.Version `json:"standby,omitempty"` // the version that was stopped
-	Stopped bool            `json:"stopped"`           // both colors, and the entrances are closed
-	State   string          `json:"state,omitempty"`   // the folder that was deleted
 }
 
 func newCleanupCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
@@ -78,7 +71,7 @@ func runCleanup(ctx context.Context, o cleanupOptions) error {
 			return err
 		}
 	}
-	answer := cleanupAnswer{App: app.Project.App.Name, Stopped: !o.standby}
+	answer := answer.Cleanup{App: app.Project.App.Name, Stopped: !o.standby}
 	switch {
 	case o.standby && !idle:
 		answer.Standby, err = o.stopStandby(ctx, app)
@@ -151,7 +144,7 @@ func (o cleanupOptions) stopStandby(ctx context.Context, app targets.App) (stopp
 	return stopped, err
 }
 
-func (o cleanupOptions) printAnswer(a cleanupAnswer) error {
+func (o cleanupOptions) printAnswer(a answer.Cleanup) error {
 	text := "nothing is on standby"
 	switch {
 	case a.State != "":

@@ -5,19 +5,17 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
-	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/journal"
 	"version-manager/internal/kit/atomicfile"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/release"
 )
 
 type historyOptions struct {
@@ -25,34 +23,6 @@ type historyOptions struct {
 	flags *targets.Flags
 	id    string // empty: all
 	html  bool
-}
-
-// historyEntry is one deploy in the answer of history.
-type historyEntry struct {
-	ID      string          `json:"id"`
-	Kind    deploy.Kind     `json:"kind"`
-	From    release.Version `json:"from,omitempty"`
-	To      release.Version `json:"to"`
-	Color   color.Color     `json:"color"`
-	Phase   deploy.Phase    `json:"phase"`
-	Why     string          `json:"why,omitempty"`
-	By      string          `json:"by"`
-	Started time.Time       `json:"started"`
-	Ended   time.Time       `json:"ended"` // of the last record
-	Resumed int             `json:"resumed,omitempty"`
-}
-
-// historyDetail is the answer for one deploy.
-type historyDetail struct {
-	historyEntry
-	Steps   []deploy.StepRun  `json:"steps"`
-	Reports map[string]string `json:"reports"` // file names to paths
-	Records []journal.Record  `json:"records"`
-}
-
-// historyPage is the answer of history --html.
-type historyPage struct {
-	Path string `json:"path"`
 }
 
 func newHistoryCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
@@ -93,15 +63,18 @@ func runHistory(ctx context.Context, o historyOptions) error {
 	if o.id != "" {
 		return o.showRun(ctx, app, runs)
 	}
-	entries := []historyEntry{}
+	entries := []answer.HistoryEntry{}
 	for _, r := range slices.Backward(runs) {
 		entries = append(entries, summarizeRun(r))
 	}
 	return o.inv.PrintAnswer(entries, func() error { return printHistory(o.inv, entries) })
 }
 
-func summarizeRun(r deploy.Run) historyEntry {
-	return historyEntry{r.ID, r.Plan.Kind, r.Plan.From, r.Plan.To(), r.Plan.New, r.Phase, r.Why, r.By, r.Started, r.Ended, r.Resumed}
+func summarizeRun(r deploy.Run) answer.HistoryEntry {
+	return answer.HistoryEntry{
+		ID: r.ID, Kind: r.Plan.Kind, From: r.Plan.From, To: r.Plan.To(), Color: r.Plan.New, Phase: r.Phase, Why: r.Why, By: r.By,
+		Started: r.Started, Ended: r.Ended, Resumed: r.Resumed,
+	}
 }
 
 // showRun shows the deploy with the ID.
@@ -121,7 +94,7 @@ func (o historyOptions) showRun(ctx context.Context, app targets.App, runs []dep
 	if o.html {
 		return printReportPath(o.inv, o.id, reports)
 	}
-	detail := historyDetail{summarizeRun(runs[i]), runs[i].Steps, reports, records}
+	detail := answer.HistoryDetail{HistoryEntry: summarizeRun(runs[i]), Steps: runs[i].Steps, Reports: reports, Records: records}
 	return o.inv.PrintAnswer(detail, func() error { return printRun(o.inv, detail) })
 }
 

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"strings"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/ui"
 )
 
-func printHistory(inv *command.Invocation, all []historyEntry) error {
+func printHistory(inv *command.Invocation, all []answer.HistoryEntry) error {
 	table := ui.Table{Heading: []string{"ID", "WHEN", "KIND", "FROM", "TO", "PHASE", "TOOK", "WHY"}}
 	for _, p := range all {
 		table.AddRow(p.ID, ui.FormatClock(p.Started, inv.Now()), string(p.Kind), string(p.From), string(p.To),
@@ -29,13 +30,13 @@ func printReportPath(inv *command.Invocation, id string, reports map[string]stri
 	if !ok {
 		return problem.New(problem.NotFound, "version-manager history "+id, "deploy %s has no report yet", id)
 	}
-	return inv.PrintAnswer(historyPage{path}, func() error {
+	return inv.PrintAnswer(answer.HistoryPage{Path: path}, func() error {
 		_, err := fmt.Fprintln(inv.Streams.Out, path)
 		return err
 	})
 }
 
-func printRun(inv *command.Invocation, a historyDetail) error {
+func printRun(inv *command.Invocation, a answer.HistoryDetail) error {
 	facts := ui.Table{KeepWide: true}
 	facts.AddRow("deploy", a.ID)
 	facts.AddRow("kind", string(a.Kind))

@@ -4,17 +4,13 @@ import (
 	"bufio"
 	"io"
 	"strings"
+
+	"version-manager/internal/cli/answer"
 )
 
-// logLine is one line in the answer of logs.
-type logLine struct {
-	Instance string `json:"instance"`
-	Text     string `json:"text"`
-}
-
-func splitLogLine(line string) logLine {
+func splitLogLine(line string) answer.LogLine {
 	instance, text, _ := strings.Cut(line, " | ")
-	return logLine{instance, text}
+	return answer.LogLine{Instance: instance, Text: text}
 }
 
 // maxLineBytes is how long a line of a log may be. A longer one is split, so

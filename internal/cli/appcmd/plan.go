@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
@@ -73,25 +74,25 @@ func runPlan(ctx context.Context, o planOptions) error {
 }
 
 // planDeploy returns the answer without what only a cluster has.
-func (o planOptions) planDeploy(ctx context.Context, app targets.App, rel release.Release) (planAnswer, error) {
+func (o planOptions) planDeploy(ctx context.Context, app targets.App, rel release.Release) (answer.Plan, error) {
 	now, err := app.Observe(ctx)
 	if err != nil {
-		return planAnswer{}, err
+		return answer.Plan{}, err
 	}
 	listeners, err := preflight(ctx, app.Target)
 	if err != nil {
-		return planAnswer{}, err
+		return answer.Plan{}, err
 	}
 	targets.NoteDown(o.inv, now)
 	plan, err := deploy.NewPlan(now, deploy.Request{Kind: o.kind, Release: rel})
 	if err != nil {
-		return planAnswer{}, problem.Wrap(err, problem.NotFound, "version-manager list", "plan %s", rel.Version)
+		return answer.Plan{}, problem.Wrap(err, problem.NotFound, "version-manager list", "plan %s", rel.Version)
 	}
 	earlier, err := runsNewestFirst(ctx, o.inv, app.Target)
 	if err != nil {
-		return planAnswer{}, err
+		return answer.Plan{}, err
 	}
-	return planAnswer{
+	return answer.Plan{
 		Kind: plan.Kind, App: plan.App, From: plan.From, To: plan.To(),
 		Active:   deploy.AlreadyActive(now, rel),
 		Capacity: planCapacity(now, plan),
@@ -105,13 +106,13 @@ func (o planOptions) planDeploy(ctx context.Context, app targets.App, rel releas
 
 // addCluster adds which cluster would be changed, and what would go wrong or
 // take long there.
-func addCluster(ctx context.Context, answer *planAnswer, t deploy.Target, rel release.Release) error {
+func addCluster(ctx context.Context, plan *answer.Plan, t deploy.Target, rel release.Release) error {
 	cluster, err := describeCluster(ctx, t)
 	if err != nil || cluster == nil {
 		return err
 	}
-	answer.Cluster = &planCluster{cluster.Context, cluster.Server, cluster.Namespace}
-	answer.Warnings = append(deliveryWarnings(ctx, t, rel), cluster.Warnings...)
+	plan.Cluster = &answer.PlanCluster{Context: cluster.Context, Server: cluster.Server, Namespace: cluster.Namespace}
+	plan.Warnings = append(deliveryWarnings(ctx, t, rel), cluster.Warnings...)
 	return nil
 }
 
@@ -126,7 +127,7 @@ func runPreflight(ctx context.Context, o planOptions) error {
 		return err
 	}
 	name := app.Project.App.Name
-	return o.inv.PrintAnswer(preflightAnswer{name, list}, func() error {
+	return o.inv.PrintAnswer(answer.Preflight{App: name, Listeners: list}, func() error {
 		facts := ui.Table{KeepWide: true}
 		facts.AddRow("app", name)
 		addListeners(&facts, list)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
@@ -22,7 +23,7 @@ func addListeners(facts *ui.Table, list []deploy.Listener) {
 	}
 }
 
-func printPlan(inv *command.Invocation, a planAnswer) error {
+func printPlan(inv *command.Invocation, a answer.Plan) error {
 	if a.Active {
 		_, err := fmt.Fprintf(inv.Streams.Out, "%s has all traffic already: nothing to do\n", a.To)
 		return err

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/release"
@@ -15,7 +16,7 @@ func TestPlanCapacity(t *testing.T) {
 		Active: color.Blue,
 		Colors: map[color.Color]deploy.Side{color.Blue: {Version: "v1.0.0", Want: 3}},
 	}
-	for kind, want := range map[deploy.Kind][]capacity{
+	for kind, want := range map[deploy.Kind][]answer.Capacity{
 		deploy.Plain: {
 			{Color: color.Blue, Now: 3, Has: "v1.0.0", During: 3},
 			{Color: color.Green, During: 3, Then: 3, Gets: "v1.1.0"},
@@ -39,10 +40,10 @@ func TestCompareParts(t *testing.T) {
 	from := release.Release{Image: "sha256:a", ConfigID: "sha256:b", InfraID: "sha256:c"}
 	to := from
 	to.Image = "sha256:d"
-	want := []change{
-		{"image", "sha256:a", "sha256:d", true},
-		{"config", "sha256:b", "sha256:b", false},
-		{"infrastructure", "sha256:c", "sha256:c", false},
+	want := []answer.PartChange{
+		{Part: "image", From: "sha256:a", To: "sha256:d", Changed: true},
+		{Part: "config", From: "sha256:b", To: "sha256:b", Changed: false},
+		{Part: "infrastructure", From: "sha256:c", To: "sha256:c", Changed: false},
 	}
 	if got := compareParts(from, to); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v", got)

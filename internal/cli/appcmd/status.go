@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/targets"
-	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 )
@@ -19,23 +19,6 @@ type statusOptions struct {
 	watch bool
 	wait  time.Duration
 }
-
-// statusAnswer is what runs now.
-type statusAnswer struct {
-	deploy.Observed
-	Cluster *clusterstatus.Cluster `json:"cluster,omitempty"` // nil: the target is this machine
-	Newest  *historyEntry          `json:"newestDeploy,omitempty"`
-	Open    bool                   `json:"unfinished"` // the newest deploy is running or was interrupted
-
-	Warnings []string `json:"warnings,omitempty"` // what needs attention on this machine
-
-	PublicHint  string `json:"publicHint,omitempty"`  // a command that sends a request to the app where DNS does not know its name
-	PreviewHint string `json:"previewHint,omitempty"` // a command that sends a request to the standby color if its address alone is not enough
-}
-
-// isInterrupted reports that the newest deploy has to be resumed or rolled
-// back.
-func (s statusAnswer) isInterrupted() bool { return s.Open && s.Lock == nil }
 
 func newStatusCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
 	o := statusOptions{inv: inv, flags: flags}
@@ -90,9 +73,9 @@ func printStatusOf(ctx context.Context, inv *command.Invocation, app targets.App
 		return err
 	}
 	switch {
-	case s.Down && !s.isInterrupted():
+	case s.Down && !s.IsInterrupted():
 		targets.NoteDown(inv, s.Observed)
-	case s.isInterrupted():
+	case s.IsInterrupted():
 		inv.PrintNote("the newest deploy was interrupted: resume it, or roll it back")
 		inv.SuggestNext("version-manager resume\nversion-manager rollback")
 	case s.Active == color.None:
@@ -101,20 +84,20 @@ func printStatusOf(ctx context.Context, inv *command.Invocation, app targets.App
 	return nil
 }
 
-func readStatus(ctx context.Context, inv *command.Invocation, app targets.App) (statusAnswer, error) {
+func readStatus(ctx context.Context, inv *command.Invocation, app targets.App) (answer.Status, error) {
 	now, err := app.Observe(ctx)
 	if err != nil {
-		return statusAnswer{}, err
+		return answer.Status{}, err
 	}
 	cluster, err := describeCluster(ctx, app.Target)
 	if err != nil {
-		return statusAnswer{}, err
+		return answer.Status{}, err
 	}
 	runs, err := runsNewestFirst(ctx, inv, app.Target)
 	if err != nil {
-		return statusAnswer{}, err
+		return answer.Status{}, err
 	}
-	s := statusAnswer{Observed: now, Cluster: cluster, Warnings: now.Entrances.Warnings(inv.Now())}
+	s := answer.Status{Observed: now, Cluster: cluster, Warnings: now.Entrances.Warnings(inv.Now())}
 	if _, ok := app.Target.(deploy.ListenerChecker); ok && len(now.Colors) > 0 {
 		if b, err := app.Project.BootService(inv); err == nil {
 			s.Warnings = append(s.Warnings, b.ListWarnings(inv)...)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command/commandtest"
 	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
@@ -22,7 +23,7 @@ func TestStatusOfACluster(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	inv.Now = func() time.Time { return now }
 	cpu := 81
-	s := statusAnswer{PublicHint: "curl -H 'Host: shop.test' http://10.0.0.1:30001/", Observed: deploy.Observed{
+	s := answer.Status{PublicHint: "curl -H 'Host: shop.test' http://10.0.0.1:30001/", Observed: deploy.Observed{
 		App: "shop", Active: color.Blue,
 		Colors: map[color.Color]deploy.Side{color.Blue: {Version: "v1.0.0", Want: 2, Instances: []deploy.Instance{
 			{ID: "shop-blue-1", Ready: true, Started: now.Add(-time.Hour), Node: "worker-1", Address: "10.42.1.7"},

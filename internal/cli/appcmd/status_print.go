@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"fmt"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/ui"
 )
 
-func printStatus(inv *command.Invocation, s statusAnswer) error {
+func printStatus(inv *command.Invocation, s answer.Status) error {
 	facts := ui.Table{KeepWide: true}
 	facts.AddRow("app", s.App)
 	switch side, ok := s.Colors[s.Active]; {
@@ -30,7 +31,7 @@ func printStatus(inv *command.Invocation, s statusAnswer) error {
 		facts.AddRow("locked by", fmt.Sprintf("%s, since %s", s.Lock.Name, ui.FormatClock(s.Lock.Since, inv.Now())))
 	}
 	if n := s.Newest; n != nil {
-		facts.AddRow("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, s.describeNewest(), ui.FormatClock(n.Ended, inv.Now())))
+		facts.AddRow("newest", fmt.Sprintf("deploy %s: %s to %s, %s %s", n.ID, n.Kind, n.To, describeNewest(s), ui.FormatClock(n.Ended, inv.Now())))
 	}
 	for _, w := range s.Warnings {
 		facts.AddRow("warning", w)
@@ -52,12 +53,12 @@ func printStatus(inv *command.Invocation, s statusAnswer) error {
 
 // describeNewest says how far the newest deploy has come, before the time of its last
 // record. Nobody works on one that is open while the lock is free.
-func (s statusAnswer) describeNewest() string {
+func describeNewest(s answer.Status) string {
 	phase := string(s.Newest.Phase)
 	switch {
 	case !s.Open:
 		return phase + " at"
-	case s.isInterrupted() && s.Newest.Phase != deploy.Stuck:
+	case s.IsInterrupted() && s.Newest.Phase != deploy.Stuck:
 		return "interrupted while " + phase + " since"
 	}
 	return phase + " since"

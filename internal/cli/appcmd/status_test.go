@@ -3,6 +3,7 @@ package appcmd
 import (
 	"testing"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/deploy"
 )
 
@@ -18,8 +19,8 @@ func TestDescribeNewest(t *testing.T) {
 		{deploy.Baking, nil, "interrupted while baking since"},
 		{deploy.Stuck, nil, "stuck since"},
 	} {
-		s := statusAnswer{Observed: deploy.Observed{Lock: tt.lock}, Newest: &historyEntry{Phase: tt.phase}, Open: !tt.phase.Ended()}
-		if got := s.describeNewest(); got != tt.want {
+		s := answer.Status{Observed: deploy.Observed{Lock: tt.lock}, Newest: &answer.HistoryEntry{Phase: tt.phase}, Open: !tt.phase.Ended()}
+		if got := describeNewest(s); got != tt.want {
 			t.Errorf("%s, lock %v: %q, want %q", tt.phase, tt.lock, got, tt.want)
 		}
 	}

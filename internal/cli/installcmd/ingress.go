@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
@@ -28,13 +29,6 @@ type ingressOptions struct {
 	flags *targets.Flags
 }
 
-// installAnswer is the answer of install-ingress.
-type installAnswer struct {
-	Context  string   `json:"context"`
-	Did      []string `json:"did"`
-	Warnings []string `json:"warnings"` // what differs from what was expected
-}
-
 func newIngressCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "install-ingress",
@@ -50,7 +44,8 @@ func newIngressCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Com
 			return runInstallIngress(c.Context(), ingressOptions{inv, flags})
 		},
 	}
-	flags.AddTo(c.Flags())
+	flags.Project.AddTo(c.Flags())
+	flags.Cluster.AddConnection(c.Flags())
 	return c
 }
 
@@ -72,10 +67,10 @@ func runInstallIngress(ctx context.Context, o ingressOptions) error {
 	if err != nil {
 		return fmt.Errorf("install the ingress: %w", err)
 	}
-	return o.printAnswer(installAnswer{Context: where.Context, Did: append([]string{}, report.Did...), Warnings: append([]string{}, report.Warnings...)})
+	return o.printAnswer(answer.Install{Context: where.Context, Did: append([]string{}, report.Did...), Warnings: append([]string{}, report.Warnings...)})
 }
 
-func (o ingressOptions) printAnswer(a installAnswer) error {
+func (o ingressOptions) printAnswer(a answer.Install) error {
 	err := o.inv.PrintAnswer(a, func() error { return o.inv.PrintLines(a.Did...) })
 	for _, w := range a.Warnings {
 		o.inv.PrintNote("warning: %s", w)

@@ -6,12 +6,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/release"
 	"version-manager/internal/ui"
 )
 
@@ -19,13 +19,6 @@ type diffOptions struct {
 	inv     *command.Invocation
 	flags   *targets.Flags
 	version string
-}
-
-// diffAnswer is the answer of diff.
-type diffAnswer struct {
-	App         string          `json:"app"`
-	Version     release.Version `json:"version"`
-	Differences []string        `json:"differences"`
 }
 
 func newDiffCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
@@ -71,11 +64,11 @@ func runDiff(ctx context.Context, o diffOptions) error {
 	if err != nil {
 		return fmt.Errorf("compare with %s: %w", rel.Version, err)
 	}
-	found := diffAnswer{App: rel.App, Version: rel.Version, Differences: append([]string{}, lines...)}
+	found := answer.Diff{App: rel.App, Version: rel.Version, Differences: append([]string{}, lines...)}
 	return o.printAnswer(found, o.remedyCommand(app.Target, now, found, n))
 }
 
-func (o diffOptions) printAnswer(d diffAnswer, remedy string) error {
+func (o diffOptions) printAnswer(d answer.Diff, remedy string) error {
 	if err := o.inv.PrintAnswer(d, func() error { return o.inv.PrintLines(d.Differences...) }); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
@@ -37,7 +38,7 @@ func TestRemedyCommand(t *testing.T) {
 		{"standby", "v1.0.0", "version-manager cleanup --standby && version-manager deploy v1.0.0"},
 		{"nowhere", "v3.0.0", "version-manager deploy v3.0.0"},
 	} {
-		d := diffAnswer{App: "shop", Differences: []string{
+		d := answer.Diff{App: "shop", Differences: []string{
 			"Deployment/shop-green spec.template.spec.containers[0].image: a should be b",
 			"Deployment/shop-green metadata.labels.x: y should not be there",
 			"Service/shop-green is missing",
@@ -51,7 +52,7 @@ func TestRemedyCommand(t *testing.T) {
 	// What is only missing is made again by a deploy of the version that runs: the
 	// target's tests run that.
 	for _, object := range []string{"HTTPRoute/shop-preview", "Service/shop-green", "Secret/shop-green-secrets", "Deployment/shop-green"} {
-		d := diffAnswer{App: "shop", Version: "v2.0.0", Differences: []string{object + " is missing"}}
+		d := answer.Diff{App: "shop", Version: "v2.0.0", Differences: []string{object + " is missing"}}
 		now := now
 		if object == "Deployment/shop-green" { // then nothing is known to run there
 			now.Colors = map[color.Color]deploy.Side{color.Blue: {Version: "v1.0.0"}}
@@ -60,7 +61,7 @@ func TestRemedyCommand(t *testing.T) {
 			t.Errorf("%s is missing:\n%s\nwant\n%s", object, got, want)
 		}
 	}
-	if got := o.remedyCommand(distant{}, deploy.Observed{}, diffAnswer{Version: "v1.0.0"}, 1); strings.Contains(got, "kubectl") {
+	if got := o.remedyCommand(distant{}, deploy.Observed{}, answer.Diff{Version: "v1.0.0"}, 1); strings.Contains(got, "kubectl") {
 		t.Errorf("nothing is deployed, and yet: %s", got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/kit/problem"
 )
 
@@ -52,16 +53,9 @@ func objectName(doc []byte) (string, error) {
 	return o.Kind + "/" + o.Metadata.Name, err
 }
 
-// objectList is what kubectl takes as one object for many.
-type objectList struct {
-	APIVersion string            `json:"apiVersion"`
-	Kind       string            `json:"kind"`
-	Items      []json.RawMessage `json:"items"`
-}
-
 // toList turns a YAML stream into one List.
-func toList(docs []byte) (objectList, error) {
-	l := objectList{APIVersion: "v1", Kind: "List", Items: []json.RawMessage{}}
+func toList(docs []byte) (answer.ObjectList, error) {
+	l := answer.ObjectList{APIVersion: "v1", Kind: "List", Items: []json.RawMessage{}}
 	for _, doc := range splitDocuments(docs) {
 		object, err := yaml.YAMLToJSON(doc)
 		if err != nil {

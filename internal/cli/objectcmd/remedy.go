@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
 	"version-manager/internal/kube"
@@ -14,7 +15,7 @@ import (
 // deploy leaves alone what runs the version already: if it is on standby, it
 // has to be stopped first, and for the active color only the objects themselves
 // can be corrected.
-func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d diffAnswer, replicas int) string {
+func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d answer.Diff, replicas int) string {
 	deployIt := "version-manager deploy " + string(d.Version)
 	remote, ok := t.(deploy.ClusterLocator)
 	switch {
@@ -26,7 +27,7 @@ func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d diffA
 		return deployIt
 	}
 	which := o.flags.Cluster.ForPlace(remote.LocateCluster())
-	objects, widened, missing := d.groupObjects()
+	objects, widened, missing := groupObjects(d)
 	var lines []string
 	if len(objects) > 0 {
 		lines = append(lines, fmt.Sprintf("version-manager render %s --app-color %s --replicas %d --only %s %s | kubectl %s apply --server-side --force-conflicts --field-manager=%s -f -",
@@ -48,7 +49,7 @@ func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d diffA
 // groupObjects sorts the objects that differ, named by the first word of each
 // line, by their remedy. What somebody else added to a route stays when the
 // route is applied again, so it is patched.
-func (d diffAnswer) groupObjects() (applied, patched []string, missing bool) {
+func groupObjects(d answer.Diff) (applied, patched []string, missing bool) {
 	for _, line := range d.Differences {
 		name, _, _ := strings.Cut(line, " ")
 		route, is := strings.CutPrefix(name, "HTTPRoute/")

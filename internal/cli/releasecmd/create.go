@@ -7,7 +7,6 @@ import (
 
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
-	"version-manager/internal/cli/targets"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/progress"
 	"version-manager/internal/release"
@@ -16,13 +15,13 @@ import (
 
 type createOptions struct {
 	inv     *command.Invocation
-	flags   *targets.Flags
+	flags   *project.Flags
 	version string
 	message string
 	from    string
 }
 
-func newCreateCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
+func newCreateCommand(inv *command.Invocation, flags *project.Flags) *cobra.Command {
 	o := createOptions{inv: inv, flags: flags}
 	c := &cobra.Command{
 		Use:   "create VERSION",
@@ -51,7 +50,7 @@ func runCreate(ctx context.Context, o createOptions) error {
 	if err != nil {
 		return problem.New(problem.Usage, "version-manager list", "%s", err.Error())
 	}
-	p, err := project.Open(o.inv, o.flags.Project)
+	p, err := project.Open(o.inv, *o.flags)
 	if err != nil {
 		return err
 	}

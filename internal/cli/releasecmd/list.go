@@ -5,10 +5,10 @@ package releasecmd
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
@@ -20,25 +20,12 @@ import (
 
 // NewCommands returns the commands of this package.
 func NewCommands(inv *command.Invocation, flags *targets.Flags) []*cobra.Command {
-	return []*cobra.Command{newCreateCommand(inv, flags), newListCommand(inv, flags)}
+	return []*cobra.Command{newCreateCommand(inv, &flags.Project), newListCommand(inv, flags)}
 }
 
 type listOptions struct {
 	inv   *command.Invocation
 	flags *targets.Flags
-}
-
-// listEntry is one version in the answer of list.
-type listEntry struct {
-	Version release.Version `json:"version"`
-	State   string          `json:"state,omitempty"` // "active on blue", "standby on green", "not built here", or "active on blue, not built here"
-	Time    time.Time       `json:"time,omitzero"`   // of the commit, if it is built
-	Commit  string          `json:"commit"`
-	Image   string          `json:"image,omitempty"`
-	Message string          `json:"message,omitempty"`
-	Tagged  bool            `json:"tagged"`
-	Built   bool            `json:"built"`           // it can be deployed
-	Moved   string          `json:"moved,omitempty"` // the commit that the tag names now, if it is not commit
 }
 
 func newListCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
@@ -74,7 +61,7 @@ func runList(ctx context.Context, o listOptions) error {
 		o.inv.PrintNote("damaged and left out: %v", err)
 	}
 	now := o.observeTarget(ctx, p)
-	answer := []listEntry{}
+	answer := []answer.ListEntry{}
 	for _, e := range slices.Backward(entries) {
 		answer = append(answer, summarizeEntry(now, e))
 		project.PrintMovedTag(o.inv, e.Version, e.Commit, e.Moved)
@@ -85,8 +72,8 @@ func runList(ctx context.Context, o listOptions) error {
 	return o.inv.PrintAnswer(answer, func() error { return printList(o.inv, answer) })
 }
 
-func summarizeEntry(now deploy.Observed, e release.Entry) listEntry {
-	l := listEntry{Version: e.Version, State: targets.DescribeVersion(now, e.Version), Commit: e.Commit, Message: e.Message, Tagged: e.Tagged, Built: e.Built, Moved: e.Moved}
+func summarizeEntry(now deploy.Observed, e release.Entry) answer.ListEntry {
+	l := answer.ListEntry{Version: e.Version, State: targets.DescribeVersion(now, e.Version), Commit: e.Commit, Message: e.Message, Tagged: e.Tagged, Built: e.Built, Moved: e.Moved}
 	switch {
 	case e.Release != nil:
 		l.Time, l.Image = e.Release.Time, e.Release.Image
@@ -114,7 +101,7 @@ func (o listOptions) observeTarget(ctx context.Context, p project.Project) deplo
 	return now
 }
 
-func printList(inv *command.Invocation, list []listEntry) error {
+func printList(inv *command.Invocation, list []answer.ListEntry) error {
 	table := ui.Table{Heading: []string{"VERSION", "STATE", "COMMITTED", "COMMIT", "IMAGE", "MESSAGE"}}
 	for _, l := range list {
 		committed := "-"

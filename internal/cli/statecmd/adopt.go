@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/kit/problem"
@@ -52,12 +53,12 @@ func runAdopt(ctx context.Context, o stateOptions) error {
 		if err := statedir.Bind(from, p.State.Base, statedir.Real(p.Root)); err != nil {
 			return err
 		}
-		return o.printMove(moveAnswer{App: p.App.Name, State: from})
+		return o.printMove(answer.StateMove{App: p.App.Name, State: from})
 	}
 	if err := o.moveState(ctx, p, from, p.State.Path); err != nil {
 		return err
 	}
-	return o.printMove(moveAnswer{App: p.App.Name, From: from, State: p.State.Path})
+	return o.printMove(answer.StateMove{App: p.App.Name, From: from, State: p.State.Path})
 }
 
 // chooseFolder returns the folder to adopt: the named one, or the one that is

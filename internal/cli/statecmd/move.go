@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/kit/problem"
@@ -54,12 +55,12 @@ func runMove(ctx context.Context, o stateOptions) error {
 		return err
 	}
 	if p.State.Path == to || !p.State.Exists() {
-		return o.printMove(moveAnswer{App: p.App.Name, State: to})
+		return o.printMove(answer.StateMove{App: p.App.Name, State: to})
 	}
 	if err := o.moveState(ctx, p, p.State.Path, to); err != nil {
 		return err
 	}
-	if err := o.printMove(moveAnswer{App: p.App.Name, From: p.State.Path, State: to}); err != nil {
+	if err := o.printMove(answer.StateMove{App: p.App.Name, From: p.State.Path, State: to}); err != nil {
 		return err
 	}
 	o.suggestVariable(to)

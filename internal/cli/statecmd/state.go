@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"version-manager/internal/agent/keeper"
+	"version-manager/internal/cli/answer"
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/statedir"
@@ -19,25 +20,6 @@ type stateOptions struct {
 	inv   *command.Invocation
 	flags *project.Flags
 	dir   string // argument of move and adopt; empty: see there
-}
-
-// stateAnswer is the answer of state show.
-type stateAnswer struct {
-	App     string         `json:"app"`
-	Project string         `json:"project"` // the folder of version-manager.yaml
-	State   string         `json:"state"`   // the state folder
-	Source  project.Source `json:"source"`  // why it is that one
-	Exists  bool           `json:"exists"`
-	Bytes   int64          `json:"bytes"`
-	Agent   bool           `json:"agent"`             // one serves it now
-	Refused string         `json:"refused,omitempty"` // why it does not count
-}
-
-// moveAnswer is the answer of state move and state adopt.
-type moveAnswer struct {
-	App   string `json:"app"`
-	From  string `json:"from,omitempty"` // empty: it stayed where it was
-	State string `json:"state"`
 }
 
 // NewCommand returns the command about the state folder, which is also the
@@ -86,7 +68,7 @@ func runShow(o stateOptions) error {
 		return err
 	}
 	f := p.State
-	answer := stateAnswer{App: p.App.Name, Project: p.Root, State: f.Path, Source: f.Source, Exists: f.Exists()}
+	answer := answer.State{App: p.App.Name, Project: p.Root, State: f.Path, Source: string(f.Source), Exists: f.Exists()}
 	if err := f.Verify(project.TrustOf(o.inv)); err != nil {
 		answer.Refused = err.Error()
 	} else if answer.Exists {
@@ -106,7 +88,7 @@ func runShow(o stateOptions) error {
 	return nil
 }
 
-func (o stateOptions) printState(s stateAnswer) error {
+func (o stateOptions) printState(s answer.State) error {
 	if o.inv.Global.Quiet {
 		_, err := fmt.Fprintln(o.inv.Streams.Out, s.State)
 		return err
@@ -127,7 +109,7 @@ func (o stateOptions) printState(s stateAnswer) error {
 	return facts.WriteTo(o.inv.Streams.Out)
 }
 
-func (o stateOptions) printMove(m moveAnswer) error {
+func (o stateOptions) printMove(m answer.StateMove) error {
 	return o.inv.PrintAnswer(m, func() error {
 		text := fmt.Sprintf("the state of %s is in %s", m.App, m.State)
 		if m.From != "" {
