@@ -1,12 +1,9 @@
 package programs
 
 import (
-	"archive/tar"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,90 +175,5 @@ func TestSecondBuildWaits(t *testing.T) {
 	}))
 	if err != nil || got != set || !waited || len(built()) != 0 {
 		t.Errorf("%v, %v, waited %t, built %v", got, err, waited, built())
-	}
-}
-
-func TestSourceDigest(t *testing.T) {
-	newClone(t)
-	dir, err := findSource()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := func(compiler string) string {
-		s, err := sourceDigest(dir, compiler)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	before := sum("go1.26.8 linux amd64")
-	writeFile(t, filepath.Join(dir, "pause", "main_test.go"), "package main\n", 0o644)
-	writeFile(t, filepath.Join(dir, "README.md"), "text\n", 0o644)
-	if sum("go1.26.8 linux amd64") != before {
-		t.Error("tests and documentation change the digest")
-	}
-	if sum("go1.26.9 linux amd64") == before {
-		t.Error("the compiler does not change the digest")
-	}
-	writeFile(t, filepath.Join(dir, "go.sum"), "example.org v1.0.0 h1:\n", 0o644)
-	if sum("go1.26.8 linux amd64") == before {
-		t.Error("go.sum does not change the digest")
-	}
-}
-
-func TestMissingSource(t *testing.T) {
-	t.Chdir(t.TempDir())
-	if dir := searchUpward("."); dir != "" {
-		t.Errorf("found %s", dir)
-	}
-	if _, err := findSource(); problem.KindOf(err) != problem.NotFound {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestListImages(t *testing.T) {
-	newClone(t)
-	set, err := BuildAll(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range set.ListImages() {
-		manifest := readFromTar(t, i.File, "manifest.json")
-		var parsed []struct {
-			Config   string
-			RepoTags []string
-		}
-		if err := json.Unmarshal(manifest, &parsed); err != nil || len(parsed) != 1 {
-			t.Fatalf("%s: %s, %v", i.File, manifest, err)
-		}
-		if tags := parsed[0].RepoTags; len(tags) != 1 || tags[0] != i.Name {
-			t.Errorf("%s is tagged %v, want %s", i.File, tags, i.Name)
-		}
-		config := string(readFromTar(t, i.File, parsed[0].Config))
-		if !strings.Contains(config, `"Entrypoint":["/`) || !strings.Contains(config, `"os":"linux"`) {
-			t.Errorf("%s: %s", i.Name, config)
-		}
-	}
-}
-
-func readFromTar(t *testing.T, file, name string) []byte {
-	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	for r := tar.NewReader(f); ; {
-		h, err := r.Next()
-		if err != nil {
-			t.Fatalf("%s in %s: %v", name, file, err)
-		}
-		if h.Name == name {
-			b, err := io.ReadAll(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return b
-		}
 	}
 }
