@@ -133,7 +133,7 @@ func photoLimits(m memlimit.Memory) photo.Limits {
 	return photo.Limits{Parallel: runtime.GOMAXPROCS(0), Memory: m.Budget(share, most), Ceiling: m.Budget(ceiling, math.MaxInt64)}
 }
 
-// currentKey lets the estimator read the key anew for each photo.
+// currentKey lets the estimator read the key for each photo.
 func currentKey(store *keys.Store) func() (string, error) {
 	return func() (string, error) {
 		k, err := store.CurrentKey()

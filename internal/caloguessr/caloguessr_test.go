@@ -123,7 +123,7 @@ func (m *running) waitForTwoInFlight(t *testing.T) {
 	t.Fatal("the request is not in flight")
 }
 
-// TestDrain: after SIGTERM, the instance is not ready any more, still answers new
+// TestDrain: after SIGTERM, the instance is no longer ready, still answers new
 // requests for a moment, finishes the one in flight, and exits with 0.
 func TestDrain(t *testing.T) {
 	m := startServer(t, testEnv(t, "DRAIN_LINGER", "2s")) // longer than two requests take on a busy machine

@@ -119,7 +119,7 @@ func (g *Gemini) requestConfig() *genai.GenerateContentConfig {
 	}
 }
 
-// answerText returns the text of a response, or why there is none.
+// answerText returns the text of a response, or the reason why it has none.
 func answerText(r *genai.GenerateContentResponse) (string, error) {
 	if f := r.PromptFeedback; f != nil && f.BlockReason != "" {
 		return "", &Error{Reason: Refused, Err: fmt.Errorf("photo blocked: %s", f.BlockReason)}

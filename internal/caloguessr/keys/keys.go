@@ -82,7 +82,7 @@ func OpenStore(folder, fixed string) (*Store, error) {
 // IsWritable reports whether SaveKey and DeleteKey can work.
 func (s *Store) IsWritable() bool { return s.folder != "" && s.fixed == "" }
 
-// CurrentKey returns the key to use. The error is ErrNone if there is none, and
+// CurrentKey returns the key to use. The error is ErrNone if no key is set, and
 // ErrBroken if it cannot be read.
 func (s *Store) CurrentKey() (Key, error) {
 	if s.fixed != "" {

@@ -16,7 +16,7 @@ type word struct {
 }
 
 // SearchFoods returns at most limit foods that match the query, the best first: those
-// that match every word or, if there are none, as many words as possible. Case, umlauts,
+// that match every word or, if no food does, as many words as possible. Case, umlauts,
 // word order, and small typos do not matter. It searches the names and synonyms in both
 // languages.
 func (t *Table) SearchFoods(query string, limit int) []Food {

@@ -15,7 +15,7 @@ const memoryPartSize = 256 << 10
 type File struct {
 	receiver *Receiver
 	start    []byte
-	rest     *os.File // nil if there is none
+	rest     *os.File // nil if everything is in start
 	inMemory int64    // bytes of start
 	onDisk   int64
 }

@@ -20,7 +20,7 @@ const (
 	adminCookiePurpose = "caloguessr administrator's cookie, version 1"
 )
 
-// administrator recognizes whoever may change the key by the token: in a form, in
+// administrator recognizes users who may change the key by the token: in a form, in
 // the header "Authorization: Bearer …", or by the cookie that one gets for it. A
 // cookie consists of its expiry and a message authentication code, so all instances
 // accept it and none stores anything.

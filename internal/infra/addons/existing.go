@@ -41,7 +41,7 @@ func (i *installer) useExisting(ctx context.Context, t installation) error {
 
 // gatewayObjects returns those of our objects that a Traefik of someone else
 // needs: the namespace, the Gateway with the port of that Traefik's entry point,
-// and the class if there is none.
+// and the class if the cluster has none.
 func (i *installer) gatewayObjects(t installation) []*kube.Object {
 	var parts []*kube.Object
 	for _, o := range ownObjects(i.options) {

@@ -95,9 +95,9 @@ func (d containerd) listImages(ctx context.Context) ([]string, error) {
 	return strings.Fields(names), err
 }
 
-// importMissing imports those images that the node does not have, or does not
-// have any more: a kubelet removes unused ones when its disk is full. It keeps
-// a list of what it imported, so that a gigabyte is not imported at every start.
+// importMissing imports those images that the node never had or no longer has: a
+// kubelet removes unused ones when its disk is full. It keeps a list of what it
+// imported, so that a gigabyte is not imported at every start.
 func (d containerd) importMissing(ctx context.Context, images []programs.Image) error {
 	imported, err := d.readImported()
 	if err != nil {

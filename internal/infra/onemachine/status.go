@@ -45,8 +45,8 @@ const (
 	stateCut      = "cut off"
 )
 
-// ReadStatus reads the state of the cluster. It is no error if the cluster is
-// stopped or its API server does not answer.
+// ReadStatus reads the state of the cluster. A stopped cluster or an API server that does
+// not answer is not an error.
 func (c *Cluster) ReadStatus(ctx context.Context) (Status, error) {
 	s, err := c.dir.ReadSpec()
 	if err != nil {

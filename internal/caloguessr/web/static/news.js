@@ -1,6 +1,6 @@
 const every = 15_000; // ms
 
-// watch shows a notice when another version than that of this page is live.
+// watch shows a notice when a different version from that of this page is live.
 export function watch() {
   setInterval(look, every);
   document.addEventListener("visibilitychange", look);

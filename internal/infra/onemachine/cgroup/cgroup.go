@@ -1,9 +1,9 @@
 // Package cgroup makes, fills, and removes the control groups of nodes.
 //
 // Every node has a group of its own, and everything on the node runs in it or
-// below it. So all processes of a node can be found and killed, whoever started
-// them. Versions 1 and 2 of control groups are supported; version 2 was
-// implemented by the kernel's documentation. Start with [FindHierarchies].
+// below it. So all processes of a node can be found and killed, no matter which
+// process started them. Versions 1 and 2 of control groups are supported; version 2
+// follows the kernel's documentation and is untested. Start with [FindHierarchies].
 package cgroup
 
 import (

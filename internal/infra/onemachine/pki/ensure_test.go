@@ -105,7 +105,7 @@ func TestSecondEnsureChangesNothing(t *testing.T) {
 	mustEnsure(t, dir, time.Now().Add(time.Hour), serverCertificate(), clientCertificate())
 	for name, content := range readFiles(t, dir) {
 		if before[name] != content {
-			t.Errorf("%s was made again", name)
+			t.Errorf("%s was replaced", name)
 		}
 	}
 }

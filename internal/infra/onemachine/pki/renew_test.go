@@ -73,7 +73,7 @@ func TestEnsureReplacesMismatchedPair(t *testing.T) {
 }
 
 // TestNoCertificateOutlivesItsAuthority: an authority that expires before a new
-// certificate would is not used any more.
+// certificate would is no longer used.
 func TestNoCertificateOutlivesItsAuthority(t *testing.T) {
 	const limit = authorityLifetime - leafLifetime
 	for after, ok := range map[time.Duration]bool{limit - time.Second: true, limit: false, limit + time.Second: false} {

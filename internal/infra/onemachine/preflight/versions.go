@@ -19,7 +19,7 @@ type minimumVersion struct {
 func minimumVersions() []minimumVersion {
 	return []minimumVersion{
 		{"Linux", "5.13", []string{"uname", "-r"}},                 // for kube-proxy in nftables mode
-		{"nftables", "1.0.1", []string{"nft", "--version"}},        // likewise
+		{"nftables", "1.0.1", []string{"nft", "--version"}},        // for the same
 		{"containerd", "1.6", []string{"containerd", "--version"}}, // serves version 1 of the kubelet's interface
 	}
 }

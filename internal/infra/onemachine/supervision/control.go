@@ -63,8 +63,8 @@ func ReadSupervisor(dir clusterdir.Dir) (id process.Identity, err error) {
 }
 
 // StopSupervisor ends the supervisor and leaves the programs running. A damaged
-// record names no process and is no error. A record that cannot be read is one:
-// a supervisor may be running.
+// record names no process and is not an error. A record that cannot be read is
+// one, because a supervisor may be running.
 func StopSupervisor(ctx context.Context, dir clusterdir.Dir) error {
 	id, err := ReadSupervisor(dir)
 	if errors.Is(err, ErrDamaged) {

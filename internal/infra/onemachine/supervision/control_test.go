@@ -44,7 +44,7 @@ func TestStopProcess(t *testing.T) {
 }
 
 // TestInterruptedStopDoesNotKill: a process that was asked to end gets the
-// time that it needs, even if nobody waits for it any more.
+// time that it needs, even if nothing waits for it.
 func TestInterruptedStopDoesNotKill(t *testing.T) {
 	trapped := filepath.Join(t.TempDir(), "trapped")
 	c := startSleep(t, "/bin/sh", "-c", "trap '' TERM; : > "+trapped+"; exec sleep 60")
