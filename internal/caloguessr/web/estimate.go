@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/netip"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"version-manager/internal/caloguessr/estimate"
-	"version-manager/internal/caloguessr/keys"
 	"version-manager/internal/caloguessr/meal"
 	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/caloguessr/photo"
@@ -23,20 +21,17 @@ type photoHandler struct {
 	*pages
 	photoReceiver
 	table     *nutrition.Table
-	keys      *keys.Store
 	intake    *photo.Intake
 	estimator estimate.Estimator
-	model     string
 	clients   *httpkit.Clients
 	rate      *httpkit.Rate
 	estimates *prometheus.CounterVec
-	log       *slog.Logger
 }
 
 func newPhotoHandler(o Options, p *pages, m *metrics) photoHandler {
 	return photoHandler{
-		pages: p, photoReceiver: photoReceiver{o.Uploads}, table: o.Table, keys: o.Keys, intake: o.Intake, estimator: o.Estimator,
-		model: o.Model, clients: o.Clients, rate: httpkit.NewRate(photoBurst, photoInterval), estimates: m.estimates, log: o.Log,
+		pages: p, photoReceiver: photoReceiver{o.Uploads}, table: o.Table, intake: o.Intake, estimator: o.Estimator,
+		clients: o.Clients, rate: httpkit.NewRate(photoBurst, photoInterval), estimates: m.estimates,
 	}
 }
 

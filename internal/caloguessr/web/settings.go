@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -15,21 +14,18 @@ import (
 // settingsHandler shows and changes the Gemini key.
 type settingsHandler struct {
 	*pages
-	keys       *keys.Store
 	checker    Checker
-	model      string
 	clients    *httpkit.Clients
 	admin      administrator
 	localAdmin bool
 	rate       *httpkit.Rate
-	log        *slog.Logger
 }
 
 func newSettingsHandler(o Options, p *pages) settingsHandler {
 	return settingsHandler{
-		pages: p, keys: o.Keys, checker: o.Checker, model: o.Model, clients: o.Clients,
+		pages: p, checker: o.Checker, clients: o.Clients,
 		admin: administrator{o.AdminToken}, localAdmin: o.LocalAdmin,
-		rate: httpkit.NewRate(keyAccessBurst, keyAccessRefresh), log: o.Log,
+		rate: httpkit.NewRate(keyAccessBurst, keyAccessRefresh),
 	}
 }
 

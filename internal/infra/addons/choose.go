@@ -4,27 +4,27 @@ package addons
 type plan int
 
 const (
-	installOwn  plan = iota // install our own, or update it
-	useExisting             // use one that serves the Gateway API
-	enableK3s               // let the one of K3s serve the Gateway API
+	planInstallOwn  plan = iota // install our own, or update it
+	planUseExisting             // use one that serves the Gateway API
+	planEnableK3s               // let the one of K3s serve the Gateway API
 )
 
 // choosePlan decides what to do, and with which existing Traefik.
 func (f inventory) choosePlan() (installation, plan) {
 	for _, t := range f.traefik {
 		if t.own {
-			return t, installOwn
+			return t, planInstallOwn
 		}
 	}
 	for _, t := range f.traefik {
 		if t.Gateway {
-			return t, useExisting
+			return t, planUseExisting
 		}
 	}
 	for _, t := range f.traefik {
 		if f.k3s && t.chart {
-			return t, enableK3s
+			return t, planEnableK3s
 		}
 	}
-	return installation{}, installOwn
+	return installation{}, planInstallOwn
 }

@@ -41,9 +41,9 @@ func InstallIngress(ctx context.Context, c kube.Cluster, o Options) (Report, err
 		return i.report, err
 	}
 	switch t, plan := f.choosePlan(); plan {
-	case installOwn:
+	case planInstallOwn:
 		return i.report, i.installOwn(ctx)
-	case enableK3s:
+	case planEnableK3s:
 		return i.report, i.enableK3s(ctx, t)
 	default:
 		return i.report, i.useExisting(ctx, t)
@@ -81,7 +81,7 @@ func (i *installer) installDefinitions(ctx context.Context) error {
 			old = append(old, crd.GetName()+" "+version)
 		}
 	}
-	if _, plan := i.found.choosePlan(); plan == installOwn && len(old) > 0 {
+	if _, plan := i.found.choosePlan(); plan == planInstallOwn && len(old) > 0 {
 		return problem.New(problem.Failed, i.cluster.Kubectl("", "apply --server-side --force-conflicts -f https://github.com/kubernetes-sigs/gateway-api/releases/download/"+gatewayAPIVersion+"/standard-install.yaml"),
 			"the Gateway API in this cluster is older than %s, which Traefik needs", gatewayAPIVersion).With(old...)
 	}

@@ -43,8 +43,8 @@ func TestIngressOnBareCluster(t *testing.T) {
 		}
 	}
 	first, last := slices.Index(s.applied, "GatewayClass traefik"), slices.Index(s.applied, "CustomResourceDefinition referencegrants.gateway.networking.k8s.io")
-	if first < last {
-		t.Error("an object was applied before its definition")
+	if first < 0 || last < 0 || first < last {
+		t.Error("the GatewayClass was not applied after the definitions")
 	}
 
 	again, err := InstallIngress(t.Context(), c, Options{})

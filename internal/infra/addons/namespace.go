@@ -20,7 +20,7 @@ func isManagedByUs(o *kube.Object) bool {
 // their Service would lead to our pods, and the pod security level of our
 // namespace could keep theirs from starting.
 func (i *installer) checkNamespace(ctx context.Context) error {
-	if t, plan := i.found.choosePlan(); plan != installOwn || t.own {
+	if t, plan := i.found.choosePlan(); plan != planInstallOwn || t.own {
 		return nil
 	}
 	foreign, err := i.listForeignObjects(ctx)
