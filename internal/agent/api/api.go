@@ -1,8 +1,9 @@
-// Package api is what the agent and its clients say to each other: HTTP and
-// JSON over a Unix socket in the state folder.
+// Package api is the protocol between the agent and its clients: HTTP and JSON
+// over a Unix socket in the state folder.
 //
-// It has the paths, the bodies and the translation of errors, so that a
-// sentinel error or a Problem arrives as what it was. It sends nothing itself.
+// It has the paths, the bodies, and the translation of errors, so that a
+// sentinel error or a problem.Problem arrives as what it was. It sends nothing
+// itself.
 package api
 
 import (
@@ -20,35 +21,34 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// AppsPath of all paths. What comes after it is the name of an app.
+// AppsPath is the prefix of all paths about an app. The app's name follows it.
 const AppsPath = "/v1/apps/"
 
-// PingPath answers with Ping and changes nothing.
+// PingPath answers with a PingAnswer and changes nothing.
 const PingPath = "/v1/ping"
 
-// PingAnswer says which processes serve a state folder.
+// PingAnswer names the processes that serve a state folder.
 type PingAnswer struct {
 	Agent  int `json:"agent"`
 	Keeper int `json:"keeper"`
 
-	Build string `json:"build"` // identity of the program that they run; see BuildOf
+	Build string `json:"build"` // identifies the program that they run; see BuildOf
 }
 
-// StopPath asks an agent to end everything that it runs, and then itself.
+// StopPath asks an agent to stop everything that it runs, and then itself.
 const StopPath = "/v1/stop"
 
-// ReplacePath asks an agent to give its place to another program.
+// ReplacePath asks an agent to let another program take over.
 const ReplacePath = "/v1/replace"
 
-// ReplaceRequest names that program. An agent of the same Build has nothing
-// to do.
+// ReplaceRequest names that program. An agent of the same Build does nothing.
 type ReplaceRequest struct {
 	Build string   `json:"build"`
 	Argv  []string `json:"argv"` // the program's absolute path and the arguments that start an agent
 }
 
-// ReplaceAnswer is the answer of an agent that gives its place away. Its process goes
-// on until it has answered what was in flight, for LastRequests at most.
+// ReplaceAnswer is the answer of an agent that is being replaced. Its process
+// runs until it has answered what was in flight, for MaxFinishTime at most.
 type ReplaceAnswer struct {
 	InFlight int `json:"inFlight"` // requests
 	Agent    int `json:"agent"`    // its process
@@ -56,23 +56,23 @@ type ReplaceAnswer struct {
 	Started string `json:"started"` // of that process, as process.Identity has it
 }
 
-// MaxFinishTime is how long an agent that gave its place away goes on at most.
+// MaxFinishTime limits how long a replaced agent goes on.
 const MaxFinishTime = 30 * time.Second
 
-// LockRequest asks for the lock. Nonce makes a repeated request recognisable
-// whose first answer was lost.
+// LockRequest asks for the lock. Nonce identifies a repeated request whose first
+// answer was lost.
 type LockRequest struct {
 	Holder string `json:"holder"`
 	Nonce  string `json:"nonce"`
 }
 
-// LockAnswer carries the token that all calls under the lock have to show.
+// LockAnswer carries the token that all calls under the lock have to send.
 type LockAnswer struct {
 	Token uint64 `json:"token"`
 }
 
-// ApplyRequest says what a color shall run. Where the app listens is no part
-// of a release: it is Local, as this machine's work tree has it now.
+// ApplyRequest says what a color has to run. Where the app listens is not part
+// of a release: it is Local, as the work tree on this machine has it now.
 type ApplyRequest struct {
 	Spec    deploy.Spec  `json:"spec"`
 	Local   config.Local `json:"local"`
@@ -83,13 +83,13 @@ type ApplyRequest struct {
 	Defaulted config.Defaulted `json:"defaulted,omitzero"` // of Local, which does not say it in JSON
 }
 
-// SwitchRequest asks for a route, provided that the present one is IfRevision.
+// SwitchRequest asks for a route, provided that the current one is IfRevision.
 type SwitchRequest struct {
 	Color      string `json:"color"`
 	IfRevision string `json:"ifRevision"`
 }
 
-// TextBody is a body with one string: an id, a path.
+// TextBody is a body with one string, such as an ID or a path.
 type TextBody struct {
 	Text string `json:"text"`
 }
@@ -100,8 +100,8 @@ const socketFile = "agent.sock"
 // maxSocketPath is a little less than what systems allow as a socket's path.
 const maxSocketPath = 100
 
-// SocketPath returns the path on which the agent of the state folder listens, or
-// fs.ErrNotExist where none ever did.
+// SocketPath returns the path at which the agent of the state folder listens, or
+// fs.ErrNotExist if none ever did.
 func SocketPath(dir string) (string, error) {
 	path := filepath.Join(dir, socketFile)
 	if to, err := os.Readlink(path); err == nil {
@@ -113,10 +113,10 @@ func SocketPath(dir string) (string, error) {
 	return path, nil
 }
 
-// MakeSocket returns a path where the agent of the state folder can listen,
-// and removes what a dead one left there. A folder whose path is too long for
-// a socket gets a link to a private folder in /tmp: the agent may live longer
-// than the session that $XDG_RUNTIME_DIR belongs to, and $TMPDIR can be long.
+// MakeSocket returns a path where the agent of the state folder can listen, and
+// removes what a dead agent left there. A folder whose path is too long for a
+// socket gets a link to a private folder in /tmp: the agent may outlive the
+// session that $XDG_RUNTIME_DIR belongs to, and $TMPDIR can be long.
 func MakeSocket(dir string) (string, error) {
 	path := filepath.Join(dir, socketFile)
 	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
@@ -145,8 +145,8 @@ func RemoveSocket(dir string) {
 	os.Remove(path)
 }
 
-// CheckAppName refuses what cannot be the name of an app, a DNS label. Names
-// become parts of paths.
+// CheckAppName refuses names that are not DNS labels. Names become parts of
+// paths.
 func CheckAppName(app string) error {
 	if !names.IsDNS1123Label(app) {
 		return problem.New(problem.Usage, "names have up to 63 of a-z, 0-9 and '-', such as caloguessr",
@@ -155,13 +155,13 @@ func CheckAppName(app string) error {
 	return nil
 }
 
-// JournalAnswer is the answer to reading one: all records up to a damage, if any.
+// JournalAnswer is a journal: all records up to a damaged one, if any.
 type JournalAnswer struct {
 	Records []journal.Record `json:"records"`
 	Error   *Error           `json:"error,omitempty"`
 }
 
-// ContentBody is a file on its way through JSON.
+// ContentBody is a file in JSON.
 type ContentBody struct {
 	Content []byte `json:"content"`
 }

@@ -7,8 +7,8 @@ import (
 	"os"
 )
 
-// BuildOf identifies an executable by its content. Revisions would not tell
-// apart two builds of a work tree with changes.
+// BuildOf identifies an executable by its content. Revisions would not
+// distinguish two builds of a work tree with changes.
 func BuildOf(file string) (string, error) {
 	f, err := os.Open(file)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// Error is an error on its way through the socket.
+// Error is an error as it is sent.
 type Error struct {
 	Message string         `json:"message"`
 	Code    string         `json:"code,omitempty"` // of the sentinel in the chain
@@ -38,7 +38,7 @@ func sentinelErrors() map[string]error {
 	}
 }
 
-// FromError prepares err for the way.
+// FromError converts err for sending.
 func FromError(err error) Error {
 	e := Error{Message: err.Error()}
 	if held, ok := errors.AsType[*deploy.HeldError](err); ok {
@@ -58,7 +58,7 @@ func FromError(err error) Error {
 	return e
 }
 
-// ToError restores the error.
+// ToError restores the error that was sent.
 func (e Error) ToError() error {
 	if e.Holder != nil {
 		return &deploy.HeldError{Holder: *e.Holder, Now: e.Now}
@@ -74,7 +74,7 @@ func (e Error) ToError() error {
 	return p
 }
 
-// remote is an error of the other side: its text, and the sentinel it was.
+// remote is an error of the other side: its text and its sentinel.
 type remote struct {
 	text string
 	is   error // may be nil

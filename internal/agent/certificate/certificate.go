@@ -1,12 +1,11 @@
-// Package certificate serves a TLS certificate that others renew.
+// Package certificate serves a TLS certificate that other programs renew.
 //
-// A [Source] follows the files of one certificate by their content, so it does
-// not matter how they are replaced: in place, by rename, or by a symbolic link
-// that moves, as certbot and Kubernetes do it. New connections get the new
-// certificate; existing ones are left alone. While the files cannot be used,
-// because one is missing or because a renewal has written only one of the two,
-// the last good certificate is served. A copy of it, readable for its owner
-// alone, outlives the process.
+// A [Source] follows the files of one certificate by their content, so they may
+// be replaced in place, by rename, or by a symbolic link that moves, as certbot
+// and Kubernetes do it. New connections get the new certificate; existing ones
+// stay. While the files cannot be used, because one is missing or a renewal has
+// written only one of the two, the last good certificate is served. A copy of
+// it, readable only by its owner, outlives the process.
 package certificate
 
 import (
@@ -21,7 +20,7 @@ import (
 	"time"
 )
 
-// maxFileBytes limits what is read. A chain has a few KiB.
+// maxFileBytes limits what is read. A chain takes a few KiB.
 const maxFileBytes = 1 << 20
 
 // Files are the PEM files of a certificate chain and its key.
@@ -86,8 +85,8 @@ type Source struct {
 	problem string  // why the files are not used as they are now
 }
 
-// OpenSource reads the files, or the copy that an earlier process kept at the given
-// path. It fails only where neither can be used.
+// OpenSource reads the files, or the copy that an earlier process made at the
+// given path. It fails only if neither can be used.
 func OpenSource(files Files, copy string) (*Source, error) {
 	s := &Source{files: files, copy: copy}
 	if kept, ok := readCopy(copy, files); ok {
@@ -103,14 +102,14 @@ func OpenSource(files Files, copy string) (*Source, error) {
 	return s, nil
 }
 
-// GetCertificate serves as tls.Config.GetCertificate.
+// GetCertificate is for tls.Config.
 func (s *Source) GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.current, nil
 }
 
-// RefreshFiles looks at the files once. The error says why they cannot be used.
+// RefreshFiles reads the files once. The error says why they cannot be used.
 func (s *Source) RefreshFiles(now time.Time) error {
 	p, err := s.files.readFiles()
 	s.mu.Lock()
@@ -141,7 +140,8 @@ func (s *Source) RefreshFiles(now time.Time) error {
 	return nil
 }
 
-// checkReplacement refuses to replace a certificate that is valid by one that is not.
+// checkReplacement refuses to replace a valid certificate by one that is not
+// valid.
 func checkReplacement(current, next *tls.Certificate, now time.Time) error {
 	switch {
 	case current == nil || now.After(current.Leaf.NotAfter):

@@ -14,14 +14,14 @@ import (
 )
 
 // savedCopy is the copy of the last good certificate. It names the files that it
-// came from: those of another certificate must not be answered for by it.
+// came from, so that it is never served for others.
 type savedCopy struct {
 	Files Files  `json:"files"`
 	Cert  []byte `json:"cert"`
 	Key   []byte `json:"key"`
 }
 
-// CopyPath is where the copy for some files is kept in a private folder.
+// CopyPath returns where the copy for some files is, in a private folder.
 func CopyPath(dir string, files Files) string {
 	sum := sha256.Sum256([]byte(files.Cert + "\x00" + files.Key))
 	return filepath.Join(dir, fmt.Sprintf("certificate-%x.json", sum[:6]))
@@ -36,7 +36,7 @@ func RemoveCopies(dir string) error {
 	return err
 }
 
-// RemoveCopy removes the copy: nothing is to be served with it any more.
+// RemoveCopy removes the copy, when the certificate is not served any more.
 func (s *Source) RemoveCopy() error { return removeCopy(s.copy) }
 
 func removeCopy(path string) error {

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	refreshInterval = time.Second    // at the files: two small reads, however they are replaced
-	warningInterval = 24 * time.Hour // the log says once a day what somebody has to do
+	refreshInterval = time.Second    // two small reads, however the files are replaced
+	warningInterval = 24 * time.Hour // once a day the log repeats what has to be done
 )
 
 // WatchFiles follows the files until stop is closed.
@@ -22,7 +22,7 @@ func (s *Source) WatchFiles(stop <-chan struct{}) {
 	var when time.Time
 	for {
 		now := time.Now()
-		_ = s.RefreshFiles(now) // Status has it
+		_ = s.RefreshFiles(now) // CurrentStatus reports the error
 		if text := s.CurrentStatus().Warning(now); text != "" && (text != said || now.Sub(when) >= warningInterval) {
 			slog.Warn("certificate", "file", s.files.Cert, "warning", text)
 			said, when = text, now
@@ -37,7 +37,7 @@ func (s *Source) WatchFiles(stop <-chan struct{}) {
 	}
 }
 
-// CurrentStatus is what people should know about the certificate that is served.
+// CurrentStatus describes the certificate that is served.
 func (s *Source) CurrentStatus() deploy.Certificate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,7 +46,7 @@ func (s *Source) CurrentStatus() deploy.Certificate {
 	return c
 }
 
-// InspectFiles reads the files once, for who is about to serve them.
+// InspectFiles reads the files once, before they are served.
 func InspectFiles(files Files) (deploy.Certificate, error) {
 	p, err := files.readFiles()
 	if err != nil {

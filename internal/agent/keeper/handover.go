@@ -11,9 +11,10 @@ import (
 const handOverTimeout = 5 * time.Second
 
 // HandOver gives all listeners to another program: argv starts a keeper, which
-// starts an agent of its own once before has returned. Nobody is refused
-// meanwhile. Afterwards this process is the agent no more: it finishes what it
-// has begun and ends. After an error nothing has changed and before was not called.
+// starts an agent of its own when before has returned. No connection is refused
+// meanwhile. Afterwards this process is not the agent any more: it finishes what
+// it has begun and ends. After an error nothing has changed, and before was not
+// called.
 func (l *Link) HandOver(argv []string, before func()) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -26,8 +27,8 @@ func (l *Link) HandOver(argv []string, before func()) error {
 	}
 	before()
 	l.done = true
-	_ = l.process.sendMessage(message{Quit: true}) // a keeper that is gone is as good
-	return next.peer.Close()                       // by which it sees that it needs an agent
+	_ = l.process.sendMessage(message{Quit: true}) // the keeper may be gone already
+	return next.peer.Close()                       // which tells the new keeper that it needs an agent
 }
 
 // awaitGreeting returns when the peer has answered.

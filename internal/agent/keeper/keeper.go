@@ -2,14 +2,14 @@
 //
 // Two processes run from the same binary. The keeper holds copies of all
 // listening sockets and restarts the agent, and does nothing else that could
-// fail. The agent does the work. While a killed agent comes back, its sockets
-// stay open in the keeper, so the kernel queues new connections. A killed
-// keeper is replaced by the agent in the same way. Each sees the other's end
-// at once, because the socket between them reports it. Link.HandOver replaces
-// both by those of another program.
+// fail. The agent does the work. While a killed agent restarts, its sockets stay
+// open in the keeper, so the kernel queues new connections. The agent replaces a
+// killed keeper in the same way. Each notices the other's end at once, because
+// the socket between them reports it. [Link.HandOver] replaces both by those of
+// another program.
 //
-// Main is what both run; the agent's part gets a Link, through which it opens
-// its listeners.
+// Both processes call [RunPair]. The agent's part gets a [Link], through which
+// it opens its listeners.
 package keeper
 
 import (
@@ -28,21 +28,21 @@ import (
 	"version-manager/internal/kit/filelock"
 )
 
-// LockFile, in the state folder, is locked as long as a keeper or an agent lives.
+// LockFile, in the state folder, is locked while a keeper or an agent runs.
 const LockFile = "agent.lock"
 
 const (
-	firstRestartDelay = 10 * time.Millisecond // wait before an agent that died young is started again
+	firstRestartDelay = 10 * time.Millisecond // before an agent that died early is started again
 	maxRestartDelay   = 500 * time.Millisecond
-	minHealthyLife    = time.Second            // after which a restart is immediate again
-	lockPollInterval  = 500 * time.Millisecond // between two looks whether it is this process's turn
-	maxEarlyDeaths    = 20                     // deaths in a row of agents that were young
+	minHealthyLife    = time.Second            // of an agent, after which the next restart is immediate
+	lockPollInterval  = 500 * time.Millisecond // between two attempts to get the lock
+	maxEarlyDeaths    = 20                     // in a row, after which the keeper gives up
 )
 
-// RunPair becomes the keeper of the state folder, or the agent, whichever this
-// process was started as. The agent's part is run; when it returns, both end.
-// Where a keeper or an agent of this folder is alive, Main returns at once, or
-// with wait when that has ended.
+// RunPair makes this process the keeper of the state folder, or the agent,
+// whichever it was started as. In the agent it calls run; when that returns,
+// both end. If a keeper or an agent of this folder is running, RunPair returns
+// at once, or with wait becomes the next keeper when they have ended.
 func RunPair(dir string, wait bool, run func(*Link) error) error {
 	role, in, err := readInherited()
 	if err != nil {
@@ -64,7 +64,7 @@ func RunPair(dir string, wait bool, run func(*Link) error) error {
 	return keepAgent(in)
 }
 
-// reduceMemory makes the keeper, a full copy of the binary, as small as it can be.
+// reduceMemory makes the keeper, a full copy of the binary, as small as possible.
 func reduceMemory() {
 	debug.SetGCPercent(10)
 	debug.FreeOSMemory()
@@ -82,7 +82,7 @@ func IsServed(dir string) bool {
 }
 
 // HoldFolder keeps every agent from serving the state folder until release is
-// called. It returns nil where one serves it.
+// called. It returns nil if an agent serves it.
 func HoldFolder(dir string) (release func() error, err error) {
 	f, err := lockFolder(dir)
 	if f == nil {
@@ -91,11 +91,12 @@ func HoldFolder(dir string) (release func() error, err error) {
 	return f.Close, nil
 }
 
-// probeLockTime is how long a lock may be held by somebody who only looks at it.
+// probeLockTime is how long IsServed of another process may hold the lock.
 const probeLockTime = 50 * time.Millisecond
 
-// lockFolder returns nil without an error if somebody else has it. The lock stays
-// as long as one process has the file open, hence as long as one of the two lives.
+// lockFolder returns nil without an error if another process has the lock. The
+// lock stays as long as one process has the file open, so as long as the keeper
+// or the agent runs.
 func lockFolder(dir string) (*os.File, error) {
 	path := filepath.Join(dir, LockFile)
 	f, err := filelock.TryOpenLocked(path)
@@ -112,8 +113,8 @@ func lockFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// awaitLock waits for its turn. It looks at the folder anew each time: that may
-// be removed meanwhile, and made again.
+// awaitLock waits for the lock. It opens the folder anew each time, because the
+// folder may be removed and made again meanwhile.
 func awaitLock(dir string) (f *os.File, err error) {
 	for f == nil && err == nil {
 		time.Sleep(lockPollInterval)
@@ -124,13 +125,13 @@ func awaitLock(dir string) (f *os.File, err error) {
 	return f, err
 }
 
-// keepAgent restarts the agent until it says that its work is done. It gives up on
-// one that cannot live, so that whoever waits for an answer is told.
+// keepAgent restarts the agent until it says that its work is done. It gives up
+// on one that dies again and again, so that callers get an error.
 func keepAgent(h *handover) error {
 	wait := firstRestartDelay
 	for deaths := 0; deaths < maxEarlyDeaths; deaths++ {
 		began := time.Now()
-		if h.peer == nil { // not started by an agent that lives
+		if h.peer == nil { // not started by a running agent
 			if err := h.spawnRole(roleAgent); err != nil {
 				return err
 			}
@@ -143,14 +144,14 @@ func keepAgent(h *handover) error {
 			wait, deaths = firstRestartDelay, 0
 			continue
 		}
-		slog.Warn("the agent died young", "after", time.Since(began).String(), "restart in", wait.String())
+		slog.Warn("the agent died early", "after", time.Since(began).String(), "restart in", wait.String())
 		time.Sleep(wait)
 		wait = min(2*wait, maxRestartDelay)
 	}
-	return errors.New("the agent cannot be kept alive")
+	return errors.New("the agent dies again and again")
 }
 
-// serveAgent does what the agent says until it is gone (false) or done (true).
+// serveAgent does what the agent asks for until it is gone (false) or done (true).
 func (h *handover) serveAgent() (quit bool) {
 	defer h.peer.Close()
 	buf, oob := make([]byte, 1024), make([]byte, unix.CmsgSpace(4))
@@ -161,7 +162,7 @@ func (h *handover) serveAgent() (quit bool) {
 		}
 		var m message
 		if err := json.Unmarshal(buf[:n], &m); err != nil {
-			slog.Error("the agent sent nonsense", "error", err)
+			slog.Error("cannot read what the agent sent", "error", err)
 			return false
 		}
 		if m.Quit {
@@ -177,8 +178,8 @@ func (h *handover) serveAgent() (quit bool) {
 	}
 }
 
-// holdListener keeps the descriptor in the control message under name; without one
-// it drops what it kept.
+// holdListener keeps the descriptor of the control message under name. Without a
+// descriptor it closes the one it kept.
 func (h *handover) holdListener(name string, oob []byte) error {
 	if old := h.files[name]; old != nil {
 		old.Close()

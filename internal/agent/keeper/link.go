@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Link is the agent's end. It is safe for concurrent use.
+// Link connects the agent with its keeper. It is safe for concurrent use.
 type Link struct {
 	mu      sync.Mutex
 	process *handover
@@ -41,15 +41,15 @@ func (l *Link) ListenerNames() []string {
 	return names
 }
 
-// KeeperPID is the number of the keeper's process.
+// KeeperPID returns the process ID of the keeper.
 func (l *Link) KeeperPID() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.process.pid
 }
 
-// OpenListener returns the listener of that name, which outlived an earlier agent,
-// or else opens one. It is to be closed as usual; only Drop makes the kernel
+// OpenListener returns the listener of that name that outlived an earlier agent,
+// or opens one. The caller closes it as usual; only DropListener makes the kernel
 // refuse connections.
 func (l *Link) OpenListener(name string, open func() (net.Listener, error)) (net.Listener, error) {
 	l.mu.Lock()
@@ -98,8 +98,8 @@ func (l *Link) quitKeeper() error {
 	return l.process.sendMessage(message{Quit: true})
 }
 
-// sendMessage tells the keeper and waits for its answer. If it died meanwhile, the
-// next one is started with all the listeners there are, which comes to the same.
+// sendMessage tells the keeper and waits for its answer. If the keeper died
+// meanwhile, the next one starts with all listeners, which has the same effect.
 func (l *Link) sendMessage(m message, rights []byte) {
 	body, err := json.Marshal(m)
 	if err == nil {
@@ -111,7 +111,7 @@ func (l *Link) sendMessage(m message, rights []byte) {
 	<-l.acks // closed when the keeper is gone
 }
 
-// watchKeeper reads what the keeper answers and replaces it when it is gone.
+// watchKeeper reads the keeper's answers and replaces it when it is gone.
 func (l *Link) watchKeeper() {
 	peer, acks := l.process.peer, make(chan struct{}, 1)
 	l.acks = acks
@@ -136,7 +136,7 @@ func (l *Link) replaceKeeper() {
 	}
 	l.process.peer.Close()
 	if err := l.process.spawnRole(roleKeep); err != nil {
-		// Nothing is lost yet: the listeners are open here as well.
+		// Nothing is lost yet: the listeners are open in this process too.
 		slog.Error("replace the keeper", "error", err)
 		return
 	}
@@ -144,9 +144,9 @@ func (l *Link) replaceKeeper() {
 }
 
 // fileOf returns a copy of the listener's descriptor. It avoids the
-// listener's File method, whose result turns the socket, which both share,
-// into a blocking one as soon as it is passed on. The path of a Unix socket
-// must stay when the listener is closed, since others hold it too.
+// listener's File method, whose result turns the shared socket into a blocking
+// one as soon as it is passed on. The path of a Unix socket must stay when the
+// listener is closed, because the other process holds it too.
 func fileOf(ln net.Listener) (*os.File, error) {
 	if u, ok := ln.(*net.UnixListener); ok {
 		u.SetUnlinkOnClose(false)

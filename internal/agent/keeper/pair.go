@@ -17,7 +17,7 @@ type message struct {
 
 const ack = '+'
 
-// newSocketPair returns two connected sockets; ours is ready for use.
+// newSocketPair returns two connected sockets. Ours is ready for use.
 func newSocketPair() (ours *net.UnixConn, theirs *os.File, err error) {
 	syscall.ForkLock.RLock()
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)

@@ -13,8 +13,8 @@ import (
 	"version-manager/internal/kit/process"
 )
 
-// The two roles, told to a process through its environment, as are the names
-// of the listeners that it inherits.
+// A process learns its role, and the names of the listeners that it inherits,
+// from its environment.
 const (
 	roleVar   = "VERSION_MANAGER_ROLE"
 	filesVar  = "VERSION_MANAGER_LISTENERS"
@@ -26,7 +26,7 @@ const (
 	filesFD = 5
 )
 
-// handover is what one of the two processes hands to the other.
+// handover is what one of the two processes gives to the other.
 type handover struct {
 	peer  *net.UnixConn
 	pid   int         // of the process at the other end
@@ -35,7 +35,7 @@ type handover struct {
 	files map[string]*os.File // listeners by name
 }
 
-// readInherited finds what this process was started with.
+// readInherited returns what this process was started with.
 func readInherited() (role string, h *handover, err error) {
 	h = &handover{files: map[string]*os.File{}}
 	role = os.Getenv(roleVar)
@@ -86,7 +86,7 @@ func (h *handover) spawnAs(role, exe string, argv []string) error {
 		ours.Close()
 		return fmt.Errorf("start the %s: %w", role, err)
 	}
-	go cmd.Wait() // its end shows on the connection; this only buries it
+	go cmd.Wait() // its end shows on the connection; this only reaps the process
 	h.peer, h.pid, h.proc = ours, cmd.Process.Pid, cmd.Process
 	return nil
 }

@@ -1,10 +1,10 @@
 // Package listening chooses the ports at which an app listens on this machine.
 //
-// A port that somebody wrote in version-manager.yaml is used or is an error.
-// A default port belongs to nobody: where another program has it, the next
-// free one after it is used instead, and kept from then on. The agent chooses
-// this way when it opens an entrance, and the command line when it checks,
-// before anything is built or started, whether that will work.
+// A port from version-manager.yaml is used, or it is an error if it is taken. A
+// default port is a suggestion: if another program has it, the next free one is
+// used instead, and kept from then on. The agent chooses this way when it opens
+// an entrance, and the command line when it checks, before anything is built or
+// started, whether that will work.
 package listening
 
 import (
@@ -21,7 +21,7 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// alternativePorts is how many ports after a default one are tried in its place.
+// alternativePorts is how many ports after a default one are tried instead.
 const alternativePorts = 100
 
 // What in the configuration asks for an entrance.
@@ -35,12 +35,12 @@ type PortRequest struct {
 	Setting   string // "local.app"
 	Host      string // without a port
 	Ports     []int  // in order of preference
-	Defaulted bool   // nobody wrote the ports down
+	Defaulted bool   // the ports are defaults
 
-	others []int // ports of other wishes, which none of its own is replaced by
+	others []int // ports of other requests, which are never used instead
 }
 
-// PortRequests returns what local asks for.
+// PortRequests returns the entrances that local asks for.
 func PortRequests(local config.Local) []PortRequest {
 	host := cmp.Or(local.Address, "127.0.0.1")
 	var list []PortRequest
@@ -53,9 +53,9 @@ func PortRequests(local config.Local) []PortRequest {
 	return list
 }
 
-// ChoosePort returns the first port that try can have. The kept port, unless it is
-// 0, is one that stood in for a default before, so that addresses stay as they
-// are. The error names every port that was asked for.
+// ChoosePort returns the first port for which try succeeds. The kept port, unless
+// it is 0, replaced a default one before; it is tried first, so that addresses
+// stay the same. The error names every port that was asked for.
 func (w PortRequest) ChoosePort(app string, kept int, try func(address string) error) (port int, err error) {
 	var errs []error
 	for _, port := range w.candidatePorts(kept) {
@@ -72,8 +72,8 @@ func (w PortRequest) ChoosePort(app string, kept int, try func(address string) e
 	return 0, errors.Join(errs...)
 }
 
-// InsteadOf is the default port that the given one stands in for, 0 if it is
-// one that was asked for.
+// InsteadOf returns the default port that the given one replaces, 0 if that was
+// asked for.
 func (w PortRequest) InsteadOf(port int) int {
 	if w.asksFor(port) {
 		return 0
@@ -101,22 +101,22 @@ func (w PortRequest) candidatePorts(kept int) (ports []int) {
 	return slices.DeleteFunc(ports, func(port int) bool { return slices.Contains(w.others, port) })
 }
 
-// portError is the error for one port, with the line to change.
+// portError is the error for one port, with the setting to change.
 func (w PortRequest) portError(app string, port int, err error) error {
-	hint := fmt.Sprintf("write another port to %s in %s, then repeat the same command", w.Setting, config.File)
-	return problem.New(problem.Failed, hint, "port %d on %s cannot be had for %s: %s", port, w.Host, app, BriefReason(err))
+	hint := fmt.Sprintf("set %s in %s to another port and run the command again", w.Setting, config.File)
+	return problem.New(problem.Failed, hint, "cannot listen on %s:%d for %s: %s", w.Host, port, app, BriefReason(err))
 }
 
-// OwnedError says that another app of the same agent listens there.
+// OwnedError means that another app of the same agent listens there.
 type OwnedError struct{ App string }
 
 func (e *OwnedError) Error() string { return "the app " + e.App + " of this agent listens there" }
 
-// Unwrap makes it the error that another program's listener would cause.
+// Unwrap returns the error that another program's listener would cause.
 func (e *OwnedError) Unwrap() error { return syscall.EADDRINUSE }
 
-// IsTaken reports whether err means that the port is another program's, or not
-// for this user, so that another one is worth a try.
+// IsTaken reports whether err means that another program has the port, or that
+// this user may not use it. Then another port is worth a try.
 func IsTaken(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, syscall.EACCES)
 }
@@ -139,14 +139,14 @@ func BaseURL(address, host string, encrypted bool) string {
 	if encrypted {
 		scheme, usual = "https", ":443"
 	}
-	addr, port, _ := net.SplitHostPort(address) // Wish has joined them
+	addr, port, _ := net.SplitHostPort(address) // made by JoinHostPort
 	if ip := net.ParseIP(addr); addr == "" || (ip != nil && ip.IsUnspecified()) {
 		addr = "127.0.0.1" // where the address means all of this machine's
 	}
 	return scheme + "://" + strings.TrimSuffix(net.JoinHostPort(cmp.Or(host, addr), port), usual)
 }
 
-// TryListen finds out whether this process could listen at the address now.
+// TryListen reports whether this process could listen at the address now.
 func TryListen(address string) error {
 	ln, err := net.Listen("tcp", address)
 	if err != nil {

@@ -23,11 +23,11 @@ const (
 	stampLayout = "2006-01-02T15:04:05.000000Z"
 )
 
-// FormatStamp is t as lines carry it.
+// FormatStamp returns t as it stands at the start of a line.
 func FormatStamp(t time.Time) string { return t.UTC().Format(stampLayout) }
 
-// File is a log file that stamps lines and rotates. Bytes go to the disk as
-// they come, not line by line, so that a killed agent loses none.
+// File is a log file that stamps lines and rotates. Bytes go to the disk as they
+// arrive, not line by line, so that a killed agent loses none.
 type File struct {
 	path  string
 	limit int64
@@ -60,12 +60,12 @@ func (l *File) openCurrent() error {
 	l.f, l.size, l.open = f, info.Size(), 0
 	end := make([]byte, 1)
 	if _, err := f.ReadAt(end, l.size-1); err == nil && end[0] != '\n' {
-		l.open = 1 // whoever wrote before us was killed within a line
+		l.open = 1 // the process that wrote before us was killed within a line
 	}
 	return nil
 }
 
-// Write takes bytes as an instance printed them. Lines may be in pieces.
+// Write takes bytes as an instance printed them. Lines may arrive in pieces.
 func (l *File) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -117,8 +117,8 @@ func (l *File) Close() error {
 	return l.f.Close()
 }
 
-// nextStamp grows with every line, so that it tells lines apart even when
-// they came in one piece or the clock was set back.
+// nextStamp returns a stamp that grows with every line, so that it tells lines
+// apart even when they arrived together or the clock was set back.
 func (l *File) nextStamp() string {
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	if !now.After(l.stamp) {

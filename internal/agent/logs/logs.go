@@ -1,12 +1,13 @@
 // Package logs collects what instances print and reads it back.
 //
-// An instance writes into a named pipe that outlives the agent: while a
-// killed agent comes back the pipe holds the lines, and the instance neither
-// gets a SIGPIPE nor notices. Should nobody come back, because agent and keeper
-// are both dead, the pipe is full after 64 KiB, and an instance that goes on
-// printing waits until the next command has started an agent. A Collector stamps each line with the time and
-// writes it to a File, which rotates. Stream merges the files of several
-// instances by time and can follow them.
+// An instance writes into a named pipe that outlives the agent. While a killed
+// agent restarts, the pipe holds the lines, and the instance gets no SIGPIPE. If
+// agent and keeper are both dead, the pipe is full after 64 KiB, and an instance
+// that prints more waits until the next command has started an agent.
+//
+// A [Collector] stamps each line with the time and writes it to a [File], which
+// rotates. [StreamLines] merges the files of several instances by time and can
+// follow them.
 package logs
 
 import (
@@ -33,8 +34,8 @@ type Collector struct {
 	done  chan struct{}
 }
 
-// StartCollector begins to move what is written to the named pipe, which it makes
-// where there is none, to the log file.
+// StartCollector starts to move what is written to the named pipe to the log
+// file. It makes the pipe if there is none.
 func StartCollector(pipe, log string) (*Collector, error) {
 	if err := unix.Mkfifo(pipe, 0o600); err != nil && !errors.Is(err, unix.EEXIST) {
 		return nil, fmt.Errorf("make log pipe: %w", err)
@@ -54,14 +55,14 @@ func StartCollector(pipe, log string) (*Collector, error) {
 }
 
 // OpenInput opens the end that an instance writes to. It is open for reading as
-// well, so that the instance is no writer without a reader when we die.
+// well, so that the instance still has a reader when we die.
 func (c *Collector) OpenInput() (*os.File, error) {
 	return openPipe(c.pipe, 0)
 }
 
-// openPipe opens what has to be a named pipe: anything else in its place could
-// make an instance write elsewhere. It is not os.OpenFile, which would make
-// the instance's output non-blocking.
+// openPipe opens a named pipe and refuses anything else: it could make an
+// instance write elsewhere. os.OpenFile would make the instance's output
+// non-blocking.
 func openPipe(path string, flag int) (*os.File, error) {
 	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOFOLLOW|flag, 0)
 	if err != nil {
@@ -69,12 +70,12 @@ func openPipe(path string, flag int) (*os.File, error) {
 	}
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFIFO {
-		return nil, errors.Join(fmt.Errorf("open log pipe: %s is no named pipe", path), err, unix.Close(fd))
+		return nil, errors.Join(fmt.Errorf("open log pipe: %s is not a named pipe", path), err, unix.Close(fd))
 	}
 	return os.NewFile(uintptr(fd), path), nil
 }
 
-// FlushLines returns when all that was written before is in the file, and ends a
+// FlushLines returns when everything written before is in the file, and ends a
 // line that the instance left open.
 func (c *Collector) FlushLines() error {
 	c.mu.Lock()
@@ -109,7 +110,7 @@ func (c *Collector) Close() error {
 	return errors.Join(err, c.file.Close())
 }
 
-// ReleasePipe stops collecting and leaves the pipe, with what is in it, to another
+// ReleasePipe stops collecting and leaves the pipe, with its content, to another
 // Collector.
 func (c *Collector) ReleasePipe() error {
 	err := c.input.Close()
@@ -132,8 +133,8 @@ func (c *Collector) collectLines() {
 }
 
 // takeChunk writes the chunk up to the next mark and returns what follows. A file
-// that cannot be written, for want of space, must not block the instance: its
-// lines are lost and the file says so when there is room again.
+// that cannot be written, for example on a full disk, must not block the
+// instance: its lines are lost, and the file says so when there is space again.
 func (c *Collector) takeChunk(chunk []byte) (rest []byte) {
 	for i, b := range chunk {
 		if b != mark {

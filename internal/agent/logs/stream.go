@@ -19,8 +19,8 @@ type Query struct {
 	Follow bool   // go on until the context ends
 }
 
-// MatchInstances selects the instances of one color, or one instance; empty words
-// select all.
+// MatchInstances selects the instances of one color, or one instance. Empty
+// values select all.
 func MatchInstances(color, instance string) func(string) bool {
 	return func(name string) bool {
 		return (instance == "" || name == instance) && (color == "" || strings.HasPrefix(name, color+"-"))
@@ -74,8 +74,8 @@ func (s *lineStream) closeTails() {
 	}
 }
 
-// nextLines returns the lines that are new since the last call, of instances that
-// are new as well.
+// nextLines returns the lines that are new since the last call, also those of new
+// instances.
 func (s *lineStream) nextLines() ([]Line, error) {
 	paths, err := filepath.Glob(filepath.Join(s.dir, "*"+logSuffix))
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 	"version-manager/internal/kit/atomicfile"
 )
 
-// fileTail reads one instance's files, each line once, across rotation.
+// fileTail reads one instance's files across rotation, each line once.
 type fileTail struct {
 	path, instance string
 	f              *os.File // being read
 	r              *bufio.Reader
-	part           string // beginning of a line that is not whole yet
+	part           string // beginning of an incomplete line
 }
 
 func (t *fileTail) closeFile() {
@@ -48,8 +48,8 @@ func (t *fileTail) readLines(since string) (lines []Line) {
 	}
 }
 
-// advanceFile goes on to the next younger file, if the one being read is no
-// longer the youngest and was read to its end.
+// advanceFile opens the next newer file, if the one being read is not the newest
+// any more and was read to its end.
 func (t *fileTail) advanceFile() bool {
 	here, err := t.f.Stat()
 	if err != nil {

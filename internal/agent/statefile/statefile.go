@@ -1,11 +1,11 @@
 // Package statefile keeps a JSON document on disk through crashes and damage.
 //
-// Save replaces the document atomically and keeps the generation before it.
-// Load checks the document against its checksum; where it is damaged, it is
-// set aside for a person to look at, and the generation before it is used. So
-// one torn file costs at most the last change, and never the rest.
+// [SaveDocument] replaces the document atomically and keeps the previous one.
+// [LoadDocument] checks the document against its checksum. A damaged document is
+// set aside for a person to look at, and the previous one is used. So one torn
+// file costs at most the last change.
 //
-// It is not for documents that grow: package journal is.
+// For documents that grow there is package journal.
 package statefile
 
 import (
@@ -25,11 +25,11 @@ const checksumPrefix = "version-manager state sha256:"
 // maxFileBytes is far more than the state of an app takes.
 const maxFileBytes = 64 << 20
 
-// ErrDamaged: the document and the generation before it cannot be read.
+// ErrDamaged means that neither the document nor the previous one can be read.
 var ErrDamaged = errors.New("damaged")
 
-// SaveDocument writes v to path, readable only by the owner, and keeps what was there
-// as the previous generation. When it returns nil, v survives a power cut.
+// SaveDocument writes v to path, readable only by the owner, and keeps the
+// previous document. When it returns nil, v survives a power failure.
 func SaveDocument(path string, v any) error {
 	body, err := EncodeDocument(v)
 	if err != nil {
@@ -44,9 +44,9 @@ func SaveDocument(path string, v any) error {
 	return nil
 }
 
-// LoadDocument reads the document at path into v. If it was damaged, and the
-// generation before it was used instead, aside is where the damaged file is
-// now. Where there is no document at all, the error is fs.ErrNotExist.
+// LoadDocument reads the document at path into v. If it was damaged and the
+// previous one was used instead, aside is where the damaged file is now. If there
+// is no document at all, the error is fs.ErrNotExist.
 func LoadDocument(path string, v any) (aside string, err error) {
 	err = readDocument(path, v)
 	if err == nil {
@@ -69,7 +69,8 @@ func LoadDocument(path string, v any) (aside string, err error) {
 	return aside, nil
 }
 
-// PeekDocument is Load for who must not change anything: damage stays where it is.
+// PeekDocument is LoadDocument without changing anything: a damaged file stays
+// where it is.
 func PeekDocument(path string, v any) error {
 	err := readDocument(path, v)
 	if err != nil && readDocument(path+".prev", v) == nil {
@@ -78,7 +79,8 @@ func PeekDocument(path string, v any) error {
 	return err
 }
 
-// EncodeDocument returns v as it stands in a file: a line with the checksum, then JSON.
+// EncodeDocument returns v as it stands in a file: a line with the checksum, then
+// JSON.
 func EncodeDocument(v any) ([]byte, error) {
 	body, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -88,7 +90,7 @@ func EncodeDocument(v any) ([]byte, error) {
 	return append(fmt.Appendf(nil, "%s%x\n", checksumPrefix, sha256.Sum256(body)), body...), nil
 }
 
-// DecodeDocument checks and reads what Encode wrote.
+// DecodeDocument checks and reads what EncodeDocument returned.
 func DecodeDocument(file []byte, v any) error {
 	head, body, ok := bytes.Cut(file, []byte("\n"))
 	sum, named := bytes.CutPrefix(head, []byte(checksumPrefix))
@@ -109,8 +111,8 @@ func readDocument(path string, v any) error {
 	return DecodeDocument(file, v)
 }
 
-// keepPrevious gives the current generation a second name. The first one
-// stays until the next generation takes it, so that one of them is always there.
+// keepPrevious gives the current document a second name. The first name stays
+// until the next document takes it, so that one of them always exists.
 func keepPrevious(path string) error {
 	prev := path + ".prev"
 	if err := os.Remove(prev); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -23,14 +23,14 @@ import (
 )
 
 const (
-	defaultAnswerTimeout = 10 * time.Second // how long an agent may be away
+	defaultAnswerTimeout = 10 * time.Second // how long an agent may be gone
 	firstRetryDelay      = 5 * time.Millisecond
 	maxRetryDelay        = 200 * time.Millisecond
 
 	maxAnswerBytes = 256 << 20 // bytes of one answer; the largest is a journal or an attachment
 )
 
-// client talks to the agent of one state folder.
+// client calls the agent of one state folder.
 type client struct {
 	http          *http.Client
 	starter       *starter
@@ -54,8 +54,8 @@ func newClient(state string, argv []string) (*client, error) {
 	return &client{http: &http.Client{Transport: transport}, starter: s, answerTimeout: defaultAnswerTimeout}, nil
 }
 
-// dialOwn connects to an agent, provided that it is our own: another user's
-// would be told secrets.
+// dialOwn connects to an agent of a trusted user. Any other one would learn
+// secrets.
 func dialOwn(ctx context.Context, path string) (net.Conn, error) {
 	c, err := (&net.Dialer{}).DialContext(ctx, "unix", path)
 	if err != nil {
@@ -67,7 +67,7 @@ func dialOwn(ctx context.Context, path string) (net.Conn, error) {
 	return c, nil
 }
 
-// callAgent sends in and reads the answer into out. Where the agent is not there, or
+// callAgent sends in and reads the answer into out. If the agent is not running, or
 // dies before it has answered, the call is repeated with the next one.
 func (c *client) callAgent(ctx context.Context, method, path string, token uint64, in, out any) error {
 	body, err := json.Marshal(in)
@@ -84,11 +84,11 @@ func (c *client) callAgent(ctx context.Context, method, path string, token uint6
 	})
 }
 
-// errSilent: there is an agent, but it says nothing.
+// errSilent means that the agent is running but does not answer.
 var errSilent = errors.New("the agent does not answer")
 
-// askQuickly is do for what an agent answers at once. One that was stopped, or has
-// no processor or disk to work with, must not hang whoever asks.
+// askQuickly is callAgent for what an agent answers at once. One that is suspended,
+// or starved of CPU or disk, must not block the caller.
 func (c *client) askQuickly(ctx context.Context, method, path string, in, out any) error {
 	ctx, cancel := awake.WithTimeout(ctx, c.answerTimeout, errSilent)
 	defer cancel()
@@ -99,10 +99,10 @@ func (c *client) askQuickly(ctx context.Context, method, path string, in, out an
 	return err
 }
 
-// errAway: there was no whole answer.
+// errAway means that there was no complete answer.
 var errAway = errors.New("the agent did not answer")
 
-// retryCall repeats try while the agent is away, with growing pauses.
+// retryCall repeats try while the agent is away, with growing delays.
 func (c *client) retryCall(ctx context.Context, try func() error) error {
 	hold := firstRetryDelay
 	var since time.Time // of the first failure in a row
@@ -131,10 +131,11 @@ func (c *client) retryCall(ctx context.Context, try func() error) error {
 	}
 }
 
-// errNoAgent: nobody serves the state folder, and nobody is to be started.
+// errNoAgent means that no agent serves the state folder, and that none may be
+// started.
 var errNoAgent = errors.New("no agent serves the state folder")
 
-// wakeAgent starts an agent if that is what was missing, and if it is allowed.
+// wakeAgent starts an agent if none is running, and if that is allowed.
 func (c *client) wakeAgent(why error) error {
 	switch {
 	case !c.passive:

@@ -14,8 +14,8 @@ import (
 var _ deploy.Dialer = (*Target)(nil)
 
 // Dial implements [deploy.Dialer]. The preview's name leads to where the app
-// listens, and names below localhost mean this machine, also where the resolver
-// has never heard of them.
+// listens, and names below localhost mean this machine, even if the resolver does
+// not know them.
 func (t *Target) Dial(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err == nil {
@@ -25,7 +25,7 @@ func (t *Target) Dial(ctx context.Context, network, address string) (net.Conn, e
 	return d.DialContext(ctx, network, address)
 }
 
-// reachableHost is the address of a host name that may be ours.
+// reachableHost returns the address of a host name that may be ours.
 func reachableHost(l config.Local, host string) string {
 	switch {
 	case l.Preview != "" && (host == l.Preview || strings.HasSuffix(host, "."+l.Preview)):

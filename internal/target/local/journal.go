@@ -15,7 +15,7 @@ import (
 // history reads journals through the agent.
 type history struct{ target *Target }
 
-// writer adds to them for as long as the session has the lock.
+// writer adds to journals as long as the session holds the lock.
 type writer struct{ session *session }
 
 var (
@@ -27,7 +27,7 @@ const deploysPath = "/deploys"
 
 func deployPath(id string) string { return deploysPath + "/" + url.PathEscape(id) }
 
-// journalFiles are the journals as they lie on the disk.
+// journalFiles are the journals on the disk.
 func (t *Target) journalFiles() *journal.Dir {
 	return journal.NewDir(filepath.Join(t.state, "apps", t.app, "deploys"))
 }

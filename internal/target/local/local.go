@@ -1,9 +1,9 @@
 // Package local is this machine as a target.
 //
-// A [Target] does nothing itself: it asks the agent of a state folder, and
-// starts one if there is none. Every call may meet an agent that is killed in
-// its middle; since all calls are safe to repeat, it waits for the next agent
-// and repeats. Start with [New].
+// A [Target] does nothing itself: it calls the agent of a state folder, and
+// starts one if there is none. An agent may be killed in the middle of any call.
+// All calls are safe to repeat, so the target waits for the next agent and
+// repeats the call. Start with [NewTarget].
 package local
 
 import (
@@ -23,7 +23,7 @@ import (
 	"version-manager/internal/journal"
 )
 
-// Options say which app and which agent is meant.
+// Options select the app and the agent.
 type Options struct {
 	App     string
 	State   string       // the state folder; one agent serves it
@@ -49,7 +49,7 @@ var (
 	_ deploy.ListenerChecker = (*Target)(nil)
 )
 
-// NewTarget returns the target. No agent is started before one is needed.
+// NewTarget returns the target. It starts an agent only when one is needed.
 func NewTarget(o Options) (*Target, error) {
 	if err := api.CheckAppName(o.App); err != nil {
 		return nil, err
@@ -70,14 +70,14 @@ func NewTarget(o Options) (*Target, error) {
 	return &Target{client: c, app: o.App, state: state, local: o.Local, preview: o.Preview, project: project}, nil
 }
 
-// PingAgent returns the processes that serve the state folder, after starting
-// them where there are none.
+// PingAgent returns the processes that serve the state folder. It starts them if
+// there are none.
 func (t *Target) PingAgent(ctx context.Context) (p api.PingAnswer, err error) {
 	return p, t.client.askQuickly(ctx, http.MethodGet, api.PingPath, nil, &p)
 }
 
-// isUnknown reports whether the app never was on this machine, which can be
-// said without an agent.
+// isUnknown reports whether the app never ran on this machine. That needs no
+// agent.
 func (t *Target) isUnknown() bool {
 	_, err := os.Stat(filepath.Join(t.state, "apps", t.app))
 	return errors.Is(err, fs.ErrNotExist)
@@ -101,8 +101,8 @@ func (t *Target) Observe(ctx context.Context) (o deploy.Observed, err error) {
 func (t *Target) History() journal.Reader { return history{t} }
 
 // Lock implements [deploy.Target]. Should this process die, the lock is free
-// at once. An agent that runs another program than this one gives its place to
-// it, before anything is changed.
+// at once. An agent that runs another build of the program is replaced before
+// anything is changed.
 func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
 	var a api.LockAnswer
 	req := api.LockRequest{Holder: holder, Nonce: rand.Text()}

@@ -17,7 +17,7 @@ import (
 )
 
 // Logs implements [deploy.Target]. A line is "instance | text". Following
-// goes on where it was when the agent is replaced.
+// continues where it was when the agent is replaced.
 func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
 	if t.isUnknown() && !q.Follow {
 		return io.NopCloser(strings.NewReader("")), nil
@@ -39,7 +39,7 @@ func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, er
 		defer cancel()
 		err := copyTo(ctx, w)
 		if q.Follow && ctx.Err() != nil {
-			err = nil // that was the way to end it
+			err = nil // the caller ended it
 		}
 		w.CloseWithError(err)
 	}()
@@ -58,7 +58,7 @@ type logStream struct {
 	target *Target
 	q      deploy.LogQuery
 	since  string // stamp of the last line, or of the query
-	began  bool   // lines were read, so that the tail is no question any more
+	began  bool   // lines were read, so the query's tail does not apply any more
 	body   io.ReadCloser
 }
 
@@ -95,7 +95,7 @@ func (s *logStream) copyTo(ctx context.Context, w io.Writer) error {
 	}
 }
 
-// copyFiles copies the lines that are on the disk where no agent serves them.
+// copyFiles copies the lines that are on the disk, if no agent is running.
 func (s *logStream) copyFiles(ctx context.Context, w io.Writer) error {
 	q := logs.Query{Tail: s.q.Tail, Since: s.since, Follow: s.q.Follow, Match: logs.MatchInstances(string(s.q.Color), s.q.Instance)}
 	return logs.StreamLines(ctx, filepath.Join(s.target.state, "apps", s.target.app, "logs"), q, func(l logs.Line) error {

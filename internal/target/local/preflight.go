@@ -16,7 +16,7 @@ import (
 )
 
 // CheckListeners finds out, before anything is built or started, where a deploy
-// would listen. It fails where a port that somebody wrote is taken. It opens
+// would listen. It fails if a configured port is taken. It opens
 // nothing for good and starts no agent for an app that never ran here.
 func (t *Target) CheckListeners(ctx context.Context) (list []deploy.Listener, err error) {
 	now, err := t.Observe(ctx)
@@ -54,8 +54,8 @@ func (t *Target) CheckListeners(ctx context.Context) (list []deploy.Listener, er
 	return list, nil
 }
 
-// servedCertificate describes the one that a deploy would serve, nil for none. One
-// that is served already is served on, whatever is in its file at the moment.
+// servedCertificate describes the one that a deploy would serve, nil for none.
+// One that is served already stays, whatever its file contains at the moment.
 func (t *Target) servedCertificate(wish listening.PortRequest, served *deploy.Certificate) (*deploy.Certificate, error) {
 	if wish.Setting != listening.IngressSetting || t.local.Cert == "" {
 		return nil, nil
@@ -78,7 +78,7 @@ func (t *Target) projectPath(file string) string {
 	return filepath.Join(t.project, file)
 }
 
-// standInPort is the port that is used in place of a default one already.
+// standInPort returns the port that is already used in place of a default one.
 func standInPort(list []deploy.Listener, wish listening.PortRequest) int {
 	for _, l := range list {
 		if l.Setting == wish.Setting && l.InsteadOf != 0 {

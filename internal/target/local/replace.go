@@ -15,9 +15,9 @@ import (
 )
 
 // matchAgent returns when the agent runs the program that this process would
-// start as one, after asking it to give its place to it where it does not. The
-// next agent does not know what the former one still has in flight, so that has
-// ended then: a deploy might stop the instances that work on it.
+// start. Any other agent is asked to let this program take over. The next agent
+// does not know what the former one still has in flight, so matchAgent waits for
+// its end: a deploy might stop the instances that work on these requests.
 func (c *client) matchAgent(ctx context.Context) error {
 	req, err := c.starter.replaceRequest()
 	if err != nil {
@@ -35,14 +35,14 @@ func (c *client) matchAgent(ctx context.Context) error {
 		}
 		if asked.IsZero() {
 			if err := c.callAgent(ctx, http.MethodPost, api.ReplacePath, 0, req, &former); err != nil {
-				return problem.Wrap(err, problem.Failed, "", "replace the agent by %s", req.Argv[0])
+				return problem.Wrap(err, problem.Failed, "", "replace the agent with %s", req.Argv[0])
 			}
 			asked = time.Now()
 		}
 		if time.Since(asked) > defaultAnswerTimeout {
-			return problem.New(problem.Failed, "repeat the same command", "another program than %s serves %s", req.Argv[0], c.starter.state)
+			return problem.New(problem.Failed, "repeat the same command", "a program other than %s serves %s", req.Argv[0], c.starter.state)
 		}
-		if err := wait.SleepContext(ctx, firstRetryDelay); err != nil { // the former one may answer once more
+		if err := wait.SleepContext(ctx, firstRetryDelay); err != nil { // the former agent may answer once more
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func waitFormerAgent(ctx context.Context, former api.ReplaceAnswer) error {
 	}
 	last, cancel := awake.WithTimeout(ctx, api.MaxFinishTime+defaultAnswerTimeout, context.DeadlineExceeded)
 	defer cancel()
-	_ = process.Identity{PID: former.Agent, Start: former.Started}.Wait(last) // one that hangs keeps nobody from deploying
+	_ = process.Identity{PID: former.Agent, Start: former.Started}.Wait(last) // one that hangs must not block deploys
 	return ctx.Err()
 }
 

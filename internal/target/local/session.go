@@ -10,7 +10,7 @@ import (
 	"version-manager/internal/journal"
 )
 
-// session is the lock, as long as its token is the latest.
+// session holds the lock as long as its token is the latest.
 type session struct {
 	target *Target
 	token  uint64

@@ -24,8 +24,8 @@ const (
 	maxShownLogBytes = 8 << 10                // bytes of its end that may be shown
 )
 
-// starter starts the agent of a state folder. Starting a second one does no
-// harm: it finds the lock taken and ends.
+// starter starts the agent of a state folder. A second one does no harm: it
+// finds the folder locked and ends.
 type starter struct {
 	state string
 	argv  []string
@@ -45,13 +45,12 @@ func newStarter(state string, argv []string) (*starter, error) {
 	return &starter{state: state, argv: argv}, nil
 }
 
-// isNotListening reports whether nobody listens.
+// isNotListening reports whether no process listens.
 func isNotListening(why error) bool {
 	return errors.Is(why, syscall.ECONNREFUSED) || errors.Is(why, fs.ErrNotExist)
 }
 
-// startAgent starts an agent if the reason why there was no answer is that there
-// is none.
+// startAgent starts an agent if there was no answer because none is running.
 func (s *starter) startAgent(why error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -74,11 +73,11 @@ func (s *starter) startAgent(why error) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the agent: %w", err)
 	}
-	go cmd.Wait() // it outlives us, or else has to be buried
+	go cmd.Wait() // it outlives us, or else has to be reaped
 	return nil
 }
 
-// agentCommand is the program and the arguments that start an agent.
+// agentCommand returns the program and the arguments that start an agent.
 func (s *starter) agentCommand() []string {
 	return append(s.argv[:len(s.argv):len(s.argv)], "agent", "--state", s.state)
 }
@@ -93,32 +92,32 @@ func (s *starter) openLog() (*os.File, error) {
 	return atomicfile.OpenRegular(s.logPath(), flags, 0o600)
 }
 
-// explainSilence says why no agent answers, in its own last words.
+// explainSilence says why no agent answers, with the end of its log.
 func (s *starter) explainSilence(err error) error {
 	p := problem.Wrap(err, problem.Failed, "tail "+s.logPath(), "reach the agent of %s", s.state)
-	if words := strings.TrimSpace(s.lastWords()); words != "" {
+	if words := strings.TrimSpace(s.readLogEnd()); words != "" {
 		lines := strings.Split(words, "\n")
 		p.Lines = lines[max(0, len(lines)-5):]
 	}
 	return p
 }
 
-// lastWords is the end of the agent's log.
-func (s *starter) lastWords() string {
+// readLogEnd returns the end of the agent's log.
+func (s *starter) readLogEnd() string {
 	f, err := atomicfile.OpenRegular(s.logPath(), os.O_RDONLY, 0)
 	if err != nil {
 		return ""
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.Size() > maxShownLogBytes {
-		_, _ = f.Seek(-maxShownLogBytes, io.SeekEnd) // which a regular file can do
+		_, _ = f.Seek(-maxShownLogBytes, io.SeekEnd) // a regular file can do that
 	}
-	words, _ := atomicfile.ReadLimited(f, maxShownLogBytes) // none are none
+	words, _ := atomicfile.ReadLimited(f, maxShownLogBytes) // nothing to show is fine
 	return string(words)
 }
 
-// agentEnv is what the agent may know of the operator's environment. It lives
-// longer than the command, and so would a secret in it.
+// agentEnv is the part of the operator's environment that the agent gets. The
+// agent outlives the command, and so would a secret in it.
 func agentEnv(env []string) (kept []string) {
 	names := " PATH HOME TZ LANG TMPDIR XDG_RUNTIME_DIR XDG_STATE_HOME SUDO_UID SSL_CERT_FILE SSL_CERT_DIR" +
 		" HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy GOCOVERDIR "

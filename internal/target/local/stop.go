@@ -12,12 +12,12 @@ import (
 	"version-manager/internal/kit/wait"
 )
 
-// stopTimeout is how long what runs may take to end, and its agent after that.
+// stopTimeout is how long instances and agent may take to end.
 const stopTimeout = 2 * time.Minute
 
-// StopAgent ends everything that runs from the state folder, and its agent. It
-// starts again what it ended when an agent is started again, here or where the
-// folder is by then. Where nothing runs it does nothing.
+// StopAgent ends everything that runs from the state folder, and its agent. The
+// next agent starts it again, here or wherever the folder is by then. If nothing
+// runs, StopAgent does nothing.
 func (t *Target) StopAgent(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
