@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// launchdList is the content of the property list. launchd leaves the instances
-// alone when the keeper ends.
+// launchdList returns the content of the property list. launchd does not stop the
+// instances when the keeper ends.
 func launchdList(s Service) (string, error) {
 	if err := s.checkPaths(); err != nil {
 		return "", err
@@ -48,6 +48,6 @@ func launchdList(s Service) (string, error) {
 
 func escapeXML(s string) string {
 	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
+	_ = xml.EscapeText(&b, []byte(s)) // a Builder never fails
 	return b.String()
 }

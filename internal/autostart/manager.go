@@ -16,7 +16,7 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// Manager is what starts services on this machine.
+// Manager is the service manager of this machine.
 type Manager struct {
 	Launchd bool   // else systemd
 	System  bool   // for the system, not for one user
@@ -25,8 +25,8 @@ type Manager struct {
 	run func(ctx context.Context, argv ...string) error
 }
 
-// DetectManager returns the manager of this machine: the system's for root, and the
-// user's for everybody else.
+// DetectManager returns the service manager of this machine: the system's for
+// root, and the user's for everybody else.
 func DetectManager(getenv func(string) string) (Manager, error) {
 	m := Manager{Launchd: runtime.GOOS == "darwin", System: os.Getuid() == 0, run: runProgram}
 	home, err := os.UserHomeDir()
@@ -49,7 +49,7 @@ func DetectManager(getenv func(string) string) (Manager, error) {
 	return m, nil
 }
 
-// runProgram runs one program of the system, which answers soon or not at all.
+// runProgram runs one program of the system, with a time limit.
 func runProgram(ctx context.Context, argv ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -62,7 +62,7 @@ func runProgram(ctx context.Context, argv ...string) error {
 	return nil
 }
 
-// FilePath is where the service is written.
+// FilePath returns the path of the service file.
 func (m Manager) FilePath(s Service) string {
 	if m.Launchd {
 		return filepath.Join(m.Dir, s.UnitName()+".plist")
@@ -70,12 +70,12 @@ func (m Manager) FilePath(s Service) string {
 	return filepath.Join(m.Dir, s.UnitName()+".service")
 }
 
-// linkPath is what systemd finds the unit by when the machine starts.
+// linkPath is the link by which systemd finds the unit when the machine starts.
 func (m Manager) linkPath(s Service) string {
 	return filepath.Join(m.Dir, wantedBy(m.System)+".wants", s.UnitName()+".service")
 }
 
-// FileContent is what is written.
+// FileContent returns the content of the service file.
 func (m Manager) FileContent(s Service) (string, error) {
 	if m.Launchd {
 		return launchdList(s)
@@ -83,8 +83,8 @@ func (m Manager) FileContent(s Service) (string, error) {
 	return systemdUnit(s, m.System)
 }
 
-// InstallService writes and enables the service, and starts it. From then on the
-// machine starts it, also where the notes say that it could not be told so yet.
+// InstallService writes, enables, and starts the service. From then on it starts
+// with the machine, even if the notes say that it could not be started now.
 func (m Manager) InstallService(ctx context.Context, s Service) (notes []string, err error) {
 	text, err := m.FileContent(s)
 	if err != nil {
@@ -103,15 +103,15 @@ func (m Manager) InstallService(ctx context.Context, s Service) (notes []string,
 	}
 	for _, argv := range m.startCommands(s) {
 		if err := m.run(ctx, argv...); err != nil {
-			notes = append(notes, "the service could not be started now, and will start after the next reboot: "+err.Error())
+			notes = append(notes, "the service could not be started now; it will start after the next reboot: "+err.Error())
 			break
 		}
 	}
 	return notes, nil
 }
 
-// enableService makes the link that systemctl enable makes, which also works where
-// systemd does not run at the moment.
+// enableService makes the link that systemctl enable makes. That also works where
+// systemd is not running.
 func (m Manager) enableService(s Service) error {
 	link := m.linkPath(s)
 	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
@@ -140,7 +140,7 @@ func (m Manager) launchdDomain() string {
 	return fmt.Sprintf("gui/%d", os.Getuid())
 }
 
-// RemoveService takes the service away. What runs goes on running.
+// RemoveService removes the service. A running agent keeps running.
 func (m Manager) RemoveService(ctx context.Context, s Service) (existed bool, err error) {
 	for _, path := range []string{m.linkPath(s), m.FilePath(s)} {
 		switch err := os.Remove(path); {
@@ -151,7 +151,7 @@ func (m Manager) RemoveService(ctx context.Context, s Service) (existed bool, er
 		}
 	}
 	if existed && !m.Launchd {
-		// Without it the manager knows the unit until its next start, and does no harm by that.
+		// Without the reload the manager remembers the unit until its next start, which does no harm.
 		_ = m.run(ctx, m.startCommands(s)[0]...)
 	}
 	return existed, nil

@@ -1,8 +1,8 @@
 // Package autostart makes this machine start an agent after a reboot.
 //
-// A [Service] is what is to be started. It is written as a systemd unit or a
-// launchd property list, for one user or, as root, for the system, by a
-// [Manager], which also removes it and says how it stands.
+// A [Service] describes the agent to start. A [Manager] writes it as a systemd
+// unit or a launchd property list, for one user or, as root, for the system. It
+// also removes the service and reports its status.
 package autostart
 
 import (
@@ -15,21 +15,21 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// Service is an agent that is to be started with the machine.
+// Service is an agent that starts with the machine.
 type Service struct {
 	App     string   // a DNS label, for people
 	Program string   // absolute path of version-manager
 	State   string   // absolute path of the state folder
-	Env     []string // NAME=value; see [Keep]
+	Env     []string // NAME=value; see [KeepEnv]
 }
 
-// StartCommand starts the agent in the foreground. It waits for its turn where an agent
-// runs already, and stays even when it has nothing to do.
+// StartCommand returns the command that runs the agent in the foreground. It
+// waits while another agent serves the folder, and keeps running without work.
 func (s Service) StartCommand() []string {
 	return []string{s.Program, "agent", "--stay", "--state", s.State}
 }
 
-// UnitName is the same for the same state folder, and another one for any other.
+// UnitName returns a name that is unique to the state folder.
 func (s Service) UnitName() string {
 	sum := sha256.Sum256([]byte(s.State))
 	return fmt.Sprintf("version-manager-%s-%x", s.App, sum[:4])
@@ -41,18 +41,18 @@ func (s Service) checkPaths() error {
 			return fmt.Errorf("%q is not an absolute path", path)
 		}
 		if strings.ContainsAny(path, "\n\r\x00") {
-			return problem.New(problem.Failed, "move it to a folder with a plain name", "%q cannot be written into a service file", path)
+			return problem.New(problem.Failed, "move it to a folder with a plain name", "%q cannot be written to a service file", path)
 		}
 	}
 	if strings.Contains(s.Program, "/go-build") {
-		return problem.New(problem.Failed, "make build, and call the program that it makes", "%s is a temporary program of go run", s.Program)
+		return problem.New(problem.Failed, "build the program with make build and use that", "%s is a temporary program of go run", s.Program)
 	}
 	return nil
 }
 
-// KeepEnv is the part of an environment that the agent gets after a reboot too:
-// how to find programs, what time it is and how to reach the world. A value
-// with a password in it is not written into a file that others may read.
+// KeepEnv returns the part of an environment that the agent also gets after a
+// reboot: how to find programs, the time zone, and how to reach the network. A
+// value that contains a password is not written to a file that others may read.
 func KeepEnv(env []string) (kept []string) {
 	names := []string{"PATH", "TZ", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR",
 		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"}

@@ -13,10 +13,10 @@ type Status struct {
 	Installed bool   `json:"installed"` // the file is there and enabled
 	Current   bool   `json:"current"`   // it starts this program for this state folder
 	Lingers   bool   `json:"lingers"`   // it starts with the machine, not only when its user logs in
-	Lingering string `json:"-"`         // the command that makes it linger; empty where there is none
+	Lingering string `json:"-"`         // the command that makes it linger; empty if there is none
 }
 
-// ServiceStatus looks at files alone, so it also answers where the manager does not run.
+// ServiceStatus looks only at files, so it also works where the manager is not running.
 func (m Manager) ServiceStatus(s Service) Status {
 	st := Status{File: m.FilePath(s), Lingers: m.System || !m.Launchd && isLingering()}
 	have, err := os.ReadFile(st.File)
@@ -33,8 +33,8 @@ func (m Manager) ServiceStatus(s Service) Status {
 	return st
 }
 
-// startedCommand is what a service file runs. Its environment may differ from that of
-// whoever asks.
+// startedCommand returns what a service file runs. Its environment may differ from
+// the caller's.
 func startedCommand(content string) string {
 	if _, rest, ok := strings.Cut(content, "<key>ProgramArguments</key>"); ok {
 		args, _, _ := strings.Cut(rest, "</array>")

@@ -7,14 +7,14 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// systemdUnit is the content of the unit. Only the keeper is the unit's to
-// stop: instances survive it, as they survive an agent that was killed.
+// systemdUnit returns the content of the unit. systemd stops only the keeper:
+// instances survive, as they survive an agent that was killed.
 func systemdUnit(s Service, system bool) (string, error) {
 	if err := s.checkPaths(); err != nil {
 		return "", err
 	}
 	if strings.ContainsAny(s.Program, `"'\`) {
-		return "", problem.New(problem.Failed, "move it to a folder with a plain name", "systemd starts no program whose path has quotes or backslashes: %s", s.Program)
+		return "", problem.New(problem.Failed, "move it to a folder with a plain name", "systemd cannot start a program whose path contains quotes or backslashes: %s", s.Program)
 	}
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -46,7 +46,7 @@ func systemdUnit(s Service, system bool) (string, error) {
 	return b.String(), nil
 }
 
-// wantedBy is what starts the unit with the machine, or with its user.
+// wantedBy is the target that starts the unit with the machine, or with its user.
 func wantedBy(system bool) string {
 	if system {
 		return "multi-user.target"
@@ -54,15 +54,15 @@ func wantedBy(system bool) string {
 	return "default.target"
 }
 
-// quoteArgument writes one argument of ExecStart, in which systemd replaces both
-// specifiers and variables.
+// quoteArgument writes one argument of ExecStart. systemd replaces specifiers and
+// variables in it.
 func quoteArgument(s string) string {
 	return quoteValue(strings.ReplaceAll(escapeSpecifiers(s), "$", "$$"))
 }
 
 func escapeSpecifiers(s string) string { return strings.ReplaceAll(s, "%", "%%") }
 
-// quoteValue puts a value into quotes, unless it needs none.
+// quoteValue quotes a value if necessary.
 func quoteValue(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:,@%", r)

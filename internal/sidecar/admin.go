@@ -11,7 +11,7 @@ import (
 	"version-manager/internal/color"
 )
 
-// Counts is what GET /counts answers with.
+// Counts is the answer of GET /counts.
 type Counts struct {
 	Color    color.Color `json:"color"`
 	Version  string      `json:"version"`
@@ -31,14 +31,14 @@ const (
 
 // adminHandler serves what is not traffic:
 //
-//	GET /live      it runs; for its own probes
-//	GET /answers   the app says anything at all; for the app's liveness probe
+//	GET /live      the sidecar runs; for its own probes
+//	GET /answers   the app answers at all; for the app's liveness probe
 //	GET /counts    see Counts
 //	GET /drained   waits ?sleep=, then until all is quiet, at most ?limit=;
-//	               the app's preStop hook. Anybody who gets here can call it:
-//	               see the package's comment for what keeps others out, and
-//	               maxSleep, maxLimit and truce for what they could do
-//	POST /goodbye  sends the WebSockets away; from inside the pod only
+//	               the app's preStop hook. Everybody who reaches this port can
+//	               call it: the package's comment says who that is, and
+//	               maxHookSleep, maxHookLimit, and goodbyePause limit the effect
+//	POST /goodbye  closes the WebSockets; only from inside the pod
 func (s *Sidecar) adminHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /live", func(http.ResponseWriter, *http.Request) {})
@@ -54,10 +54,10 @@ func (s *Sidecar) serveCounts(w http.ResponseWriter, _ *http.Request) {
 		InFlight: s.proxy.InFlight(s.o.Color), Tunnels: s.proxy.OpenTunnels(s.o.Color)}
 	c.Requests, c.Errors = s.proxy.AnswerCounts(s.o.Color)
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(c) // who asked is gone
+	_ = json.NewEncoder(w).Encode(c) // the client is gone
 }
 
-// serveAnswers is 200 if the app answers its health path with whatever status. An
+// serveAnswers answers 200 if the app answers its health path with any status. An
 // app that says that it is not ready is alive.
 func (s *Sidecar) serveAnswers(w http.ResponseWriter, r *http.Request) {
 	if err := s.askApp(r.Context()); err != nil {
@@ -72,8 +72,8 @@ func (s *Sidecar) askApp(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask the app: %w", err)
 	}
-	own := &http.Transport{DisableKeepAlives: true} // every question is a new one
-	res, err := own.RoundTrip(req)                  // no client: a redirection is an answer too
+	own := &http.Transport{DisableKeepAlives: true} // each check is independent
+	res, err := own.RoundTrip(req)                  // no client: a redirect is an answer too
 	if err != nil {
 		return fmt.Errorf("ask the app: %w", err)
 	}
@@ -84,15 +84,15 @@ func (s *Sidecar) serveDrained(w http.ResponseWriter, r *http.Request) {
 	sleep, err := time.ParseDuration(r.FormValue("sleep"))
 	limit, err2 := time.ParseDuration(r.FormValue("limit"))
 	if err != nil || err2 != nil || sleep < 0 || limit < 0 {
-		http.Error(w, "want durations: /drained?sleep=5s&limit=30s", http.StatusBadRequest)
+		http.Error(w, "sleep and limit must be durations: /drained?sleep=5s&limit=30s", http.StatusBadRequest)
 		return
 	}
 	s.drainTraffic(r.Context(), min(sleep, maxHookSleep), min(limit, maxHookLimit), s.isGoodbyeDue)
 }
 
-// isGoodbyeDue reports whether a hook may send the WebSockets away, and takes
-// the turn. A pod ends once; an app that is only started again, or whoever
-// reaches this port where no network policy is enforced, may call more often.
+// isGoodbyeDue reports whether a hook may close the WebSockets, and counts this
+// as one that does. A pod ends once, but an app that is only restarted calls the
+// hook too, and so may others where no network policy is enforced.
 func (s *Sidecar) isGoodbyeDue() bool {
 	now, last := time.Now(), s.lastGoodbye.Load()
 	return (last == nil || now.Sub(*last) >= s.times.goodbyePause) && s.lastGoodbye.CompareAndSwap(last, &now)

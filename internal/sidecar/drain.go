@@ -8,13 +8,13 @@ import (
 	"version-manager/internal/kit/wait"
 )
 
-// drainPollInterval is how often drain looks whether all is quiet.
+// drainPollInterval is how often a drain checks whether all is quiet.
 const drainPollInterval = 10 * time.Millisecond
 
-// drainTraffic sleeps, then sends the WebSockets away if they may be, and returns when
-// no request is in flight and none has come for a moment, or after limit. It
-// cuts nothing. While it is under way, answers end their connections.
-func (s *Sidecar) drainTraffic(ctx context.Context, sleep, limit time.Duration, farewell func() bool) {
+// drainTraffic sleeps, then closes the WebSockets if goodbyeDue says so, and
+// returns when no request is in flight and none has arrived for a moment, or after
+// limit. It cuts nothing. Meanwhile answers end their connections.
+func (s *Sidecar) drainTraffic(ctx context.Context, sleep, limit time.Duration, goodbyeDue func() bool) {
 	s.draining.Add(1)
 	defer s.draining.Add(-1)
 	if wait.SleepContext(ctx, sleep) != nil {
@@ -22,14 +22,14 @@ func (s *Sidecar) drainTraffic(ctx context.Context, sleep, limit time.Duration, 
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if farewell() {
+	if goodbyeDue() {
 		s.proxy.DrainColor(s.o.Color, min(limit, s.times.goodbyeSpread))
 	}
 	s.waitQuiet(ctx)
 }
 
-// waitQuiet returns when nothing was in flight for the quiet time in which no
-// request came either, so that what reaches a slow proxy late is waited for.
+// waitQuiet returns when nothing was in flight and no request came for the quiet
+// time, so that it waits for requests that a slow proxy sends late.
 func (s *Sidecar) waitQuiet(ctx context.Context) {
 	since, seen, _ := time.Now(), uint64(0), 0
 	for time.Since(since) < s.times.quietTime || s.proxy.InFlight(s.o.Color) > 0 {
@@ -42,15 +42,15 @@ func (s *Sidecar) waitQuiet(ctx context.Context) {
 	}
 }
 
-// trafficHandler serves the requests.
+// trafficHandler serves requests to the app.
 func (s *Sidecar) trafficHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.proxy.ServeHTTP(&drainingWriter{w, s}, r)
 	})
 }
 
-// drainingWriter ends its connection if the pod is being drained at the moment at
-// which it begins. In HTTP/2 that ends the whole connection in order.
+// drainingWriter ends the answer's connection if the pod is being drained when the
+// answer begins. In HTTP/2 that closes the whole connection in an orderly way.
 type drainingWriter struct {
 	http.ResponseWriter
 	s *Sidecar

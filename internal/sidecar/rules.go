@@ -14,8 +14,8 @@ func (o Options) proxyRules() proxy.Rules {
 	}
 }
 
-// What something takes at most, in bytes, measured and rounded up. Of a request
-// the better part is the buffer while there is something to move.
+// The most memory that each takes, in bytes, measured and rounded up. Most of a
+// request is its buffer while there is something to move.
 const (
 	requestSize    = 48 << 10
 	uploadSize     = 24 << 10
@@ -23,8 +23,8 @@ const (
 	connectionSize = 16 << 10
 )
 
-// memoryLimits fit into the memory of the process. They do not count clients: behind
-// kube-proxy all of them may have the address of a node.
+// memoryLimits fit into the memory of the process. They set no limit per client: behind
+// kube-proxy all clients may have the address of a node.
 func memoryLimits(m memlimit.Memory) admission.Limits {
 	return admission.Limits{
 		Requests:  int(m.Budget(35, 2048*requestSize) / requestSize),
@@ -34,7 +34,7 @@ func memoryLimits(m memlimit.Memory) admission.Limits {
 	}
 }
 
-// maxConnections is how many the proxies of the gateway may keep open.
+// maxConnections is how many connections the proxies of the gateway may keep open.
 func maxConnections(m memlimit.Memory) int {
 	return int(m.Budget(20, 4096*connectionSize) / connectionSize)
 }

@@ -1,36 +1,36 @@
-// Package sidecar is the program that stands in every pod between the gateway
-// and the app. All requests go through it. It is why the requests in flight
-// and the errors of a color can be counted behind any gateway, why draining
-// counts instead of sleeping, and why an app that dies at the first signal
-// loses nothing.
+// Package sidecar is the proxy in every pod between the gateway and the app. All
+// requests go through it. So the requests in flight and the errors of a color
+// can be counted behind any gateway, draining counts instead of sleeping, and an
+// app that dies at the first signal loses nothing.
 //
-// Start with [Run], which serves until its context ends. Requests go through
-// [proxy.Proxy] with this pod's app as its only instance; a second listener,
-// see admin.go, is for the kubelet's probes and hooks and for who counts.
+// Start with [RunSidecar], which serves until its context ends. Requests go
+// through a [proxy.Proxy] with this pod's app as its only instance. A second
+// listener, see admin.go, is for the kubelet's probes and hooks and for reading
+// the counts.
 //
-// It routes nothing and knows no other pod. It believes the forwarding headers
-// of whoever connects, because a network policy lets only the gateway's
-// proxies in, and lets nobody but the node's kubelet, whom no policy concerns,
-// reach the second listener. A kubelet shows no credentials, so where the
-// cluster's network enforces no policies every pod is believed: it can read the
-// counts, and with the hook send WebSockets away once a minute and have
-// answers end their connections.
+// The sidecar routes nothing and knows no other pod. It trusts the forwarding
+// headers of every peer, because a network policy admits only the gateway's
+// proxies. The second listener is open only to the node's kubelet, which no
+// policy can exclude. A kubelet sends no credentials, so where the cluster's
+// network enforces no policies every pod is trusted: it can read the counts,
+// and with the hook close WebSockets once a minute and make answers end their
+// connections.
 //
 // # How a pod ends
 //
 //  1. The cluster takes the pod out of its Service and the kubelet calls the
 //     app's hook, GET /drained, at the same moment.
-//  2. For the time of the hook's sleep nothing changes but that HTTP answers
-//     end their connections: proxies that have not heard of it yet go on
-//     sending, and are served. A connection is never closed while it is idle,
-//     because its proxy may be sending at that moment; only an answer can say
-//     that no request must follow.
-//  3. WebSockets are told to go, spread over some seconds. Not before: they
-//     would come back to a pod that is about to end.
-//  4. When nothing is in flight and nothing has come for a moment, or at the
-//     hook's limit, it answers, and the kubelet ends the app.
-//  5. The sidecar is told last. Until then it listens. What idle connections
-//     are left then belong to proxies that have no way to this pod any more.
+//  2. During the hook's sleep only one thing changes: HTTP answers end their
+//     connections. Proxies that do not know yet keep sending and are served. A
+//     connection is never closed while it is idle, because its proxy may be
+//     sending at that moment; only an answer can say that no request must
+//     follow.
+//  3. WebSockets are told to close, spread over some seconds. Not earlier: they
+//     would reconnect to a pod that is about to end.
+//  4. When nothing is in flight and nothing has arrived for a moment, or at the
+//     hook's limit, the hook answers, and the kubelet ends the app.
+//  5. The sidecar ends last. Until then it listens. The idle connections that
+//     are left belong to proxies that do not use this pod any more.
 package sidecar
 
 import (
@@ -50,51 +50,51 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// Options say which app it stands in front of, and who that is.
+// Options describe the app and the listeners.
 type Options struct {
 	Listen      string // address for requests
 	AdminListen string // address for probes, hooks and counts
 	App         string // host:port of the app
-	Health      string // a path of the app that answers without effect
+	Health      string // a path of the app without side effects
 	Color       color.Color
 	Version     string
 	Instance    string
 	Private     []string       // paths of the app that are not for the public
 	Trusted     []netip.Prefix // proxies in front of the gateway
 
-	ProbeSecret   string // what the probe of a deploy shows; empty: nobody is known by it
-	PreviewSecret string // what people show who may see the preview; empty: there is none
+	ProbeSecret   string // what the probe of a deploy sends; empty: there is none
+	PreviewSecret string // what people send who may see the preview; empty: there is none
 
 	Memory memlimit.Memory // that this process may use
-	Logger *slog.Logger    // hears why a request got a 502 or 504
+	Logger *slog.Logger    // receives why a request got a 502 or 504
 }
 
-// idleTimeout is how long an unused connection of a proxy is kept. It has to
-// be longer than what any of them keeps its own (Traefik 90 s, Envoy an hour):
-// who closes first must be the one who sends. Those of proxies that have died
-// are found out by the kernel's keep-alive.
+// idleTimeout is how long an unused connection of a proxy is kept. It has to be
+// longer than any proxy keeps it (Traefik 90 s, Envoy an hour): the side that
+// sends has to be the side that closes. The kernel's keep-alive detects the
+// connections of proxies that have died.
 const idleTimeout = 2 * time.Hour
 
 // shutdownTimeout is how long a sidecar that is told to end waits for what is in
 // flight. The pod's own limit is usually shorter.
 const shutdownTimeout = 30 * time.Second
 
-// Sidecar is one of them.
+// Sidecar serves one pod.
 type Sidecar struct {
 	o        Options
 	proxy    *proxy.Proxy
 	draining atomic.Int32 // hooks under way
 	times    timing
 
-	lastGoodbye atomic.Pointer[time.Time] // when a hook last sent the WebSockets away
+	lastGoodbye atomic.Pointer[time.Time] // when a hook last closed the WebSockets
 }
 
-// timing are constants but for the tests.
+// timing is constant except in tests.
 type timing struct {
-	goodbyeSpread time.Duration // over which WebSockets are told to go
-	goodbyePause  time.Duration // after that, in which no other hook tells them
+	goodbyeSpread time.Duration // over which WebSockets are told to close
+	goodbyePause  time.Duration // after that, during which no other hook does so
 	quietTime     time.Duration // without a request, after which none is expected
-	answerTimeout time.Duration // within which a living app says something
+	answerTimeout time.Duration // within which a live app answers
 }
 
 // NewSidecar returns a Sidecar that serves nothing yet.
@@ -139,7 +139,7 @@ func (s *Sidecar) serveListeners(ctx context.Context, traffic, admin net.Listene
 	closing, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if err := server.Shutdown(closing); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("end: %w", err)
+		return fmt.Errorf("shut down: %w", err)
 	}
 	return nil
 }

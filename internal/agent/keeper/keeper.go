@@ -26,6 +26,7 @@ import (
 
 	"version-manager/internal/kit/atomicfile"
 	"version-manager/internal/kit/filelock"
+	"version-manager/internal/kit/process"
 )
 
 // LockFile, in the state folder, is locked while a keeper or an agent runs.
@@ -128,7 +129,7 @@ func awaitLock(dir string) (f *os.File, err error) {
 // keepAgent restarts the agent until it says that its work is done. It gives up
 // on one that dies again and again, so that callers get an error.
 func keepAgent(h *handover) error {
-	wait := firstRestartDelay
+	delay := process.Backoff{First: firstRestartDelay, Most: maxRestartDelay}
 	for deaths := 0; deaths < maxEarlyDeaths; deaths++ {
 		began := time.Now()
 		if h.peer == nil { // not started by a running agent
@@ -141,12 +142,12 @@ func keepAgent(h *handover) error {
 		}
 		h.peer = nil
 		if time.Since(began) > minHealthyLife {
-			wait, deaths = firstRestartDelay, 0
+			delay, deaths = process.Backoff{First: firstRestartDelay, Most: maxRestartDelay}, 0
 			continue
 		}
+		wait := delay.Next(0)
 		slog.Warn("the agent died early", "after", time.Since(began).String(), "restart in", wait.String())
 		time.Sleep(wait)
-		wait = min(2*wait, maxRestartDelay)
 	}
 	return errors.New("the agent dies again and again")
 }

@@ -18,3 +18,12 @@ func TestBackoff(t *testing.T) {
 		t.Errorf("waits %v, want %v", got, want)
 	}
 }
+
+func TestBackoffWithoutReset(t *testing.T) {
+	b := Backoff{First: 1, Most: 3}
+	for i, want := range []time.Duration{1, 2, 3, 3} {
+		if got := b.Next(time.Hour); got != want {
+			t.Errorf("delay %d is %d, want %d", i, got, want)
+		}
+	}
+}
