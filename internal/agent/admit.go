@@ -31,7 +31,7 @@ func IsMadeHere(dir string) bool {
 
 // admitFolder refuses to serve a state folder that another user could have
 // written or that was made elsewhere: the agent is about to start what it
-// names. A folder in which nothing is to be started becomes ours. One that does
+// names. A folder without apps becomes ours. One that does
 // not exist is made, unless the agent waits for another one: then it checks
 // again when its turn comes.
 func admitFolder(dir string, waits bool) error {

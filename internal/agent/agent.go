@@ -146,7 +146,7 @@ func listenPrivately(path string) (net.Listener, error) {
 func (g *agent) openAll() {
 	entries, err := os.ReadDir(filepath.Join(g.dir, "apps"))
 	if err != nil {
-		return // there is none yet
+		return // no app yet
 	}
 	var wg sync.WaitGroup
 	for _, e := range entries {

@@ -46,7 +46,7 @@ type app struct {
 	cancel context.CancelFunc // of the change that is being made, or nil
 }
 
-// openApp reads what is known about the app. Damage is no error here: it is the
+// openApp reads what is known about the app. Damage is not an error here: it is the
 // answer to every call about this app, while the others work.
 func openApp(name string, g *agent) *app {
 	a := &app{

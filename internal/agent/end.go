@@ -59,7 +59,7 @@ func (g *agent) isIdle() bool {
 	return true
 }
 
-// removeUnusedImages removes the unpacked images that no app uses any more. It
+// removeUnusedImages removes the unpacked images that no app uses anymore. It
 // does not wait for its turn: the next call does the same work.
 func (g *agent) removeUnusedImages() {
 	if !g.unpacking.TryLock() {

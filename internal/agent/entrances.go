@@ -90,7 +90,7 @@ func (o *entranceOpener) serveAsked(before []entrance.Entrance, local config.Loc
 }
 
 // standInPort is the port that was used in place of a default one until now, 0
-// if there is none. It is used again, so that the address stays the same even
+// if none exists. It is used again, so that the address stays the same even
 // when the default port becomes free.
 func standInPort(before []entrance.Entrance, request listening.PortRequest) int {
 	for _, e := range before {

@@ -89,7 +89,7 @@ func (g *agent) handOver(ctx context.Context, req api.ReplaceRequest) (replaced 
 		g.replacing.Unlock()
 		return false, err
 	}
-	return true, nil // and nothing is changed here any more
+	return true, nil // and nothing is changed here anymore
 }
 
 // blockCalls waits until no call is being answered, and locks replacing. Waiting

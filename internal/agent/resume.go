@@ -48,8 +48,8 @@ func (a *app) resumeApp() error {
 	return err
 }
 
-// removeAdopted removes from found what is to be adopted, and returns apart
-// what has the place of an instance that has to run something else.
+// removeAdopted removes from found the processes that will be adopted. It returns
+// those that take the place of an instance that has to run something else.
 func (s appState) removeAdopted(found map[string]supervisor.Record) (inTheWay map[string]supervisor.Record) {
 	inTheWay = map[string]supervisor.Record{}
 	for c, w := range s.Colors {

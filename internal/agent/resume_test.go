@@ -14,7 +14,7 @@ import (
 )
 
 // An instance that was started in the place of a stray would write its record
-// over the only one of the stray, which nobody could end any more.
+// over the only one of the stray, which nobody could end anymore.
 func TestNoInstanceStartsInThePlaceOfAStray(t *testing.T) {
 	g := newTestAgent(t)
 	g.ports = supervisor.NewPortPool()
@@ -38,7 +38,7 @@ func TestNoInstanceStartsInThePlaceOfAStray(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(file, 0o700); err != nil { // a folder is no file
+	if err := os.Mkdir(file, 0o700); err != nil { // a folder is not a file
 		t.Fatal(err)
 	}
 	expect("while its record cannot be read", 0, syscall.EISDIR)

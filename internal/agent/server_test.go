@@ -23,8 +23,8 @@ func TestServerRefusesBadRequests(t *testing.T) {
 	for _, tt := range []struct {
 		method, path, token, body, want string
 	}{
-		{"GET", "..%2f..", "", "", "cannot be the name of an app"},
-		{"GET", "Shop", "", "", "cannot be the name of an app"},
+		{"GET", "..%2f..", "", "", "is not a valid name for an app"},
+		{"GET", "Shop", "", "", "is not a valid name for an app"},
 		{"PUT", "shop/colors/red", "1", "{}", "not a color"},
 		{"PUT", "shop/colors/blue", "1", "{", "read the request"},
 		{"PUT", "shop/colors/blue", "x", "{}", wire.HeaderToken},

@@ -30,8 +30,8 @@ type appState struct {
 }
 
 // loadState reads an app's state. If the file was damaged, the state before the
-// last change is used: whoever held the lock has to start over, and so has
-// whoever read the route's revision.
+// last change is used: the holder of the lock has to start over, and so have
+// callers that read the route's revision.
 func loadState(p appPaths, app string) (s appState, aside string, err error) {
 	s = appState{App: app}
 	aside, err = statefile.LoadDocument(p.stateFile(), &s)

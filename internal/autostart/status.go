@@ -13,7 +13,7 @@ type Status struct {
 	Installed bool   `json:"installed"` // the file is there and enabled
 	Current   bool   `json:"current"`   // it starts this program for this state folder
 	Lingers   bool   `json:"lingers"`   // it starts with the machine, not only when its user logs in
-	Lingering string `json:"-"`         // the command that makes it linger; empty if there is none
+	Lingering string `json:"-"`         // the command that makes it linger; empty if none exists
 }
 
 // ServiceStatus looks only at files, so it also works where the manager is not running.

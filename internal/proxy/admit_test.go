@@ -16,7 +16,7 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// holdRequests is an instance that answers only when the test ends, but for what
+// holdRequests is an instance that answers only when the test ends, except what
 // asks for /quick.
 func holdRequests(t testing.TB) string {
 	end := make(chan struct{})
@@ -138,8 +138,8 @@ func echoingTunnel(t testing.TB) string {
 	})
 }
 
-// TestOneClientIsLimited: by the address that a trusted proxy names; whoever
-// comes from this machine without a proxy is not told from others.
+// TestOneClientIsLimited: by the address that a trusted proxy names. Clients on
+// this machine without a proxy cannot be distinguished.
 func TestOneClientIsLimited(t *testing.T) {
 	proxy := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	p := newBlueProxy(t, Options{Rules: Rules{Trusted: proxy, Limits: admission.Limits{PerClient: 2}}}, holdRequests(t))

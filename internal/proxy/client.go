@@ -9,7 +9,7 @@ import (
 	"version-manager/internal/proxy/message"
 )
 
-// clientInfo says for whom a request is made, as far as that can be known.
+// clientInfo describes the client of a request, as far as it is known.
 type clientInfo struct {
 	addr    netip.Addr // zero: not known
 	name    string     // addr as the app reads it, or "unknown"
@@ -27,13 +27,13 @@ const unknownClient = "unknown"
 //
 // The other end of the connection is the client, unless it is a trusted proxy.
 // Then the client is the last address in X-Forwarded-For that is not a trusted
-// proxy itself; what stands before it was written by the client.
+// proxy itself; the client wrote what comes before it.
 //
 // Loopback is special: it is the operator of this machine. A request that came
 // through a proxy we were not told about must never count as the operator's,
 // so a request with any trace of a proxy does not count as local. Nor does one
 // in HTTP/1.0: an nginx with a one-line configuration speaks it and adds no
-// header, and no browser or curl of today is so old.
+// header, and no browser or curl that is still in use is so old.
 func (r *ruleSet) identifyClient(req *http.Request) clientInfo {
 	c := clientInfo{probe: r.isProbe(req.Header), proto: "http", host: req.Host, name: strings.Trim(trimPort(req.RemoteAddr), "[]")}
 	if req.TLS != nil {

@@ -33,14 +33,14 @@ func (p *Proxy) CloseColor(c color.Color, grace time.Duration) int {
 
 // DrainColor is the first half of CloseColor: it tells the WebSockets of color c
 // within grace that the server is going away, and returns when nothing is open
-// any more or grace is over. It cuts nothing.
+// anymore or grace is over. It cuts nothing.
 func (p *Proxy) DrainColor(c color.Color, grace time.Duration) {
 	if s := p.stateOf(c); s != nil {
 		s.drainFor(grace)
 	}
 }
 
-// drainFor returns when nothing is open any more, or after grace.
+// drainFor returns when nothing is open anymore, or after grace.
 func (s *colorState) drainFor(grace time.Duration) {
 	if grace <= 0 {
 		return
@@ -48,11 +48,11 @@ func (s *colorState) drainFor(grace time.Duration) {
 	start := time.Now()
 	tick := time.NewTicker(drainPollInterval)
 	defer tick.Stop()
-	due := scheduleGoodbyes(s.open.listExchanges(), grace)
+	due := scheduleCloses(s.open.listExchanges(), grace)
 	for s.isBusy() {
 		elapsed := time.Since(start)
 		for len(due) > 0 && due[0].at <= elapsed {
-			due[0].x.requestGoodbye()
+			due[0].x.requestClose()
 			due = due[1:]
 		}
 		if elapsed >= grace {
@@ -77,22 +77,22 @@ func (s *colorState) endTunnel() {
 	s.tunnels.Add(-1)
 }
 
-// goodbye is the time at which one WebSocket is told to go.
-type goodbye struct {
+// scheduledClose is the time at which one WebSocket is told to close.
+type scheduledClose struct {
 	at time.Duration
 	x  *exchange
 }
 
-// scheduleGoodbyes gives each WebSocket its time. The last fifth of grace is
+// scheduleCloses gives each WebSocket its time. The last fifth of grace is
 // left for the closing handshakes.
-func scheduleGoodbyes(open []*exchange, grace time.Duration) []goodbye {
-	var due []goodbye
+func scheduleCloses(open []*exchange, grace time.Duration) []scheduledClose {
+	var due []scheduledClose
 	for _, x := range open {
 		if x.isWebSocket() {
-			due = append(due, goodbye{rand.N(max(grace/5*4, 1)), x})
+			due = append(due, scheduledClose{rand.N(max(grace/5*4, 1)), x})
 		}
 	}
-	slices.SortFunc(due, func(a, b goodbye) int { return int(a.at - b.at) })
+	slices.SortFunc(due, func(a, b scheduledClose) int { return int(a.at - b.at) })
 	return due
 }
 
@@ -102,12 +102,12 @@ func (x *exchange) isWebSocket() bool {
 	return x.tunnel != nil && x.tunnel.frames != nil
 }
 
-// requestGoodbye makes a WebSocket say goodbye after its current frame.
-func (x *exchange) requestGoodbye() {
+// requestClose makes a WebSocket send a close frame after its current frame.
+func (x *exchange) requestClose() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if !x.ended {
-		x.tunnel.goodbyeDue.Store(true)
+		x.tunnel.closeDue.Store(true)
 		_ = x.upstream.SetReadDeadline(pastDeadline())
 	}
 }

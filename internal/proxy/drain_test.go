@@ -182,7 +182,7 @@ func TestGoodbyeWaitsForTheFrame(t *testing.T) {
 	if _, err := io.ReadFull(br, make([]byte, 1000)); err != nil {
 		t.Fatal(err)
 	}
-	p.blue.open.listExchanges()[0].requestGoodbye()
+	p.blue.open.listExchanges()[0].requestClose()
 	close(rest)
 	left := len(one) - 1000
 	got := make([]byte, left+len(goingAwayFrame))

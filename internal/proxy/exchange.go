@@ -25,8 +25,7 @@ const (
 	colorDrained              // its color is being closed
 )
 
-// exchange is one request on its way to an instance and the answer on its way
-// back. It runs in the handler's goroutine; a second one sends the body.
+// exchange is one request to an instance and its answer. It runs in the handler's goroutine; a second one sends the body.
 type exchange struct {
 	proxy         *Proxy
 	state         *colorState
@@ -135,7 +134,7 @@ func (x *exchange) abortExchange(why abortReason) bool {
 	return true
 }
 
-// endExchange gives back what the exchange held, also after a panic.
+// endExchange releases what the exchange held, also after a panic.
 func (x *exchange) endExchange() {
 	if x.upload != nil {
 		x.upload.stopUpload()

@@ -83,8 +83,8 @@ func (x *exchange) hasUnreadBody() bool {
 	return message.HasBody(x.r) && (x.upload == nil || !x.upload.complete.Load())
 }
 
-// revealVersion names color and version to our probe, and to whoever asks on
-// this machine.
+// revealVersion names color and version to our probe, and to clients on this
+// machine that ask.
 func (x *exchange) revealVersion(h http.Header) {
 	_, asked := x.r.Header[wire.HeaderProbe]
 	if x.from.probe || asked && (x.rules.Secret == "" || !x.rules.Guarded && x.from.addr.IsLoopback()) {

@@ -15,7 +15,7 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// Whoever sends its body in drips to an error page is cut off soon.
+// A client that sends its body in drips to an error page is cut off soon.
 func TestErrorPageDoesNotWaitForTheBody(t *testing.T) {
 	none := NewProxy(Options{})
 	for name, p := range map[string]*Proxy{"nothing deployed": none, "nobody there": newBlueProxy(t, Options{}, unusedAddress(t))} {

@@ -11,7 +11,7 @@ import (
 // maxRequestIDBytes is the length up to which a client's own request ID is kept.
 const maxRequestIDBytes = 128
 
-// appendForwarding says for whom the request is made. It names one client,
+// appendForwarding names the client of the request. It names one client,
 // never a list, so that an app that takes the first entry and one that takes
 // the last get the same.
 func (c *clientInfo) appendForwarding(b []byte, r *http.Request) []byte {

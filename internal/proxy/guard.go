@@ -30,7 +30,7 @@ func (r *ruleSet) forbiddenStatus(req *http.Request, from *clientInfo) int {
 	return http.StatusForbidden
 }
 
-// asksForPreview reports whether a request asks for another color than the
+// asksForPreview reports whether a request asks for a color other than the
 // active one.
 func (r *ruleSet) asksForPreview(req *http.Request) bool {
 	if r.Marked && req.Header[wire.HeaderRoute] != nil {

@@ -16,7 +16,7 @@ type colorState struct {
 	color    color.Color
 	options  upstream.Options
 	inFlight atomic.Int64 // requests
-	tunnels  atomic.Int64 // WebSockets and the like, which are no requests any more
+	tunnels  atomic.Int64 // WebSockets and other upgraded connections, which do not count as requests
 	requests atomic.Uint64
 	errors   atomic.Uint64
 	pool     atomic.Pointer[instancePool]

@@ -62,9 +62,9 @@ func TestAddressThatLeavesFinishesAndGetsNothingNew(t *testing.T) {
 	waitUntil(t, "nothing in flight", func() bool { return p.InFlightOf(old) == 0 })
 }
 
-// After setPool has returned and an instance that left was seen empty, nobody
-// gets it. The pools are so large that choosing takes its time: whoever
-// forgets the second look is caught in it.
+// After setPool has returned and an instance that left was seen empty, no request
+// gets it. The pools are so large that choosing takes some time, which reveals
+// code without the second look.
 func TestPickAfterSetPool(t *testing.T) {
 	s := NewProxy(Options{}).blue
 	pools := [2][]string{}

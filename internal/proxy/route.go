@@ -31,7 +31,7 @@ func (p *Proxy) stateOf(c color.Color) *colorState {
 }
 
 // enterColor counts a request for host in on the color it belongs to, or
-// returns nil if there is none. Counting comes before the second look at the
+// returns nil if none exists. Counting comes before the second look at the
 // route: a switch in between is seen here, and a later one sees the count.
 func (p *Proxy) enterColor(preview, host string) *colorState {
 	for {

@@ -68,9 +68,9 @@ func TestSwitchIsSeen(t *testing.T) {
 	}
 }
 
-// After Switch has returned and the old color was seen empty, nobody is inside
-// it until it is switched to again. The host is so long that comparing it
-// takes its time: whoever forgets the second look is caught in it.
+// After SwitchRoute has returned and the old color was seen empty, no request is
+// inside it until it becomes active again. The host is so long that comparing it
+// takes some time, which reveals code without the second look.
 func TestNobodyEntersAfterSwitch(t *testing.T) {
 	p := NewProxy(Options{Rules: Rules{Preview: "x"}})
 	p.SwitchRoute(color.Blue)

@@ -23,13 +23,13 @@ type Rules struct {
 	TrustPeer bool
 	// Secret is what our own probe sends. It opens what is for the operator
 	// only: the names of color and version, the preview, and what the app keeps
-	// for probes. Empty: whoever sends the probe's header learns the names.
+	// for probes. Empty: every client that sends the probe's header learns the names.
 	Secret string
 	// Guarded closes the preview to everybody who does not show a secret.
 	// Otherwise it is open to this machine.
 	Guarded bool
 	// PreviewSecret is what people send in the header Version-Manager-Preview.
-	// Empty: there is none.
+	// Empty: none.
 	PreviewSecret string
 	// Marked is for a gateway in front that marks requests for the preview with
 	// the header Version-Manager-Route.

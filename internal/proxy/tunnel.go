@@ -15,16 +15,16 @@ import (
 	"version-manager/internal/proxy/upstream"
 )
 
-// goodbyeTimeout is how long both ends of a WebSocket have to exchange close
+// closeFrameTimeout is how long both ends of a WebSocket have to exchange close
 // frames after the ingress has sent one.
-const goodbyeTimeout = time.Second
+const closeFrameTimeout = time.Second
 
 // tunnel is an exchange after an upgrade.
 type tunnel struct {
-	exchange   *exchange
-	client     net.Conn
-	frames     *frameReader // of a WebSocket; nil: another protocol
-	goodbyeDue atomic.Bool  // a WebSocket whose color is being closed
+	exchange *exchange
+	client   net.Conn
+	frames   *frameReader // of a WebSocket; nil: another protocol
+	closeDue atomic.Bool  // a WebSocket whose color is being closed
 }
 
 // runTunnel answers an upgrade and then moves bytes both ways until both ends
@@ -120,19 +120,19 @@ func pumpBytes(to limitedWriter, from *bufio.Reader) error {
 	}
 }
 
-// pumpDown moves bytes to the client. When a goodbye is requested, it sends one
-// after the end of the current frame.
+// pumpDown moves bytes to the client. When a close is requested, it sends a
+// close frame after the end of the current frame.
 func (t *tunnel) pumpDown(to limitedWriter) error {
 	from := t.exchange.upstream
 	if t.frames == nil {
 		return pumpBytes(to, from.Reader)
 	}
-	for !t.isGoodbyeReady() {
+	for !t.isCloseReady() {
 		b, err := peekAvailable(from.Reader)
-		if t.isGoodbyeReady() {
+		if t.isCloseReady() {
 			break
 		}
-		leaving := t.goodbyeDue.Load()
+		leaving := t.closeDue.Load()
 		if err == io.EOF {
 			return to.CloseWrite()
 		}
@@ -153,23 +153,23 @@ func (t *tunnel) pumpDown(to limitedWriter) error {
 		}
 		_, _ = from.Reader.Discard(len(b))
 	}
-	return t.sayGoodbye(to)
+	return t.sendCloseFrame(to)
 }
 
-// isGoodbyeReady reports whether it is time to say goodbye.
-func (t *tunnel) isGoodbyeReady() bool { return t.goodbyeDue.Load() && t.frames.isBetweenFrames() }
+// isCloseReady reports whether it is time to send a close frame.
+func (t *tunnel) isCloseReady() bool { return t.closeDue.Load() && t.frames.isBetweenFrames() }
 
-// sayGoodbye tells the client that the server is going away. What the app still
+// sendCloseFrame tells the client that the server is going away. What the app still
 // sends is dropped. The client's answer reaches the app, so that it sees an
 // orderly end as well.
-func (t *tunnel) sayGoodbye(to limitedWriter) error {
+func (t *tunnel) sendCloseFrame(to limitedWriter) error {
 	if _, err := io.WriteString(to, goingAwayFrame); err != nil {
 		return err
 	}
 	x := t.exchange
-	x.mu.Lock() // requestGoodbye is setting a deadline at this moment, or has
-	_ = x.upstream.SetReadDeadline(time.Now().Add(goodbyeTimeout))
-	_ = to.SetReadDeadline(time.Now().Add(goodbyeTimeout))
+	x.mu.Lock() // requestClose is setting a deadline at this moment, or has
+	_ = x.upstream.SetReadDeadline(time.Now().Add(closeFrameTimeout))
+	_ = to.SetReadDeadline(time.Now().Add(closeFrameTimeout))
 	x.mu.Unlock()
 	_, _ = io.Copy(io.Discard, x.upstream.Reader)
 	return net.ErrClosed

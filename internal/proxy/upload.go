@@ -44,7 +44,7 @@ type upload struct {
 	err      error         // why not everything was sent; valid after done
 }
 
-// receiveFirstPart waits for the first part of the body, and thereby asks a
+// receiveFirstPart waits for the first part of the body, and so asks a
 // client for it that expects to be asked. It returns the status to answer with,
 // or 0.
 func (x *exchange) receiveFirstPart() int {

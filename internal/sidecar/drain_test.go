@@ -110,7 +110,7 @@ func TestIdleConnectionsStay(t *testing.T) {
 	}
 	waittest.Receive(t, drained)
 	if p.draining.Load() != 0 {
-		t.Error("drains for ever: an app that is only started again would lose its connections")
+		t.Error("drains forever: an app that is only started again would lose its connections")
 	}
 }
 
@@ -133,7 +133,7 @@ func TestDrainedWaits(t *testing.T) {
 	select {
 	case <-drained:
 		t.Error("drained with a request in flight")
-	case <-time.After(150 * time.Millisecond): // thrice the quiet time
+	case <-time.After(150 * time.Millisecond): // three times the quiet time
 	}
 	close(release)
 	if status := waittest.Receive(t, got); status != http.StatusOK {

@@ -30,7 +30,7 @@
 //  4. When nothing is in flight and nothing has arrived for a moment, or at the
 //     hook's limit, the hook answers, and the kubelet ends the app.
 //  5. The sidecar ends last. Until then it listens. The idle connections that
-//     are left belong to proxies that do not use this pod any more.
+//     are left belong to proxies that do not use this pod anymore.
 package sidecar
 
 import (
@@ -62,8 +62,8 @@ type Options struct {
 	Private     []string       // paths of the app that are not for the public
 	Trusted     []netip.Prefix // proxies in front of the gateway
 
-	ProbeSecret   string // what the probe of a deploy sends; empty: there is none
-	PreviewSecret string // what people send who may see the preview; empty: there is none
+	ProbeSecret   string // what the probe of a deploy sends; empty: none
+	PreviewSecret string // what people send who may see the preview; empty: none
 
 	Memory memlimit.Memory // that this process may use
 	Logger *slog.Logger    // receives why a request got a 502 or 504

@@ -150,7 +150,7 @@ func RemoveSocket(dir string) {
 func CheckAppName(app string) error {
 	if !names.IsDNS1123Label(app) {
 		return problem.New(problem.Usage, "names have up to 63 of a-z, 0-9 and '-', such as caloguessr",
-			"%q cannot be the name of an app", app)
+			"%q is not a valid name for an app", app)
 	}
 	return nil
 }

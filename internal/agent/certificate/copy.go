@@ -36,7 +36,7 @@ func RemoveCopies(dir string) error {
 	return err
 }
 
-// RemoveCopy removes the copy, when the certificate is not served any more.
+// RemoveCopy removes the copy, when the certificate is not served anymore.
 func (s *Source) RemoveCopy() error { return removeCopy(s.copy) }
 
 func removeCopy(path string) error {

@@ -45,7 +45,7 @@ func (c *certificateSet) openCertificate(e Entrance) (*certificate.Source, error
 	return s, nil
 }
 
-// keepOnly drops the certificates that no entrance serves any more, with their
+// keepOnly drops the certificates that no entrance serves anymore, with their
 // copies: a private key must not stay on the disk longer than it is needed.
 func (c *certificateSet) keepOnly(servers []*Server) {
 	for _, w := range c.stopUnused(servers) {

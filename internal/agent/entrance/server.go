@@ -51,7 +51,7 @@ func (s *Server) countConn(_ net.Conn, state http.ConnState) {
 }
 
 // serveUntilClosed returns nil after StopAccepting, and otherwise why nothing
-// is accepted any more.
+// is accepted anymore.
 func (s *Server) serveUntilClosed() error {
 	defer close(s.done)
 	serve := func() error { return s.http.Serve(s.listener) }
@@ -75,7 +75,7 @@ func (s *Server) StopAccepting() {
 	<-s.done
 }
 
-// WaitEmpty returns when no client is connected any more, or when ctx ends.
+// WaitEmpty returns when no client is connected anymore, or when ctx ends.
 func (s *Server) WaitEmpty(ctx context.Context) {
 	_ = wait.PollUntil(ctx, emptyPollInterval, func(context.Context) (bool, error) { return s.open.Load() <= 0, nil }) // the caller cuts what is left
 }

@@ -60,7 +60,7 @@ func (s *Set) ListServers() []*Server {
 }
 
 // CertificateAt describes the certificate that is served at the address, nil
-// where there is none.
+// where none exists.
 func (s *Set) CertificateAt(address string) *deploy.Certificate {
 	srv := s.serverAt(address)
 	if srv == nil || srv.certificate == nil {

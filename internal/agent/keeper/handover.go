@@ -12,7 +12,7 @@ const handOverTimeout = 5 * time.Second
 
 // HandOver gives all listeners to another program: argv starts a keeper, which
 // starts an agent of its own when before has returned. No connection is refused
-// meanwhile. Afterwards this process is not the agent any more: it finishes what
+// meanwhile. Afterwards this process is not the agent anymore: it finishes what
 // it has begun and ends. After an error nothing has changed, and before was not
 // called.
 func (l *Link) HandOver(argv []string, before func()) error {

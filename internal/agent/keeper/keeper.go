@@ -114,8 +114,8 @@ func lockFolder(dir string) (*os.File, error) {
 	return f, nil
 }
 
-// awaitLock waits for the lock. It opens the folder anew each time, because the
-// folder may be removed and made again meanwhile.
+// awaitLock waits for the lock. It opens the folder again each time, because the
+// folder may be removed and recreated meanwhile.
 func awaitLock(dir string) (f *os.File, err error) {
 	for f == nil && err == nil {
 		time.Sleep(lockPollInterval)

@@ -289,7 +289,7 @@ func TestAwaitLock(t *testing.T) {
 	case <-time.After(3 * lockPollInterval):
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
-		t.Errorf("the folder was made again: %v", err)
+		t.Errorf("the folder was recreated: %v", err)
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ func TestMoveBringsDataAlong(t *testing.T) {
 	}
 }
 
-// TestMoveEndsAMove: the path before it does not count any more.
+// TestMoveEndsAMove: the path before it does not count anymore.
 func TestMoveEndsAMove(t *testing.T) {
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")

@@ -103,7 +103,7 @@ func (w PortRequest) candidatePorts(kept int) (ports []int) {
 
 // portError is the error for one port, with the setting to change.
 func (w PortRequest) portError(app string, port int, err error) error {
-	hint := fmt.Sprintf("set %s in %s to another port and run the command again", w.Setting, config.File)
+	hint := fmt.Sprintf("set %s in %s to another port", w.Setting, config.File)
 	return problem.New(problem.Failed, hint, "cannot listen on %s:%d for %s: %s", w.Host, port, app, BriefReason(err))
 }
 

@@ -67,7 +67,7 @@ func TestOnlyADefaultPortIsReplaced(t *testing.T) {
 	}
 }
 
-// Where the address itself cannot be had, no other port can be.
+// If the address itself is not available, no other port helps.
 func TestAnAddressOfAnotherMachineIsNotTriedAHundredTimes(t *testing.T) {
 	tries := 0
 	w := PortRequest{Setting: AppSetting, Host: "192.0.2.1", Ports: []int{30001}, Defaulted: true}

@@ -35,7 +35,7 @@ type Collector struct {
 }
 
 // StartCollector starts to move what is written to the named pipe to the log
-// file. It makes the pipe if there is none.
+// file. It makes the pipe if none exists.
 func StartCollector(pipe, log string) (*Collector, error) {
 	if err := unix.Mkfifo(pipe, 0o600); err != nil && !errors.Is(err, unix.EEXIST) {
 		return nil, fmt.Errorf("make log pipe: %w", err)

@@ -55,15 +55,15 @@ func TestCollectorKeepsTheLastWords(t *testing.T) {
 	for i := range 5000 {
 		fmt.Fprintf(in, "line %d of some length, to fill the pipe\n", i)
 	}
-	fmt.Fprint(in, "panic: last words")
+	fmt.Fprint(in, "panic: last output")
 	in.Close()
 	if err := c.FlushLines(); err != nil {
 		t.Fatal(err)
 	}
-	if got := c.LastLine(); got != "panic: last words" {
+	if got := c.LastLine(); got != "panic: last output" {
 		t.Errorf("Last() = %q", got)
 	}
-	wantEqual(t, readAll(t, dir, Query{Tail: 2}), "blue-1 line 4999 of some length, to fill the pipe", "blue-1 panic: last words")
+	wantEqual(t, readAll(t, dir, Query{Tail: 2}), "blue-1 line 4999 of some length, to fill the pipe", "blue-1 panic: last output")
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}

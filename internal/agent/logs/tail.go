@@ -49,7 +49,7 @@ func (t *fileTail) readLines(since string) (lines []Line) {
 }
 
 // advanceFile opens the next newer file, if the one being read is not the newest
-// any more and was read to its end.
+// anymore and was read to its end.
 func (t *fileTail) advanceFile() bool {
 	here, err := t.f.Stat()
 	if err != nil {

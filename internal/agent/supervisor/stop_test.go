@@ -11,7 +11,7 @@ import (
 	"version-manager/internal/kit/process"
 )
 
-// Whoever stops an instance holds up all others until it has ended.
+// Stopping an instance blocks all other changes until it has ended.
 func TestTerminateGoesOnUntilASignalIsSent(t *testing.T) {
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {

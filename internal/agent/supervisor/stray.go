@@ -58,7 +58,7 @@ func CheckVacant(runDir, id, key string) error {
 	return nil
 }
 
-// EndStrays ends processes of an earlier agent that nobody wants any more, and
+// EndStrays ends processes of an earlier agent that nobody wants anymore, and
 // removes their records. One that does not end is left to the next agent.
 func EndStrays(runDir string, found map[string]Record) {
 	var wg sync.WaitGroup

@@ -42,7 +42,7 @@ func TestStrayIsEndedAndForgotten(t *testing.T) {
 	}
 }
 
-// A stray that is forgotten while it runs would run for ever.
+// A stray that is forgotten while it runs would run forever.
 func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
 	p := t.TempDir()
 	c := startStray(t, p)
@@ -67,7 +67,7 @@ func TestStrayThatCannotBeSeenIsNotForgotten(t *testing.T) {
 
 func TestStrayWhoseRecordCannotBeReadIsNotForgotten(t *testing.T) {
 	p := t.TempDir()
-	if err := os.Mkdir(recordFile(p, "blue-1"), 0o700); err != nil { // a folder is no file
+	if err := os.Mkdir(recordFile(p, "blue-1"), 0o700); err != nil { // a folder is not a file
 		t.Fatal(err)
 	}
 	EndStrays(p, FindStrays(p))

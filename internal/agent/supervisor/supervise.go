@@ -153,7 +153,7 @@ func (i *Instance) watchProcess(waitEnd func() string) (healthy time.Duration) {
 }
 
 // trackChildren notes from time to time what the process has started. When it
-// crashes, some of that might not be found any more.
+// crashes, some of that might not be found anymore.
 func (i *Instance) trackChildren(ctx context.Context) {
 	for delay := firstTrackInterval; wait.SleepContext(ctx, delay) == nil; delay = min(4*delay, maxTrackInterval) {
 		_, _ = i.processGroup().Size() // what cannot be seen now is looked for again

@@ -31,7 +31,7 @@ func IsReplaced(name string, trusted bool) bool {
 }
 
 // IsForwardingClaim reports whether a header other than Forwarded is one in
-// which proxies say for whom they ask, or for what: a framework that believes
+// which proxies name their client, or the target: a framework that believes
 // X-Original-Url would serve another path than the one that was checked here.
 func IsForwardingClaim(name string) bool {
 	switch name {

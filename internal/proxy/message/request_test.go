@@ -118,7 +118,7 @@ func TestCharacterClasses(t *testing.T) {
 }
 
 // TestHeaderNames names every header that an app must not get from a client.
-// Whoever removes one from the code has to remove it here too.
+// A header that is removed from the code has to be removed here too.
 func TestHeaderNames(t *testing.T) {
 	hop := "Connection Keep-Alive Proxy-Connection Proxy-Authenticate Proxy-Authorization Te Trailer Transfer-Encoding Upgrade Http2-Settings Content-Length Expect Host"
 	replaced := "Version-Manager-Probe Version-Manager-Preview Version-Manager-Route Version-Manager-Color Version-Manager-Version " +

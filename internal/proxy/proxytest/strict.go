@@ -189,7 +189,7 @@ func (r *Request) readChunks(br *bufio.Reader) error {
 			return err
 		}
 		if end, err := readLine(br); err != nil || end != "" {
-			return errors.Join(err, newFault("chunk of %d bytes goes on with %q", n, end))
+			return errors.Join(err, newFault("chunk of %d bytes continues with %q", n, end))
 		}
 	}
 }

@@ -55,7 +55,7 @@ func TestTakenPortIsNamed(t *testing.T) {
 	}
 
 	p.local.App = taken
-	names(apply("shop"), strconv.Itoa(taken), "address already in use", "local.app", "repeat the same command")
+	names(apply("shop"), strconv.Itoa(taken), "address already in use", "local.app", "another port")
 	if o := observeTarget(t, p.newTarget("shop")); len(o.Colors) > 0 {
 		t.Errorf("something was started: %+v", o)
 	}

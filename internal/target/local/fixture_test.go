@@ -130,7 +130,7 @@ func (p *place) newHarness() targettest.Harness {
 	}
 }
 
-// endAgent removes the state folder, upon which the agent ends everything, and
+// endAgent removes the state folder, after which the agent ends everything, and
 // makes sure that nothing is left.
 func (p *place) endAgent() {
 	log := filepath.Join(p.t.TempDir(), "agent.log") // a second name, which survives

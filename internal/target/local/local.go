@@ -1,7 +1,7 @@
 // Package local is this machine as a target.
 //
 // A [Target] does nothing itself: it calls the agent of a state folder, and
-// starts one if there is none. An agent may be killed in the middle of any call.
+// starts one if none exists. An agent may be killed in the middle of any call.
 // All calls are safe to repeat, so the target waits for the next agent and
 // repeats the call. Start with [NewTarget].
 package local
@@ -71,7 +71,7 @@ func NewTarget(o Options) (*Target, error) {
 }
 
 // PingAgent returns the processes that serve the state folder. It starts them if
-// there are none.
+// none are running.
 func (t *Target) PingAgent(ctx context.Context) (p api.PingAnswer, err error) {
 	return p, t.client.askQuickly(ctx, http.MethodGet, api.PingPath, nil, &p)
 }

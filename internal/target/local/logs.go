@@ -58,7 +58,7 @@ type logStream struct {
 	target *Target
 	q      deploy.LogQuery
 	since  string // stamp of the last line, or of the query
-	began  bool   // lines were read, so the query's tail does not apply any more
+	began  bool   // lines were read, so the query's tail does not apply anymore
 	body   io.ReadCloser
 }
 

@@ -14,8 +14,8 @@ import (
 )
 
 // TestLookingStartsNothing: a state folder may have come here with a
-// repository. Whoever only looks gets what its files say, and neither agent
-// nor app is started.
+// repository. Commands that only look print what its files say, and start neither
+// an agent nor an app.
 func TestLookingStartsNothing(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

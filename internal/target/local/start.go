@@ -20,7 +20,7 @@ import (
 
 const (
 	minStartInterval = 500 * time.Millisecond // two starts are never closer
-	maxLogBytes      = 1 << 20                // bytes of agent.log, after which it is begun anew
+	maxLogBytes      = 1 << 20                // bytes of agent.log, after which it starts over
 	maxShownLogBytes = 8 << 10                // bytes of its end that may be shown
 )
 
