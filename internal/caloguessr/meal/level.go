@@ -3,6 +3,7 @@ package meal
 // Level is a range of confidence that pages have a word for.
 type Level int
 
+// Levels, from a food that a person entered to one that the model is sure of.
 const (
 	Manual Level = iota // entered by a person
 	Low                 // the model is guessing
