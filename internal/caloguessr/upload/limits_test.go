@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"version-manager/internal/kit/waittest"
 )
 
 // TestStorageLimits fills memory and disk to the last byte.
@@ -72,7 +74,7 @@ func TestIdleLimit(t *testing.T) {
 				t.Errorf("a byte after %s: %v, want %v", pause, err, want)
 			}
 			conn.Close() // a late byte is not read
-			<-written
+			waittest.Receive(t, written)
 		})
 	}
 }

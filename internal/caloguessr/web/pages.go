@@ -6,16 +6,12 @@ import (
 	"html/template"
 	"io/fs"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
-	"time"
 
-	"version-manager/internal/caloguessr/estimate"
 	"version-manager/internal/caloguessr/i18n"
 	"version-manager/internal/caloguessr/keys"
-	"version-manager/internal/caloguessr/meal"
 	"version-manager/internal/caloguessr/nutrition"
 	"version-manager/internal/kit/httpkit"
 )
@@ -87,72 +83,6 @@ func (p *pages) renderPage(w http.ResponseWriter, status int, name string, data 
 			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		}
 	}
-}
-
-// mealPage is the start page and, once there is a meal, the result.
-type mealPage struct {
-	page
-	CanPhoto bool
-	NoPhoto  string // why photos cannot be recognized
-	Meal     *mealView
-	Search   search
-}
-
-// newMealPage returns the page of a meal. Without foods, it is the start page.
-func (p *pages) newMealPage(w http.ResponseWriter, r *http.Request, m meal.Meal, q search) mealPage {
-	data := mealPage{page: p.newPage(w, r, "/"), Search: q}
-	data.NoPhoto = p.whyNoPhotos(data.page)
-	data.CanPhoto = data.NoPhoto == ""
-	if len(m.Items)+len(m.Unknown) > 0 {
-		data.Meal = newMealView(data.Printer, m)
-		data.InForm = true
-	}
-	return data
-}
-
-// whyNoPhotos says why photos cannot be recognized, or "" if they can.
-func (p *pages) whyNoPhotos(in page) string {
-	_, err := p.keys.CurrentKey()
-	switch {
-	case errors.Is(err, keys.ErrNone):
-		return in.T("photo.noKey")
-	case err != nil:
-		return in.T("photo.broken")
-	case estimate.IsRetired(p.model):
-		return in.T("problem.noModel", "model", p.model)
-	}
-	return ""
-}
-
-// problemPage only says what went wrong.
-type problemPage struct {
-	page
-	Status   int
-	Sentence string
-}
-
-// serveProblem answers with a sentence in the visitor's language.
-func (p *pages) serveProblem(w http.ResponseWriter, r *http.Request, status int, key string, pairs ...any) {
-	data := p.newPage(w, r, "/")
-	p.renderPage(w, status, "problem", problemPage{data, status, data.T(key, pairs...)})
-}
-
-func (p *pages) serveNotFound(w http.ResponseWriter, r *http.Request) {
-	p.serveProblem(w, r, http.StatusNotFound, "problem.notFound")
-}
-
-func (p *pages) serveForbidden(w http.ResponseWriter, r *http.Request) {
-	p.serveProblem(w, r, http.StatusForbidden, "problem.forbidden")
-}
-
-func (p *pages) servePanic(w http.ResponseWriter, r *http.Request) {
-	p.serveProblem(w, r, http.StatusInternalServerError, "problem.internal")
-}
-
-// serveTooMany answers a client that must wait.
-func (p *pages) serveTooMany(w http.ResponseWriter, r *http.Request, wait time.Duration) {
-	w.Header().Set("Retry-After", formatSeconds(wait))
-	p.serveProblem(w, r, http.StatusTooManyRequests, "problem.tooMany", "n", int(math.Ceil(wait.Seconds())))
 }
 
 // readForm reads a form without a photo. If it cannot, it answers the request and
