@@ -6,6 +6,7 @@ import (
 
 	"version-manager/internal/clusterstatus"
 	"version-manager/internal/color"
+	"version-manager/internal/probe"
 	"version-manager/internal/release"
 )
 
@@ -91,4 +92,28 @@ type SecretKeeper interface {
 	// KeptSecrets returns which of the named secrets are stored for a color; nil
 	// if none is and the color starts with the Spare ones.
 	KeptSecrets(ctx context.Context, c color.Color, names []string) ([]string, error)
+}
+
+// probeSecretOf returns the secret by which the ingress of a session's target
+// knows our requests. Without it requests are made as by anybody, and what that
+// prevents says why.
+func probeSecretOf(ctx context.Context, s Session) string {
+	k, ok := s.(ProbeSecretKeeper)
+	if !ok {
+		return probe.Anonymous
+	}
+	secret, err := k.ProbeSecret(ctx)
+	if err != nil || secret == "" {
+		return probe.Anonymous
+	}
+	return secret
+}
+
+// dialOf returns how the entrances of a target are connected to; nil: as the
+// system does.
+func dialOf(t Target) probe.Dial {
+	if d, ok := t.(Dialer); ok {
+		return d.Dial
+	}
+	return nil
 }

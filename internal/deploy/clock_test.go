@@ -13,11 +13,11 @@ import (
 func TestSinceTheSwitchWhateverTheClockSays(t *testing.T) {
 	now := time.Now()
 	for name, off := range map[string]time.Duration{"ahead": time.Hour, "behind": -time.Hour, "right": 0} {
-		r := newRunner(nil, nil, Run{}, nil)
-		r.began[stepSwitch] = now
+		d := newExecutor(&Engine{}, nil, Run{}, nil).d
+		d.began[stepSwitch] = now
 		written := now.Add(off).UTC().Round(0)
-		r.run.Steps = []StepRun{{Name: stepSwitch, Status: progress.StatusDone, Started: written, Ended: written}}
-		if got := r.carriesSince(time.Time{}); got != now {
+		d.run.Steps = []StepRun{{Name: stepSwitch, Status: progress.StatusDone, Started: written, Ended: written}}
+		if got := d.switchedSince(time.Time{}); got != now {
 			t.Errorf("%s: since %s, want %s", name, got, now)
 		}
 	}
@@ -26,9 +26,9 @@ func TestSinceTheSwitchWhateverTheClockSays(t *testing.T) {
 // What another process did is not taken for this one's, though its clock was ahead.
 func TestAnothersSwitchIsNotOurs(t *testing.T) {
 	later := time.Now().Add(time.Hour).UTC().Round(0)
-	r := newRunner(nil, nil, Run{Steps: []StepRun{{Name: stepSwitch, Status: progress.StatusDone, Started: later, Ended: later}}}, nil)
+	d := newExecutor(&Engine{}, nil, Run{Steps: []StepRun{{Name: stepSwitch, Status: progress.StatusDone, Started: later, Ended: later}}}, nil).d
 	want := time.Now()
-	if got := r.carriesSince(want); got != want {
+	if got := d.switchedSince(want); got != want {
 		t.Errorf("since %s, want %s", got, want)
 	}
 }

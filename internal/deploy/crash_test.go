@@ -80,8 +80,8 @@ func settled(t *testing.T, f *fakeTarget, kind deploy.Kind, second behaviour, se
 	default:
 		t.Errorf("record %d: %v", seq, err)
 	}
-	runs, err := deploy.History(t.Context(), &f.dir)
-	if run := runs[len(runs)-1]; run.Open() || err != nil {
+	runs, err := deploy.ReadHistory(t.Context(), &f.dir)
+	if run := runs[len(runs)-1]; run.IsOpen() || err != nil {
 		t.Errorf("record %d: deploy %s is left %s, %v", seq, run.ID, run.Phase, err)
 	}
 	now, _ := f.Observe(t.Context())

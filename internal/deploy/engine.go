@@ -3,11 +3,11 @@ package deploy
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"version-manager/internal/color"
+	"version-manager/internal/deploy/healthcheck"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/probe"
 	"version-manager/internal/progress"
@@ -57,7 +57,7 @@ func New(t Target, holder string, options ...Option) *Engine {
 		holder: holder,
 		sink:   func(progress.Event) {},
 		probe:  func(ctx context.Context, c probe.Config) Prober { return probe.Start(ctx, c) },
-		client: newClient(dialOf(t)),
+		client: healthcheck.NewClient(dialOf(t)),
 	}
 	for _, o := range options {
 		o(e)
@@ -75,85 +75,85 @@ var ErrAlreadyActive = errors.New("already active")
 // NeedsPerson, Interrupted, or Failed where the journal itself could not be
 // written and Resume has to finish.
 func (e *Engine) Run(ctx context.Context, req Request) (report.Report, error) {
-	var report report.Report
-	err := e.settled(ctx, func(h *hold, now Observed) error {
-		if AlreadyActive(now, req.Release) {
-			return e.mendActive(ctx, h, now, req)
+	var sum report.Report
+	err := e.withSettledTarget(ctx, func(lock *heldLock, now Observed) error {
+		if IsAlreadyActive(now, req.Release) {
+			return e.mendActive(ctx, lock, now, req)
 		}
-		if err := e.name(ctx, &now); err != nil {
+		if err := e.nameActive(ctx, &now); err != nil {
 			return err
 		}
 		plan, err := NewPlan(now, req)
 		if err != nil {
 			return problem.Wrap(err, problem.NotFound, "version-manager list", "%s %s", req.Kind, req.Release.Version)
 		}
-		r, err := e.begin(ctx, h, plan, req.Secrets)
+		x, err := e.beginDeploy(ctx, lock, plan, req.Secrets)
 		if err != nil {
 			return err
 		}
-		report, err = r.proceed(ctx)
+		sum, err = x.runPhases(ctx)
 		return err
 	})
-	return report, err
+	return sum, err
 }
 
 // Resume goes on with the deploy of the given id, or with the newest if id is
 // empty, from wherever the process that ran it was stopped. Where the version
 // of a stuck one has the traffic, it is watched once more.
 func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]string) (report.Report, error) {
-	return e.takeOver(ctx, id, secrets, func(r *runner) error {
-		if r.run.Phase != Stuck {
+	return e.takeOver(ctx, id, secrets, func(x *executor) error {
+		if x.d.run.Phase != Stuck {
 			return nil
 		}
-		now, err := e.target.Observe(ctx)
+		now, err := observeTarget(ctx, e.target)
 		if err != nil {
-			return fmt.Errorf("look at the target: %w", err)
+			return err
 		}
-		if now.Active == r.run.Plan.New {
-			return r.move(Retried, nil)
+		if now.Active == x.d.run.Plan.New {
+			return x.enterPhase(Retried, nil)
 		}
-		return r.move(Resumed, nil)
+		return x.enterPhase(Resumed, nil)
 	})
 }
 
 // Undo takes an interrupted deploy back. Of one that is retiring the old color
 // it starts that again, with the given secrets if it has lost its own.
 func (e *Engine) Undo(ctx context.Context, id string, secrets map[string]string) (report.Report, error) {
-	return e.takeOver(ctx, id, secrets, func(r *runner) error {
-		if r.run.Phase == Reverting && r.run.Wanted {
+	return e.takeOver(ctx, id, secrets, func(x *executor) error {
+		if x.d.run.Phase == Reverting && x.d.run.Wanted {
 			return nil
 		}
-		return r.move(Recalled, nil)
+		return x.enterPhase(Recalled, nil)
 	})
 }
 
-func (e *Engine) takeOver(ctx context.Context, id string, secrets map[string]string, first func(*runner) error) (report.Report, error) {
-	var report report.Report
-	err := e.locked(ctx, func(h *hold) error {
-		run, err := e.unfinished(ctx, id)
+func (e *Engine) takeOver(ctx context.Context, id string, secrets map[string]string, first func(*executor) error) (report.Report, error) {
+	var sum report.Report
+	err := e.withLock(ctx, func(lock *heldLock) error {
+		run, err := e.findUnfinished(ctx, id)
 		if err != nil {
 			return err
 		}
-		r, err := e.rejoin(ctx, h, run, secrets)
+		x, err := e.joinDeploy(ctx, lock, run, secrets)
 		if err != nil {
 			return err
 		}
-		if err := first(r); err != nil {
+		if err := first(x); err != nil {
 			return err
 		}
-		report, err = r.proceed(ctx)
+		sum, err = x.runPhases(ctx)
 		return err
 	})
-	return report, err
+	return sum, err
 }
 
-// unfinished finds the deploy to go on with.
-func (e *Engine) unfinished(ctx context.Context, id string) (Run, error) {
-	run, err := newest(ctx, e.target.History())
+// findUnfinished finds the deploy to go on with.
+func (e *Engine) findUnfinished(ctx context.Context, id string) (Run, error) {
+	run, err := newestRun(ctx, e.target.History())
 	switch {
 	case err != nil:
 		return run, problem.Wrap(err, problem.NeedsPerson, "version-manager list", "the newest journal cannot be read, but a version can be deployed without it")
-	case !run.Open():
+	case !run.IsOpen():
 		return run, problem.New(problem.NotFound, "version-manager history", "no deploy was interrupted: there is nothing to resume")
 	case id != "" && id != run.ID:
 		return run, problem.New(problem.NotFound, "version-manager resume "+run.ID, "deploy %s has ended or does not exist: only the newest can be resumed", id)

@@ -80,7 +80,7 @@ func TestOutcomes(t *testing.T) {
 		"crashes in bake":               {kind: deploy.ZeroDowntime, second: behaviour{crashAfter: 5 * time.Second}, want: problem.RolledBack, says: "crashed", active: "v1.0.0"},
 		"fails after the switch":        {kind: deploy.ZeroDowntime, second: behaviour{fails: true}, want: problem.RolledBack, says: "requests failed", active: "v1.0.0"},
 		"fails after the switch, plain": {kind: deploy.Plain, second: behaviour{fails: true}, want: problem.RolledBack, says: "requests failed", active: "v1.0.0"},
-		"ten times slower":              {kind: deploy.ZeroDowntime, second: behaviour{latency: 100 * time.Millisecond}, want: problem.RolledBack, says: "answers take 100ms, and took 10ms before", active: "v1.0.0"},
+		"ten times slower":              {kind: deploy.ZeroDowntime, second: behaviour{latency: 100 * time.Millisecond}, want: problem.RolledBack, says: "p10 latency is 100ms (was 10ms)", active: "v1.0.0"},
 		"twice as slow is no fault":     {kind: deploy.ZeroDowntime, second: behaviour{latency: 20 * time.Millisecond}, active: "v2.0.0", warm: "v1.0.0"},
 	} {
 		t.Run(name, func(t *testing.T) {

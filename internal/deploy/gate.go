@@ -7,17 +7,27 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/config"
+	"version-manager/internal/deploy/healthcheck"
 	"version-manager/internal/kit/awake"
 	"version-manager/internal/kit/wait"
+	"version-manager/internal/progress"
 )
 
-// crashes that a starting color may have before the gate closes. One can be
+// maxCrashes is how many crashes of an instance the gate tolerates. One can be
 // bad luck; a second one is the version.
-const crashes = 1
+const maxCrashes = 1
 
-// gate is the configured one, or a short one for a color that is warm: it
-// passed the long one when it was started and has been checked ever since.
-func (p Plan) gate() config.Gate {
+// gate lets only a color through that has shown that it is healthy. So far no
+// user has met it.
+type gate struct {
+	d      *deployment
+	health *activeHealth
+	old    *routeGuard // the color with the traffic keeps it until the switch
+}
+
+// gateConfig is the configured gate, or a short one for a color that is warm:
+// it passed the long one when it was started and has been checked ever since.
+func (p Plan) gateConfig() config.Gate {
 	g := p.Release.Config.Gate
 	if p.Warm {
 		g.For = config.Duration{}
@@ -25,126 +35,112 @@ func (p Plan) gate() config.Gate {
 	return g
 }
 
-// gate passes when the new color gave enough healthy answers in a row, over
+// passGate passes when the new color gave enough healthy answers in a row, over
 // long enough, with all its instances ready throughout. An answer that is
-// missing starts the count again, so a flapping version never passes. Where an
+// missing starts the count again, so a flapping version never passes. If an
 // autoscaler makes the active color larger meanwhile, the new one follows.
-func (r *runner) gate(ctx context.Context) (string, error) {
-	g := r.run.Plan.gate()
-	if now, err := r.target.Observe(ctx); err == nil && r.hurries(now) {
-		g.For = config.Duration{} // it is ready, and users get errors meanwhile
+func (g *gate) passGate(ctx context.Context) (string, error) {
+	limits := g.d.run.Plan.gateConfig()
+	if now, err := g.d.target.Observe(ctx); err == nil && g.health.mayHurry(now) {
+		limits.For = config.Duration{} // it is ready, and users get errors meanwhile
 	}
-	bounded, cancel := awake.WithTimeout(ctx, g.Timeout.Duration, fmt.Errorf("not healthy within %s", g.Timeout))
+	bounded, cancel := awake.WithTimeout(ctx, limits.Timeout.Duration, fmt.Errorf("not healthy within %s", limits.Timeout))
 	defer cancel()
-	var s streak
+	var s healthcheck.Streak
 	for {
-		side, want, err := r.matched(bounded)
-		if crash := crashed(side); crash != nil {
+		side, want, err := g.matchCapacity(bounded)
+		if crash := checkCrashes(side); crash != nil {
 			return "", crash
 		}
 		if err == nil {
-			err = r.healthy(bounded, side, want)
+			err = g.checkHealth(bounded, side, want)
 		}
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		if err == nil && s.count > 0 && r.hold.pulse.SleptSince(s.last) {
-			s = streak{} // an answer before the machine slept says nothing of the time after
+		if err == nil && s.Count > 0 && g.d.lock.pulse.SleptSince(s.Last) {
+			s = healthcheck.Streak{} // an answer before the machine slept says nothing about the time after
 		}
 		if bounded.Err() == nil {
-			s.add(time.Now(), err) // else the answer is the deadline's, and says less than the one before
+			s.AddAnswer(time.Now(), err) // otherwise the answer is the deadline's, and says less than the one before
 		}
-		if s.count >= max(1, g.Healthy) && s.length() >= g.For.Duration {
-			return fmt.Sprintf("%d healthy answers in %s", s.count, s.length().Round(10*time.Millisecond)), nil
+		if s.Count >= max(1, limits.Healthy) && s.TimeSpan() >= limits.For.Duration {
+			return fmt.Sprintf("%d healthy answers in %s", s.Count, s.TimeSpan().Round(10*time.Millisecond)), nil
 		}
-		r.progress.ReportColor(progressStatus(side), "%s", s.describe(side, want))
-		if wait.SleepContext(bounded, poll) != nil {
-			return "", both(context.Cause(bounded), s.reason)
+		g.d.progress.ReportColor(progressStatus(side), "%s", describeGateState(s, side, want))
+		if wait.SleepContext(bounded, pollInterval) != nil {
+			return "", joinErrors(context.Cause(bounded), s.Failure)
 		}
 	}
 }
 
-// crashed closes the gate early on a version that cannot live.
-func crashed(s Side) error {
+func describeGateState(s healthcheck.Streak, side Side, want int) string {
+	if s.Count > 0 {
+		return fmt.Sprintf("%d/%d ready, healthy answers: %d", side.Ready(), want, s.Count)
+	}
+	if s.Failure != nil {
+		return s.Failure.Error()
+	}
+	return fmt.Sprintf("%d/%d ready", side.Ready(), want)
+}
+
+// checkCrashes closes the gate early on a version that cannot live.
+func checkCrashes(s Side) error {
 	for _, i := range s.Instances {
-		if i.Restarts > crashes {
+		if i.Restarts > maxCrashes {
 			return fmt.Errorf("%s crashed %d times: %s", i.ID, i.Restarts, i.Reason)
 		}
 	}
 	return nil
 }
 
-// matched observes the new color and says how many instances it needs now,
-// after it has asked for those that are missing.
-func (r *runner) matched(ctx context.Context) (Side, int, error) {
-	p := r.run.Plan
-	now, err := r.target.Observe(ctx)
+// matchCapacity observes the new color and says how many instances it needs
+// now, after it has asked for those that are missing.
+func (g *gate) matchCapacity(ctx context.Context) (Side, int, error) {
+	p := g.d.run.Plan
+	now, err := g.d.observeTarget(ctx)
 	if err != nil {
-		return Side{}, p.Replicas, fmt.Errorf("look at the target: %w", err)
+		return Side{}, p.Replicas, err
 	}
-	side, ok := now.Colors[p.New]
-	if !ok {
-		return Side{}, p.Replicas, fmt.Errorf("%s is gone", p.New)
+	side, err := g.d.sideOf(now)
+	if err != nil {
+		return Side{}, p.Replicas, err
 	}
 	want := max(p.Replicas, now.Colors[p.Old].Want)
 	switch {
-	case p.Old != color.None && now.gone():
-		return side, want, r.holds.check(ctx, now)
-	case r.hurries(now):
+	case p.Old != color.None && now.hasNoRoute():
+		return side, want, g.old.checkRoute(ctx, now)
+	case g.health.mayHurry(now):
 		return side, 1, nil
 	case len(now.Missing) > 0:
-		err = r.mend(ctx, p.New, r.spec(want))
+		err = g.d.mendColor(ctx, p.New, g.d.newSpec(want))
 	case side.Want < want:
-		err = r.hold.Apply(ctx, p.New, r.spec(want))
+		err = g.d.lock.Apply(ctx, p.New, g.d.newSpec(want))
 	}
 	return side, want, err
 }
 
-// healthy asks for one sign of health: all instances ready, and an answer
+// checkHealth asks for one sign of health: all instances ready, and an answer
 // through the preview address.
-func (r *runner) healthy(ctx context.Context, s Side, want int) error {
+func (g *gate) checkHealth(ctx context.Context, s Side, want int) error {
 	if ready := s.Ready(); ready < want {
-		return fmt.Errorf("%d of %d instances ready%s", ready, want, s.reason())
+		return fmt.Errorf("%d of %d instances ready%s", ready, want, s.notReadyReason())
 	}
-	return r.ask(ctx, config.Smoke{Path: r.run.Plan.Release.Config.Health})
+	return g.d.checkPreview(ctx, config.Smoke{Path: g.d.run.Plan.Release.Config.Health})
 }
 
-// reason names why an instance is not ready.
-func (s Side) reason() string {
-	for _, i := range s.Instances {
-		if !i.Ready && i.Reason != "" {
-			return fmt.Sprintf(" (%s: %s)", i.ID, i.Reason)
+// runSmokeTests sends the configured requests to the new color before it gets
+// any other. A warm color to which a rollback returns answered them when it
+// came.
+func (g *gate) runSmokeTests(ctx context.Context) (string, error) {
+	list := g.d.run.Plan.Release.Config.Smoke
+	if len(list) == 0 || g.d.run.Plan.Kind == Rollback && g.d.run.Plan.Warm {
+		return "", progress.ErrNothingToDo
+	}
+	for _, check := range list {
+		if err := g.d.checkPreview(ctx, check); err != nil {
+			return "", err
 		}
 	}
-	return ""
-}
-
-// streak counts healthy answers in a row.
-type streak struct {
-	count       int
-	first, last time.Time
-	reason      error // of the newest break
-}
-
-func (s *streak) add(now time.Time, err error) {
-	if err != nil {
-		*s = streak{reason: err}
-		return
-	}
-	if s.count == 0 {
-		s.first = now
-	}
-	s.count, s.last = s.count+1, now
-}
-
-func (s *streak) length() time.Duration { return s.last.Sub(s.first) }
-
-func (s *streak) describe(side Side, want int) string {
-	if s.count > 0 {
-		return fmt.Sprintf("%d/%d ready, healthy answers: %d", side.Ready(), want, s.count)
-	}
-	if s.reason != nil {
-		return s.reason.Error()
-	}
-	return fmt.Sprintf("%d/%d ready", side.Ready(), want)
+	return fmt.Sprintf("%d answers as expected", len(list)), nil
 }

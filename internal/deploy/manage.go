@@ -8,43 +8,71 @@ import (
 	"version-manager/internal/color"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/wait"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 )
 
-// lookLimit is how long a removal looks at what it removes.
-const lookLimit = 3 * time.Second
+// observeTimeout is how long a removal may observe what it removes.
+const observeTimeout = 3 * time.Second
+
+// operation is a change of the target that is not a deploy: it has one step and
+// no journal, and reports as a deploy does.
+type operation struct {
+	app      string
+	title    string                // "cleanup"
+	step     string                // "stop"
+	done     string                // what was done, once it is: "2 instances"; may be empty
+	describe func(Observed) string // how far it is; an empty text is not reported
+}
+
+// runOperation runs change and reports its progress.
+func (e *Engine) runOperation(ctx context.Context, op operation, change func() error) error {
+	e.report.BeginOperation(progress.Operation{Name: op.title, App: op.app, Steps: []string{op.step}})
+	e.report.StartStep(op.step)
+	err := whileObserving(ctx, e.target, func(now Observed) {
+		if detail := op.describe(now); detail != "" {
+			e.report.ReportDetail("%s", detail)
+		}
+	}, change)
+	result := progress.ResultOf(err)
+	if err == nil {
+		result.Detail = op.done
+	}
+	e.report.EndStep(result)
+	return err
+}
 
 // Scale brings the active color, which runs release rel, to n instances and
 // returns when all of them are ready.
 func (e *Engine) Scale(ctx context.Context, rel release.Release, n int) error {
-	if err := bounds(rel, n); err != nil {
+	if err := checkBounds(rel, n); err != nil {
 		return err
 	}
-	return e.settled(ctx, func(h *hold, now Observed) error {
+	return e.withSettledTarget(ctx, func(lock *heldLock, now Observed) error {
 		if now.Active == color.None {
 			return problem.New(problem.NotFound, "version-manager deploy "+string(rel.Version), "scale: nothing is deployed")
 		}
-		is := errand{app: now.App, title: "scale", step: "scale", done: instances(n)}
-		is.look = func(now Observed) string { return scaled(now.Colors[now.Active], n) }
-		return e.perform(ctx, is, func() error {
-			if err := h.Apply(ctx, now.Active, Spec{Release: rel, Replicas: n}); err != nil {
+		op := operation{app: now.App, title: "scale", step: "scale", done: instances(n)}
+		op.describe = func(now Observed) string { return describeScaling(now.Colors[now.Active], n) }
+		return e.runOperation(ctx, op, func() error {
+			if err := lock.Apply(ctx, now.Active, Spec{Release: rel, Replicas: n}); err != nil {
 				return fmt.Errorf("scale %s: %w", now.Active, err)
 			}
-			return e.ready(ctx, now.Active, n, rel.Config.Gate.Timeout.Duration)
+			return e.awaitReplicas(ctx, now.Active, n, rel.Config.Gate.Timeout.Duration)
 		})
 	})
 }
 
-// scaled says how far a color is from having n instances.
-func scaled(side Side, n int) string {
+// describeScaling says how far a color is from having n instances.
+func describeScaling(side Side, n int) string {
 	if surplus := len(side.Instances) - n; surplus > 0 {
 		return instances(surplus) + " still to stop"
 	}
-	return fmt.Sprintf("%d/%d ready%s", side.Ready(), n, side.reason())
+	return fmt.Sprintf("%d/%d ready%s", side.Ready(), n, side.notReadyReason())
 }
 
-// bounds keeps a number of instances within what the release allows.
-func bounds(rel release.Release, n int) error {
+// checkBounds keeps a number of instances within what the release allows.
+func checkBounds(rel release.Release, n int) error {
 	a := rel.Config.Autoscale
 	low, high := max(1, a.Min), a.Max
 	if n >= low && (high == 0 || n <= high) {
@@ -52,7 +80,7 @@ func bounds(rel release.Release, n int) error {
 	}
 	hint := fmt.Sprintf("version-manager scale %d", low)
 	if n > low {
-		hint = fmt.Sprintf("version-manager scale %d    (or raise autoscale.max in version-manager.yaml and create a version)", high)
+		hint = fmt.Sprintf("version-manager scale %d", high)
 	}
 	limits := fmt.Sprintf("from %d to %d", low, high)
 	if high == 0 {
@@ -61,8 +89,8 @@ func bounds(rel release.Release, n int) error {
 	return problem.New(problem.Usage, hint, "scale to %d: %s allows %s instances", n, rel.Version, limits)
 }
 
-// ready returns when color c has n instances and all of them are ready.
-func (e *Engine) ready(ctx context.Context, c color.Color, n int, limit time.Duration) error {
+// awaitReplicas returns when color c has n instances and all of them are ready.
+func (e *Engine) awaitReplicas(ctx context.Context, c color.Color, n int, limit time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not ready within %s", limit))
 	defer cancel()
 	for {
@@ -71,8 +99,8 @@ func (e *Engine) ready(ctx context.Context, c color.Color, n int, limit time.Dur
 		if err == nil && side.Ready() == n && len(side.Instances) == n {
 			return nil
 		}
-		if wait.SleepContext(ctx, poll) != nil {
-			return both(fmt.Errorf("%w: %d of %d instances ready%s", context.Cause(ctx), side.Ready(), n, side.reason()), err)
+		if wait.SleepContext(ctx, pollInterval) != nil {
+			return joinErrors(fmt.Errorf("%w: %d of %d instances ready%s", context.Cause(ctx), side.Ready(), n, side.notReadyReason()), err)
 		}
 	}
 }
@@ -81,13 +109,13 @@ func (e *Engine) ready(ctx context.Context, c color.Color, n int, limit time.Dur
 // that was, empty if there was none.
 func (e *Engine) RetireStandby(ctx context.Context) (release.Version, error) {
 	var gone release.Version
-	err := e.settled(ctx, func(h *hold, now Observed) error {
+	err := e.withSettledTarget(ctx, func(lock *heldLock, now Observed) error {
 		standby := now.Active.Other()
 		gone = now.Colors[standby].Version
 		if gone == "" {
 			return nil
 		}
-		return e.perform(ctx, cleanup(now, standby), func() error { return h.Retire(ctx, standby) })
+		return e.runOperation(ctx, cleanupOperation(now, standby), func() error { return lock.Retire(ctx, standby) })
 	})
 	return gone, err
 }
@@ -96,25 +124,25 @@ func (e *Engine) RetireStandby(ctx context.Context) (release.Version, error) {
 // left half done has ended with it. A target that cannot be looked at is
 // removed as well, only with less to tell.
 func (e *Engine) Remove(ctx context.Context) error {
-	return e.locked(ctx, func(h *hold) error {
-		brief, cancel := context.WithTimeout(ctx, lookLimit)
+	return e.withLock(ctx, func(lock *heldLock) error {
+		brief, cancel := context.WithTimeout(ctx, observeTimeout)
 		now, _ := e.target.Observe(brief)
 		cancel()
-		return e.perform(ctx, cleanup(now, color.Both()...), func() error {
-			if err := h.Remove(ctx); err != nil {
+		return e.runOperation(ctx, cleanupOperation(now, color.Both()...), func() error {
+			if err := lock.Remove(ctx); err != nil {
 				return err
 			}
-			return e.dropUnfinished(ctx, h)
+			return e.dropUnfinished(ctx, lock)
 		})
 	})
 }
 
-// cleanup ends the instances of colors.
-func cleanup(before Observed, colors ...color.Color) errand {
-	is := errand{app: before.App, title: "cleanup", step: "stop"}
-	if n := before.count(colors); n > 0 {
-		is.done = instances(n)
+// cleanupOperation stops the instances of colors.
+func cleanupOperation(before Observed, colors ...color.Color) operation {
+	op := operation{app: before.App, title: "cleanup", step: "stop"}
+	if n := before.countInstances(colors); n > 0 {
+		op.done = instances(n)
 	}
-	is.look = func(now Observed) string { return ending(before, now, colors...) }
-	return is
+	op.describe = func(now Observed) string { return describeRemaining(before, now, colors...) }
+	return op
 }

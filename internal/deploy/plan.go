@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"version-manager/internal/color"
+	"version-manager/internal/deploy/judge"
 	"version-manager/internal/release"
 )
 
@@ -52,6 +53,9 @@ type PlanStep struct {
 // To is the version that shall get the traffic.
 func (p Plan) To() release.Version { return p.Release.Version }
 
+// Baseline is how the old color answered before the switch.
+type Baseline = judge.Baseline
+
 // NewPlan decides color, capacity and steps. It changes nothing.
 func NewPlan(now Observed, r Request) (Plan, error) {
 	side, known := now.Colors[now.Active.Other()]
@@ -62,7 +66,7 @@ func NewPlan(now Observed, r Request) (Plan, error) {
 		From:     now.Colors[now.Active].Version,
 		Release:  r.Release,
 		New:      now.Active.Other(),
-		Replicas: capacity(now, r),
+		Replicas: initialReplicas(now, r),
 
 		OldReplicas: now.Colors[now.Active].Want,
 
@@ -79,15 +83,15 @@ func NewPlan(now Observed, r Request) (Plan, error) {
 		return p, fmt.Errorf("nothing is deployed, so there is nothing to roll back")
 	}
 	for _, s := range steps(p.Kind, p.Old) {
-		p.Steps = append(p.Steps, PlanStep{Name: s.name, What: s.what(p)})
+		p.Steps = append(p.Steps, PlanStep{Name: s.name, What: s.describe(p)})
 	}
 	return p, nil
 }
 
-// capacity is what the new color starts with: never less than what carries
+// initialReplicas is what the new color starts with: never less than what carries
 // the traffic now, because a switch to fewer instances is an outage under
 // load.
-func capacity(now Observed, r Request) int {
+func initialReplicas(now Observed, r Request) int {
 	if now.Active == color.None {
 		return max(1, r.Release.Config.Replicas)
 	}
@@ -98,9 +102,9 @@ func capacity(now Observed, r Request) int {
 	return max(1, active.Want, active.Ready())
 }
 
-// AlreadyActive reports whether the release has the traffic, so that nothing
+// IsAlreadyActive reports whether the release has the traffic, so that nothing
 // is to be done.
-func AlreadyActive(now Observed, r release.Release) bool {
+func IsAlreadyActive(now Observed, r release.Release) bool {
 	side, ok := now.Colors[now.Active]
 	return ok && side.Version == r.Version && side.Image == r.Image
 }

@@ -46,22 +46,22 @@ type resumeBody struct {
 // been done.
 var errNoPlan = errors.New("the journal is empty: nothing was begun")
 
-// replay makes a Run from the records of its journal, by the same transitions
+// replayRecords makes a Run from the records of its journal, by the same transitions
 // that wrote them.
-func replay(id string, records []journal.Record) (Run, error) {
+func replayRecords(id string, records []journal.Record) (Run, error) {
 	run := Run{ID: id, Phase: Planned}
 	if len(records) == 0 {
 		return run, errNoPlan
 	}
 	for _, r := range records {
-		if err := run.apply(r); err != nil {
+		if err := run.applyRecord(r); err != nil {
 			return run, fmt.Errorf("deploy %s, record %d: %w", id, r.Seq, err)
 		}
 	}
 	return run, nil
 }
 
-func (r *Run) apply(rec journal.Record) error {
+func (r *Run) applyRecord(rec journal.Record) error {
 	r.seq, r.Ended = rec.Seq, rec.Time
 	if (rec.Type == planRecord) != (rec.Seq == 1) {
 		return fmt.Errorf("%q out of place", rec.Type)

@@ -11,76 +11,92 @@ import (
 )
 
 const (
-	gateAge        = 10 * time.Second // after which a passed gate must be passed again
+	maxGateAge     = 10 * time.Second // after which a passed gate must be passed again
 	confirmTimeout = 60 * time.Second // an ingress can lag by half a minute
 )
 
-// switchOver sends the traffic to the new color, if that one can carry it and
-// the route is still the one that the plan was made for.
-func (r *runner) switchOver(ctx context.Context) (string, error) {
-	p := r.run.Plan
-	if now, err := r.target.Observe(ctx); err == nil && now.Active == p.New {
+// router has the steps that give the traffic to the new color.
+type router struct {
+	d      *deployment
+	gate   *gate
+	scaler *scaler
+}
+
+// switchRoute sends the traffic to the new color if that one can carry it and
+// the route is still the one for which the plan was made.
+func (r *router) switchRoute(ctx context.Context) (string, error) {
+	p := r.d.run.Plan
+	if now, err := r.d.target.Observe(ctx); err == nil && now.Active == p.New {
 		return "", progress.ErrNothingToDo // its gate was passed, and the preview leads to the other one
 	}
-	if err := r.freshGate(ctx); err != nil {
+	if err := r.refreshGate(ctx); err != nil {
 		return "", err
 	}
-	now, err := r.ableToSwitch(ctx)
+	now, err := r.awaitSwitchable(ctx)
 	if err != nil {
 		return "", err
 	}
-	if err := r.keepBaseline(now.Colors[p.Old]); err != nil {
+	if err := r.d.recorder.recordBaseline(now.Colors[p.Old], r.d.traffic, r.d.joined); err != nil {
 		return "", err
 	}
-	if err := r.hold.Switch(ctx, p.New, now.Revision); err != nil {
+	if err := r.d.lock.Switch(ctx, p.New, now.Revision); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s has the traffic", p.New), nil
 }
 
-// ableToSwitch observes the target when the route is as planned and the new
-// color can carry what the active one does. Where an autoscaler was faster
-// than the gate, that is passed again, once: then it is for a person to see
-// why the two never meet.
-func (r *runner) ableToSwitch(ctx context.Context) (Observed, error) {
-	for again := true; ; again = false {
-		now, err := r.target.Observe(ctx)
+// awaitSwitchable observes the target when the route is as planned and the new
+// color can carry what the active one does. If an autoscaler was faster than
+// the gate, the gate is passed once more: after that a person has to see why
+// the two never meet.
+func (r *router) awaitSwitchable(ctx context.Context) (Observed, error) {
+	for mayRetry := true; ; mayRetry = false {
+		now, err := r.d.observeTarget(ctx)
 		if err != nil {
-			return now, fmt.Errorf("look at the target: %w", err)
-		}
-		switch {
-		case now.Active == r.run.Plan.New:
-			return now, progress.ErrNothingToDo
-		case now.Active == r.run.Plan.Old && now.Route.Foreign == "", now.gone():
-		default:
-			return now, newDiverted(now, r.run.Plan.New)
-		}
-		err = carries(now, r.run.Plan.New, now.Colors[now.Active].Ready())
-		if err == nil || !again || r.hurries(now) {
-			if r.hurries(now) {
-				err = nil
-			}
 			return now, err
 		}
-		if _, err := r.gate(ctx); err != nil {
+		if err := r.checkOwner(now); err != nil {
+			return now, err
+		}
+		if r.gate.health.mayHurry(now) {
+			return now, nil
+		}
+		err = checkCapacity(now, r.d.run.Plan.New, now.Colors[now.Active].Ready())
+		if err == nil || !mayRetry {
+			return now, err
+		}
+		if _, err := r.gate.passGate(ctx); err != nil {
 			return now, err
 		}
 	}
 }
 
-// freshGate repeats the gate where its answer is old, as it is when another
-// process passed it and died.
-func (r *runner) freshGate(ctx context.Context) error {
-	passed, ok := r.run.last("gate")
-	if ok && passed.Status == progress.StatusDone && time.Since(passed.Ended).Abs() < gateAge {
+// checkOwner fails unless the route is the one for which the plan was made, or
+// there is none.
+func (r *router) checkOwner(now Observed) error {
+	p := r.d.run.Plan
+	switch {
+	case now.Active == p.New:
+		return progress.ErrNothingToDo
+	case now.Active == p.Old && now.Route.Foreign == "", now.hasNoRoute():
 		return nil
 	}
-	_, err := r.gate(ctx)
+	return newDivertedError(now, p.New)
+}
+
+// refreshGate repeats the gate if its result is old, as it is when another
+// process passed it and died.
+func (r *router) refreshGate(ctx context.Context) error {
+	passed, ok := r.d.run.lastStep(stepGate)
+	if ok && passed.Status == progress.StatusDone && time.Since(passed.Ended).Abs() < maxGateAge {
+		return nil
+	}
+	_, err := r.gate.passGate(ctx)
 	return err
 }
 
-// carries refuses a color with fewer ready instances than it needs.
-func carries(now Observed, c color.Color, need int) error {
+// checkCapacity refuses a color with fewer ready instances than it needs.
+func checkCapacity(now Observed, c color.Color, need int) error {
 	need = max(1, need)
 	if have := now.Colors[c].Ready(); have < need {
 		return fmt.Errorf("%s has %d ready instances and would take over from %d", c, have, need)
@@ -88,28 +104,28 @@ func carries(now Observed, c color.Color, need int) error {
 	return nil
 }
 
-// confirm waits until the ingress obeys. The very first deploy has something
-// to measure only from here on.
-func (r *runner) confirm(ctx context.Context) (string, error) {
-	detail, err := r.confirmed(ctx, r.run.Plan.New)
+// confirmSwitch waits until every ingress routes to the new color. The very
+// first deploy has something to measure only from here on.
+func (r *router) confirmSwitch(ctx context.Context) (string, error) {
+	detail, err := r.awaitConfirmation(ctx, r.d.run.Plan.New)
 	if err != nil {
 		return "", err
 	}
-	if r.prober == nil {
-		r.startProbe()
+	if !r.d.traffic.isRunning() {
+		r.d.startProbe()
 	}
-	r.risen()
+	r.scaler.awaitPending()
 	return detail, nil
 }
 
-func (r *runner) confirmed(ctx context.Context, c color.Color) (string, error) {
+func (r *router) awaitConfirmation(ctx context.Context, c color.Color) (string, error) {
 	ctx, cancel := awake.WithTimeout(ctx, confirmTimeout, context.DeadlineExceeded)
 	defer cancel()
-	if err := r.hold.Confirm(ctx, c); err != nil {
-		if now, look := r.target.Observe(ctx); look == nil && now.Active != c && !now.gone() {
-			return "", newDiverted(now, c)
+	if err := r.d.lock.Confirm(ctx, c); err != nil {
+		if now, look := r.d.target.Observe(ctx); look == nil && now.Active != c && !now.hasNoRoute() {
+			return "", newDivertedError(now, c)
 		}
-		return "", fmt.Errorf("the ingress does not obey: %w", err)
+		return "", fmt.Errorf("an ingress does not route to %s: %w", c, err)
 	}
 	return fmt.Sprintf("every ingress answers from %s", c), nil
 }

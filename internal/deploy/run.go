@@ -43,8 +43,8 @@ type StepRun struct {
 // Took is how long the step ran.
 func (s StepRun) Took() time.Duration { return s.Ended.Sub(s.Started) }
 
-// last returns the newest run of a step.
-func (r Run) last(name string) (StepRun, bool) {
+// lastStep returns the newest run of a step.
+func (r Run) lastStep(name string) (StepRun, bool) {
 	for _, s := range slices.Backward(r.Steps) {
 		if s.Name == name {
 			return s, true
@@ -53,21 +53,21 @@ func (r Run) last(name string) (StepRun, bool) {
 	return StepRun{}, false
 }
 
-// Load reads one deploy.
-func Load(ctx context.Context, j journal.Reader, id string) (Run, error) {
+// LoadRun reads one deploy.
+func LoadRun(ctx context.Context, j journal.Reader, id string) (Run, error) {
 	records, err := j.Read(ctx, id)
 	if err != nil && len(records) == 0 {
 		return Run{ID: id, Damaged: true}, err
 	}
-	run, replayErr := replay(id, records)
+	run, replayErr := replayRecords(id, records)
 	run.Damaged = err != nil || replayErr != nil
 	return run, errors.Join(err, replayErr)
 }
 
-// History reads all deploys, oldest first. What cannot be read of one deploy
+// ReadHistory reads all deploys, oldest first. What cannot be read of one deploy
 // does not hide the others: it is part of the returned error.
-func History(ctx context.Context, j journal.Reader) ([]Run, error) {
-	past, err := Backward(ctx, j)
+func ReadHistory(ctx context.Context, j journal.Reader) ([]Run, error) {
+	past, err := NewestFirst(ctx, j)
 	if err != nil {
 		return nil, err
 	}
@@ -86,17 +86,17 @@ func History(ctx context.Context, j journal.Reader) ([]Run, error) {
 	return runs, errors.Join(damaged...)
 }
 
-// Backward yields all deploys, newest first, each with what cannot be read of
+// NewestFirst yields all deploys, newest first, each with what cannot be read of
 // it. A deploy is read when it is asked for: who needs the newest alone must
 // not become slower with every deploy before it.
-func Backward(ctx context.Context, j journal.Reader) (iter.Seq2[Run, error], error) {
+func NewestFirst(ctx context.Context, j journal.Reader) (iter.Seq2[Run, error], error) {
 	ids, err := j.List(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	return func(yield func(Run, error) bool) {
 		for _, id := range slices.Backward(ids) {
-			run, err := Load(ctx, j, id)
+			run, err := LoadRun(ctx, j, id)
 			if !errors.Is(err, errNoPlan) && !yield(run, err) {
 				return
 			}
@@ -104,9 +104,9 @@ func Backward(ctx context.Context, j journal.Reader) (iter.Seq2[Run, error], err
 	}, nil
 }
 
-// newest reads the newest deploy alone. Without any it is one that is done.
-func newest(ctx context.Context, j journal.Reader) (Run, error) {
-	past, err := Backward(ctx, j)
+// newestRun reads the newest deploy alone. Without any it is one that is done.
+func newestRun(ctx context.Context, j journal.Reader) (Run, error) {
+	past, err := NewestFirst(ctx, j)
 	if err != nil {
 		return Run{Phase: Done}, err
 	}
@@ -116,13 +116,13 @@ func newest(ctx context.Context, j journal.Reader) (Run, error) {
 	return Run{Phase: Done}, nil
 }
 
-// Open reports whether something of the deploy is left to do. Of one whose
+// IsOpen reports whether something of the deploy is left to do. Of one whose
 // journal is damaged nobody can know, and nobody can go on with it: the next
 // deploy begins with what the target says about itself.
-func (r Run) Open() bool { return !r.Phase.Ended() && !r.Damaged }
+func (r Run) IsOpen() bool { return !r.Phase.Ended() && !r.Damaged }
 
-// Expect returns the median time that each step took in earlier deploys.
-func Expect(runs []Run) map[string]time.Duration {
+// ExpectedTimes returns the median time that each step took in earlier deploys.
+func ExpectedTimes(runs []Run) map[string]time.Duration {
 	took := map[string][]time.Duration{}
 	for _, r := range runs {
 		for _, s := range r.Steps {

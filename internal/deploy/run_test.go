@@ -25,7 +25,7 @@ func three(t *testing.T) *memory {
 func TestBackwardReadsWhatIsAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := three(t)
-		past, err := deploy.Backward(t.Context(), dir)
+		past, err := deploy.NewestFirst(t.Context(), dir)
 		if err != nil || len(dir.read) > 0 {
 			t.Fatalf("read %v before anything was asked for: %v", dir.read, err)
 		}
@@ -46,7 +46,7 @@ func TestBackwardReadsWhatIsAskedFor(t *testing.T) {
 
 func TestHistoryIsInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		runs, err := deploy.History(t.Context(), three(t))
+		runs, err := deploy.ReadHistory(t.Context(), three(t))
 		if err == nil {
 			t.Error("the damage is not named")
 		}

@@ -3,48 +3,59 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"version-manager/internal/color"
 )
 
-// standby is the old color while the new one is watched. Somebody may scale it
-// down or delete it meanwhile. It is started again at once and not when the new
-// color fails, because users would then have to wait for it.
-type standby struct {
-	r       *runner
+// minRestartTimeout is how long the old color may at least take to be ready
+// again during a rollback.
+const minRestartTimeout = 10 * time.Second
+
+// standbyKeeper keeps the old color running while the new one is watched.
+// Somebody may scale it down or delete it meanwhile. It is started again at
+// once and not when the new color fails, because users would then have to wait
+// for it.
+type standbyKeeper struct {
+	d       *deployment
+	scaler  *scaler
 	started int // how often it was started again
 }
 
-// keep starts the old color again where it has been asked for fewer instances
-// than it had at the switch. It does not wait for them.
-func (s *standby) keep(ctx context.Context, now Observed) {
-	r, p := s.r, s.r.run.Plan
-	if r.run.Phase != Baking || !r.run.wayBack() || p.Old == color.None || now.Active != p.New {
+// keepStarted starts the old color again if it has been asked for fewer
+// instances than it had at the switch. It does not wait for them.
+func (k *standbyKeeper) keepStarted(ctx context.Context, now Observed) {
+	d, p := k.d, k.d.run.Plan
+	if d.run.Phase != Baking || !d.run.canRollBack() || p.Old == color.None || now.Active != p.New {
 		return
 	}
-	if r.rising != nil && r.rising.ended() {
-		r.risen()
+	if k.scaler.pending != nil && k.scaler.pending.hasEnded() {
+		k.scaler.awaitPending()
 	}
-	side, want := now.Colors[p.Old], r.run.oldReplicas()
-	if side.Want >= want || r.rising != nil || s.started >= restores {
+	side, want := now.Colors[p.Old], d.run.oldReplicas()
+	if side.Want >= want || k.scaler.pending != nil || k.started >= maxRepairs {
 		return
 	}
-	s.started++
-	spec, err := r.specOf(ctx, p.Old)
+	k.started++
+	spec, err := d.specOf(ctx, p.Old)
 	if err != nil {
-		s.started = restores
-		r.remark(fmt.Sprintf("%s (%s) was stopped by somebody else and cannot be started again: %v", p.Old, p.From, err))
+		k.started = maxRepairs
+		d.addRemark("%s (%s) was stopped by somebody else and cannot be started again: %v", p.Old, p.From, err)
 		return
 	}
 	what := fmt.Sprintf("scaled to %d", side.Want)
 	if side.Version == "" {
 		what = "deleted"
 	}
-	r.remark(fmt.Sprintf("%s (%s) was %s by somebody else and is brought to %s again: the way back stays open", p.Old, p.From, what, instances(want)))
-	r.noteSecrets(ctx, now, p.Old, spec)
+	d.addRemark("%s (%s) was %s by somebody else and is brought to %s again, so that a rollback stays possible", p.Old, p.From, what, instances(want))
+	d.noteLostSecrets(ctx, now, p.Old, spec)
 	spec.Replicas = want
-	l := &lift{r: r, step: r.watchStep(), color: p.Old, spec: spec}
-	l.ask(max(patience, spec.Release.Config.Gate.Timeout.Duration))
+	k.scaler.startScaleUp(&scaleUp{color: p.Old, spec: spec}, restartTimeout(spec))
+}
+
+// restartTimeout is how long a color that is started again may take.
+func restartTimeout(spec Spec) time.Duration {
+	return max(minRestartTimeout, spec.Release.Config.Gate.Timeout.Duration)
 }
 
 // oldReplicas is how many instances the old color had when it gave the traffic
@@ -55,13 +66,4 @@ func (r Run) oldReplicas() int {
 		return n
 	}
 	return r.Plan.OldReplicas
-}
-
-// forgo ends the start of a color that is going to be stopped.
-func (r *runner) forgo(c color.Color) {
-	if r.rising == nil || r.rising.color != c {
-		return
-	}
-	r.rising.giveUp()
-	r.risen()
 }

@@ -133,7 +133,7 @@ func positions(t *testing.T, kind deploy.Kind) (list []position) {
 				t.Fatal(err)
 			}
 			for n := range records {
-				run, err := deploy.Load(t.Context(), only(records[:n+1]), "2")
+				run, err := deploy.LoadRun(t.Context(), only(records[:n+1]), "2")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -141,7 +141,7 @@ func positions(t *testing.T, kind deploy.Kind) (list []position) {
 				if k := len(run.Steps); k > 0 {
 					name += fmt.Sprintf(" after %s %s", run.Steps[k-1].Name, run.Steps[k-1].Status)
 				}
-				if run.Open() && !seen[name] {
+				if run.IsOpen() && !seen[name] {
 					seen[name] = true
 					list = append(list, position{name, records[:n+1]})
 				}
@@ -254,7 +254,7 @@ func endsIn(t *testing.T, at position, w world) {
 			for _, m := range append(slices.Concat(f.mistakes, f.outages), w.misses(f, at, c, run, err)...) {
 				wrong = append(wrong, fmt.Sprintf("%s: %s: %v", c.name, m, err))
 			}
-			if !run.Open() && c.name != "cleanup" {
+			if !run.IsOpen() && c.name != "cleanup" {
 				ended = append(ended, c.name)
 			}
 		})
@@ -274,11 +274,11 @@ func (w world) misses(f *fakeTarget, at position, c command, run deploy.Run, err
 		list = append(list, "the lock is still held")
 	}
 	switch {
-	case run.Open() && c.name == "cleanup":
+	case run.IsOpen() && c.name == "cleanup":
 		list = append(list, "cleanup leaves it open")
-	case run.Open() && kind != problem.NeedsPerson && kind != problem.Failed:
+	case run.IsOpen() && kind != problem.NeedsPerson && kind != problem.Failed:
 		list = append(list, "left open with another exit code than 1 or 4")
-	case run.Open(), c.name == "cleanup":
+	case run.IsOpen(), c.name == "cleanup":
 	case f.route.Foreign != "" && run.Phase == deploy.Diverted: // who answers is not ours to say
 	case w.new == fails && c.name == "resume" && strings.HasPrefix(at.name, "retiring"): // there was nothing to go back to
 	case !f.answers(f.active):
@@ -288,7 +288,7 @@ func (w world) misses(f *fakeTarget, at position, c command, run deploy.Run, err
 }
 
 func newestOf(ctx context.Context, f *fakeTarget) (deploy.Run, error) {
-	runs, err := deploy.History(ctx, &f.dir)
+	runs, err := deploy.ReadHistory(ctx, &f.dir)
 	if err == nil && len(runs) == 0 {
 		err = errors.New("no history")
 	}

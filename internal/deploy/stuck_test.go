@@ -40,8 +40,8 @@ func (w way) try(t *testing.T, f *fakeTarget, fails release.Version) {
 		t.Errorf("got %v, want kind %d", err, w.want)
 	}
 	check(t, f, w.active, w.warm)
-	runs, err := deploy.History(t.Context(), &f.dir)
-	if open := runs[len(runs)-1].Open(); open != (w.want == problem.NeedsPerson) || err != nil {
+	runs, err := deploy.ReadHistory(t.Context(), &f.dir)
+	if open := runs[len(runs)-1].IsOpen(); open != (w.want == problem.NeedsPerson) || err != nil {
 		t.Errorf("left open: %t, %v", open, err)
 	}
 }

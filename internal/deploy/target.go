@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -101,8 +102,17 @@ type Route struct {
 	ChangedAt time.Time `json:"changedAt,omitzero"`  // when that was
 }
 
-// gone reports whether there is no route to anywhere.
-func (o Observed) gone() bool { return o.Active == color.None && o.Route.Foreign == "" }
+// hasNoRoute reports whether there is no route to anywhere.
+func (o Observed) hasNoRoute() bool { return o.Active == color.None && o.Route.Foreign == "" }
+
+// countInstances counts the instances of colors.
+func (o Observed) countInstances(colors []color.Color) int {
+	n := 0
+	for _, c := range colors {
+		n += len(o.Colors[c].Instances)
+	}
+	return n
+}
 
 // Side is one color.
 type Side struct {
@@ -135,6 +145,17 @@ func (s Side) Restarts() int {
 		n += i.Restarts
 	}
 	return n
+}
+
+// notReadyReason says which instance is not ready and why: " (blue-1: exit
+// status 2)". It is empty if all are ready or nothing is known.
+func (s Side) notReadyReason() string {
+	for _, i := range s.Instances {
+		if !i.Ready && i.Reason != "" {
+			return fmt.Sprintf(" (%s: %s)", i.ID, i.Reason)
+		}
+	}
+	return ""
 }
 
 // Instance is one running copy of the app.

@@ -6,178 +6,174 @@ import (
 	"fmt"
 	"time"
 
+	"version-manager/internal/deploy/judge"
 	"version-manager/internal/kit/awake"
 	"version-manager/internal/kit/wait"
 )
 
 const (
-	glance   = 100 * time.Millisecond // how often the watched color is judged
-	recovery = 15 * time.Second       // how long a color may take to be well to which there is no alternative
+	judgeInterval = 100 * time.Millisecond // how often the watched color is judged
+	// recoveryTimeout is how long a color without alternative may take to recover.
+	recoveryTimeout = 15 * time.Second
 )
 
-// bake watches the new color under real traffic, with the old one ready to
-// take it back.
-func (r *runner) bake(ctx context.Context) (string, error) {
-	return r.watch(ctx, stepBake, r.carriesSince(time.Now()), r.run.Plan.Release.Config.Bake.Duration)
+// watcher has the steps that watch the new color while it has the traffic.
+type watcher struct {
+	d      *deployment
+	scaler *scaler
 }
 
-// settle is the short bake of a deploy that has none.
+// bakeColor watches the new color under real traffic, with the old one ready
+// to take it back.
+func (w *watcher) bakeColor(ctx context.Context) (string, error) {
+	return w.watchColor(ctx, w.d.switchedSince(time.Now()), w.d.run.Plan.Release.Config.Bake.Duration)
+}
+
+// watchBriefly is the short watch of a deploy without bake.
 //
 // A rollback has nothing to go back to, so one failed request is no reason to
-// leave everything standing for a person: it is watched on until the color was
-// well for the whole time. What failed until then is in the report.
-func (r *runner) settle(ctx context.Context) (string, error) {
-	enough, cancel := awake.WithTimeout(ctx, recovery, nil)
+// stop and wait for a person: the color is watched until it was healthy for the
+// whole time. What failed until then is in the report.
+func (w *watcher) watchBriefly(ctx context.Context) (string, error) {
+	recovering, cancel := awake.WithTimeout(ctx, recoveryTimeout, nil)
 	defer cancel()
-	since := r.carriesSince(time.Now())
+	since := w.d.switchedSince(time.Now())
 	for {
-		detail, err := r.watch(ctx, "watch", since, settle)
-		if err == nil || ctx.Err() != nil || r.run.Plan.Kind != Rollback || enough.Err() != nil || isDiverted(err) {
+		detail, err := w.watchColor(ctx, since, defaultWatchTime)
+		if err == nil || ctx.Err() != nil || w.d.run.Plan.Kind != Rollback || recovering.Err() != nil || isDiverted(err) {
 			return detail, err
 		}
-		if stopped := wait.SleepContext(ctx, glance); stopped != nil {
+		if stopped := wait.SleepContext(ctx, judgeInterval); stopped != nil {
 			return "", stopped
 		}
 		since = time.Now()
-		r.progress.ReportDetail("%v; watching on", err)
+		w.d.progress.ReportDetail("%v; watching on", err)
 	}
 }
 
-// watchAgain is a short look at the new color where another process watched it,
-// who knows how long ago: what takes the way back away must know better.
-func (r *runner) watchAgain(ctx context.Context, step string) error {
-	_, watched := r.run.last(r.watchStep())
-	if _, here := r.began[r.watchStep()]; here || !watched {
+// watchAgain is a short watch of the new color if another process watched it,
+// nobody knows how long ago: what makes a rollback impossible must know better.
+func (w *watcher) watchAgain(ctx context.Context) error {
+	_, watched := w.d.run.lastStep(w.d.watchStep())
+	if _, here := w.d.began[w.d.watchStep()]; here || !watched {
 		return nil
 	}
-	if _, err := r.keptFor(ctx, &custody{r: r, color: r.run.Plan.New}); err != nil {
+	if _, err := (&routeGuard{d: w.d, color: w.d.run.Plan.New}).awaitRoute(ctx); err != nil {
 		return err
 	}
-	if r.prober == nil { // there was no route when this process began
-		r.startProbe()
+	if !w.d.traffic.isRunning() { // there was no route when this process began
+		w.d.startProbe()
 	}
-	_, err := r.watch(ctx, step, time.Now(), settle)
+	_, err := w.watchColor(ctx, time.Now(), defaultWatchTime)
 	return err
 }
 
-// watch judges the new color again and again for d, by what it did since some
-// instant. It ends early with the first thing that is wrong, and it does not
-// pass without data: no answer at all is no good answer.
-func (r *runner) watch(ctx context.Context, step string, since time.Time, d time.Duration) (string, error) {
-	g, err := r.newGuard(ctx, since)
+// watchColor judges the new color again and again for d, by what it did since
+// some instant. It ends early with the first fault, and it does not pass
+// without data: no answer at all is no good answer.
+func (w *watcher) watchColor(ctx context.Context, since time.Time, d time.Duration) (string, error) {
+	c, err := w.newColorCheck(ctx, since)
 	if err != nil {
 		return "", err
 	}
-	var watched awake.Stopwatch // what the machine slept, the probe did not see
+	var watched awake.Stopwatch // the probe did not see what the machine slept
 	watched.Elapsed()
 	for {
-		if err := wait.SleepContext(ctx, glance); err != nil {
+		if err := wait.SleepContext(ctx, judgeInterval); err != nil {
 			return "", err
 		}
 		left := d - watched.Elapsed()
-		o, err := g.check(ctx, left <= 0)
+		o, err := c.checkColor(ctx, left <= 0)
 		if err != nil {
 			return "", err
 		}
-		if left <= 0 && (o.short == nil || left < -recovery) {
-			return o.String(), o.short
+		if left <= 0 && (o.TooSmall == nil || left < -recoveryTimeout) {
+			return o.String(), o.TooSmall
 		}
-		r.progress.ReportDetail("%s left, %s", max(0, left.Round(time.Second)), o)
+		w.d.progress.ReportDetail("%s left, %s", max(0, left.Round(time.Second)), o)
 	}
 }
 
-// guard looks after the new color from some instant on.
-type guard struct {
-	r     *runner
-	since time.Time // what the probe saw from then on counts
-	first Side      // how the color was when it began
-	keeps custody
-	old   standby
+// colorCheck judges the new color from some instant on.
+type colorCheck struct {
+	d       *deployment
+	since   time.Time // what the probe saw from then on counts
+	first   Side      // how the color was when the check began
+	owner   routeGuard
+	standby standbyKeeper
 }
 
-func (r *runner) newGuard(ctx context.Context, since time.Time) (*guard, error) {
-	if r.prober == nil {
+func (w *watcher) newColorCheck(ctx context.Context, since time.Time) (*colorCheck, error) {
+	if !w.d.traffic.isRunning() {
 		return nil, errors.New("there is no probe to watch with")
 	}
-	first, err := r.side(ctx)
-	return &guard{r: r, since: since, first: first, keeps: custody{r: r, color: r.run.Plan.New}, old: standby{r: r}}, err
+	first, err := w.d.newColor(ctx)
+	return &colorCheck{
+		d: w.d, since: since, first: first,
+		owner: routeGuard{d: w.d, color: w.d.run.Plan.New}, standby: standbyKeeper{d: w.d, scaler: w.scaler},
+	}, err
 }
 
-// check judges what can be known about the new color now.
-func (g *guard) check(ctx context.Context, final bool) (observation, error) {
-	now, err := g.r.target.Observe(ctx)
+// checkColor judges what can be known about the new color now. Only the last
+// check refuses to call silence a success.
+func (c *colorCheck) checkColor(ctx context.Context, isLast bool) (judge.Observation, error) {
+	now, err := c.d.observeTarget(ctx)
 	if err != nil {
-		return observation{}, fmt.Errorf("look at the target: %w", err)
+		return judge.Observation{}, err
 	}
-	g.r.noteFinished(now)
-	if err := g.keeps.check(ctx, now); err != nil {
-		return observation{}, err
+	c.d.noteFinished(now)
+	if err := c.owner.checkRoute(ctx, now); err != nil {
+		return judge.Observation{}, err
 	}
-	g.old.keep(ctx, now)
-	p := g.r.run.Plan
-	side, ok := now.Colors[p.New]
-	if !ok {
-		return observation{}, fmt.Errorf("%s is gone", p.New)
+	c.standby.keepStarted(ctx, now)
+	side, err := c.d.sideOf(now)
+	if err != nil {
+		return judge.Observation{}, err
 	}
-	o := observation{
-		edited:    edited(g.first, side),
-		short:     g.short(ctx, now),
-		probe:     g.r.prober.Window(p.New, g.since),
-		before:    g.r.run.Baseline,
-		maxFailed: p.MaxFailed,
-		restarts:  side.Restarts() - g.first.Restarts(),
-		reason:    side.reason(),
-		ready:     side.Ready(),
-		answers:   side.Requests - min(g.first.Requests, side.Requests),
-		errors:    side.Errors - min(g.first.Errors, side.Errors),
-	}
-	return o, judge(o, final)
+	o := c.observeSide(side)
+	o.TooSmall, o.AllowSilent = c.restoreCapacity(ctx, now), !isLast
+	return o, judge.FindFault(o)
 }
 
-// edited says who changed what the color runs since the watch began.
-func edited(before, now Side) string {
+func (c *colorCheck) observeSide(side Side) judge.Observation {
+	stats, _ := c.d.traffic.statsOf(c.d.run.Plan.New, c.since)
+	return judge.Observation{
+		Probe:      stats,
+		Before:     c.d.run.Baseline,
+		MaxFailed:  c.d.run.Plan.MaxFailed,
+		Edited:     newlyEdited(c.first, side),
+		Restarts:   side.Restarts() - c.first.Restarts(),
+		Reason:     side.notReadyReason(),
+		Ready:      side.Ready(),
+		Answers:    side.Requests - min(c.first.Requests, side.Requests),
+		ErrorCount: side.Errors - min(c.first.Errors, side.Errors),
+	}
+}
+
+// newlyEdited says who changed what the color runs since the watch began.
+func newlyEdited(before, now Side) string {
 	if now.Edited == before.Edited {
 		return ""
 	}
 	return now.Edited
 }
 
-// short says that others took instances away from the new color, which are
-// asked for again: what was watched must be what carries the traffic alone.
-func (g *guard) short(ctx context.Context, now Observed) error {
-	p := g.r.run.Plan
+// restoreCapacity reports that others took instances away from the new color,
+// and asks for them again: what was watched must be what carries the traffic
+// alone.
+func (c *colorCheck) restoreCapacity(ctx context.Context, now Observed) error {
+	p := c.d.run.Plan
 	side := now.Colors[p.New]
 	need := min(p.Replicas, now.Colors[p.Old].Ready())
 	if side.Ready() >= need || p.Kind == Rollback {
 		return nil
 	}
-	if side.Want < need && g.keeps.taken < restores {
-		g.keeps.taken++
-		g.r.remark(fmt.Sprintf("%s was scaled to %d by somebody else and is scaled to %d again", p.New, side.Want, p.Replicas))
-		if err := g.r.hold.Apply(ctx, p.New, Spec{Release: p.Release, Replicas: p.Replicas}); err != nil {
+	if side.Want < need && c.owner.repairs < maxRepairs {
+		c.owner.repairs++
+		c.d.addRemark("%s was scaled to %d by somebody else and is scaled to %d again", p.New, side.Want, p.Replicas)
+		if err := c.d.lock.Apply(ctx, p.New, Spec{Release: p.Release, Replicas: p.Replicas}); err != nil {
 			return fmt.Errorf("scale %s to %d again: %w", p.New, p.Replicas, err)
 		}
 	}
-	return carries(now, p.New, need)
-}
-
-// carriesSince is since when the new color was asked to have the traffic, or
-// the given instant if another process switched, of whose time this one's
-// probe knows nothing. It is not read from the journal, whose times say nothing
-// about the probe's once somebody has set the clock, or the machine has slept.
-func (r *runner) carriesSince(otherwise time.Time) time.Time {
-	if began, here := r.began[stepSwitch]; here {
-		return began
-	}
-	return otherwise
-}
-
-// keepBaseline journals how the old color did just before the switch, so that
-// the new one can be compared with it even by another process.
-func (r *runner) keepBaseline(old Side) error {
-	if r.prober == nil {
-		return nil
-	}
-	s := r.prober.Window(r.run.Plan.Old, r.joined)
-	return r.append(baselineRecord, Baseline{Answers: s.Timely, P10: s.P10, P50: s.P50, Errors: share(old.Errors, old.Requests), Replicas: old.Want})
+	return checkCapacity(now, p.New, need)
 }

@@ -17,11 +17,13 @@ type scope struct {
 // scopes are the parts of the product that decide whether a request is lost.
 func scopes() []scope {
 	return []scope{
-		{name: "judge", dir: "internal/deploy", files: []string{"judge.go", "watch.go", "while.go"}},
+		{name: "judge", dir: "internal/deploy/judge"},
+		{name: "watch", dir: "internal/deploy", files: []string{"watch.go", "traffic.go"}},
 		{name: "plan", dir: "internal/deploy", files: []string{"plan.go", "standby.go"}},
-		{name: "gate", dir: "internal/deploy", files: []string{"gate.go", "smoke.go"}},
-		{name: "route", dir: "internal/deploy", files: []string{"route.go", "entrances.go"}},
-		{name: "lock", dir: "internal/deploy", files: []string{"lock.go", "custody.go", "lost.go"}},
+		{name: "gate", dir: "internal/deploy", files: []string{"gate.go"}},
+		{name: "health checks", dir: "internal/deploy/healthcheck"},
+		{name: "route", dir: "internal/deploy", files: []string{"route.go", "routeguard.go", "entrances.go"}},
+		{name: "lock", dir: "internal/deploy", files: []string{"lock.go"}},
 		{name: "fencing", dir: "internal/target/kubernetes/fenced"},
 		{name: "journal", dir: "internal/journal"},
 		{name: "route in a cluster", dir: "internal/target/kubernetes/routes"},

@@ -28,7 +28,7 @@ func (r runner) checkPorts(ctx context.Context, rel release.Release) (notes []st
 		return nil, nil
 	}
 	now, err := r.app.Observe(ctx)
-	if err != nil || deploy.AlreadyActive(now, rel) {
+	if err != nil || deploy.IsAlreadyActive(now, rel) {
 		return nil, err
 	}
 	list, err := preflight(ctx, r.app.Target)

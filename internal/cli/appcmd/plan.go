@@ -94,10 +94,10 @@ func (o planOptions) planDeploy(ctx context.Context, app targets.App, rel releas
 	}
 	return answer.Plan{
 		Kind: plan.Kind, App: plan.App, From: plan.From, To: plan.To(),
-		Active:   deploy.AlreadyActive(now, rel),
+		Active:   deploy.IsAlreadyActive(now, rel),
 		Capacity: planCapacity(now, plan),
 		Changes:  compareParts(recordOf(app.Project, plan.From), rel),
-		Steps:    estimateSteps(plan, deploy.Expect(firstRuns(earlier, estimateRuns))),
+		Steps:    estimateSteps(plan, deploy.ExpectedTimes(firstRuns(earlier, estimateRuns))),
 
 		Listeners: listeners,
 		Warnings:  deploy.Entrances{Listeners: listeners}.Warnings(o.inv.Now()),

@@ -55,7 +55,7 @@ func runRollback(ctx context.Context, o rollbackOptions) error {
 		return err
 	}
 	r := runner{o.inv, o.flags, app}
-	if run := newestRun(runs); run.Open() && o.version == "" {
+	if run := newestRun(runs); run.IsOpen() && o.version == "" {
 		return o.undoInterrupted(ctx, r, run)
 	}
 	now, err := app.Observe(ctx)

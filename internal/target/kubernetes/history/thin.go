@@ -79,7 +79,7 @@ func (w *Writer) dropUnneeded(ctx context.Context, x journalIndex) (journalIndex
 		if err != nil {
 			return x, err
 		}
-		if run.Open() || slices.Contains(needed, n) {
+		if run.IsOpen() || slices.Contains(needed, n) {
 			next.Older = append(next.Older, n)
 		} else {
 			next.Leaving = append(next.Leaving, n)
@@ -119,7 +119,7 @@ func (w *Writer) readRun(ctx context.Context, n int) (deploy.Run, error) {
 	if err != nil {
 		return deploy.Run{}, err
 	}
-	run, err := deploy.Load(ctx, singleJournal{w.Reader, o}, id)
+	run, err := deploy.LoadRun(ctx, singleJournal{w.Reader, o}, id)
 	run.Damaged = err != nil
 	return run, nil
 }

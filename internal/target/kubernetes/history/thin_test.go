@@ -225,7 +225,7 @@ func TestThinningMayDieAnywhere(t *testing.T) {
 				t.Errorf("only %d writes: nothing was thinned", at/2)
 			}
 
-			runs, err := deploy.History(t.Context(), w.reader())
+			runs, err := deploy.ReadHistory(t.Context(), w.reader())
 			w.Must(err)
 			for _, r := range runs[:len(runs)-1] {
 				if !r.Phase.Ended() && r.ID != "2" {

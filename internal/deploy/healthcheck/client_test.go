@@ -1,4 +1,4 @@
-package deploy
+package healthcheck
 
 import (
 	"context"
@@ -14,7 +14,7 @@ func TestCertificatesCountOffTheLoopback(t *testing.T) {
 		"https://127.0.0.1:8443": false, "https://localhost": false, "https://preview.localhost:8443": false, "https://[::1]:1": false,
 		"https://example.org": true, "https://10.0.0.1": true, "https://localhost.example.org": true,
 	} {
-		if got := trustOf(base) == nil; got != checked {
+		if got := TrustURL(base) == nil; got != checked {
 			t.Errorf("%s: certificate checked: %t, want %t", base, got, checked)
 		}
 	}
@@ -26,7 +26,7 @@ func TestClientFindsNamesBelowLocalhost(t *testing.T) {
 	for _, server := range []*httptest.Server{httptest.NewServer(h), httptest.NewTLSServer(h)} {
 		defer server.Close()
 		url := strings.Replace(server.URL, "127.0.0.1", "preview.localhost", 1)
-		resp, err := newClient(nil).Get(url)
+		resp, err := NewClient(nil).Get(url)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,25 +37,19 @@ func TestClientFindsNamesBelowLocalhost(t *testing.T) {
 	}
 }
 
-// resolver is a target that alone knows where its names lead.
-type resolver struct {
-	Target
-	at string
-}
-
-func (r resolver) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	if strings.HasPrefix(address, "preview.shop.internal:") {
-		address = r.at
-	}
-	return (&net.Dialer{}).DialContext(ctx, network, address)
-}
-
-func TestTargetResolvesItsNames(t *testing.T) {
+// TestDialResolvesNames: a target may be the only one that knows where its
+// names lead.
+func TestDialResolvesNames(t *testing.T) {
 	var host string
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { host = r.Host }))
 	defer server.Close()
-	e := New(resolver{at: server.Listener.Addr().String()}, "ada")
-	resp, err := e.client.Get("http://preview.shop.internal:30001/")
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if address != "preview.shop.internal:30001" {
+			t.Errorf("dialed %s", address)
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, server.Listener.Addr().String())
+	}
+	resp, err := NewClient(dial).Get("http://preview.shop.internal:30001/")
 	if err != nil {
 		t.Fatal(err)
 	}
