@@ -20,16 +20,16 @@ type exitCode struct {
 
 func listExitCodes() []exitCode {
 	return []exitCode{
-		{0, "done, or there was nothing to do"},
+		{0, "success, or nothing to do"},
 		{problem.Failed, "failed"},
-		{problem.Usage, "the command line is wrong"},
-		{problem.RolledBack, "the deploy failed and was taken back: the version that was active before has the traffic"},
-		{problem.NeedsPerson, "the deploy failed and could not be taken back: everything is kept, and a person has to decide"},
-		{problem.NotFound, "no such version, deploy or app"},
+		{problem.Usage, "invalid command line"},
+		{problem.RolledBack, "the deploy failed and was rolled back: the version that was active before has the traffic"},
+		{problem.NeedsPerson, "the deploy failed and could not be rolled back: nothing was removed, manual action is needed"},
+		{problem.NotFound, "no such version, deploy, or app"},
 		{problem.LockHeld, "another command is changing the app"},
 		{problem.Running, "another command was still changing the app when --wait ended"},
 		{problem.Differs, "the cluster differs from the version (diff)"},
-		{problem.Diverted, "somebody else changed the route during the deploy: which version has the traffic is up to them, and everything is kept"},
+		{problem.Diverted, "somebody else changed the route during the deploy: nothing was removed, they decide which version has the traffic"},
 		{problem.Interrupted, "interrupted by Ctrl-C"},
 	}
 }
@@ -48,7 +48,7 @@ func exitCodeOf(err error) problem.Kind {
 	return problem.Failed
 }
 
-// newExitCodes is a page of the help, not a command that does something.
+// newExitCodes is a help topic, not a command that does something.
 func newExitCodes() *cobra.Command {
 	var b strings.Builder
 	b.WriteString("The exit code says how a command ended. Codes are never renumbered.\n\n")

@@ -115,7 +115,7 @@ func splitWords(line string) []string {
 }
 
 // TestHelpOpensNothing: --help is answered before anything else, even where
-// there is no app and the other words are wrong.
+// there is no app and the rest of the command line is invalid.
 func TestHelpOpensNothing(t *testing.T) {
 	for _, c := range listCommands(testRoot()) {
 		if !c.Runnable() || !c.HasParent() {

@@ -6,16 +6,16 @@ import (
 	"version-manager/internal/progress"
 )
 
-// Display shows a deploy while it runs. All faces get the same events; they
-// differ only in what they make of them. Show may be called from any
-// goroutine, one at a time, and never waits for whoever reads. Close leaves the final state on the screen and
-// must be called before anything else is printed.
+// Display shows a command while it runs. All displays get the same events and
+// differ only in how they show them. ShowEvent may be called from any goroutine,
+// one at a time, and never waits for a reader. Close leaves the final state on
+// the screen and must be called before anything else is printed.
 type Display interface {
 	ShowEvent(progress.Event)
 	Close()
 }
 
-// ProgressMode names a face.
+// ProgressMode names a display. It is a value of --progress.
 type ProgressMode string
 
 const (
@@ -26,11 +26,11 @@ const (
 	Quiet     ProgressMode = "quiet" // nothing: the error, if there is one, is printed anyway
 )
 
-// ProgressModes are all names, as a flag's help lists them.
+// ProgressModes returns all modes, in the order of the help.
 func ProgressModes() []ProgressMode { return []ProgressMode{Auto, TTY, Plain, JSONLines, Quiet} }
 
-// ResolveProgress returns the face that p means here. dumb says that the terminal
-// cannot move its cursor.
+// ResolveProgress returns the mode that p means for these streams. dumb says that
+// the terminal cannot move its cursor.
 func (s *Streams) ResolveProgress(p ProgressMode, dumb bool) ProgressMode {
 	switch {
 	case p != Auto:
@@ -41,7 +41,7 @@ func (s *Streams) ResolveProgress(p ProgressMode, dumb bool) ProgressMode {
 	return Plain
 }
 
-// NewDisplay returns the face that p, which is not Auto, names. It shows on
+// NewDisplay returns the display of mode p, which must not be Auto. It writes to
 // standard error.
 func (s *Streams) NewDisplay(p ProgressMode, now func() time.Time) Display {
 	switch p {

@@ -28,8 +28,8 @@ func (t *tree) drawTree(now time.Time, sym symbols, width int) (lines []line, fo
 	return append(lines, t.drawFooter(sym, width)...), focus
 }
 
-// shownSteps are the steps to draw and the width of the longest name. What was not
-// reached is of no interest any more once the deploy has ended.
+// shownSteps are the steps to draw and the width of the longest name. Steps
+// that were not reached are left out once the deploy has ended.
 func (t *tree) shownSteps() (steps []stepState, pad int) {
 	for _, s := range t.steps {
 		if t.end != nil && s.status == "" {
@@ -115,12 +115,12 @@ func (t *tree) drawInstances(stem string, sym symbols) []line {
 	return lines
 }
 
-// footerIndent is what stands before the lines below the steps.
+// footerIndent begins the lines below the steps.
 const footerIndent = "   "
 
-// drawFooter is what follows the steps: the running count, notes, the last words of
-// an instance until the error at the end repeats them, how it ended. Notes are
-// whole sentences, so they wrap where they do not fit.
+// drawFooter returns the lines below the steps: the count of requests, notes,
+// the last output of a failed instance until the error at the end repeats it,
+// and how the deploy ended. Notes are whole sentences, so they are wrapped.
 func (t *tree) drawFooter(sym symbols, width int) []line {
 	var lines []line
 	if t.requests != nil {

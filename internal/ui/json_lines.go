@@ -16,8 +16,8 @@ func (s *Streams) PrintNoteLine(at time.Time, text string) {
 	jsonDisplay{s}.ShowEvent(progress.Event{Time: at, Kind: progress.EventNote, Detail: joinCommands(text, false)})
 }
 
-// ShowEvent cannot report that nobody reads any more; the deploy is worth more
-// than its lines.
+// ShowEvent ignores errors: a deploy does not fail because nobody reads its
+// lines.
 func (l jsonDisplay) ShowEvent(e progress.Event) { _ = encodeLine(l.s.Err, l.s.adaptEvent(e)) }
 
 func (jsonDisplay) Close() {}

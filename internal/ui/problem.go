@@ -86,8 +86,8 @@ func (s *Streams) PrintNote(format string, args ...any) {
 	}
 }
 
-// joinCommands puts the commands of a note on the lines before, unless they are
-// to be kept apart.
+// joinCommands puts the commands of a note on the line before, unless apart is
+// true.
 func joinCommands(text string, apart bool) string {
 	if apart {
 		return text

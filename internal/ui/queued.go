@@ -6,8 +6,8 @@ import (
 	"version-manager/internal/progress"
 )
 
-// queuedDisplay lets a face take its time. Whoever reads our output may stop doing
-// so, in a pager or after Ctrl-S; a deploy must not stand still for that.
+// queuedDisplay lets a display take its time. The reader of our output may stop
+// reading, in a pager or after Ctrl-S, and a deploy must not wait for that.
 type queuedDisplay struct {
 	face Display
 

@@ -30,8 +30,8 @@ type Streams struct {
 	Prompts  bool // In is a terminal: a person can answer a question
 	Out, Err *Output
 	Unicode  bool // symbols beyond ASCII can be shown
-	// AdaptCommand makes a command that is to be pasted fit the place where this
-	// program was called; nil: it does as it is.
+	// AdaptCommand adapts the commands in a text to how this program was called,
+	// so that they can be pasted; nil: they need no change.
 	AdaptCommand func(string) string
 }
 

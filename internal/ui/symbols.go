@@ -2,7 +2,7 @@ package ui
 
 import "version-manager/internal/progress"
 
-// symbols are the signs of the tree. A word always stands beside them.
+// symbols are the signs of the tree. A word is always next to them.
 type symbols struct {
 	begin, branch, last, stem, bar, arrow, ellipsis string
 	status                                          map[progress.Status]string

@@ -8,13 +8,13 @@ import (
 // Table is a list with named columns: aligned under a heading for a person,
 // bare tab-separated lines for a program.
 type Table struct {
-	Heading  []string // none where the first column says what the second is
+	Heading  []string // empty if the first column names the second
 	Rows     [][]string
-	KeepWide bool // a person needs the end of a line even where it does not fit
-	WrapLast bool // the last column says why: where it would hardly be seen, it gets lines of its own
+	KeepWide bool // do not cut lines to the width of the terminal
+	WrapLast bool // the last column is a reason: if it hardly fits, it is wrapped below the row
 }
 
-// minReasonColumns is how much of a reason has to be seen beside what it is about.
+// minReasonColumns is how much of a reason must be visible in its row.
 const minReasonColumns = 40
 
 // AddRow appends a row.

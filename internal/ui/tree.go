@@ -61,8 +61,8 @@ func (t *tree) applyStep(s *stepState, e progress.Event) {
 	}
 }
 
-// findStep finds a step by name. One that was not announced, as the way back from
-// a failure needs it, is added at the end.
+// findStep finds a step by name. One that was not announced,
+// such as a step of a rollback, is added at the end.
 func (t *tree) findStep(name string) *stepState {
 	for i := range t.steps {
 		if t.steps[i].name == name {

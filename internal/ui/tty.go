@@ -14,7 +14,7 @@ import (
 //
 // No line is left to the terminal to wrap: that would break the count of rows to go back. When the
 // window gets narrower, terminals wrap what was drawn before, which is why
-// the columns of each drawn line are kept and the rows counted anew.
+// the columns of each drawn line are kept and the rows counted again.
 type treeDisplay struct {
 	s   *Streams
 	sym symbols

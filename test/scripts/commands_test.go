@@ -177,7 +177,7 @@ func (p *process) waitFor(ts *testscript.TestScript, pattern string) {
 		case err := <-p.ended:
 			p.ended <- err
 			if !seen() {
-				ts.Fatalf("ended (%v) before %q was to be seen in\n%s", err, pattern, p.err)
+				ts.Fatalf("ended (%v) before %q appeared in\n%s", err, pattern, p.err)
 			}
 		default:
 		}

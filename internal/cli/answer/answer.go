@@ -4,7 +4,7 @@
 // line with programs: docs/json.md lists all fields, and a test compares it
 // with the types.
 //
-// Fields are only added. A type knows nothing of how it is printed as text.
+// Fields are only added. The types do not know how they are printed as text.
 package answer
 
 import (

@@ -70,7 +70,7 @@ func secretsToStart(getenv func(string) string, run deploy.Run, now deploy.Obser
 	switch run.Phase {
 	case deploy.Planned, deploy.Preparing, deploy.Gating:
 	default:
-		return nil, nil // nothing is started any more
+		return nil, nil // nothing is started after that
 	}
 	p := run.Plan
 	secrets, unset := readSecrets(getenv, p.Release.Config.Secrets)

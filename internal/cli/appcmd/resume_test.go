@@ -31,7 +31,7 @@ func TestResumeKeepsSecrets(t *testing.T) {
 		{"started, and none is set", deploy.Preparing, started, nil, nil, "TOKEN, OTHER; v1.1.0 on green keeps"},
 		{"not started", deploy.Preparing, deploy.Side{}, one, one, "the app will not receive: OTHER"},
 		{"another version is still there", deploy.Planned, older, one, one, "the app will not receive: OTHER"},
-		{"nothing is started any more", deploy.Baking, started, nil, nil, ""},
+		{"nothing is started after that", deploy.Baking, started, nil, nil, ""},
 	} {
 		getenv := func(name string) string { return tt.env[name] }
 		run := deploy.Run{Phase: tt.phase, Plan: deploy.Plan{Release: rel, New: color.Green}}

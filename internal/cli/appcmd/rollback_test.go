@@ -56,7 +56,7 @@ func TestPreviousVersion(t *testing.T) {
 		{"first deploy", []deploy.Run{first}, "v1.0.0", ""},
 		{"second", []deploy.Run{first, second}, "v1.1.0", "v1.0.0"},
 		{"a failed one does not count", []deploy.Run{first, second, failed}, "v1.1.0", "v1.0.0"},
-		{"there and back", []deploy.Run{first, second, run("v1.1.0", "v1.0.0", deploy.Done)}, "v1.0.0", "v1.1.0"},
+		{"back and forth", []deploy.Run{first, second, run("v1.1.0", "v1.0.0", deploy.Done)}, "v1.0.0", "v1.1.0"},
 	} {
 		if got := previousVersion(newestFirst(tt.runs), tt.active); got != tt.want {
 			t.Errorf("%s: previousVersion = %q, want %q", tt.name, got, tt.want)

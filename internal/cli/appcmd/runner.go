@@ -88,7 +88,7 @@ func (r runner) newEngine(face ui.Display) *deploy.Engine {
 	return deploy.New(r.app.Target, lockHolder(r.inv.Getenv), deploy.WithEvents(face.ShowEvent))
 }
 
-// survivePipes keeps the process alive when nobody reads its output any more:
+// survivePipes keeps the process alive when nobody reads its output:
 // a deploy must not die because its progress went to head(1).
 func survivePipes() (restore func()) {
 	broken := make(chan os.Signal, 1)

@@ -67,8 +67,7 @@ func firstRuns(runs iter.Seq[deploy.Run], n int) (list []deploy.Run) {
 	return list
 }
 
-// newestRun returns the first of runs. If there is none, it returns one that
-// is done.
+// newestRun returns the first of runs. Without runs it returns one that is done.
 func newestRun(runs iter.Seq[deploy.Run]) deploy.Run {
 	for r := range runs {
 		return r

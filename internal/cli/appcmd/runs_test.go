@@ -26,6 +26,6 @@ func TestFindDeployedOfAnotherMachine(t *testing.T) {
 		t.Errorf("a version that never ran: %v", err)
 	}
 	if _, err := findDeployed(p, "nonsense", runs); problem.KindOf(err) != problem.Usage {
-		t.Errorf("what is no version: %v", err)
+		t.Errorf("what is not a version: %v", err)
 	}
 }

@@ -64,13 +64,13 @@ type poor struct {
 func (p poor) CheckDelivery(context.Context, release.Release) error { return p.why }
 
 func TestPlanSaysWhatCannotBeDelivered(t *testing.T) {
-	lost := problem.New(problem.Failed, "set kubernetes.registry", "nobody knows how")
+	lost := problem.New(problem.Failed, "set kubernetes.registry", "no way to get images to the nodes is configured")
 	for _, tt := range []struct {
 		target deploy.Target
 		want   []string
 	}{
 		{poor{}, nil},
-		{poor{why: lost}, []string{"a deploy would fail: nobody knows how: set kubernetes.registry"}},
+		{poor{why: lost}, []string{"a deploy would fail: no way to get images to the nodes is configured: set kubernetes.registry"}},
 		{poor{why: errors.New("no node")}, []string{"a deploy would fail: no node"}},
 		{struct{ deploy.Target }{}, nil}, // this machine
 	} {

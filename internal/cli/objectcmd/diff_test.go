@@ -49,7 +49,7 @@ func TestRemedyCommand(t *testing.T) {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
 	}
-	// What is only missing is made again by a deploy of the version that runs: the
+	// What is only missing is created again by a deploy of the version that runs: the
 	// target's tests run that.
 	for _, object := range []string{"HTTPRoute/shop-preview", "Service/shop-green", "Secret/shop-green-secrets", "Deployment/shop-green"} {
 		d := answer.Diff{App: "shop", Version: "v2.0.0", Differences: []string{object + " is missing"}}

@@ -41,7 +41,7 @@ func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d answe
 	case !missing:
 		return rest
 	case rest == "":
-		return deployIt // it makes again what is missing
+		return deployIt // it creates what is missing
 	}
 	return deployIt + " " + which + " && " + rest
 }

@@ -28,8 +28,8 @@ func TestStateOfAnotherUser(t *testing.T) {
 	}
 }
 
-// TestStateInTheWorkTreeIsSaid: git clean deletes it there, so nobody shall find
-// out only then.
+// TestStateInTheWorkTreeIsSaid: git clean deletes it there, so it is said
+// before.
 func TestStateInTheWorkTreeIsSaid(t *testing.T) {
 	open := t.TempDir()
 	if err := os.Chmod(open, 0o777); err != nil {

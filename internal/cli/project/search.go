@@ -13,10 +13,9 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// findRoot looks for version-manager.yaml in dir and above. What it says makes
-// us run programs, so the search ends at the first folder where somebody we do not
-// trust may put files, as in /tmp. Mount points do
-// not end it: who owns a folder says more than where it is kept.
+// findRoot looks for version-manager.yaml in dir and above. The file
+// names programs to run, so the search ends at the first folder to which users
+// that we do not trust can write, such as /tmp. Mount points do not end it.
 func findRoot(dir string, trust ownership.Trust) (string, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
@@ -38,22 +37,23 @@ func findRoot(dir string, trust ownership.Trust) (string, error) {
 	}
 }
 
-// noRoot is the error where an app was not found; passed says that there is a
-// file which was not taken.
-func noRoot(start, file string, passed bool) error {
+// noRoot returns the error if no project was found. ignored says that file
+// exists and was ignored.
+func noRoot(start, file string, ignored bool) error {
 	p := problem.New(problem.NotFound, "", "there is no %s in %s or above", config.File, start).
 		With("change to the folder of the app, or name it with --project", "a new app begins with a "+config.File+" like this:").
 		With(smallestConfig()...)
-	if passed {
+	if ignored {
 		p.What += fmt.Sprintf(" (%s is ignored, because others can write to its folder)", file)
 	}
 	return p
 }
 
-// smallestConfig is all that version-manager.yaml has to say.
+// smallestConfig is the shortest valid version-manager.yaml.
 func smallestConfig() []string { return []string{"name: shop", "build: {package: ./cmd/shop}"} }
 
-// readConfig reads a configuration that only those we trust can have written.
+// readConfig reads a configuration that only users that we trust can have
+// written.
 func readConfig(file string, trust ownership.Trust) (config.App, error) {
 	if err := trust.Path(file); err != nil {
 		return config.App{}, ExplainForeign(err, "the configuration %s", file)
@@ -70,14 +70,14 @@ func readConfig(file string, trust ownership.Trust) (config.App, error) {
 	case !info.Mode().IsRegular():
 		return config.App{}, problem.New(problem.Failed, "", "%s is not a regular file", file)
 	}
-	if err := trust.Info(file, info); err != nil { // it may be another file by now
+	if err := trust.Info(file, info); err != nil { // the file may have been replaced
 		return config.App{}, ExplainForeign(err, "the configuration %s", file)
 	}
 	return config.Load(f)
 }
 
-// ExplainForeign says that somebody else could have written something, and keeps the
-// hint of what it takes to use it all the same.
+// ExplainForeign returns the error for something that another user could have
+// written. It keeps the hint of err, which says how to use it all the same.
 func ExplainForeign(err error, format string, args ...any) error {
 	var hint string
 	if p, ok := errors.AsType[*problem.Problem](err); ok {

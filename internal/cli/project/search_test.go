@@ -25,7 +25,7 @@ func TestFindRoot(t *testing.T) {
 		found bool
 		sudo  int // who called sudo
 	}{
-		{name: "one's own", mode: 0o755, found: true},
+		{name: "your own", mode: 0o755, found: true},
 		{name: "everybody may write", mode: 0o777},
 		{name: "everybody may write, as in /tmp", mode: 0o777 | fs.ModeSticky},
 		{name: "a stranger's folder", mode: 0o755, owner: stranger},

@@ -35,7 +35,7 @@ const (
 // StateFolder is where a project keeps its state. It need not exist.
 type StateFolder struct {
 	Path    string
-	Base    string // folder with the state of all apps of this user; empty: there is none
+	Base    string // folder with the state of all apps of this user; empty: none
 	Source  Source
 	Ignored string // a state folder that does not count because git tracks it
 	noBase  error  // why there is no Base
@@ -131,7 +131,7 @@ func (f StateFolder) wasMadeHere() bool {
 	return statedir.Empty(f.Path) || agent.IsMadeHere(f.Path)
 }
 
-// makeFolder makes the folder if there is none, and records whose it is.
+// makeFolder makes the folder if it does not exist, and records whose it is.
 func (f StateFolder) makeFolder(root string) error {
 	err := f.makeBound(root)
 	if errors.Is(err, os.ErrPermission) {

@@ -20,7 +20,7 @@ func DescribeCluster(c *kube.Client, namespace string) clusterstatus.Cluster {
 }
 
 // OpenLocal opens this machine as the target of p with the state folder at
-// state, which may be another one than the project's.
+// state, which may differ from the project's.
 func OpenLocal(p project.Project, state string) (*local.Target, error) {
 	return local.NewTarget(local.Options{App: p.App.Name, State: state, Local: p.App.Local, Project: p.Root})
 }

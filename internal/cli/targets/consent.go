@@ -40,13 +40,13 @@ func askAboutCluster(inv *command.Invocation, f ClusterFlags, where clusterstatu
 	}
 	if !inv.CanPrompt() {
 		return problem.New(problem.Usage, inv.RepeatLine("--context", where.Context),
-			"context %s (%s, namespace %s) was not used from here before, and there is no terminal to ask for confirmation",
+			"context %s (%s, namespace %s) was not used from this machine before, and there is no terminal to ask for confirmation",
 			where.Context, where.Server, where.Namespace)
 	}
 	if err := clusterFacts(where, before).WriteTo(inv.Streams.Err); err != nil {
 		return err
 	}
-	yes, err := inv.PromptYes("this changes a cluster that was not used from here before; is it the one you mean?")
+	yes, err := inv.PromptYes("this changes a cluster that was not used from this machine before; is it the one you mean?")
 	if err == nil && !yes {
 		err = problem.New(problem.Interrupted, "kubectl config get-contexts", "canceled, nothing changed")
 	}

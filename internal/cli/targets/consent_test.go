@@ -66,7 +66,7 @@ func TestConfirmAsksOncePerServer(t *testing.T) {
 		t.Errorf("the question does not say what the server was before\n%s", said)
 	}
 	if inv, _ = answering(""); confirmAt(inv, base, prod) != nil {
-		t.Error("a no took back the yes from before")
+		t.Error("a no revoked the yes from before")
 	}
 	inv, said = answering("n\n")
 	prod.where.Authority = "sha256:another"

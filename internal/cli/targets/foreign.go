@@ -21,7 +21,7 @@ func noteForeignFiles(inv *command.Invocation, f Flags, p project.Project, targe
 	trust := project.TrustOf(inv)
 	for _, file := range files {
 		if err := trust.Path(file); err != nil && project.FileExists(file) {
-			inv.PrintNote("%s may not be yours alone: %v", file, withoutCause(err))
+			inv.PrintNote("warning: others may be able to write to %s: %v", file, withoutCause(err))
 		}
 	}
 }

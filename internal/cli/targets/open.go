@@ -103,7 +103,7 @@ func (a App) Observe(ctx context.Context) (deploy.Observed, error) { return Obse
 func Observe(ctx context.Context, t deploy.Target) (deploy.Observed, error) {
 	now, err := t.Observe(ctx)
 	if err != nil {
-		return now, fmt.Errorf("look at the target: %w", err)
+		return now, fmt.Errorf("read the state of the target: %w", err)
 	}
 	return now, nil
 }
