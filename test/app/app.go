@@ -24,13 +24,13 @@ type app struct {
 
 func newApp(set settings) *app {
 	a := &app{set: set, started: time.Now(), leaving: make(chan struct{})}
-	if set.Behaviour == crashAfterReady {
+	if set.Behavior == crashAfterReady {
 		a.crashing = time.After(set.After)
 	}
 	return a
 }
 
-// crash fires when the behaviour is to die; otherwise never.
+// crash fires when the behavior is to die; otherwise never.
 func (a *app) crash() <-chan time.Time { return a.crashing }
 
 // leave makes the app unready and ends its streams.
@@ -54,7 +54,7 @@ func (a *app) ready() bool {
 		return false
 	default:
 	}
-	switch a.set.Behaviour {
+	switch a.set.Behavior {
 	case neverReady:
 		return false
 	case flapping:
@@ -66,7 +66,7 @@ func (a *app) ready() bool {
 // broken reports whether a request must fail, and starts the clock of
 // fail-after with the first request that came through the public entrance.
 func (a *app) broken(r *http.Request) bool {
-	if a.set.Behaviour != failAfter {
+	if a.set.Behavior != failAfter {
 		return false
 	}
 	if !a.preview(r) && a.served.CompareAndSwap(0, time.Now().UnixNano()) {
@@ -88,7 +88,7 @@ func (a *app) preview(r *http.Request) bool {
 func (a *app) misbehave(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		delay := a.set.BaseDelay
-		if a.set.Behaviour == slow {
+		if a.set.Behavior == slow {
 			delay += a.set.Delay
 		}
 		if !pause(r.Context(), delay) {

@@ -31,7 +31,7 @@ func env(pairs ...string) func(string) string {
 }
 
 func TestReadRefuses(t *testing.T) {
-	for _, bad := range [][]string{{"BEHAVIOUR", "rude"}, {"AFTER", "2"}, {"DELAY", "x"}} {
+	for _, bad := range [][]string{{"BEHAVIOR", "rude"}, {"AFTER", "2"}, {"DELAY", "x"}} {
 		if _, err := read(env(bad...)); err == nil || !strings.Contains(err.Error(), bad[0]) {
 			t.Errorf("read(%v): error %v does not name it", bad, err)
 		}
@@ -84,7 +84,7 @@ func TestEndpoints(t *testing.T) {
 
 func TestFailAfterCountsOnlyRealTraffic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := testApp(t, "BEHAVIOUR", "fail-after")
+		a := testApp(t, "BEHAVIOR", "fail-after")
 		step := func(url string, want int) {
 			t.Helper()
 			if got := ask(a, "GET", url, "").Code; got != want {
@@ -102,13 +102,13 @@ func TestFailAfterCountsOnlyRealTraffic(t *testing.T) {
 }
 
 func TestReadiness(t *testing.T) {
-	for behaviour, want := range map[string][]int{
+	for behavior, want := range map[string][]int{
 		good: {200, 200}, neverReady: {503, 503}, flapping: {503, 200, 503},
 	} {
-		a := testApp(t, "BEHAVIOUR", behaviour)
+		a := testApp(t, "BEHAVIOR", behavior)
 		for i, status := range want {
 			if got := ask(a, "GET", "/readyz", "").Code; got != status {
-				t.Errorf("%q, call %d: %d, want %d", behaviour, i, got, status)
+				t.Errorf("%q, call %d: %d, want %d", behavior, i, got, status)
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func TestReadiness(t *testing.T) {
 
 func TestSlowAddsDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := testApp(t, "BEHAVIOUR", "slow", "BASE_DELAY", "20ms")
+		a := testApp(t, "BEHAVIOR", "slow", "BASE_DELAY", "20ms")
 		began := time.Now()
 		ask(a, "GET", "/", "")
 		if got := time.Since(began); got != 220*time.Millisecond {
@@ -230,18 +230,18 @@ func TestEchoRepeats(t *testing.T) {
 }
 
 func TestCrashes(t *testing.T) {
-	_, _, code := running(t, "BEHAVIOUR", "crash-after-ready", "AFTER", "10ms")
+	_, _, code := running(t, "BEHAVIOR", "crash-after-ready", "AFTER", "10ms")
 	if c := exit(t, code); c != 2 {
 		t.Errorf("crash-after-ready: exit code %d", c)
 	}
-	set, _ := read(env("BEHAVIOUR", "crash-at-start"))
+	set, _ := read(env("BEHAVIOR", "crash-at-start"))
 	if c := run(set); c != 2 {
 		t.Errorf("crash-at-start: exit code %d", c)
 	}
 }
 
 func TestIgnoreTermStays(t *testing.T) {
-	base, stop, code := running(t, "BEHAVIOUR", "ignore-term", "AFTER", "1h")
+	base, stop, code := running(t, "BEHAVIOR", "ignore-term", "AFTER", "1h")
 	stop <- syscall.SIGTERM
 	stop <- syscall.SIGTERM // taken only after the first was ignored
 	res, err := waittest.Client(t, nil).Get(base + "/version")

@@ -2,7 +2,7 @@
 // about which version, color and instance answered, and able to misbehave in
 // every way that a deploy has to survive.
 //
-// It is configured by its environment alone; see settings. Without BEHAVIOUR
+// It is configured by its environment alone; see settings. Without BEHAVIOR
 // it is a model citizen: SIGTERM makes it unready at once, open requests get
 // time to finish, WebSockets are closed with 1001, and it exits with 0.
 package main
@@ -33,8 +33,8 @@ func main() {
 // run serves until a signal ends it and returns the exit code.
 func run(set settings) int {
 	log.SetPrefix(fmt.Sprintf("%s %s %s ", set.Version, set.Color, set.Instance))
-	if set.Behaviour == crashAtStart {
-		log.Print("crash: the configuration of version ", set.Version, " is incomplete (BEHAVIOUR=crash-at-start)")
+	if set.Behavior == crashAtStart {
+		log.Print("crash: the configuration of version ", set.Version, " is incomplete (BEHAVIOR=crash-at-start)")
 		return 2
 	}
 	ln, err := net.Listen("tcp", set.Address)
@@ -47,7 +47,7 @@ func run(set settings) int {
 	return serve(set, ln, stop)
 }
 
-// serve answers on ln until stop or until the behaviour demands a crash.
+// serve answers on ln until stop or until the behavior demands a crash.
 func serve(set settings, ln net.Listener, stop <-chan os.Signal) int {
 	a := newApp(set)
 	srv := &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second}
@@ -61,11 +61,11 @@ func serve(set settings, ln net.Listener, stop <-chan os.Signal) int {
 			log.Print("stop: ", err)
 			return 1
 		case <-a.crash():
-			log.Printf("crash: gave up %s after the start (BEHAVIOUR=%s)", set.After, set.Behaviour)
+			log.Printf("crash: gave up %s after the start (BEHAVIOR=%s)", set.After, set.Behavior)
 			return 2
 		case sig := <-stop:
-			if set.Behaviour == ignoreTerm {
-				log.Printf("stop: %s ignored (BEHAVIOUR=%s)", sig, ignoreTerm)
+			if set.Behavior == ignoreTerm {
+				log.Printf("stop: %s ignored (BEHAVIOR=%s)", sig, ignoreTerm)
 				continue
 			}
 			return drain(a, srv, sig)

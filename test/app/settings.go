@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The values of BEHAVIOUR.
+// The values of BEHAVIOR.
 const (
 	good            = ""
 	neverReady      = "never-ready"
@@ -20,7 +20,7 @@ const (
 	ignoreTerm      = "ignore-term"       // has to be killed
 )
 
-func behaviours() []string {
+func behaviors() []string {
 	return []string{good, neverReady, crashAtStart, crashAfterReady, failAfter, slow, flapping, ignoreTerm}
 }
 
@@ -30,7 +30,7 @@ type settings struct {
 	Version   string // APP_VERSION
 	Color     string // APP_COLOR
 	Instance  string // APP_INSTANCE
-	Behaviour string
+	Behavior  string
 	After     time.Duration // AFTER, 2s
 	BaseDelay time.Duration // BASE_DELAY, 0: of every answer but health
 	Delay     time.Duration // DELAY, 200ms: added by slow
@@ -41,15 +41,15 @@ type settings struct {
 // read takes the settings from an environment such as os.Getenv.
 func read(getenv func(string) string) (settings, error) {
 	s := settings{
-		Address:   net.JoinHostPort(or(getenv("HOST"), "127.0.0.1"), or(getenv("PORT"), "8080")),
-		Version:   or(getenv("APP_VERSION"), "v0.0.0"),
-		Color:     getenv("APP_COLOR"),
-		Instance:  getenv("APP_INSTANCE"),
-		Behaviour: getenv("BEHAVIOUR"),
-		Preview:   or(getenv("PREVIEW_HOST"), "preview.localhost"),
+		Address:  net.JoinHostPort(or(getenv("HOST"), "127.0.0.1"), or(getenv("PORT"), "8080")),
+		Version:  or(getenv("APP_VERSION"), "v0.0.0"),
+		Color:    getenv("APP_COLOR"),
+		Instance: getenv("APP_INSTANCE"),
+		Behavior: getenv("BEHAVIOR"),
+		Preview:  or(getenv("PREVIEW_HOST"), "preview.localhost"),
 	}
-	if !slices.Contains(behaviours(), s.Behaviour) {
-		return s, fmt.Errorf("BEHAVIOUR=%s: want one of %s", s.Behaviour, strings.Join(behaviours()[1:], ", "))
+	if !slices.Contains(behaviors(), s.Behavior) {
+		return s, fmt.Errorf("BEHAVIOR=%s: want one of %s", s.Behavior, strings.Join(behaviors()[1:], ", "))
 	}
 	for _, d := range []struct {
 		name, fallback string

@@ -80,20 +80,20 @@ func (s *suite) bad(session deploy.Session, v release.Version, env map[string]st
 }
 
 func neverReady(s *suite) {
-	s.bad(s.lock(), "v1.0.0", map[string]string{"BEHAVIOUR": "never-ready"}, func(i deploy.Instance) bool {
+	s.bad(s.lock(), "v1.0.0", map[string]string{"BEHAVIOR": "never-ready"}, func(i deploy.Instance) bool {
 		return !i.Ready && strings.Contains(i.Reason, "503")
 	})
 }
 
 func crashes(s *suite) {
 	session := s.lock()
-	s.bad(session, "v1.0.0", map[string]string{"BEHAVIOUR": "crash-at-start"}, func(i deploy.Instance) bool {
+	s.bad(session, "v1.0.0", map[string]string{"BEHAVIOR": "crash-at-start"}, func(i deploy.Instance) bool {
 		return !i.Ready && i.Restarts > 0 && strings.Contains(i.Reason, "exit status 2")
 	})
 	if got := s.logs(deploy.LogQuery{Color: color.Blue}); !strings.Contains(got, "crash: ") {
 		s.Errorf("its last words are not in the logs: %q", got)
 	}
-	s.bad(session, "v1.0.1", map[string]string{"BEHAVIOUR": "crash-after-ready", "AFTER": "300ms"}, func(i deploy.Instance) bool {
+	s.bad(session, "v1.0.1", map[string]string{"BEHAVIOR": "crash-after-ready", "AFTER": "300ms"}, func(i deploy.Instance) bool {
 		return i.Restarts > 0
 	})
 }

@@ -79,7 +79,7 @@ func switchGuards(s *suite) {
 	if err := session.Switch(ctx, color.Green, before.Revision); !errors.Is(err, deploy.ErrRefused) {
 		s.Errorf("switch to a color without instances = %v, want ErrRefused", err)
 	}
-	s.must(session.Apply(ctx, color.Green, deploy.Spec{Release: s.h.Release("v1.1.0", map[string]string{"BEHAVIOUR": "never-ready"}), Replicas: 1}))
+	s.must(session.Apply(ctx, color.Green, deploy.Spec{Release: s.h.Release("v1.1.0", map[string]string{"BEHAVIOR": "never-ready"}), Replicas: 1}))
 	if err := session.Switch(ctx, color.Green, before.Revision); !errors.Is(err, deploy.ErrRefused) {
 		s.Errorf("switch to a color that is not ready = %v, want ErrRefused", err)
 	}

@@ -23,7 +23,7 @@ type Harness struct {
 	// Target is new: nothing of its app runs.
 	Target deploy.Target
 	// Release returns a release of the fixture app for Target: the version,
-	// and its environment, where BEHAVIOUR makes it a bad one.
+	// and its environment, where BEHAVIOR makes it a bad one.
 	Release func(version release.Version, env map[string]string) release.Release
 	// Client sends requests to the entrances. It must find the host names in
 	// them and must not repeat or keep anything by itself. Nil: a plain one.

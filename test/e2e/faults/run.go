@@ -101,13 +101,13 @@ func (b *bench) prepare(ctx context.Context) error {
 		string(good()[0]): std,
 		string(good()[1]): std,
 		"v2.0.0": with(func(v *lab.Version) {
-			v.Env = map[string]string{"BEHAVIOUR": "fail-after", "AFTER": "1s"}
+			v.Env = map[string]string{"BEHAVIOR": "fail-after", "AFTER": "1s"}
 			v.Bake = 10 * time.Second
 		}),
-		"v2.1.0": with(func(v *lab.Version) { v.Env = map[string]string{"BEHAVIOUR": "crash-at-start"} }),
+		"v2.1.0": with(func(v *lab.Version) { v.Env = map[string]string{"BEHAVIOR": "crash-at-start"} }),
 		"v2.3.0": with(func(v *lab.Version) { v.Gate = 20 * time.Second }),
 		"v2.5.0": with(func(v *lab.Version) {
-			v.Env = map[string]string{"BEHAVIOUR": "fail-after", "AFTER": "6s"}
+			v.Env = map[string]string{"BEHAVIOR": "fail-after", "AFTER": "6s"}
 			v.Bake = 30 * time.Second
 		}),
 		"v2.4.0": with(func(v *lab.Version) { v.Bake = 60 * time.Second }),
