@@ -45,7 +45,7 @@ func Main(args []string) int {
 	ctx, second, stop := withInterrupts(context.Background())
 	defer stop()
 	code := make(chan int, 1)
-	go func() { code <- runCommand(ctx, inv, kube.Quoted(os.Args[0])) }()
+	go func() { code <- runCommand(ctx, inv, kube.QuoteWord(os.Args[0])) }()
 	select {
 	case c := <-code:
 		return c

@@ -52,7 +52,7 @@ func placeFlags(root *cobra.Command, f *targets.Flags, name, text string) string
 			has = has && !strings.Contains(text, " "+other)
 		}
 		if has && value != "" {
-			words += " --" + flag + " " + kube.Quoted(value)
+			words += " --" + flag + " " + kube.QuoteWord(value)
 		}
 	}
 	if f.Project.Dir != "." {

@@ -39,12 +39,12 @@ type world struct {
 
 func newWorld(t *testing.T, c config.Kubernetes) *world {
 	t.Helper()
-	w := &world{server: kubetest.New(t)}
-	w.server.Put(object("v1", "Namespace", "", namespace, nil))
+	w := &world{server: kubetest.NewServer(t)}
+	w.server.PutObject(object("v1", "Namespace", "", namespace, nil))
 	state := t.TempDir()
 	w.state, w.digest = state, storeImage(t, state, linux("amd64"))
 	w.o = Options{
-		Cluster: w.server.Client(t, namespace), Store: release.NewStore(state), App: "shop", Namespace: namespace, Config: c,
+		Cluster: w.server.NewClient(t, namespace), Store: release.NewStore(state), App: "shop", Namespace: namespace, Config: c,
 		Log: func(s string) { w.log = append(w.log, s) },
 	}
 	return w
@@ -135,7 +135,7 @@ func (w *world) addNode(name, arch, bootID string, ready bool, images ...string)
 		list = append(list, map[string]any{"names": []any{i}})
 	}
 	state := map[bool]string{true: "True", false: "Unknown"}[ready]
-	w.server.Put(object("v1", "Node", "", name, map[string]any{"status": map[string]any{
+	w.server.PutObject(object("v1", "Node", "", name, map[string]any{"status": map[string]any{
 		"nodeInfo":   map[string]any{"operatingSystem": "linux", "architecture": arch, "machineID": "m", "bootID": bootID},
 		"conditions": []any{map[string]any{"type": "Ready", "status": state}},
 		"addresses":  []any{map[string]any{"type": "Hostname", "address": name}, map[string]any{"type": "InternalIP", "address": "10.0.0." + name}},

@@ -39,8 +39,8 @@ func newLoader(o Options) (*loader, error) {
 	if len(l.command) > 0 {
 		return l, nil
 	}
-	where, ok := o.Cluster.(interface{ Context() string })
-	if !ok || where.Context() != ours {
+	where, ok := o.Cluster.(interface{ ContextName() string })
+	if !ok || where.ContextName() != ours {
 		return nil, problem.New(problem.Failed,
 			`set kubernetes.registry, or for K3s kubernetes.load: [ssh, "{address}", sudo, k3s, ctr, -n, k8s.io, images, import, "-"], for kind [docker, exec, -i, "{node}", ctr, -n, k8s.io, images, import, "-"]`,
 			"nobody knows how images get to the nodes of this cluster")
@@ -91,7 +91,7 @@ func (l *loader) bring(ctx context.Context, p parcel) error {
 		}
 	}
 	if len(away) == len(able) {
-		return problem.New(problem.Failed, l.cluster.Kubectl("", "describe node "+away[0].name), "no node is ready to take image %s: %s", p.Ref, nodeNames(away))
+		return problem.New(problem.Failed, l.cluster.KubectlCommand("", "describe node "+away[0].name), "no node is ready to take image %s: %s", p.Ref, nodeNames(away))
 	}
 	if len(away) > 0 {
 		l.log(fmt.Sprintf("not ready, so without %s for now: %s", p.Ref, nodeNames(away)))
@@ -107,7 +107,7 @@ func (l *loader) again(ctx context.Context, p parcel, name string) error {
 	}
 	i := slices.IndexFunc(all, func(n node) bool { return n.name == name })
 	if i < 0 {
-		return problem.New(problem.NotFound, l.cluster.Kubectl("", "get nodes"), "load %s: there is no node %q that takes pods", p.Ref, name)
+		return problem.New(problem.NotFound, l.cluster.KubectlCommand("", "get nodes"), "load %s: there is no node %q that takes pods", p.Ref, name)
 	}
 	known, err := l.records.read(ctx)
 	if err != nil {
@@ -176,7 +176,7 @@ func (l *loader) load(ctx context.Context, p parcel, n node) error {
 func pasted(argv []string) string {
 	words := make([]string, len(argv))
 	for i, w := range argv {
-		words[i] = kube.Quoted(w)
+		words[i] = kube.QuoteWord(w)
 	}
 	return strings.Join(words, " ")
 }

@@ -104,7 +104,7 @@ func TestLoadSurvivesALostRecord(t *testing.T) {
 	w, dir := loading(t)
 	w.addNode("1", "amd64", "b", true)
 	for _, data := range []map[string]any{nil, {"1": "{", "2": "x"}} {
-		w.server.Put(object("v1", "ConfigMap", namespace, RecordName("shop"), map[string]any{"data": data}))
+		w.server.PutObject(object("v1", "ConfigMap", namespace, RecordName("shop"), map[string]any{"data": data}))
 		if _, err := w.delivery().Image(t.Context(), w.digest); err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +192,7 @@ func TestNodesThatGetNothing(t *testing.T) {
 		"5": {"taints": []any{map[string]any{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}}},
 	} {
 		o := object("v1", "Node", "", n, map[string]any{"spec": spec})
-		w.server.Put(o)
+		w.server.PutObject(o)
 	}
 	if _, err := w.delivery().Image(t.Context(), w.digest); err != nil {
 		t.Fatal(err)
@@ -234,4 +234,4 @@ func TestLoadIntoOurCluster(t *testing.T) {
 
 type oursCluster struct{ kube.Cluster }
 
-func (oursCluster) Context() string { return ours }
+func (oursCluster) ContextName() string { return ours }

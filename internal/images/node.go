@@ -59,18 +59,18 @@ type apiNode struct {
 // nodes lists those that take pods like ours, the ones that are not ready
 // included: only a taint of somebody's, or a cordon, keeps pods away.
 func nodes(ctx context.Context, c kube.Cluster) ([]node, error) {
-	list, err := c.List(ctx, kube.Ref{Kind: "Node"}, "")
+	list, err := c.ListObjects(ctx, kube.Ref{Kind: "Node"}, "")
 	if err != nil {
 		return nil, err
 	}
 	var found []node
 	for i := range list {
-		n, err := kube.As[apiNode](&list[i])
+		n, err := kube.ConvertObject[apiNode](&list[i])
 		if err != nil {
 			return nil, err
 		}
 		if !names.IsDNS1123Subdomain(n.Metadata.Name) {
-			return nil, problem.New(problem.Failed, c.Kubectl("", "get nodes"), "the cluster has a node %q, and that is no name of a node", n.Metadata.Name)
+			return nil, problem.New(problem.Failed, c.KubectlCommand("", "get nodes"), "the cluster has a node %q, and that is no name of a node", n.Metadata.Name)
 		}
 		if !n.closed() {
 			found = append(found, n.node())

@@ -11,7 +11,7 @@ func (w *world) addAddresses(name string, list ...string) {
 	for pair := range slices.Chunk(list, 2) {
 		addresses = append(addresses, map[string]any{"type": pair[0], "address": pair[1]})
 	}
-	w.server.Put(object("v1", "Node", "", name, map[string]any{"status": map[string]any{
+	w.server.PutObject(object("v1", "Node", "", name, map[string]any{"status": map[string]any{
 		"nodeInfo":   map[string]any{"operatingSystem": "linux", "architecture": "amd64"},
 		"conditions": []any{map[string]any{"type": "Ready", "status": "True"}},
 		"addresses":  addresses,

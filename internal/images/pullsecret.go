@@ -23,9 +23,9 @@ func (r *registry) check(ctx context.Context, p parcel) error {
 		return err
 	}
 	host := ref.Context().RegistryStr()
-	create := r.cluster.Kubectl(r.namespace, "create secret generic "+r.secret+" --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson=FILE") +
+	create := r.cluster.KubectlCommand(r.namespace, "create secret generic "+r.secret+" --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson=FILE") +
 		"    (FILE: what docker login wrote for " + host + ", as ~/.docker/config.json)"
-	o, err := r.cluster.Get(ctx, kube.Ref{Kind: "Secret", Namespace: r.namespace, Name: r.secret})
+	o, err := r.cluster.GetObject(ctx, kube.Ref{Kind: "Secret", Namespace: r.namespace, Name: r.secret})
 	switch {
 	case kube.IsForbidden(err):
 		r.log(fmt.Sprintf("whether secret %s is good for %s could not be seen: reading secrets is not allowed", r.secret, host))
@@ -45,7 +45,7 @@ func (r *registry) check(ctx context.Context, p parcel) error {
 // registries are the hosts for which a Secret has credentials. Nothing of
 // these is kept.
 func registries(o *kube.Object) (map[string]bool, error) {
-	secret, err := kube.As[struct {
+	secret, err := kube.ConvertObject[struct {
 		Data map[string]string `json:"data"`
 	}](o)
 	if err != nil {

@@ -52,14 +52,14 @@ func (r records) ref() kube.Ref {
 }
 
 func (r records) read(ctx context.Context) (catalog, error) {
-	o, err := r.cluster.Get(ctx, r.ref())
+	o, err := r.cluster.GetObject(ctx, r.ref())
 	if kube.IsNotFound(err) {
 		return catalog{}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	m, err := kube.As[struct {
+	m, err := kube.ConvertObject[struct {
 		Data map[string]string `json:"data"`
 	}](o)
 	if err != nil {
@@ -88,14 +88,14 @@ func (r records) write(ctx context.Context, changed catalog) error {
 		}
 		data[name] = string(b)
 	}
-	_, err := r.cluster.Patch(ctx, r.ref(), map[string]any{"data": data})
+	_, err := r.cluster.PatchObject(ctx, r.ref(), map[string]any{"data": data})
 	if !kube.IsNotFound(err) {
 		return err
 	}
-	_, err = r.cluster.Create(ctx, &kube.Object{Object: map[string]any{
+	_, err = r.cluster.CreateObject(ctx, &kube.Object{Object: map[string]any{
 		"apiVersion": "v1", "kind": "ConfigMap", "data": data,
 		"metadata": map[string]any{"name": RecordName(r.app), "namespace": r.namespace, "labels": map[string]any{
-			"app.kubernetes.io/name": r.app, "app.kubernetes.io/managed-by": kube.Manager,
+			"app.kubernetes.io/name": r.app, "app.kubernetes.io/managed-by": kube.FieldManager,
 		}},
 	}})
 	return err

@@ -55,7 +55,7 @@ func (r *registry) bring(ctx context.Context, p parcel) error {
 		return err
 	}
 	options := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(r.keychain),
-		remote.WithTransport(tlsOnly{remote.DefaultTransport}), remote.WithUserAgent(kube.Manager), remote.WithJobs(atOnce)}
+		remote.WithTransport(tlsOnly{remote.DefaultTransport}), remote.WithUserAgent(kube.FieldManager), remote.WithJobs(atOnce)}
 	if _, err := remote.Head(pulled, options...); err == nil {
 		return nil
 	}

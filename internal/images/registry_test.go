@@ -172,7 +172,7 @@ func TestPullSecret(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, config.Kubernetes{Registry: "registry.example.org/team", PullSecret: "pull"})
 			if tt.data != nil {
-				w.server.Put(object("v1", "Secret", namespace, "pull", map[string]any{"data": tt.data}))
+				w.server.PutObject(object("v1", "Secret", namespace, "pull", map[string]any{"data": tt.data}))
 			}
 			p, c, err := w.delivery().app(w.digest)
 			if err != nil {

@@ -11,14 +11,14 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Missing implements Cluster. Everybody may ask what he may do.
-func (c *Client) Missing(ctx context.Context, need []Permission) ([]Permission, error) {
+// MissingPermissions implements Cluster. Everybody may ask what he may do.
+func (c *Client) MissingPermissions(ctx context.Context, need []Permission) ([]Permission, error) {
 	allowed := make([]bool, len(need))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(8)
 	for i, p := range need {
 		g.Go(func() (err error) {
-			allowed[i], err = c.may(ctx, p)
+			allowed[i], err = c.isAllowed(ctx, p)
 			return err
 		})
 	}
@@ -34,14 +34,14 @@ func (c *Client) Missing(ctx context.Context, need []Permission) ([]Permission, 
 	return missing, nil
 }
 
-func (c *Client) may(ctx context.Context, p Permission) (bool, error) {
-	k, err := kindOf("SelfSubjectAccessReview")
+func (c *Client) isAllowed(ctx context.Context, p Permission) (bool, error) {
+	k, err := findKind("SelfSubjectAccessReview")
 	if err != nil {
 		return false, err
 	}
 	resource, sub, _ := strings.Cut(p.Resource, "/")
-	o, err := From(&authorization.SelfSubjectAccessReview{
-		TypeMeta: metav1.TypeMeta{APIVersion: k.gvr().GroupVersion().String(), Kind: k.name},
+	o, err := NewObject(&authorization.SelfSubjectAccessReview{
+		TypeMeta: metav1.TypeMeta{APIVersion: k.versionedResource().GroupVersion().String(), Kind: k.name},
 		Spec: authorization.SelfSubjectAccessReviewSpec{ResourceAttributes: &authorization.ResourceAttributes{
 			Namespace: p.Scope, Verb: p.Verb, Group: p.Group, Resource: resource, Subresource: sub,
 		}},
@@ -49,13 +49,13 @@ func (c *Client) may(ctx context.Context, p Permission) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	o, err = c.call(ctx, "create", k, Ref{Kind: k.name}, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+	o, err = c.callKind(ctx, "create", k, Ref{Kind: k.name}, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return api.Create(ctx, o, metav1.CreateOptions{})
 	})
 	if err != nil {
 		return false, err
 	}
-	review, err := As[authorization.SelfSubjectAccessReview](o)
+	review, err := ConvertObject[authorization.SelfSubjectAccessReview](o)
 	if err != nil {
 		return false, err
 	}

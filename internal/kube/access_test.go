@@ -21,18 +21,18 @@ func TestMissing(t *testing.T) {
 		answerJSON(w, http.StatusCreated, review)
 	})
 	may, mayNot, nowhere := Permission{"list", "", "pods", "shops"}, Permission{"create", "", "pods/portforward", "shops"}, Permission{"list", "", "pods", ""}
-	got, err := c.Missing(t.Context(), []Permission{mayNot, may, nowhere, may})
+	got, err := c.MissingPermissions(t.Context(), []Permission{mayNot, may, nowhere, may})
 	if want := []Permission{mayNot, nowhere}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("missing %v, %v, want %v", got, err, want)
 	}
-	if got, err := c.Missing(t.Context(), nil); err != nil || got != nil {
+	if got, err := c.MissingPermissions(t.Context(), nil); err != nil || got != nil {
 		t.Errorf("nothing needed, missing %v, %v", got, err)
 	}
 }
 
 func TestMissingCannotBeAsked(t *testing.T) {
 	c := client(t, refusing(http.StatusUnauthorized, "Unauthorized", "Unauthorized"))
-	if _, err := c.Missing(t.Context(), []Permission{{"list", "", "pods", ""}}); !apierrors.IsUnauthorized(err) {
+	if _, err := c.MissingPermissions(t.Context(), []Permission{{"list", "", "pods", ""}}); !apierrors.IsUnauthorized(err) {
 		t.Errorf("error %v", err)
 	}
 }

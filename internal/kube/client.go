@@ -27,21 +27,21 @@ type Client struct {
 	objects    dynamic.Interface
 	raw        rest.Interface
 
-	patience time.Duration // for how long a call is tried again
-	attempt  time.Duration // how long one try may take
-	reached  atomic.Bool   // the server answered at least once
-	outage   atomic.Int64  // when it last could not be reached, in Unix nanoseconds
+	retryTime  time.Duration // for how long a call is tried again
+	tryTimeout time.Duration // how long one try may take
+	reached    atomic.Bool   // the server answered at least once
+	outage     atomic.Int64  // when it last could not be reached, in Unix nanoseconds
 }
 
-// Context is the name of the kubeconfig's context, "in-cluster" without one.
-func (c *Client) Context() string { return c.context }
+// ContextName is the name of the kubeconfig's context, "in-cluster" without one.
+func (c *Client) ContextName() string { return c.context }
 
-// Server is the address of the API server, without a user.
-func (c *Client) Server() string { return c.config.Host }
+// ServerAddress is the address of the API server, without a user.
+func (c *Client) ServerAddress() string { return c.config.Host }
 
-// Authority is a digest of the certificates that vouch for the API server,
+// AuthorityDigest is a digest of the certificates that vouch for the API server,
 // empty where those of the system do.
-func (c *Client) Authority() string {
+func (c *Client) AuthorityDigest() string {
 	if c.config.Insecure {
 		return "unverified"
 	}
@@ -56,61 +56,61 @@ func (c *Client) Authority() string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// Namespace implements Cluster.
-func (c *Client) Namespace() string { return c.namespace }
+// DefaultNamespace implements Cluster.
+func (c *Client) DefaultNamespace() string { return c.namespace }
 
-// Get implements Cluster.
-func (c *Client) Get(ctx context.Context, r Ref) (*Object, error) {
-	return c.one(ctx, "get", r, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
+// GetObject implements Cluster.
+func (c *Client) GetObject(ctx context.Context, r Ref) (*Object, error) {
+	return c.callObject(ctx, "get", r, func(ctx context.Context, api dynamic.ResourceInterface) (*Object, error) {
 		return api.Get(ctx, r.Name, metav1.GetOptions{})
 	})
 }
 
-// List implements Cluster.
-func (c *Client) List(ctx context.Context, r Ref, selector string) ([]Object, error) {
-	k, err := kindOf(r.Kind)
+// ListObjects implements Cluster.
+func (c *Client) ListObjects(ctx context.Context, r Ref, selector string) ([]Object, error) {
+	k, err := findKind(r.Kind)
 	if err != nil {
 		return nil, fmt.Errorf("list: %w", err)
 	}
-	list, err := c.list(ctx, k, r, selector)
+	list, err := c.listKind(ctx, k, r, selector)
 	if err != nil {
 		return nil, err
 	}
 	return list.items, nil
 }
 
-// one makes a call about one object, and tries again while that may help.
-func (c *Client) one(ctx context.Context, verb string, r Ref, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
-	k, err := kindOf(r.Kind)
+// callObject makes a call about one object, and tries again while that may help.
+func (c *Client) callObject(ctx context.Context, verb string, r Ref, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
+	k, err := findKind(r.Kind)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", verb, err)
 	}
 	if r.Name == "" {
 		return nil, fmt.Errorf("%s %s: no name", verb, r.Kind)
 	}
-	return c.call(ctx, verb, k, r, f)
+	return c.callKind(ctx, verb, k, r, f)
 }
 
-func (c *Client) call(ctx context.Context, verb string, k kind, r Ref, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
-	api := c.api(k, r.Namespace)
-	o, err := retry(ctx, c, timed(c, func(ctx context.Context) (*Object, error) { return f(ctx, api) }))
+func (c *Client) callKind(ctx context.Context, verb string, k kind, r Ref, f func(context.Context, dynamic.ResourceInterface) (*Object, error)) (*Object, error) {
+	api := c.kindAPI(k, r.Namespace)
+	o, err := retryCall(ctx, c, withTimeout(c, func(ctx context.Context) (*Object, error) { return f(ctx, api) }))
 	if err != nil {
-		return nil, c.explain(verb, k, r, err)
+		return nil, c.explainError(verb, k, r, err)
 	}
 	return o, nil
 }
 
-// api returns the place of a kind's objects.
-func (c *Client) api(k kind, namespace string) dynamic.ResourceInterface {
-	all := c.objects.Resource(k.gvr())
+// kindAPI returns the place of a kind's objects.
+func (c *Client) kindAPI(k kind, namespace string) dynamic.ResourceInterface {
+	all := c.objects.Resource(k.versionedResource())
 	if k.cluster || namespace == AllNamespaces {
 		return all
 	}
-	return all.Namespace(c.in(namespace))
+	return all.Namespace(c.resolveNamespace(namespace))
 }
 
-// in resolves an empty namespace.
-func (c *Client) in(namespace string) string {
+// resolveNamespace resolves an empty namespace.
+func (c *Client) resolveNamespace(namespace string) string {
 	if namespace == "" {
 		return c.namespace
 	}

@@ -19,8 +19,8 @@ func unknownContext(o Options, file *api.Config) error {
 		what = "the kubeconfig has no current context"
 	}
 	if len(known) == 0 {
-		return missing(what)
+		return missingError(what)
 	}
-	choose := Options{Kubeconfig: o.Kubeconfig}.kubectl("config use-context " + Quoted(known[0]))
+	choose := Options{Kubeconfig: o.Kubeconfig}.kubectlCommand("config use-context " + QuoteWord(known[0]))
 	return problem.New(problem.Failed, choose, "%s: there is %s", what, strings.Join(known, ", "))
 }

@@ -20,19 +20,19 @@ import (
 // DialPod implements Cluster. Each connection has a tunnel of its own, so that
 // closing it leaves nothing behind.
 func (c *Client) DialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error) {
-	namespace = c.in(namespace)
+	namespace = c.resolveNamespace(namespace)
 	conn, err := c.dialPod(ctx, namespace, pod, port)
 	if err != nil {
-		k, _ := kindOf("Pod")
-		return nil, c.explain(fmt.Sprintf("connect to port %d of", port), k, Ref{"Pod", namespace, pod}, err)
+		k, _ := findKind("Pod")
+		return nil, c.explainError(fmt.Sprintf("connect to port %d of", port), k, Ref{"Pod", namespace, pod}, err)
 	}
 	return conn, nil
 }
 
 func (c *Client) dialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.attempt)
+	ctx, cancel := context.WithTimeout(ctx, c.tryTimeout)
 	defer cancel()
-	dialer, err := c.tunnels(namespace, pod)
+	dialer, err := c.newTunnelDialer(namespace, pod)
 	if err != nil {
 		return nil, err
 	}
@@ -58,9 +58,9 @@ func (c *Client) dialPod(ctx context.Context, namespace, pod string, port int) (
 	}
 }
 
-// tunnels dials a WebSocket, and SPDY where the API server is older or a proxy
+// newTunnelDialer dials a WebSocket, and SPDY where the API server is older or a proxy
 // in between knows no WebSocket.
-func (c *Client) tunnels(namespace, pod string) (httpstream.Dialer, error) {
+func (c *Client) newTunnelDialer(namespace, pod string) (httpstream.Dialer, error) {
 	target, err := url.Parse(c.config.Host)
 	if err != nil || target.Host == "" {
 		target, _, err = rest.DefaultServerUrlFor(c.config)
@@ -109,8 +109,8 @@ func openTunnel(dialer httpstream.Dialer, to addr) (net.Conn, error) {
 	return newPodConn(to, tunnel, data, complaints), nil
 }
 
-// complaint reads what the node says on the error stream, "" if nothing.
-func complaint(r io.Reader) string {
+// readComplaint reads what the node says on the error stream, "" if nothing.
+func readComplaint(r io.Reader) string {
 	b, _ := io.ReadAll(io.LimitReader(r, 1<<12))
 	return strings.TrimSpace(string(b))
 }

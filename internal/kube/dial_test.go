@@ -154,7 +154,7 @@ func TestDialPodProblems(t *testing.T) {
 	}
 	defer silent.Close()
 	c = clientOf(t, "http://"+silent.Addr().String())
-	c.attempt = 50 * time.Millisecond
+	c.tryTimeout = 50 * time.Millisecond
 	if _, err := c.DialPod(t.Context(), "", "p", 80); err == nil {
 		t.Error("no error from a server that does not answer")
 	}

@@ -21,7 +21,7 @@ func TestDirect(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c, err := Open(Options{Kubeconfig: file})
+		c, err := OpenClient(Options{Kubeconfig: file})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

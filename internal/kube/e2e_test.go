@@ -19,16 +19,16 @@ import (
 // real opens the cluster of $KUBECONFIG, with a namespace for the test.
 func real(t *testing.T) *Client {
 	t.Helper()
-	c, err := Open(Options{Namespace: fmt.Sprintf("kube-%s-%d", strings.ToLower(t.Name()), os.Getpid())})
+	c, err := OpenClient(Options{Namespace: fmt.Sprintf("kube-%s-%d", strings.ToLower(t.Name()), os.Getpid())})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ns := &Object{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": c.Namespace()}}}
-	if _, err := c.Apply(t.Context(), ns); err != nil {
+	ns := &Object{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": c.DefaultNamespace()}}}
+	if _, err := c.ApplyObject(t.Context(), ns); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := c.Delete(context.Background(), Ref{Kind: "Namespace", Name: c.Namespace()}); err != nil {
+		if err := c.DeleteObject(context.Background(), Ref{Kind: "Namespace", Name: c.DefaultNamespace()}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -36,7 +36,7 @@ func real(t *testing.T) *Client {
 }
 
 func TestRealVersion(t *testing.T) {
-	v, err := real(t).Version(t.Context())
+	v, err := real(t).ServerVersion(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,18 +47,18 @@ func TestRealVersion(t *testing.T) {
 
 func TestRealKinds(t *testing.T) {
 	c := real(t)
-	for _, k := range kinds() {
+	for _, k := range knownKinds() {
 		switch k.name {
 		case "SelfSubjectAccessReview":
 			continue // is only ever created
 		case "HelmChartConfig":
 			continue // is there in K3s only
 		}
-		if _, err := c.List(t.Context(), Ref{Kind: k.name}, ""); err != nil {
+		if _, err := c.ListObjects(t.Context(), Ref{Kind: k.name}, ""); err != nil {
 			t.Error(err)
 		}
 	}
-	if _, err := c.List(t.Context(), Ref{Kind: "HelmChartConfig"}, ""); err != nil && !IsNoKind(err) {
+	if _, err := c.ListObjects(t.Context(), Ref{Kind: "HelmChartConfig"}, ""); err != nil && !IsNoKind(err) {
 		t.Errorf("error %v, want that of a kind that is not known", err)
 	}
 }
@@ -72,33 +72,33 @@ func TestRealWrites(t *testing.T) {
 	if dry, err := c.DryApply(t.Context(), o); err != nil || dry.GetUID() == "" {
 		t.Errorf("dry run %v, %v", dry, err)
 	}
-	first, err := c.Create(t.Context(), o)
+	first, err := c.CreateObject(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Create(t.Context(), o); !IsExists(err) {
+	if _, err := c.CreateObject(t.Context(), o); !IsAlreadyExists(err) {
 		t.Errorf("created twice: %v", err)
 	}
-	patched, err := c.Patch(t.Context(), ref("a"), map[string]any{"data": map[string]any{"k": "v"}})
+	patched, err := c.PatchObject(t.Context(), ref("a"), map[string]any{"data": map[string]any{"k": "v"}})
 	if err != nil || patched.GetResourceVersion() == first.GetResourceVersion() {
 		t.Errorf("patched %v, %v", patched, err)
 	}
-	if _, err := c.Update(t.Context(), first); !IsConflict(err) {
+	if _, err := c.UpdateObject(t.Context(), first); !IsConflict(err) {
 		t.Errorf("update of an old one: %v", err)
 	}
-	if _, err := c.Apply(t.Context(), first); !IsConflict(err) {
+	if _, err := c.ApplyObject(t.Context(), first); !IsConflict(err) {
 		t.Errorf("apply of an old one: %v", err)
 	}
-	if err := c.DeleteIf(t.Context(), first); !IsConflict(err) {
+	if err := c.DeleteUnchanged(t.Context(), first); !IsConflict(err) {
 		t.Errorf("deletion of an old one: %v", err)
 	}
-	if err := c.DeleteIf(t.Context(), patched); err != nil {
+	if err := c.DeleteUnchanged(t.Context(), patched); err != nil {
 		t.Error(err)
 	}
-	if _, err := c.Get(t.Context(), ref("a")); !IsNotFound(err) || IsNoKind(err) {
+	if _, err := c.GetObject(t.Context(), ref("a")); !IsNotFound(err) || IsNoKind(err) {
 		t.Errorf("it is still there: %v", err)
 	}
-	if err := c.Delete(t.Context(), ref("a")); err != nil {
+	if err := c.DeleteObject(t.Context(), ref("a")); err != nil {
 		t.Errorf("deleted twice: %v", err)
 	}
 }
@@ -107,17 +107,17 @@ func TestRealWatch(t *testing.T) {
 	c := real(t)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	err := c.Watch(ctx, ref("watched"), "", func(e Event) error {
+	err := c.WatchObjects(ctx, ref("watched"), "", func(e Event) error {
 		o := object("watched", "")
 		o.SetNamespace("")
 		switch {
 		case e.Synced:
-			_, err := c.Create(ctx, o)
+			_, err := c.CreateObject(ctx, o)
 			return err
 		case e.Deleted:
 			return errEnough
 		}
-		return c.Delete(ctx, ref("watched"))
+		return c.DeleteObject(ctx, ref("watched"))
 	})
 	if !errors.Is(err, errEnough) {
 		t.Errorf("ended with %v", err)
@@ -125,7 +125,7 @@ func TestRealWatch(t *testing.T) {
 }
 
 func TestRealPermissions(t *testing.T) {
-	missing, err := real(t).Missing(t.Context(), []Permission{{"create", "apps", "deployments", "default"}, {"create", "", "pods/portforward", ""}})
+	missing, err := real(t).MissingPermissions(t.Context(), []Permission{{"create", "apps", "deployments", "default"}, {"create", "", "pods/portforward", ""}})
 	if err != nil || len(missing) > 0 {
 		t.Errorf("the administrator lacks %v, %v", missing, err)
 	}
@@ -134,7 +134,7 @@ func TestRealPermissions(t *testing.T) {
 // traefik is a pod that serves HTTP, and logs.
 func traefik(t *testing.T, c *Client) Ref {
 	t.Helper()
-	pods, err := c.List(t.Context(), Ref{Kind: "Pod", Namespace: "traefik"}, "app.kubernetes.io/name=traefik")
+	pods, err := c.ListObjects(t.Context(), Ref{Kind: "Pod", Namespace: "traefik"}, "app.kubernetes.io/name=traefik")
 	if err != nil || len(pods) == 0 {
 		t.Fatalf("no Traefik: %v", err)
 	}
@@ -180,7 +180,7 @@ func TestRealDialPod(t *testing.T) {
 
 func TestRealLogs(t *testing.T) {
 	c := real(t)
-	log, err := c.Logs(t.Context(), traefik(t, c), LogQuery{Tail: 1, Follow: true})
+	log, err := c.StreamLogs(t.Context(), traefik(t, c), LogQuery{Tail: 1, Follow: true})
 	if err != nil {
 		t.Fatal(err)
 	}

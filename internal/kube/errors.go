@@ -20,21 +20,21 @@ func IsNoKind(err error) bool {
 // IsConflict tells whether somebody else changed the object in between.
 func IsConflict(err error) bool { return apierrors.IsConflict(err) }
 
-// IsExists tells whether an object to be created is there already.
-func IsExists(err error) bool { return apierrors.IsAlreadyExists(err) }
+// IsAlreadyExists tells whether an object to be created is there already.
+func IsAlreadyExists(err error) bool { return apierrors.IsAlreadyExists(err) }
 
 // IsForbidden tells whether the user lacks a permission. A server forbids
 // for other reasons, too: see IsQuota and IsEnding.
 func IsForbidden(err error) bool {
-	return apierrors.IsForbidden(err) && !IsQuota(err) && !IsEnding(err)
+	return apierrors.IsForbidden(err) && !IsQuotaExceeded(err) && !IsNamespaceEnding(err)
 }
 
-// IsEnding tells whether the namespace is being deleted.
-func IsEnding(err error) bool {
+// IsNamespaceEnding tells whether the namespace is being deleted.
+func IsNamespaceEnding(err error) bool {
 	return apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause)
 }
 
-// IsQuota tells whether a ResourceQuota of the namespace is used up.
-func IsQuota(err error) bool {
+// IsQuotaExceeded tells whether a ResourceQuota of the namespace is used up.
+func IsQuotaExceeded(err error) bool {
 	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), "exceeded quota")
 }

@@ -18,9 +18,9 @@ type expiry struct {
 	at   time.Time
 }
 
-// expiries reads when the credentials of a kubeconfig end. They are looked at
+// listExpiries reads when the credentials of a kubeconfig end. They are looked at
 // only after the server refused them.
-func expiries(c *rest.Config) []expiry {
+func listExpiries(c *rest.Config) []expiry {
 	var list []expiry
 	if at, ok := certificateEnd(dataOrFile(c.CertData, c.CertFile)); ok {
 		list = append(list, expiry{"client certificate", at})

@@ -60,7 +60,7 @@ func secureClient(t *testing.T, h http.HandlerFunc) *Client {
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
 	a := access{Options{Context: c.context, Namespace: c.namespace}, rest.CopyConfig(c.config)}
 	a.config.CAData = authority
-	secure, err := connect(a)
+	secure, err := connectClient(a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +69,11 @@ func secureClient(t *testing.T, h http.HandlerFunc) *Client {
 
 func clientOf(t *testing.T, url string) *Client {
 	t.Helper()
-	c, err := Open(Options{Kubeconfig: kubeconfig(t, url)})
+	c, err := OpenClient(Options{Kubeconfig: kubeconfig(t, url)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.patience, c.attempt = 10*time.Second, 5*time.Second
+	c.retryTime, c.tryTimeout = 10*time.Second, 5*time.Second
 	return c
 }
 

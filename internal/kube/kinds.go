@@ -15,9 +15,9 @@ type kind struct {
 	cluster  bool // has no namespace
 }
 
-// kinds are all that version-manager reads or writes. A table costs no
+// knownKinds are all that version-manager reads or writes. A table costs no
 // discovery, and works while half of the API is missing.
-func kinds() []kind {
+func knownKinds() []kind {
 	return []kind{
 		{"ConfigMap", "", "v1", "configmaps", false},
 		{"Event", "", "v1", "events", false},
@@ -63,9 +63,9 @@ func kinds() []kind {
 	}
 }
 
-// kindOf finds a kind by its name.
-func kindOf(name string) (kind, error) {
-	for _, k := range kinds() {
+// findKind finds a kind by its name.
+func findKind(name string) (kind, error) {
+	for _, k := range knownKinds() {
 		if k.name == name {
 			return k, nil
 		}
@@ -75,7 +75,7 @@ func kindOf(name string) (kind, error) {
 
 // kindOfObject finds the kind of an object, in the version that it is of.
 func kindOfObject(o *Object) (kind, error) {
-	k, err := kindOf(o.GetKind())
+	k, err := findKind(o.GetKind())
 	if err != nil {
 		return kind{}, err
 	}
@@ -87,11 +87,11 @@ func kindOfObject(o *Object) (kind, error) {
 	return k, nil
 }
 
-func (k kind) gvr() schema.GroupVersionResource {
+func (k kind) versionedResource() schema.GroupVersionResource {
 	return schema.GroupVersionResource{Group: k.group, Version: k.version, Resource: k.resource}
 }
 
-// qualified is the name by which kubectl and RBAC know the resource.
-func (k kind) qualified() string {
+// qualifiedName is the name by which kubectl and RBAC know the resource.
+func (k kind) qualifiedName() string {
 	return schema.GroupResource{Group: k.group, Resource: k.resource}.String()
 }

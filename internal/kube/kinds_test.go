@@ -4,7 +4,7 @@ import "testing"
 
 func TestKinds(t *testing.T) {
 	names := map[string]bool{}
-	for _, k := range kinds() {
+	for _, k := range knownKinds() {
 		if names[k.name] || k.version == "" || k.resource == "" {
 			t.Errorf("kind %+v", k)
 		}

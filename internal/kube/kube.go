@@ -28,8 +28,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// Manager is the one field manager of everything that we apply.
-const Manager = "version-manager"
+// FieldManager is the one field manager of everything that we apply.
+const FieldManager = "version-manager"
 
 // Object is any object of the API.
 type Object = unstructured.Unstructured
@@ -47,44 +47,44 @@ type Ref struct {
 
 // Cluster is what package kube offers; a *Client is the real one.
 type Cluster interface {
-	// Get reads one object; a missing one is an error that IsNotFound knows.
-	Get(ctx context.Context, r Ref) (*Object, error)
-	// List reads the objects of a kind that match a label selector ("" all).
-	List(ctx context.Context, r Ref, selector string) ([]Object, error)
-	// Apply makes the object as given, server-side, as Manager; fields that
+	// GetObject reads one object; a missing one is an error that IsNotFound knows.
+	GetObject(ctx context.Context, r Ref) (*Object, error)
+	// ListObjects reads the objects of a kind that match a label selector ("" all).
+	ListObjects(ctx context.Context, r Ref, selector string) ([]Object, error)
+	// ApplyObject makes the object as given, server-side, as Manager; fields that
 	// others own are taken over. A resourceVersion in it is a precondition.
-	Apply(ctx context.Context, o *Object) (*Object, error)
+	ApplyObject(ctx context.Context, o *Object) (*Object, error)
 	// DryApply returns what Apply would make, and makes nothing.
 	DryApply(ctx context.Context, o *Object) (*Object, error)
-	// Create fails with an error that IsExists knows if the object is there.
-	Create(ctx context.Context, o *Object) (*Object, error)
-	// Update replaces an object; its resourceVersion is a precondition, and
+	// CreateObject fails with an error that IsExists knows if the object is there.
+	CreateObject(ctx context.Context, o *Object) (*Object, error)
+	// UpdateObject replaces an object; its resourceVersion is a precondition, and
 	// IsConflict knows the error of a lost race.
-	Update(ctx context.Context, o *Object) (*Object, error)
-	// Patch merges a JSON merge patch.
-	Patch(ctx context.Context, r Ref, patch any) (*Object, error)
-	// Delete removes an object and, in the background, what it owns. One that
+	UpdateObject(ctx context.Context, o *Object) (*Object, error)
+	// PatchObject merges a JSON merge patch.
+	PatchObject(ctx context.Context, r Ref, patch any) (*Object, error)
+	// DeleteObject removes an object and, in the background, what it owns. One that
 	// is not there is no error.
-	Delete(ctx context.Context, r Ref) error
-	// DeleteIf is Delete of an object that still is as it was read: its UID and
+	DeleteObject(ctx context.Context, r Ref) error
+	// DeleteUnchanged is Delete of an object that still is as it was read: its UID and
 	// resourceVersion are preconditions, and IsConflict knows a lost race.
-	DeleteIf(ctx context.Context, o *Object) error
-	// Watch calls f for every object of the kind, now and with each change,
+	DeleteUnchanged(ctx context.Context, o *Object) error
+	// WatchObjects calls f for every object of the kind, now and with each change,
 	// until ctx ends, f returns an error or the watch cannot go on.
-	Watch(ctx context.Context, r Ref, selector string, f func(Event) error) error
-	// Logs reads the log of one container.
-	Logs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error)
+	WatchObjects(ctx context.Context, r Ref, selector string, f func(Event) error) error
+	// StreamLogs reads the log of one container.
+	StreamLogs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error)
 	// DialPod connects to a port inside a pod, through the API server.
 	DialPod(ctx context.Context, namespace, pod string, port int) (net.Conn, error)
-	// Missing returns those of the permissions that the user does not have.
-	Missing(ctx context.Context, need []Permission) ([]Permission, error)
-	// Version returns the API server's version, "v1.34.4".
-	Version(ctx context.Context) (string, error)
-	// Namespace is the one that empty namespaces mean.
-	Namespace() string
-	// Kubectl is a command to be pasted: kubectl with these words, which asks
+	// MissingPermissions returns those of the permissions that the user does not have.
+	MissingPermissions(ctx context.Context, need []Permission) ([]Permission, error)
+	// ServerVersion returns the API server's version, "v1.34.4".
+	ServerVersion(ctx context.Context) (string, error)
+	// DefaultNamespace is the one that empty namespaces mean.
+	DefaultNamespace() string
+	// KubectlCommand is a command to be pasted: kubectl with these words, which asks
 	// the same server, in a namespace unless that is empty.
-	Kubectl(namespace, words string) string
+	KubectlCommand(namespace, words string) string
 }
 
 // Event is one change that Watch saw.

@@ -2,28 +2,28 @@ package kube
 
 import "strings"
 
-// Kubectl implements Cluster.
-func (c *Client) Kubectl(namespace, words string) string {
+// KubectlCommand implements Cluster.
+func (c *Client) KubectlCommand(namespace, words string) string {
 	if namespace != "" {
-		words = "--namespace " + Quoted(namespace) + " " + words
+		words = "--namespace " + QuoteWord(namespace) + " " + words
 	}
-	return Options{Kubeconfig: c.kubeconfig, Context: c.context}.kubectl(words)
+	return Options{Kubeconfig: c.kubeconfig, Context: c.context}.kubectlCommand(words)
 }
 
-// kubectl is a command that means the same file and context. The namespace is
+// kubectlCommand is a command that means the same file and context. The namespace is
 // left out: not every command is about one.
-func (o Options) kubectl(words string) string {
+func (o Options) kubectlCommand(words string) string {
 	if o.Context != "" && o.Context != inCluster {
-		words = "--context " + Quoted(o.Context) + " " + words
+		words = "--context " + QuoteWord(o.Context) + " " + words
 	}
 	if o.Kubeconfig != "" {
-		words = "--kubeconfig " + Quoted(o.Kubeconfig) + " " + words
+		words = "--kubeconfig " + QuoteWord(o.Kubeconfig) + " " + words
 	}
 	return "kubectl " + words
 }
 
-// Quoted makes a word safe to paste into a shell.
-func Quoted(word string) string {
+// QuoteWord makes a word safe to paste into a shell.
+func QuoteWord(word string) string {
 	plain := func(r rune) bool {
 		return strings.ContainsRune("-_./:=@,+%", r) || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
 	}

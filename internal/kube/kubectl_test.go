@@ -13,7 +13,7 @@ func TestKubectl(t *testing.T) {
 		"kubectl --namespace shop get nodes":                       {"", inCluster, "shop"},
 	} {
 		c := &Client{kubeconfig: tt.kubeconfig, context: tt.context}
-		if got := c.Kubectl(tt.namespace, "get nodes"); got != want {
+		if got := c.KubectlCommand(tt.namespace, "get nodes"); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
@@ -25,15 +25,15 @@ func TestKubectlMeansWhatWasOpened(t *testing.T) {
 	file := kubeconfig(t, "https://203.0.113.1")
 	t.Setenv("KUBECONFIG", file)
 	for want, o := range map[string]Options{
-		"kubectl --context here get nodes":                                    {},
-		"kubectl --context there get nodes":                                   {Context: "there", Namespace: "shop"},
-		"kubectl --kubeconfig " + Quoted(file) + " --context there get nodes": {Kubeconfig: file, Context: "there"},
+		"kubectl --context here get nodes":                                       {},
+		"kubectl --context there get nodes":                                      {Context: "there", Namespace: "shop"},
+		"kubectl --kubeconfig " + QuoteWord(file) + " --context there get nodes": {Kubeconfig: file, Context: "there"},
 	} {
-		c, err := Open(o)
+		c, err := OpenClient(o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.Kubectl("", "get nodes"); got != want {
+		if got := c.KubectlCommand("", "get nodes"); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestKubectlMeansWhatWasOpened(t *testing.T) {
 
 func TestQuoted(t *testing.T) {
 	for word, want := range map[string]string{"v1.1.0": "v1.1.0", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'"} {
-		if got := Quoted(word); got != want {
+		if got := QuoteWord(word); got != want {
 			t.Errorf("Quoted(%q) = %s, want %s", word, got, want)
 		}
 	}

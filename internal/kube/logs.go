@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// Logs implements Cluster.
-func (c *Client) Logs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error) {
-	pod, err := kindOf("Pod")
+// StreamLogs implements Cluster.
+func (c *Client) StreamLogs(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error) {
+	pod, err := findKind("Pod")
 	if err != nil || r.Kind != "Pod" || r.Name == "" {
 		return nil, fmt.Errorf("logs of %s %q: only pods have logs", r.Kind, r.Name)
 	}
 	stream, err := c.openLog(ctx, r, q)
 	if err != nil {
-		return nil, c.explain("read the log of", pod, r, err)
+		return nil, c.explainError("read the log of", pod, r, err)
 	}
 	return stream, nil
 }
 
 func (c *Client) openLog(ctx context.Context, r Ref, q LogQuery) (io.ReadCloser, error) {
-	return retry(ctx, c, func(ctx context.Context) (io.ReadCloser, error) {
+	return retryCall(ctx, c, func(ctx context.Context) (io.ReadCloser, error) {
 		ctx, cancel := context.WithCancel(ctx)
 		if !q.Follow { // a follower may wait long for its first line
-			timer := time.AfterFunc(c.attempt, cancel)
+			timer := time.AfterFunc(c.tryTimeout, cancel)
 			defer timer.Stop()
 		}
-		req := c.raw.Get().AbsPath("/api/v1/namespaces", c.in(r.Namespace), "pods", r.Name, "log")
-		for name, value := range q.params() {
+		req := c.raw.Get().AbsPath("/api/v1/namespaces", c.resolveNamespace(r.Namespace), "pods", r.Name, "log")
+		for name, value := range q.urlParams() {
 			req = req.Param(name, value)
 		}
 		body, err := req.Stream(ctx)
@@ -52,7 +52,7 @@ func (s logStream) Close() error {
 	return s.ReadCloser.Close()
 }
 
-func (q LogQuery) params() map[string]string {
+func (q LogQuery) urlParams() map[string]string {
 	p := map[string]string{}
 	if q.Container != "" {
 		p["container"] = q.Container

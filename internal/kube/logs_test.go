@@ -18,7 +18,7 @@ func TestLogs(t *testing.T) {
 		}
 		w.Write([]byte("one\ntwo\n"))
 	}))
-	log, err := c.Logs(t.Context(), Ref{Kind: "Pod", Name: "p"}, LogQuery{Container: "app", Previous: true, Since: 60, Tail: 5, Stamped: true})
+	log, err := c.StreamLogs(t.Context(), Ref{Kind: "Pod", Name: "p"}, LogQuery{Container: "app", Previous: true, Since: 60, Tail: 5, Stamped: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,9 +38,9 @@ func TestLogsFollow(t *testing.T) {
 		<-r.Context().Done()
 		close(gone)
 	})
-	c.attempt = 10 * time.Millisecond
-	time.AfterFunc(5*c.attempt, func() { close(next) })
-	log, err := c.Logs(t.Context(), Ref{Kind: "Pod", Name: "p"}, LogQuery{Follow: true})
+	c.tryTimeout = 10 * time.Millisecond
+	time.AfterFunc(5*c.tryTimeout, func() { close(next) })
+	log, err := c.StreamLogs(t.Context(), Ref{Kind: "Pod", Name: "p"}, LogQuery{Follow: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestLogsFollow(t *testing.T) {
 
 func TestLogsOfSomethingElse(t *testing.T) {
 	c := client(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("asked for %s", r.URL) })
-	if _, err := c.Logs(t.Context(), Ref{Kind: "Service", Name: "p"}, LogQuery{}); err == nil {
+	if _, err := c.StreamLogs(t.Context(), Ref{Kind: "Service", Name: "p"}, LogQuery{}); err == nil {
 		t.Error("services have no logs")
 	}
 }

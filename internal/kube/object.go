@@ -7,8 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
-// As converts an object to a type of k8s.io/api.
-func As[T any](o *Object) (*T, error) {
+// ConvertObject converts an object to a type of k8s.io/api.
+func ConvertObject[T any](o *Object) (*T, error) {
 	v := new(T)
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, v); err != nil {
 		return nil, fmt.Errorf("%s %s as %T: %w", o.GetKind(), o.GetName(), *v, err)
@@ -16,9 +16,9 @@ func As[T any](o *Object) (*T, error) {
 	return v, nil
 }
 
-// From converts a pointer to a type of k8s.io/api, whose TypeMeta is set, to
+// NewObject converts a pointer to a type of k8s.io/api, whose TypeMeta is set, to
 // an object. An empty status is left out: who applies says nothing about it.
-func From(v any) (*Object, error) {
+func NewObject(v any) (*Object, error) {
 	m, err := runtime.DefaultUnstructuredConverter.ToUnstructured(v)
 	if err != nil {
 		return nil, fmt.Errorf("convert %T: %w", v, err)

@@ -13,7 +13,7 @@ func TestConversions(t *testing.T) {
 		ObjectMeta: metav1.ObjectMeta{Name: "shop-blue"},
 		Spec:       appsv1.DeploymentSpec{Replicas: new(int32(3))},
 	}
-	o, err := From(want)
+	o, err := NewObject(want)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,18 +23,18 @@ func TestConversions(t *testing.T) {
 	if meta := o.Object["metadata"].(map[string]any); len(meta) != 1 {
 		t.Errorf("metadata %v", meta)
 	}
-	got, err := As[appsv1.Deployment](o)
+	got, err := ConvertObject[appsv1.Deployment](o)
 	if err != nil || got.Name != want.Name || *got.Spec.Replicas != 3 {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
 func TestConversionProblems(t *testing.T) {
-	if _, err := From(&appsv1.Deployment{}); err == nil {
+	if _, err := NewObject(&appsv1.Deployment{}); err == nil {
 		t.Error("an object without a kind")
 	}
 	bad := &Object{Object: map[string]any{"kind": "Deployment", "spec": "text"}}
-	if _, err := As[appsv1.Deployment](bad); err == nil {
+	if _, err := ConvertObject[appsv1.Deployment](bad); err == nil {
 		t.Error("a text as a spec")
 	}
 }

@@ -26,13 +26,13 @@ type Options struct {
 	Namespace  string // empty: that of the context, else "default"
 }
 
-// Open reads the kubeconfig. It contacts nobody: the first call does.
-func Open(o Options) (*Client, error) {
-	access, err := load(o)
+// OpenClient reads the kubeconfig. It contacts nobody: the first call does.
+func OpenClient(o Options) (*Client, error) {
+	access, err := loadConfig(o)
 	if err != nil {
 		return nil, err
 	}
-	return connect(access)
+	return connectClient(access)
 }
 
 // access is what a kubeconfig says about one context.
@@ -41,22 +41,22 @@ type access struct {
 	config  *rest.Config
 }
 
-func load(o Options) (access, error) {
+func loadConfig(o Options) (access, error) {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
 	rules.ExplicitPath, rules.WarnIfAllMissing = o.Kubeconfig, false
 	file, err := rules.Load()
 	switch {
 	case os.IsNotExist(err):
-		return access{}, missing(fmt.Sprintf("there is no kubeconfig %s", o.Kubeconfig))
+		return access{}, missingError(fmt.Sprintf("there is no kubeconfig %s", o.Kubeconfig))
 	case err != nil:
-		return access{}, problem.Wrap(err, problem.Failed, o.kubectl("config view"), "read the kubeconfig")
+		return access{}, problem.Wrap(err, problem.Failed, o.kubectlCommand("config view"), "read the kubeconfig")
 	case api.IsConfigEmpty(file):
 		return loadInCluster(o)
 	}
 	return loadFile(o, rules, file)
 }
 
-func missing(what string) error {
+func missingError(what string) error {
 	return problem.New(problem.Failed, "version-manager cluster up", "%s", what)
 }
 
@@ -69,13 +69,13 @@ func loadFile(o Options, rules *clientcmd.ClientConfigLoadingRules, file *api.Co
 	config := clientcmd.NewNonInteractiveClientConfig(*file, o.Context, over, rules)
 	rc, err := config.ClientConfig()
 	if err != nil {
-		return access{}, problem.Wrap(err, problem.Failed, o.kubectl("config view"), "read context %q of the kubeconfig", o.Context)
+		return access{}, problem.Wrap(err, problem.Failed, o.kubectlCommand("config view"), "read context %q of the kubeconfig", o.Context)
 	}
 	if isDirect(file, o.Context) {
 		rc.Proxy = noProxy
 	}
 	if o.Namespace, _, err = config.Namespace(); err != nil {
-		return access{}, problem.Wrap(err, problem.Failed, o.kubectl("config view"), "read context %q of the kubeconfig", o.Context)
+		return access{}, problem.Wrap(err, problem.Failed, o.kubectlCommand("config view"), "read context %q of the kubeconfig", o.Context)
 	}
 	return access{o, rc}, nil
 }
@@ -83,7 +83,7 @@ func loadFile(o Options, rules *clientcmd.ClientConfigLoadingRules, file *api.Co
 func loadInCluster(o Options) (access, error) {
 	rc, err := rest.InClusterConfig()
 	if err != nil {
-		return access{}, missing("there is no kubeconfig, so no cluster is known")
+		return access{}, missingError("there is no kubeconfig, so no cluster is known")
 	}
 	o.Context = inCluster
 	if b, err := os.ReadFile("/var/run/secrets/kubernetes.io/serviceaccount/namespace"); err == nil && o.Namespace == "" {
@@ -92,15 +92,15 @@ func loadInCluster(o Options) (access, error) {
 	return access{o, rc}, nil
 }
 
-// connect makes the client. HTTP/2 is off: one connection for everything means
+// connectClient makes the client. HTTP/2 is off: one connection for everything means
 // that everything hangs when it does, while of HTTP/1.1 a hung request takes
 // only its own connection along.
-func connect(a access) (*Client, error) {
+func connectClient(a access) (*Client, error) {
 	rc := rest.CopyConfig(a.config)
 	if err := hideUser(rc, a.Options); err != nil {
 		return nil, err
 	}
-	rc.UserAgent = Manager
+	rc.UserAgent = FieldManager
 	rc.QPS = -1 // no limit of our own: the server has better ones, and says so
 	rc.WarningHandler = rest.NoWarnings{}
 	rc.NextProtos = []string{"http/1.1"}
@@ -112,21 +112,21 @@ func connect(a access) (*Client, error) {
 	rc.Wrap(func(next http.RoundTripper) http.RoundTripper { return impatient{next} })
 	client, err := rest.HTTPClientFor(rc)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.Failed, a.kubectl("config view"), "use context %q of the kubeconfig", a.Context)
+		return nil, problem.Wrap(err, problem.Failed, a.kubectlCommand("config view"), "use context %q of the kubeconfig", a.Context)
 	}
-	return assemble(a, rc, plain, client)
+	return newClient(a, rc, plain, client)
 }
 
-func assemble(a access, rc, plain *rest.Config, client *http.Client) (*Client, error) {
+func newClient(a access, rc, plain *rest.Config, client *http.Client) (*Client, error) {
 	objects, err := dynamic.NewForConfigAndClient(rc, client)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.Failed, a.kubectl("config view"), "use context %q of the kubeconfig", a.Context)
+		return nil, problem.Wrap(err, problem.Failed, a.kubectlCommand("config view"), "use context %q of the kubeconfig", a.Context)
 	}
 	raw, err := rest.UnversionedRESTClientForConfigAndClient(dynamic.ConfigFor(rc), client)
 	if err != nil {
-		return nil, problem.Wrap(err, problem.Failed, a.kubectl("config view"), "use context %q of the kubeconfig", a.Context)
+		return nil, problem.Wrap(err, problem.Failed, a.kubectlCommand("config view"), "use context %q of the kubeconfig", a.Context)
 	}
 	return &Client{kubeconfig: a.Kubeconfig, context: a.Context, namespace: cmp.Or(a.Namespace, "default"),
 		config: plain, objects: objects, raw: raw,
-		patience: 30 * time.Second, attempt: 10 * time.Second}, nil
+		retryTime: 30 * time.Second, tryTimeout: 10 * time.Second}, nil
 }

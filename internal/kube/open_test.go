@@ -25,12 +25,12 @@ func TestOpen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("KUBECONFIG", tt.environment)
-			c, err := Open(tt.o)
+			c, err := OpenClient(tt.o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if c.Context() != tt.context || c.Namespace() != tt.namespace || c.Server() != tt.server {
-				t.Errorf("opened %s %s %s", c.Context(), c.Namespace(), c.Server())
+			if c.ContextName() != tt.context || c.DefaultNamespace() != tt.namespace || c.ServerAddress() != tt.server {
+				t.Errorf("opened %s %s %s", c.ContextName(), c.DefaultNamespace(), c.ServerAddress())
 			}
 		})
 	}
@@ -66,7 +66,7 @@ func TestOpenProblems(t *testing.T) {
 			clientcmd.RecommendedHomeFile = filepath.Join(t.TempDir(), "config")
 			defer func() { clientcmd.RecommendedHomeFile = home }()
 			t.Setenv("KUBERNETES_SERVICE_HOST", "")
-			_, err := Open(tt.o)
+			_, err := OpenClient(tt.o)
 			wantProblem(t, err, tt.text, tt.hint)
 		})
 	}

@@ -78,7 +78,7 @@ func (l *line) cut() {
 // through opens the cluster of $KUBECONFIG through a line.
 func through(t *testing.T, namespace string) (*Client, *line) {
 	t.Helper()
-	a, err := load(Options{Namespace: namespace})
+	a, err := loadConfig(Options{Namespace: namespace})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func through(t *testing.T, namespace string) (*Client, *line) {
 	l.up()
 	a.config = rest.CopyConfig(a.config)
 	a.config.Host, a.config.ServerName = "https://"+l.address, server.Hostname()
-	c, err := connect(a)
+	c, err := connectClient(a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,13 +102,13 @@ func through(t *testing.T, namespace string) (*Client, *line) {
 // number may be missing, and none may come twice.
 func TestRealOutage(t *testing.T) {
 	const last, cuts = 300, 5
-	c, l := through(t, real(t).Namespace())
+	c, l := through(t, real(t).DefaultNamespace())
 	defer func() { l.cut() }()
 	o := object("counter", "")
 	for _, field := range []string{"uid", "namespace", "resourceVersion"} {
 		delete(o.Object["metadata"].(map[string]any), field)
 	}
-	current, err := c.Create(t.Context(), o)
+	current, err := c.CreateObject(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestRealOutage(t *testing.T) {
 	go func() {
 		defer close(finished)
 		for n := ""; n != fmt.Sprint(last); watches++ {
-			err := c.Watch(t.Context(), ref("counter"), "", func(e Event) error {
+			err := c.WatchObjects(t.Context(), ref("counter"), "", func(e Event) error {
 				if e.Object != nil {
 					n = count(e.Object)
 				}
@@ -144,10 +144,10 @@ func TestRealOutage(t *testing.T) {
 	for i := 1; i <= last; i++ {
 		next := current.DeepCopy()
 		next.Object["data"] = map[string]any{"n": fmt.Sprint(i)}
-		written, err := c.Update(t.Context(), next)
+		written, err := c.UpdateObject(t.Context(), next)
 		if IsConflict(err) { // with itself: nobody else writes
 			lost++
-			if written, err = c.Get(t.Context(), ref("counter")); err == nil && count(written) != fmt.Sprint(i) {
+			if written, err = c.GetObject(t.Context(), ref("counter")); err == nil && count(written) != fmt.Sprint(i) {
 				t.Fatalf("the counter is at %s, not %d", count(written), i)
 			}
 		}

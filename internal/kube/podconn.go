@@ -45,18 +45,18 @@ func newPodConn(to addr, tunnel httpstream.Connection, data httpstream.Stream, c
 	}()
 	go func() {
 		io.Copy(theirs, data)
-		c.ended(complaints)
+		c.withReason(complaints)
 		theirs.Close()
 		c.release()
 	}()
 	return c
 }
 
-// ended notes why the pod's side is over. The node closes both streams, so the
+// withReason notes why the pod's side is over. The node closes both streams, so the
 // wait is for a node that went away in between.
-func (c *podConn) ended(complaints io.Reader) {
+func (c *podConn) withReason(complaints io.Reader) {
 	said := make(chan string, 1)
-	go func() { said <- complaint(complaints) }()
+	go func() { said <- readComplaint(complaints) }()
 	select {
 	case s := <-said:
 		if s != "" {

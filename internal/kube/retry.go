@@ -23,42 +23,42 @@ const (
 	settling = 10 * time.Second
 )
 
-// retry makes a call until it works, fails for good, or the client's patience
+// retryCall makes a call until it works, fails for good, or the client's patience
 // is at its end.
-func retry[T any](ctx context.Context, c *Client, f func(context.Context) (T, error)) (T, error) {
-	end := time.Now().Add(c.patience)
+func retryCall[T any](ctx context.Context, c *Client, f func(context.Context) (T, error)) (T, error) {
+	end := time.Now().Add(c.retryTime)
 	for delay := firstWait; ; delay = min(2*delay, maxWait) {
 		v, err := f(ctx)
-		again := c.judge(err)
+		again := c.judgeError(err)
 		if err == nil {
 			return v, nil
 		}
 		again = again && c.reached.Load() && time.Now().Add(delay).Before(end)
-		if !again || wait.SleepContext(ctx, max(delay, asked(err))) != nil {
-			return v, final(ctx, err)
+		if !again || wait.SleepContext(ctx, max(delay, withAnswer(err))) != nil {
+			return v, isFinal(ctx, err)
 		}
 	}
 }
 
-// final is the error of a call that is given up.
-func final(ctx context.Context, err error) error {
+// isFinal is the error of a call that is given up.
+func isFinal(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", context.Cause(ctx), err)
 	}
 	return err
 }
 
-// timed gives each try its time.
-func timed[T any](c *Client, f func(context.Context) (T, error)) func(context.Context) (T, error) {
+// withTimeout gives each try its time.
+func withTimeout[T any](c *Client, f func(context.Context) (T, error)) func(context.Context) (T, error) {
 	return func(ctx context.Context) (T, error) {
-		ctx, cancel := context.WithTimeout(ctx, c.attempt)
+		ctx, cancel := context.WithTimeout(ctx, c.tryTimeout)
 		defer cancel()
 		return f(ctx)
 	}
 }
 
-// asked is the delay that the server wants, within reason.
-func asked(err error) time.Duration {
+// withAnswer is the delay that the server wants, within reason.
+func withAnswer(err error) time.Duration {
 	s, _ := apierrors.SuggestsClientDelay(err)
 	return min(time.Duration(s)*time.Second, maxWait)
 }
@@ -69,8 +69,8 @@ type answer interface {
 	apierrors.APIStatus
 }
 
-// judge tells whether a call may go better next time.
-func (c *Client) judge(err error) (again bool) {
+// judgeError tells whether a call may go better next time.
+func (c *Client) judgeError(err error) (again bool) {
 	status, answered := errors.AsType[answer](err)
 	if err == nil || answered {
 		c.reached.Store(true)

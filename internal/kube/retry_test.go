@@ -49,11 +49,11 @@ func TestTransientFailuresAreTriedAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, script(ok, h, h, ok))
 			for range 2 {
-				if _, err := c.Get(t.Context(), ref("a")); err != nil {
+				if _, err := c.GetObject(t.Context(), ref("a")); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if _, err := c.Apply(t.Context(), object("a", "")); err != nil {
+			if _, err := c.ApplyObject(t.Context(), object("a", "")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -71,10 +71,10 @@ func TestPermanentFailuresAreNot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, script(ok, h, ok))
-			if _, err := c.Get(t.Context(), ref("a")); err != nil {
+			if _, err := c.GetObject(t.Context(), ref("a")); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := c.Get(t.Context(), ref("a")); err == nil {
+			if _, err := c.GetObject(t.Context(), ref("a")); err == nil {
 				t.Errorf("error %v", err)
 			}
 		})
@@ -91,13 +91,13 @@ func TestLostAnswerIsTold(t *testing.T) {
 		call func(*Client) error
 		is   func(error) bool
 	}{
-		"create": {exists, func(c *Client) error { _, err := c.Create(t.Context(), object("a", "")); return err }, IsExists},
-		"update": {conflict, func(c *Client) error { _, err := c.Update(t.Context(), object("a", "6")); return err }, IsConflict},
-		"apply":  {conflict, func(c *Client) error { _, err := c.Apply(t.Context(), object("a", "6")); return err }, IsConflict},
+		"create": {exists, func(c *Client) error { _, err := c.CreateObject(t.Context(), object("a", "")); return err }, IsAlreadyExists},
+		"update": {conflict, func(c *Client) error { _, err := c.UpdateObject(t.Context(), object("a", "6")); return err }, IsConflict},
+		"apply":  {conflict, func(c *Client) error { _, err := c.ApplyObject(t.Context(), object("a", "6")); return err }, IsConflict},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, script(ok, hangUp, tt.then))
-			if _, err := c.Get(t.Context(), ref("a")); err != nil {
+			if _, err := c.GetObject(t.Context(), ref("a")); err != nil {
 				t.Fatal(err)
 			}
 			if err := tt.call(c); !tt.is(err) {
@@ -114,7 +114,7 @@ func TestCallerStopsWaiting(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 	})
-	if _, err := c.Create(ctx, object("a", "")); !errors.Is(err, context.Canceled) {
+	if _, err := c.CreateObject(ctx, object("a", "")); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -123,7 +123,7 @@ func TestServerRestarts(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(ok))
 	defer func() { s.Close() }()
 	c := clientOf(t, s.URL)
-	if _, err := c.Get(t.Context(), ref("a")); err != nil {
+	if _, err := c.GetObject(t.Context(), ref("a")); err != nil {
 		t.Fatal(err)
 	}
 	address := s.Listener.Addr().String()
@@ -131,8 +131,8 @@ func TestServerRestarts(t *testing.T) {
 	type result struct{ read, written error }
 	done := make(chan result)
 	go func() {
-		_, read := c.Get(t.Context(), ref("a"))
-		_, written := c.Update(t.Context(), object("a", "6"))
+		_, read := c.GetObject(t.Context(), ref("a"))
+		_, written := c.UpdateObject(t.Context(), object("a", "6"))
 		done <- result{read, written}
 	}()
 	for c.outage.Load() == 0 { // it has met the closed port
@@ -155,7 +155,7 @@ func TestServerThatNeverAnsweredIsGivenUpAtOnce(t *testing.T) {
 	s.Close()
 	c := clientOf(t, s.URL)
 	began := time.Now()
-	_, err := c.Get(t.Context(), ref("a"))
+	_, err := c.GetObject(t.Context(), ref("a"))
 	wantProblem(t, err, "context \"here\" does not answer", "version-manager cluster status")
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("it took %v", took)
@@ -164,17 +164,17 @@ func TestServerThatNeverAnsweredIsGivenUpAtOnce(t *testing.T) {
 
 func TestPatienceEnds(t *testing.T) {
 	c := client(t, script(ok, refusing(http.StatusServiceUnavailable, "ServiceUnavailable", "starting")))
-	c.patience = 100 * time.Millisecond
-	if _, err := c.Get(t.Context(), ref("a")); err != nil {
+	c.retryTime = 100 * time.Millisecond
+	if _, err := c.GetObject(t.Context(), ref("a")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Get(t.Context(), ref("a")); err == nil {
+	if _, err := c.GetObject(t.Context(), ref("a")); err == nil {
 		t.Error("no error")
 	}
-	c.patience = time.Hour
+	c.retryTime = time.Hour
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := c.Get(ctx, ref("a")); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := c.GetObject(ctx, ref("a")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
@@ -182,9 +182,9 @@ func TestPatienceEnds(t *testing.T) {
 // A try that hangs is given up, and the next one goes over a new connection.
 func TestHungTry(t *testing.T) {
 	c := client(t, script(ok, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ok))
-	c.attempt = 200 * time.Millisecond
+	c.tryTimeout = 200 * time.Millisecond
 	for range 2 {
-		if _, err := c.Get(t.Context(), ref("a")); err != nil {
+		if _, err := c.GetObject(t.Context(), ref("a")); err != nil {
 			t.Fatal(err)
 		}
 	}

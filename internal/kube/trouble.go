@@ -18,15 +18,15 @@ func (c *Client) explainServer(what string, err error) error {
 		return p
 	}
 	if apierrors.IsUnauthorized(err) {
-		return problem.Wrap(err, problem.Failed, c.renew(), "%s: %s", what, c.refusal(time.Now()))
+		return problem.Wrap(err, problem.Failed, c.renewHint(), "%s: %s", what, c.explainRefusal(time.Now()))
 	}
 	if bad, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return problem.Wrap(bad.Err, problem.Failed, c.Kubectl("", "config view --minify"),
-			"%s: the certificate of %s is not one that context %q trusts", what, c.Server(), c.context)
+		return problem.Wrap(bad.Err, problem.Failed, c.KubectlCommand("", "config view --minify"),
+			"%s: the certificate of %s is not one that context %q trusts", what, c.ServerAddress(), c.context)
 	}
 	if judgeTransport(err) && !isAnswer(err) {
-		return problem.Wrap(err, problem.Failed, "version-manager cluster status\n"+c.Kubectl("", "get --raw /readyz"),
-			"%s: the API server %s of context %q does not answer", what, c.Server(), c.context)
+		return problem.Wrap(err, problem.Failed, "version-manager cluster status\n"+c.KubectlCommand("", "get --raw /readyz"),
+			"%s: the API server %s of context %q does not answer", what, c.ServerAddress(), c.context)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
@@ -36,18 +36,18 @@ func isAnswer(err error) bool {
 	return ok
 }
 
-// refusal says why the server does not accept the user, as far as the
+// explainRefusal says why the server does not accept the user, as far as the
 // credentials themselves tell.
-func (c *Client) refusal(now time.Time) string {
-	for _, e := range expiries(c.config) {
+func (c *Client) explainRefusal(now time.Time) string {
+	for _, e := range listExpiries(c.config) {
 		if now.After(e.at) {
 			return fmt.Sprintf("the %s of context %q expired at %s", e.what, c.context, e.at.UTC().Format(time.RFC3339))
 		}
 	}
-	return fmt.Sprintf("%s does not accept the user of context %q", c.Server(), c.context)
+	return fmt.Sprintf("%s does not accept the user of context %q", c.ServerAddress(), c.context)
 }
 
-func (c *Client) renew() string {
+func (c *Client) renewHint() string {
 	if c.config.ExecProvider != nil {
 		return "log in again with " + c.config.ExecProvider.Command
 	}
@@ -64,9 +64,9 @@ func (c *Client) explainPlugin(err error) error {
 	text, _, _ = strings.Cut(text, "\n") // what follows is advice of client-go
 	_, name, _ := strings.Cut(text, "executable ")
 	if name, _, ok := strings.Cut(name, " not found"); ok {
-		others := Options{Kubeconfig: c.kubeconfig}.kubectl("config get-contexts")
+		others := Options{Kubeconfig: c.kubeconfig}.kubectlCommand("config get-contexts")
 		return problem.New(problem.Failed, "install "+name+", or choose another context: "+others,
 			"context %q logs in with %s, which is not installed", c.context, name)
 	}
-	return problem.New(problem.Failed, c.Kubectl("", "get --raw /readyz"), "log in to context %q: %s", c.context, text)
+	return problem.New(problem.Failed, c.KubectlCommand("", "get --raw /readyz"), "log in to context %q: %s", c.context, text)
 }

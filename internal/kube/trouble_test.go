@@ -34,15 +34,15 @@ func TestRefusals(t *testing.T) {
 		is         func(error) bool
 	}{
 		"forbidden":  {deployment, refusing(403, "Forbidden", user), `get Deployment shops/shop-blue: the user of context "here" may not: ` + user, " --context here --namespace shops auth can-i get deployments.apps", IsForbidden},
-		"quota":      {deployment, refusing(403, "Forbidden", quota), "quota is used up", " --context here --namespace shops describe resourcequota", IsQuota},
-		"ending":     {deployment, ending, "is being deleted", " --context here wait --for=delete --timeout=5m namespace/shops", IsEnding},
+		"quota":      {deployment, refusing(403, "Forbidden", quota), "quota is used up", " --context here --namespace shops describe resourcequota", IsQuotaExceeded},
+		"ending":     {deployment, ending, "is being deleted", " --context here wait --for=delete --timeout=5m namespace/shops", IsNamespaceEnding},
 		"no route":   {Ref{Kind: "HTTPRoute", Name: "shop"}, http.NotFound, "does not know this kind", "version-manager install-ingress", IsNoKind},
 		"no metrics": {Ref{Kind: "PodMetrics", Name: "p"}, http.NotFound, "does not know this kind", "metrics-server; kubectl --kubeconfig ", IsNoKind},
 		"no chart":   {Ref{Kind: "HelmChartConfig", Name: "h"}, http.NotFound, "does not know this kind", " --context here api-resources --api-group=helm.cattle.io", IsNoKind},
 		"stranger":   {deployment, refusing(401, "Unauthorized", "Unauthorized"), `does not accept the user of context "here"`, "get a new kubeconfig", apierrors.IsUnauthorized},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := client(t, tt.h).Get(t.Context(), tt.ref)
+			_, err := client(t, tt.h).GetObject(t.Context(), tt.ref)
 			wantProblem(t, err, tt.text, tt.hint)
 			if !tt.is(err) {
 				t.Errorf("%v is not recognized", err)
@@ -60,7 +60,7 @@ func ending(w http.ResponseWriter, _ *http.Request) {
 
 func TestMissingObjectIsNoProblem(t *testing.T) {
 	c := client(t, refusing(404, "NotFound", `configmaps "a" not found`))
-	if _, err := c.Get(t.Context(), ref("a")); !IsNotFound(err) || IsNoKind(err) {
+	if _, err := c.GetObject(t.Context(), ref("a")); !IsNotFound(err) || IsNoKind(err) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -70,7 +70,7 @@ func TestUnknownAuthority(t *testing.T) {
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.StartTLS()
 	defer s.Close()
-	_, err := clientOf(t, s.URL).Get(t.Context(), ref("a"))
+	_, err := clientOf(t, s.URL).GetObject(t.Context(), ref("a"))
 	wantProblem(t, err, "is not one that context \"here\" trusts", " --context here config view --minify")
 }
 
@@ -82,11 +82,11 @@ func TestMissingLoginProgram(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := Open(Options{Kubeconfig: path})
+	c, err := OpenClient(Options{Kubeconfig: path})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.Get(t.Context(), ref("a"))
+	_, err = c.GetObject(t.Context(), ref("a"))
 	wantProblem(t, err, "logs in with no-such-login, which is not installed", "install no-such-login")
 }
 
@@ -109,10 +109,10 @@ func TestExpiry(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := &Client{context: "x", config: &tt.config}
-			if got := c.refusal(end.Add(time.Second)); got != tt.want {
+			if got := c.explainRefusal(end.Add(time.Second)); got != tt.want {
 				t.Errorf("said %q, want %q", got, tt.want)
 			}
-			if got := c.refusal(end.Add(-time.Second)); name == "certificate" && got == tt.want {
+			if got := c.explainRefusal(end.Add(-time.Second)); name == "certificate" && got == tt.want {
 				t.Errorf("said %q before", got)
 			}
 		})
@@ -134,7 +134,7 @@ func FuzzExpiry(f *testing.F) {
 	f.Add([]byte("e30.eyJleHAiOjF9.x"))
 	f.Add([]byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, e := range expiries(&rest.Config{BearerToken: string(b), TLSClientConfig: rest.TLSClientConfig{CertData: b}}) {
+		for _, e := range listExpiries(&rest.Config{BearerToken: string(b), TLSClientConfig: rest.TLSClientConfig{CertData: b}}) {
 			if e.what == "" {
 				t.Error("a credential without a name")
 			}

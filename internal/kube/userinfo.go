@@ -22,10 +22,10 @@ func hideUser(rc *rest.Config, o Options) error {
 	}
 	u, err := url.Parse(added + rc.Host)
 	if err != nil { // the error would quote it
-		return problem.New(problem.Failed, o.kubectl("config view --minify"),
+		return problem.New(problem.Failed, o.kubectlCommand("config view --minify"),
 			"the server's address in context %q of the kubeconfig is no URL", o.Context)
 	}
-	if u.User != nil && !authenticates(rc) {
+	if u.User != nil && !hasCredentials(rc) {
 		rc.Username = u.User.Username()
 		rc.Password, _ = u.User.Password()
 	}
@@ -34,7 +34,7 @@ func hideUser(rc *rest.Config, o Options) error {
 	return nil
 }
 
-// authenticates reports whether the configuration says who asks by a header.
-func authenticates(rc *rest.Config) bool {
+// hasCredentials reports whether the configuration says who asks by a header.
+func hasCredentials(rc *rest.Config) bool {
 	return rc.Username != "" || rc.BearerToken != "" || rc.BearerTokenFile != "" || rc.ExecProvider != nil || rc.AuthProvider != nil
 }

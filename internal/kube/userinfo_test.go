@@ -20,23 +20,23 @@ func TestUserInTheAddress(t *testing.T) {
 	open := func() *Client {
 		rc := &rest.Config{Host: strings.Replace(s.URL, "://", "://ada:"+secret+"@", 1)}
 		rc.Insecure = true
-		c, err := connect(access{Options{Context: "here"}, rc})
+		c, err := connectClient(access{Options{Context: "here"}, rc})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return c
 	}
 	c := open()
-	if _, err := c.Get(t.Context(), ref("a")); err != nil || user != "ada" || password != secret {
+	if _, err := c.GetObject(t.Context(), ref("a")); err != nil || user != "ada" || password != secret {
 		t.Errorf("asked as %q: %v", user, err)
 	}
-	if c.Server() != s.URL {
-		t.Errorf("Server() = %s", c.Server())
+	if c.ServerAddress() != s.URL {
+		t.Errorf("Server() = %s", c.ServerAddress())
 	}
 	s.Close()
 	c = open()
-	c.patience = 0
-	_, err := c.Get(t.Context(), ref("a"))
+	c.retryTime = 0
+	_, err := c.GetObject(t.Context(), ref("a"))
 	if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "ada") {
 		t.Errorf("error %v", err)
 	}

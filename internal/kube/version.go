@@ -6,9 +6,9 @@ import (
 	"fmt"
 )
 
-// Version implements Cluster.
-func (c *Client) Version(ctx context.Context) (string, error) {
-	b, err := retry(ctx, c, timed(c, func(ctx context.Context) ([]byte, error) {
+// ServerVersion implements Cluster.
+func (c *Client) ServerVersion(ctx context.Context) (string, error) {
+	b, err := retryCall(ctx, c, withTimeout(c, func(ctx context.Context) ([]byte, error) {
 		return c.raw.Get().AbsPath("/version").Do(ctx).Raw()
 	}))
 	if err != nil {
@@ -16,7 +16,7 @@ func (c *Client) Version(ctx context.Context) (string, error) {
 	}
 	var v struct{ GitVersion string }
 	if err := json.Unmarshal(b, &v); err != nil || v.GitVersion == "" {
-		return "", fmt.Errorf("ask %s for its version: this is no Kubernetes API server", c.Server())
+		return "", fmt.Errorf("ask %s for its version: this is no Kubernetes API server", c.ServerAddress())
 	}
 	return v.GitVersion, nil
 }

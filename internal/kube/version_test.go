@@ -15,14 +15,14 @@ func TestVersion(t *testing.T) {
 		}
 		answerJSON(w, http.StatusOK, map[string]any{"major": "1", "minor": "34", "gitVersion": "v1.34.4"})
 	})
-	if v, err := c.Version(t.Context()); err != nil || v != "v1.34.4" {
+	if v, err := c.ServerVersion(t.Context()); err != nil || v != "v1.34.4" {
 		t.Errorf("version %q, %v", v, err)
 	}
 }
 
 func TestVersionOfSomethingElse(t *testing.T) {
 	c := client(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) })
-	if _, err := c.Version(t.Context()); err == nil || !strings.Contains(err.Error(), "no Kubernetes API server") {
+	if _, err := c.ServerVersion(t.Context()); err == nil || !strings.Contains(err.Error(), "no Kubernetes API server") {
 		t.Errorf("error %v", err)
 	}
 }

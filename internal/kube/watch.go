@@ -20,22 +20,22 @@ type listing struct {
 	version string
 }
 
-func (c *Client) list(ctx context.Context, k kind, r Ref, selector string) (listing, error) {
-	api := c.api(k, r.Namespace)
-	l, err := retry(ctx, c, timed(c, func(ctx context.Context) (listing, error) {
-		l, err := api.List(ctx, selection(r, selector))
+func (c *Client) listKind(ctx context.Context, k kind, r Ref, selector string) (listing, error) {
+	api := c.kindAPI(k, r.Namespace)
+	l, err := retryCall(ctx, c, withTimeout(c, func(ctx context.Context) (listing, error) {
+		l, err := api.List(ctx, listOptions(r, selector))
 		if err != nil {
 			return listing{}, err
 		}
 		return listing{l.Items, l.GetResourceVersion()}, nil
 	}))
 	if err != nil {
-		return listing{}, c.explain("list", k, r, err)
+		return listing{}, c.explainError("list", k, r, err)
 	}
 	return l, nil
 }
 
-func selection(r Ref, selector string) metav1.ListOptions {
+func listOptions(r Ref, selector string) metav1.ListOptions {
 	o := metav1.ListOptions{LabelSelector: selector}
 	if r.Name != "" {
 		o.FieldSelector = fields.OneTermEqualSelector("metadata.name", r.Name).String()
@@ -43,14 +43,14 @@ func selection(r Ref, selector string) metav1.ListOptions {
 	return o
 }
 
-// Watch implements Cluster. A connection that ends, as every one does after
+// WatchObjects implements Cluster. A connection that ends, as every one does after
 // some minutes, is followed by another that goes on where it stopped.
-func (c *Client) Watch(ctx context.Context, r Ref, selector string, f func(Event) error) error {
-	k, err := kindOf(r.Kind)
+func (c *Client) WatchObjects(ctx context.Context, r Ref, selector string, f func(Event) error) error {
+	k, err := findKind(r.Kind)
 	if err != nil {
 		return fmt.Errorf("watch: %w", err)
 	}
-	l, err := c.list(ctx, k, r, selector)
+	l, err := c.listKind(ctx, k, r, selector)
 	if err != nil {
 		return err
 	}
@@ -64,12 +64,12 @@ func (c *Client) Watch(ctx context.Context, r Ref, selector string, f func(Event
 	}
 	w := watcher{version: l.version, tell: f}
 	for ctx.Err() == nil {
-		err := w.follow(ctx, c.api(k, r.Namespace), selection(r, selector))
+		err := w.followEvents(ctx, c.kindAPI(k, r.Namespace), listOptions(r, selector))
 		if s, ok := errors.AsType[stopped](err); ok {
 			return s.error
 		}
 		if err != nil && ctx.Err() == nil {
-			return c.explain("watch", k, r, err)
+			return c.explainError("watch", k, r, err)
 		}
 		_ = wait.SleepContext(ctx, firstWait) // for a server that ends every watch at once
 	}
@@ -85,8 +85,8 @@ type watcher struct {
 	tell    func(Event) error
 }
 
-// follow returns nil where the connection ended in good order.
-func (w *watcher) follow(ctx context.Context, api dynamic.ResourceInterface, opts metav1.ListOptions) error {
+// followEvents returns nil where the connection ended in good order.
+func (w *watcher) followEvents(ctx context.Context, api dynamic.ResourceInterface, opts metav1.ListOptions) error {
 	opts.ResourceVersion, opts.AllowWatchBookmarks, opts.TimeoutSeconds = w.version, true, new(int64(300))
 	stream, err := api.Watch(ctx, opts)
 	if err != nil {
@@ -101,14 +101,14 @@ func (w *watcher) follow(ctx context.Context, api dynamic.ResourceInterface, opt
 			if !open {
 				return nil
 			}
-			if err := w.event(e); err != nil {
+			if err := w.handleEvent(e); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (w *watcher) event(e watch.Event) error {
+func (w *watcher) handleEvent(e watch.Event) error {
 	if e.Type == watch.Error {
 		return apierrors.FromObject(e.Object)
 	}

@@ -67,7 +67,7 @@ func TestWatch(t *testing.T) {
 		stream(t, "20", event("DELETED", configMap("b", "21")), event("ADDED", configMap("c", "22"))),
 	))
 	var got told
-	if err := c.Watch(t.Context(), Ref{Kind: "ConfigMap"}, "app=x", got.until("+c22")); !errors.Is(err, errEnough) {
+	if err := c.WatchObjects(t.Context(), Ref{Kind: "ConfigMap"}, "app=x", got.until("+c22")); !errors.Is(err, errEnough) {
 		t.Errorf("ended with %v", err)
 	}
 	if want := []string{"+a3", "+b9", "synced", "+a11", "-b21", "+c22"}; !slices.Equal(got, want) {
@@ -86,7 +86,7 @@ func TestWatchEndsWhenChangesMayBeMissed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, watchable(h))
 			var got told
-			if err := c.Watch(t.Context(), Ref{Kind: "ConfigMap"}, "", got.until("")); err == nil || errors.Is(err, errEnough) {
+			if err := c.WatchObjects(t.Context(), Ref{Kind: "ConfigMap"}, "", got.until("")); err == nil || errors.Is(err, errEnough) {
 				t.Errorf("ended with %v", err)
 			}
 		})
@@ -103,7 +103,7 @@ func TestWatchOfOneEndsWithItsContext(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	ctx, cancel := context.WithCancel(t.Context())
-	err := c.Watch(ctx, ref("a"), "", func(e Event) error {
+	err := c.WatchObjects(ctx, ref("a"), "", func(e Event) error {
 		if e.Synced {
 			cancel()
 		}

@@ -9,26 +9,26 @@ import (
 	"version-manager/internal/kube"
 )
 
-// All is everything that runs the release in its color and sends the traffic
+// AllObjects is everything that runs the release in its color and sends the traffic
 // there, in the order in which it can be applied. Secrets are not among it
 // unless there are values for them.
-func All(a App) ([]*kube.Object, error) {
-	a.Replicas = a.replicas()
-	side, err := Color(a)
+func AllObjects(a App) ([]*kube.Object, error) {
+	a.Replicas = a.replicaCount()
+	side, err := ColorObjects(a)
 	if err != nil {
 		return nil, err
 	}
-	list := append([]*kube.Object{Namespace(a)}, Base(a)...)
+	list := append([]*kube.Object{NewNamespace(a)}, BaseObjects(a)...)
 	list = append(list, side...)
-	auto := a.config().Autoscale
-	if s := Scaler(a, a.Color, max(auto.Min, 1), max(auto.Max, auto.Min, 1)); s != nil {
+	auto := a.appConfig().Autoscale
+	if s := NewScaler(a, a.Color, max(auto.Min, 1), max(auto.Max, auto.Min, 1)); s != nil {
 		list = append(list, s)
 	}
-	return append(list, Route(a, a.Color), Preview(a, a.Color.Other())), nil
+	return append(list, NewRoute(a, a.Color), NewPreview(a, a.Color.Other())), nil
 }
 
-// Write prints objects as YAML documents.
-func Write(w io.Writer, list []*kube.Object) error {
+// WriteYAML prints objects as YAML documents.
+func WriteYAML(w io.Writer, list []*kube.Object) error {
 	for _, o := range list {
 		b, err := yaml.Marshal(o.Object)
 		if err != nil {

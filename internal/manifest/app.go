@@ -54,17 +54,17 @@ type App struct {
 	SecretsRevision string
 }
 
-func (a App) config() config.App { return a.Release.Config }
+func (a App) appConfig() config.App { return a.Release.Config }
 
-func (a App) name() string { return a.Release.App }
+func (a App) appName() string { return a.Release.App }
 
-func (a App) namespace() string { return Space(a.config()) }
+func (a App) appNamespace() string { return AppNamespace(a.appConfig()) }
 
-// replicas is how many instances a color starts with where nobody has said
+// replicaCount is how many instances a color starts with where nobody has said
 // so: none are named where an autoscaler is going to.
-func (a App) replicas() int {
-	if a.Replicas == 0 && !scales(a.config().Autoscale) {
-		return a.config().Replicas
+func (a App) replicaCount() int {
+	if a.Replicas == 0 && !hasMetrics(a.appConfig().Autoscale) {
+		return a.appConfig().Replicas
 	}
 	return a.Replicas
 }

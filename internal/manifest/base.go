@@ -11,47 +11,47 @@ import (
 	"version-manager/internal/kube"
 )
 
-// Namespace is the namespace of the app. It is to be made only where it does
+// NewNamespace is the namespace of the app. It is to be made only where it does
 // not exist: one that somebody else made has labels of its own.
-func Namespace(a App) *kube.Object {
-	o := load[corev1.Namespace]("namespace.yaml")
-	a.named(&o.ObjectMeta, a.namespace())
+func NewNamespace(a App) *kube.Object {
+	o := loadFile[corev1.Namespace]("namespace.yaml")
+	a.setName(&o.ObjectMeta, a.appNamespace())
 	o.Namespace = ""
-	return plain(&o)
+	return toObject(&o)
 }
 
-// Base is what belongs to the app as a whole and outlives every release:
+// BaseObjects is what belongs to the app as a whole and outlives every release:
 // service account, network policy, a Service for each color and one that never
 // leads anywhere, and the anchor that owns what shall outlive even the app.
-func Base(a App) []*kube.Object {
-	list := []*kube.Object{serviceAccount(a), networkPolicy(a), Anchor(a)}
+func BaseObjects(a App) []*kube.Object {
+	list := []*kube.Object{newServiceAccount(a), newNetworkPolicy(a), NewAnchor(a)}
 	for _, c := range append(color.Both(), color.None) {
-		list = append(list, service(a, c))
+		list = append(list, newService(a, c))
 	}
 	return list
 }
 
-func serviceAccount(a App) *kube.Object {
-	o := load[corev1.ServiceAccount]("service-account.yaml")
-	a.named(&o.ObjectMeta, a.name())
-	return plain(&o)
+func newServiceAccount(a App) *kube.Object {
+	o := loadFile[corev1.ServiceAccount]("service-account.yaml")
+	a.setName(&o.ObjectMeta, a.appName())
+	return toObject(&o)
 }
 
-func networkPolicy(a App) *kube.Object {
-	o := load[networkingv1.NetworkPolicy]("network-policy.yaml")
-	a.named(&o.ObjectMeta, a.name())
-	o.Spec.PodSelector.MatchLabels[NameLabel] = a.name()
+func newNetworkPolicy(a App) *kube.Object {
+	o := loadFile[networkingv1.NetworkPolicy]("network-policy.yaml")
+	a.setName(&o.ObjectMeta, a.appName())
+	o.Spec.PodSelector.MatchLabels[NameLabel] = a.appName()
 	from := o.Spec.Ingress[0].From[0].NamespaceSelector.MatchExpressions
 	if from[0].Values = a.Proxies; len(a.Proxies) == 0 {
-		namespace, _ := Gateway(a.config())
+		namespace, _ := GatewayOf(a.appConfig())
 		from[0].Values = []string{namespace}
 	}
-	return plain(&o)
+	return toObject(&o)
 }
 
-// LetIn are the namespaces from which a network policy lets requests in.
-func LetIn(policy *kube.Object) (list []string, err error) {
-	p, err := kube.As[networkingv1.NetworkPolicy](policy)
+// AdmittedNamespaces are the namespaces from which a network policy lets requests in.
+func AdmittedNamespaces(policy *kube.Object) (list []string, err error) {
+	p, err := kube.ConvertObject[networkingv1.NetworkPolicy](policy)
 	if err != nil {
 		return nil, err
 	}
@@ -70,20 +70,20 @@ func LetIn(policy *kube.Object) (list []string, err error) {
 	return list, nil
 }
 
-// Anchor is the object that owns journals, reports and backups. It is the
+// NewAnchor is the object that owns journals, reports and backups. It is the
 // only one of Base that stays when the app is removed.
-func Anchor(a App) *kube.Object {
-	o := load[corev1.ConfigMap]("anchor.yaml")
-	a.named(&o.ObjectMeta, a.name())
-	o.Data["app"] = a.name()
-	return plain(&o)
+func NewAnchor(a App) *kube.Object {
+	o := loadFile[corev1.ConfigMap]("anchor.yaml")
+	a.setName(&o.ObjectMeta, a.appName())
+	o.Data["app"] = a.appName()
+	return toObject(&o)
 }
 
-func service(a App, c color.Color) *kube.Object {
-	o := load[corev1.Service]("service.yaml")
-	a.named(&o.ObjectMeta, Side(a.name(), c))
-	of := cmp.Or(string(c), nobody)
+func newService(a App, c color.Color) *kube.Object {
+	o := loadFile[corev1.Service]("service.yaml")
+	a.setName(&o.ObjectMeta, ColorName(a.appName(), c))
+	of := cmp.Or(string(c), noColor)
 	o.Labels[ColorLabel] = of
-	o.Spec.Selector[NameLabel], o.Spec.Selector[ColorLabel] = a.name(), of
-	return plain(&o)
+	o.Spec.Selector[NameLabel], o.Spec.Selector[ColorLabel] = a.appName(), of
+	return toObject(&o)
 }

@@ -7,48 +7,48 @@ import (
 	"version-manager/internal/kube"
 )
 
-// Color is what makes one color run the release: its Secret if there are
+// ColorObjects is what makes one color run the release: its Secret if there are
 // values for it, its Deployment and its disruption budget. The error is about
 // a quantity that the configuration has wrong.
-func Color(a App) ([]*kube.Object, error) {
-	d, err := deployment(a)
+func ColorObjects(a App) ([]*kube.Object, error) {
+	d, err := newDeployment(a)
 	if err != nil {
 		return nil, err
 	}
-	list := []*kube.Object{d, disruptionBudget(a)}
+	list := []*kube.Object{d, newDisruptionBudget(a)}
 	if a.Secrets != nil {
-		list = append([]*kube.Object{secret(a)}, list...)
+		list = append([]*kube.Object{newSecret(a)}, list...)
 	}
 	return list, nil
 }
 
-func secret(a App) *kube.Object {
-	o := load[corev1.Secret]("secret.yaml")
-	a.named(&o.ObjectMeta, SecretName(a.name(), a.Color))
+func newSecret(a App) *kube.Object {
+	o := loadFile[corev1.Secret]("secret.yaml")
+	a.setName(&o.ObjectMeta, SecretName(a.appName(), a.Color))
 	o.Labels[ColorLabel] = string(a.Color)
 	o.Data = map[string][]byte{}
 	for name, value := range a.Secrets {
 		o.Data[name] = []byte(value)
 	}
-	return plain(&o)
+	return toObject(&o)
 }
 
-// IngressSecret is what the sidecars know the probe by, and with preview the
+// NewIngressSecret is what the sidecars know the probe by, and with preview the
 // people who may see the preview, or its copy, under the given name.
-func IngressSecret(a App, name, probe, preview string) *kube.Object {
-	o := load[corev1.Secret]("ingress-secret.yaml")
-	a.named(&o.ObjectMeta, name)
+func NewIngressSecret(a App, name, probe, preview string) *kube.Object {
+	o := loadFile[corev1.Secret]("ingress-secret.yaml")
+	a.setName(&o.ObjectMeta, name)
 	o.Data = map[string][]byte{ProbeKey: []byte(probe)}
 	if preview != "" {
 		o.Data[PreviewKey] = []byte(preview)
 	}
-	return plain(&o)
+	return toObject(&o)
 }
 
-func disruptionBudget(a App) *kube.Object {
-	o := load[policyv1.PodDisruptionBudget]("disruption-budget.yaml")
-	a.named(&o.ObjectMeta, Side(a.name(), a.Color))
+func newDisruptionBudget(a App) *kube.Object {
+	o := loadFile[policyv1.PodDisruptionBudget]("disruption-budget.yaml")
+	a.setName(&o.ObjectMeta, ColorName(a.appName(), a.Color))
 	o.Labels[ColorLabel] = string(a.Color)
-	a.selects(o.Spec.Selector)
-	return plain(&o)
+	a.setSelector(o.Spec.Selector)
+	return toObject(&o)
 }

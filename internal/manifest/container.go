@@ -11,55 +11,55 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// sidecar sets what varies about the container that counts requests.
-func (a App) sidecar(c *corev1.Container) {
+// sidecarContainer sets what varies about the container that counts requests.
+func (a App) sidecarContainer(c *corev1.Container) {
 	c.Image, c.ImagePullPolicy = a.Sidecar, a.pullPolicy()
-	a.fill(c.Env)
+	a.fillEnvironment(c.Env)
 	for _, v := range c.Env {
 		if v.ValueFrom != nil && v.ValueFrom.SecretKeyRef != nil {
-			v.ValueFrom.SecretKeyRef.Name = IngressSecretName(a.name())
+			v.ValueFrom.SecretKeyRef.Name = IngressSecretName(a.appName())
 		}
 	}
 	c.Args = slices.DeleteFunc(c.Args, func(arg string) bool { return strings.HasPrefix(arg, "--private=") })
-	for _, p := range a.config().PrivatePaths() {
-		c.Args = append(c.Args, "--private="+literal(p))
+	for _, p := range a.appConfig().PrivatePaths() {
+		c.Args = append(c.Args, "--private="+literalValue(p))
 	}
-	for _, p := range a.config().Kubernetes.Trusted {
+	for _, p := range a.appConfig().Kubernetes.Trusted {
 		c.Args = append(c.Args, "--trusted="+p)
 	}
 	for i, arg := range c.Args {
 		switch name, _, _ := strings.Cut(arg, "="); name {
 		case "--app":
-			c.Args[i] = fmt.Sprintf("--app=127.0.0.1:%d", a.config().Port)
+			c.Args[i] = fmt.Sprintf("--app=127.0.0.1:%d", a.appConfig().Port)
 		case "--health":
-			c.Args[i] = "--health=" + literal(a.config().Health)
+			c.Args[i] = "--health=" + literalValue(a.appConfig().Health)
 		}
 	}
 }
 
-// app sets what varies about the app's own container.
-func (a App) app(c *corev1.Container) error {
+// appContainer sets what varies about the app's own container.
+func (a App) appContainer(c *corev1.Container) error {
 	c.Image, c.ImagePullPolicy = a.Image, a.pullPolicy()
-	a.fill(c.Env)
-	c.Env = append(c.Env, own(a.config().Env, c.Env)...)
-	if len(a.config().Secrets) == 0 {
+	a.fillEnvironment(c.Env)
+	c.Env = append(c.Env, ownVariables(a.appConfig().Env, c.Env)...)
+	if len(a.appConfig().Secrets) == 0 {
 		c.EnvFrom = nil
 	} else {
-		c.EnvFrom[0].SecretRef.Name = SecretName(a.name(), a.Color)
+		c.EnvFrom[0].SecretRef.Name = SecretName(a.appName(), a.Color)
 	}
-	c.Ports[0].ContainerPort = int32(a.config().Port)
-	c.StartupProbe.FailureThreshold = max(c.StartupProbe.FailureThreshold, seconds(a.config().Gate.Timeout.Duration))
-	c.ReadinessProbe.HTTPGet.Path = a.config().Health
-	c.Lifecycle.PreStop.HTTPGet.Path = fmt.Sprintf("/drained?sleep=%s&limit=%s", a.sleep(), a.config().Drain)
-	return a.resources(c.Resources)
+	c.Ports[0].ContainerPort = int32(a.appConfig().Port)
+	c.StartupProbe.FailureThreshold = max(c.StartupProbe.FailureThreshold, toSeconds(a.appConfig().Gate.Timeout.Duration))
+	c.ReadinessProbe.HTTPGet.Path = a.appConfig().Health
+	c.Lifecycle.PreStop.HTTPGet.Path = fmt.Sprintf("/drained?sleep=%s&limit=%s", a.sleepTime(), a.appConfig().Drain)
+	return a.resourceRequirements(c.Resources)
 }
 
-// fill gives the variables that say who and where an instance is their values.
-func (a App) fill(env []corev1.EnvVar) {
+// fillEnvironment gives the variables that say who and where an instance is their values.
+func (a App) fillEnvironment(env []corev1.EnvVar) {
 	for i := range env {
 		switch v := &env[i]; v.Name {
 		case "PORT":
-			v.Value = strconv.Itoa(a.config().Port)
+			v.Value = strconv.Itoa(a.appConfig().Port)
 		case "APP_VERSION":
 			v.Value = string(a.Release.Version)
 		case "APP_COLOR":
@@ -68,23 +68,23 @@ func (a App) fill(env []corev1.EnvVar) {
 	}
 }
 
-// own is the configuration's environment but for what ours says already.
-func own(env map[string]string, ours []corev1.EnvVar) (list []corev1.EnvVar) {
+// ownVariables is the configuration's environment but for what ours says already.
+func ownVariables(env map[string]string, ours []corev1.EnvVar) (list []corev1.EnvVar) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if !slices.ContainsFunc(ours, func(v corev1.EnvVar) bool { return v.Name == name }) {
-			list = append(list, corev1.EnvVar{Name: name, Value: literal(env[name])})
+			list = append(list, corev1.EnvVar{Name: name, Value: literalValue(env[name])})
 		}
 	}
 	return list
 }
 
-// literal keeps Kubernetes from replacing $(NAME) in a value: what stands in
+// literalValue keeps Kubernetes from replacing $(NAME) in a value: what stands in
 // version-manager.yaml means the same on every target.
-func literal(s string) string { return strings.ReplaceAll(s, "$", "$$") }
+func literalValue(s string) string { return strings.ReplaceAll(s, "$", "$$") }
 
-// resources sets what the configuration says over what the YAML says.
-func (a App) resources(r corev1.ResourceRequirements) error {
-	given := a.config().Kubernetes.Resources
+// resourceRequirements sets what the configuration says over what the YAML says.
+func (a App) resourceRequirements(r corev1.ResourceRequirements) error {
+	given := a.appConfig().Kubernetes.Resources
 	for _, v := range []struct {
 		key, value string
 		list       corev1.ResourceList
@@ -104,14 +104,14 @@ func (a App) resources(r corev1.ResourceRequirements) error {
 		}
 		v.list[v.name] = q
 	}
-	agree(r, corev1.ResourceCPU, given.CPULimit != "")
-	agree(r, corev1.ResourceMemory, given.MemoryLimit != "")
+	checkAgreement(r, corev1.ResourceCPU, given.CPULimit != "")
+	checkAgreement(r, corev1.ResourceMemory, given.MemoryLimit != "")
 	return nil
 }
 
-// agree makes what is asked for no more than the limit where only one of the
+// checkAgreement makes what is asked for no more than the limit where only one of the
 // two was given: the other one, a default, follows.
-func agree(r corev1.ResourceRequirements, name corev1.ResourceName, limited bool) {
+func checkAgreement(r corev1.ResourceRequirements, name corev1.ResourceName, limited bool) {
 	limit, found := r.Limits[name]
 	if asked := r.Requests[name]; !found || asked.Cmp(limit) <= 0 {
 		return

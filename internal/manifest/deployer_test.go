@@ -23,7 +23,7 @@ func TestDeployersNamespace(t *testing.T) {
 	if err := yaml.UnmarshalStrict(first, &theirs); err != nil {
 		t.Fatal(err)
 	}
-	ours := load[corev1.Namespace]("namespace.yaml")
+	ours := loadFile[corev1.Namespace]("namespace.yaml")
 	if theirs.Kind != "Namespace" || theirs.Name != ours.Name || !maps.Equal(theirs.Labels, ours.Labels) {
 		t.Errorf("namespace %s has labels %v, want %v", theirs.Name, theirs.Labels, ours.Labels)
 	}

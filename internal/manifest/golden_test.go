@@ -15,7 +15,7 @@ func TestObjects(t *testing.T) {
 	for name, a := range map[string]App{"minimal": minimal(t), "everything": everything(t)} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer
-			if err := Write(&got, all(t, a)); err != nil {
+			if err := WriteYAML(&got, all(t, a)); err != nil {
 				t.Fatal(err)
 			}
 			golden.CompareFile(t, filepath.Join("testdata", name+".yaml"), got.Bytes())

@@ -58,7 +58,7 @@ func released(t *testing.T, v release.Version, yaml string) release.Release {
 
 func all(t *testing.T, a App) []*kube.Object {
 	t.Helper()
-	list, err := All(a)
+	list, err := AllObjects(a)
 	if err != nil {
 		t.Fatal(err)
 	}

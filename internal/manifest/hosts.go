@@ -22,6 +22,6 @@ func SetRouteHosts(route *kube.Object, hosts []string) {
 	}
 	delete(spec, "hostnames")
 	if len(hosts) > 0 {
-		spec["hostnames"] = texts(hosts)
+		spec["hostnames"] = toAnySlice(hosts)
 	}
 }

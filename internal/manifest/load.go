@@ -12,19 +12,19 @@ import (
 	objects "version-manager/manifests/app"
 )
 
-// load reads an object as it stands in manifests/app. The files are part of the
+// loadFile reads an object as it stands in manifests/app. The files are part of the
 // program and a test reads each of them, so what is wrong there is no error
 // that anybody could meet.
-func load[T any](file string) T {
+func loadFile[T any](file string) T {
 	var o T
-	read(file, func(b []byte) error { return yaml.UnmarshalStrict(b, &o) })
+	readFile(file, func(b []byte) error { return yaml.UnmarshalStrict(b, &o) })
 	return o
 }
 
 // loadRoute reads an object for which k8s.io/api has no type.
 func loadRoute(file string) *kube.Object {
 	o := new(kube.Object)
-	read(file, func(b []byte) error {
+	readFile(file, func(b []byte) error {
 		b, err := yaml.YAMLToJSONStrict(b)
 		if err != nil {
 			return err
@@ -34,7 +34,7 @@ func loadRoute(file string) *kube.Object {
 	return o
 }
 
-func read(file string, decode func([]byte) error) {
+func readFile(file string, decode func([]byte) error) {
 	b, err := objects.Files.ReadFile(file)
 	if err == nil {
 		err = decode(b)
@@ -44,21 +44,21 @@ func read(file string, decode func([]byte) error) {
 	}
 }
 
-// plain turns an object of k8s.io/api, given as a pointer, into one without a
+// toObject turns an object of k8s.io/api, given as a pointer, into one without a
 // type, leaving out what only the cluster has to say.
-func plain(o any) *kube.Object {
+func toObject(o any) *kube.Object {
 	m, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o)
 	if err != nil {
 		panic(fmt.Sprintf("convert %T: %v", o, err)) // these types can be converted
 	}
 	delete(m, "status")
-	return &kube.Object{Object: prune(m)}
+	return &kube.Object{Object: pruneEmpty(m)}
 }
 
-// prune removes the empty objects that k8s.io/api writes for what was not
+// pruneEmpty removes the empty objects that k8s.io/api writes for what was not
 // set: to apply them would mean to own them. Others, such as a selector of
 // everything, are empty on purpose.
-func prune(m map[string]any) map[string]any {
+func pruneEmpty(m map[string]any) map[string]any {
 	for key, v := range m {
 		switch v := v.(type) {
 		case nil:
@@ -67,11 +67,11 @@ func prune(m map[string]any) map[string]any {
 			if len(v) == 0 && slices.Contains([]string{"metadata", "spec", "strategy", "resources"}, key) {
 				delete(m, key)
 			}
-			prune(v)
+			pruneEmpty(v)
 		case []any:
 			for _, item := range v {
 				if item, ok := item.(map[string]any); ok {
-					prune(item)
+					pruneEmpty(item)
 				}
 			}
 		}
@@ -79,8 +79,8 @@ func prune(m map[string]any) map[string]any {
 	return m
 }
 
-// named gives an object its name, its namespace and the app's label.
-func (a App) named(o *metav1.ObjectMeta, name string) {
-	o.Name, o.Namespace = name, a.namespace()
-	o.Labels[NameLabel] = a.name()
+// setName gives an object its name, its namespace and the app's label.
+func (a App) setName(o *metav1.ObjectMeta, name string) {
+	o.Name, o.Namespace = name, a.appNamespace()
+	o.Labels[NameLabel] = a.appName()
 }

@@ -34,7 +34,7 @@ func TestColorsAreDisjoint(t *testing.T) {
 	for _, mine := range color.Both() {
 		a, b := everything(t), everything(t)
 		a.Color, b.Color = mine, mine.Other()
-		name := Side("shop", mine)
+		name := ColorName("shop", mine)
 		d := as[appsv1.Deployment](t, find(t, all(t, a), "Deployment", name))
 		selectors := []map[string]string{
 			d.Spec.Selector.MatchLabels,
@@ -42,8 +42,8 @@ func TestColorsAreDisjoint(t *testing.T) {
 			as[corev1.Service](t, find(t, all(t, a), "Service", name)).Spec.Selector,
 			as[policyv1.PodDisruptionBudget](t, find(t, all(t, a), "PodDisruptionBudget", name)).Spec.Selector.MatchLabels,
 		}
-		theirs := as[appsv1.Deployment](t, find(t, all(t, b), "Deployment", Side("shop", mine.Other()))).Spec.Template.Labels
-		written, err := labels.Parse(Selector("shop", mine))
+		theirs := as[appsv1.Deployment](t, find(t, all(t, b), "Deployment", ColorName("shop", mine.Other()))).Spec.Template.Labels
+		written, err := labels.Parse(LabelSelector("shop", mine))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,7 @@ func asSelectors(sets []map[string]string) (out []labels.Selector) {
 }
 
 func TestSelectorOfTheWholeApp(t *testing.T) {
-	s, err := labels.Parse(Selector("shop", color.None))
+	s, err := labels.Parse(LabelSelector("shop", color.None))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestSelectorOfTheWholeApp(t *testing.T) {
 func TestNoReplicas(t *testing.T) {
 	a := everything(t)
 	a.Replicas = 0
-	list, err := Color(a)
+	list, err := ColorObjects(a)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestSecretsStaySecret(t *testing.T) {
 	a := everything(t)
 	list := slices.DeleteFunc(all(t, a), func(o *kube.Object) bool { return o.GetKind() == "Secret" })
 	var out bytes.Buffer
-	if err := Write(&out, list); err != nil || strings.Contains(out.String(), "of-the-test") {
+	if err := WriteYAML(&out, list); err != nil || strings.Contains(out.String(), "of-the-test") {
 		t.Errorf("the secret is outside of the Secret: %v", err)
 	}
 	a.Secrets = nil
@@ -107,7 +107,7 @@ func TestRuns(t *testing.T) {
 	d := find(t, all(t, a), "Deployment", "shop-green")
 	same, other := a.Release, a.Release
 	other.ConfigID = "sha256:else"
-	if !Runs(d, same) || Runs(d, other) || Runs(new(kube.Object), release.Release{Version: "v1.0.0"}) {
+	if !RunsRelease(d, same) || RunsRelease(d, other) || RunsRelease(new(kube.Object), release.Release{Version: "v1.0.0"}) {
 		t.Error("a release is not told from another")
 	}
 }
@@ -115,23 +115,23 @@ func TestRuns(t *testing.T) {
 func TestNoScaler(t *testing.T) {
 	a := everything(t)
 	a.Release.Config.Autoscale.CPU = 0
-	if o := Scaler(a, color.Blue, 1, 2); o != nil {
+	if o := NewScaler(a, color.Blue, 1, 2); o != nil {
 		t.Errorf("bounds alone made %v", o)
 	}
 }
 
 func TestPoint(t *testing.T) {
-	r := Route(everything(t), color.Blue)
-	if err := Point(r, "shop", color.Green); err != nil {
+	r := NewRoute(everything(t), color.Blue)
+	if err := PointRoute(r, "shop", color.Green); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := Pointed(r, "shop"); c != color.Green || err != nil {
+	if c, err := PointedColor(r, "shop"); c != color.Green || err != nil {
 		t.Errorf("%q, %v", c, err)
 	}
-	if c, err := Pointed(r, "sho"); err == nil {
+	if c, err := PointedColor(r, "sho"); err == nil {
 		t.Errorf("the route of another app leads to %q", c)
 	}
-	if err := Point(new(kube.Object), "shop", color.Blue); err == nil {
+	if err := PointRoute(new(kube.Object), "shop", color.Blue); err == nil {
 		t.Error("an empty route was pointed")
 	}
 }
@@ -139,10 +139,10 @@ func TestPoint(t *testing.T) {
 // TestPointRefusesTwoWays: a route that somebody gave a second service is not
 // ours to rule any more.
 func TestPointRefusesTwoWays(t *testing.T) {
-	r := Route(everything(t), color.Blue)
+	r := NewRoute(everything(t), color.Blue)
 	rule := r.Object["spec"].(map[string]any)["rules"].([]any)[0].(map[string]any)
 	rule["backendRefs"] = append(rule["backendRefs"].([]any), map[string]any{"name": "shop-green"})
-	if _, err := Pointed(r, "shop"); err == nil || !strings.Contains(err.Error(), "exactly one service") {
+	if _, err := PointedColor(r, "shop"); err == nil || !strings.Contains(err.Error(), "exactly one service") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -154,7 +154,7 @@ func TestSleep(t *testing.T) {
 		{2 * time.Second, 1001 * time.Millisecond, 10 * time.Second},
 		{30 * time.Second, 500 * time.Millisecond, 35 * time.Second},
 	} {
-		if got := Sleep(tt.throttle, tt.measured); got != tt.want {
+		if got := SleepTime(tt.throttle, tt.measured); got != tt.want {
 			t.Errorf("Sleep(%s, %s) = %s, want %s", tt.throttle, tt.measured, got, tt.want)
 		}
 	}
@@ -170,7 +170,7 @@ func TestLongVersion(t *testing.T) {
 func TestBadQuantity(t *testing.T) {
 	a := minimal(t)
 	a.Release.Config.Kubernetes.Resources.Memory = "much"
-	if _, err := All(a); err == nil || !strings.Contains(err.Error(), `kubernetes.resources.memory, "much"`) {
+	if _, err := AllObjects(a); err == nil || !strings.Contains(err.Error(), `kubernetes.resources.memory, "much"`) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -201,7 +201,7 @@ func TestQuantities(t *testing.T) {
 	} {
 		for _, s := range list {
 			r := released(t, "v1.0.0", fmt.Sprintf("name: hello\nbuild: {package: .}\nkubernetes: {resources: {%s: %q}}\n", key, s))
-			if _, err := Color(App{Release: r, Color: color.Blue}); err != nil {
+			if _, err := ColorObjects(App{Release: r, Color: color.Blue}); err != nil {
 				t.Error(err)
 			}
 		}

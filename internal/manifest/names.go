@@ -15,10 +15,10 @@ const (
 	VersionLabel = "app.kubernetes.io/version"    // of Deployments and pods
 	ColorLabel   = "version-manager.io/color"
 
-	VersionNote = "version-manager.io/version" // a label is too short for every version
-	ImageNote   = "version-manager.io/image"   // digest, as the release has it
-	ConfigNote  = "version-manager.io/config"  // digest, as the release has it
-	SecretsNote = "version-manager.io/secrets" // resourceVersion of the Secret
+	VersionAnnotation = "version-manager.io/version" // a label is too short for every version
+	ImageAnnotation   = "version-manager.io/image"   // digest, as the release has it
+	ConfigAnnotation  = "version-manager.io/config"  // digest, as the release has it
+	SecretsAnnotation = "version-manager.io/secrets" // resourceVersion of the Secret
 )
 
 // Manager is who manages what carries ManagedLabel.
@@ -38,16 +38,16 @@ const (
 	GatewayName      = "version-manager"
 )
 
-// Side is the name of a color's Deployment, Service and disruption budget. Of
+// ColorName is the name of a color's Deployment, Service and disruption budget. Of
 // color.None there is only the Service, to which routes lead that shall be
 // answered with 503.
-func Side(app string, c color.Color) string { return app + "-" + cmp.Or(string(c), nobody) }
+func ColorName(app string, c color.Color) string { return app + "-" + cmp.Or(string(c), noColor) }
 
-// nobody is the color of no pod.
-const nobody = "none"
+// noColor is the color of no pod.
+const noColor = "none"
 
 // SecretName is the name of the Secret with a color's secret variables.
-func SecretName(app string, c color.Color) string { return Side(app, c) + "-secrets" }
+func SecretName(app string, c color.Color) string { return ColorName(app, c) + "-secrets" }
 
 // IngressSecretName is the name of the Secret that the sidecars of both colors
 // know the probe and people with access to the preview by.
@@ -67,9 +67,9 @@ const (
 // public route, the autoscaler and the anchor are the app's.
 func PreviewName(app string) string { return app + "-preview" }
 
-// Selector matches the pods, and all other objects, of one color, or with
+// LabelSelector matches the pods, and all other objects, of one color, or with
 // color.None everything of the app.
-func Selector(app string, c color.Color) string {
+func LabelSelector(app string, c color.Color) string {
 	s := NameLabel + "=" + app + "," + ManagedLabel + "=" + Manager
 	if c != color.None {
 		s += "," + ColorLabel + "=" + string(c)
@@ -77,19 +77,19 @@ func Selector(app string, c color.Color) string {
 	return s
 }
 
-// Space is the namespace that an app runs in.
-func Space(c config.App) string { return cmp.Or(c.Kubernetes.Namespace, c.Name) }
+// AppNamespace is the namespace that an app runs in.
+func AppNamespace(c config.App) string { return cmp.Or(c.Kubernetes.Namespace, c.Name) }
 
 // PreviewHost is the host name that reaches the standby color. Where the
 // configuration has none it is one that no two apps of a cluster share; no
 // name server knows it, so it is for a Host header.
 func PreviewHost(c config.App) string {
-	return cmp.Or(c.Kubernetes.Preview, "preview."+c.Name+"."+Space(c)+".internal")
+	return cmp.Or(c.Kubernetes.Preview, "preview."+c.Name+"."+AppNamespace(c)+".internal")
 }
 
-// Gateway is the namespace and the name of the Gateway that an app's routes
+// GatewayOf is the namespace and the name of the Gateway that an app's routes
 // hang on.
-func Gateway(c config.App) (namespace, name string) {
+func GatewayOf(c config.App) (namespace, name string) {
 	if namespace, name, found := strings.Cut(c.Kubernetes.Gateway, "/"); found {
 		return namespace, name
 	}

@@ -13,7 +13,7 @@ import (
 // TestMetadataServicesAreBlocked asks the policy what an app may connect to,
 // with the meaning that Kubernetes gives its rules.
 func TestMetadataServicesAreBlocked(t *testing.T) {
-	policy, err := kube.As[networkingv1.NetworkPolicy](find(t, all(t, everything(t)), "NetworkPolicy", "shop"))
+	policy, err := kube.ConvertObject[networkingv1.NetworkPolicy](find(t, all(t, everything(t)), "NetworkPolicy", "shop"))
 	if err != nil {
 		t.Fatal(err)
 	}

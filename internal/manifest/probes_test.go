@@ -29,7 +29,7 @@ func TestSlowIsNotDown(t *testing.T) {
 		if got := silence(c.ReadinessProbe); got < minReadinessSilence {
 			t.Errorf("%s is taken out of service after %s without an answer, want at least %s", c.Name, got, minReadinessSilence)
 		}
-		if got := seconds32(c.ReadinessProbe.PeriodSeconds * c.ReadinessProbe.FailureThreshold); got > maxReadinessRefusal {
+		if got := toSeconds32(c.ReadinessProbe.PeriodSeconds * c.ReadinessProbe.FailureThreshold); got > maxReadinessRefusal {
 			t.Errorf("%s is taken out of service only after %s of refusals, want at most %s", c.Name, got, maxReadinessRefusal)
 		}
 		if got := silence(c.LivenessProbe); got < minLivenessSilence {
@@ -40,10 +40,10 @@ func TestSlowIsNotDown(t *testing.T) {
 
 // silence is how long a container may say nothing before the probe has failed.
 func silence(p *corev1.Probe) time.Duration {
-	return seconds32(max(p.TimeoutSeconds, p.PeriodSeconds) * p.FailureThreshold)
+	return toSeconds32(max(p.TimeoutSeconds, p.PeriodSeconds) * p.FailureThreshold)
 }
 
-func seconds32(n int32) time.Duration { return time.Duration(n) * time.Second }
+func toSeconds32(n int32) time.Duration { return time.Duration(n) * time.Second }
 
 func traefikContainers(t *testing.T) []corev1.Container {
 	t.Helper()

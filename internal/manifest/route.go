@@ -12,50 +12,50 @@ import (
 	"version-manager/internal/kube"
 )
 
-// Route is the one object that decides which color gets the traffic. Without
+// NewRoute is the one object that decides which color gets the traffic. Without
 // host names in the configuration it takes every host.
-func Route(a App, active color.Color) *kube.Object {
-	return a.route("route.yaml", a.name(), a.config().Kubernetes.Hosts, active)
+func NewRoute(a App, active color.Color) *kube.Object {
+	return a.newRoute("route.yaml", a.appName(), a.appConfig().Kubernetes.Hosts, active)
 }
 
-// Preview leads to the standby color.
-func Preview(a App, standby color.Color) *kube.Object {
-	return a.route("preview.yaml", PreviewName(a.name()), []string{PreviewHost(a.config())}, standby)
+// NewPreview leads to the standby color.
+func NewPreview(a App, standby color.Color) *kube.Object {
+	return a.newRoute("preview.yaml", PreviewName(a.appName()), []string{PreviewHost(a.appConfig())}, standby)
 }
 
-func (a App) route(file, name string, hosts []string, c color.Color) *kube.Object {
+func (a App) newRoute(file, name string, hosts []string, c color.Color) *kube.Object {
 	o := loadRoute(file)
 	o.SetName(name)
-	o.SetNamespace(a.namespace())
-	o.SetLabels(map[string]string{NameLabel: a.name(), ManagedLabel: Manager})
+	o.SetNamespace(a.appNamespace())
+	o.SetLabels(map[string]string{NameLabel: a.appName(), ManagedLabel: Manager})
 	spec := o.Object["spec"].(map[string]any)
 	delete(spec, "hostnames")
 	if len(hosts) > 0 {
-		spec["hostnames"] = texts(hosts)
+		spec["hostnames"] = toAnySlice(hosts)
 	}
 	gateway := spec["parentRefs"].([]any)[0].(map[string]any)
-	gateway["namespace"], gateway["name"] = Gateway(a.config())
-	if err := Point(o, a.name(), c); err != nil {
+	gateway["namespace"], gateway["name"] = GatewayOf(a.appConfig())
+	if err := PointRoute(o, a.appName(), c); err != nil {
 		panic(fmt.Sprintf("read %s: %v", file, err))
 	}
 	return o
 }
 
-func texts(list []string) (out []any) {
+func toAnySlice(list []string) (out []any) {
 	for _, s := range list {
 		out = append(out, s)
 	}
 	return out
 }
 
-// Point makes a route lead to color c and changes nothing else in it. The
+// PointRoute makes a route lead to color c and changes nothing else in it. The
 // error says that it is no route of ours.
-func Point(route *kube.Object, app string, c color.Color) error {
-	rules, backend, err := backend(route)
+func PointRoute(route *kube.Object, app string, c color.Color) error {
+	rules, backend, err := findBackend(route)
 	if err != nil {
 		return err
 	}
-	backend["name"] = Side(app, c)
+	backend["name"] = ColorName(app, c)
 	return unstructured.SetNestedSlice(route.Object, rules, "spec", "rules")
 }
 
@@ -83,10 +83,10 @@ func onlyRule(route *kube.Object) (map[string]any, error) {
 	return nil, fmt.Errorf("route %s does not have exactly one rule", route.GetName())
 }
 
-// Pointed returns the color that a route leads to, color.None if that is
+// PointedColor returns the color that a route leads to, color.None if that is
 // nobody.
-func Pointed(route *kube.Object, app string) (color.Color, error) {
-	_, backend, err := backend(route)
+func PointedColor(route *kube.Object, app string) (color.Color, error) {
+	_, backend, err := findBackend(route)
 	if err != nil {
 		return color.None, err
 	}
@@ -95,21 +95,21 @@ func Pointed(route *kube.Object, app string) (color.Color, error) {
 	if !found {
 		return color.None, fmt.Errorf("route %s leads to service %q, which is not of %s", route.GetName(), name, app)
 	}
-	if c == nobody {
+	if c == noColor {
 		return color.None, nil
 	}
 	return color.Parse(c)
 }
 
-// Leads reports whether a route sends any requests to color c, whatever else
+// LeadsTo reports whether a route sends any requests to color c, whatever else
 // others have made of it.
-func Leads(route *kube.Object, app string, c color.Color) bool {
+func LeadsTo(route *kube.Object, app string, c color.Color) bool {
 	rules, _, _ := unstructured.NestedSlice(route.Object, "spec", "rules")
 	for _, rule := range rules {
 		rule, _ := rule.(map[string]any)
 		refs, _ := rule["backendRefs"].([]any)
 		for _, ref := range refs {
-			if backend, ok := ref.(map[string]any); ok && backend["name"] == Side(app, c) {
+			if backend, ok := ref.(map[string]any); ok && backend["name"] == ColorName(app, c) {
 				return true
 			}
 		}
@@ -117,15 +117,15 @@ func Leads(route *kube.Object, app string, c color.Color) bool {
 	return false
 }
 
-// Attached reports whether a route hangs on any Gateway.
-func Attached(route *kube.Object) bool {
+// IsAttached reports whether a route hangs on any Gateway.
+func IsAttached(route *kube.Object) bool {
 	parents, _, _ := unstructured.NestedSlice(route.Object, "spec", "parentRefs")
 	return len(parents) > 0
 }
 
-// backend returns a copy of a route's rules and in it the one place that all
+// findBackend returns a copy of a route's rules and in it the one place that all
 // traffic goes to.
-func backend(route *kube.Object) (rules []any, backend map[string]any, err error) {
+func findBackend(route *kube.Object) (rules []any, findBackend map[string]any, err error) {
 	if rules, _, err = unstructured.NestedSlice(route.Object, "spec", "rules"); err != nil {
 		return nil, nil, fmt.Errorf("read rules of route %s: %w", route.GetName(), err)
 	}

@@ -11,17 +11,17 @@ import (
 	"version-manager/internal/kube"
 )
 
-// Scaler is the autoscaler, pointed at color c with the given bounds, or nil
+// NewScaler is the autoscaler, pointed at color c with the given bounds, or nil
 // if the configuration names no load to act on: bounds alone bind only those
 // who scale by hand.
-func Scaler(a App, c color.Color, least, most int) *kube.Object {
-	auto := a.config().Autoscale
-	if !scales(auto) {
+func NewScaler(a App, c color.Color, least, most int) *kube.Object {
+	auto := a.appConfig().Autoscale
+	if !hasMetrics(auto) {
 		return nil
 	}
-	o := load[autoscalingv2.HorizontalPodAutoscaler]("scaler.yaml")
-	a.named(&o.ObjectMeta, a.name())
-	o.Spec.ScaleTargetRef.Name = Side(a.name(), c)
+	o := loadFile[autoscalingv2.HorizontalPodAutoscaler]("scaler.yaml")
+	a.setName(&o.ObjectMeta, a.appName())
+	o.Spec.ScaleTargetRef.Name = ColorName(a.appName(), c)
 	o.Spec.MinReplicas, o.Spec.MaxReplicas = new(int32(least)), int32(most)
 	percent := map[corev1.ResourceName]int{corev1.ResourceCPU: auto.CPU, corev1.ResourceMemory: auto.Memory}
 	o.Spec.Metrics = slices.DeleteFunc(o.Spec.Metrics, func(m autoscalingv2.MetricSpec) bool {
@@ -29,7 +29,7 @@ func Scaler(a App, c color.Color, least, most int) *kube.Object {
 		m.ContainerResource.Target.AverageUtilization = new(int32(p))
 		return p == 0
 	})
-	return plain(&o)
+	return toObject(&o)
 }
 
-func scales(a config.Autoscale) bool { return a.CPU > 0 || a.Memory > 0 }
+func hasMetrics(a config.Autoscale) bool { return a.CPU > 0 || a.Memory > 0 }

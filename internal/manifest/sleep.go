@@ -10,11 +10,11 @@ const DefaultSleep = 5 * time.Second
 // that followed each measurement would have all of them replaced each time.
 const sleepStep = 5 * time.Second
 
-// ending is how long the app and then the sidecar have to end, once nothing
+// endTime is how long the app and then the sidecar have to end, once nothing
 // is in flight.
-const ending = 10 * time.Second
+const endTime = 10 * time.Second
 
-// Sleep says how long a pod that has been told to end goes on as if nothing
+// SleepTime says how long a pod that has been told to end goes on as if nothing
 // had happened, because proxies that have not heard of it go on sending:
 //
 //	sleep = throttle + 2 × measured + 1 s, rounded up to a multiple of 5 s
@@ -25,12 +25,12 @@ const ending = 10 * time.Second
 // answer that obeys it, the throttle left out; twice, because the next time
 // may be worse than all that were measured. The second is for the clocks
 // and probes between.
-func Sleep(throttle, measured time.Duration) time.Duration {
+func SleepTime(throttle, measured time.Duration) time.Duration {
 	need := throttle + 2*measured + time.Second
 	return (need + sleepStep - 1) / sleepStep * sleepStep
 }
 
-func (a App) sleep() time.Duration {
+func (a App) sleepTime() time.Duration {
 	if a.Sleep > 0 {
 		return a.Sleep
 	}

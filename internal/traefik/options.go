@@ -16,7 +16,7 @@ type options map[string]string
 // optionsOf reads a container. Traefik looks at its environment only if it
 // has no arguments.
 func optionsOf(c corev1.Container) options {
-	if o := fromArguments(slices.Concat(c.Command, c.Args)); len(o) > 0 {
+	if o := parseArguments(slices.Concat(c.Command, c.Args)); len(o) > 0 {
 		return o
 	}
 	o := options{}
@@ -28,9 +28,9 @@ func optionsOf(c corev1.Container) options {
 	return o
 }
 
-// fromArguments reads those that begin with one dash or two. The value follows
+// parseArguments reads those that begin with one dash or two. The value follows
 // an equals sign or is the next argument.
-func fromArguments(args []string) options {
+func parseArguments(args []string) options {
 	o := options{}
 	for i, arg := range args {
 		if !strings.HasPrefix(arg, "-") {
@@ -45,9 +45,9 @@ func fromArguments(args []string) options {
 	return o
 }
 
-// has reports whether a section of settings is switched on, by itself or by a
+// hasOption reports whether a section of settings is switched on, by itself or by a
 // setting in it. Switched off it is off, whatever is in it.
-func (o options) has(section string) bool {
+func (o options) hasOption(section string) bool {
 	if value, told := o[section]; told {
 		return value == "" || strings.EqualFold(value, "true")
 	}
@@ -59,15 +59,15 @@ func (o options) has(section string) bool {
 	return false
 }
 
-// on: the name alone switches a setting on.
-func (o options) on(name string) bool {
+// isOn: the name alone switches a setting on.
+func (o options) isOn(name string) bool {
 	value, told := o[name]
 	b, err := strconv.ParseBool(value)
 	return told && (b || err != nil)
 }
 
-// duration reads one as Traefik does, to which a bare number is seconds.
-func (o options) duration(name string, otherwise time.Duration) time.Duration {
+// parseDuration reads one as Traefik does, to which a bare number is seconds.
+func (o options) parseDuration(name string, otherwise time.Duration) time.Duration {
 	value := o[name]
 	if _, err := strconv.Atoi(value); err == nil {
 		value += "s"
@@ -78,8 +78,8 @@ func (o options) duration(name string, otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// port of an address such as ":8000/tcp"; 0 if there is none.
-func (o options) port(name string) int64 {
+// parsePort of an address such as ":8000/tcp"; 0 if there is none.
+func (o options) parsePort(name string) int64 {
 	address, _, _ := strings.Cut(o[name], "/")
 	n, err := strconv.ParseUint(address[strings.LastIndex(address, ":")+1:], 10, 16)
 	if err != nil {

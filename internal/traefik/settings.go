@@ -17,9 +17,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// usualThrottle is how long Traefik waits between two reloads unless it is
+// defaultThrottle is how long Traefik waits between two reloads unless it is
 // told otherwise.
-const usualThrottle = 2 * time.Second
+const defaultThrottle = 2 * time.Second
 
 // Settings are those that matter to who routes to apps through this Traefik.
 type Settings struct {
@@ -35,16 +35,16 @@ type Settings struct {
 func SettingsOf(pod corev1.PodSpec) Settings {
 	i := slices.IndexFunc(pod.Containers, isTraefik)
 	if i < 0 {
-		return Settings{Throttle: usualThrottle}
+		return Settings{Throttle: defaultThrottle}
 	}
 	o := optionsOf(pod.Containers[i])
-	gateway := o.has("providers.kubernetesgateway")
+	gateway := o.hasOption("providers.kubernetesgateway")
 	return Settings{
-		Version:  version(pod.Containers[i].Image),
+		Version:  imageVersion(pod.Containers[i].Image),
 		Gateway:  gateway,
-		NativeLB: gateway && o.on("providers.kubernetesgateway.nativelbbydefault"),
-		Throttle: o.duration("providers.providersthrottleduration", usualThrottle),
-		WebPort:  o.port("entrypoints.web.address"),
+		NativeLB: gateway && o.isOn("providers.kubernetesgateway.nativelbbydefault"),
+		Throttle: o.parseDuration("providers.providersthrottleduration", defaultThrottle),
+		WebPort:  o.parsePort("entrypoints.web.address"),
 	}
 }
 
@@ -53,9 +53,9 @@ func isTraefik(c corev1.Container) bool {
 	return strings.Contains(path.Base(c.Image), "traefik") || strings.Contains(c.Name, "traefik")
 }
 
-// version is the tag of an image, if it is a version. One without a minor
+// imageVersion is the tag of an image, if it is a version. One without a minor
 // number is that of whatever was the latest when the image was pulled.
-func version(image string) string {
+func imageVersion(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	_, tag, _ := strings.Cut(path.Base(image), ":")
 	if v := "v" + strings.TrimPrefix(tag, "v"); semver.IsValid(v) && strings.Contains(v, ".") {

@@ -131,7 +131,7 @@ func (s *story) drift(ctx context.Context) error {
 	}
 	ref := kube.Ref{Kind: "PodDisruptionBudget", Name: s.App + "-" + string(now.Active)}
 	patch := func(value any) error {
-		_, err := s.Kube.Patch(ctx, ref, map[string]any{"metadata": map[string]any{"labels": map[string]any{"app.kubernetes.io/managed-by": value}}})
+		_, err := s.Kube.PatchObject(ctx, ref, map[string]any{"metadata": map[string]any{"labels": map[string]any{"app.kubernetes.io/managed-by": value}}})
 		return err
 	}
 	if err := patch("somebody"); err != nil {
@@ -175,7 +175,7 @@ func (s *story) objects(ctx context.Context) ([]string, error) {
 	var left []string
 	for _, kind := range []string{"Deployment", "Pod", "Service", "HTTPRoute", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"} {
 		err := lab.Until(ctx, time.Minute, "no "+kind+" of the app is left", func() (bool, error) {
-			list, err := s.Kube.List(ctx, kube.Ref{Kind: kind}, "app.kubernetes.io/name="+s.App)
+			list, err := s.Kube.ListObjects(ctx, kube.Ref{Kind: kind}, "app.kubernetes.io/name="+s.App)
 			return err == nil && len(list) == 0, err
 		})
 		if err != nil {

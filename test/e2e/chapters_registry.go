@@ -44,7 +44,7 @@ func (s *story) registry(ctx context.Context) (string, error) {
 	if err := s.active(ctx, "v1.2.0", 2); err != nil {
 		return "", err
 	}
-	pods, err := s.Kube.List(ctx, kube.Ref{Kind: "Pod"}, "app.kubernetes.io/name="+s.App+",app.kubernetes.io/version=v1.2.0")
+	pods, err := s.Kube.ListObjects(ctx, kube.Ref{Kind: "Pod"}, "app.kubernetes.io/name="+s.App+",app.kubernetes.io/version=v1.2.0")
 	if err != nil {
 		return "", err
 	}
@@ -62,7 +62,7 @@ func (s *story) registry(ctx context.Context) (string, error) {
 
 // imageOf is the reference of the app's own image in a pod.
 func imageOf(o *kube.Object) (string, error) {
-	pod, err := kube.As[corev1.Pod](o)
+	pod, err := kube.ConvertObject[corev1.Pod](o)
 	if err != nil {
 		return "", err
 	}

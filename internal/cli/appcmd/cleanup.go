@@ -187,7 +187,7 @@ func (o cleanupOptions) checkDeletable(app targets.App) error {
 	where := remote.LocateCluster()
 	which := o.flags.Cluster.ForPlace(where)
 	hint := fmt.Sprintf("version-manager cleanup %s && kubectl %s delete configmap,secret,lease -l app.kubernetes.io/managed-by=%s,app.kubernetes.io/name=%s",
-		which, which, kube.Manager, name)
+		which, which, kube.FieldManager, name)
 	return problem.New(problem.Usage, hint, "--all deletes what this machine keeps, and the history of %s is kept in namespace %s: nothing changed", name, where.Namespace)
 }
 

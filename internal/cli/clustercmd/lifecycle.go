@@ -45,7 +45,7 @@ func runUp(ctx context.Context, inv *command.Invocation, m *onemachine.Cluster, 
 	if err := runStatus(ctx, inv, m); err != nil {
 		return err
 	}
-	inv.SuggestNext("export KUBECONFIG=%s %s=%s", kube.Quoted(m.KubeconfigPath()), targets.TargetVariable, targets.Cluster)
+	inv.SuggestNext("export KUBECONFIG=%s %s=%s", kube.QuoteWord(m.KubeconfigPath()), targets.TargetVariable, targets.Cluster)
 	return nil
 }
 

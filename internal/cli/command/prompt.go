@@ -46,7 +46,7 @@ func isWord(answer string, words ...string) bool {
 func (inv *Invocation) RepeatLine(more ...string) string {
 	words := slices.Concat([]string{ProgramName}, inv.Args, more)
 	for i, w := range words {
-		words[i] = kube.Quoted(w)
+		words[i] = kube.QuoteWord(w)
 	}
 	return strings.Join(words, " ")
 }

@@ -31,7 +31,7 @@ func (o diffOptions) remedyCommand(t deploy.Target, now deploy.Observed, d answe
 	var lines []string
 	if len(objects) > 0 {
 		lines = append(lines, fmt.Sprintf("version-manager render %s --app-color %s --replicas %d --only %s %s | kubectl %s apply --server-side --force-conflicts --field-manager=%s -f -",
-			d.Version, now.Active, replicas, strings.Join(objects, ","), which, which, kube.Manager))
+			d.Version, now.Active, replicas, strings.Join(objects, ","), which, which, kube.FieldManager))
 	}
 	for _, route := range widened {
 		lines = append(lines, fmt.Sprintf(`kubectl %s patch httproute %s --type merge -p '{"spec":{"hostnames":null}}'`, which, route))

@@ -97,7 +97,7 @@ func (f StateFolder) Verify(trust ownership.Trust) error {
 	}
 	if f.Source != Default {
 		if tracked, err := IsTracked(f.Path); err != nil || tracked {
-			return problem.Wrap(err, problem.Failed, "git rm -r --cached "+kube.Quoted(f.Path), "the state folder %s is tracked by git, and may be somebody else's", f.Path)
+			return problem.Wrap(err, problem.Failed, "git rm -r --cached "+kube.QuoteWord(f.Path), "the state folder %s is tracked by git, and may be somebody else's", f.Path)
 		}
 	}
 	err := statedir.Verify(f.Path, f.Base, trust)
@@ -106,7 +106,7 @@ func (f StateFolder) Verify(trust ownership.Trust) error {
 		return nil // makeFolder binds it
 	case errors.Is(err, statedir.ErrUnbound), errors.Is(err, statedir.ErrElsewhere):
 		return problem.Wrap(err, problem.Failed, f.acceptCommand(err), "the state folder %s is not used", f.Path).
-			With("what it names would be started; adopt it if you know where it comes from, or set it aside: mv " + kube.Quoted(f.Path) + " " + kube.Quoted(f.Path+".aside"))
+			With("what it names would be started; adopt it if you know where it comes from, or set it aside: mv " + kube.QuoteWord(f.Path) + " " + kube.QuoteWord(f.Path+".aside"))
 	case errors.Is(err, os.ErrPermission):
 		return f.explainPermission(err)
 	case errors.Is(err, ownership.ErrForeign):
@@ -166,6 +166,6 @@ func KeepOutOfGit(dir, root string) error {
 }
 
 func (f StateFolder) explainPermission(err error) error {
-	hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s`, kube.Quoted(f.Path))
+	hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s`, kube.QuoteWord(f.Path))
 	return problem.Wrap(err, problem.Failed, hint, "the state folder %s belongs to another user", f.Path)
 }

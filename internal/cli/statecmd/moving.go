@@ -56,7 +56,7 @@ func (o stateOptions) checkMovable(p project.Project, from, to string) error {
 		return project.ExplainForeign(err, "%s", to)
 	}
 	if !statedir.Empty(to) {
-		return problem.New(problem.Failed, "ls "+kube.Quoted(to), "%s is not empty, and nothing was moved", to)
+		return problem.New(problem.Failed, "ls "+kube.QuoteWord(to), "%s is not empty, and nothing was moved", to)
 	}
 	m, err := autostart.DetectManager(o.inv.Getenv)
 	if err == nil && m.ServiceStatus(autostart.Service{App: p.App.Name, State: from}).Installed {

@@ -10,13 +10,13 @@ import (
 // OpenCluster opens the cluster that the flags name, for a command that is
 // about the cluster itself and not about an app in it.
 func OpenCluster(f ClusterFlags) (*kube.Client, error) {
-	return kube.Open(kube.Options{Kubeconfig: f.Kubeconfig, Context: f.Context, Namespace: f.Namespace})
+	return kube.OpenClient(kube.Options{Kubeconfig: f.Kubeconfig, Context: f.Context, Namespace: f.Namespace})
 }
 
 // DescribeCluster returns which cluster c is, with the namespace in which a
 // command is going to change something.
 func DescribeCluster(c *kube.Client, namespace string) clusterstatus.Cluster {
-	return clusterstatus.Cluster{Context: c.Context(), Server: c.Server(), Authority: c.Authority(), Namespace: namespace}
+	return clusterstatus.Cluster{Context: c.ContextName(), Server: c.ServerAddress(), Authority: c.AuthorityDigest(), Namespace: namespace}
 }
 
 // OpenLocal opens this machine as the target of p with the state folder at

@@ -95,9 +95,9 @@ func (g *Flags) PreferCluster() {
 // ForPlace returns the flags that name a place in a cluster to version-manager
 // and to kubectl alike.
 func (g ClusterFlags) ForPlace(where clusterstatus.Cluster) string {
-	words := "--context " + kube.Quoted(where.Context) + " --namespace " + kube.Quoted(where.Namespace)
+	words := "--context " + kube.QuoteWord(where.Context) + " --namespace " + kube.QuoteWord(where.Namespace)
 	if g.Kubeconfig != "" {
-		words = "--kubeconfig " + kube.Quoted(g.Kubeconfig) + " " + words
+		words = "--kubeconfig " + kube.QuoteWord(g.Kubeconfig) + " " + words
 	}
 	return words
 }

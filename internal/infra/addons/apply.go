@@ -19,7 +19,7 @@ const pollInterval = 250 * time.Millisecond
 // applyObjects applies all objects in the given order.
 func applyObjects(ctx context.Context, c kube.Cluster, list []*kube.Object) error {
 	for _, o := range list {
-		if _, err := c.Apply(ctx, o); err != nil {
+		if _, err := c.ApplyObject(ctx, o); err != nil {
 			return explainError(c, err, o)
 		}
 	}
@@ -31,10 +31,10 @@ func explainError(c kube.Cluster, err error, o *kube.Object) error {
 	what := fmt.Sprintf("apply %s %s", o.GetKind(), o.GetName())
 	switch {
 	case strings.Contains(err.Error(), "port is already allocated"):
-		return problem.Wrap(err, problem.Failed, c.Kubectl("", "get services --all-namespaces")+" | grep 30001",
+		return problem.Wrap(err, problem.Failed, c.KubectlCommand("", "get services --all-namespaces")+" | grep 30001",
 			"%s: another Service has the node port", what)
 	case kube.IsForbidden(err):
-		return problem.Wrap(err, problem.Failed, c.Kubectl("", "auth can-i --list"), "%s: only an administrator of the cluster may do that", what)
+		return problem.Wrap(err, problem.Failed, c.KubectlCommand("", "auth can-i --list"), "%s: only an administrator of the cluster may do that", what)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }
@@ -47,7 +47,7 @@ func applyDefinitions(ctx context.Context, c kube.Cluster, list []*kube.Object) 
 	}
 	for _, o := range list {
 		err := waitUntilDone(ctx, func() (string, error) {
-			crd, err := c.Get(ctx, kube.Ref{Kind: o.GetKind(), Name: o.GetName()})
+			crd, err := c.GetObject(ctx, kube.Ref{Kind: o.GetKind(), Name: o.GetName()})
 			if err != nil || conditionStatus(crd, "Established") == "True" {
 				return "", err
 			}

@@ -13,7 +13,7 @@ import (
 // TestIngressTwice installs the ingress in the cluster of $KUBECONFIG, in which
 // Traefik must be ours or missing. The second time, nothing is left to do.
 func TestIngressTwice(t *testing.T) {
-	c, err := kube.Open(kube.Options{})
+	c, err := kube.OpenClient(kube.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ const (
 // useExisting makes only the Gateway, for a Traefik that someone else installed.
 func (i *installer) useExisting(ctx context.Context, t installation) error {
 	if t.Version != "" && semver.Compare(t.Version, minTraefikVersion) < 0 {
-		return problem.New(problem.Failed, i.cluster.Kubectl(t.namespace, "get "+t.kind+"/"+t.name+" -o yaml"),
+		return problem.New(problem.Failed, i.cluster.KubectlCommand(t.namespace, "get "+t.kind+"/"+t.name+" -o yaml"),
 			"%s is too old for the Gateway API: it must be %s or newer", t, minTraefikVersion)
 	}
 	if t.Throttle > maxGoodThrottle {

@@ -82,7 +82,7 @@ func (i *installer) installDefinitions(ctx context.Context) error {
 		}
 	}
 	if _, plan := i.found.choosePlan(); plan == planInstallOwn && len(old) > 0 {
-		return problem.New(problem.Failed, i.cluster.Kubectl("", "apply --server-side --force-conflicts -f https://github.com/kubernetes-sigs/gateway-api/releases/download/"+gatewayAPIVersion+"/standard-install.yaml"),
+		return problem.New(problem.Failed, i.cluster.KubectlCommand("", "apply --server-side --force-conflicts -f https://github.com/kubernetes-sigs/gateway-api/releases/download/"+gatewayAPIVersion+"/standard-install.yaml"),
 			"the Gateway API in this cluster is older than %s, which Traefik needs", gatewayAPIVersion).With(old...)
 	}
 	if len(old) > 0 {

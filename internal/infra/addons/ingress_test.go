@@ -66,7 +66,7 @@ func TestIngressUsesExistingTraefik(t *testing.T) {
 	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "at most every 2s") {
 		t.Errorf("warnings: %q", report.Warnings)
 	}
-	gateway, err := c.Get(t.Context(), kube.Ref{Kind: "Gateway", Namespace: "traefik", Name: "version-manager"})
+	gateway, err := c.GetObject(t.Context(), kube.Ref{Kind: "Gateway", Namespace: "traefik", Name: "version-manager"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,8 +113,8 @@ func TestIngressOnK3s(t *testing.T) {
 	// K3s changes its Traefik as soon as the HelmChartConfig exists.
 	go func() {
 		for t.Context().Err() == nil {
-			if _, err := c.Get(t.Context(), kube.Ref{Kind: "HelmChartConfig", Namespace: "kube-system", Name: "traefik"}); err == nil {
-				_, _ = c.Apply(t.Context(), k3sTraefik("--entryPoints.web.address=:8000/tcp", "--providers.kubernetesgateway", "--providers.providersThrottleDuration=100ms"))
+			if _, err := c.GetObject(t.Context(), kube.Ref{Kind: "HelmChartConfig", Namespace: "kube-system", Name: "traefik"}); err == nil {
+				_, _ = c.ApplyObject(t.Context(), k3sTraefik("--entryPoints.web.address=:8000/tcp", "--providers.kubernetesgateway", "--providers.providersThrottleDuration=100ms"))
 				return
 			}
 			time.Sleep(5 * time.Millisecond)
@@ -173,7 +173,7 @@ func TestBaseUsesLocalImages(t *testing.T) {
 	if err := InstallBase(t.Context(), c, Options{Addresses: []string{"10.0.0.1", "10.0.0.2"}}); err != nil {
 		t.Fatal(err)
 	}
-	d, err := c.Get(t.Context(), kube.Ref{Kind: "Deployment", Namespace: "traefik", Name: "traefik"})
+	d, err := c.GetObject(t.Context(), kube.Ref{Kind: "Deployment", Namespace: "traefik", Name: "traefik"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestBaseUsesLocalImages(t *testing.T) {
 	if report, err := InstallIngress(t.Context(), c, Options{}); err != nil || len(report.Did) != 0 {
 		t.Errorf("install-ingress in such a cluster: %+v, %v", report, err)
 	}
-	service, err := c.Get(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"})
+	service, err := c.GetObject(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"})
 	if err != nil {
 		t.Fatal(err)
 	}

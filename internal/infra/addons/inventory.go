@@ -45,7 +45,7 @@ func (t installation) String() string {
 func takeInventory(ctx context.Context, c kube.Cluster) (inventory, error) {
 	f := inventory{definitions: gatewayDefinitions(), bundles: map[string]string{}}
 	for _, crd := range f.definitions {
-		o, err := c.Get(ctx, kube.Ref{Kind: "CustomResourceDefinition", Name: crd.GetName()})
+		o, err := c.GetObject(ctx, kube.Ref{Kind: "CustomResourceDefinition", Name: crd.GetName()})
 		if kube.IsNotFound(err) {
 			continue
 		}
@@ -62,13 +62,13 @@ func takeInventory(ctx context.Context, c kube.Cluster) (inventory, error) {
 	if err := f.findTraefik(ctx, c); err != nil {
 		return f, fmt.Errorf("look for Traefik: %w", err)
 	}
-	version, err := c.Version(ctx)
+	version, err := c.ServerVersion(ctx)
 	f.k3s = strings.Contains(version, "+k3s")
 	return f, err
 }
 
 func (f *inventory) findClasses(ctx context.Context, c kube.Cluster) error {
-	list, err := c.List(ctx, kube.Ref{Kind: "GatewayClass"}, "")
+	list, err := c.ListObjects(ctx, kube.Ref{Kind: "GatewayClass"}, "")
 	if kube.IsNoKind(err) {
 		return nil
 	}
@@ -82,7 +82,7 @@ func (f *inventory) findClasses(ctx context.Context, c kube.Cluster) error {
 
 func (f *inventory) findTraefik(ctx context.Context, c kube.Cluster) error {
 	for _, kind := range []string{"Deployment", "DaemonSet"} {
-		list, err := c.List(ctx, kube.Ref{Kind: kind, Namespace: kube.AllNamespaces}, nameLabel+"=traefik")
+		list, err := c.ListObjects(ctx, kube.Ref{Kind: kind, Namespace: kube.AllNamespaces}, nameLabel+"=traefik")
 		if err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ type workload struct {
 
 // describeTraefik reads an installation from its Deployment or DaemonSet.
 func describeTraefik(o *kube.Object, kind string) (installation, error) {
-	w, err := kube.As[workload](o)
+	w, err := kube.ConvertObject[workload](o)
 	if err != nil {
 		return installation{}, err
 	}

@@ -29,10 +29,10 @@ additionalArguments:
 // exists with other values, it belongs to someone else and is not changed.
 func (i *installer) enableK3s(ctx context.Context, t installation) error {
 	ref := kube.Ref{Kind: "HelmChartConfig", Namespace: t.namespace, Name: "traefik"}
-	config, err := i.cluster.Get(ctx, ref)
+	config, err := i.cluster.GetObject(ctx, ref)
 	switch {
 	case err == nil && textField(config, "spec", "valuesContent") != k3sValues:
-		return problem.New(problem.Failed, i.cluster.Kubectl(ref.Namespace, "edit helmchartconfig traefik"),
+		return problem.New(problem.Failed, i.cluster.KubectlCommand(ref.Namespace, "edit helmchartconfig traefik"),
 			"the Traefik of K3s does not serve the Gateway API, and its HelmChartConfig already exists; add these values to it").With(strings.Split(strings.TrimSpace(k3sValues), "\n")...)
 	case err != nil && !kube.IsNotFound(err):
 		return err
@@ -59,7 +59,7 @@ func (i *installer) enableK3s(ctx context.Context, t installation) error {
 func (i *installer) waitForK3s(ctx context.Context, t installation) (installation, error) {
 	ref := kube.Ref{Kind: t.kind, Namespace: t.namespace, Name: t.name}
 	err := waitUntilDone(ctx, func() (string, error) {
-		o, err := i.cluster.Get(ctx, ref)
+		o, err := i.cluster.GetObject(ctx, ref)
 		if err != nil {
 			return "", err
 		}
@@ -76,7 +76,7 @@ func (i *installer) waitForK3s(ctx context.Context, t installation) (installatio
 		return "", nil
 	})
 	if err != nil {
-		return t, problem.Wrap(err, problem.Failed, i.cluster.Kubectl(t.namespace, "get jobs,pods"), "%s did not begin to serve the Gateway API", t)
+		return t, problem.Wrap(err, problem.Failed, i.cluster.KubectlCommand(t.namespace, "get jobs,pods"), "%s did not begin to serve the Gateway API", t)
 	}
 	return t, nil
 }

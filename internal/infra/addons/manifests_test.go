@@ -72,7 +72,7 @@ func TestFieldsExist(t *testing.T) {
 
 func TestEverythingIsLabeled(t *testing.T) {
 	for _, o := range append(loadObjects(objects.Files), loadObjects(ingress.Files)...) {
-		if l := o.GetLabels(); l[nameLabel] == "" || l["app.kubernetes.io/managed-by"] != kube.Manager {
+		if l := o.GetLabels(); l[nameLabel] == "" || l["app.kubernetes.io/managed-by"] != kube.FieldManager {
 			t.Errorf("%s %s: labels %v", o.GetKind(), o.GetName(), l)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // that namespace must be left alone.
 
 func isManagedByUs(o *kube.Object) bool {
-	return o.GetLabels()["app.kubernetes.io/managed-by"] == kube.Manager
+	return o.GetLabels()["app.kubernetes.io/managed-by"] == kube.FieldManager
 }
 
 // checkNamespace fails if we would install our Traefik beside someone else's:
@@ -47,7 +47,7 @@ func (i *installer) listForeignObjects(ctx context.Context) ([]string, error) {
 		if o.GetNamespace() != ownNamespace {
 			continue
 		}
-		existing, err := i.cluster.Get(ctx, kube.Ref{Kind: o.GetKind(), Namespace: ownNamespace, Name: o.GetName()})
+		existing, err := i.cluster.GetObject(ctx, kube.Ref{Kind: o.GetKind(), Namespace: ownNamespace, Name: o.GetName()})
 		if err != nil && !kube.IsNotFound(err) {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ func (i *installer) listForeignObjects(ctx context.Context) ([]string, error) {
 // applyParts applies objects, but never changes an existing namespace: its owner
 // decided what may run in it.
 func (i *installer) applyParts(ctx context.Context, parts []*kube.Object) error {
-	_, err := i.cluster.Get(ctx, kube.Ref{Kind: "Namespace", Name: ownNamespace})
+	_, err := i.cluster.GetObject(ctx, kube.Ref{Kind: "Namespace", Name: ownNamespace})
 	if err != nil && !kube.IsNotFound(err) {
 		return err
 	}

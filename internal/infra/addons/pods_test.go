@@ -26,7 +26,7 @@ func podSpecs(t *testing.T) []podSpec {
 	for _, o := range allObjects() {
 		switch o.GetKind() {
 		case "Deployment":
-			d, err := kube.As[appsv1.Deployment](o)
+			d, err := kube.ConvertObject[appsv1.Deployment](o)
 			if err != nil {
 				t.Fatal(err)
 			}

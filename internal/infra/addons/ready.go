@@ -50,7 +50,7 @@ func readyCheck(kind string) func(*kube.Object) string {
 func waitForObject(ctx context.Context, c kube.Cluster, o *kube.Object, check func(*kube.Object) string) error {
 	ref := kube.Ref{Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}
 	err := waitUntilDone(ctx, func() (string, error) {
-		now, err := c.Get(ctx, ref)
+		now, err := c.GetObject(ctx, ref)
 		if err != nil {
 			return "", err
 		}
@@ -59,9 +59,9 @@ func waitForObject(ctx context.Context, c kube.Cluster, o *kube.Object, check fu
 	if err == nil || ctx.Err() == nil {
 		return err
 	}
-	where := c.Kubectl("", "describe "+ref.Kind+"/"+ref.Name)
+	where := c.KubectlCommand("", "describe "+ref.Kind+"/"+ref.Name)
 	if ref.Namespace != "" {
-		where = c.Kubectl(ref.Namespace, "get events,pods")
+		where = c.KubectlCommand(ref.Namespace, "get events,pods")
 	}
 	return problem.Wrap(err, problem.Failed, where, "%s %s did not become ready", ref.Kind, ref.Name).
 		With(explainPods(context.WithoutCancel(ctx), c, o)...)
@@ -69,7 +69,7 @@ func waitForObject(ctx context.Context, c kube.Cluster, o *kube.Object, check fu
 
 // rolloutReason returns "" if all pods of a Deployment are up to date and ready.
 func rolloutReason(o *kube.Object) string {
-	d, err := kube.As[appsv1.Deployment](o)
+	d, err := kube.ConvertObject[appsv1.Deployment](o)
 	if err != nil {
 		return err.Error()
 	}
@@ -100,13 +100,13 @@ func explainPods(ctx context.Context, c kube.Cluster, o *kube.Object) []string {
 	if o.GetNamespace() == "" || name == "" {
 		return nil
 	}
-	pods, err := c.List(ctx, kube.Ref{Kind: "Pod", Namespace: o.GetNamespace()}, nameLabel+"="+name)
+	pods, err := c.ListObjects(ctx, kube.Ref{Kind: "Pod", Namespace: o.GetNamespace()}, nameLabel+"="+name)
 	if err != nil {
 		return []string{err.Error()}
 	}
 	var lines []string
 	for i := range pods {
-		pod, err := kube.As[corev1.Pod](&pods[i])
+		pod, err := kube.ConvertObject[corev1.Pod](&pods[i])
 		if err != nil {
 			continue
 		}

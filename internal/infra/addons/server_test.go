@@ -38,12 +38,12 @@ func startServer(t *testing.T, s *apiServer, existing ...*kube.Object) kube.Clus
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := kube.Open(kube.Options{Kubeconfig: file})
+	c, err := kube.OpenClient(kube.Options{Kubeconfig: file})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range existing {
-		if _, err := c.Apply(t.Context(), o); err != nil {
+		if _, err := c.ApplyObject(t.Context(), o); err != nil {
 			t.Fatal(err)
 		}
 	}

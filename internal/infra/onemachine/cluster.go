@@ -72,7 +72,7 @@ func (c *Cluster) KubeconfigPath() string { return c.dir.KubeconfigFile() }
 
 // openClient returns a client of the API server.
 func (c *Cluster) openClient() (kube.Cluster, error) {
-	return kube.Open(kube.Options{Kubeconfig: c.dir.KubeconfigFile()})
+	return kube.OpenClient(kube.Options{Kubeconfig: c.dir.KubeconfigFile()})
 }
 
 // lockCluster keeps other commands from starting or stopping the cluster.

@@ -64,7 +64,7 @@ func (o commandUser) waitFor(what string, ask func() bool) {
 
 func (o commandUser) openClient() kube.Cluster {
 	o.t.Helper()
-	client, err := kube.Open(kube.Options{Kubeconfig: strings.TrimSpace(o.mustRun("cluster", "kubeconfig", "--path"))})
+	client, err := kube.OpenClient(kube.Options{Kubeconfig: strings.TrimSpace(o.mustRun("cluster", "kubeconfig", "--path"))})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func (o commandUser) openClient() kube.Cluster {
 // storeSecret creates a Secret and checks that etcd stores it encrypted.
 func (o commandUser) storeSecret() {
 	o.t.Helper()
-	_, err := o.openClient().Apply(o.t.Context(), &kube.Object{Object: map[string]any{
+	_, err := o.openClient().ApplyObject(o.t.Context(), &kube.Object{Object: map[string]any{
 		"apiVersion": "v1", "kind": "Secret",
 		"metadata":   map[string]any{"name": "remembered", "namespace": "default"},
 		"stringData": map[string]any{"word": "mandrill"},
@@ -98,7 +98,7 @@ func (o commandUser) storeSecret() {
 
 func (o commandUser) checkSecret() {
 	o.t.Helper()
-	if _, err := o.openClient().Get(o.t.Context(), kube.Ref{Kind: "Secret", Namespace: "default", Name: "remembered"}); err != nil {
+	if _, err := o.openClient().GetObject(o.t.Context(), kube.Ref{Kind: "Secret", Namespace: "default", Name: "remembered"}); err != nil {
 		o.t.Errorf("after a stop and a start: %v", err)
 	}
 }

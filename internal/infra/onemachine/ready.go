@@ -37,7 +37,7 @@ func (w *operation) waitForServer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = client.Apply(ctx, &kube.Object{Object: map[string]any{
+	_, err = client.ApplyObject(ctx, &kube.Object{Object: map[string]any{
 		"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding",
 		"metadata": map[string]any{"name": "version-manager:apiserver-at-kubelets"},
 		"roleRef":  map[string]any{"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "system:kubelet-api-admin"},
@@ -94,13 +94,13 @@ func (n kubeNode) isReady() bool {
 }
 
 func listKubeNodes(ctx context.Context, client kube.Cluster) (map[string]kubeNode, error) {
-	list, err := client.List(ctx, kube.Ref{Kind: "Node"}, "")
+	list, err := client.ListObjects(ctx, kube.Ref{Kind: "Node"}, "")
 	if err != nil {
 		return nil, fmt.Errorf("list nodes: %w", err)
 	}
 	byName := map[string]kubeNode{}
 	for i := range list {
-		n, err := kube.As[kubeNode](&list[i])
+		n, err := kube.ConvertObject[kubeNode](&list[i])
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +137,7 @@ func (w *operation) waitForNodes(ctx context.Context) error {
 // labelNode sets a node's role, which a kubelet may not set itself.
 func labelNode(ctx context.Context, client kube.Cluster, n topology.Node) error {
 	labels := map[string]any{"node-role.kubernetes.io/" + n.RoleName(): ""}
-	_, err := client.Patch(ctx, kube.Ref{Kind: "Node", Name: n.Name}, map[string]any{"metadata": map[string]any{"labels": labels}})
+	_, err := client.PatchObject(ctx, kube.Ref{Kind: "Node", Name: n.Name}, map[string]any{"metadata": map[string]any{"labels": labels}})
 	return err
 }
 

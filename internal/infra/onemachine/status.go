@@ -113,7 +113,7 @@ func (c *Cluster) readServerView(ctx context.Context, running bool) (v serverVie
 	if v.nodes, err = listKubeNodes(ctx, client); err != nil {
 		return v, err
 	}
-	pods, err := client.List(ctx, kube.Ref{Kind: "Pod", Namespace: kube.AllNamespaces}, "")
+	pods, err := client.ListObjects(ctx, kube.Ref{Kind: "Pod", Namespace: kube.AllNamespaces}, "")
 	if err != nil {
 		return v, err
 	}

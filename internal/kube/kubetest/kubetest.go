@@ -52,30 +52,30 @@ type Request struct {
 	DryRun    bool
 }
 
-// New returns a server that ends with the test.
-func New(t testing.TB) *Server {
+// NewServer returns a server that ends with the test.
+func NewServer(t testing.TB) *Server {
 	s := &Server{objects: map[key]map[string]any{}, grown: make(chan struct{}), unknown: map[string]bool{}}
-	s.http = httptest.NewServer(http.HandlerFunc(s.serve))
+	s.http = httptest.NewServer(http.HandlerFunc(s.serveRequest))
 	t.Cleanup(func() {
 		s.http.CloseClientConnections()
 		s.http.Close()
 	})
-	s.Put(&kube.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": "default"}}})
+	s.PutObject(&kube.Object{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": "default"}}})
 	return s
 }
 
-// Client returns a client of its own for the server.
-func (s *Server) Client(t testing.TB, namespace string) *kube.Client {
+// NewClient returns a client of its own for the server.
+func (s *Server) NewClient(t testing.TB, namespace string) *kube.Client {
 	t.Helper()
-	c, err := kube.Open(kube.Options{Kubeconfig: s.Kubeconfig(t), Namespace: namespace})
+	c, err := kube.OpenClient(kube.Options{Kubeconfig: s.WriteKubeconfig(t), Namespace: namespace})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// Kubeconfig writes one that leads to the server.
-func (s *Server) Kubeconfig(t testing.TB) string {
+// WriteKubeconfig writes one that leads to the server.
+func (s *Server) WriteKubeconfig(t testing.TB) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "kubeconfig")
 	text := fmt.Sprintf(`{"apiVersion": "v1", "kind": "Config", "current-context": "test",
@@ -88,34 +88,34 @@ func (s *Server) Kubeconfig(t testing.TB) string {
 	return path
 }
 
-// Before makes f run before each request is carried out, without holding
+// BeforeRequest makes f run before each request is carried out, without holding
 // anything up but that request. f may use the server; requests that are sent
 // while f runs come to f as well.
-func (s *Server) Before(f func(Request)) {
+func (s *Server) BeforeRequest(f func(Request)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.before = f
 }
 
-// Forget makes the server not know a resource, such as "httproutes": its
+// ForgetResource makes the server not know a resource, such as "httproutes": its
 // CustomResourceDefinition is missing.
-func (s *Server) Forget(resource string) {
+func (s *Server) ForgetResource(resource string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unknown[resource] = true
 }
 
-// Advance puts the server's clock forward, for all that it notes from then on.
-func (s *Server) Advance(d time.Duration) {
+// AdvanceClock puts the server's clock forward, for all that it notes from then on.
+func (s *Server) AdvanceClock(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.skew += d
 }
 
-func (s *Server) now() time.Time { return time.Now().Add(s.skew) }
+func (s *Server) serverTime() time.Time { return time.Now().Add(s.skew) }
 
-// Put stores an object as somebody else would who has all rights.
-func (s *Server) Put(o *kube.Object) {
+// PutObject stores an object as somebody else would who has all rights.
+func (s *Server) PutObject(o *kube.Object) {
 	resource, _, ok := resourceOf(o.GetKind())
 	if !ok {
 		panic("kubetest knows no kind " + o.GetKind())
@@ -123,11 +123,11 @@ func (s *Server) Put(o *kube.Object) {
 	k := key{resource, o.GetNamespace(), o.GetName()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.store(k, copied(o.Object), write{manager: "somebody", operation: "Update"})
+	s.storeObject(k, copyObject(o.Object), write{manager: "somebody", operation: "Update"})
 }
 
-// Get returns a stored object, nil if there is none.
-func (s *Server) Get(kind, namespace, name string) *kube.Object {
+// GetObject returns a stored object, nil if there is none.
+func (s *Server) GetObject(kind, namespace, name string) *kube.Object {
 	resource, _, _ := resourceOf(kind)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,10 +135,10 @@ func (s *Server) Get(kind, namespace, name string) *kube.Object {
 	if !ok {
 		return nil
 	}
-	return &kube.Object{Object: copied(o)}
+	return &kube.Object{Object: copyObject(o)}
 }
 
-func copied(o map[string]any) map[string]any {
+func copyObject(o map[string]any) map[string]any {
 	b, err := json.Marshal(o)
 	if err != nil {
 		panic(err)

@@ -26,50 +26,50 @@ func must(t *testing.T, err error) {
 
 func TestPreconditions(t *testing.T) {
 	ctx := t.Context()
-	c := kubetest.New(t).Client(t, "default")
-	first, err := c.Create(ctx, configMap("x", map[string]any{"k": "1"}))
+	c := kubetest.NewServer(t).NewClient(t, "default")
+	first, err := c.CreateObject(ctx, configMap("x", map[string]any{"k": "1"}))
 	must(t, err)
-	if _, err := c.Create(ctx, configMap("x", nil)); !kube.IsExists(err) {
+	if _, err := c.CreateObject(ctx, configMap("x", nil)); !kube.IsAlreadyExists(err) {
 		t.Errorf("a second Create = %v", err)
 	}
-	second, err := c.Apply(ctx, configMap("x", map[string]any{"k": "2"}))
+	second, err := c.ApplyObject(ctx, configMap("x", map[string]any{"k": "2"}))
 	must(t, err)
-	if _, err := c.Update(ctx, first); !kube.IsConflict(err) {
+	if _, err := c.UpdateObject(ctx, first); !kube.IsConflict(err) {
 		t.Errorf("Update of an old object = %v", err)
 	}
 	stale := configMap("x", map[string]any{"k": "3"})
 	stale.SetResourceVersion(first.GetResourceVersion())
-	if _, err := c.Apply(ctx, stale); !kube.IsConflict(err) {
+	if _, err := c.ApplyObject(ctx, stale); !kube.IsConflict(err) {
 		t.Errorf("Apply on an old object = %v", err)
 	}
-	if err := c.DeleteIf(ctx, first); !kube.IsConflict(err) {
+	if err := c.DeleteUnchanged(ctx, first); !kube.IsConflict(err) {
 		t.Errorf("DeleteIf of an old object = %v", err)
 	}
-	must(t, c.DeleteIf(ctx, second))
-	if _, err := c.Get(ctx, kube.Ref{Kind: "ConfigMap", Name: "x"}); !kube.IsNotFound(err) {
+	must(t, c.DeleteUnchanged(ctx, second))
+	if _, err := c.GetObject(ctx, kube.Ref{Kind: "ConfigMap", Name: "x"}); !kube.IsNotFound(err) {
 		t.Errorf("Get of a deleted object = %v", err)
 	}
 	lost := configMap("x", nil)
 	lost.SetNamespace("nowhere")
-	if _, err := c.Create(ctx, lost); !kube.IsNotFound(err) {
+	if _, err := c.CreateObject(ctx, lost); !kube.IsNotFound(err) {
 		t.Errorf("Create in a missing namespace = %v", err)
 	}
 }
 
 func TestTimesAreTheServers(t *testing.T) {
 	ctx := t.Context()
-	s := kubetest.New(t)
-	c := s.Client(t, "default")
-	o, err := c.Create(ctx, configMap("x", map[string]any{"k": "1"}))
+	s := kubetest.NewServer(t)
+	c := s.NewClient(t, "default")
+	o, err := c.CreateObject(ctx, configMap("x", map[string]any{"k": "1"}))
 	must(t, err)
-	s.Advance(time.Hour)
+	s.AdvanceClock(time.Hour)
 	dry, err := c.DryApply(ctx, configMap("x", map[string]any{"k": "2"}))
 	must(t, err)
 	was, now := o.GetManagedFields()[0].Time, dry.GetManagedFields()[1].Time
 	if d := now.Sub(was.Time); d < time.Hour || d > time.Hour+time.Minute {
 		t.Errorf("an hour later is %v later", d)
 	}
-	if got := s.Get("ConfigMap", "default", "x"); got.GetResourceVersion() != o.GetResourceVersion() {
+	if got := s.GetObject("ConfigMap", "default", "x"); got.GetResourceVersion() != o.GetResourceVersion() {
 		t.Error("a dry run changed the object")
 	}
 }
@@ -77,21 +77,21 @@ func TestTimesAreTheServers(t *testing.T) {
 func TestWatchAndHook(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	s := kubetest.New(t)
-	c := s.Client(t, "default")
-	s.Before(func(r kubetest.Request) {
+	s := kubetest.NewServer(t)
+	c := s.NewClient(t, "default")
+	s.BeforeRequest(func(r kubetest.Request) {
 		if r.Method == "POST" && r.Name == "" && r.Resource == "configmaps" {
-			s.Before(nil)
-			s.Put(configMap("first", nil))
+			s.BeforeRequest(nil)
+			s.PutObject(configMap("first", nil))
 		}
 	})
-	_, err := c.Create(ctx, configMap("second", nil))
+	_, err := c.CreateObject(ctx, configMap("second", nil))
 	must(t, err)
 	done := errors.New("all were seen")
 	var seen []string
-	err = c.Watch(ctx, kube.Ref{Kind: "ConfigMap"}, "a=b", func(e kube.Event) error {
+	err = c.WatchObjects(ctx, kube.Ref{Kind: "ConfigMap"}, "a=b", func(e kube.Event) error {
 		if e.Object == nil {
-			return c.Delete(ctx, kube.Ref{Kind: "ConfigMap", Name: "first"})
+			return c.DeleteObject(ctx, kube.Ref{Kind: "ConfigMap", Name: "first"})
 		}
 		seen = append(seen, e.Object.GetName())
 		if e.Deleted {
@@ -105,9 +105,9 @@ func TestWatchAndHook(t *testing.T) {
 }
 
 func TestUnknownKind(t *testing.T) {
-	s := kubetest.New(t)
-	s.Forget("httproutes")
-	_, err := s.Client(t, "default").List(t.Context(), kube.Ref{Kind: "HTTPRoute"}, "")
+	s := kubetest.NewServer(t)
+	s.ForgetResource("httproutes")
+	_, err := s.NewClient(t, "default").ListObjects(t.Context(), kube.Ref{Kind: "HTTPRoute"}, "")
 	if !kube.IsNoKind(err) {
 		t.Errorf("List of an unknown kind = %v", err)
 	}

@@ -39,8 +39,8 @@ func resourceOf(kind string) (resource string, cluster, ok bool) {
 	return resource, slices.Contains([]string{"namespaces", "nodes", "gatewayclasses"}, resource), true
 }
 
-// parse reads a path such as /apis/apps/v1/namespaces/shop/deployments/blue.
-func parse(r *http.Request) (key, bool) {
+// parsePath reads a path such as /apis/apps/v1/namespaces/shop/deployments/blue.
+func parsePath(r *http.Request) (key, bool) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	skip := map[string]int{"api": 2, "apis": 3}[parts[0]]
 	if skip == 0 || len(parts) <= skip {
@@ -58,12 +58,12 @@ func parse(r *http.Request) (key, bool) {
 	return k, true
 }
 
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serveRequest(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/version" {
-		reply(w, http.StatusOK, map[string]any{"gitVersion": "v1.34.4"})
+		writeReply(w, http.StatusOK, map[string]any{"gitVersion": "v1.34.4"})
 		return
 	}
-	k, ok := parse(r)
+	k, ok := parsePath(r)
 	q := r.URL.Query()
 	req := Request{r.Method, k.resource, k.namespace, k.name, q.Get("watch") != "", q.Get("dryRun") != ""}
 	s.mu.Lock()
@@ -81,68 +81,68 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if req.Watch {
-		s.watch(w, r, k)
+		s.serveWatch(w, r, k)
 		return
 	}
-	answer, err := s.do(r, k, req, body)
+	answer, err := s.doRequest(r, k, req, body)
 	if err != nil {
-		refuse(w, err)
+		writeError(w, err)
 		return
 	}
-	reply(w, http.StatusOK, answer)
+	writeReply(w, http.StatusOK, answer)
 }
 
-func (s *Server) do(r *http.Request, k key, req Request, body []byte) (any, error) {
+func (s *Server) doRequest(r *http.Request, k key, req Request, body []byte) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	how := write{manager: r.URL.Query().Get("fieldManager"), operation: "Update", dry: req.DryRun}
 	switch {
 	case r.Method == http.MethodGet && k.name == "":
-		return s.list(k, r.URL.Query().Get("labelSelector"))
+		return s.listObjects(k, r.URL.Query().Get("labelSelector"))
 	case r.Method == http.MethodGet:
-		return s.get(k)
+		return s.getObject(k)
 	case r.Method == http.MethodPost && k.resource == "selfsubjectaccessreviews":
-		return allowed(body)
+		return allowAccess(body)
 	case r.Method == http.MethodPost:
-		return s.create(k, body, how)
+		return s.createObject(k, body, how)
 	case r.Method == http.MethodPut:
-		return s.update(k, body, how)
+		return s.updateObject(k, body, how)
 	case r.Method == http.MethodPatch && strings.Contains(r.Header.Get("Content-Type"), "apply-patch"):
 		how.operation = "Apply"
-		return s.apply(k, body, how)
+		return s.applyObject(k, body, how)
 	case r.Method == http.MethodPatch:
-		return s.patch(k, body, how)
+		return s.patchObject(k, body, how)
 	case r.Method == http.MethodDelete:
-		return s.remove(k, body)
+		return s.removeObject(k, body)
 	}
-	return nil, apierrors.NewMethodNotSupported(group(k), r.Method)
+	return nil, apierrors.NewMethodNotSupported(groupResource(k), r.Method)
 }
 
-// allowed lets everybody do everything.
-func allowed(body []byte) (any, error) {
-	review, err := object(body)
+// allowAccess lets everybody do everything.
+func allowAccess(body []byte) (any, error) {
+	review, err := decodeObject(body)
 	if err == nil {
 		review["status"] = map[string]any{"allowed": true}
 	}
 	return review, err
 }
 
-func (s *Server) get(k key) (map[string]any, error) {
+func (s *Server) getObject(k key) (map[string]any, error) {
 	o, ok := s.objects[k]
 	if !ok {
-		return nil, apierrors.NewNotFound(group(k), k.name)
+		return nil, apierrors.NewNotFound(groupResource(k), k.name)
 	}
 	return o, nil
 }
 
-func (s *Server) list(k key, selector string) (any, error) {
+func (s *Server) listObjects(k key, selector string) (any, error) {
 	match, err := labels.Parse(selector)
 	if err != nil {
 		return nil, apierrors.NewBadRequest(err.Error())
 	}
 	items := []any{}
-	for _, at := range s.sorted() {
-		if o := s.objects[at]; in(at, k) && match.Matches(labels.Set((&kube.Object{Object: o}).GetLabels())) {
+	for _, at := range s.sortedKeys() {
+		if o := s.objects[at]; isIn(at, k) && match.Matches(labels.Set((&kube.Object{Object: o}).GetLabels())) {
 			items = append(items, o)
 		}
 	}
@@ -152,12 +152,12 @@ func (s *Server) list(k key, selector string) (any, error) {
 	}, nil
 }
 
-// in reports whether an object is of the list at k.
-func in(at, k key) bool {
+// isIn reports whether an object is of the list at k.
+func isIn(at, k key) bool {
 	return at.resource == k.resource && (k.namespace == "" || at.namespace == k.namespace)
 }
 
-func (s *Server) sorted() []key {
+func (s *Server) sortedKeys() []key {
 	var keys []key
 	for k := range s.objects {
 		keys = append(keys, k)
@@ -166,9 +166,9 @@ func (s *Server) sorted() []key {
 	return keys
 }
 
-func group(k key) schema.GroupResource { return schema.GroupResource{Resource: k.resource} }
+func groupResource(k key) schema.GroupResource { return schema.GroupResource{Resource: k.resource} }
 
-func object(body []byte) (map[string]any, error) {
+func decodeObject(body []byte) (map[string]any, error) {
 	var o map[string]any
 	if err := utiljson.Unmarshal(body, &o); err != nil {
 		return nil, apierrors.NewBadRequest(err.Error())
@@ -176,18 +176,18 @@ func object(body []byte) (map[string]any, error) {
 	return o, nil
 }
 
-func reply(w http.ResponseWriter, code int, v any) {
+func writeReply(w http.ResponseWriter, code int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
 	json.NewEncoder(w).Encode(v)
 }
 
-func refuse(w http.ResponseWriter, err error) {
+func writeError(w http.ResponseWriter, err error) {
 	var status apierrors.APIStatus
 	if errors.As(err, &status) {
 		st := status.Status()
 		st.TypeMeta = metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}
-		reply(w, int(st.Code), st)
+		writeReply(w, int(st.Code), st)
 		return
 	}
 	http.Error(w, err.Error(), http.StatusInternalServerError)

@@ -22,19 +22,19 @@ type write struct {
 	dry       bool   // only say what would come of it
 }
 
-func (s *Server) create(k key, body []byte, how write) (map[string]any, error) {
-	o, err := object(body)
+func (s *Server) createObject(k key, body []byte, how write) (map[string]any, error) {
+	o, err := decodeObject(body)
 	if err != nil {
 		return nil, err
 	}
 	k.name = (&kube.Object{Object: o}).GetName()
 	if _, ok := s.objects[k]; ok {
-		return nil, apierrors.NewAlreadyExists(group(k), k.name)
+		return nil, apierrors.NewAlreadyExists(groupResource(k), k.name)
 	}
 	if err := s.placeFor(k); err != nil {
 		return nil, err
 	}
-	return s.store(k, o, how), nil
+	return s.storeObject(k, o, how), nil
 }
 
 // placeFor fails if the namespace of an object does not exist.
@@ -42,38 +42,38 @@ func (s *Server) placeFor(k key) error {
 	if k.namespace == "" {
 		return nil
 	}
-	_, err := s.get(key{"namespaces", "", k.namespace})
+	_, err := s.getObject(key{"namespaces", "", k.namespace})
 	return err
 }
 
-func (s *Server) update(k key, body []byte, how write) (map[string]any, error) {
-	o, err := object(body)
+func (s *Server) updateObject(k key, body []byte, how write) (map[string]any, error) {
+	o, err := decodeObject(body)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.unchanged(k, o); err != nil {
+	if err := s.checkPrecondition(k, o); err != nil {
 		return nil, err
 	}
-	return s.store(k, o, how), nil
+	return s.storeObject(k, o, how), nil
 }
 
-func (s *Server) patch(k key, body []byte, how write) (map[string]any, error) {
-	live, err := s.get(k)
+func (s *Server) patchObject(k key, body []byte, how write) (map[string]any, error) {
+	live, err := s.getObject(k)
 	if err != nil {
 		return nil, err
 	}
-	p, err := object(body)
+	p, err := decodeObject(body)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.unchanged(k, p); err != nil {
+	if err := s.checkPrecondition(k, p); err != nil {
 		return nil, err
 	}
-	return s.store(k, merged(copied(live), p), how), nil
+	return s.storeObject(k, mergePatch(copyObject(live), p), how), nil
 }
 
-func (s *Server) apply(k key, body []byte, how write) (map[string]any, error) {
-	o, err := object(body)
+func (s *Server) applyObject(k key, body []byte, how write) (map[string]any, error) {
+	o, err := decodeObject(body)
 	if err != nil {
 		return nil, err
 	}
@@ -82,29 +82,29 @@ func (s *Server) apply(k key, body []byte, how write) (map[string]any, error) {
 		if err := s.placeFor(k); err != nil {
 			return nil, err
 		}
-		return s.store(k, o, how), nil
+		return s.storeObject(k, o, how), nil
 	}
-	if err := s.unchanged(k, o); err != nil {
+	if err := s.checkPrecondition(k, o); err != nil {
 		return nil, err
 	}
-	return s.store(k, merged(copied(live), o), how), nil
+	return s.storeObject(k, mergePatch(copyObject(live), o), how), nil
 }
 
-// unchanged is the precondition of a write, if it has one.
-func (s *Server) unchanged(k key, o map[string]any) error {
-	live, err := s.get(k)
+// checkPrecondition is the precondition of a write, if it has one.
+func (s *Server) checkPrecondition(k key, o map[string]any) error {
+	live, err := s.getObject(k)
 	if err != nil {
 		return err
 	}
 	want := (&kube.Object{Object: o}).GetResourceVersion()
 	if want != "" && want != (&kube.Object{Object: live}).GetResourceVersion() {
-		return apierrors.NewConflict(group(k), k.name, errors.New("the object has been modified"))
+		return apierrors.NewConflict(groupResource(k), k.name, errors.New("the object has been modified"))
 	}
 	return nil
 }
 
-func (s *Server) remove(k key, body []byte) (any, error) {
-	live, err := s.get(k)
+func (s *Server) removeObject(k key, body []byte) (any, error) {
+	live, err := s.getObject(k)
 	if err != nil {
 		return nil, err
 	}
@@ -117,27 +117,27 @@ func (s *Server) remove(k key, body []byte) (any, error) {
 	o := kube.Object{Object: live}
 	if p := opts.Preconditions; p != nil {
 		if p.UID != nil && *p.UID != o.GetUID() || p.ResourceVersion != nil && *p.ResourceVersion != o.GetResourceVersion() {
-			return nil, apierrors.NewConflict(group(k), k.name, errors.New("precondition failed"))
+			return nil, apierrors.NewConflict(groupResource(k), k.name, errors.New("precondition failed"))
 		}
 	}
-	if o := (kube.Object{Object: copied(live)}); len(o.GetFinalizers()) > 0 { // it stays until these are gone
-		now := metav1.NewTime(s.now().UTC().Truncate(time.Second))
+	if o := (kube.Object{Object: copyObject(live)}); len(o.GetFinalizers()) > 0 { // it stays until these are gone
+		now := metav1.NewTime(s.serverTime().UTC().Truncate(time.Second))
 		o.SetDeletionTimestamp(&now)
-		s.store(k, o.Object, write{})
+		s.storeObject(k, o.Object, write{})
 		return metav1.Status{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusSuccess}, nil
 	}
 	delete(s.objects, k)
 	s.version++
-	s.tell(change{"DELETED", k, copied(live), s.version})
+	s.tellWatchers(change{"DELETED", k, copyObject(live), s.version})
 	return metav1.Status{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "Status"}, Status: metav1.StatusSuccess}, nil
 }
 
-// store makes a whole object the stored one, as an API server does: with its
+// storeObject makes a whole object the stored one, as an API server does: with its
 // own metadata, and without any effect if nothing is different.
-func (s *Server) store(k key, next map[string]any, how write) map[string]any {
+func (s *Server) storeObject(k key, next map[string]any, how write) map[string]any {
 	o := kube.Object{Object: next}
 	live, exists := s.objects[k]
-	now := metav1.NewTime(s.now().UTC().Truncate(time.Second))
+	now := metav1.NewTime(s.serverTime().UTC().Truncate(time.Second))
 	if exists {
 		was := kube.Object{Object: live}
 		o.SetUID(was.GetUID())
@@ -146,10 +146,10 @@ func (s *Server) store(k key, next map[string]any, how write) map[string]any {
 		if !reflect.DeepEqual(live["spec"], next["spec"]) {
 			o.SetGeneration(was.GetGeneration() + 1)
 		}
-		if same(live, next) {
+		if sameContent(live, next) {
 			return live
 		}
-		if _, given, _ := nested(next); !given {
+		if _, given, _ := nestedSpec(next); !given {
 			o.SetManagedFields(was.GetManagedFields())
 		}
 	} else {
@@ -157,43 +157,43 @@ func (s *Server) store(k key, next map[string]any, how write) map[string]any {
 		o.SetCreationTimestamp(now)
 		o.SetGeneration(1)
 	}
-	note(&o, how, now)
+	noteWrite(&o, how, now)
 	o.SetNamespace(k.namespace)
 	o.SetResourceVersion(strconv.FormatInt(s.version+1, 10))
 	if how.dry {
 		return next
 	}
 	s.version++
-	s.objects[k] = copied(next)
+	s.objects[k] = copyObject(next)
 	kind := "MODIFIED"
 	if !exists {
 		kind = "ADDED"
 	}
-	s.tell(change{kind, k, copied(next), s.version})
+	s.tellWatchers(change{kind, k, copyObject(next), s.version})
 	return s.objects[k]
 }
 
-func nested(o map[string]any) (any, bool, error) {
+func nestedSpec(o map[string]any) (any, bool, error) {
 	meta, _ := o["metadata"].(map[string]any)
 	v, ok := meta["managedFields"]
 	return v, ok, nil
 }
 
-// same compares what people write of two objects.
-func same(a, b map[string]any) bool {
+// sameContent compares what people write of two objects.
+func sameContent(a, b map[string]any) bool {
 	bare := func(o map[string]any) map[string]any {
-		c := kube.Object{Object: copied(o)}
+		c := kube.Object{Object: copyObject(o)}
 		c.SetManagedFields(nil)
 		c.SetResourceVersion("")
 		return c.Object
 	}
-	_, given, _ := nested(b)
-	_, had, _ := nested(a)
+	_, given, _ := nestedSpec(b)
+	_, had, _ := nestedSpec(a)
 	return given == had && reflect.DeepEqual(bare(a), bare(b))
 }
 
-// note says who wrote, and when.
-func note(o *kube.Object, how write, now metav1.Time) {
+// noteWrite says who wrote, and when.
+func noteWrite(o *kube.Object, how write, now metav1.Time) {
 	entry := metav1.ManagedFieldsEntry{
 		Manager: how.manager, Operation: metav1.ManagedFieldsOperationType(how.operation),
 		APIVersion: o.GetAPIVersion(), Time: &now, FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1("{}"),
@@ -207,8 +207,8 @@ func note(o *kube.Object, how write, now metav1.Time) {
 	o.SetManagedFields(append(list, entry))
 }
 
-// merged is the JSON merge patch of RFC 7396.
-func merged(o, p map[string]any) map[string]any {
+// mergePatch is the JSON merge patch of RFC 7396.
+func mergePatch(o, p map[string]any) map[string]any {
 	for name, v := range p {
 		sub, isMap := v.(map[string]any)
 		have, hasMap := o[name].(map[string]any)
@@ -216,9 +216,9 @@ func merged(o, p map[string]any) map[string]any {
 		case v == nil:
 			delete(o, name)
 		case isMap && hasMap:
-			o[name] = merged(have, sub)
+			o[name] = mergePatch(have, sub)
 		case isMap:
-			o[name] = merged(map[string]any{}, sub)
+			o[name] = mergePatch(map[string]any{}, sub)
 		default:
 			o[name] = v
 		}

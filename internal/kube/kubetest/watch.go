@@ -18,15 +18,15 @@ type change struct {
 	version int64
 }
 
-func (s *Server) tell(c change) {
+func (s *Server) tellWatchers(c change) {
 	(&kube.Object{Object: c.object}).SetResourceVersion(strconv.FormatInt(c.version, 10))
 	s.log = append(s.log, c)
 	close(s.grown)
 	s.grown = make(chan struct{})
 }
 
-// watch tells what happened since a version, and goes on until nobody listens.
-func (s *Server) watch(w http.ResponseWriter, r *http.Request, k key) {
+// serveWatch tells what happened since a version, and goes on until nobody listens.
+func (s *Server) serveWatch(w http.ResponseWriter, r *http.Request, k key) {
 	match, err := labels.Parse(r.URL.Query().Get("labelSelector"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -42,7 +42,7 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request, k key) {
 		s.mu.Unlock()
 		for _, c := range news {
 			o := kube.Object{Object: c.object}
-			if c.version <= since || !in(c.key, k) || !match.Matches(labels.Set(o.GetLabels())) {
+			if c.version <= since || !isIn(c.key, k) || !match.Matches(labels.Set(o.GetLabels())) {
 				continue
 			}
 			if out.Encode(map[string]any{"type": c.kind, "object": c.object}) != nil {

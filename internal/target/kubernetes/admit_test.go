@@ -14,14 +14,14 @@ import (
 // A deploy admits all proxies to the app, and diff agrees with it.
 func TestPolicyAdmitsAllProxies(t *testing.T) {
 	w, target := newPlace(t)
-	proxy := w.Server.Get("Pod", "traefik", "traefik-1")
-	w.Must(target.app.Kube.Delete(t.Context(), objects.RefOf(proxy)))
+	proxy := w.Server.GetObject("Pod", "traefik", "traefik-1")
+	w.Must(target.app.Kube.DeleteObject(t.Context(), objects.RefOf(proxy)))
 	proxy.SetNamespace("kube-system")
-	w.Server.Put(proxy)
+	w.Server.PutObject(proxy)
 	s := w.lock(target, "ada")
 	spec := deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}
 	w.Must(s.Apply(t.Context(), color.Green, spec))
-	got, err := manifest.LetIn(w.GetObject("NetworkPolicy", "shop"))
+	got, err := manifest.AdmittedNamespaces(w.GetObject("NetworkPolicy", "shop"))
 	w.Must(err)
 	if want := []string{"kube-system", "traefik"}; !slices.Equal(got, want) {
 		t.Errorf("the policy admits %v, want %v", got, want)

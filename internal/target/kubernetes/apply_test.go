@@ -74,7 +74,7 @@ func TestSecretsAreNowhereElse(t *testing.T) {
 	const value = "do-not-tell"
 	w.Must(s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": value}}))
 	for _, name := range []string{"Deployment", "Service", "ConfigMap", "HTTPRoute"} {
-		list, err := target.app.Kube.List(t.Context(), kube.Ref{Kind: name, Namespace: "shop"}, "")
+		list, err := target.app.Kube.ListObjects(t.Context(), kube.Ref{Kind: name, Namespace: "shop"}, "")
 		w.Must(err)
 		for _, o := range list {
 			if b, err := o.MarshalJSON(); err != nil || strings.Contains(string(b), value) {

@@ -59,7 +59,7 @@ func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
 					once.Do(func() {
 						o := w.GetObject(tt.kind, tt.object)
 						tt.change(o)
-						w.Server.Put(o)
+						w.Server.PutObject(o)
 					})
 				}
 			})

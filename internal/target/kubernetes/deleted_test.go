@@ -108,8 +108,8 @@ func TestWayBackOutrunsTheWatch(t *testing.T) {
 // deafToDeletes is a cluster whose watch never reports that a route is gone.
 type deafToDeletes struct{ kube.Cluster }
 
-func (c deafToDeletes) Watch(ctx context.Context, r kube.Ref, selector string, f func(kube.Event) error) error {
-	return c.Cluster.Watch(ctx, r, selector, func(e kube.Event) error {
+func (c deafToDeletes) WatchObjects(ctx context.Context, r kube.Ref, selector string, f func(kube.Event) error) error {
+	return c.Cluster.WatchObjects(ctx, r, selector, func(e kube.Event) error {
 		if r.Kind == "HTTPRoute" && e.Deleted {
 			<-ctx.Done()
 		}
@@ -158,7 +158,7 @@ func (w world) deletedAt(target *Target, step string, ref kube.Ref) {
 }
 
 func (w world) delete(r kube.Ref) {
-	if err := w.Server.Client(w, "shop").Delete(context.Background(), r); err != nil && !kube.IsNotFound(err) {
+	if err := w.Server.NewClient(w, "shop").DeleteObject(context.Background(), r); err != nil && !kube.IsNotFound(err) {
 		w.Error(err)
 	}
 }
@@ -172,12 +172,12 @@ func TestLostIngressSecret(t *testing.T) {
 		"emptied": func(w world, _ *Target) {
 			o := w.GetObject("Secret", "shop-ingress")
 			delete(o.Object, "data")
-			w.Server.Put(o)
+			w.Server.PutObject(o)
 		},
 		"changed": func(w world, _ *Target) {
 			o := w.GetObject("Secret", "shop-ingress")
 			w.Must(objects.SetTextField(o, base64.StdEncoding.EncodeToString([]byte("theirs")), "data", "probe"))
-			w.Server.Put(o)
+			w.Server.PutObject(o)
 		},
 		"its copy deleted": func(w world, t *Target) { w.DeleteObject("Secret", "shop-ingress-copy") },
 	} {
@@ -238,7 +238,7 @@ func TestDeletedColorIsStartedBesideItsLastPods(t *testing.T) {
 			w.putPod("shop-blue", "shop-blue-leaving", version)
 			leaving, now := w.GetObject("Pod", "shop-blue-leaving"), metav1.Now()
 			leaving.SetDeletionTimestamp(&now)
-			w.Server.Put(leaving)
+			w.Server.PutObject(leaving)
 			limit := 30 * time.Second
 			if waits {
 				limit = time.Second

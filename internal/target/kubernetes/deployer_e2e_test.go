@@ -51,7 +51,7 @@ func TestDeployerMayDeploy(t *testing.T) {
 // grant applies the shipped roles for one namespace and its deployer.
 func grant(t *testing.T, namespace string) {
 	t.Helper()
-	k, err := kube.Open(kube.Options{})
+	k, err := kube.OpenClient(kube.Options{})
 	must(t, err)
 	text, err := os.ReadFile("../../../manifests/rbac/deployer.yaml")
 	must(t, err)
@@ -60,10 +60,10 @@ func grant(t *testing.T, namespace string) {
 	for doc := range strings.SplitSeq(words.Replace(string(text)), "\n---\n") {
 		o := new(kube.Object)
 		must(t, yaml.Unmarshal([]byte(doc), &o.Object))
-		_, err := k.Apply(t.Context(), o)
+		_, err := k.ApplyObject(t.Context(), o)
 		must(t, err)
 		if o.GetNamespace() != namespace && o.GetKind() != "Namespace" {
-			t.Cleanup(func() { must(t, k.Delete(context.Background(), objects.RefOf(o))) })
+			t.Cleanup(func() { must(t, k.DeleteObject(context.Background(), objects.RefOf(o))) })
 		}
 	}
 }

@@ -32,10 +32,10 @@ func TestDrift(t *testing.T) {
 		t.Errorf("nobody has changed anything, and there is %q", found)
 	}
 
-	_, err = target.app.Kube.Patch(ctx, target.app.ObjectRef("Service", manifest.Side("shop", color.Blue)),
+	_, err = target.app.Kube.PatchObject(ctx, target.app.ObjectRef("Service", manifest.ColorName("shop", color.Blue)),
 		map[string]any{"spec": map[string]any{"selector": map[string]any{manifest.ColorLabel: "green"}}})
 	must(t, err)
-	must(t, target.app.Kube.Delete(ctx, target.app.ObjectRef("PodDisruptionBudget", manifest.Side("shop", color.Blue))))
+	must(t, target.app.Kube.DeleteObject(ctx, target.app.ObjectRef("PodDisruptionBudget", manifest.ColorName("shop", color.Blue))))
 	found, err = target.FindDrift(ctx, deploy.Spec{Release: r})
 	must(t, err)
 	slices.Sort(found)

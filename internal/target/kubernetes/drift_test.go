@@ -19,7 +19,7 @@ func TestNarrowedRouteIsADifference(t *testing.T) {
 	if found, err := routeDifferences(t, target); err != nil || len(found) > 0 {
 		t.Errorf("untouched, and it differs in %v, %v", found, err)
 	}
-	_, err := target.app.Kube.Patch(t.Context(), target.app.ObjectRef("HTTPRoute", "shop"), map[string]any{"spec": map[string]any{"hostnames": []string{"a.example.org"}}})
+	_, err := target.app.Kube.PatchObject(t.Context(), target.app.ObjectRef("HTTPRoute", "shop"), map[string]any{"spec": map[string]any{"hostnames": []string{"a.example.org"}}})
 	w.Must(err)
 	found, err := routeDifferences(t, target)
 	if err != nil || len(found) != 1 || found[0].Path != "spec.hostnames" {
@@ -58,7 +58,7 @@ func TestAnotherBuildOfThisProgramIsNoDrift(t *testing.T) {
 	w.Must(err)
 	containers[0].(map[string]any)["imagePullPolicy"] = "Always"
 	w.Must(unstructured.SetNestedSlice(live.Object, containers, "spec", "template", "spec", "initContainers"))
-	w.Server.Put(live)
+	w.Server.PutObject(live)
 	if found := about(); len(found) != 1 {
 		t.Errorf("what else somebody changes in the sidecar differs in %q", found)
 	}
@@ -67,7 +67,7 @@ func TestAnotherBuildOfThisProgramIsNoDrift(t *testing.T) {
 // routeDifferences are those of the public route.
 func routeDifferences(t *testing.T, target *Target) (found []drift.Difference, err error) {
 	t.Helper()
-	all, err := target.Differences(t.Context(), deploy.Spec{Release: shop("v1.0.0"), Replicas: 1})
+	all, err := target.FindDifferences(t.Context(), deploy.Spec{Release: shop("v1.0.0"), Replicas: 1})
 	for _, d := range all {
 		if d.Object == "HTTPRoute/shop" {
 			found = append(found, d)

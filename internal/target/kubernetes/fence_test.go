@@ -17,11 +17,11 @@ import (
 
 // beforeWrite runs f once, between the last read of a write and its arrival.
 func (w world) beforeWrite(resource string, f func()) {
-	w.Server.Before(func(r kubetest.Request) {
+	w.Server.BeforeRequest(func(r kubetest.Request) {
 		if r.Method == "GET" || r.Resource != resource || r.DryRun || resource == "httproutes" && r.Name == "shop-preview" {
 			return
 		}
-		w.Server.Before(nil)
+		w.Server.BeforeRequest(nil)
 		f()
 	})
 }
@@ -40,7 +40,7 @@ func (w world) deleteLease(ada *session, also ...kube.Ref) (bob *session) {
 	now := w.revision()
 	w.beforeWrite("httproutes", func() {
 		for _, r := range append(also, ada.app.ObjectRef("Lease", "shop")) {
-			w.Must(ada.app.Kube.Delete(w.Context(), r))
+			w.Must(ada.app.Kube.DeleteObject(w.Context(), r))
 		}
 		bob = w.lock(w.target(), "bob")
 	})

@@ -95,14 +95,14 @@ func (c *cluster) options(t *testing.T) Options {
 }
 
 func dropNamespace(t *testing.T, name string) {
-	k, err := kube.Open(kube.Options{})
+	k, err := kube.OpenClient(kube.Options{})
 	if err != nil {
 		t.Error(err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := k.Delete(ctx, kube.Ref{Kind: "Namespace", Name: name}); err != nil {
+	if err := k.DeleteObject(ctx, kube.Ref{Kind: "Namespace", Name: name}); err != nil {
 		t.Errorf("delete namespace %s: %v", name, err)
 	}
 }

@@ -27,7 +27,7 @@ import (
 // in it.
 func bare(t *testing.T, namespace string) *Target {
 	t.Helper()
-	client, err := kube.Open(kube.Options{Namespace: namespace})
+	client, err := kube.OpenClient(kube.Options{Namespace: namespace})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,12 +40,12 @@ func bare(t *testing.T, namespace string) *Target {
 func freshNamespace(t *testing.T) string {
 	t.Helper()
 	name := "f-" + strings.ToLower(rand.Text()[:8])
-	client, err := kube.Open(kube.Options{})
+	client, err := kube.OpenClient(kube.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := client.Delete(context.WithoutCancel(t.Context()), kube.Ref{Kind: "Namespace", Name: name}); err != nil {
+		if err := client.DeleteObject(context.WithoutCancel(t.Context()), kube.Ref{Kind: "Namespace", Name: name}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -115,7 +115,7 @@ func TestKilledHolder(t *testing.T) {
 			target := bare(t, namespace)
 			if tt.elsewhere {
 				patch := map[string]any{"metadata": map[string]any{"annotations": map[string]any{fenced.ProcessAnnotation: nil}}}
-				if _, err := target.app.Kube.Patch(ctx, target.app.ObjectRef("Lease", "shop"), patch); err != nil {
+				if _, err := target.app.Kube.PatchObject(ctx, target.app.ObjectRef("Lease", "shop"), patch); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -152,7 +152,7 @@ func TestNobodyAnswers503(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := held.(*session)
-	for _, o := range manifest.Base(target.app.RouteApp()) {
+	for _, o := range manifest.BaseObjects(target.app.RouteApp()) {
 		if o.GetKind() == "Service" {
 			if _, err := s.out.ApplyObject(ctx, o); err != nil {
 				t.Fatal(err)
@@ -181,7 +181,7 @@ func TestNobodyAnswers503(t *testing.T) {
 			t.Errorf("%s answers %d, %v", base, status, err)
 		}
 	}
-	for _, w := range target.gateway.Warnings(ctx) {
+	for _, w := range target.gateway.ListWarnings(ctx) {
 		t.Log("warning: " + w)
 	}
 }

@@ -12,7 +12,7 @@ func TestLockNamesWhatIsMissing(t *testing.T) {
 		spoil func(*world)
 		says  string
 	}{
-		"no Gateway API":        {func(w *world) { w.Server.Forget("gateways") }, "no Gateway API"},
+		"no Gateway API":        {func(w *world) { w.Server.ForgetResource("gateways") }, "no Gateway API"},
 		"the Gateway is broken": {func(w *world) { w.PutGateway("False") }, "no address"},
 		"no Gateway":            {func(w *world) { w.Config.Gateway = "other/one" }, "no Gateway other/one"},
 	} {

@@ -58,8 +58,8 @@ func (t *Target) Observe(ctx context.Context) (deploy.Observed, error) {
 func (t *Target) observeColor(ctx context.Context, c color.Color, s cache.ColorState) deploy.Side {
 	sum := t.counters[c].SumCounts(ctx, s.Deployment.UID, s.Pods)
 	side := deploy.Side{
-		Version:   release.Version(s.Deployment.Annotations[manifest.VersionNote]),
-		Image:     s.Deployment.Annotations[manifest.ImageNote],
+		Version:   release.Version(s.Deployment.Annotations[manifest.VersionAnnotation]),
+		Image:     s.Deployment.Annotations[manifest.ImageAnnotation],
 		Want:      s.Replicas(),
 		InFlight:  sum.InFlight,
 		Tunnels:   sum.Tunnels,
@@ -116,7 +116,7 @@ func (t *Target) findMissing(ctx context.Context, colors map[color.Color]cache.C
 
 // selectsOthers reports whether a Service selects other pods than it should.
 func (t *Target) selectsOthers(o *kube.Object, name string) bool {
-	s, err := kube.As[corev1.Service](o)
+	s, err := kube.ConvertObject[corev1.Service](o)
 	if err != nil {
 		return false
 	}
@@ -132,7 +132,7 @@ func (t *Target) selectsOthers(o *kube.Object, name string) bool {
 // when.
 func lastEditor(d *appsv1.Deployment) string {
 	for _, f := range d.ManagedFields {
-		if f.Manager == kube.Manager || f.Subresource != "" || f.FieldsV1 == nil || f.Time == nil {
+		if f.Manager == kube.FieldManager || f.Subresource != "" || f.FieldsV1 == nil || f.Time == nil {
 			continue
 		}
 		var fields struct {

@@ -15,16 +15,16 @@ import (
 
 // LocateCluster names the cluster and the namespace without contacting anybody.
 func (t *Target) LocateCluster() clusterstatus.Cluster {
-	where := clusterstatus.Cluster{Context: t.where.Context(), Server: t.where.Server(), Namespace: t.app.Namespace}
-	if w, ok := t.where.(interface{ Authority() string }); ok {
-		where.Authority = w.Authority()
+	where := clusterstatus.Cluster{Context: t.where.ContextName(), Server: t.where.ServerAddress(), Namespace: t.app.Namespace}
+	if w, ok := t.where.(interface{ AuthorityDigest() string }); ok {
+		where.Authority = w.AuthorityDigest()
 	}
 	return where
 }
 
 // DescribeCluster describes what surrounds the app, for people.
 func (t *Target) DescribeCluster(ctx context.Context) (*clusterstatus.Cluster, error) {
-	return t.inspector().DescribeCluster(ctx, t.LocateCluster())
+	return t.newInspector().DescribeCluster(ctx, t.LocateCluster())
 }
 
 // CheckDelivery says what would keep the nodes from running a release, as far as
@@ -50,18 +50,18 @@ func (t *Target) RenderManifests(spec deploy.Spec, c color.Color) ([]byte, error
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = manifest.Write(&b, list)
+	err = manifest.WriteYAML(&b, list)
 	return b.Bytes(), err
 }
 
-// Differences returns in what the cluster differs from a release.
-func (t *Target) Differences(ctx context.Context, spec deploy.Spec) ([]drift.Difference, error) {
-	return t.comparer().FindDifferences(ctx, spec)
+// FindDifferences returns in what the cluster differs from a release.
+func (t *Target) FindDifferences(ctx context.Context, spec deploy.Spec) ([]drift.Difference, error) {
+	return t.newComparer().FindDifferences(ctx, spec)
 }
 
 // FindDrift is Differences as text.
 func (t *Target) FindDrift(ctx context.Context, spec deploy.Spec) ([]string, error) {
-	list, err := t.Differences(ctx, spec)
+	list, err := t.FindDifferences(ctx, spec)
 	var texts []string
 	for _, d := range list {
 		texts = append(texts, d.String())

@@ -131,7 +131,7 @@ func expectProblem(t *testing.T, session deploy.Session, r release.Release, says
 
 func limitPods(t *testing.T, target *Target, pods string) {
 	t.Helper()
-	_, err := target.app.Kube.Apply(t.Context(), &kube.Object{Object: map[string]any{
+	_, err := target.app.Kube.ApplyObject(t.Context(), &kube.Object{Object: map[string]any{
 		"apiVersion": "v1", "kind": "ResourceQuota", "metadata": map[string]any{"name": "few", "namespace": target.app.Namespace},
 		"spec": map[string]any{"hard": map[string]any{"pods": pods}},
 	}})

@@ -53,7 +53,7 @@ func (w world) lacks(value, when string) {
 	w.Helper()
 	encoded := base64.StdEncoding.EncodeToString([]byte(value))
 	for _, kind := range append(objects.AppKinds(), "Pod", "Lease") {
-		list, err := w.Server.Client(w, "shop").List(w.Context(), kube.Ref{Kind: kind, Namespace: "shop"}, "")
+		list, err := w.Server.NewClient(w, "shop").ListObjects(w.Context(), kube.Ref{Kind: kind, Namespace: "shop"}, "")
 		w.Must(err)
 		for i := range list {
 			text, err := list[i].MarshalJSON()

@@ -71,7 +71,7 @@ func (s *session) Retire(ctx context.Context, c color.Color) error {
 	}
 	active := color.None
 	if route != nil {
-		if manifest.Leads(route, s.app.Name, c) {
+		if manifest.LeadsTo(route, s.app.Name, c) {
 			return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
 		}
 		active, _ = s.app.RouteTraffic(route)

@@ -86,8 +86,8 @@ type Target struct {
 
 // place is how people know a cluster.
 type place interface {
-	Context() string
-	Server() string
+	ContextName() string
+	ServerAddress() string
 }
 
 var (
@@ -108,7 +108,7 @@ func New(o Options) (*Target, error) {
 	}
 	o.Namespace = cmp.Or(o.Namespace, o.Config.Namespace, o.App)
 	o.Config.Namespace = o.Namespace
-	client, err := kube.Open(kube.Options{Kubeconfig: o.Kubeconfig, Context: o.Context, Namespace: o.Namespace})
+	client, err := kube.OpenClient(kube.Options{Kubeconfig: o.Kubeconfig, Context: o.Context, Namespace: o.Namespace})
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func assembleTarget(o Options, k kube.Cluster, where place, delivery workload.De
 	t.locker = fenced.NewLocker(app, t.cache)
 	t.confirmer = gateway.NewConfirmer(app, t.gateway, t.cache, t.secret)
 	t.entrances = entrances.NewFinder(app, t.cache, t.gateway, entrances.HostNetwork{})
-	t.preflight = preflight.NewChecker(app, where.Context(), t.gateway, t.neighbors)
+	t.preflight = preflight.NewChecker(app, where.ContextName(), t.gateway, t.neighbors)
 	for _, c := range color.Both() {
 		t.counters[c] = sidecars.NewColorCounter(k, o.Namespace)
 	}
@@ -164,8 +164,8 @@ func (t *Target) Dial(ctx context.Context, network, address string) (net.Conn, e
 	return t.entrances.DialEntrance(ctx, network, address)
 }
 
-func (t *Target) comparer() *drift.Comparer { return drift.NewComparer(t.app, t.images, t.gateway) }
+func (t *Target) newComparer() *drift.Comparer { return drift.NewComparer(t.app, t.images, t.gateway) }
 
-func (t *Target) inspector() *inspect.Inspector {
+func (t *Target) newInspector() *inspect.Inspector {
 	return inspect.NewInspector(t.app, t.gateway, t.neighbors)
 }

@@ -28,7 +28,7 @@ func newWorld(t *testing.T) world { return world{clustertest.NewWorld(t)} }
 // place.
 func (w world) target() *Target {
 	client := w.Client()
-	t := assembleTarget(Options{App: "shop", Namespace: w.Namespace, Config: w.Config}, client, w.Server.Client(w, w.Namespace), storedImages{})
+	t := assembleTarget(Options{App: "shop", Namespace: w.Namespace, Config: w.Config}, client, w.Server.NewClient(w, w.Namespace), storedImages{})
 	t.entrances = entrances.NewFinder(t.app, t.cache, t.gateway, w.Network)
 	w.Cleanup(t.Close)
 	return t
@@ -63,12 +63,12 @@ func (w world) deployed() *session {
 }
 
 // revision is that of the public route now.
-func (w world) revision() string { return routes.Revision(w.GetObject("HTTPRoute", "shop")) }
+func (w world) revision() string { return routes.RouteRevision(w.GetObject("HTTPRoute", "shop")) }
 
 // active is the color to which the public route leads.
 func (w world) active() color.Color {
 	w.Helper()
-	c, err := manifest.Pointed(w.GetObject("HTTPRoute", "shop"), "shop")
+	c, err := manifest.PointedColor(w.GetObject("HTTPRoute", "shop"), "shop")
 	w.Must(err)
 	return c
 }
@@ -85,7 +85,7 @@ func (w world) moveHolder() {
 func (w world) takeOver() *session {
 	w.Helper()
 	w.moveHolder()
-	w.Server.Advance(17 * time.Second)
+	w.Server.AdvanceClock(17 * time.Second)
 	return w.lock(w.target(), "bob")
 }
 
@@ -136,9 +136,9 @@ func (w world) reconcileColor(ctx context.Context, k kube.Cluster, name string) 
 		have := w.GetObject("Pod", pod)
 		switch {
 		case have == nil && i < want:
-			w.putPod(name, pod, notes[manifest.VersionNote])
+			w.putPod(name, pod, notes[manifest.VersionAnnotation])
 		case have != nil && i >= want:
-			_ = k.Delete(ctx, kube.Ref{Kind: "Pod", Namespace: "shop", Name: pod})
+			_ = k.DeleteObject(ctx, kube.Ref{Kind: "Pod", Namespace: "shop", Name: pod})
 		}
 	}
 }

@@ -62,12 +62,12 @@ func (b *bench) rivals(ctx context.Context, changes int) ([]result, error) {
 
 // image is the fixture app's, which is in the nodes already.
 func (b *bench) image(ctx context.Context) (string, error) {
-	pods, err := b.Kube.List(ctx, kube.Ref{Kind: "Pod"}, "app.kubernetes.io/name="+b.App)
+	pods, err := b.Kube.ListObjects(ctx, kube.Ref{Kind: "Pod"}, "app.kubernetes.io/name="+b.App)
 	if err != nil {
 		return "", err
 	}
 	for _, o := range pods {
-		pod, err := kube.As[corev1.Pod](&o)
+		pod, err := kube.ConvertObject[corev1.Pod](&o)
 		if err != nil {
 			return "", err
 		}
@@ -115,7 +115,7 @@ func (r rival) selector(ctx context.Context, res *result, changes int) error {
 				return err
 			}
 			patch := map[string]any{"spec": map[string]any{"selector": map[string]any{"app": side(i + 1)}}}
-			if _, err := r.Kube.Patch(ctx, kube.Ref{Kind: "Service", Name: r.name}, patch); err != nil {
+			if _, err := r.Kube.PatchObject(ctx, kube.Ref{Kind: "Service", Name: r.name}, patch); err != nil {
 				return err
 			}
 			return r.end(ctx, side(i))
@@ -137,11 +137,11 @@ func (r rival) run(ctx context.Context, name, version string) error {
 		return err
 	}
 	return lab.Until(ctx, 2*time.Minute, name+" runs "+version, func() (bool, error) {
-		o, err := r.Kube.Get(ctx, kube.Ref{Kind: "Deployment", Name: name})
+		o, err := r.Kube.GetObject(ctx, kube.Ref{Kind: "Deployment", Name: name})
 		if err != nil {
 			return false, err
 		}
-		d, err := kube.As[appsv1.Deployment](o)
+		d, err := kube.ConvertObject[appsv1.Deployment](o)
 		if err != nil {
 			return false, err
 		}
@@ -152,11 +152,11 @@ func (r rival) run(ctx context.Context, name, version string) error {
 
 // end deletes a Deployment and waits until its pods are gone.
 func (r rival) end(ctx context.Context, name string) error {
-	if err := r.Kube.Delete(ctx, kube.Ref{Kind: "Deployment", Name: name}); err != nil {
+	if err := r.Kube.DeleteObject(ctx, kube.Ref{Kind: "Deployment", Name: name}); err != nil {
 		return err
 	}
 	return lab.Until(ctx, time.Minute, name+" is gone", func() (bool, error) {
-		pods, err := r.Kube.List(ctx, kube.Ref{Kind: "Pod"}, "app="+name)
+		pods, err := r.Kube.ListObjects(ctx, kube.Ref{Kind: "Pod"}, "app="+name)
 		return err == nil && len(pods) == 0, err
 	})
 }
@@ -172,7 +172,7 @@ func (r rival) apply(ctx context.Context, text string) error {
 		if err := yaml.Unmarshal([]byte(doc), &o.Object); err != nil {
 			return err
 		}
-		if _, err := r.Kube.Apply(ctx, &o); err != nil {
+		if _, err := r.Kube.ApplyObject(ctx, &o); err != nil {
 			return err
 		}
 	}

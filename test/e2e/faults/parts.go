@@ -42,12 +42,12 @@ func (b *bench) traefiks(ctx context.Context) (pods []*corev1.Pod, err error) {
 
 // runningPods are the pods with these labels that run and are not leaving.
 func (b *bench) runningPods(ctx context.Context, where kube.Ref, labels string) (pods []*corev1.Pod, err error) {
-	objects, err := b.Kube.List(ctx, where, labels)
+	objects, err := b.Kube.ListObjects(ctx, where, labels)
 	if err != nil {
 		return nil, err
 	}
 	for i := range objects {
-		p, err := kube.As[corev1.Pod](&objects[i])
+		p, err := kube.ConvertObject[corev1.Pod](&objects[i])
 		if err != nil {
 			return nil, err
 		}

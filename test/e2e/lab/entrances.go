@@ -12,13 +12,13 @@ import (
 // Entrances are all base URLs at which users can come in: the app's own port
 // and port 80, on every node.
 func (l *Lab) Entrances(ctx context.Context) ([]string, error) {
-	nodes, err := l.Kube.List(ctx, kube.Ref{Kind: "Node"}, "")
+	nodes, err := l.Kube.ListObjects(ctx, kube.Ref{Kind: "Node"}, "")
 	if err != nil {
 		return nil, err
 	}
 	var urls []string
 	for _, o := range nodes {
-		node, err := kube.As[corev1.Node](&o)
+		node, err := kube.ConvertObject[corev1.Node](&o)
 		if err != nil {
 			return nil, err
 		}

@@ -50,7 +50,7 @@ func Open(ctx context.Context, app, tags string) (*Lab, error) {
 
 // Connect opens the client of the cluster, again after it was stopped.
 func (l *Lab) Connect() error {
-	c, err := kube.Open(kube.Options{Kubeconfig: Kubeconfig, Namespace: l.App})
+	c, err := kube.OpenClient(kube.Options{Kubeconfig: Kubeconfig, Namespace: l.App})
 	if err != nil {
 		return err
 	}
@@ -82,11 +82,11 @@ func (l *Lab) Close() {
 // Forget deletes the app's namespace, which cleanup keeps for its history.
 func (l *Lab) Forget(ctx context.Context) error {
 	ref := kube.Ref{Kind: "Namespace", Name: l.App}
-	if err := l.Kube.Delete(ctx, ref); err != nil {
+	if err := l.Kube.DeleteObject(ctx, ref); err != nil {
 		return err
 	}
 	return Until(ctx, time.Minute, "the namespace is gone", func() (bool, error) {
-		_, err := l.Kube.Get(ctx, ref)
+		_, err := l.Kube.GetObject(ctx, ref)
 		if kube.IsNotFound(err) {
 			return true, nil
 		}

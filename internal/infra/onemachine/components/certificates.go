@@ -60,7 +60,7 @@ func EnsureKeys(dir clusterdir.Dir, nodes []topology.Node, now time.Time) error 
 		files["kubelet-"+n.Name] = dir.KeyFile("kubelet-" + n.Name + ".kubeconfig")
 	}
 	for owner, path := range files {
-		k := pki.Kubeconfig{Context: "version-manager", Server: topology.APIServerURL(), Owner: owner, Extension: kube.Direct}
+		k := pki.Kubeconfig{Context: "version-manager", Server: topology.APIServerURL(), Owner: owner, Extension: kube.DirectExtension}
 		if err := k.WriteFile(dir.KeysDir(), path); err != nil {
 			return err
 		}

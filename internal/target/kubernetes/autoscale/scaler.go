@@ -88,7 +88,7 @@ func (s *Scaler) retargetScaler(ctx context.Context, c color.Color, n int) error
 func (s *Scaler) newScaler(c color.Color, auto config.Autoscale, n int, have *kube.Object) *kube.Object {
 	r := release.Release{App: s.app.Name, Config: config.App{Name: s.app.Name, Autoscale: auto}}
 	upper := max(auto.Max, auto.Min, 1)
-	o := manifest.Scaler(manifest.App{Release: s.app.ReleaseHere(r), Color: c}, c, min(max(n, auto.Min, 1), upper), upper)
+	o := manifest.NewScaler(manifest.App{Release: s.app.ReleaseHere(r), Color: c}, c, min(max(n, auto.Min, 1), upper), upper)
 	if o == nil {
 		return nil
 	}
@@ -108,11 +108,11 @@ func (s *Scaler) HoldMinimum(ctx context.Context) error {
 	if err != nil || have == nil {
 		return err
 	}
-	h, err := kube.As[autoscalingv2.HorizontalPodAutoscaler](have)
+	h, err := kube.ConvertObject[autoscalingv2.HorizontalPodAutoscaler](have)
 	if err != nil {
 		return err
 	}
-	d, err := s.app.Kube.Get(ctx, s.app.ObjectRef("Deployment", h.Spec.ScaleTargetRef.Name))
+	d, err := s.app.Kube.GetObject(ctx, s.app.ObjectRef("Deployment", h.Spec.ScaleTargetRef.Name))
 	if kube.IsNotFound(err) {
 		return nil
 	}

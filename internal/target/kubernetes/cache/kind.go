@@ -41,7 +41,7 @@ func newItem(o *kube.Object) *item {
 // convertOrNil: what an API server sends fits the type of its kind, or else we
 // cannot use it.
 func convertOrNil[T any](o *kube.Object) any {
-	t, err := kube.As[T](o)
+	t, err := kube.ConvertObject[T](o)
 	if err != nil {
 		return nil
 	}

@@ -52,7 +52,7 @@ func NewStore(app *objects.App) *Store {
 		s.kinds[kind] = &kindStore{items: map[string]*item{}, deleted: map[types.UID]bool{}}
 	}
 	s.watch = func(ctx context.Context, kind string, f func(kube.Event) error) error {
-		return app.Kube.Watch(ctx, app.ObjectRef(kind, ""), app.LabelSelector(), f)
+		return app.Kube.WatchObjects(ctx, app.ObjectRef(kind, ""), app.LabelSelector(), f)
 	}
 	return s
 }

@@ -81,7 +81,7 @@ func (t *Traefik) answer(pod string, rw http.ResponseWriter, r *http.Request) {
 		http.NotFound(rw, r)
 		return
 	}
-	c, err := manifest.Pointed(route, "shop")
+	c, err := manifest.PointedColor(route, "shop")
 	if err != nil {
 		http.Error(rw, err.Error(), http.StatusInternalServerError)
 		return

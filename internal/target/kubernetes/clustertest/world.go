@@ -32,7 +32,7 @@ type World struct {
 
 // NewWorld returns a world that ends with the test.
 func NewWorld(t *testing.T) *World {
-	w := &World{T: t, Server: kubetest.New(t), Network: &Network{}, Namespace: "shop"}
+	w := &World{T: t, Server: kubetest.NewServer(t), Network: &Network{}, Namespace: "shop"}
 	w.Traefik = newTraefik(w)
 	w.PutJSON(`{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "server"}, "status": {
 		"conditions": [{"type": "Ready", "status": "True"}], "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}]}}`)
@@ -56,7 +56,7 @@ func (w *World) Must(err error) {
 
 // Client is a connection to the cluster. Only Traefik's pods can be dialed.
 func (w *World) Client() kube.Cluster {
-	return trafficCluster{w.Server.Client(w, w.Namespace), w.Traefik}
+	return trafficCluster{w.Server.NewClient(w, w.Namespace), w.Traefik}
 }
 
 // OpenApp is another process's view of the app.
@@ -71,7 +71,7 @@ func (w *World) PutJSON(json string) {
 	w.Helper()
 	var o kube.Object
 	w.Must(o.UnmarshalJSON([]byte(json)))
-	w.Server.Put(&o)
+	w.Server.PutObject(&o)
 }
 
 // PutGateway replaces the Gateway; programmed is the status of that condition.
@@ -101,14 +101,14 @@ func (w *World) PutColor(c color.Color) {
 
 // GetObject returns an object of namespace "shop", nil if it does not exist.
 func (w *World) GetObject(kind, name string) *kube.Object {
-	return w.Server.Get(kind, "shop", name)
+	return w.Server.GetObject(kind, "shop", name)
 }
 
 // DeleteObject deletes an object as somebody else would. A missing one is no
 // error.
 func (w *World) DeleteObject(kind, name string) {
 	r := kube.Ref{Kind: kind, Namespace: "shop", Name: name}
-	if err := w.Server.Client(w, "shop").Delete(context.Background(), r); err != nil && !kube.IsNotFound(err) {
+	if err := w.Server.NewClient(w, "shop").DeleteObject(context.Background(), r); err != nil && !kube.IsNotFound(err) {
 		w.Error(err)
 	}
 }
@@ -117,7 +117,7 @@ func (w *World) DeleteObject(kind, name string) {
 func (w *World) ChangeObject(kind, name string, change func(*kube.Object)) {
 	o := w.GetObject(kind, name)
 	change(o)
-	w.Server.Put(o)
+	w.Server.PutObject(o)
 }
 
 // trafficCluster leads connections into Traefik's pods.

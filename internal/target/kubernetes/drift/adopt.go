@@ -38,11 +38,11 @@ func adoptLive(want, live *kube.Object) error {
 // adoptColor: a deploy decides which color has the traffic. A route that leads
 // to none of ours is a difference.
 func adoptColor(want, live *kube.Object) error {
-	c, err := manifest.Pointed(live, want.GetName())
+	c, err := manifest.PointedColor(live, want.GetName())
 	if err != nil {
 		return nil
 	}
-	return manifest.Point(want, want.GetName(), c)
+	return manifest.PointRoute(want, want.GetName(), c)
 }
 
 // setSidecarImage: it is no drift that another build of this program started a

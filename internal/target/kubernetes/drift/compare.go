@@ -88,7 +88,7 @@ func (c *Comparer) compareWanted(ctx context.Context, want *kube.Object) ([]Diff
 // compareObject says in what a live object differs from the wanted one.
 func (c *Comparer) compareObject(ctx context.Context, want *kube.Object) ([]Difference, error) {
 	name := want.GetKind() + "/" + want.GetName()
-	live, err := c.app.Kube.Get(ctx, objects.RefOf(want))
+	live, err := c.app.Kube.GetObject(ctx, objects.RefOf(want))
 	if kube.IsNotFound(err) {
 		return []Difference{{Object: name}}, nil
 	}
@@ -117,7 +117,7 @@ func addedHosts(name string, live, want *kube.Object) []Difference {
 
 // findMissing says only whether an object exists.
 func (c *Comparer) findMissing(ctx context.Context, want *kube.Object) ([]Difference, error) {
-	_, err := c.app.Kube.Get(ctx, objects.RefOf(want))
+	_, err := c.app.Kube.GetObject(ctx, objects.RefOf(want))
 	if kube.IsNotFound(err) {
 		return []Difference{{Object: want.GetKind() + "/" + want.GetName()}}, nil
 	}

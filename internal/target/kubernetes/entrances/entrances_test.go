@@ -126,10 +126,10 @@ func TestEndpointsByTheKindOfCluster(t *testing.T) {
 				w.PutJSON(`{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "traefik", "namespace": "traefik", "labels": {"app.kubernetes.io/name": "traefik"}},` + tt.service[1:])
 			}
 			if tt.proxy != "" {
-				o := w.Server.Get("Pod", "traefik", "traefik-1")
+				o := w.Server.GetObject("Pod", "traefik", "traefik-1")
 				c := o.Object["spec"].(map[string]any)["containers"].([]any)[0].(map[string]any)
 				c["ports"].([]any)[0].(map[string]any)["hostPort"] = int64(8088)
-				w.Server.Put(o)
+				w.Server.PutObject(o)
 			}
 			endpoints, err := w.finder().searchEndpoints(t.Context())
 			w.Must(err)

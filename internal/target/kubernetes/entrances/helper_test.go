@@ -27,7 +27,7 @@ func (w world) finder() *Finder {
 
 // putRoute creates the app's public route as it is configured now.
 func (w world) putRoute() {
-	w.Server.Put(manifest.Route(w.OpenApp().RouteApp(), color.None))
+	w.Server.PutObject(manifest.NewRoute(w.OpenApp().RouteApp(), color.None))
 }
 
 // putNodePort makes the gateway answer at the address of a server.

@@ -44,5 +44,5 @@ func (f *Finder) previewHeader() string {
 		return wire.HeaderPreview + ": $" + name
 	}
 	read := "get secret " + manifest.IngressSecretName(f.app.Name) + " -o 'jsonpath={.data." + manifest.ProbeKey + "}'"
-	return wire.HeaderProbe + ": $(" + f.app.Kube.Kubectl(f.app.Namespace, read) + " | base64 -d)"
+	return wire.HeaderProbe + ": $(" + f.app.Kube.KubectlCommand(f.app.Namespace, read) + " | base64 -d)"
 }

@@ -23,18 +23,18 @@ type hung struct {
 	release chan struct{}
 }
 
-func (h *hung) Get(ctx context.Context, r kube.Ref) (*kube.Object, error) {
+func (h *hung) GetObject(ctx context.Context, r kube.Ref) (*kube.Object, error) {
 	h.asked.Add(1)
 	select {
 	case <-h.release:
-		return h.Cluster.Get(ctx, r)
+		return h.Cluster.GetObject(ctx, r)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 }
 
-// Watch never reports anything.
-func (h *hung) Watch(ctx context.Context, _ kube.Ref, _ string, _ func(kube.Event) error) error {
+// WatchObjects never reports anything.
+func (h *hung) WatchObjects(ctx context.Context, _ kube.Ref, _ string, _ func(kube.Event) error) error {
 	<-ctx.Done()
 	return ctx.Err()
 }
@@ -117,9 +117,9 @@ func TestEndpointsStayWhileNoneAreFound(t *testing.T) {
 	w.Must(err)
 	for _, spoil := range []func(){
 		func() {
-			w.Must(target.app.Kube.Delete(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"}))
+			w.Must(target.app.Kube.DeleteObject(t.Context(), kube.Ref{Kind: "Service", Namespace: "traefik", Name: "traefik"}))
 		},
-		func() { w.Server.Forget("gateways") },
+		func() { w.Server.ForgetResource("gateways") },
 	} {
 		spoil()
 		target.gateway, target.foundAt = gateway.NewReader(target.app), time.Now().Add(-searchInterval)

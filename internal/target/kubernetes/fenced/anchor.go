@@ -23,7 +23,7 @@ const (
 // ReadAnchor reads the anchor; before the first deploy it is one without
 // values and without a name.
 func ReadAnchor(ctx context.Context, app *objects.App) (*kube.Object, error) {
-	o, err := app.Kube.Get(ctx, app.ObjectRef("ConfigMap", app.Name))
+	o, err := app.Kube.GetObject(ctx, app.ObjectRef("ConfigMap", app.Name))
 	if kube.IsNotFound(err) {
 		return &kube.Object{}, nil
 	}
@@ -69,12 +69,12 @@ func (w *Writer) EnsureAnchor(ctx context.Context) error {
 		return nil
 	}
 	return RetryConflicts(ctx, "create the anchor", func(ctx context.Context) error {
-		o, err := w.app.Kube.Get(ctx, w.app.ObjectRef("ConfigMap", w.app.Name))
+		o, err := w.app.Kube.GetObject(ctx, w.app.ObjectRef("ConfigMap", w.app.Name))
 		if kube.IsNotFound(err) {
 			if err := w.VerifyHeld(ctx); err != nil {
 				return err
 			}
-			o, err = w.app.Kube.Create(ctx, newAnchor(w.app))
+			o, err = w.app.Kube.CreateObject(ctx, newAnchor(w.app))
 		}
 		if err != nil {
 			return err

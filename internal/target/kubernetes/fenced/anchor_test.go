@@ -47,7 +47,7 @@ func TestSetAnchorValuesWritesOnlyChanges(t *testing.T) {
 		"one changes":     {map[string]string{"a": "1", "b": "3"}, 1},
 	} {
 		writes := 0
-		w.Server.Before(func(r kubetest.Request) {
+		w.Server.BeforeRequest(func(r kubetest.Request) {
 			if r.Resource == "configmaps" && r.Method != "GET" {
 				writes++
 			}
@@ -56,7 +56,7 @@ func TestSetAnchorValuesWritesOnlyChanges(t *testing.T) {
 		if writes != tt.writes {
 			t.Errorf("%s: %d writes", name, writes)
 		}
-		w.Server.Before(nil)
+		w.Server.BeforeRequest(nil)
 		w.Must(out.SetAnchorValues(t.Context(), map[string]string{"a": "1", "b": "2"}))
 	}
 }

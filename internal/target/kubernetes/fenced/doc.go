@@ -39,7 +39,7 @@ var errBusy = errors.New("too many write conflicts")
 func RetryConflicts(ctx context.Context, what string, try func(ctx context.Context) error) error {
 	for range maxAttempts {
 		err := try(ctx)
-		lost := kube.IsConflict(err) || kube.IsExists(err)
+		lost := kube.IsConflict(err) || kube.IsAlreadyExists(err)
 		if err == nil || !lost {
 			return err
 		}

@@ -62,17 +62,17 @@ func (w world) moveHolder() {
 func (w world) takeOver() *Writer {
 	w.Helper()
 	w.moveHolder()
-	w.Server.Advance(17 * time.Second)
+	w.Server.AdvanceClock(17 * time.Second)
 	return w.lock("bob")
 }
 
 // beforeWrite runs f once, between the last read of a write and its arrival.
 func (w world) beforeWrite(method, resource string, f func()) {
-	w.Server.Before(func(r kubetest.Request) {
+	w.Server.BeforeRequest(func(r kubetest.Request) {
 		if r.DryRun || r.Resource != resource || r.Method == "GET" || method != "" && r.Method != method {
 			return
 		}
-		w.Server.Before(nil)
+		w.Server.BeforeRequest(nil)
 		f()
 	})
 }

@@ -65,7 +65,7 @@ const leaseExpiry = deploy.LockExpiry + time.Second
 func isExpired(age time.Duration) bool { return age >= leaseExpiry }
 
 func parseLease(o *kube.Object) (lease, error) {
-	typed, err := kube.As[coordination.Lease](o)
+	typed, err := kube.ConvertObject[coordination.Lease](o)
 	if err != nil {
 		return lease{}, fmt.Errorf("read the lock: %w", err)
 	}
@@ -105,7 +105,7 @@ func newLeaseObject(app *objects.App, l lease) *kube.Object {
 // lastWritten is when the API server noted our last write by an operation.
 func lastWritten(o *kube.Object, operation string) (at time.Time) {
 	for _, f := range o.GetManagedFields() {
-		if f.Manager == kube.Manager && string(f.Operation) == operation && f.Time != nil && f.Time.After(at) {
+		if f.Manager == kube.FieldManager && string(f.Operation) == operation && f.Time != nil && f.Time.After(at) {
 			at = f.Time.Time
 		}
 	}

@@ -82,7 +82,7 @@ func TestClockIsComparedOnceAMinute(t *testing.T) {
 	k := &counting{Cluster: app.Kube}
 	app.Kube = k
 	clock := serverClock{app: app}
-	w.Server.Advance(time.Hour)
+	w.Server.AdvanceClock(time.Hour)
 	for i, tt := range []struct {
 		age   time.Duration // of the last comparison; 0: there was none
 		calls int
@@ -110,11 +110,11 @@ func TestLastWritten(t *testing.T) {
 		return map[string]any{"manager": manager, "operation": operation, "time": at}
 	}
 	o := &kube.Object{Object: map[string]any{"metadata": map[string]any{"managedFields": []any{
-		entry(kube.Manager, "Update", "2026-01-01T00:00:05Z"),
-		entry(kube.Manager, "Update", "2026-01-01T00:00:03Z"),
-		entry(kube.Manager, "Apply", "2026-01-01T00:00:07Z"),
+		entry(kube.FieldManager, "Update", "2026-01-01T00:00:05Z"),
+		entry(kube.FieldManager, "Update", "2026-01-01T00:00:03Z"),
+		entry(kube.FieldManager, "Apply", "2026-01-01T00:00:07Z"),
 		entry("kubectl", "Update", "2026-01-01T00:00:09Z"),
-		map[string]any{"manager": kube.Manager, "operation": "Update"},
+		map[string]any{"manager": kube.FieldManager, "operation": "Update"},
 	}}}}
 	for operation, want := range map[string]int{"Update": 5, "Apply": 7} {
 		if got := lastWritten(o, operation); got.Second() != want {

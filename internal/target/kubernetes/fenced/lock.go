@@ -21,12 +21,12 @@ type Lock struct {
 	term   atomic.Int64 // of the lease, which counts its holders; the heartbeat may write it
 }
 
-// Token tells this acquisition of the lock from all others.
-func (l *Lock) Token() string { return l.token }
+// LockToken tells this acquisition of the lock from all others.
+func (l *Lock) LockToken() string { return l.token }
 
-// identity is the holder as the lease has it: the name for people, and the
+// holderIdentity is the holder as the lease has it: the name for people, and the
 // token.
-func (l *Lock) identity() string { return l.holder + tokenSeparator + l.token }
+func (l *Lock) holderIdentity() string { return l.holder + tokenSeparator + l.token }
 
 // VerifyHeld fails with ErrFenced if the lock is not ours any more.
 func (l *Lock) VerifyHeld(ctx context.Context) error {
@@ -97,8 +97,8 @@ func (l *Lock) recreateLease(ctx context.Context) error {
 	if term := l.term.Load(); int64(last) != term || term == 0 {
 		return fmt.Errorf("the lease is gone, and term %d may not be the last one: %w", term, deploy.ErrFenced)
 	}
-	err = l.createLease(ctx, lease{term: int64(last) - 1}.nextHolder(l.identity(), time.Now()))
-	if kube.IsExists(err) {
+	err = l.createLease(ctx, lease{term: int64(last) - 1}.nextHolder(l.holderIdentity(), time.Now()))
+	if kube.IsAlreadyExists(err) {
 		return nil // the next read tells whose it is
 	}
 	return err
@@ -107,14 +107,14 @@ func (l *Lock) recreateLease(ctx context.Context) error {
 // namespaceEnds reports whether somebody deletes the namespace. The lease is
 // among the first objects to go then, and all others follow.
 func (l *Lock) namespaceEnds(ctx context.Context) bool {
-	o, err := l.app.Kube.Get(ctx, kube.Ref{Kind: "Namespace", Name: l.app.Namespace})
+	o, err := l.app.Kube.GetObject(ctx, kube.Ref{Kind: "Namespace", Name: l.app.Namespace})
 	return kube.IsNotFound(err) || err == nil && o.GetDeletionTimestamp() != nil
 }
 
 // checkOwner fails with ErrFenced if the lease is not ours. An expired one is
 // still ours while nobody has taken it over.
 func (l *Lock) checkOwner(current lease) error {
-	if current.holder == l.identity() && current.term == l.term.Load() {
+	if current.holder == l.holderIdentity() && current.term == l.term.Load() {
 		return nil
 	}
 	who := "nobody"
@@ -125,13 +125,13 @@ func (l *Lock) checkOwner(current lease) error {
 }
 
 func (l *Lock) createLease(ctx context.Context, next lease) error {
-	o, err := l.app.Kube.Create(ctx, newLeaseObject(l.app, next))
+	o, err := l.app.Kube.CreateObject(ctx, newLeaseObject(l.app, next))
 	return l.noteLease(next, o, err)
 }
 
 // updateLease writes a lease, provided it is still as it was read.
 func (l *Lock) updateLease(ctx context.Context, next lease) error {
-	o, err := l.app.Kube.Update(ctx, newLeaseObject(l.app, next))
+	o, err := l.app.Kube.UpdateObject(ctx, newLeaseObject(l.app, next))
 	return l.noteLease(next, o, err)
 }
 

@@ -33,7 +33,7 @@ func TestLockHasOneHolder(t *testing.T) {
 		t.Error("the lock is not released")
 	}
 	bob := w.lock("bob")
-	if bob.term.Load() != ada.term.Load()+1 || bob.Token() == ada.Token() {
+	if bob.term.Load() != ada.term.Load()+1 || bob.LockToken() == ada.LockToken() {
 		t.Errorf("terms %d and %d", ada.term.Load(), bob.term.Load())
 	}
 	for name, err := range map[string]error{"renew": ada.RenewLease(t.Context()), "release": ada.ReleaseLease(t.Context()), "verify": ada.VerifyHeld(t.Context())} {
@@ -71,17 +71,17 @@ func TestLockExpiresByTheServersClock(t *testing.T) {
 	w := newWorld(t)
 	ada := w.lock("ada")
 	w.moveHolder()
-	w.Server.Advance(14 * time.Second)
+	w.Server.AdvanceClock(14 * time.Second)
 	if w.tryLock() == nil {
 		t.Fatal("a lock of 14 s was taken over")
 	}
 	w.Must(ada.RenewLease(t.Context()))
 	w.moveHolder()
-	w.Server.Advance(14 * time.Second)
+	w.Server.AdvanceClock(14 * time.Second)
 	if w.tryLock() == nil {
 		t.Fatal("a renewed lock was taken over")
 	}
-	w.Server.Advance(3 * time.Second)
+	w.Server.AdvanceClock(3 * time.Second)
 	w.lock("bob")
 	if err := ada.RenewLease(t.Context()); !errors.Is(err, deploy.ErrFenced) {
 		t.Errorf("RenewLease after the takeover = %v", err)
@@ -116,12 +116,12 @@ func TestLockDoesNotTrustTheHoldersClock(t *testing.T) {
 func TestCurrentHolderByTheServersClock(t *testing.T) {
 	for name, ahead := range map[string]time.Duration{"slow": -time.Hour, "right": 0, "fast": time.Hour} {
 		w := newWorld(t)
-		w.Server.Advance(ahead)
+		w.Server.AdvanceClock(ahead)
 		w.lock("ada")
 		if h, err := w.newLocker().CurrentHolder(t.Context()); err != nil || h == nil || time.Since(h.Seen) > 5*time.Second || h.Name != "ada" {
 			t.Errorf("%s: the holder is %+v, %v", name, h, err)
 		}
-		w.Server.Advance(17 * time.Second)
+		w.Server.AdvanceClock(17 * time.Second)
 		if h, err := w.newLocker().CurrentHolder(t.Context()); err != nil || h != nil {
 			t.Errorf("%s: an expired holder is shown: %+v, %v", name, h, err)
 		}
@@ -161,7 +161,7 @@ func TestExpiredLockStaysOursWhileNobodyTakesIt(t *testing.T) {
 	w := newWorld(t)
 	k := w.newLocker()
 	ada := w.lockBy(k, "ada")
-	w.Server.Advance(time.Minute)
+	w.Server.AdvanceClock(time.Minute)
 	w.Must(ada.RenewLease(t.Context()))
 	if h, err := k.CurrentHolder(t.Context()); err != nil || h == nil || h.Name != "ada" {
 		t.Errorf("holder is %+v, %v", h, err)
@@ -188,8 +188,8 @@ func TestLockCreatesTheNamespace(t *testing.T) {
 	w := newWorld(t)
 	w.Namespace = "fresh"
 	out := w.lock("ada")
-	namespace := w.Server.Get("Namespace", "", "fresh")
-	if namespace == nil || w.Server.Get("ConfigMap", "fresh", "shop") == nil {
+	namespace := w.Server.GetObject("Namespace", "", "fresh")
+	if namespace == nil || w.Server.GetObject("ConfigMap", "fresh", "shop") == nil {
 		t.Fatal("no namespace or no anchor")
 	}
 	if got := namespace.GetLabels()["pod-security.kubernetes.io/enforce"]; got != "restricted" {
@@ -203,7 +203,7 @@ func TestTakeoverHasOneWinner(t *testing.T) {
 	w := newWorld(t)
 	w.lock("ada")
 	w.moveHolder()
-	w.Server.Advance(17 * time.Second)
+	w.Server.AdvanceClock(17 * time.Second)
 	var carla *Writer
 	w.beforeWrite("PUT", "leases", func() { carla = w.lock("carla") })
 	if held, ok := errors.AsType[*deploy.HeldError](w.tryLock()); !ok || held.Holder.Name != "carla" {
@@ -229,7 +229,7 @@ func TestCleanLock(t *testing.T) {
 		t.Error("a released lock is not clean")
 	}
 	w.moveHolder()
-	w.Server.Advance(17 * time.Second)
+	w.Server.AdvanceClock(17 * time.Second)
 	if _, clean = take(); clean {
 		t.Error("an expired lock is clean")
 	}
@@ -256,8 +256,8 @@ type lostUpdate struct {
 	lost bool
 }
 
-func (c *lostUpdate) Update(ctx context.Context, o *kube.Object) (*kube.Object, error) {
-	made, err := c.Cluster.Update(ctx, o)
+func (c *lostUpdate) UpdateObject(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+	made, err := c.Cluster.UpdateObject(ctx, o)
 	if err == nil && !c.lost {
 		c.lost = true
 		return nil, apierrors.NewConflict(schema.GroupResource{Resource: "leases"}, o.GetName(), errors.New("try again"))
@@ -350,7 +350,7 @@ func TestLockIsVerifiedOncePerCall(t *testing.T) {
 	w := newWorld(t)
 	ada := w.lock("ada")
 	reads := 0
-	w.Server.Before(func(r kubetest.Request) {
+	w.Server.BeforeRequest(func(r kubetest.Request) {
 		if r.Resource == "leases" {
 			reads++
 		}

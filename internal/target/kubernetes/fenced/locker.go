@@ -47,7 +47,7 @@ func (k *Locker) TakeLock(ctx context.Context, holder string) (l *Lock, clean bo
 		if err != nil {
 			return err
 		}
-		if current.holder == l.identity() {
+		if current.holder == l.holderIdentity() {
 			l.term.Store(current.term) // the first answer was lost
 			return nil
 		}
@@ -55,7 +55,7 @@ func (k *Locker) TakeLock(ctx context.Context, holder string) (l *Lock, clean bo
 			return err
 		}
 		clean = current.holder == ""
-		return l.updateLease(ctx, current.nextHolder(l.identity(), time.Now()))
+		return l.updateLease(ctx, current.nextHolder(l.holderIdentity(), time.Now()))
 	})
 	return l, clean, err
 }
@@ -97,7 +97,7 @@ func (k *Locker) CurrentHolder(ctx context.Context) (*deploy.Holder, error) {
 }
 
 func readLease(ctx context.Context, app *objects.App) (lease, error) {
-	o, err := app.Kube.Get(ctx, app.ObjectRef("Lease", app.Name))
+	o, err := app.Kube.GetObject(ctx, app.ObjectRef("Lease", app.Name))
 	if err != nil {
 		return lease{}, err
 	}
@@ -115,13 +115,13 @@ func (l *Lock) createFirst(ctx context.Context) error {
 		return err
 	}
 	create := func() error {
-		return l.createLease(ctx, lease{term: int64(last)}.nextHolder(l.identity(), time.Now()))
+		return l.createLease(ctx, lease{term: int64(last)}.nextHolder(l.holderIdentity(), time.Now()))
 	}
 	err = create()
 	if !kube.IsNotFound(err) {
 		return err
 	}
-	if _, err := l.app.Kube.Create(ctx, manifest.Namespace(l.app.RouteApp())); err != nil && !kube.IsExists(err) {
+	if _, err := l.app.Kube.CreateObject(ctx, manifest.NewNamespace(l.app.RouteApp())); err != nil && !kube.IsAlreadyExists(err) {
 		return fmt.Errorf("create namespace %s: %w", l.app.Namespace, err)
 	}
 	return create()

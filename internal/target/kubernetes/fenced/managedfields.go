@@ -20,7 +20,7 @@ func (w *Writer) ownByApply(ctx context.Context, o *kube.Object) (*kube.Object, 
 	if err := w.VerifyHeld(ctx); err != nil {
 		return nil, err
 	}
-	return w.app.Kube.Patch(ctx, objects.RefOf(o), map[string]any{"metadata": map[string]any{
+	return w.app.Kube.PatchObject(ctx, objects.RefOf(o), map[string]any{"metadata": map[string]any{
 		"resourceVersion": o.GetResourceVersion(),
 		"managedFields":   fields,
 	}})
@@ -55,5 +55,5 @@ func convertToApplied(o *kube.Object) (fields []any, changed bool, err error) {
 
 func isOwnEntry(entry map[string]any, operation string) bool {
 	_, sub := entry["subresource"]
-	return entry["manager"] == kube.Manager && entry["operation"] == operation && !sub
+	return entry["manager"] == kube.FieldManager && entry["operation"] == operation && !sub
 }

@@ -17,7 +17,7 @@ const TermAnnotation = "version-manager.io/term"
 // lock that was not released calls it before anything else.
 func (w *Writer) StampObjects(ctx context.Context) error {
 	for _, kind := range objects.AppKinds() {
-		list, err := w.app.ListObjects(ctx, kind)
+		list, err := w.app.ListAppObjects(ctx, kind)
 		if kube.IsNoKind(err) {
 			continue
 		}
@@ -36,7 +36,7 @@ func (w *Writer) StampObjects(ctx context.Context) error {
 // StampObject changes one object. A missing one is no error.
 func (w *Writer) StampObject(ctx context.Context, kind, name string) error {
 	term := map[string]any{"metadata": map[string]any{"annotations": map[string]any{TermAnnotation: fmt.Sprintf("%d %s", w.term.Load(), w.token)}}}
-	o, err := w.app.Kube.Patch(ctx, w.app.ObjectRef(kind, name), term)
+	o, err := w.app.Kube.PatchObject(ctx, w.app.ObjectRef(kind, name), term)
 	if kube.IsNotFound(err) {
 		return nil
 	}

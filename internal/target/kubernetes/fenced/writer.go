@@ -33,7 +33,7 @@ func (w *Writer) Cache() *cache.Store { return w.cache }
 // ApplyObject makes an object as given, whether it exists or not.
 func (w *Writer) ApplyObject(ctx context.Context, o *kube.Object) (made *kube.Object, err error) {
 	err = RetryConflicts(ctx, "apply "+objects.KindAndName(o), func(ctx context.Context) error {
-		have, err := w.app.Kube.Get(ctx, objects.RefOf(o))
+		have, err := w.app.Kube.GetObject(ctx, objects.RefOf(o))
 		if kube.IsNotFound(err) {
 			made, err = w.createApplied(ctx, o)
 			return err
@@ -52,7 +52,7 @@ func (w *Writer) ApplyObject(ctx context.Context, o *kube.Object) (made *kube.Ob
 		}
 		next := o.DeepCopy()
 		next.SetResourceVersion(have.GetResourceVersion())
-		made, err = w.app.Kube.Apply(ctx, next)
+		made, err = w.app.Kube.ApplyObject(ctx, next)
 		return err
 	})
 	return w.noteWritten(made, err)
@@ -80,7 +80,7 @@ func (w *Writer) createObject(ctx context.Context, o *kube.Object) (*kube.Object
 	if err := w.VerifyHeld(ctx); err != nil {
 		return nil, err
 	}
-	made, err := w.app.Kube.Create(ctx, o)
+	made, err := w.app.Kube.CreateObject(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (w *Writer) createObject(ctx context.Context, o *kube.Object) (*kube.Object
 	if !errors.Is(lost, deploy.ErrFenced) {
 		return made, lost
 	}
-	if err := w.app.Kube.DeleteIf(context.WithoutCancel(ctx), made); err != nil && !kube.IsConflict(err) {
+	if err := w.app.Kube.DeleteUnchanged(context.WithoutCancel(ctx), made); err != nil && !kube.IsConflict(err) {
 		return nil, errors.Join(lost, err)
 	}
 	return nil, lost
@@ -98,7 +98,7 @@ func (w *Writer) createObject(ctx context.Context, o *kube.Object) (*kube.Object
 // something.
 func (w *Writer) EditObject(ctx context.Context, kind, name string, change func(*kube.Object) (bool, error)) (made *kube.Object, err error) {
 	err = RetryConflicts(ctx, "change "+kind+" "+name, func(ctx context.Context) error {
-		o, err := w.app.Kube.Get(ctx, w.app.ObjectRef(kind, name))
+		o, err := w.app.Kube.GetObject(ctx, w.app.ObjectRef(kind, name))
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (w *Writer) EditObject(ctx context.Context, kind, name string, change func(
 		if err := w.VerifyHeld(ctx); err != nil {
 			return err
 		}
-		made, err = w.app.Kube.Update(ctx, o)
+		made, err = w.app.Kube.UpdateObject(ctx, o)
 		return err
 	})
 	return w.noteWritten(made, err)
@@ -123,7 +123,7 @@ func (w *Writer) EditObject(ctx context.Context, kind, name string, change func(
 // UpdateVerified writes an object that was read before the lock was verified.
 // It must be called inside [RetryConflicts], after [Lock.VerifyHeld].
 func (w *Writer) UpdateVerified(ctx context.Context, o *kube.Object) (*kube.Object, error) {
-	return w.noteWritten(w.app.Kube.Update(ctx, o))
+	return w.noteWritten(w.app.Kube.UpdateObject(ctx, o))
 }
 
 // RestoreLabels writes the labels of an object whose labels somebody removed.
@@ -148,7 +148,7 @@ func (w *Writer) DeleteObject(ctx context.Context, kind, name string) error {
 		if err := w.app.CheckOwner(o); err != nil {
 			return err
 		}
-		if err := w.app.Kube.DeleteIf(ctx, o); err != nil {
+		if err := w.app.Kube.DeleteUnchanged(ctx, o); err != nil {
 			return err
 		}
 		w.cache.ForgetDeleted(kind, name, o.GetUID())
@@ -160,7 +160,7 @@ func (w *Writer) DeleteObject(ctx context.Context, kind, name string) error {
 // are needed.
 func (w *Writer) DeleteOthers(ctx context.Context, kinds []string, needed func(*kube.Object) bool) error {
 	for _, kind := range kinds {
-		list, err := w.app.ListObjects(ctx, kind)
+		list, err := w.app.ListAppObjects(ctx, kind)
 		if err != nil {
 			return fmt.Errorf("list the app's objects of kind %s: %w", kind, err)
 		}
@@ -181,7 +181,7 @@ func (w *Writer) DeleteOthers(ctx context.Context, kinds []string, needed func(*
 // reads again, and must not get what was read before.
 func (w *Writer) ReadLive(ctx context.Context, kind, name string) (*kube.Object, error) {
 	uid := w.cache.CachedUID(kind, name)
-	o, err := w.app.Kube.Get(ctx, w.app.ObjectRef(kind, name))
+	o, err := w.app.Kube.GetObject(ctx, w.app.ObjectRef(kind, name))
 	if kube.IsNotFound(err) {
 		w.cache.ForgetDeleted(kind, name, uid)
 		return nil, nil

@@ -76,7 +76,7 @@ func TestWritesOfAPausedHolderAreFencedOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.Server.Put(deployment("shop-blue", ""))
+			w.Server.PutObject(deployment("shop-blue", ""))
 			ada := w.lock("ada")
 			w.beforeWrite("", "deployments", func() { w.takeOver() })
 			if err := tt.write(t.Context(), ada); !errors.Is(err, deploy.ErrFenced) {
@@ -150,8 +150,8 @@ type afterCreate struct {
 	f func()
 }
 
-func (c *afterCreate) Create(ctx context.Context, o *kube.Object) (*kube.Object, error) {
-	made, err := c.Cluster.Create(ctx, o)
+func (c *afterCreate) CreateObject(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+	made, err := c.Cluster.CreateObject(ctx, o)
 	if err == nil && o.GetKind() == "Deployment" {
 		c.f()
 	}
@@ -161,10 +161,10 @@ func (c *afterCreate) Create(ctx context.Context, o *kube.Object) (*kube.Object,
 // Others write to our objects all the time, above all their status.
 func TestLostRaceWithAControllerIsRepeated(t *testing.T) {
 	w := newWorld(t)
-	w.Server.Put(deployment("shop-blue", ""))
+	w.Server.PutObject(deployment("shop-blue", ""))
 	out := w.lock("ada")
 	others := 0
-	w.Server.Before(func(r kubetest.Request) {
+	w.Server.BeforeRequest(func(r kubetest.Request) {
 		if r.Method == "PATCH" && r.Resource == "deployments" && others < 3 {
 			others++
 			w.ChangeObject("Deployment", "shop-blue", func(o *kube.Object) { objects.SetAnnotation(o, "status", time.Now().String()) })
@@ -183,7 +183,7 @@ func TestForeignObjectsAreLeftAlone(t *testing.T) {
 	out := w.lock("ada")
 	foreign := deployment("shop-blue", "them")
 	foreign.SetLabels(nil)
-	w.Server.Put(foreign)
+	w.Server.PutObject(foreign)
 	change := func(o *kube.Object) (bool, error) { objects.SetAnnotation(o, "by", "ada"); return true, nil }
 	_, applied := out.ApplyObject(t.Context(), deployment("shop-blue", "ada"))
 	_, edited := out.EditObject(t.Context(), "Deployment", "shop-blue", change)
@@ -217,7 +217,7 @@ func TestEditWritesOnlyChanges(t *testing.T) {
 			w.ChangeObject("Deployment", "shop-blue", func(o *kube.Object) { o.SetLabels(nil) })
 		}
 		writes := 0
-		w.Server.Before(func(r kubetest.Request) {
+		w.Server.BeforeRequest(func(r kubetest.Request) {
 			if r.Resource == "deployments" && r.Method != "GET" {
 				writes++
 			}
@@ -231,7 +231,7 @@ func TestEditWritesOnlyChanges(t *testing.T) {
 		if err != nil || o == nil || writes != tt.writes {
 			t.Errorf("%s: %d writes, %v", name, writes, err)
 		}
-		if labels := w.GetObject("Deployment", "shop-blue").GetLabels(); labels[manifest.NameLabel] != "shop" || labels[manifest.ManagedLabel] != kube.Manager {
+		if labels := w.GetObject("Deployment", "shop-blue").GetLabels(); labels[manifest.NameLabel] != "shop" || labels[manifest.ManagedLabel] != kube.FieldManager {
 			t.Errorf("%s: labels %v", name, labels)
 		}
 	}
@@ -287,7 +287,7 @@ func TestCreatedFieldsAreOwnedByApply(t *testing.T) {
 	_, err := w.lock("ada").ApplyObject(t.Context(), deployment("shop-blue", ""))
 	w.Must(err)
 	for _, f := range w.GetObject("Deployment", "shop-blue").GetManagedFields() {
-		if f.Manager == kube.Manager && f.Operation == "Update" && f.FieldsV1 != nil && f.FieldsV1.GetRawString() != "{}" {
+		if f.Manager == kube.FieldManager && f.Operation == "Update" && f.FieldsV1 != nil && f.FieldsV1.GetRawString() != "{}" {
 			t.Errorf("still owned by %s: %s", f.Operation, f.FieldsV1.GetRawString())
 		}
 	}
@@ -296,7 +296,7 @@ func TestCreatedFieldsAreOwnedByApply(t *testing.T) {
 func TestConvertToApplied(t *testing.T) {
 	const ours, sub, theirs, applied = `Update`, `Update/status`, `kubectl:Update`, `Apply`
 	entry := func(text string) any {
-		e := map[string]any{"manager": kube.Manager}
+		e := map[string]any{"manager": kube.FieldManager}
 		if rest, ok := strings.CutPrefix(text, "kubectl:"); ok {
 			text, e["manager"] = rest, "kubectl"
 		}
@@ -342,18 +342,18 @@ func TestConvertToApplied(t *testing.T) {
 
 func TestStampObjects(t *testing.T) {
 	w := newWorld(t)
-	w.Server.Put(deployment("shop-blue", ""))
+	w.Server.PutObject(deployment("shop-blue", ""))
 	foreign := deployment("other", "")
 	foreign.SetLabels(nil)
-	w.Server.Put(foreign)
+	w.Server.PutObject(foreign)
 	kept := deployment("shop-kept", "")
 	labels := kept.GetLabels()
 	labels[objects.KeepsLabel] = "journal"
 	kept.SetLabels(labels)
-	w.Server.Put(kept)
-	w.Server.Forget("httproutes") // a cluster without the Gateway API is stamped too
-	out := w.lock("ada")          // which stamps
-	for name, want := range map[string]string{"shop-blue": "1 " + out.Token(), "other": "", "shop-kept": ""} {
+	w.Server.PutObject(kept)
+	w.Server.ForgetResource("httproutes") // a cluster without the Gateway API is stamped too
+	out := w.lock("ada")                  // which stamps
+	for name, want := range map[string]string{"shop-blue": "1 " + out.LockToken(), "other": "", "shop-kept": ""} {
 		if got := w.GetObject("Deployment", name).GetAnnotations()[TermAnnotation]; got != want {
 			t.Errorf("stamp of %s is %q, want %q", name, got, want)
 		}
@@ -364,7 +364,7 @@ func TestStampObjects(t *testing.T) {
 // Where the memory of the terms is lost too, two holders have the same one.
 func TestStampIsAChangeEvenInTheSameTerm(t *testing.T) {
 	w := newWorld(t)
-	w.Server.Put(deployment("shop-blue", ""))
+	w.Server.PutObject(deployment("shop-blue", ""))
 	var stamps []string
 	for range 2 {
 		out := w.lock("ada")

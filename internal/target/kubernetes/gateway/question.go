@@ -46,7 +46,7 @@ func (c *Confirmer) NewQuestion(ctx context.Context, host string, want color.Col
 	if err != nil || !ok {
 		return q
 	}
-	d, err := kube.As[appsv1.Deployment](o)
+	d, err := kube.ConvertObject[appsv1.Deployment](o)
 	if err != nil {
 		return q
 	}

@@ -55,8 +55,8 @@ func (r *Reader) ReadState(ctx context.Context, maxAge time.Duration) (State, er
 
 func (r *Reader) readNow(ctx context.Context) (State, error) {
 	var s State
-	s.Namespace, s.Name = manifest.Gateway(config.App{Kubernetes: r.app.Config})
-	o, err := r.app.Kube.Get(ctx, kube.Ref{Kind: "Gateway", Namespace: s.Namespace, Name: s.Name})
+	s.Namespace, s.Name = manifest.GatewayOf(config.App{Kubernetes: r.app.Config})
+	o, err := r.app.Kube.GetObject(ctx, kube.Ref{Kind: "Gateway", Namespace: s.Namespace, Name: s.Name})
 	switch {
 	case kube.IsNoKind(err):
 		return s, problem.New(problem.Failed, installCommand, "the cluster has no Gateway API")
@@ -65,7 +65,7 @@ func (r *Reader) readNow(ctx context.Context) (State, error) {
 	case err != nil:
 		return s, fmt.Errorf("read the gateway: %w", err)
 	}
-	typed, err := kube.As[gatewayObject](o)
+	typed, err := kube.ConvertObject[gatewayObject](o)
 	if err != nil {
 		return s, err
 	}
@@ -84,7 +84,7 @@ func (r *Reader) readNow(ctx context.Context) (State, error) {
 // readController reads who serves a class. Not everybody may read it, and
 // nobody has to.
 func (r *Reader) readController(ctx context.Context, class string) string {
-	o, err := r.app.Kube.Get(ctx, kube.Ref{Kind: "GatewayClass", Name: class})
+	o, err := r.app.Kube.GetObject(ctx, kube.Ref{Kind: "GatewayClass", Name: class})
 	if err != nil {
 		return ""
 	}
@@ -156,7 +156,7 @@ func (r *Reader) CheckUsable(ctx context.Context) error {
 // one policy. So if not all proxies can be seen, or none at the moment, the
 // namespaces that the policy admits now stay admitted.
 func (r *Reader) ProxyNamespaces(ctx context.Context) ([]string, error) {
-	own, _ := manifest.Gateway(r.app.RouteApp().Release.Config)
+	own, _ := manifest.GatewayOf(r.app.RouteApp().Release.Config)
 	list := []string{own}
 	s, err := r.ReadState(ctx, DefaultMaxAge)
 	if err == nil {
@@ -175,12 +175,12 @@ func (r *Reader) ProxyNamespaces(ctx context.Context) ([]string, error) {
 
 // admittedNow returns the namespaces that the live policy admits.
 func (r *Reader) admittedNow(ctx context.Context) ([]string, error) {
-	o, err := r.app.Kube.Get(ctx, r.app.ObjectRef("NetworkPolicy", r.app.Name))
+	o, err := r.app.Kube.GetObject(ctx, r.app.ObjectRef("NetworkPolicy", r.app.Name))
 	if kube.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the network policy: %w", err)
 	}
-	return manifest.LetIn(o)
+	return manifest.AdmittedNamespaces(o)
 }

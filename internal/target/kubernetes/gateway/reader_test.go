@@ -21,11 +21,11 @@ type confined struct {
 	to []string
 }
 
-func (c confined) List(ctx context.Context, r kube.Ref, selector string) ([]kube.Object, error) {
+func (c confined) ListObjects(ctx context.Context, r kube.Ref, selector string) ([]kube.Object, error) {
 	if r.Kind == "Pod" && !slices.Contains(c.to, r.Namespace) {
 		return nil, apierrors.NewForbidden(schema.GroupResource{Resource: "pods"}, "", nil)
 	}
-	return c.Cluster.List(ctx, r, selector)
+	return c.Cluster.ListObjects(ctx, r, selector)
 }
 
 // Both colors share one network policy: a deploy must not take from it what
@@ -34,7 +34,7 @@ func TestProxyNamespaces(t *testing.T) {
 	both := []string{"kube-system", "traefik"}
 	none := func(*clustertest.World, *objects.App, *kube.Object) {}
 	deleteProxy := func(w *clustertest.World, app *objects.App, o *kube.Object) {
-		w.Must(app.Kube.Delete(w.Context(), objects.RefOf(o)))
+		w.Must(app.Kube.DeleteObject(w.Context(), objects.RefOf(o)))
 	}
 	for name, tt := range map[string]struct {
 		live  []string // what an earlier deploy admitted
@@ -44,7 +44,7 @@ func TestProxyNamespaces(t *testing.T) {
 		"they moved":   {[]string{"edge"}, none},
 		"none is ready": {nil, func(w *clustertest.World, _ *objects.App, o *kube.Object) {
 			delete(o.Object, "status")
-			w.Server.Put(o)
+			w.Server.PutObject(o)
 		}},
 		"none exists": {both[:1], deleteProxy},
 		"only another Traefik exists": {both[:1], func(w *clustertest.World, app *objects.App, o *kube.Object) {
@@ -58,18 +58,18 @@ func TestProxyNamespaces(t *testing.T) {
 		"all are forbidden": {both[:1], func(_ *clustertest.World, app *objects.App, _ *kube.Object) {
 			app.Kube = confined{app.Kube, []string{"shop"}}
 		}},
-		"nothing is known": {both[:1], func(w *clustertest.World, _ *objects.App, _ *kube.Object) { w.Server.Forget("gateways") }},
+		"nothing is known": {both[:1], func(w *clustertest.World, _ *objects.App, _ *kube.Object) { w.Server.ForgetResource("gateways") }},
 	} {
 		w := clustertest.NewWorld(t)
 		app := w.OpenApp()
-		proxy := w.Server.Get("Pod", "traefik", "traefik-1")
-		w.Must(app.Kube.Delete(t.Context(), objects.RefOf(proxy)))
+		proxy := w.Server.GetObject("Pod", "traefik", "traefik-1")
+		w.Must(app.Kube.DeleteObject(t.Context(), objects.RefOf(proxy)))
 		proxy.SetNamespace("kube-system")
-		w.Server.Put(proxy)
+		w.Server.PutObject(proxy)
 		if tt.live != nil {
-			for _, o := range manifest.Base(manifest.App{Release: app.RouteApp().Release, Proxies: tt.live}) {
+			for _, o := range manifest.BaseObjects(manifest.App{Release: app.RouteApp().Release, Proxies: tt.live}) {
 				if o.GetKind() == "NetworkPolicy" {
-					w.Server.Put(o)
+					w.Server.PutObject(o)
 				}
 			}
 		}
@@ -105,7 +105,7 @@ func TestStateAge(t *testing.T) {
 	if n := read(0); n != 3 {
 		t.Error("a state of any age was used")
 	}
-	w.Server.Forget("gateways")
+	w.Server.ForgetResource("gateways")
 	if _, err := r.ReadState(t.Context(), 0); err == nil {
 		t.Error("no Gateway API, and no error")
 	}

@@ -15,16 +15,16 @@ import (
 // slowThrottle is the reload throttle from which on people are warned.
 const slowThrottle = time.Second
 
-// Warnings says what about the Gateway makes a deploy slower or riskier.
-func (r *Reader) Warnings(ctx context.Context) []string {
+// ListWarnings says what about the Gateway makes a deploy slower or riskier.
+func (r *Reader) ListWarnings(ctx context.Context) []string {
 	s, err := r.ReadState(ctx, DefaultMaxAge)
 	if err != nil {
 		return []string{err.Error()}
 	}
-	return s.warnings()
+	return s.describeRisks()
 }
 
-func (s State) warnings() (list []string) {
+func (s State) describeRisks() (list []string) {
 	warn := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	if s.Refused != "" {
 		warn("the Gateway %s/%s does not work, so no route takes effect: %s", s.Namespace, s.Name, s.Refused)

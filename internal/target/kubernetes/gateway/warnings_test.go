@@ -37,7 +37,7 @@ func TestGatewayWarnings(t *testing.T) {
 		"by default":     {State{Proxies: []corev1.Pod{quick, quick}, Services: []corev1.Service{service("NodePort", "")}}, []string{"externalTrafficPolicy Cluster"}},
 		"keeps clients":  {State{Proxies: []corev1.Pod{quick, quick}, Services: []corev1.Service{service("NodePort", "Local"), service("ClusterIP", "")}}, nil},
 	} {
-		got := tt.g.warnings()
+		got := tt.g.describeRisks()
 		if len(got) != len(tt.says) {
 			t.Errorf("%s: %q", name, got)
 			continue

@@ -73,7 +73,7 @@ func (w *Writer) exportObjects(ctx context.Context) ([]byte, error) {
 	var all []*kube.Object
 	var secrets []string
 	for _, kind := range objects.AppKinds() {
-		list, err := w.app.ListObjects(ctx, kind)
+		list, err := w.app.ListAppObjects(ctx, kind)
 		if kube.IsNoKind(err) {
 			continue
 		}
@@ -93,7 +93,7 @@ func (w *Writer) exportObjects(ctx context.Context) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	b.WriteString(strings.Join(secrets, ""))
-	err := manifest.Write(&b, all)
+	err := manifest.WriteYAML(&b, all)
 	return b.Bytes(), err
 }
 
@@ -122,7 +122,7 @@ func restorableCopy(o *kube.Object) *kube.Object {
 
 // checkBackup reads a backup back.
 func (w *Writer) checkBackup(ctx context.Context, name string, content []byte) error {
-	o, err := w.app.Kube.Get(ctx, w.app.ObjectRef("Secret", name))
+	o, err := w.app.Kube.GetObject(ctx, w.app.ObjectRef("Secret", name))
 	if err != nil {
 		return err
 	}
@@ -162,5 +162,5 @@ func (w *Writer) deleteOldBackups(ctx context.Context) {
 }
 
 func (w *Writer) listBackups(ctx context.Context) ([]kube.Object, error) {
-	return w.app.Kube.List(ctx, w.app.ObjectRef("Secret", ""), w.app.LabelSelector()+","+objects.KeepsLabel+"="+keepsBackup)
+	return w.app.Kube.ListObjects(ctx, w.app.ObjectRef("Secret", ""), w.app.LabelSelector()+","+objects.KeepsLabel+"="+keepsBackup)
 }

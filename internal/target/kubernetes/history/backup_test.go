@@ -21,8 +21,8 @@ func TestBackupRestores(t *testing.T) {
 	w := newWorld(t)
 	w.PutColor(color.Blue)
 	app := w.OpenApp()
-	w.Server.Put(manifest.Route(app.RouteApp(), color.Blue))
-	w.Server.Put(manifest.Preview(app.RouteApp(), color.None))
+	w.Server.PutObject(manifest.NewRoute(app.RouteApp(), color.Blue))
+	w.Server.PutObject(manifest.NewPreview(app.RouteApp(), color.None))
 	w.PutJSON(`{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "shop-blue-secrets", "namespace": "shop",
 		"labels": {"app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "version-manager"}}, "data": {"KEY": "aHVzaA=="}}`)
 	s := w.lock("ada")
@@ -37,13 +37,13 @@ func TestBackupRestores(t *testing.T) {
 	content, err := unpackContent(w.GetObject("Secret", "shop-backup-000012"))
 	w.Must(err)
 
-	fresh := kubetest.New(t)
-	fresh.Put(manifest.Namespace(app.RouteApp()))
-	client, kinds := fresh.Client(t, "shop"), map[string]int{}
+	fresh := kubetest.NewServer(t)
+	fresh.PutObject(manifest.NewNamespace(app.RouteApp()))
+	client, kinds := fresh.NewClient(t, "shop"), map[string]int{}
 	for _, doc := range strings.Split(string(content), "---\n")[1:] {
 		var o kube.Object
 		w.Must(yaml.Unmarshal([]byte(doc), &o.Object))
-		_, err := client.Apply(t.Context(), &o)
+		_, err := client.ApplyObject(t.Context(), &o)
 		w.Must(err)
 		kinds[o.GetKind()]++
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"version-manager/internal/kube"
+	"version-manager/internal/kube/kubetest"
 	"version-manager/internal/target/kubernetes/cache"
 	"version-manager/internal/target/kubernetes/clustertest"
 	"version-manager/internal/target/kubernetes/fenced"
@@ -44,6 +45,17 @@ func (w world) takeOver() *Writer {
 	w.ChangeObject("Lease", "shop", func(o *kube.Object) {
 		objects.SetAnnotation(o, fenced.ProcessAnnotation, `{"pid": 4711, "start": "1", "world": "another"}`)
 	})
-	w.Server.Advance(17 * time.Second)
+	w.Server.AdvanceClock(17 * time.Second)
 	return w.lock("bob")
+}
+
+// beforeWrite runs f once, between the last read of a write and its arrival.
+func (w world) beforeWrite(resource string, f func()) {
+	w.Server.BeforeRequest(func(r kubetest.Request) {
+		if r.Method == "GET" || r.Resource != resource || r.DryRun {
+			return
+		}
+		w.Server.BeforeRequest(nil)
+		f()
+	})
 }

@@ -41,7 +41,7 @@ func (r Reader) readIndex(ctx context.Context) (journalIndex, error) {
 // findNewest is the number of the newest journal that exists. It is needed
 // where somebody has changed the anchor.
 func (r Reader) findNewest(ctx context.Context) (newest int, err error) {
-	list, err := r.app.Kube.List(ctx, r.app.ObjectRef("Secret", ""), r.app.LabelSelector()+","+objects.KeepsLabel+"="+keepsJournal)
+	list, err := r.app.Kube.ListObjects(ctx, r.app.ObjectRef("Secret", ""), r.app.LabelSelector()+","+objects.KeepsLabel+"="+keepsJournal)
 	for i := range list {
 		if n, err := strconv.Atoi(list[i].GetLabels()[deployLabel]); err == nil {
 			newest = max(newest, n)

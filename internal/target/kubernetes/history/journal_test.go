@@ -67,14 +67,14 @@ func TestAppendSurvivesALostAnswer(t *testing.T) {
 	id, err := s.Begin(t.Context())
 	w.Must(err)
 	w.Must(s.Append(t.Context(), id, record(1)))
-	w.Server.Before(func(r kubetest.Request) {
+	w.Server.BeforeRequest(func(r kubetest.Request) {
 		if r.Method == "PATCH" && r.Resource == "secrets" {
-			w.Server.Before(nil)
+			w.Server.BeforeRequest(nil)
 			line, err := journal.Encode(record(2))
 			w.Must(err)
 			o := w.GetObject("Secret", r.Name)
 			w.Must(objects.SetTextField(o, base64.StdEncoding.EncodeToString(line), "data", recordKey(2)))
-			w.Server.Put(o)
+			w.Server.PutObject(o)
 		}
 	})
 	w.Must(s.Append(t.Context(), id, record(2)))
@@ -107,7 +107,7 @@ func TestDamageIsSeen(t *testing.T) {
 			if data[recordKey(tt.key)] = base64.StdEncoding.EncodeToString([]byte(tt.value)); tt.value == "" {
 				delete(data, recordKey(tt.key))
 			}
-			w.Server.Put(o)
+			w.Server.PutObject(o)
 			got, err := s.Read(t.Context(), id)
 			if len(got) != tt.whole || (err != nil) != tt.bad {
 				t.Errorf("read %d records, %v", len(got), err)

@@ -38,7 +38,7 @@ func packContent(content []byte) (string, error) {
 }
 
 func unpackContent(o *kube.Object) ([]byte, error) {
-	secret, err := kube.As[corev1.Secret](o)
+	secret, err := kube.ConvertObject[corev1.Secret](o)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (r Reader) readJournal(ctx context.Context, id string) (*kube.Object, error
 
 // readSecret reads a Secret of the history.
 func (r Reader) readSecret(ctx context.Context, name, what string) (*kube.Object, error) {
-	o, err := r.app.Kube.Get(ctx, r.app.ObjectRef("Secret", name))
+	o, err := r.app.Kube.GetObject(ctx, r.app.ObjectRef("Secret", name))
 	if kube.IsNotFound(err) {
 		return nil, fmt.Errorf("%s: %w", what, journal.ErrNotFound)
 	}

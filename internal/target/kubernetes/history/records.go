@@ -33,7 +33,7 @@ func checkNext(o *kube.Object, seq int, line []byte) (exists bool, err error) {
 // parseRecords reads the records of a journal. As in a file, a damaged last
 // one was never written, and damage before it is an error.
 func parseRecords(o *kube.Object) (list []journal.Record, err error) {
-	secret, err := kube.As[corev1.Secret](o)
+	secret, err := kube.ConvertObject[corev1.Secret](o)
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func (w *Writer) writeSecret(ctx context.Context, name, keeps, deploy string, co
 		objects.SetAnnotation(o, scrubbedAnnotation, "true")
 	}
 	return fenced.RetryConflicts(ctx, "write Secret "+name, func(ctx context.Context) error {
-		have, err := w.app.Kube.Get(ctx, w.app.ObjectRef("Secret", name))
+		have, err := w.app.Kube.GetObject(ctx, w.app.ObjectRef("Secret", name))
 		if err != nil && !kube.IsNotFound(err) {
 			return err
 		}
@@ -92,12 +92,12 @@ func (w *Writer) writeSecret(ctx context.Context, name, keeps, deploy string, co
 			return err
 		}
 		if have == nil {
-			_, err = w.app.Kube.Create(ctx, o)
+			_, err = w.app.Kube.CreateObject(ctx, o)
 			return err
 		}
 		next := o.DeepCopy()
 		next.SetResourceVersion(have.GetResourceVersion())
-		_, err = w.app.Kube.Update(ctx, next)
+		_, err = w.app.Kube.UpdateObject(ctx, next)
 		return err
 	})
 }

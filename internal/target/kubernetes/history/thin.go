@@ -45,7 +45,7 @@ func (w *Writer) thinHistory(ctx context.Context, x journalIndex) journalIndex {
 // rule of its own.
 func (w *Writer) deleteDeploy(ctx context.Context, n int) error {
 	of := w.app.LabelSelector() + "," + deployLabel + "=" + strconv.Itoa(n) + "," + objects.KeepsLabel + "!=" + keepsBackup
-	list, err := w.app.Kube.List(ctx, w.app.ObjectRef("Secret", ""), of)
+	list, err := w.app.Kube.ListObjects(ctx, w.app.ObjectRef("Secret", ""), of)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (w *Writer) deleteDeploy(ctx context.Context, n int) error {
 		return err
 	}
 	for _, o := range list {
-		if err := w.app.Kube.DeleteIf(ctx, &o); err != nil {
+		if err := w.app.Kube.DeleteUnchanged(ctx, &o); err != nil {
 			return err
 		}
 	}

@@ -103,7 +103,7 @@ func past(t *testing.T, list []made) (world, *Writer) {
 			}
 			o.Object["data"] = data
 			if m.how != lost || keeps != keepsJournal {
-				w.Server.Put(o)
+				w.Server.PutObject(o)
 			}
 		}
 	}
@@ -135,7 +135,7 @@ func (w world) listed() (list []int) {
 // stored are the deploys of which there are Secrets.
 func (w world) stored() []int {
 	w.Helper()
-	all, err := w.Client().List(w.Context(), kube.Ref{Kind: "Secret", Namespace: "shop"}, deployLabel)
+	all, err := w.Client().ListObjects(w.Context(), kube.Ref{Kind: "Secret", Namespace: "shop"}, deployLabel)
 	w.Must(err)
 	found := map[int]bool{}
 	for _, o := range all {
@@ -270,32 +270,32 @@ func (m *mortal) write(do func() (*kube.Object, error)) (*kube.Object, error) {
 	return nil, errDead
 }
 
-func (m *mortal) Create(ctx context.Context, o *kube.Object) (*kube.Object, error) {
-	return m.write(func() (*kube.Object, error) { return m.Cluster.Create(ctx, o) })
+func (m *mortal) CreateObject(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+	return m.write(func() (*kube.Object, error) { return m.Cluster.CreateObject(ctx, o) })
 }
 
-func (m *mortal) Update(ctx context.Context, o *kube.Object) (*kube.Object, error) {
-	return m.write(func() (*kube.Object, error) { return m.Cluster.Update(ctx, o) })
+func (m *mortal) UpdateObject(ctx context.Context, o *kube.Object) (*kube.Object, error) {
+	return m.write(func() (*kube.Object, error) { return m.Cluster.UpdateObject(ctx, o) })
 }
 
-func (m *mortal) DeleteIf(ctx context.Context, o *kube.Object) error {
-	_, err := m.write(func() (*kube.Object, error) { return nil, m.Cluster.DeleteIf(ctx, o) })
+func (m *mortal) DeleteUnchanged(ctx context.Context, o *kube.Object) error {
+	_, err := m.write(func() (*kube.Object, error) { return nil, m.Cluster.DeleteUnchanged(ctx, o) })
 	return err
 }
 
 // clinging is a cluster in which nothing can be deleted.
 type clinging struct{ kube.Cluster }
 
-func (clinging) DeleteIf(context.Context, *kube.Object) error { return errors.New("no") }
+func (clinging) DeleteUnchanged(context.Context, *kube.Object) error { return errors.New("no") }
 
 // forgetful is one that cannot be read any more when it comes to thinning.
 type forgetful struct{ kube.Cluster }
 
-func (c forgetful) Get(ctx context.Context, r kube.Ref) (*kube.Object, error) {
+func (c forgetful) GetObject(ctx context.Context, r kube.Ref) (*kube.Object, error) {
 	if strings.HasSuffix(r.Name, "-000040") {
 		return nil, errors.New("no")
 	}
-	return c.Cluster.Get(ctx, r)
+	return c.Cluster.GetObject(ctx, r)
 }
 
 func TestThinningFailsNoDeploy(t *testing.T) {

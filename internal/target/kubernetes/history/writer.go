@@ -95,8 +95,8 @@ func (w *Writer) createJournal(ctx context.Context, id string) error {
 	if err := w.out.VerifyHeld(ctx); err != nil {
 		return err
 	}
-	_, err = w.app.Kube.Create(ctx, o)
-	if !kube.IsExists(err) {
+	_, err = w.app.Kube.CreateObject(ctx, o)
+	if !kube.IsAlreadyExists(err) {
 		return err
 	}
 	have, err := w.readJournal(ctx, id)
@@ -133,7 +133,7 @@ func (w *Writer) Append(ctx context.Context, id string, r journal.Record) error 
 		if err != nil || exists {
 			return err
 		}
-		o, err = w.app.Kube.Patch(ctx, objects.RefOf(o), map[string]any{
+		o, err = w.app.Kube.PatchObject(ctx, objects.RefOf(o), map[string]any{
 			"metadata": map[string]any{"resourceVersion": o.GetResourceVersion()},
 			"data":     map[string]any{recordKey(r.Seq): base64.StdEncoding.EncodeToString(line)},
 		})

@@ -33,7 +33,7 @@ func NewInspector(app *objects.App, g *gateway.Reader, n *routes.Neighbors) *Ins
 // the cluster.
 func (i *Inspector) DescribeCluster(ctx context.Context, c clusterstatus.Cluster) (*clusterstatus.Cluster, error) {
 	g, all := errgroup.WithContext(ctx)
-	g.Go(func() (err error) { c.Version, err = i.app.Kube.Version(all); return err })
+	g.Go(func() (err error) { c.Version, err = i.app.Kube.ServerVersion(all); return err })
 	g.Go(func() (err error) { c.Nodes, err = i.listNodes(all); return err })
 	g.Go(func() (err error) { c.Services, err = i.listServices(all); return err })
 	g.Go(func() (err error) { c.Scaler, err = i.describeScaler(all); return err })

@@ -18,7 +18,7 @@ func (i *Inspector) describeScaler(ctx context.Context) (*clusterstatus.Scaler, 
 	if err != nil || o == nil {
 		return nil, err
 	}
-	h, err := kube.As[autoscalingv2.HorizontalPodAutoscaler](o)
+	h, err := kube.ConvertObject[autoscalingv2.HorizontalPodAutoscaler](o)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func (i *Inspector) listWarnings(ctx context.Context, c clusterstatus.Cluster) (
 			list = append(list, text)
 		}
 	}
-	list = append(list, i.gateway.Warnings(ctx)...)
+	list = append(list, i.gateway.ListWarnings(ctx)...)
 	return append(list, i.neighbors.OverlapWarnings(ctx)...)
 }
 
@@ -48,7 +48,7 @@ func (i *Inspector) inactiveScaler(ctx context.Context) string {
 	if err != nil || o == nil {
 		return ""
 	}
-	h, err := kube.As[autoscalingv2.HorizontalPodAutoscaler](o)
+	h, err := kube.ConvertObject[autoscalingv2.HorizontalPodAutoscaler](o)
 	if err != nil {
 		return ""
 	}

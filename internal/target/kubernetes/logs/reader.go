@@ -100,7 +100,7 @@ func (r *Reader) readPod(ctx context.Context, p *corev1.Pod, q deploy.LogQuery) 
 
 // streamLines calls f with the lines of one run of an app as they arrive.
 func (r *Reader) streamLines(ctx context.Context, pod string, q deploy.LogQuery, previous bool, f func(logLine) error) error {
-	stream, err := r.app.Kube.Logs(ctx, r.app.ObjectRef("Pod", pod), kube.LogQuery{
+	stream, err := r.app.Kube.StreamLogs(ctx, r.app.ObjectRef("Pod", pod), kube.LogQuery{
 		Container: manifest.AppContainer, Tail: q.Tail, Follow: q.Follow, Previous: previous, Since: secondsSince(q.Since), Stamped: true,
 	})
 	if err != nil {

@@ -49,11 +49,11 @@ func (a *App) ObjectRef(kind, name string) kube.Ref {
 }
 
 // LabelSelector matches all objects that were made for the app, and its pods.
-func (a *App) LabelSelector() string { return manifest.Selector(a.Name, color.None) }
+func (a *App) LabelSelector() string { return manifest.LabelSelector(a.Name, color.None) }
 
 // ColorName is the name of the Deployment, the Service and the
 // PodDisruptionBudget of a color.
-func (a *App) ColorName(c color.Color) string { return manifest.Side(a.Name, c) }
+func (a *App) ColorName(c color.Color) string { return manifest.ColorName(a.Name, c) }
 
 // PreviewName is the name of the preview's route.
 func (a *App) PreviewName() string { return manifest.PreviewName(a.Name) }
@@ -67,7 +67,7 @@ func (a *App) PreviewHost() string {
 func (a *App) SetIdentity(o *kube.Object, name string) {
 	o.SetName(name)
 	o.SetNamespace(a.Namespace)
-	o.SetLabels(map[string]string{manifest.NameLabel: a.Name, manifest.ManagedLabel: kube.Manager})
+	o.SetLabels(map[string]string{manifest.NameLabel: a.Name, manifest.ManagedLabel: kube.FieldManager})
 }
 
 // ReleaseHere returns a release as it is deployed in this cluster.
@@ -85,9 +85,9 @@ func (a *App) RouteApp() manifest.App {
 	return manifest.App{Release: release.Release{App: a.Name, Config: config.App{Name: a.Name, Kubernetes: here}}}
 }
 
-// ListObjects lists the app's objects of a kind, without its history.
-func (a *App) ListObjects(ctx context.Context, kind string) ([]kube.Object, error) {
-	return a.Kube.List(ctx, a.ObjectRef(kind, ""), a.LabelSelector()+",!"+KeepsLabel)
+// ListAppObjects lists the app's objects of a kind, without its history.
+func (a *App) ListAppObjects(ctx context.Context, kind string) ([]kube.Object, error) {
+	return a.Kube.ListObjects(ctx, a.ObjectRef(kind, ""), a.LabelSelector()+",!"+KeepsLabel)
 }
 
 // ReadDeployment reads the Deployment of a color; nil if the color runs
@@ -102,7 +102,7 @@ func (a *App) ReadScaler(ctx context.Context) (*kube.Object, error) {
 }
 
 func (a *App) readOptional(ctx context.Context, kind, name string) (*kube.Object, error) {
-	o, err := a.Kube.Get(ctx, a.ObjectRef(kind, name))
+	o, err := a.Kube.GetObject(ctx, a.ObjectRef(kind, name))
 	if kube.IsNotFound(err) {
 		return nil, nil
 	}
@@ -126,11 +126,11 @@ func (a *App) ReadTraffic(ctx context.Context) (color.Color, error) {
 // RouteTraffic reads from a route which color has the traffic. If there is no
 // such color, foreign says what the route does instead.
 func (a *App) RouteTraffic(route *kube.Object) (c color.Color, foreign string) {
-	c, err := manifest.Pointed(route, a.Name)
+	c, err := manifest.PointedColor(route, a.Name)
 	switch {
 	case err != nil:
 		return color.None, err.Error()
-	case c != color.None && !manifest.Attached(route):
+	case c != color.None && !manifest.IsAttached(route):
 		return color.None, "is attached to no Gateway"
 	}
 	return c, ""

@@ -18,7 +18,7 @@ func (a *App) IsOurs(o *kube.Object) bool { return a.hasLabels(o) || a.lostLabel
 
 func (a *App) hasLabels(o *kube.Object) bool {
 	labels := o.GetLabels()
-	return labels[manifest.ManagedLabel] == kube.Manager && labels[manifest.NameLabel] == a.Name
+	return labels[manifest.ManagedLabel] == kube.FieldManager && labels[manifest.NameLabel] == a.Name
 }
 
 // lostLabels reports whether an object is ours although somebody removed its
@@ -26,14 +26,14 @@ func (a *App) hasLabels(o *kube.Object) bool {
 // the object, and the API server knows that we wrote it.
 func (a *App) lostLabels(o *kube.Object) bool {
 	labels := o.GetLabels()
-	if by := labels[manifest.ManagedLabel]; by != "" && by != kube.Manager {
+	if by := labels[manifest.ManagedLabel]; by != "" && by != kube.FieldManager {
 		return false
 	}
 	if app := labels[manifest.NameLabel]; app != "" && app != a.Name {
 		return false
 	}
 	return slices.ContainsFunc(o.GetManagedFields(), func(f metav1.ManagedFieldsEntry) bool {
-		return f.Manager == kube.Manager && f.Subresource == ""
+		return f.Manager == kube.FieldManager && f.Subresource == ""
 	})
 }
 
@@ -47,7 +47,7 @@ func (a *App) RestoreLabels(o *kube.Object) bool {
 	if labels == nil {
 		labels = map[string]string{}
 	}
-	labels[manifest.ManagedLabel], labels[manifest.NameLabel] = kube.Manager, a.Name
+	labels[manifest.ManagedLabel], labels[manifest.NameLabel] = kube.FieldManager, a.Name
 	o.SetLabels(labels)
 	return true
 }
@@ -67,8 +67,8 @@ func (a *App) ForeignError(list []*kube.Object) error {
 	for _, o := range list {
 		names = append(names, strings.ToLower(o.GetKind())+"/"+o.GetName())
 	}
-	hint := a.Kube.Kubectl(a.Namespace, fmt.Sprintf("label --overwrite %s %s=%s %s=%s",
-		strings.Join(names, " "), manifest.ManagedLabel, kube.Manager, manifest.NameLabel, a.Name))
+	hint := a.Kube.KubectlCommand(a.Namespace, fmt.Sprintf("label --overwrite %s %s=%s %s=%s",
+		strings.Join(names, " "), manifest.ManagedLabel, kube.FieldManager, manifest.NameLabel, a.Name))
 	p := problem.New(problem.Failed, hint, "%s in namespace %s was not made by version-manager, and %s needs its name: use another --namespace, or label it to let version-manager replace and delete it", KindAndName(list[0]), a.Namespace, a.Name)
 	for _, o := range list {
 		p.Lines = append(p.Lines, KindAndName(o)+" is managed by "+managerOf(o))

@@ -17,11 +17,11 @@ func TestIsOurs(t *testing.T) {
 		manager string
 		want    bool
 	}{
-		"ours":                  {map[string]any{manifest.ManagedLabel: kube.Manager, manifest.NameLabel: "shop"}, "kubectl", true},
-		"stripped":              {nil, kube.Manager, true},
-		"half stripped":         {map[string]any{manifest.NameLabel: "shop"}, kube.Manager, true},
-		"of another app":        {map[string]any{manifest.ManagedLabel: kube.Manager, manifest.NameLabel: "blog"}, kube.Manager, false},
-		"claimed by others":     {map[string]any{manifest.ManagedLabel: "Helm", manifest.NameLabel: "shop"}, kube.Manager, false},
+		"ours":                  {map[string]any{manifest.ManagedLabel: kube.FieldManager, manifest.NameLabel: "shop"}, "kubectl", true},
+		"stripped":              {nil, kube.FieldManager, true},
+		"half stripped":         {map[string]any{manifest.NameLabel: "shop"}, kube.FieldManager, true},
+		"of another app":        {map[string]any{manifest.ManagedLabel: kube.FieldManager, manifest.NameLabel: "blog"}, kube.FieldManager, false},
+		"claimed by others":     {map[string]any{manifest.ManagedLabel: "Helm", manifest.NameLabel: "shop"}, kube.FieldManager, false},
 		"somebody else's":       {nil, "kubectl", false},
 		"somebody else's label": {map[string]any{manifest.NameLabel: "shop"}, "argocd-controller", false},
 	} {

@@ -41,7 +41,7 @@ func (c *HTTPClient) SendRequest(ctx context.Context, method, path string, read 
 	if err != nil {
 		return err
 	}
-	req.Header.Set("User-Agent", kube.Manager)
+	req.Header.Set("User-Agent", kube.FieldManager)
 	res, err := c.client.Do(req)
 	if err != nil {
 		return err

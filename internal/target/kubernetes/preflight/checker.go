@@ -56,7 +56,7 @@ func (c *Checker) CheckAll(ctx context.Context) error {
 }
 
 func (c *Checker) checkVersion(ctx context.Context) error {
-	v, err := c.app.Kube.Version(ctx)
+	v, err := c.app.Kube.ServerVersion(ctx)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (c *Checker) checkNodes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p := problem.New(problem.Failed, c.app.Kube.Kubectl("", "get nodes"), "no node of the cluster is ready")
+	p := problem.New(problem.Failed, c.app.Kube.KubectlCommand("", "get nodes"), "no node of the cluster is ready")
 	for _, n := range nodes {
 		ready, why := inspect.NodeState(n)
 		if ready && !n.Spec.Unschedulable {

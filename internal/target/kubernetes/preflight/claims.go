@@ -50,7 +50,7 @@ func (c *Checker) checkClaims(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for i, r := range refs {
 		g.Go(func() (err error) {
-			if found[i], err = c.app.Kube.Get(ctx, r); kube.IsNotFound(err) || kube.IsNoKind(err) {
+			if found[i], err = c.app.Kube.GetObject(ctx, r); kube.IsNotFound(err) || kube.IsNoKind(err) {
 				err = nil
 			}
 			return err

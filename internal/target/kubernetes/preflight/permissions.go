@@ -19,9 +19,9 @@ func (c *Checker) checkPermissions(ctx context.Context) error {
 		return nil
 	}
 	all := kube.Permission{Verb: "*", Group: "*", Resource: "*", Scope: c.app.Namespace}
-	missing, err := c.app.Kube.Missing(ctx, []kube.Permission{all})
+	missing, err := c.app.Kube.MissingPermissions(ctx, []kube.Permission{all})
 	if err == nil && len(missing) > 0 {
-		missing, err = c.app.Kube.Missing(ctx, neededPermissions(c.app.Namespace))
+		missing, err = c.app.Kube.MissingPermissions(ctx, neededPermissions(c.app.Namespace))
 	}
 	c.permitted.Store(err == nil && len(missing) == 0)
 	if err != nil || len(missing) == 0 {

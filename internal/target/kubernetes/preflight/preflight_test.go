@@ -43,7 +43,7 @@ type forbidding struct {
 	what func(kube.Permission) bool
 }
 
-func (c forbidding) Missing(_ context.Context, need []kube.Permission) (missing []kube.Permission, err error) {
+func (c forbidding) MissingPermissions(_ context.Context, need []kube.Permission) (missing []kube.Permission, err error) {
 	for _, p := range need {
 		if c.what(p) {
 			missing = append(missing, p)

@@ -64,7 +64,7 @@ func (s *Switcher) confirmProxies(ctx context.Context, c color.Color) (bool, err
 
 // publicHost is a host name that the public route takes.
 func (s *Switcher) publicHost(ctx context.Context) (string, error) {
-	o, err := s.app.Kube.Get(ctx, s.app.ObjectRef("HTTPRoute", s.app.Name))
+	o, err := s.app.Kube.GetObject(ctx, s.app.ObjectRef("HTTPRoute", s.app.Name))
 	if err != nil {
 		return "", fmt.Errorf("read the route: %w", err)
 	}
@@ -76,7 +76,7 @@ func (s *Switcher) publicHost(ctx context.Context) (string, error) {
 
 // confirmPreview waits for a preview without a standby color.
 func (s *Switcher) confirmPreview(ctx context.Context, passOverAfter time.Duration) error {
-	o, err := s.app.Kube.Get(ctx, s.app.ObjectRef("HTTPRoute", s.app.PreviewName()))
+	o, err := s.app.Kube.GetObject(ctx, s.app.ObjectRef("HTTPRoute", s.app.PreviewName()))
 	if kube.IsNotFound(err) {
 		return nil // it leads nowhere
 	}

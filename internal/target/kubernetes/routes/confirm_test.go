@@ -96,7 +96,7 @@ func TestConfirmWithoutProxies(t *testing.T) {
 	if took := time.Since(began); took < gateway.EntranceConfirmTime {
 		t.Errorf("confirmed after %v", took)
 	}
-	if text := strings.Join(s.gateway.Warnings(t.Context()), "\n"); !strings.Contains(text, "example.org/other") {
+	if text := strings.Join(s.gateway.ListWarnings(t.Context()), "\n"); !strings.Contains(text, "example.org/other") {
 		t.Errorf("warnings: %s", text)
 	}
 }
@@ -110,10 +110,10 @@ func TestConfirmAsksProxiesThatLeave(t *testing.T) {
 	w.Must(s.SwitchTraffic(t.Context(), color.Green, w.revision()))
 	for _, name := range []string{"leaves", "deaf"} {
 		w.PutProxy(name)
-		o := w.Server.Get("Pod", "traefik", name)
+		o := w.Server.GetObject("Pod", "traefik", name)
 		now := metav1.Now()
 		o.SetDeletionTimestamp(&now)
-		w.Server.Put(o)
+		w.Server.PutObject(o)
 	}
 	w.Traefik.PodServer("deaf").Close()
 	w.Must(s.ConfirmTraffic(t.Context(), color.Green))
@@ -208,7 +208,7 @@ func TestConfirmByNobody(t *testing.T) {
 	w.Must(s.SwitchTraffic(t.Context(), color.Green, w.revision()))
 	w.Traefik.SetLag("traefik-1", time.Hour)
 	time.AfterFunc(100*time.Millisecond, func() {
-		_ = s.app.Kube.Delete(context.Background(), kube.Ref{Kind: "Pod", Namespace: "traefik", Name: "traefik-1"})
+		_ = s.app.Kube.DeleteObject(context.Background(), kube.Ref{Kind: "Pod", Namespace: "traefik", Name: "traefik-1"})
 	})
 	if err := s.ConfirmTraffic(t.Context(), color.Green); !errors.Is(err, gateway.ErrNoProxy) {
 		t.Errorf("Confirm = %v", err)

@@ -20,8 +20,8 @@ const (
 // EnsureRoutes creates the routes where they are missing; they lead to nobody.
 // A route that exists is not touched.
 func (s *Switcher) EnsureRoutes(ctx context.Context) error {
-	for _, o := range []*kube.Object{manifest.Route(s.app.RouteApp(), color.None), manifest.Preview(s.app.RouteApp(), color.None)} {
-		have, err := s.app.Kube.Get(ctx, objects.RefOf(o))
+	for _, o := range []*kube.Object{manifest.NewRoute(s.app.RouteApp(), color.None), manifest.NewPreview(s.app.RouteApp(), color.None)} {
+		have, err := s.app.Kube.GetObject(ctx, objects.RefOf(o))
 		switch {
 		case kube.IsNotFound(err):
 			err = s.createRoute(ctx, o)
@@ -37,7 +37,7 @@ func (s *Switcher) EnsureRoutes(ctx context.Context) error {
 
 // createPreview creates the preview's route, leading to nobody.
 func (s *Switcher) createPreview(ctx context.Context) error {
-	if err := s.createRoute(ctx, manifest.Preview(s.app.RouteApp(), color.None)); err != nil {
+	if err := s.createRoute(ctx, manifest.NewPreview(s.app.RouteApp(), color.None)); err != nil {
 		return fmt.Errorf("create route %s: %w", s.app.PreviewName(), err)
 	}
 	return nil
@@ -54,7 +54,7 @@ func (s *Switcher) createRoute(ctx context.Context, o *kube.Object) error {
 		return err
 	}
 	_, err := s.out.CreateObject(ctx, o)
-	if kube.IsExists(err) {
+	if kube.IsAlreadyExists(err) {
 		return nil
 	}
 	return err
@@ -66,7 +66,7 @@ func (s *Switcher) awaitSlice(ctx context.Context, service string) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, sliceTimeout, fmt.Errorf("service %s got no endpoint slice within %s", service, sliceTimeout))
 	defer cancel()
 	return wait.PollUntil(ctx, sliceInterval, func(ctx context.Context) (bool, error) {
-		list, err := s.app.Kube.List(ctx, s.app.ObjectRef("EndpointSlice", ""), "kubernetes.io/service-name="+service)
+		list, err := s.app.Kube.ListObjects(ctx, s.app.ObjectRef("EndpointSlice", ""), "kubernetes.io/service-name="+service)
 		return len(list) > 0, err
 	})
 }

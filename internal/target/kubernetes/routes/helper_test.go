@@ -83,17 +83,17 @@ func (w world) takeOver() *session {
 	w.ChangeObject("Lease", "shop", func(o *kube.Object) {
 		objects.SetAnnotation(o, fenced.ProcessAnnotation, `{"pid": 4711, "start": "1", "world": "another"}`)
 	})
-	w.Server.Advance(17 * time.Second)
+	w.Server.AdvanceClock(17 * time.Second)
 	return w.lock("bob")
 }
 
 // revision is that of the public route now.
-func (w world) revision() string { return Revision(w.GetObject("HTTPRoute", "shop")) }
+func (w world) revision() string { return RouteRevision(w.GetObject("HTTPRoute", "shop")) }
 
 // active is the color to which the public route leads.
 func (w world) active() color.Color {
 	w.Helper()
-	c, err := manifest.Pointed(w.GetObject("HTTPRoute", "shop"), "shop")
+	c, err := manifest.PointedColor(w.GetObject("HTTPRoute", "shop"), "shop")
 	w.Must(err)
 	return c
 }
@@ -101,7 +101,7 @@ func (w world) active() color.Color {
 // preview is the color to which the preview's route leads.
 func (w world) preview() color.Color {
 	w.Helper()
-	c, err := manifest.Pointed(w.GetObject("HTTPRoute", "shop-preview"), "shop")
+	c, err := manifest.PointedColor(w.GetObject("HTTPRoute", "shop-preview"), "shop")
 	w.Must(err)
 	return c
 }

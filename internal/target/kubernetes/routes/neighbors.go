@@ -29,8 +29,8 @@ type claim struct {
 	nextHosts []string // from its next deploy on
 }
 
-// overlaps reports whether both could take the same request.
-func (c claim) overlaps(other claim) bool {
+// overlapsWith reports whether both could take the same request.
+func (c claim) overlapsWith(other claim) bool {
 	if c.gateway != other.gateway {
 		return false
 	}
@@ -60,13 +60,13 @@ func parseClaim(route *kube.Object) claim {
 
 // wantedClaim is what the app's route will answer to from the next deploy on.
 func (n *Neighbors) wantedClaim() claim {
-	namespace, name := manifest.Gateway(config.App{Kubernetes: n.app.Config})
+	namespace, name := manifest.GatewayOf(config.App{Kubernetes: n.app.Config})
 	return claim{gateway: namespace + "/" + name, hosts: n.app.Config.Hosts}
 }
 
 // liveClaim is what it answers to now; nil: it does not exist.
 func (n *Neighbors) liveClaim(ctx context.Context) (*claim, error) {
-	o, err := n.app.Kube.Get(ctx, n.app.ObjectRef("HTTPRoute", n.app.Name))
+	o, err := n.app.Kube.GetObject(ctx, n.app.ObjectRef("HTTPRoute", n.app.Name))
 	if kube.IsNotFound(err) || kube.IsNoKind(err) {
 		return nil, nil
 	}
@@ -79,7 +79,7 @@ func (n *Neighbors) liveClaim(ctx context.Context) (*claim, error) {
 // listClaims returns the routes of our other apps by namespace/name. Without
 // permission for other namespaces it lists those of this one.
 func (n *Neighbors) listClaims(ctx context.Context) (map[string]claim, error) {
-	list, _, err := objects.ListAround(ctx, n.app.Kube, "HTTPRoute", n.app.Namespace, manifest.ManagedLabel+"="+kube.Manager)
+	list, _, err := objects.ListAround(ctx, n.app.Kube, "HTTPRoute", n.app.Namespace, manifest.ManagedLabel+"="+kube.FieldManager)
 	if err != nil && !kube.IsNoKind(err) {
 		return nil, fmt.Errorf("list the routes of other apps: %w", err)
 	}
@@ -106,7 +106,7 @@ func (n *Neighbors) CheckOverlap(ctx context.Context) error {
 	}
 	wanted := n.wantedClaim()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if other := all[name]; wanted.overlaps(other) && (live == nil || !live.overlaps(other)) {
+		if other := all[name]; wanted.overlapsWith(other) && (live == nil || !live.overlapsWith(other)) {
 			return problem.New(problem.Failed, "", "%s would answer to %s at Gateway %s, and so does HTTPRoute %s: they would take each other's requests; %s",
 				n.app.Name, wanted, wanted.gateway, name, n.overlapAdvice(wanted, other))
 		}
@@ -116,7 +116,7 @@ func (n *Neighbors) CheckOverlap(ctx context.Context) error {
 
 // overlapAdvice says how to keep two overlapping apps apart.
 func (n *Neighbors) overlapAdvice(wanted, other claim) string {
-	if other.hosts = other.nextHosts; !wanted.overlaps(other) {
+	if other.hosts = other.nextHosts; !wanted.overlapsWith(other) {
 		return "deploy the other app again first: it no longer has the name in its configuration"
 	}
 	return "set kubernetes.hosts in version-manager.yaml, for example to [" + n.app.Name + ".example.org]"
@@ -136,7 +136,7 @@ func (n *Neighbors) OverlapWarnings(ctx context.Context) (list []string) {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if own.overlaps(all[name]) {
+		if own.overlapsWith(all[name]) {
 			list = append(list, fmt.Sprintf("HTTPRoute %s also answers to %s: the two apps take each other's requests; set kubernetes.hosts in version-manager.yaml", name, own))
 		}
 	}

@@ -17,8 +17,8 @@ func (w world) putNeighbor(app string, hosts ...string) {
 	c.Namespace, c.Hosts = app, hosts
 	other := objects.NewApp(nil, app, c).RouteApp()
 	w.PutJSON(`{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "` + app + `"}}`)
-	w.Server.Put(manifest.Route(other, color.None))
-	w.Server.Put(manifest.Preview(other, color.None))
+	w.Server.PutObject(manifest.NewRoute(other, color.None))
+	w.Server.PutObject(manifest.NewPreview(other, color.None))
 }
 
 func (w world) checkOverlap() error { return NewNeighbors(w.OpenApp()).CheckOverlap(w.Context()) }
@@ -79,10 +79,10 @@ func TestNewHostTakesNobodysRequests(t *testing.T) {
 	if err := w.checkOverlap(); err == nil || !strings.Contains(err.Error(), "shop.test, blog.test") || !strings.Contains(err.Error(), "[shop.example.org]") {
 		t.Errorf("CheckOverlap = %v", err)
 	}
-	route := w.Server.Get("HTTPRoute", "blog", "blog")
+	route := w.Server.GetObject("HTTPRoute", "blog", "blog")
 	manifest.SetRouteHosts(route, []string{"news.test", "blog.test"})
 	objects.SetAnnotation(route, hostsAnnotation, "news.test")
-	w.Server.Put(route)
+	w.Server.PutObject(route)
 	if err := w.checkOverlap(); err == nil || !strings.Contains(err.Error(), "deploy the other app again") {
 		t.Errorf("CheckOverlap = %v, where the other one has given the name up", err)
 	}
@@ -108,8 +108,8 @@ func TestNeighborsInTheSameNamespace(t *testing.T) {
 	if err != nil || len(all) != 0 {
 		t.Errorf("neighbors %v, %v, want none", all, err)
 	}
-	o := manifest.Route(objects.NewApp(nil, "blog", w.OpenApp().Config).RouteApp(), color.None)
-	w.Server.Put(o)
+	o := manifest.NewRoute(objects.NewApp(nil, "blog", w.OpenApp().Config).RouteApp(), color.None)
+	w.Server.PutObject(o)
 	if all, err = n.listClaims(t.Context()); err != nil || len(all) != 1 {
 		t.Errorf("neighbors %v, %v, want one", all, err)
 	}

@@ -21,7 +21,7 @@ func ObserveRoute(ctx context.Context, app *objects.App, c *cache.Store, o *depl
 		o.Revision = NoRevision
 		return nil
 	}
-	o.Revision = Revision(route)
+	o.Revision = RouteRevision(route)
 	o.Active, o.Route.Foreign = app.RouteTraffic(route)
 	o.Route.ChangedBy, o.Route.ChangedAt = lastWriter(route)
 	return nil
@@ -34,12 +34,12 @@ func lastWriter(o *kube.Object) (by string, at time.Time) {
 		if f.Subresource != "" || f.Time == nil || f.Time.Time.Before(at) {
 			continue
 		}
-		if f.Manager == kube.Manager && f.Time.Time.Equal(at) {
+		if f.Manager == kube.FieldManager && f.Time.Time.Equal(at) {
 			continue // the server notes whole seconds: whoever else wrote in this one came after us
 		}
 		by, at = f.Manager, f.Time.Time
 	}
-	if by == kube.Manager {
+	if by == kube.FieldManager {
 		return "", time.Time{}
 	}
 	return by, at

@@ -15,16 +15,16 @@ func TestLastWriter(t *testing.T) {
 		by, at string
 	}{
 		"nobody":                       {nil, "", ""},
-		"this program":                 {[]entry{{kube.Manager, "05", ""}}, "", ""},
+		"this program":                 {[]entry{{kube.FieldManager, "05", ""}}, "", ""},
 		"somebody else":                {[]entry{{"kubectl", "05", ""}}, "kubectl", "05"},
-		"somebody else, then we":       {[]entry{{"kubectl", "05", ""}, {kube.Manager, "06", ""}}, "", ""},
-		"we, listed first":             {[]entry{{kube.Manager, "06", ""}, {"kubectl", "05", ""}}, "", ""},
-		"we, then somebody else":       {[]entry{{kube.Manager, "05", ""}, {"kubectl", "06", ""}}, "kubectl", "06"},
-		"both in one second":           {[]entry{{kube.Manager, "05", ""}, {"kubectl", "05", ""}}, "kubectl", "05"},
-		"both, we listed last":         {[]entry{{"kubectl", "05", ""}, {kube.Manager, "05", ""}}, "kubectl", "05"},
+		"somebody else, then we":       {[]entry{{"kubectl", "05", ""}, {kube.FieldManager, "06", ""}}, "", ""},
+		"we, listed first":             {[]entry{{kube.FieldManager, "06", ""}, {"kubectl", "05", ""}}, "", ""},
+		"we, then somebody else":       {[]entry{{kube.FieldManager, "05", ""}, {"kubectl", "06", ""}}, "kubectl", "06"},
+		"both in one second":           {[]entry{{kube.FieldManager, "05", ""}, {"kubectl", "05", ""}}, "kubectl", "05"},
+		"both, we listed last":         {[]entry{{"kubectl", "05", ""}, {kube.FieldManager, "05", ""}}, "kubectl", "05"},
 		"two others":                   {[]entry{{"helm", "04", ""}, {"kubectl", "05", ""}}, "kubectl", "05"},
-		"only the status is another's": {[]entry{{kube.Manager, "05", ""}, {"traefik", "09", "status"}}, "", ""},
-		"without a time":               {[]entry{{"kubectl", "", ""}, {kube.Manager, "05", ""}}, "", ""},
+		"only the status is another's": {[]entry{{kube.FieldManager, "05", ""}, {"traefik", "09", "status"}}, "", ""},
+		"without a time":               {[]entry{{"kubectl", "", ""}, {kube.FieldManager, "05", ""}}, "", ""},
 	} {
 		var fields []any
 		for _, e := range tt.fields {

@@ -54,7 +54,7 @@ func (s *Switcher) PointPreview(ctx context.Context, c color.Color) error {
 
 func (s *Switcher) editPreview(ctx context.Context, c color.Color) error {
 	_, err := s.out.EditObject(ctx, "HTTPRoute", s.app.PreviewName(), func(o *kube.Object) (bool, error) {
-		want := manifest.Preview(s.app.RouteApp(), c)
+		want := manifest.NewPreview(s.app.RouteApp(), c)
 		guarded := manifest.GuardPreview(o, want)
 		if now, foreign := s.app.RouteTraffic(o); foreign == "" && now == c {
 			return guarded, nil

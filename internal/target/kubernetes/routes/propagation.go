@@ -31,7 +31,7 @@ func SleepTime(ctx context.Context, app *objects.App, g *gateway.Reader) time.Du
 	if err != nil {
 		return manifest.DefaultSleep
 	}
-	return manifest.Sleep(s.ReloadThrottle(), longestPropagation(fenced.AnchorValue(anchor, propagationKey)))
+	return manifest.SleepTime(s.ReloadThrottle(), longestPropagation(fenced.AnchorValue(anchor, propagationKey)))
 }
 
 // recordPropagation keeps how long the proxies took to obey the last switch of

@@ -31,8 +31,8 @@ const (
 // NoRevision is the revision of a route that does not exist.
 const NoRevision = "0"
 
-// Revision of a route changes with its specification, not with its status.
-func Revision(route *kube.Object) string { return strconv.FormatInt(route.GetGeneration(), 10) }
+// RouteRevision of a route changes with its specification, not with its status.
+func RouteRevision(route *kube.Object) string { return strconv.FormatInt(route.GetGeneration(), 10) }
 
 // SwitchTraffic sends all new requests to color c, provided that the route
 // still has the given revision. The route is one object and changed in one
@@ -71,11 +71,11 @@ func (s *Switcher) SwitchTraffic(ctx context.Context, c color.Color, ifRevision 
 // updateRoute makes a route that was read lead to color c.
 func (s *Switcher) updateRoute(ctx context.Context, o *kube.Object, c color.Color, ifRevision string) error {
 	active, _ := s.app.RouteTraffic(o)
-	mark := s.out.Token() + " " + ifRevision
+	mark := s.out.LockToken() + " " + ifRevision
 	if active == c && o.GetAnnotations()[SwitchAnnotation] == mark {
 		return nil
 	}
-	if now := Revision(o); now != ifRevision {
+	if now := RouteRevision(o); now != ifRevision {
 		return fmt.Errorf("the route has revision %s, not %s: %w", now, ifRevision, deploy.ErrConflict)
 	}
 	if active == c {
@@ -108,7 +108,7 @@ func (s *Switcher) wantedRoute(now *kube.Object, active, c color.Color) *kube.Ob
 	if was, ok := s.before[c]; ok {
 		return was
 	}
-	want := manifest.Route(s.app.RouteApp(), c)
+	want := manifest.NewRoute(s.app.RouteApp(), c)
 	switch {
 	case active == color.None:
 	case s.env.OwnDeploy():
@@ -172,7 +172,7 @@ func (s *Switcher) recreateRoute(ctx context.Context, c color.Color, ifRevision 
 // routeAsBefore is the route for color c as this session knew it, or else as
 // it is configured.
 func (s *Switcher) routeAsBefore(c color.Color) *kube.Object {
-	want := manifest.Route(s.app.RouteApp(), c)
+	want := manifest.NewRoute(s.app.RouteApp(), c)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if was, ok := s.before[c]; ok {
@@ -191,9 +191,9 @@ func (s *Switcher) pointRoute(route, want *kube.Object, c color.Color) error {
 	copyHosts(route, want)
 	wanted := want.Object["spec"].(map[string]any)
 	spec["parentRefs"] = wanted["parentRefs"]
-	if manifest.Point(route, s.app.Name, c) == nil {
+	if manifest.PointRoute(route, s.app.Name, c) == nil {
 		return nil
 	}
 	spec["rules"] = wanted["rules"] // others have changed the rules
-	return manifest.Point(route, s.app.Name, c)
+	return manifest.PointRoute(route, s.app.Name, c)
 }

@@ -62,7 +62,7 @@ func TestSwitchRefusesWhoCannotAnswer(t *testing.T) {
 	s := w.deployed()
 	now := w.revision()
 	pod := w.GetObject("Pod", "shop-green-1")
-	w.Must(s.app.Kube.Delete(t.Context(), objects.RefOf(pod)))
+	w.Must(s.app.Kube.DeleteObject(t.Context(), objects.RefOf(pod)))
 	if err := s.SwitchTraffic(t.Context(), color.Green, now); !errors.Is(err, deploy.ErrRefused) || w.active() != color.Blue {
 		t.Errorf("switch to a color without pods = %v, active %q", err, w.active())
 	}
@@ -80,7 +80,7 @@ func TestConfirmBringsAlongWhatGoesWithTheTraffic(t *testing.T) {
 	s := w.deployed()
 	w.Must(s.PointPreview(t.Context(), color.Green))
 	o := w.GetObject("HTTPRoute", "shop")
-	w.Must(s.updateRoute(t.Context(), o, color.Green, Revision(o)))
+	w.Must(s.updateRoute(t.Context(), o, color.Green, RouteRevision(o)))
 	if w.active() != color.Green || w.preview() != color.Green {
 		t.Fatalf("active %q, preview %q", w.active(), w.preview())
 	}
@@ -101,21 +101,21 @@ func TestSwitchRaces(t *testing.T) {
 		"a note": {func(w world) {
 			o := w.GetObject("HTTPRoute", "shop")
 			objects.SetAnnotation(o, "note", "x")
-			w.Server.Put(o)
+			w.Server.PutObject(o)
 		}, nil, color.Green},
 		"another destination": {func(w world) {
 			o := w.GetObject("HTTPRoute", "shop")
-			w.Must(manifest.Point(o, "shop", color.None))
-			w.Server.Put(o)
+			w.Must(manifest.PointRoute(o, "shop", color.None))
+			w.Server.PutObject(o)
 		}, deploy.ErrConflict, color.None},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			s := w.deployed()
 			now := w.revision()
-			w.Server.Before(func(r kubetest.Request) {
+			w.Server.BeforeRequest(func(r kubetest.Request) {
 				if r.Method == "PUT" && r.Resource == "httproutes" && r.Name == "shop" {
-					w.Server.Before(nil)
+					w.Server.BeforeRequest(nil)
 					tt.change(w)
 				}
 			})

@@ -59,7 +59,7 @@ func (p *ProbeSecret) EnsureSecrets(ctx context.Context, w Applier) (string, err
 		if want == is {
 			continue
 		}
-		if _, err := w.ApplyObject(ctx, manifest.IngressSecret(p.app.RouteApp(), name, want.probe, want.preview)); err != nil {
+		if _, err := w.ApplyObject(ctx, manifest.NewIngressSecret(p.app.RouteApp(), name, want.probe, want.preview)); err != nil {
 			return "", fmt.Errorf("write the secret of the ingress: %w", err)
 		}
 	}
@@ -115,14 +115,14 @@ type secretValues struct{ probe, preview string }
 
 // readValues reads one of the two Secrets; empty if it does not exist.
 func (p *ProbeSecret) readValues(ctx context.Context, name string) (secretValues, error) {
-	o, err := p.app.Kube.Get(ctx, p.app.ObjectRef("Secret", name))
+	o, err := p.app.Kube.GetObject(ctx, p.app.ObjectRef("Secret", name))
 	if kube.IsNotFound(err) {
 		return secretValues{}, nil
 	}
 	if err != nil {
 		return secretValues{}, err
 	}
-	secret, err := kube.As[corev1.Secret](o)
+	secret, err := kube.ConvertObject[corev1.Secret](o)
 	if err != nil {
 		return secretValues{}, err
 	}

@@ -71,7 +71,7 @@ func (d *Deployer) ApplyColor(ctx context.Context, c color.Color, spec deploy.Sp
 // RunsSpec reports whether a Deployment, which may be nil, runs the release of
 // a spec.
 func RunsSpec(have *kube.Object, spec deploy.Spec) bool {
-	return have != nil && have.GetDeletionTimestamp() == nil && manifest.Runs(have, spec.Release)
+	return have != nil && have.GetDeletionTimestamp() == nil && manifest.RunsRelease(have, spec.Release)
 }
 
 // checkSpec refuses what would cost requests.
@@ -158,7 +158,7 @@ func (d *Deployer) endOtherVersion(ctx context.Context, c color.Color, v release
 
 // applyBase makes what belongs to the app as a whole.
 func (d *Deployer) applyBase(ctx context.Context, a manifest.App) error {
-	for _, o := range manifest.Base(a) {
+	for _, o := range manifest.BaseObjects(a) {
 		if o.GetKind() == "ConfigMap" {
 			continue // the anchor, which the lock made: it holds more than the app's name
 		}
@@ -174,7 +174,7 @@ func (d *Deployer) applyBase(ctx context.Context, a manifest.App) error {
 
 // createColor makes the objects of a color that runs nothing.
 func (d *Deployer) createColor(ctx context.Context, a manifest.App) error {
-	list, err := manifest.Color(a)
+	list, err := manifest.ColorObjects(a)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func shop(v release.Version) release.Release {
 func TestCheckSpec(t *testing.T) {
 	app := objects.NewApp(nil, "shop", config.Kubernetes{Namespace: "shop"})
 	d := &Deployer{app: app}
-	list, err := manifest.Color(newManifest(app, shop("v1.0.0"), color.Blue))
+	list, err := manifest.ColorObjects(newManifest(app, shop("v1.0.0"), color.Blue))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,7 @@ func (d *Deployer) awaitGone(ctx context.Context, c color.Color, limit time.Dura
 
 // heldError says which finalizers keep an object that was deleted.
 func (d *Deployer) heldError(o *kube.Object) error {
-	hint := d.app.Kube.Kubectl(d.app.Namespace, fmt.Sprintf(`patch %s %s --type=merge -p '{"metadata":{"finalizers":null}}'`, strings.ToLower(o.GetKind()), o.GetName()))
+	hint := d.app.Kube.KubectlCommand(d.app.Namespace, fmt.Sprintf(`patch %s %s --type=merge -p '{"metadata":{"finalizers":null}}'`, strings.ToLower(o.GetKind()), o.GetName()))
 	return problem.New(problem.Failed, hint, "%s was deleted but remains, because of its finalizers: %s; if whoever set them has nothing left to clean up, remove them and repeat the command",
 		objects.KindAndName(o), strings.Join(o.GetFinalizers(), ", "))
 }

@@ -27,7 +27,7 @@ func (w *startWaiter) explainFailure(ctx context.Context, object, reason string,
 		kind = "deployment"
 	}
 	meaning, command := explainReason(reason)
-	hint := w.app.Kube.Kubectl(w.app.Namespace, cmp.Or(command, "describe "+kind+" "+object))
+	hint := w.app.Kube.KubectlCommand(w.app.Namespace, cmp.Or(command, "describe "+kind+" "+object))
 	p := problem.New(problem.Failed, hint, "start %s: %s", w.color, strings.TrimSpace(meaning+reason)).With(evidence...)
 	events, err := w.app.ListEvents(ctx)
 	if err != nil {
@@ -74,7 +74,7 @@ func lastWarnings(events []*corev1.Event, object string, n int) (list []*corev1.
 
 // lastLogLines are the last lines that a container wrote before it ended.
 func (w *startWaiter) lastLogLines(ctx context.Context, pod string, c corev1.ContainerStatus) (lines []string) {
-	r, err := w.app.Kube.Logs(ctx, w.app.ObjectRef("Pod", pod), kube.LogQuery{Container: c.Name, Tail: maxLogLines, Previous: c.State.Terminated == nil})
+	r, err := w.app.Kube.StreamLogs(ctx, w.app.ObjectRef("Pod", pod), kube.LogQuery{Container: c.Name, Tail: maxLogLines, Previous: c.State.Terminated == nil})
 	if err != nil {
 		return nil // a container that never ran has no log
 	}

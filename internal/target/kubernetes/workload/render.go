@@ -29,7 +29,7 @@ func RenderObjects(app *objects.App, images *Images, spec deploy.Spec, c color.C
 	if err := images.nameImages(&a); err != nil {
 		return nil, err
 	}
-	list, err := manifest.All(a)
+	list, err := manifest.AllObjects(a)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func (d *Deployer) RepairColor(ctx context.Context, c color.Color, spec deploy.S
 		return nil, err
 	}
 	for _, o := range list {
-		_, err := d.app.Kube.Get(ctx, objects.RefOf(o))
+		_, err := d.app.Kube.GetObject(ctx, objects.RefOf(o))
 		missing := kube.IsNotFound(err)
 		if _, err := d.out.ApplyObject(ctx, o); err != nil {
 			return created, err
@@ -55,11 +55,11 @@ func (d *Deployer) surroundingObjects(ctx context.Context, c color.Color, spec d
 			a.Secrets = spec.Secrets
 		}
 	}
-	list, err := manifest.Color(a)
+	list, err := manifest.ColorObjects(a)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(append(manifest.Base(a), list...), func(o *kube.Object) bool {
+	return slices.DeleteFunc(append(manifest.BaseObjects(a), list...), func(o *kube.Object) bool {
 		return o.GetKind() == "ConfigMap" || o.GetKind() == "Deployment"
 	}), nil
 }

@@ -34,14 +34,14 @@ func checkSecrets(secrets deploy.Secrets) error {
 
 // readSecret reads the Secret of a color; nil if it has none.
 func (d *Deployer) readSecret(ctx context.Context, c color.Color) (*corev1.Secret, error) {
-	o, err := d.app.Kube.Get(ctx, d.app.ObjectRef("Secret", manifest.SecretName(d.app.Name, c)))
+	o, err := d.app.Kube.GetObject(ctx, d.app.ObjectRef("Secret", manifest.SecretName(d.app.Name, c)))
 	if kube.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return kube.As[corev1.Secret](o)
+	return kube.ConvertObject[corev1.Secret](o)
 }
 
 // hasSecrets reports whether a color runs with the given secrets. Nil means
