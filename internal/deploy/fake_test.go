@@ -28,6 +28,7 @@ type behaviour struct {
 	flaps       bool // ready in every other second
 	crashes     bool // again and again, from the start
 	crashAfter  time.Duration
+	crashOne    time.Duration // after which the first instance crashes; the others go on
 	fails       bool          // 500 once it has the traffic
 	latency     time.Duration // of an answer; 10 ms where 0
 	drainsAfter time.Duration // what is in flight takes so long, from the moment it lost the traffic
@@ -108,6 +109,8 @@ func (f *fakeTarget) side(c color.Color) (deploy.Side, bool) {
 			instance.Ready = int(age/time.Second)%2 == 0
 		case b.crashes, b.crashAfter > 0 && age > b.crashAfter:
 			instance.Ready, instance.Restarts, instance.Reason = false, 2, "exit status 2"
+		case i == 0 && b.crashOne > 0 && age > b.crashOne:
+			instance.Ready, instance.Restarts, instance.Reason = false, 1, "exit status 2"
 		}
 		side.Instances = append(side.Instances, instance)
 	}

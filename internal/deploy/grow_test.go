@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/deploy"
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/progress"
 	"version-manager/internal/release"
 )
 
@@ -42,18 +43,36 @@ func TestNewColorFollowsTheAutoscaler(t *testing.T) {
 	}
 }
 
-func TestWayBackDoesNotWaitForWhatTheAutoscalerAdded(t *testing.T) {
+// TestRollbackDoesNotWaitForWhatTheAutoscalerAdded: the new version is scaled
+// from 2 to 6 in the bake, then one of its instances crashes. The other five
+// are ready, and the old color needs no more than the 2 with which it gave the
+// traffic away.
+func TestRollbackDoesNotWaitForWhatTheAutoscalerAdded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {crashAfter: 8 * time.Second}})
+		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {crashOne: 8 * time.Second}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.scaleAfter(5*time.Second, 6) // in the bake
-		_, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v2.0.0")})
+		readyBefore := 0
+		e := deploy.New(f, "test", deploy.WithTransport(f), fakeProbe(f), deploy.WithEvents(func(e progress.Event) {
+			if e.Step == "start back" && e.Status == progress.StatusRunning {
+				now, _ := f.Observe(t.Context())
+				readyBefore = now.Colors[now.Active].Ready()
+			}
+		}))
+		began := time.Now()
+		_, err := e.Run(t.Context(), deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v2.0.0")})
 		if got := problem.KindOf(err); got != problem.RolledBack {
 			t.Errorf("kind %d, want %d: %v", got, problem.RolledBack, err)
 		}
+		if readyBefore != 5 {
+			t.Fatalf("the new color had %d ready instances before the rollback, so the test shows nothing", readyBefore)
+		}
 		now, _ := f.Observe(t.Context())
-		if side := now.Colors[now.Active]; side.Version != "v1.0.0" || side.Ready() != 2 {
-			t.Errorf("active is %+v", side)
+		if side := now.Colors[now.Active]; side.Version != "v1.0.0" || side.Want != 2 || side.Ready() != 2 {
+			t.Errorf("active is %s with %d of %d instances ready, want 2 of 2", side.Version, side.Ready(), side.Want)
+		}
+		if took := time.Since(began); took > 15*time.Second {
+			t.Errorf("the deploy took %s", took)
 		}
 		if slices.Contains(f.mistakes, "retired the active color") {
 			t.Error(f.mistakes)
