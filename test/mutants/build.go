@@ -23,9 +23,9 @@ type binary struct {
 	dir  string // of the package: tests run there
 }
 
-// build instruments a scope and compiles its tests. Nothing is written into
+// buildLaboratory instruments a scope and compiles its tests. Nothing is written into
 // the work tree: the compiler is told to read the instrumented files instead.
-func build(ctx context.Context, root, work string, s scope) (*laboratory, error) {
+func buildLaboratory(ctx context.Context, root, work string, s scope) (*laboratory, error) {
 	src, err := loadSource(ctx, root, s.dir)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func build(ctx context.Context, root, work string, s scope) (*laboratory, error)
 			return nil, err
 		}
 		file := filepath.Join(work, strings.ReplaceAll(s.dir, "/", "-")+"-"+name)
-		if err := os.WriteFile(file, in.instrument(src.tree[name]), 0o600); err != nil {
+		if err := os.WriteFile(file, in.instrumentFile(src.tree[name]), 0o600); err != nil {
 			return nil, err
 		}
 		replace[filepath.Join(src.dir, name)] = file

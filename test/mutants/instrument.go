@@ -36,53 +36,53 @@ type insert struct {
 	order  int // among the inserts at one offset
 }
 
-// instrument rewrites the functions of a file and lists its mutants.
-func (in *instrumenter) instrument(f *ast.File) []byte {
+// instrumentFile rewrites the functions of a file and lists its mutants.
+func (in *instrumenter) instrumentFile(f *ast.File) []byte {
 	for _, d := range f.Decls {
 		fn, ok := d.(*ast.FuncDecl)
 		if !ok || fn.Body == nil {
 			continue
 		}
 		in.function = functionName(fn)
-		ast.Inspect(fn.Body, in.visit)
+		ast.Inspect(fn.Body, in.visitNode)
 	}
 	if len(in.mutants) == 0 {
 		return in.src
 	}
-	in.insertAt(in.offset(f.Name.End()), importLine, 0)
-	return in.render()
+	in.insertAt(in.offsetOf(f.Name.End()), importLine, 0)
+	return in.renderFile()
 }
 
-func (in *instrumenter) offset(p token.Pos) int { return in.file.Offset(p) }
+func (in *instrumenter) offsetOf(p token.Pos) int { return in.file.Offset(p) }
 
 func (in *instrumenter) insertAt(offset int, text string, order int) {
 	in.inserts = append(in.inserts, insert{offset: offset, text: text, order: order})
 }
 
-// wrap puts before and after around a node. Outer nodes are visited first, so
+// wrapNode puts before and after around a node. Outer nodes are visited first, so
 // what is put before an inner one comes later, and what is put after it,
 // earlier.
-func (in *instrumenter) wrap(n ast.Node, before, after string) {
+func (in *instrumenter) wrapNode(n ast.Node, before, after string) {
 	turn := len(in.inserts)
-	in.insertAt(in.offset(n.Pos()), before, turn)
-	in.insertAt(in.offset(n.End()), after, -turn)
+	in.insertAt(in.offsetOf(n.Pos()), before, turn)
+	in.insertAt(in.offsetOf(n.End()), after, -turn)
 }
 
 func (in *instrumenter) replaceOperator(at token.Pos, op token.Token, text string) {
-	in.inserts = append(in.inserts, insert{offset: in.offset(at), skip: len(op.String()), text: text})
+	in.inserts = append(in.inserts, insert{offset: in.offsetOf(at), skip: len(op.String()), text: text})
 }
 
-// add registers a mutant of n and returns its number.
-func (in *instrumenter) add(n ast.Node, op operator) int {
+// addMutant registers a mutant of n and returns its number.
+func (in *instrumenter) addMutant(n ast.Node, op operator) int {
 	id := in.nextID()
-	code := string(in.src[in.offset(n.Pos()):in.offset(n.End())])
+	code := string(in.src[in.offsetOf(n.Pos()):in.offsetOf(n.End())])
 	in.mutants = append(in.mutants, mutant{
 		id: id, file: in.path, line: in.file.Line(n.Pos()), function: in.function, operator: op, code: oneLine(code),
 	})
 	return id
 }
 
-func (in *instrumenter) render() []byte {
+func (in *instrumenter) renderFile() []byte {
 	sort.SliceStable(in.inserts, func(i, j int) bool {
 		a, b := in.inserts[i], in.inserts[j]
 		return a.offset < b.offset || a.offset == b.offset && a.order < b.order

@@ -48,7 +48,7 @@ func instrumentExample(t *testing.T, code string) ([]mutant, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := in.instrument(src.tree["example.go"])
+	text := in.instrumentFile(src.tree["example.go"])
 	return in.mutants, string(text)
 }
 
@@ -71,8 +71,8 @@ func TestInstrumentFindsEveryKind(t *testing.T) {
 	for _, piece := range []string{
 		"package example" + importLine,
 		"const limit = 2 + 3 //",
-		"if mutantActive.Not(10, !ok) {",
-		"mutantActive.And(11, func() bool { return (mutantActive.Not(12, mutantActive.Less(13, a , b)) ) }, func() bool { return (\n\t\t\tmutantActive.Not(14, b != 0)) })",
+		"if mutantActive.EvalNot(10, !ok) {",
+		"mutantActive.EvalAnd(11, func() bool { return (mutantActive.EvalNot(12, mutantActive.EvalLess(13, a , b)) ) }, func() bool { return (\n\t\t\tmutantActive.EvalNot(14, b != 0)) })",
 		`return "a"+"b" == "ab"`,
 	} {
 		if !strings.Contains(text, piece) {

@@ -26,13 +26,13 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *only, *workers, *verbose); err != nil {
+	if err := runScopes(ctx, *only, *workers, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, only string, workers int, verbose bool) error {
+func runScopes(ctx context.Context, only string, workers int, verbose bool) error {
 	work, err := os.MkdirTemp("", "mutants")
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func run(ctx context.Context, only string, workers int, verbose bool) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := choose(only)
+	chosen, err := chooseScopes(only)
 	if err != nil {
 		return err
 	}
@@ -62,14 +62,14 @@ func run(ctx context.Context, only string, workers int, verbose bool) error {
 		rows = append(rows, r)
 	}
 	printTable(os.Stdout, rows)
-	return judge(os.Stdout, rows, known)
+	return judgeResults(os.Stdout, rows, known)
 }
 
-func choose(only string) ([]scope, error) {
+func chooseScopes(only string) ([]scope, error) {
 	if only == "" {
-		return scopes(), nil
+		return listScopes(), nil
 	}
-	for _, s := range scopes() {
+	for _, s := range listScopes() {
 		if s.name == only {
 			return []scope{s}, nil
 		}

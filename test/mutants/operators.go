@@ -7,85 +7,85 @@ import (
 	"go/types"
 )
 
-// visit adds the mutants of one node.
-func (in *instrumenter) visit(n ast.Node) bool {
+// visitNode adds the mutants of one node.
+func (in *instrumenter) visitNode(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.BinaryExpr:
-		in.binary(n)
+		in.mutateBinary(n)
 	case *ast.UnaryExpr:
 		if n.Op == token.NOT {
-			in.negate(n)
+			in.negateExpression(n)
 		}
 	case *ast.IfStmt:
-		in.condition(n.Cond)
+		in.negateCondition(n.Cond)
 	case *ast.ForStmt:
-		in.condition(n.Cond)
+		in.negateCondition(n.Cond)
 	case *ast.GenDecl:
 		return n.Tok != token.CONST
 	}
 	return true
 }
 
-// condition negates what decides a branch and is no operator: those are
+// negateCondition negates what decides a branch and is no operator: those are
 // visited on their own.
-func (in *instrumenter) condition(e ast.Expr) {
+func (in *instrumenter) negateCondition(e ast.Expr) {
 	switch e := ast.Unparen(e).(type) {
 	case *ast.Ident, *ast.CallExpr, *ast.SelectorExpr, *ast.IndexExpr:
-		in.negate(e)
+		in.negateExpression(e)
 	}
 }
 
-func (in *instrumenter) binary(e *ast.BinaryExpr) {
+func (in *instrumenter) mutateBinary(e *ast.BinaryExpr) {
 	if in.info.Types[e].Value != nil {
 		return // a constant, which must stay one
 	}
 	switch e.Op {
 	case token.LAND, token.LOR:
-		in.logic(e)
+		in.mutateLogic(e)
 	case token.EQL, token.NEQ:
-		in.negate(e)
+		in.negateExpression(e)
 	case token.LSS, token.LEQ, token.GTR, token.GEQ:
-		in.negate(e)
-		in.call(e, boundary, comparisons()[e.Op])
+		in.negateExpression(e)
+		in.callOperator(e, boundary, comparisonFunctions()[e.Op])
 	case token.ADD, token.SUB, token.MUL, token.QUO:
 		if in.isNumber(e) {
-			in.call(e, arithmetic, sums()[e.Op])
+			in.callOperator(e, arithmetic, sumFunctions()[e.Op])
 		}
 	}
 }
 
-func comparisons() map[token.Token]string {
+func comparisonFunctions() map[token.Token]string {
 	return map[token.Token]string{token.LSS: "Less", token.LEQ: "LessEqual", token.GTR: "Greater", token.GEQ: "GreaterEqual"}
 }
 
-func sums() map[token.Token]string {
+func sumFunctions() map[token.Token]string {
 	return map[token.Token]string{token.ADD: "Add", token.SUB: "Subtract", token.MUL: "Multiply", token.QUO: "Divide"}
 }
 
-// negate makes e its own opposite.
-func (in *instrumenter) negate(e ast.Expr) {
+// negateExpression makes e its own opposite.
+func (in *instrumenter) negateExpression(e ast.Expr) {
 	if in.isBool(e) {
-		in.wrap(e, fmt.Sprintf("mutantActive.Not(%d, ", in.add(e, negation)), ")")
+		in.wrapNode(e, fmt.Sprintf("mutantActive.EvalNot(%d, ", in.addMutant(e, negation)), ")")
 	}
 }
 
-// call makes a function call of a binary operator.
-func (in *instrumenter) call(e *ast.BinaryExpr, op operator, name string) {
-	in.wrap(e, fmt.Sprintf("mutantActive.%s(%d, ", name, in.add(e, op)), ")")
+// callOperator makes a function call of a binary operator.
+func (in *instrumenter) callOperator(e *ast.BinaryExpr, op operator, name string) {
+	in.wrapNode(e, fmt.Sprintf("mutantActive.Eval%s(%d, ", name, in.addMutant(e, op)), ")")
 	in.replaceOperator(e.OpPos, e.Op, ",")
 }
 
-// logic makes && and || calls that still evaluate their right side only when
+// mutateLogic makes && and || calls that still evaluate their right side only when
 // it is needed.
-func (in *instrumenter) logic(e *ast.BinaryExpr) {
+func (in *instrumenter) mutateLogic(e *ast.BinaryExpr) {
 	if !in.isBool(e) {
 		return
 	}
 	name := map[token.Token]string{token.LAND: "And", token.LOR: "Or"}[e.Op]
-	in.wrap(e, fmt.Sprintf("mutantActive.%s(%d, func() bool { return (", name, in.add(e, logic)), ") })")
+	in.wrapNode(e, fmt.Sprintf("mutantActive.Eval%s(%d, func() bool { return (", name, in.addMutant(e, logic)), ") })")
 	in.replaceOperator(e.OpPos, e.Op, ") }, func() bool { return (")
-	in.condition(e.X)
-	in.condition(e.Y)
+	in.negateCondition(e.X)
+	in.negateCondition(e.Y)
 }
 
 // isBool reports whether e is a plain bool: a function cannot return another.

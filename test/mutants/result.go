@@ -25,13 +25,13 @@ type result struct {
 func runScope(ctx context.Context, root, work string, s scope, workers int) (result, error) {
 	began := time.Now()
 	fmt.Fprintf(os.Stderr, "%s: building\n", s.name)
-	lab, err := build(ctx, root, work, s)
+	lab, err := buildLaboratory(ctx, root, work, s)
 	if err != nil {
 		return result{}, err
 	}
 	var cases []testCase
 	for _, b := range lab.binaries {
-		more, err := tracer{work}.trace(ctx, b)
+		more, err := tracer{work}.traceTests(ctx, b)
 		if err != nil {
 			return result{}, err
 		}
@@ -51,7 +51,7 @@ func tryAll(ctx context.Context, r result, cases []testCase, workers int) {
 	for range workers {
 		pool.Go(func() {
 			for i := range next {
-				r.fates[i] = try(ctx, r.mutants[i], cases)
+				r.fates[i] = tryMutant(ctx, r.mutants[i], cases)
 			}
 		})
 	}
@@ -65,7 +65,7 @@ func tryAll(ctx context.Context, r result, cases []testCase, workers int) {
 	pool.Wait()
 }
 
-func (r result) count(f fate) int {
+func (r result) countFate(f fate) int {
 	n := 0
 	for _, one := range r.fates {
 		if one == f {
@@ -75,7 +75,7 @@ func (r result) count(f fate) int {
 	return n
 }
 
-func (r result) killed() int { return r.count(killed) + r.count(timedOut) }
+func (r result) countKilled() int { return r.countFate(killed) + r.countFate(timedOut) }
 
 func (r result) printAll(w io.Writer) {
 	for i, m := range r.mutants {
@@ -88,7 +88,7 @@ func printTable(w io.Writer, rows []result) {
 	fmt.Fprintln(t, "scope\tmutants\tkilled\ttimeout\tsurvived\tnot run\tkilled %\tseconds\t")
 	for _, r := range rows {
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%.1f\t%.0f\t\n", r.scope.name, len(r.mutants),
-			r.count(killed), r.count(timedOut), r.count(survived), r.count(notRun), percent(r.killed(), len(r.mutants)), r.took.Seconds())
+			r.countFate(killed), r.countFate(timedOut), r.countFate(survived), r.countFate(notRun), percent(r.countKilled(), len(r.mutants)), r.took.Seconds())
 	}
 	_ = t.Flush()
 }

@@ -14,21 +14,21 @@ type scope struct {
 	tests []string // folders of the packages whose tests run; empty: dir
 }
 
-// scopes are the parts of the product that decide whether a request is lost.
-func scopes() []scope {
+// listScopes returns the parts of the product that decide whether a request is lost.
+func listScopes() []scope {
 	return []scope{
 		{name: "judge", dir: "internal/deploy/judge"},
 		{name: "watch", dir: "internal/deploy", files: []string{"watch.go", "traffic.go"}},
 		{name: "plan", dir: "internal/deploy", files: []string{"plan.go", "standby.go"}},
 		{name: "gate", dir: "internal/deploy", files: []string{"gate.go"}},
-		{name: "health checks", dir: "internal/deploy/healthcheck"},
+		{name: "health checks", dir: "internal/deploy/healthcheck", tests: []string{"internal/deploy/healthcheck", "internal/deploy"}},
 		{name: "route", dir: "internal/deploy", files: []string{"route.go", "routeguard.go", "entrances.go"}},
 		{name: "lock", dir: "internal/deploy", files: []string{"lock.go"}},
-		{name: "fencing", dir: "internal/target/kubernetes/fenced"},
+		{name: "fencing", dir: "internal/target/kubernetes/fenced", tests: []string{"internal/target/kubernetes/fenced", "internal/target/kubernetes"}},
+		{name: "route in a cluster", dir: "internal/target/kubernetes/routes", tests: []string{"internal/target/kubernetes/routes", "internal/target/kubernetes"}},
 		{name: "journal", dir: "internal/journal"},
-		{name: "route in a cluster", dir: "internal/target/kubernetes/routes"},
-		{name: "journal in a cluster", dir: "internal/target/kubernetes/history"},
-		{name: "framing", dir: "internal/proxy", files: []string{"chunk.go", "head.go", "frames.go", "validate.go", "request.go", "fields.go"}},
+		{name: "journal in a cluster", dir: "internal/target/kubernetes/history", tests: []string{"internal/target/kubernetes/history", "internal/target/kubernetes"}},
+		{name: "framing", dir: "internal/proxy/message"},
 		{name: "config limits", dir: "internal/config"},
 	}
 }

@@ -35,12 +35,12 @@ func parseSurvivors(text string) (map[string]string, error) {
 	return known, nil
 }
 
-// judge prints the survivors and says what is wrong with the run, if anything.
-func judge(w io.Writer, rows []result, known map[string]string) error {
+// judgeResults prints the survivors and says what is wrong with the run, if anything.
+func judgeResults(w io.Writer, rows []result, known map[string]string) error {
 	killed, all, met := 0, 0, map[string]bool{}
 	var faults []error
 	for _, r := range rows {
-		killed, all = killed+r.killed(), all+len(r.mutants)
+		killed, all = killed+r.countKilled(), all+len(r.mutants)
 		for i, m := range r.mutants {
 			if f := r.fates[i]; f == survived || f == notRun {
 				met[m.key()] = true
@@ -52,7 +52,7 @@ func judge(w io.Writer, rows []result, known map[string]string) error {
 			}
 		}
 	}
-	faults = append(faults, stale(rows, known, met)...)
+	faults = append(faults, staleReasons(rows, known, met)...)
 	share := percent(killed, all)
 	fmt.Fprintf(w, "\n%d of %d mutants killed: %.1f %%, at least %d %% are required\n", killed, all, share, minKilled)
 	if share < minKilled {
@@ -61,8 +61,8 @@ func judge(w io.Writer, rows []result, known map[string]string) error {
 	return errors.Join(faults...)
 }
 
-// stale lists what survivors.txt explains although it was killed or is gone.
-func stale(rows []result, known map[string]string, met map[string]bool) []error {
+// staleReasons lists what survivors.txt explains although it was killed or is gone.
+func staleReasons(rows []result, known map[string]string, met map[string]bool) []error {
 	var faults []error
 	for key := range known {
 		for _, r := range rows {

@@ -60,7 +60,7 @@ func TestJudge(t *testing.T) {
 		{"another scope's explanation", ran(10), map[string]string{"b/b.go f negation x": "why"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := judge(io.Discard, tt.rows, tt.known)
+			err := judgeResults(io.Discard, tt.rows, tt.known)
 			if tt.wantErr == "" && err != nil || tt.wantErr != "" && (err == nil || !strings.Contains(err.Error(), tt.wantErr)) {
 				t.Errorf("error %v, want %q", err, tt.wantErr)
 			}

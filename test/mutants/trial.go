@@ -35,8 +35,8 @@ func (t testCase) covers(id int) bool { return id < len(t.runs) && t.runs[id] ==
 // tracer runs every test once without a mutant and records what it runs.
 type tracer struct{ work string }
 
-func (tr tracer) trace(ctx context.Context, b binary) ([]testCase, error) {
-	out, err := b.run(ctx, nil, "-test.list", ".*")
+func (tr tracer) traceTests(ctx context.Context, b binary) ([]testCase, error) {
+	out, err := b.runTests(ctx, nil, "-test.list", ".*")
 	if err != nil {
 		return nil, fmt.Errorf("list the tests of %s: %w", b.dir, err)
 	}
@@ -61,7 +61,7 @@ func (tr tracer) traceTest(ctx context.Context, b binary, name string) (testCase
 		return testCase{}, err
 	}
 	began := time.Now()
-	out, err := b.run(ctx, []string{active.TraceVariable + "=" + file}, "-test.run", exactly(name), "-test.timeout", "5m")
+	out, err := b.runTests(ctx, []string{active.TraceVariable + "=" + file}, "-test.run", exactPattern(name), "-test.timeout", "5m")
 	if err != nil {
 		return testCase{}, fmt.Errorf("%s fails without any mutant: %w\n%s", name, err, out)
 	}
@@ -83,9 +83,9 @@ const (
 	notRun   fate = "not run"  // no test runs the code
 )
 
-// try runs the tests that run the code of a mutant, fastest first, until one
+// tryMutant runs the tests that run the code of a mutant, fastest first, until one
 // fails.
-func try(ctx context.Context, m mutant, cases []testCase) fate {
+func tryMutant(ctx context.Context, m mutant, cases []testCase) fate {
 	covering := slices.DeleteFunc(slices.Clone(cases), func(c testCase) bool { return !c.covers(m.id) })
 	if len(covering) == 0 {
 		return notRun
@@ -94,7 +94,7 @@ func try(ctx context.Context, m mutant, cases []testCase) fate {
 	for _, c := range covering {
 		limit := max(minTestTimeout, timeoutFactor*c.took)
 		limited, cancel := context.WithTimeout(ctx, limit)
-		_, err := c.binary.run(limited, []string{active.Variable + "=" + strconv.Itoa(m.id)}, "-test.run", exactly(c.name), "-test.failfast")
+		_, err := c.binary.runTests(limited, []string{active.Variable + "=" + strconv.Itoa(m.id)}, "-test.run", exactPattern(c.name), "-test.failfast")
 		ended := limited.Err()
 		cancel()
 		if err != nil && ended != nil {
@@ -107,10 +107,10 @@ func try(ctx context.Context, m mutant, cases []testCase) fate {
 	return survived
 }
 
-func exactly(test string) string { return "^" + test + "$" }
+func exactPattern(test string) string { return "^" + test + "$" }
 
-// run runs the binary in a process group of its own, which ends with ctx.
-func (b binary) run(ctx context.Context, env []string, args ...string) ([]byte, error) {
+// runTests runs the binary in a process group of its own, which ends with ctx.
+func (b binary) runTests(ctx context.Context, env []string, args ...string) ([]byte, error) {
 	var out bytes.Buffer
 	cmd := exec.CommandContext(ctx, b.path, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = b.dir, append(os.Environ(), env...), &out, &out

@@ -40,72 +40,72 @@ func activeMutant() int {
 // isActive reports whether mutant id is the active one.
 func isActive(id int) bool {
 	if trace != nil {
-		trace.mark(id)
+		trace.markRun(id)
 	}
 	return id == current
 }
 
-// Not returns v, and the opposite of it as mutant id.
-func Not(id int, v bool) bool { return v != isActive(id) }
+// EvalNot returns v, and the opposite of it as mutant id.
+func EvalNot(id int, v bool) bool { return v != isActive(id) }
 
-// And returns a && b, and a || b as mutant id.
-func And(id int, a, b func() bool) bool {
+// EvalAnd returns a && b, and a || b as mutant id.
+func EvalAnd(id int, a, b func() bool) bool {
 	if isActive(id) {
 		return a() || b()
 	}
 	return a() && b()
 }
 
-// Or returns a || b, and a && b as mutant id.
-func Or(id int, a, b func() bool) bool {
+// EvalOr returns a || b, and a && b as mutant id.
+func EvalOr(id int, a, b func() bool) bool {
 	if isActive(id) {
 		return a() && b()
 	}
 	return a() || b()
 }
 
-// Less returns a < b, and a <= b as mutant id.
-func Less[T cmp.Ordered](id int, a, b T) bool {
+// EvalLess returns a < b, and a <= b as mutant id.
+func EvalLess[T cmp.Ordered](id int, a, b T) bool {
 	mutated := isActive(id)
 	return a < b || mutated && a == b
 }
 
-// LessEqual returns a <= b, and a < b as mutant id.
-func LessEqual[T cmp.Ordered](id int, a, b T) bool {
+// EvalLessEqual returns a <= b, and a < b as mutant id.
+func EvalLessEqual[T cmp.Ordered](id int, a, b T) bool {
 	mutated := isActive(id)
 	return a < b || !mutated && a == b
 }
 
-// Greater returns a > b, and a >= b as mutant id.
-func Greater[T cmp.Ordered](id int, a, b T) bool {
+// EvalGreater returns a > b, and a >= b as mutant id.
+func EvalGreater[T cmp.Ordered](id int, a, b T) bool {
 	mutated := isActive(id)
 	return a > b || mutated && a == b
 }
 
-// GreaterEqual returns a >= b, and a > b as mutant id.
-func GreaterEqual[T cmp.Ordered](id int, a, b T) bool {
+// EvalGreaterEqual returns a >= b, and a > b as mutant id.
+func EvalGreaterEqual[T cmp.Ordered](id int, a, b T) bool {
 	mutated := isActive(id)
 	return a > b || !mutated && a == b
 }
 
-// Add returns a + b, and a - b as mutant id.
-func Add[T number](id int, a, b T) T {
+// EvalAdd returns a + b, and a - b as mutant id.
+func EvalAdd[T number](id int, a, b T) T {
 	if isActive(id) {
 		return a - b
 	}
 	return a + b
 }
 
-// Subtract returns a - b, and a + b as mutant id.
-func Subtract[T number](id int, a, b T) T {
+// EvalSubtract returns a - b, and a + b as mutant id.
+func EvalSubtract[T number](id int, a, b T) T {
 	if isActive(id) {
 		return a + b
 	}
 	return a - b
 }
 
-// Multiply returns a * b, and a / b as mutant id; a where b is 0.
-func Multiply[T number](id int, a, b T) T {
+// EvalMultiply returns a * b, and a / b as mutant id; a where b is 0.
+func EvalMultiply[T number](id int, a, b T) T {
 	switch {
 	case !isActive(id):
 		return a * b
@@ -115,8 +115,8 @@ func Multiply[T number](id int, a, b T) T {
 	return a / b
 }
 
-// Divide returns a / b, and a * b as mutant id.
-func Divide[T number](id int, a, b T) T {
+// EvalDivide returns a / b, and a * b as mutant id.
+func EvalDivide[T number](id int, a, b T) T {
 	if isActive(id) {
 		return a * b
 	}

@@ -25,7 +25,7 @@ func openTrace() *traceFile {
 	return &traceFile{file: f}
 }
 
-func (t *traceFile) mark(id int) {
+func (t *traceFile) markRun(id int) {
 	if _, marked := t.seen.LoadOrStore(id, true); !marked {
 		_, _ = t.file.WriteAt([]byte{1}, int64(id)) // a mark that is lost makes the mutant count as not run
 	}
