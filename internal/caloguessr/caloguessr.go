@@ -1,7 +1,7 @@
 // Package caloguessr is a web app that estimates the calories of a meal: from a
 // photo, if there is a key for Google's Gemini, or from a search.
 //
-// Main reads its configuration from the environment:
+// RunServer reads its configuration from the environment:
 //
 //	HOST, PORT              where to listen; 127.0.0.1 and 8080
 //	APP_VERSION, APP_COLOR, APP_INSTANCE   identify this copy of the app

@@ -7,7 +7,7 @@
 //
 // The facts are those of the USDA National Nutrient Database for Standard Reference,
 // Release 25, which is in the public domain; see the beginning of
-// foods.csv. Start with [Load] and [Table].
+// foods.csv. Start with [LoadTable] and [Table].
 package nutrition
 
 import (

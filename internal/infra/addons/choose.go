@@ -10,19 +10,19 @@ const (
 )
 
 // choosePlan decides what to do, and with which existing Traefik.
-func (f inventory) choosePlan() (installation, plan) {
-	for _, t := range f.traefik {
+func (inv inventory) choosePlan() (installation, plan) {
+	for _, t := range inv.traefik {
 		if t.own {
 			return t, planInstallOwn
 		}
 	}
-	for _, t := range f.traefik {
+	for _, t := range inv.traefik {
 		if t.Gateway {
 			return t, planUseExisting
 		}
 	}
-	for _, t := range f.traefik {
-		if f.k3s && t.chart {
+	for _, t := range inv.traefik {
+		if inv.k3s && t.chart {
 			return t, planEnableK3s
 		}
 	}

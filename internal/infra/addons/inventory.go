@@ -43,44 +43,44 @@ func (t installation) String() string {
 
 // takeInventory reads what the cluster has and changes nothing.
 func takeInventory(ctx context.Context, c kube.Cluster) (inventory, error) {
-	f := inventory{definitions: gatewayDefinitions(), bundles: map[string]string{}}
-	for _, crd := range f.definitions {
+	inv := inventory{definitions: gatewayDefinitions(), bundles: map[string]string{}}
+	for _, crd := range inv.definitions {
 		o, err := c.GetObject(ctx, kube.Ref{Kind: "CustomResourceDefinition", Name: crd.GetName()})
 		if kube.IsNotFound(err) {
 			continue
 		}
 		if err != nil {
-			return f, fmt.Errorf("look for the Gateway API: %w", err)
+			return inv, fmt.Errorf("look for the Gateway API: %w", err)
 		}
-		f.bundles[crd.GetName()] = cmp.Or(o.GetAnnotations()[bundleAnnotation], "v0.0.0")
+		inv.bundles[crd.GetName()] = cmp.Or(o.GetAnnotations()[bundleAnnotation], "v0.0.0")
 	}
-	if len(f.bundles) > 0 {
-		if err := f.findClasses(ctx, c); err != nil {
-			return f, fmt.Errorf("look for gateway classes: %w", err)
+	if len(inv.bundles) > 0 {
+		if err := inv.findClasses(ctx, c); err != nil {
+			return inv, fmt.Errorf("look for gateway classes: %w", err)
 		}
 	}
-	if err := f.findTraefik(ctx, c); err != nil {
-		return f, fmt.Errorf("look for Traefik: %w", err)
+	if err := inv.findTraefik(ctx, c); err != nil {
+		return inv, fmt.Errorf("look for Traefik: %w", err)
 	}
 	version, err := c.ServerVersion(ctx)
-	f.k3s = strings.Contains(version, "+k3s")
-	return f, err
+	inv.k3s = strings.Contains(version, "+k3s")
+	return inv, err
 }
 
-func (f *inventory) findClasses(ctx context.Context, c kube.Cluster) error {
+func (inv *inventory) findClasses(ctx context.Context, c kube.Cluster) error {
 	list, err := c.ListObjects(ctx, kube.Ref{Kind: "GatewayClass"}, "")
 	if kube.IsNoKind(err) {
 		return nil
 	}
 	for i := range list {
 		if textField(&list[i], "spec", "controllerName") == traefikController {
-			f.classes = append(f.classes, list[i].GetName())
+			inv.classes = append(inv.classes, list[i].GetName())
 		}
 	}
 	return err
 }
 
-func (f *inventory) findTraefik(ctx context.Context, c kube.Cluster) error {
+func (inv *inventory) findTraefik(ctx context.Context, c kube.Cluster) error {
 	for _, kind := range []string{"Deployment", "DaemonSet"} {
 		list, err := c.ListObjects(ctx, kube.Ref{Kind: kind, Namespace: kube.AllNamespaces}, nameLabel+"=traefik")
 		if err != nil {
@@ -91,7 +91,7 @@ func (f *inventory) findTraefik(ctx context.Context, c kube.Cluster) error {
 			if err != nil {
 				return err
 			}
-			f.traefik = append(f.traefik, t)
+			inv.traefik = append(inv.traefik, t)
 		}
 	}
 	return nil

@@ -38,40 +38,40 @@ func (c *Cluster) undo(ctx context.Context, o Options, removing bool) error {
 		return err
 	}
 	defer lock.Close()
-	w := c.newOperation(o)
-	w.removing = removing
-	return undoSteps(ctx, w.steps(), removing, o.Progress)
+	op := c.newOperation(o)
+	op.removing = removing
+	return undoSteps(ctx, op.steps(), removing, o.Progress)
 }
 
 // The methods below look at what exists, not at what should exist. So they also
 // remove what an interrupted BringUp left.
 
-func (w *operation) tearDownNetwork(ctx context.Context) error {
-	return w.network.TearDown(ctx, w.Progress)
+func (op *operation) tearDownNetwork(ctx context.Context) error {
+	return op.network.TearDown(ctx, op.Progress)
 }
 
-func (w *operation) closeNodes(ctx context.Context) error {
+func (op *operation) closeNodes(ctx context.Context) error {
 	groups, err := cgroup.FindHierarchies()
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, n := range topology.FirstNodes(topology.MaxNodes) {
-		errs = append(errs, w.network.DisconnectNode(ctx, n), w.namespaces.CloseNode(ctx, n))
+		errs = append(errs, op.network.DisconnectNode(ctx, n), op.namespaces.CloseNode(ctx, n))
 	}
-	errs = append(errs, w.namespaces.CloseDir(ctx))
+	errs = append(errs, op.namespaces.CloseDir(ctx))
 	ctx, cancel := context.WithTimeout(ctx, killTimeout)
 	defer cancel()
 	return errors.Join(append(errs, groups.RemoveGroup(ctx, cgroup.RootGroup))...)
 }
 
-func (w *operation) removeRecords(context.Context) error { return os.RemoveAll(w.dir.RunPath()) }
+func (op *operation) removeRecords(context.Context) error { return os.RemoveAll(op.dir.RunPath()) }
 
 // removeFiles also removes the parent folder if it is empty.
-func (w *operation) removeFiles(context.Context) error {
-	if err := os.RemoveAll(string(w.dir)); err != nil {
+func (op *operation) removeFiles(context.Context) error {
+	if err := os.RemoveAll(string(op.dir)); err != nil {
 		return err
 	}
-	_ = os.Remove(filepath.Dir(string(w.dir))) // fails if it is not empty
+	_ = os.Remove(filepath.Dir(string(op.dir))) // fails if it is not empty
 	return nil
 }

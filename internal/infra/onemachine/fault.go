@@ -27,13 +27,13 @@ func (c *Cluster) KillNode(ctx context.Context, name string) error {
 
 // CutNode takes down the node's network cable.
 func (c *Cluster) CutNode(ctx context.Context, name string) error {
-	return c.withRunningNode(name, func(w *operation, n topology.Node) error { return w.network.CutLink(ctx, n) })
+	return c.withRunningNode(name, func(op *operation, n topology.Node) error { return op.network.CutLink(ctx, n) })
 }
 
 // HealNode undoes KillNode and CutNode.
 func (c *Cluster) HealNode(ctx context.Context, name string) error {
-	return c.withRunningNode(name, func(w *operation, n topology.Node) error {
-		if err := w.network.RestoreLink(ctx, n); err != nil {
+	return c.withRunningNode(name, func(op *operation, n topology.Node) error {
+		if err := op.network.RestoreLink(ctx, n); err != nil {
 			return err
 		}
 		if !c.dir.IsKilled(name) {
@@ -42,7 +42,7 @@ func (c *Cluster) HealNode(ctx context.Context, name string) error {
 		if err := killNodeProcesses(ctx, name); err != nil { // the supervisor may have started one at the last moment
 			return err
 		}
-		if err := w.namespaces.ReplaceMounts(ctx, n); err != nil {
+		if err := op.namespaces.ReplaceMounts(ctx, n); err != nil {
 			return err
 		}
 		return os.Remove(c.dir.KilledFile(name))
@@ -73,7 +73,7 @@ func (c *Cluster) withRunningNode(name string, f func(*operation, topology.Node)
 	if err := c.requireRunning(); err != nil {
 		return err
 	}
-	w := c.newOperation(Options{})
-	w.spec = s
-	return f(w, n)
+	op := c.newOperation(Options{})
+	op.spec = s
+	return f(op, n)
 }

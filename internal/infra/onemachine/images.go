@@ -34,18 +34,18 @@ func (c *Cluster) LoadImage(ctx context.Context, name string, archive io.Reader)
 }
 
 // loadImages imports the cluster's own images into all nodes at once.
-func (w *operation) loadImages(ctx context.Context) error {
+func (op *operation) loadImages(ctx context.Context) error {
 	nodes, ctx := errgroup.WithContext(ctx)
-	for _, n := range w.spec.ListNodes() {
-		if w.dir.IsKilled(n.Name) {
+	for _, n := range op.spec.ListNodes() {
+		if op.dir.IsKilled(n.Name) {
 			continue
 		}
 		nodes.Go(func() error {
-			node := w.containerdOf(n)
+			node := op.containerdOf(n)
 			if err := waitUntil(ctx, startTimeout, "containerd of "+n.Name, node.isReady); err != nil {
 				return err
 			}
-			return node.importMissing(ctx, w.set.ListImages())
+			return node.importMissing(ctx, op.set.ListImages())
 		})
 	}
 	return nodes.Wait()

@@ -35,18 +35,18 @@ func (c *Cluster) StepNames() []string {
 }
 
 // steps are done by BringUp, and undone in reverse by ShutDown and TearDown.
-func (w *operation) steps() []step {
+func (op *operation) steps() []step {
 	return []step{
-		{Name: "machine", Do: w.checkMachine},
-		{Name: "programs", Do: w.buildPrograms},
-		{Name: "files", Do: w.makeFiles, Undo: w.removeFiles, Lasting: true},
-		{Name: "records", Do: w.makeRecords, Undo: w.removeRecords},
-		{Name: "network", Do: w.setUpNetwork, Undo: w.tearDownNetwork},
-		{Name: "nodes", Do: w.openNodes, Undo: w.closeNodes},
-		{Name: "processes", Do: w.startProcesses, Undo: w.stopProcesses, Blocks: true},
-		{Name: "images", Do: w.loadImages},
-		{Name: "API server", Do: w.waitForServer},
-		{Name: "ready", Do: w.waitForNodes},
-		{Name: "add-ons", Do: w.installAddons},
+		{Name: "machine", Do: op.checkMachine},
+		{Name: "programs", Do: op.buildPrograms},
+		{Name: "files", Do: op.makeFiles, Undo: op.removeFiles, Lasting: true},
+		{Name: "records", Do: op.makeRecords, Undo: op.removeRecords},
+		{Name: "network", Do: op.setUpNetwork, Undo: op.tearDownNetwork},
+		{Name: "nodes", Do: op.openNodes, Undo: op.closeNodes},
+		{Name: "processes", Do: op.startProcesses, Undo: op.stopProcesses, Blocks: true},
+		{Name: "images", Do: op.loadImages},
+		{Name: "API server", Do: op.waitForServer},
+		{Name: "ready", Do: op.waitForNodes},
+		{Name: "add-ons", Do: op.installAddons},
 	}
 }

@@ -18,16 +18,16 @@ const (
 	killTimeout    = 10 * time.Second // between SIGKILL and the end of all processes
 )
 
-func (w *operation) startProcesses(context.Context) error {
-	argv := append(append([]string{}, w.self...), "cluster", "run", "--dir", string(w.dir))
-	return supervision.StartSupervisor(w.dir, argv)
+func (op *operation) startProcesses(context.Context) error {
+	argv := append(append([]string{}, op.self...), "cluster", "run", "--dir", string(op.dir))
+	return supervision.StartSupervisor(op.dir, argv)
 }
 
 // stopProcesses ends the supervisor first, because it would start everything
 // again, then programs and pods, then whatever is left. It returns nil when no
 // process is left.
-func (w *operation) stopProcesses(ctx context.Context) error {
-	if err := supervision.StopSupervisor(ctx, w.dir); err != nil {
+func (op *operation) stopProcesses(ctx context.Context) error {
+	if err := supervision.StopSupervisor(ctx, op.dir); err != nil {
 		return fmt.Errorf("stop the supervisor: %w", err)
 	}
 	groups, err := cgroup.FindHierarchies()
@@ -35,8 +35,8 @@ func (w *operation) stopProcesses(ctx context.Context) error {
 		return err
 	}
 	var orderly error
-	if !w.removing {
-		orderly = w.stopInOrder(ctx, groups)
+	if !op.removing {
+		orderly = op.stopInOrder(ctx, groups)
 	}
 	if err := ctx.Err(); err != nil {
 		return err // running processes have records, so the next call finds them
@@ -49,8 +49,8 @@ func (w *operation) stopProcesses(ctx context.Context) error {
 
 // stopInOrder asks everything to end that has data or connections: clients
 // before servers. It continues if a record is damaged or a pod does not end.
-func (w *operation) stopInOrder(ctx context.Context, groups cgroup.Hierarchies) error {
-	records, unread := supervision.ListRecords(w.dir.RecordsDir())
+func (op *operation) stopInOrder(ctx context.Context, groups cgroup.Hierarchies) error {
+	records, unread := supervision.ListRecords(op.dir.RecordsDir())
 	supervision.StopPrograms(ctx, records, "kubelet", "proxy", "scheduler", "controller-manager")
 	stopPods(ctx, groups)
 	left := killPods(ctx, groups)

@@ -22,18 +22,18 @@ const readyTimeout = 2 * time.Second
 
 // waitForServer returns when the API server is ready, and gives it the role
 // with which it may call kubelets.
-func (w *operation) waitForServer(ctx context.Context) error {
-	if w.dir.IsKilled(topology.ServerName) {
+func (op *operation) waitForServer(ctx context.Context) error {
+	if op.dir.IsKilled(topology.ServerName) {
 		return problem.New(problem.Failed, "version-manager cluster heal-node "+topology.ServerName, "the node with the API server was killed")
 	}
-	isReady, err := w.newReadyCheck()
+	isReady, err := op.newReadyCheck()
 	if err != nil {
 		return err
 	}
 	if err := waitUntil(ctx, startTimeout, "the API server", isReady); err != nil {
 		return err
 	}
-	client, err := w.openClient()
+	client, err := op.openClient()
 	if err != nil {
 		return err
 	}
@@ -48,8 +48,8 @@ func (w *operation) waitForServer(ctx context.Context) error {
 
 // newReadyCheck returns a function that asks the API server whether it is
 // ready, which needs no user.
-func (w *operation) newReadyCheck() (func(context.Context) bool, error) {
-	ca, err := os.ReadFile(w.dir.KeyFile("ca.crt"))
+func (op *operation) newReadyCheck() (func(context.Context) bool, error) {
+	ca, err := os.ReadFile(op.dir.KeyFile("ca.crt"))
 	if err != nil {
 		return nil, fmt.Errorf("read the cluster's certificate authority: %w", err)
 	}
@@ -111,13 +111,13 @@ func listKubeNodes(ctx context.Context, client kube.Cluster) (map[string]kubeNod
 
 // waitForNodes returns when all nodes are ready, except those that were killed
 // or cut off on purpose.
-func (w *operation) waitForNodes(ctx context.Context) error {
-	client, err := w.openClient()
+func (op *operation) waitForNodes(ctx context.Context) error {
+	client, err := op.openClient()
 	if err != nil {
 		return err
 	}
-	for _, n := range w.spec.ListNodes() {
-		if w.dir.IsKilled(n.Name) || w.network.IsCut(n) {
+	for _, n := range op.spec.ListNodes() {
+		if op.dir.IsKilled(n.Name) || op.network.IsCut(n) {
 			continue
 		}
 		isReady := func(ctx context.Context) bool {
@@ -141,14 +141,14 @@ func labelNode(ctx context.Context, client kube.Cluster, n topology.Node) error 
 	return err
 }
 
-func (w *operation) installAddons(ctx context.Context) error {
-	client, err := w.openClient()
+func (op *operation) installAddons(ctx context.Context) error {
+	client, err := op.openClient()
 	if err != nil {
 		return err
 	}
 	var addresses []string
-	for _, n := range w.spec.ListNodes() {
+	for _, n := range op.spec.ListNodes() {
 		addresses = append(addresses, n.Address)
 	}
-	return addons.InstallBase(ctx, client, addons.Options{Addresses: addresses, Progress: w.Progress})
+	return addons.InstallBase(ctx, client, addons.Options{Addresses: addresses, Progress: op.Progress})
 }

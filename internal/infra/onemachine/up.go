@@ -21,8 +21,8 @@ func (c *Cluster) BringUp(ctx context.Context, o Options) error {
 	if _, err := preflight.CheckMachine(); err != nil {
 		return err // before anything is written
 	}
-	w := c.newOperation(o)
-	if err := w.chooseNodeCount(); err != nil {
+	op := c.newOperation(o)
+	if err := op.chooseNodeCount(); err != nil {
 		return err
 	}
 	lock, err := c.lockCluster()
@@ -30,27 +30,27 @@ func (c *Cluster) BringUp(ctx context.Context, o Options) error {
 		return err
 	}
 	defer lock.Close()
-	return o.Progress.RunSteps(ctx, forwardSteps(w.steps()))
+	return o.Progress.RunSteps(ctx, forwardSteps(op.steps()))
 }
 
 // chooseNodeCount reads the description of an existing cluster, and checks that
 // the wanted number of nodes fits.
-func (w *operation) chooseNodeCount() error {
-	if w.dir.HasCluster() {
-		s, err := w.dir.ReadSpec()
+func (op *operation) chooseNodeCount() error {
+	if op.dir.HasCluster() {
+		s, err := op.dir.ReadSpec()
 		if err != nil {
 			return err
 		}
-		w.spec = s
+		op.spec = s
 	}
-	have := w.spec.Nodes
-	switch want := w.Nodes; {
+	have := op.spec.Nodes
+	switch want := op.Nodes; {
 	case want < 0 || want > topology.MaxNodes:
 		return problem.New(problem.Usage, "version-manager cluster up --nodes 3", "a cluster can have 1 to %d nodes", topology.MaxNodes)
 	case want == 0 && have == 0:
-		w.spec.Nodes = DefaultNodeCount
+		op.spec.Nodes = DefaultNodeCount
 	case have == 0:
-		w.spec.Nodes = want
+		op.spec.Nodes = want
 	case want != 0 && want != have:
 		return problem.New(problem.Failed, fmt.Sprintf("version-manager cluster down && version-manager cluster up --nodes %d", want),
 			"the cluster has %d nodes, which cannot be changed while it exists", have)
@@ -58,67 +58,67 @@ func (w *operation) chooseNodeCount() error {
 	return nil
 }
 
-func (w *operation) checkMachine(ctx context.Context) error {
+func (op *operation) checkMachine(ctx context.Context) error {
 	tools, err := preflight.CheckMachine()
 	if err != nil {
 		return err
 	}
-	w.spec.Containerd, w.spec.CNI = tools.Containerd, tools.CNIDir
-	return network.CheckConflicts(ctx, w.spec.ListNodes())
+	op.spec.Containerd, op.spec.CNI = tools.Containerd, tools.CNIDir
+	return network.CheckConflicts(ctx, op.spec.ListNodes())
 }
 
 // buildPrograms compiles the programs unless they are compiled. An existing
 // cluster also works without the source code, with the programs that it has.
-func (w *operation) buildPrograms(ctx context.Context) (err error) {
-	w.set, err = programs.BuildAll(ctx, w.Progress)
-	if old := (programs.Set{Dir: w.spec.Programs}); problem.KindOf(err) == problem.NotFound && old.Dir != "" {
-		w.Progress.ReportDetail("continuing with the programs that the cluster has")
-		w.set, err = old, nil
+func (op *operation) buildPrograms(ctx context.Context) (err error) {
+	op.set, err = programs.BuildAll(ctx, op.Progress)
+	if old := (programs.Set{Dir: op.spec.Programs}); problem.KindOf(err) == problem.NotFound && old.Dir != "" {
+		op.Progress.ReportDetail("continuing with the programs that the cluster has")
+		op.set, err = old, nil
 	}
-	w.spec.Programs, w.spec.Kubernetes, w.spec.Pause = w.set.Dir, w.set.ProgramPath(programs.Kubernetes), programs.PauseImage
+	op.spec.Programs, op.spec.Kubernetes, op.spec.Pause = op.set.Dir, op.set.ProgramPath(programs.Kubernetes), programs.PauseImage
 	return err
 }
 
-func (w *operation) makeFiles(context.Context) error {
+func (op *operation) makeFiles(context.Context) error {
 	resolvConf, err := os.ReadFile("/run/systemd/resolve/resolv.conf") // the servers behind systemd's loopback address
 	if err != nil {
 		resolvConf, _ = os.ReadFile("/etc/resolv.conf") // without one, nodes get the bridge as their server
 	}
-	if err := components.EnsureKeys(w.dir, w.spec.ListNodes(), time.Now()); err != nil {
+	if err := components.EnsureKeys(op.dir, op.spec.ListNodes(), time.Now()); err != nil {
 		return err
 	}
-	if err := components.WriteFiles(w.dir, w.spec, network.UsableNameservers(resolvConf)); err != nil {
+	if err := components.WriteFiles(op.dir, op.spec, network.UsableNameservers(resolvConf)); err != nil {
 		return err
 	}
-	return w.dir.WriteSpec(w.spec)
+	return op.dir.WriteSpec(op.spec)
 }
 
-func (w *operation) makeRecords(context.Context) error {
-	return os.MkdirAll(w.dir.RecordsDir(), 0o700)
+func (op *operation) makeRecords(context.Context) error {
+	return os.MkdirAll(op.dir.RecordsDir(), 0o700)
 }
 
-func (w *operation) setUpNetwork(ctx context.Context) error {
-	if err := w.network.SetUp(ctx); err != nil {
+func (op *operation) setUpNetwork(ctx context.Context) error {
+	if err := op.network.SetUp(ctx); err != nil {
 		return err
 	}
 	if command := network.FirewallHint(ctx); command != "" {
-		w.Progress.ReportNote("a firewall on this machine drops packets from pods; to let them pass: %s", command)
+		op.Progress.ReportNote("a firewall on this machine drops packets from pods; to let them pass: %s", command)
 	}
 	return nil
 }
 
-func (w *operation) openNodes(ctx context.Context) error {
+func (op *operation) openNodes(ctx context.Context) error {
 	groups, err := cgroup.FindHierarchies()
 	if err != nil {
 		return err
 	}
-	return forEach(ctx, w.spec.ListNodes(), func(ctx context.Context, n topology.Node) error {
+	return forEach(ctx, op.spec.ListNodes(), func(ctx context.Context, n topology.Node) error {
 		if err := groups.CreateGroup(cgroup.ProgramsGroup(n.Name)); err != nil {
 			return err
 		}
-		if err := w.namespaces.OpenNode(ctx, n); err != nil {
+		if err := op.namespaces.OpenNode(ctx, n); err != nil {
 			return err
 		}
-		return w.network.ConnectNode(ctx, n, w.spec.ListNodes())
+		return op.network.ConnectNode(ctx, n, op.spec.ListNodes())
 	})
 }

@@ -31,9 +31,9 @@ func TestChooseNodeCount(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		w := c.newOperation(Options{Nodes: tt.wanted})
-		if err := w.chooseNodeCount(); (err == nil) != (tt.want > 0) || err == nil && w.spec.Nodes != tt.want {
-			t.Errorf("%s: %d nodes, %v", tt.name, w.spec.Nodes, err)
+		op := c.newOperation(Options{Nodes: tt.wanted})
+		if err := op.chooseNodeCount(); (err == nil) != (tt.want > 0) || err == nil && op.spec.Nodes != tt.want {
+			t.Errorf("%s: %d nodes, %v", tt.name, op.spec.Nodes, err)
 		}
 	}
 }

@@ -26,54 +26,54 @@ type Namespaces struct{ dir clusterdir.Dir }
 func NewNamespaces(dir clusterdir.Dir) Namespaces { return Namespaces{dir} }
 
 // EnterCommand returns the beginning of a command line that runs on a node.
-func (m Namespaces) EnterCommand(node string) []string {
-	return []string{"nsenter", "--net=" + m.dir.NetworkNamespace(node), "--mount=" + m.dir.MountNamespace(node)}
+func (ns Namespaces) EnterCommand(node string) []string {
+	return []string{"nsenter", "--net=" + ns.dir.NetworkNamespace(node), "--mount=" + ns.dir.MountNamespace(node)}
 }
 
 // OpenNode makes those namespaces of a node that do not exist. A mount
 // namespace that an interrupted call left without all of its mounts is replaced:
 // in it, a kubelet would change the kernel settings of this machine.
-func (m Namespaces) OpenNode(ctx context.Context, n topology.Node) error {
-	if err := m.openDir(ctx); err != nil {
+func (ns Namespaces) OpenNode(ctx context.Context, n topology.Node) error {
+	if err := ns.openDir(ctx); err != nil {
 		return err
 	}
-	if err := bindNamespace(ctx, "net", m.dir.NetworkNamespace(n.Name)); err != nil {
+	if err := bindNamespace(ctx, "net", ns.dir.NetworkNamespace(n.Name)); err != nil {
 		return err
 	}
-	if complete, err := m.hasAllMounts(ctx, n); err != nil || complete {
+	if complete, err := ns.hasAllMounts(ctx, n); err != nil || complete {
 		return err
 	}
-	if err := unbindNamespace(ctx, m.dir.MountNamespace(n.Name)); err != nil {
+	if err := unbindNamespace(ctx, ns.dir.MountNamespace(n.Name)); err != nil {
 		return err
 	}
-	if err := m.makeMountPoints(); err != nil {
+	if err := ns.makeMountPoints(); err != nil {
 		return err
 	}
-	if err := bindNamespace(ctx, "mount", m.dir.MountNamespace(n.Name)); err != nil {
+	if err := bindNamespace(ctx, "mount", ns.dir.MountNamespace(n.Name)); err != nil {
 		return err
 	}
-	_, err := hosttool.RunWithInput(ctx, m.mountScript(n), "nsenter", "--mount="+m.dir.MountNamespace(n.Name), "sh", "-e")
+	_, err := hosttool.RunWithInput(ctx, ns.mountScript(n), "nsenter", "--mount="+ns.dir.MountNamespace(n.Name), "sh", "-e")
 	return err
 }
 
 // ReplaceMounts gives a node without processes a new mount namespace, and so
 // drops whatever its processes had mounted.
-func (m Namespaces) ReplaceMounts(ctx context.Context, n topology.Node) error {
-	if err := unbindNamespace(ctx, m.dir.MountNamespace(n.Name)); err != nil {
+func (ns Namespaces) ReplaceMounts(ctx context.Context, n topology.Node) error {
+	if err := unbindNamespace(ctx, ns.dir.MountNamespace(n.Name)); err != nil {
 		return err
 	}
-	return m.OpenNode(ctx, n)
+	return ns.OpenNode(ctx, n)
 }
 
 // CloseNode removes the namespaces of a node without processes.
-func (m Namespaces) CloseNode(ctx context.Context, n topology.Node) error {
-	return errors.Join(unbindNamespace(ctx, m.dir.MountNamespace(n.Name)), unbindNamespace(ctx, m.dir.NetworkNamespace(n.Name)))
+func (ns Namespaces) CloseNode(ctx context.Context, n topology.Node) error {
+	return errors.Join(unbindNamespace(ctx, ns.dir.MountNamespace(n.Name)), unbindNamespace(ctx, ns.dir.NetworkNamespace(n.Name)))
 }
 
 // openDir makes the folder of the namespaces a private mount, because the
 // kernel binds a mount namespace only to a file on one.
-func (m Namespaces) openDir(ctx context.Context) error {
-	dir := m.dir.NamespaceDir()
+func (ns Namespaces) openDir(ctx context.Context) error {
+	dir := ns.dir.NamespaceDir()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
@@ -88,13 +88,13 @@ func (m Namespaces) openDir(ctx context.Context) error {
 
 // CloseDir unmounts the folder of the namespaces, and removes the empty mount
 // points that OpenNode made.
-func (m Namespaces) CloseDir(ctx context.Context) error {
-	if IsMounted(m.dir.NamespaceDir()) {
-		if _, err := hosttool.RunCommand(ctx, "umount", m.dir.NamespaceDir()); err != nil {
+func (ns Namespaces) CloseDir(ctx context.Context) error {
+	if IsMounted(ns.dir.NamespaceDir()) {
+		if _, err := hosttool.RunCommand(ctx, "umount", ns.dir.NamespaceDir()); err != nil {
 			return err
 		}
 	}
-	made, _ := os.ReadFile(m.createdDirs())
+	made, _ := os.ReadFile(ns.createdDirs())
 	for path := range strings.Lines(string(made)) {
 		_ = os.Remove(strings.TrimSpace(path)) // fails if someone else uses it by now
 	}
@@ -102,16 +102,16 @@ func (m Namespaces) CloseDir(ctx context.Context) error {
 }
 
 // createdDirs lists the mount points that we made, one per line.
-func (m Namespaces) createdDirs() string { return m.dir.RunPath("folders") }
+func (ns Namespaces) createdDirs() string { return ns.dir.RunPath("folders") }
 
 // makeMountPoints makes the folders that private folders are mounted on, and
 // remembers those that did not exist.
-func (m Namespaces) makeMountPoints() error {
+func (ns Namespaces) makeMountPoints() error {
 	for _, p := range privateDirs() {
 		if _, err := os.Stat(p.path); err == nil {
 			continue
 		}
-		list, err := os.OpenFile(m.createdDirs(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		list, err := os.OpenFile(ns.createdDirs(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			return err
 		}
@@ -125,25 +125,25 @@ func (m Namespaces) makeMountPoints() error {
 
 // mountScript mounts a node's own files and folders over those of the machine.
 // The last private folder is mounted last; see hasAllMounts.
-func (m Namespaces) mountScript(n topology.Node) string {
+func (ns Namespaces) mountScript(n topology.Node) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "mount --make-rshared /\numount -R %s\n", m.dir.NamespaceDir())
+	fmt.Fprintf(&b, "mount --make-rshared /\numount -R %s\n", ns.dir.NamespaceDir())
 	for _, s := range KernelSettings() {
-		fmt.Fprintf(&b, "if [ -e %[2]s ]; then mount --bind %[1]s %[2]s; fi\n", m.dir.NodePath(n.Name, KernelDir, s.Name), s.Path)
+		fmt.Fprintf(&b, "if [ -e %[2]s ]; then mount --bind %[1]s %[2]s; fi\n", ns.dir.NodePath(n.Name, KernelDir, s.Name), s.Path)
 	}
 	for _, p := range privateDirs() {
-		fmt.Fprintf(&b, "mount --bind %s %s\n", m.dir.NodePath(n.Name, p.name), p.path)
+		fmt.Fprintf(&b, "mount --bind %s %s\n", ns.dir.NodePath(n.Name, p.name), p.path)
 	}
 	return b.String()
 }
 
 // hasAllMounts reports whether the node has a mount namespace in which
 // mountScript ran to its end.
-func (m Namespaces) hasAllMounts(ctx context.Context, n topology.Node) (bool, error) {
-	if !IsMounted(m.dir.MountNamespace(n.Name)) {
+func (ns Namespaces) hasAllMounts(ctx context.Context, n topology.Node) (bool, error) {
+	if !IsMounted(ns.dir.MountNamespace(n.Name)) {
 		return false, nil
 	}
-	mounts, err := hosttool.RunCommand(ctx, "nsenter", "--mount="+m.dir.MountNamespace(n.Name), "cat", mountinfoFile)
+	mounts, err := hosttool.RunCommand(ctx, "nsenter", "--mount="+ns.dir.MountNamespace(n.Name), "cat", mountinfoFile)
 	last := privateDirs()[len(privateDirs())-1]
 	return HasMount([]byte(mounts), last.path), err
 }

@@ -16,10 +16,10 @@ import (
 const ForwardingFile = "/proc/sys/net/ipv4/ip_forward"
 
 // savedForwarding holds the content of ForwardingFile before the first change.
-func (w Network) savedForwarding() string { return w.dir.RunPath("ip_forward") }
+func (nw Network) savedForwarding() string { return nw.dir.RunPath("ip_forward") }
 
 // enableForwarding turns IP forwarding on and saves the earlier value.
-func (w Network) enableForwarding() error {
+func (nw Network) enableForwarding() error {
 	was, err := os.ReadFile(ForwardingFile)
 	if err != nil {
 		return fmt.Errorf("read ip_forward: %w", err)
@@ -27,7 +27,7 @@ func (w Network) enableForwarding() error {
 	if strings.TrimSpace(string(was)) == "1" {
 		return nil
 	}
-	if err := atomicfile.WriteFile(w.savedForwarding(), was, 0o600); err != nil {
+	if err := atomicfile.WriteFile(nw.savedForwarding(), was, 0o600); err != nil {
 		return fmt.Errorf("save ip_forward: %w", err)
 	}
 	return os.WriteFile(ForwardingFile, []byte("1"), 0o644)
@@ -36,8 +36,8 @@ func (w Network) enableForwarding() error {
 // restoreForwarding restores the saved value, unless another bridge or tunnel
 // may rely on forwarding by now: its program found forwarding on and would not
 // notice that it went off.
-func (w Network) restoreForwarding(report *progress.Reporter) error {
-	was, err := os.ReadFile(w.savedForwarding())
+func (nw Network) restoreForwarding(report *progress.Reporter) error {
+	was, err := os.ReadFile(nw.savedForwarding())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -28,7 +28,7 @@ func NewNetwork(dir clusterdir.Dir) Network { return Network{dir} }
 
 // SetUp makes the bridge, and hides nodes and pods behind this machine's
 // address.
-func (w Network) SetUp(ctx context.Context) error {
+func (nw Network) SetUp(ctx context.Context) error {
 	if !hasLink(topology.BridgeName) {
 		if _, err := hosttool.RunCommand(ctx, "ip", "link", "add", topology.BridgeName, "group", linkGroup, "type", "bridge"); err != nil {
 			return err
@@ -43,12 +43,12 @@ func (w Network) SetUp(ctx context.Context) error {
 	if _, err := hosttool.RunWithInput(ctx, filterRules(), "nft", "-f", "-"); err != nil {
 		return err
 	}
-	return w.enableForwarding()
+	return nw.enableForwarding()
 }
 
 // TearDown undoes SetUp. It reports a note if IP forwarding stays on.
-func (w Network) TearDown(ctx context.Context, report *progress.Reporter) error {
-	forwarding := w.restoreForwarding(report)
+func (nw Network) TearDown(ctx context.Context, report *progress.Reporter) error {
+	forwarding := nw.restoreForwarding(report)
 	_, rules := hosttool.RunWithInput(ctx, removeTable, "nft", "-f", "-")
 	return errors.Join(forwarding, rules, deleteLink(ctx, topology.BridgeName))
 }
@@ -56,8 +56,8 @@ func (w Network) TearDown(ctx context.Context, report *progress.Reporter) error 
 // ConnectNode connects a node, whose network namespace must exist, with the
 // bridge and adds the routes to its pods and to those of the others. It repeats
 // everything but the cable, because an earlier call may have been interrupted.
-func (w Network) ConnectNode(ctx context.Context, n topology.Node, all []topology.Node) error {
-	if err := hosttool.RunAll(ctx, w.nodeCommands(n, all)...); err != nil {
+func (nw Network) ConnectNode(ctx context.Context, n topology.Node, all []topology.Node) error {
+	if err := hosttool.RunAll(ctx, nw.nodeCommands(n, all)...); err != nil {
 		return err
 	}
 	return hosttool.RunAll(ctx,
@@ -67,9 +67,9 @@ func (w Network) ConnectNode(ctx context.Context, n topology.Node, all []topolog
 }
 
 // nodeCommands make the cable and configure the node's end of it.
-func (w Network) nodeCommands(n topology.Node, all []topology.Node) (list [][]string) {
+func (nw Network) nodeCommands(n topology.Node, all []topology.Node) (list [][]string) {
 	inside := func(argv ...string) []string {
-		return append([]string{"nsenter", "--net=" + w.dir.NetworkNamespace(n.Name)}, argv...)
+		return append([]string{"nsenter", "--net=" + nw.dir.NetworkNamespace(n.Name)}, argv...)
 	}
 	if !hasLink(n.Link) {
 		list = append(list, inside("ip", "link", "add", "eth0", "type", "veth",
@@ -91,24 +91,24 @@ func (w Network) nodeCommands(n topology.Node, all []topology.Node) (list [][]st
 }
 
 // DisconnectNode removes the cable of a node, and with it the route.
-func (w Network) DisconnectNode(ctx context.Context, n topology.Node) error {
+func (nw Network) DisconnectNode(ctx context.Context, n topology.Node) error {
 	return deleteLink(ctx, n.Link)
 }
 
 // CutLink takes the node's cable down; RestoreLink takes it up again.
-func (w Network) CutLink(ctx context.Context, n topology.Node) error {
+func (nw Network) CutLink(ctx context.Context, n topology.Node) error {
 	_, err := hosttool.RunCommand(ctx, "ip", "link", "set", n.Link, "down")
 	return err
 }
 
 // RestoreLink undoes CutLink.
-func (w Network) RestoreLink(ctx context.Context, n topology.Node) error {
+func (nw Network) RestoreLink(ctx context.Context, n topology.Node) error {
 	_, err := hosttool.RunCommand(ctx, "ip", "link", "set", n.Link, "up")
 	return err
 }
 
 // IsCut reports whether the node's cable was taken down.
-func (w Network) IsCut(n topology.Node) bool {
+func (nw Network) IsCut(n topology.Node) bool {
 	link, err := net.InterfaceByName(n.Link)
 	return err == nil && link.Flags&net.FlagUp == 0
 }
