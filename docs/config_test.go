@@ -14,7 +14,7 @@ import (
 // config.md names every field of the configuration, none besides, and the
 // default that a file without it gets.
 func TestConfigIsDocumented(t *testing.T) {
-	app, err := config.Parse([]byte("name: shop\nbuild: {package: .}\nprobe: {path: /}\n"))
+	app, err := config.ParseYAML([]byte("name: shop\nbuild: {package: .}\nprobe: {path: /}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -226,7 +226,7 @@ func TestConfigurationExamples(t *testing.T) {
 			if !strings.HasPrefix(example, "name:") {
 				example = "name: shop\nbuild: {package: ./cmd/shop}\n" + example
 			}
-			if _, err := config.Parse([]byte(example)); err != nil {
+			if _, err := config.ParseYAML([]byte(example)); err != nil {
 				t.Errorf("%s, line %d: %v", page, b.Line, err)
 			}
 		}

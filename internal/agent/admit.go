@@ -41,13 +41,13 @@ func admitFolder(dir string, waits bool) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
 	}
-	err := statedir.Verify(dir, "", ownership.Of(os.Getenv))
+	err := statedir.VerifyBinding(dir, "", ownership.Of(os.Getenv))
 	if err == nil {
 		return launch.FinishMove(dir)
 	}
 	apps, _ := os.ReadDir(filepath.Join(dir, "apps")) // none is empty
 	if errors.Is(err, statedir.ErrUnbound) && (len(apps) == 0 || IsMadeHere(dir)) {
-		return statedir.Bind(dir, "", "")
+		return statedir.WriteBinding(dir, "", "")
 	}
 	return fmt.Errorf("serve the state folder %s: %w", dir, err)
 }

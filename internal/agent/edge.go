@@ -54,7 +54,7 @@ func (a *app) applyRules() {
 // parseNetworks reads networks that the configuration's validation has
 // accepted. If they cannot be read all the same, no proxy is trusted.
 func parseNetworks(list []string) []netip.Prefix {
-	all, err := config.Networks(list)
+	all, err := config.ParseNetworks(list)
 	if err != nil {
 		slog.Error("read the trusted proxies", "error", err)
 	}

@@ -8,10 +8,10 @@ import (
 	"fmt"
 )
 
-// Canonical returns v as JSON with sorted keys, no insignificant space and no
+// CanonicalJSON returns v as JSON with sorted keys, no insignificant space and no
 // HTML escaping, so that equal values give equal bytes. It takes whatever
 // encoding/json takes, json.RawMessage included.
-func Canonical(v any) ([]byte, error) {
+func CanonicalJSON(v any) ([]byte, error) {
 	first, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("encode %T: %w", v, err)
@@ -31,9 +31,9 @@ func Canonical(v any) ([]byte, error) {
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
-// Digest returns "sha256:" and the hexadecimal SHA-256 of v's canonical JSON.
-func Digest(v any) (string, error) {
-	b, err := Canonical(v)
+// DigestJSON returns "sha256:" and the hexadecimal SHA-256 of v's canonical JSON.
+func DigestJSON(v any) (string, error) {
+	b, err := CanonicalJSON(v)
 	if err != nil {
 		return "", err
 	}

@@ -19,7 +19,7 @@ func TestCanonical(t *testing.T) {
 			A string
 		}{1, "ü"}, `{"A":"ü","Z":1}`},
 	} {
-		if got, err := Canonical(tt.in); err != nil || string(got) != tt.want {
+		if got, err := CanonicalJSON(tt.in); err != nil || string(got) != tt.want {
 			t.Errorf("Canonical(%v) = %s, %v, want %s", tt.in, got, err, tt.want)
 		}
 	}
@@ -27,10 +27,10 @@ func TestCanonical(t *testing.T) {
 
 func TestDigest(t *testing.T) {
 	const want = "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945" // of "[]"
-	if got, err := Digest([]int{}); got != want || err != nil {
+	if got, err := DigestJSON([]int{}); got != want || err != nil {
 		t.Errorf("Digest = %s, %v, want %s", got, err, want)
 	}
-	if _, err := Digest(func() {}); err == nil {
+	if _, err := DigestJSON(func() {}); err == nil {
 		t.Error("a function has a digest")
 	}
 }

@@ -28,7 +28,7 @@ func FuzzAmount(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		for _, form := range []*regexp.Regexp{cpuAmount, memAmount} {
 			var m mistakes
-			if n := m.amount("x", s, form, "1"); n < 0 || n != n || s != "" && n == 0 && len(m) == 0 {
+			if n := m.parseAmount("x", s, form, "1"); n < 0 || n != n || s != "" && n == 0 && len(m) == 0 {
 				t.Errorf("%q is worth %v", s, n)
 			}
 		}
@@ -43,7 +43,7 @@ func FuzzHost(f *testing.F) {
 		if isHost(s) && strings.ContainsAny(s, " /:@\r\n\t\"'\\<>") {
 			t.Errorf("%q counts as a host", s)
 		}
-		if isBase(s) && strings.ContainsAny(s, " \r\n\t\"<>@?#") {
+		if isBaseURL(s) && strings.ContainsAny(s, " \r\n\t\"<>@?#") {
 			t.Errorf("%q counts as a base address", s)
 		}
 	})

@@ -46,8 +46,8 @@ func didYouMean(unknown string, known []string) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
-// found and wanted put YAML tags and Go types into plain words.
-func found(tag, value string) string {
+// describeNode and wanted put YAML tags and Go types into plain words.
+func describeNode(tag, value string) string {
 	switch tag {
 	case "!!map":
 		return "found keys and values"
@@ -57,7 +57,7 @@ func found(tag, value string) string {
 	return fmt.Sprintf("found %q", value)
 }
 
-func wanted(goType string) string {
+func wantedType(goType string) string {
 	switch {
 	case goType == "int":
 		return "a whole number"

@@ -12,33 +12,33 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// maxSize bounds the file. A real one has a few hundred bytes.
-const maxSize = 1 << 20
+// maxFileBytes bounds the file. A real one has a few hundred bytes.
+const maxFileBytes = 1 << 20
 
-// Load reads an App from r. See Parse.
-func Load(r io.Reader) (App, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxSize+1)) // Parse refuses what is longer
+// ParseReader reads an App from r. See Parse.
+func ParseReader(r io.Reader) (App, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxFileBytes+1)) // Parse refuses what is longer
 	if err != nil {
 		return App{}, fmt.Errorf("read %s: %w", File, err)
 	}
-	return Parse(b)
+	return ParseYAML(b)
 }
 
-// Parse reads an App from YAML, fills in the defaults and validates it. The
+// ParseYAML reads an App from YAML, fills in the defaults and validates it. The
 // error is a *problem.Problem that lists every mistake found.
-func Parse(b []byte) (App, error) {
-	app := defaults()
-	if mistakes := decode(b, &app); len(mistakes) > 0 {
-		return App{}, invalid(mistakes)
+func ParseYAML(b []byte) (App, error) {
+	app := defaultApp()
+	if mistakes := decodeStrict(b, &app); len(mistakes) > 0 {
+		return App{}, invalidError(mistakes)
 	}
-	app.follow()
-	return app, app.Validate()
+	app.fillDependentDefaults()
+	return app, app.ValidateApp()
 }
 
-// decode returns the mistakes of form; Validate finds those of content.
-func decode(b []byte, app *App) []string {
-	if len(b) > maxSize {
-		return []string{fmt.Sprintf("larger than %d bytes", maxSize)}
+// decodeStrict returns the mistakes of form; Validate finds those of content.
+func decodeStrict(b []byte, app *App) []string {
+	if len(b) > maxFileBytes {
+		return []string{fmt.Sprintf("larger than %d bytes", maxFileBytes)}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(b))
 	dec.KnownFields(true)
@@ -46,7 +46,7 @@ func decode(b []byte, app *App) []string {
 	case errors.Is(err, io.EOF):
 		return []string{"the file is empty"}
 	case err != nil:
-		return explain(err)
+		return explainTypeError(err)
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return []string{"more than one YAML document"}
@@ -60,8 +60,8 @@ var (
 	wrongType  = regexp.MustCompile("(?s)^(line \\d+): cannot unmarshal (!!\\w+)(?: `(.*)`)? into (.*)$")
 )
 
-// explain turns the decoder's words, which name Go types, into the user's.
-func explain(err error) []string {
+// explainTypeError turns the decoder's words, which name Go types, into the user's.
+func explainTypeError(err error) []string {
 	te, ok := errors.AsType[*yaml.TypeError](err)
 	if !ok {
 		return []string{err.Error()}
@@ -73,15 +73,15 @@ func explain(err error) []string {
 		} else if m := doubleKey.FindStringSubmatch(s); m != nil {
 			s = fmt.Sprintf("%s: %s is there twice, first in line %s", m[1], m[2], m[3])
 		} else if m := wrongType.FindStringSubmatch(s); m != nil {
-			s = fmt.Sprintf("%s: %s, want %s", m[1], found(m[2], m[3]), wanted(m[4]))
+			s = fmt.Sprintf("%s: %s, want %s", m[1], describeNode(m[2], m[3]), wantedType(m[4]))
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
-// invalid is the error for one or more mistakes.
-func invalid(mistakes []string) *problem.Problem {
+// invalidError is the error for one or more mistakes.
+func invalidError(mistakes []string) *problem.Problem {
 	if len(mistakes) == 1 {
 		return problem.New(problem.Failed, "", "%s: %s", File, mistakes[0])
 	}

@@ -17,7 +17,7 @@ import (
 const smallest = "name: hello\nbuild: {package: .}\n"
 
 func TestDefaults(t *testing.T) {
-	app, err := Parse([]byte(smallest))
+	app, err := ParseYAML([]byte(smallest))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestWrittenValuesWinOverDefaults(t *testing.T) {
-	app, err := Load(strings.NewReader(smallest + `
+	app, err := ParseReader(strings.NewReader(smallest + `
 health: /up
 bake: 1m30s
 autoscale: {max: 4}
@@ -75,13 +75,13 @@ func TestDefaultPortsAreKnownAsSuch(t *testing.T) {
 		{"local: {app: 8080}", 8080, []int{80}, Defaulted{Ingress: true}},
 		{"local: {ingress: [30001]}", 30002, []int{30001}, Defaulted{App: true}},
 	} {
-		app, err := Parse([]byte(smallest + tt.yaml + "\n"))
+		app, err := ParseYAML([]byte(smallest + tt.yaml + "\n"))
 		if l := app.Local; err != nil || l.App != tt.app || !slices.Equal(l.Ingress, tt.ingress) || l.Defaulted != tt.want {
 			t.Errorf("%s: %+v, %v", tt.yaml, l, err)
 		}
 	}
 	for _, bad := range []string{"local: {app: 0}", "local: {ingress: []}", "local: {ingress: [0]}", "local: {app: 65536}"} {
-		if app, err := Parse([]byte(smallest + bad + "\n")); err == nil {
+		if app, err := ParseYAML([]byte(smallest + bad + "\n")); err == nil {
 			t.Errorf("%s: %+v, want an error", bad, app.Local)
 		}
 	}
@@ -93,7 +93,7 @@ func TestReplicasFollowAutoscale(t *testing.T) {
 		"autoscale: {max: 8}":                      1,
 		"autoscale: {min: 2, max: 8}\nreplicas: 5": 5,
 	} {
-		if app, err := Parse([]byte(smallest + yaml)); err != nil || app.Replicas != want {
+		if app, err := ParseYAML([]byte(smallest + yaml)); err != nil || app.Replicas != want {
 			t.Errorf("%s: replicas %d, %v, want %d", yaml, app.Replicas, err, want)
 		}
 	}
@@ -105,7 +105,7 @@ func TestOwnFileParses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := Load(f); err != nil {
+	if _, err := ParseReader(f); err != nil {
 		t.Error(err, problemLines(t, err))
 	}
 }
@@ -125,9 +125,9 @@ func TestMistakesOfForm(t *testing.T) {
 		{smallest + "smoke: {path: /}\n", `line 3: found keys and values, want a list`},
 		{smallest + "gate: [1]\n", `line 3: found a list, want keys and values`},
 		{"name: [\n", "did not find expected node content"},
-		{strings.Repeat("#", maxSize+1), "larger than 1048576 bytes"},
+		{strings.Repeat("#", maxFileBytes+1), "larger than 1048576 bytes"},
 	} {
-		_, err := Load(strings.NewReader(tt.in))
+		_, err := ParseReader(strings.NewReader(tt.in))
 		if err == nil || !strings.HasPrefix(err.Error(), File+": ") || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%.60q: error %v, want %q", tt.in, err, tt.want)
 		}
@@ -135,7 +135,7 @@ func TestMistakesOfForm(t *testing.T) {
 }
 
 func TestAllMistakesAtOnce(t *testing.T) {
-	_, err := Parse([]byte("nam: x\nprot: 80\nbake: soon\n"))
+	_, err := ParseYAML([]byte("nam: x\nprot: 80\nbake: soon\n"))
 	if got := problemLines(t, err); len(got) != 3 {
 		t.Errorf("lines %q, want three", got)
 	}
@@ -158,14 +158,14 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("a: &a [*a]"))
 	f.Add([]byte("name: [\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		app, err := Parse(b)
+		app, err := ParseYAML(b)
 		if err != nil {
 			return
 		}
-		if err := app.Validate(); err != nil {
+		if err := app.ValidateApp(); err != nil {
 			t.Errorf("accepted but not valid: %v", err)
 		}
-		js, err := Canonical(app)
+		js, err := CanonicalJSON(app)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func FuzzParse(f *testing.F) {
 		if err := json.Unmarshal(js, &again); err != nil {
 			t.Fatal(err)
 		}
-		if js2, _ := Canonical(again); string(js) != string(js2) {
+		if js2, _ := CanonicalJSON(again); string(js) != string(js2) {
 			t.Errorf("round trip changed\n%s\nto\n%s", js, js2)
 		}
 	})

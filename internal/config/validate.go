@@ -30,157 +30,157 @@ const (
 // mistakes collects what is wrong, in the order of the file.
 type mistakes []string
 
-// check notes a mistake unless ok.
-func (m *mistakes) check(ok bool, format string, args ...any) {
+// addUnless notes a mistake unless ok.
+func (m *mistakes) addUnless(ok bool, format string, args ...any) {
 	if !ok {
 		*m = append(*m, fmt.Sprintf(format, args...))
 	}
 }
 
-// Validate returns nil or a *problem.Problem with every mistake in a.
-func (a App) Validate() error {
+// ValidateApp returns nil or a *problem.Problem with every mistake in a.
+func (a App) ValidateApp() error {
 	var m mistakes
-	m.check(names.IsDNS1035Label(a.Name),
+	m.addUnless(names.IsDNS1035Label(a.Name),
 		"name: %q is not a DNS label: want up to 63 of a-z, 0-9 and '-', a letter first", a.Name)
-	m.build(a.Build)
-	m.check(isPort(a.Port), "port: %d is not between 1 and 65535", a.Port)
-	m.path("health", a.Health)
-	m.smoke(a.Smoke)
-	m.scale(a)
-	m.environment(a)
-	m.timing(a)
-	m.probe(a)
+	m.checkBuild(a.Build)
+	m.addUnless(isPort(a.Port), "port: %d is not between 1 and 65535", a.Port)
+	m.checkPath("health", a.Health)
+	m.checkSmoke(a.Smoke)
+	m.checkScale(a)
+	m.checkEnvironment(a)
+	m.checkTiming(a)
+	m.checkProbe(a)
 	for _, p := range a.Private {
-		m.path("private", p)
-		m.check(strings.Trim(p, "/") != "", "private: %s is everything", p)
+		m.checkPath("private", p)
+		m.addUnless(strings.Trim(p, "/") != "", "private: %s is everything", p)
 	}
-	m.local(a.Local)
-	m.kubernetes(a)
+	m.checkLocal(a.Local)
+	m.checkKubernetes(a)
 	for _, p := range a.Infra {
-		m.check(filepath.IsLocal(p), "infrastructure: %q leads out of the repository", p)
+		m.addUnless(filepath.IsLocal(p), "infrastructure: %q leads out of the repository", p)
 	}
 	if len(m) > 0 {
-		return invalid(m)
+		return invalidError(m)
 	}
 	return nil
 }
 
-func (m *mistakes) build(b Build) {
+func (m *mistakes) checkBuild(b Build) {
 	switch {
 	case (b.Package == "") == (b.Image == ""):
-		m.check(false, "build: give exactly one of package and image")
+		m.addUnless(false, "build: give exactly one of package and image")
 	case b.Image != "":
-		m.check(filepath.IsLocal(b.Image), "build.image: %q leads out of the repository", b.Image)
-		m.check(b.Platform == "", "build.platform: an image is built for its platform already")
+		m.addUnless(filepath.IsLocal(b.Image), "build.image: %q leads out of the repository", b.Image)
+		m.addUnless(b.Platform == "", "build.platform: an image is built for its platform already")
 	default:
-		m.check(b.Platform == "" || platform.MatchString(b.Platform),
+		m.addUnless(b.Platform == "" || platform.MatchString(b.Platform),
 			"build.platform: %q is not a platform such as linux/amd64 or linux/arm64", b.Platform)
-		m.check(filepath.IsLocal(b.Package) && (b.Package == "." || strings.HasPrefix(b.Package, "./")),
+		m.addUnless(filepath.IsLocal(b.Package) && (b.Package == "." || strings.HasPrefix(b.Package, "./")),
 			"build.package: %q is not a package of the repository: write it as ./cmd/app", b.Package)
 	}
 }
 
-func (m *mistakes) path(key, p string) {
+func (m *mistakes) checkPath(key, p string) {
 	_, err := url.ParseRequestURI(p)
-	m.check(err == nil && strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "//"),
+	m.addUnless(err == nil && strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "//"),
 		"%s: %q is not a path: it must begin with one / and have no spaces", key, p)
 }
 
-func (m *mistakes) smoke(list []Smoke) {
+func (m *mistakes) checkSmoke(list []Smoke) {
 	for i, s := range list {
-		m.path(fmt.Sprintf("smoke[%d].path", i), s.Path)
-		m.check(s.Method == "" || httpVerb.MatchString(s.Method),
+		m.checkPath(fmt.Sprintf("smoke[%d].path", i), s.Path)
+		m.addUnless(s.Method == "" || httpVerb.MatchString(s.Method),
 			"smoke[%d].method: %q is not an HTTP method such as GET", i, s.Method)
-		m.check(s.Status == 0 || s.Status >= 200 && s.Status <= 599,
+		m.addUnless(s.Status == 0 || s.Status >= 200 && s.Status <= 599,
 			"smoke[%d].status: %d is not between 200 and 599", i, s.Status)
 	}
 }
 
-func (m *mistakes) scale(a App) {
-	m.check(a.Replicas >= 1 && a.Replicas <= maxReplicas, "replicas: %d is not between 1 and %d", a.Replicas, maxReplicas)
+func (m *mistakes) checkScale(a App) {
+	m.addUnless(a.Replicas >= 1 && a.Replicas <= maxReplicas, "replicas: %d is not between 1 and %d", a.Replicas, maxReplicas)
 	auto := a.Autoscale
 	if auto == (Autoscale{}) {
 		return
 	}
-	m.check(auto.Min >= 1, "autoscale.min: %d is less than 1", auto.Min)
-	m.check(auto.CPU >= 0, "autoscale.cpu: %d is negative", auto.CPU)
-	m.check(auto.Memory >= 0, "autoscale.memory: %d is negative", auto.Memory)
+	m.addUnless(auto.Min >= 1, "autoscale.min: %d is less than 1", auto.Min)
+	m.addUnless(auto.CPU >= 0, "autoscale.cpu: %d is negative", auto.CPU)
+	m.addUnless(auto.Memory >= 0, "autoscale.memory: %d is negative", auto.Memory)
 	if auto.Max == 0 {
-		m.check(false, "autoscale: max is missing: say how many instances there may be")
+		m.addUnless(false, "autoscale: max is missing: say how many instances there may be")
 		return
 	}
-	m.check(auto.Max <= maxReplicas, "autoscale.max: %d is more than %d", auto.Max, maxReplicas)
-	m.check(auto.Max >= auto.Min, "autoscale.max: %d is less than autoscale.min, %d", auto.Max, auto.Min)
-	m.check(auto.Max < auto.Min || a.Replicas >= auto.Min && a.Replicas <= auto.Max,
+	m.addUnless(auto.Max <= maxReplicas, "autoscale.max: %d is more than %d", auto.Max, maxReplicas)
+	m.addUnless(auto.Max >= auto.Min, "autoscale.max: %d is less than autoscale.min, %d", auto.Max, auto.Min)
+	m.addUnless(auto.Max < auto.Min || a.Replicas >= auto.Min && a.Replicas <= auto.Max,
 		"replicas: %d is not between autoscale.min, %d, and autoscale.max, %d", a.Replicas, auto.Min, auto.Max)
 }
 
-func (m *mistakes) environment(a App) {
+func (m *mistakes) checkEnvironment(a App) {
 	seen := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(a.Env)) {
-		m.variable("env", name, seen)
-		m.check(!strings.ContainsRune(a.Env[name], 0), "env: the value of %s contains a NUL byte", name)
+		m.checkVariable("env", name, seen)
+		m.addUnless(!strings.ContainsRune(a.Env[name], 0), "env: the value of %s contains a NUL byte", name)
 	}
 	for _, name := range a.Secrets {
-		m.variable("secrets", name, seen)
+		m.checkVariable("secrets", name, seen)
 	}
 }
 
-// variable checks one name and that it was not given before.
-func (m *mistakes) variable(key, name string, seen map[string]string) {
-	m.check(envName.MatchString(name), "%s: %q is not a name for an environment variable", key, name)
-	m.check(!reserved(name), "%s: %s is reserved: version-manager sets it", key, name)
+// checkVariable checks one name and that it was not given before.
+func (m *mistakes) checkVariable(key, name string, seen map[string]string) {
+	m.addUnless(envName.MatchString(name), "%s: %q is not a name for an environment variable", key, name)
+	m.addUnless(!isReserved(name), "%s: %s is reserved: version-manager sets it", key, name)
 	if before, twice := seen[name]; twice {
-		m.check(false, "%s: %s is in %s already", key, name, before)
+		m.addUnless(false, "%s: %s is in %s already", key, name, before)
 	}
 	seen[name] = key
 }
 
-// reserved names tell an instance who and where it is.
-func reserved(name string) bool {
+// isReserved names tell an instance who and where it is.
+func isReserved(name string) bool {
 	return name == "PORT" || name == "HOST" || name == "DATA_DIR" || strings.HasPrefix(name, "APP_")
 }
 
-func (m *mistakes) timing(a App) {
-	m.positive("bake", a.Bake)
-	m.positive("drain", a.Drain)
-	m.check(a.Gate.Healthy >= 1 && a.Gate.Healthy <= 1000, "gate.healthy: %d is not between 1 and 1000", a.Gate.Healthy)
-	m.positive("gate.for", a.Gate.For)
-	m.positive("gate.timeout", a.Gate.Timeout)
-	m.check(a.Gate.For.Duration < a.Gate.Timeout.Duration, "gate.for: %s is not shorter than gate.timeout, %s", a.Gate.For, a.Gate.Timeout)
+func (m *mistakes) checkTiming(a App) {
+	m.checkDuration("bake", a.Bake)
+	m.checkDuration("drain", a.Drain)
+	m.addUnless(a.Gate.Healthy >= 1 && a.Gate.Healthy <= 1000, "gate.healthy: %d is not between 1 and 1000", a.Gate.Healthy)
+	m.checkDuration("gate.for", a.Gate.For)
+	m.checkDuration("gate.timeout", a.Gate.Timeout)
+	m.addUnless(a.Gate.For.Duration < a.Gate.Timeout.Duration, "gate.for: %s is not shorter than gate.timeout, %s", a.Gate.For, a.Gate.Timeout)
 }
 
-func (m *mistakes) positive(key string, d Duration) {
-	m.check(d.Duration > 0 && d.Duration <= maxDuration, "%s: %s is not more than 0 and at most %s", key, d, Duration{maxDuration})
+func (m *mistakes) checkDuration(key string, d Duration) {
+	m.addUnless(d.Duration > 0 && d.Duration <= maxDuration, "%s: %s is not more than 0 and at most %s", key, d, Duration{maxDuration})
 }
 
-func (m *mistakes) probe(a App) {
+func (m *mistakes) checkProbe(a App) {
 	p := a.Probe
 	if p.Path != a.Health { // which was checked already
-		m.path("probe.path", p.Path)
+		m.checkPath("probe.path", p.Path)
 	}
-	m.check(p.Rate >= 1 && p.Rate <= 1000, "probe.rate: %d is not between 1 and 1000 requests per second", p.Rate)
-	m.positive("probe.timeout", p.Timeout)
+	m.addUnless(p.Rate >= 1 && p.Rate <= 1000, "probe.rate: %d is not between 1 and 1000 requests per second", p.Rate)
+	m.checkDuration("probe.timeout", p.Timeout)
 	if p.Slow != "" {
-		m.path("probe.slow", p.Slow)
+		m.checkPath("probe.slow", p.Slow)
 	}
 	if p.WebSocket != "" {
-		m.path("probe.websocket", p.WebSocket)
+		m.checkPath("probe.websocket", p.WebSocket)
 	}
-	m.check(p.MaxFailed >= 0, "probe.maxFailed: %d is negative", p.MaxFailed)
+	m.addUnless(p.MaxFailed >= 0, "probe.maxFailed: %d is negative", p.MaxFailed)
 }
 
-func (m *mistakes) local(l Local) {
+func (m *mistakes) checkLocal(l Local) {
 	_, err := netip.ParseAddr(l.Address)
-	m.check(err == nil || l.Address == "localhost", "local.address: %q is not an IP address", l.Address)
-	m.check(names.IsDNS1123Subdomain(l.Preview), "local.preview: %q is not a host name", l.Preview)
-	m.check((l.Cert == "") == (l.Key == ""), "local: cert and key belong together")
-	m.front(l)
-	m.check(len(l.Ingress) > 0, "local.ingress: give at least one port")
+	m.addUnless(err == nil || l.Address == "localhost", "local.address: %q is not an IP address", l.Address)
+	m.addUnless(names.IsDNS1123Subdomain(l.Preview), "local.preview: %q is not a host name", l.Preview)
+	m.addUnless((l.Cert == "") == (l.Key == ""), "local: cert and key belong together")
+	m.checkFront(l)
+	m.addUnless(len(l.Ingress) > 0, "local.ingress: give at least one port")
 	seen := map[int]bool{}
 	for _, p := range append([]int{l.App}, l.Ingress...) {
-		m.check(isPort(p), "local: port %d is not between 1 and 65535", p)
-		m.check(!seen[p], "local: port %d is there twice", p)
+		m.addUnless(isPort(p), "local: port %d is not between 1 and 65535", p)
+		m.addUnless(!seen[p], "local: port %d is there twice", p)
 		seen[p] = true
 	}
 }

@@ -28,78 +28,78 @@ const (
 	firstSidecarPort = 15080
 )
 
-func (m *mistakes) kubernetes(a App) {
+func (m *mistakes) checkKubernetes(a App) {
 	k := a.Kubernetes
 	// An app that is no label at all was complained about already.
-	m.check(len(a.Name) <= maxClusterApp || !names.IsDNS1035Label(a.Name), "name: %q is longer than %d: in a cluster -blue and -green follow it", a.Name, maxClusterApp)
-	m.check(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is taken in every pod of a cluster", a.Port)
-	m.check(k.Namespace == "" || names.IsDNS1123Label(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
-	m.hosts(k)
-	m.trusted("kubernetes.trusted", k.Trusted)
-	m.check(k.PreviewSecret == "" || envName.MatchString(k.PreviewSecret), "kubernetes.previewSecret: %q is not the name of a variable", k.PreviewSecret)
+	m.addUnless(len(a.Name) <= maxClusterApp || !names.IsDNS1035Label(a.Name), "name: %q is longer than %d: in a cluster -blue and -green follow it", a.Name, maxClusterApp)
+	m.addUnless(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is taken in every pod of a cluster", a.Port)
+	m.addUnless(k.Namespace == "" || names.IsDNS1123Label(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
+	m.checkHosts(k)
+	m.checkTrusted("kubernetes.trusted", k.Trusted)
+	m.addUnless(k.PreviewSecret == "" || envName.MatchString(k.PreviewSecret), "kubernetes.previewSecret: %q is not the name of a variable", k.PreviewSecret)
 	if namespace, name, found := strings.Cut(k.Gateway, "/"); k.Gateway != "" {
-		m.check(found && names.IsDNS1123Label(namespace) && isHost(name), "kubernetes.gateway: %q is not of the form namespace/name", k.Gateway)
+		m.addUnless(found && names.IsDNS1123Label(namespace) && isHost(name), "kubernetes.gateway: %q is not of the form namespace/name", k.Gateway)
 	}
 	for _, e := range k.Entrances {
-		m.check(isBase(e), "kubernetes.entrances: %q is not a URL such as http://192.0.2.1:30001", e)
+		m.addUnless(isBaseURL(e), "kubernetes.entrances: %q is not a URL such as http://192.0.2.1:30001", e)
 	}
-	m.images(k)
-	m.resources(k.Resources)
+	m.checkImages(k)
+	m.checkResources(k.Resources)
 }
 
-// MostHosts is how many names an HTTPRoute can have.
-const MostHosts = 16
+// MaxHosts is how many names an HTTPRoute can have.
+const MaxHosts = 16
 
-func (m *mistakes) hosts(k Kubernetes) {
-	m.check(len(k.Hosts) <= MostHosts, "kubernetes.hosts: %d names, of %d that a route can have", len(k.Hosts), MostHosts)
+func (m *mistakes) checkHosts(k Kubernetes) {
+	m.addUnless(len(k.Hosts) <= MaxHosts, "kubernetes.hosts: %d names, of %d that a route can have", len(k.Hosts), MaxHosts)
 	for i, h := range k.Hosts {
-		m.check(isHost(strings.TrimPrefix(h, "*.")), "kubernetes.hosts: %q is not a host name", h)
-		m.check(!slices.Contains(k.Hosts[:i], h), "kubernetes.hosts: %q is there twice", h)
+		m.addUnless(isHost(strings.TrimPrefix(h, "*.")), "kubernetes.hosts: %q is not a host name", h)
+		m.addUnless(!slices.Contains(k.Hosts[:i], h), "kubernetes.hosts: %q is there twice", h)
 	}
-	m.check(k.Preview == "" || isHost(k.Preview), "kubernetes.preview: %q is not a host name", k.Preview)
-	m.check(!slices.Contains(k.Hosts, k.Preview), "kubernetes.preview: %q is a public host already", k.Preview)
+	m.addUnless(k.Preview == "" || isHost(k.Preview), "kubernetes.preview: %q is not a host name", k.Preview)
+	m.addUnless(!slices.Contains(k.Hosts, k.Preview), "kubernetes.preview: %q is a public host already", k.Preview)
 }
 
-// images checks how nodes come by their images: from a registry, or by a
+// checkImages checks how nodes come by their images: from a registry, or by a
 // command.
-func (m *mistakes) images(k Kubernetes) {
-	m.check(!strings.Contains(k.Registry, "://"), "kubernetes.registry: %q: leave out the scheme", k.Registry)
-	m.check(k.Registry == "" || strings.Contains(k.Registry, "://") || registry.MatchString(k.Registry),
+func (m *mistakes) checkImages(k Kubernetes) {
+	m.addUnless(!strings.Contains(k.Registry, "://"), "kubernetes.registry: %q: leave out the scheme", k.Registry)
+	m.addUnless(k.Registry == "" || strings.Contains(k.Registry, "://") || registry.MatchString(k.Registry),
 		"kubernetes.registry: %q is not of the form registry.example.org/team", k.Registry)
-	m.check(k.PullSecret == "" || isHost(k.PullSecret), "kubernetes.pullSecret: %q is not the name of a Secret", k.PullSecret)
-	m.check(k.PullSecret == "" || k.Registry != "", "kubernetes.pullSecret: there is no kubernetes.registry to pull from")
-	m.check(len(k.Load) == 0 || k.Registry == "", "kubernetes.load: with kubernetes.registry, nodes pull by themselves: give one of the two")
+	m.addUnless(k.PullSecret == "" || isHost(k.PullSecret), "kubernetes.pullSecret: %q is not the name of a Secret", k.PullSecret)
+	m.addUnless(k.PullSecret == "" || k.Registry != "", "kubernetes.pullSecret: there is no kubernetes.registry to pull from")
+	m.addUnless(len(k.Load) == 0 || k.Registry == "", "kubernetes.load: with kubernetes.registry, nodes pull by themselves: give one of the two")
 	namesNode := func(arg string) bool { return strings.Contains(arg, "{node}") || strings.Contains(arg, "{address}") }
-	m.check(len(k.Load) == 0 || k.Load[0] != "" && slices.ContainsFunc(k.Load, namesNode),
+	m.addUnless(len(k.Load) == 0 || k.Load[0] != "" && slices.ContainsFunc(k.Load, namesNode),
 		"kubernetes.load: %q says nowhere which node: write {node} or {address}", k.Load)
 }
 
-func (m *mistakes) resources(r Resources) {
-	cpu := m.amount("cpu", r.CPU, cpuAmount, "250m or 2")
-	memory := m.amount("memory", r.Memory, memAmount, "128Mi or 1Gi")
-	cpuLimit := m.amount("cpuLimit", r.CPULimit, cpuAmount, "250m or 2")
-	memoryLimit := m.amount("memoryLimit", r.MemoryLimit, memAmount, "128Mi or 1Gi")
-	m.check(cpuLimit == 0 || cpu <= cpuLimit, "kubernetes.resources.cpuLimit: %s is less than cpu, %s", r.CPULimit, r.CPU)
-	m.check(memoryLimit == 0 || memory <= memoryLimit, "kubernetes.resources.memoryLimit: %s is less than memory, %s", r.MemoryLimit, r.Memory)
+func (m *mistakes) checkResources(r Resources) {
+	cpu := m.parseAmount("cpu", r.CPU, cpuAmount, "250m or 2")
+	memory := m.parseAmount("memory", r.Memory, memAmount, "128Mi or 1Gi")
+	cpuLimit := m.parseAmount("cpuLimit", r.CPULimit, cpuAmount, "250m or 2")
+	memoryLimit := m.parseAmount("memoryLimit", r.MemoryLimit, memAmount, "128Mi or 1Gi")
+	m.addUnless(cpuLimit == 0 || cpu <= cpuLimit, "kubernetes.resources.cpuLimit: %s is less than cpu, %s", r.CPULimit, r.CPU)
+	m.addUnless(memoryLimit == 0 || memory <= memoryLimit, "kubernetes.resources.memoryLimit: %s is less than memory, %s", r.MemoryLimit, r.Memory)
 }
 
-// amount returns what a quantity is worth, 0 for none or a wrong one.
-func (m *mistakes) amount(key, s string, form *regexp.Regexp, such string) float64 {
+// parseAmount returns what a quantity is worth, 0 for none or a wrong one.
+func (m *mistakes) parseAmount(key, s string, form *regexp.Regexp, such string) float64 {
 	if s == "" {
 		return 0
 	}
 	parts := form.FindStringSubmatch(s)
 	if parts == nil {
-		m.check(false, "kubernetes.resources.%s: %q is not a quantity such as %s", key, s, such)
+		m.addUnless(false, "kubernetes.resources.%s: %q is not a quantity such as %s", key, s, such)
 		return 0
 	}
 	n, _ := strconv.ParseFloat(parts[1], 64) // the form says that it is one
-	m.check(n > 0, "kubernetes.resources.%s: %s is nothing", key, s)
-	return n * worth(parts[2])
+	m.addUnless(n > 0, "kubernetes.resources.%s: %s is nothing", key, s)
+	return n * unitFactor(parts[2])
 }
 
-// worth is what a unit multiplies a number with.
-func worth(unit string) float64 {
+// unitFactor is what a unit multiplies a number with.
+func unitFactor(unit string) float64 {
 	if unit == "m" {
 		return 1e-3
 	}
@@ -122,17 +122,17 @@ func isHost(s string) bool {
 	return err != nil && names.IsDNS1123Subdomain(s)
 }
 
-// isBase reports whether s is a URL that paths can be put behind.
-func isBase(s string) bool {
+// isBaseURL reports whether s is a URL that paths can be put behind.
+func isBaseURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && reachable(u) &&
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && isReachable(u) &&
 		fmt.Sprintf("%s://%s", u.Scheme, u.Host) == strings.TrimSuffix(s, "/")
 }
 
-// reachable reports whether a URL has a host and a port that something can
+// isReachable reports whether a URL has a host and a port that something can
 // listen at. [url.Parse] takes nearly any sign for part of a host name. Names
 // in a network of one's own have capital letters and underscores at times.
-func reachable(u *url.URL) bool {
+func isReachable(u *url.URL) bool {
 	name := strings.ReplaceAll(strings.ToLower(u.Hostname()), "_", "-")
 	if _, err := netip.ParseAddr(name); err != nil && !isHost(strings.TrimSuffix(name, ".")) {
 		return false

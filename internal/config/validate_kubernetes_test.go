@@ -45,7 +45,7 @@ func TestValidateKubernetes(t *testing.T) {
 		{"resources: {memory: 1Gi, memoryLimit: 1000M}", "kubernetes.resources.memoryLimit: 1000M is less than memory, 1Gi"},
 		{"resources: {memory: 2M, memoryLimit: 1999k}", "is less than memory, 2M"},
 	} {
-		_, err := Parse([]byte(withBase("kubernetes: " + inBraces(tt.yaml))))
+		_, err := ParseYAML([]byte(withBase("kubernetes: " + inBraces(tt.yaml))))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.yaml, err, tt.want)
 		}
@@ -57,7 +57,7 @@ func TestValidateForClusters(t *testing.T) {
 		"port: 15081":                      "port: 15081 is taken in every pod of a cluster",
 		"name: " + strings.Repeat("a", 58): "is longer than 57",
 	} {
-		if _, err := Parse([]byte(withBase(yaml))); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := ParseYAML([]byte(withBase(yaml))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want %q", yaml, err, want)
 		}
 	}
@@ -73,7 +73,7 @@ func TestKubernetesIsTaken(t *testing.T) {
 		"{resources: {memory: 1Gi}}",
 		"{resources: {memoryLimit: 32Mi, cpuLimit: 50m}}",
 	} {
-		if _, err := Parse([]byte(withBase("kubernetes: " + yaml))); err != nil {
+		if _, err := ParseYAML([]byte(withBase("kubernetes: " + yaml))); err != nil {
 			t.Errorf("%s: %v", yaml, err)
 		}
 	}

@@ -72,7 +72,7 @@ func TestValidate(t *testing.T) {
 		{"infrastructure: [/etc]", `infrastructure: "/etc" leads out`},
 		{"infrastructure: [../x]", `infrastructure: "../x" leads out`},
 	} {
-		_, err := Parse([]byte(withBase(tt.yaml)))
+		_, err := ParseYAML([]byte(withBase(tt.yaml)))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.yaml, err, tt.want)
 		}
@@ -91,7 +91,7 @@ func withBase(y string) string {
 }
 
 func TestValidateListsEverything(t *testing.T) {
-	_, err := Parse([]byte("name: X\nport: 0\nbake: 0s\n"))
+	_, err := ParseYAML([]byte("name: X\nport: 0\nbake: 0s\n"))
 	if got := problemLines(t, err); len(got) != 4 || err.Error() != File+" has 4 mistakes" {
 		t.Errorf("%v: %q, want four lines", err, got)
 	}

@@ -15,9 +15,9 @@ func (d *Delivery) Again(ctx context.Context, ref, node string) error {
 		return err
 	}
 	if l, ok := c.(*loader); ok {
-		return l.again(ctx, p, node)
+		return l.repeatFor(ctx, p, node)
 	}
-	return c.bring(ctx, p)
+	return c.bringImage(ctx, p)
 }
 
 // find returns the image that goes by a name: one that was asked for, or,
@@ -32,7 +32,7 @@ func (d *Delivery) find(ref string) (parcel, carrier, error) {
 	if ok {
 		return d.app(digest)
 	}
-	releases, err := d.o.Store.List(d.o.App) // a damaged one beside it does not matter
+	releases, err := d.o.Store.ListRecords(d.o.App) // a damaged one beside it does not matter
 	for _, r := range releases {
 		if !strings.Contains(ref, strings.TrimPrefix(r.Image, "sha256:")[:12]) {
 			continue

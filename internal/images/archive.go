@@ -10,9 +10,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// archive streams an image in Docker's form, which everything reads. stop ends
+// writeArchive streams an image in Docker's form, which everything reads. stop ends
 // it, and says what kept the image from being read.
-func archive(p parcel) (r io.Reader, stop func() error) {
+func writeArchive(p parcel) (r io.Reader, stop func() error) {
 	pr, pw := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
@@ -48,7 +48,7 @@ func (e *ending) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (e *ending) lines() []string {
+func (e *ending) lastLines() []string {
 	text := strings.TrimSpace(e.text.String())
 	if text == "" {
 		return nil

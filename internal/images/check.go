@@ -10,15 +10,15 @@ func (d *Delivery) Check(ctx context.Context, digest string) error {
 	if err != nil {
 		return err
 	}
-	all, err := nodes(ctx, d.o.Cluster)
+	all, err := listNodes(ctx, d.o.Cluster)
 	if err != nil {
 		return err
 	}
-	if _, err := runnable(all, p); err != nil {
+	if _, err := isRunnable(all, p); err != nil {
 		return err
 	}
 	if _, _, err := d.sidecar(); err != nil {
 		return err
 	}
-	return c.check(ctx, p)
+	return c.checkReady(ctx, p)
 }

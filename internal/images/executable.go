@@ -11,20 +11,20 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// executable finds this program for a platform: the running one, or one that
+// findExecutable finds this program for a platform: the running one, or one that
 // was built for the nodes and lies beside it. In the image there is nothing
 // else, so it must not need a C library.
-func executable(self []string, p platform) (string, error) {
+func findExecutable(self []string, p platform) (string, error) {
 	path, err := selfPath(self)
 	if err != nil {
 		return "", err
 	}
 	beside := filepath.Join(filepath.Dir(path), fmt.Sprintf("%s-%s-%s", program, p.os, p.arch))
-	if fits(path, p) {
+	if isExecutableFor(path, p) {
 		return path, nil
 	}
 	build := fmt.Sprintf("CGO_ENABLED=0 GOOS=%s GOARCH=%s go build -o '%s' ./cmd/version-manager", p.os, p.arch, beside)
-	if fits(beside, p) {
+	if isExecutableFor(beside, p) {
 		return beside, sameSource(path, beside, build)
 	}
 	hint := "in a clone of version-manager: " + build + "    (this program looks for it there)"
@@ -34,7 +34,9 @@ func executable(self []string, p platform) (string, error) {
 	return "", problem.New(problem.Failed, hint, "every pod runs this program as its sidecar, so it is needed for %s; this one is for %s", p, builtFor(path))
 }
 
-func fits(path string, p platform) bool { return builtFor(path) == p && !linked(path) }
+func isExecutableFor(path string, p platform) bool {
+	return builtFor(path) == p && !isDynamicallyLinked(path)
+}
 
 // sameSource fails if a program was built from another commit than this one:
 // it was forgotten when this one was built anew. Two builds from one commit,
@@ -42,7 +44,7 @@ func fits(path string, p platform) bool { return builtFor(path) == p && !linked(
 // without git, as a test is, says nothing about itself. The hint builds both,
 // because the clone may be at a third commit by now.
 func sameSource(this, other, build string) error {
-	from, otherFrom := source(this), source(other)
+	from, otherFrom := programSource(this), programSource(other)
 	if from == "" || from == otherFrom {
 		return nil
 	}
@@ -64,25 +66,25 @@ func selfPath(self []string) (string, error) {
 
 // builtFor reads from a Go program what it was built for.
 func builtFor(path string) platform {
-	s := settings(path)
+	s := imageSettings(path)
 	if s == nil {
 		return platform{"an unknown system", "an unknown processor"}
 	}
 	return platform{s["GOOS"], s["GOARCH"]}
 }
 
-// source reads from a Go program which commit it was built from; "" if it does
+// programSource reads from a Go program which commit it was built from; "" if it does
 // not say.
-func source(path string) string {
-	s := settings(path)
+func programSource(path string) string {
+	s := imageSettings(path)
 	if s["vcs.modified"] == "true" {
 		return s["vcs.revision"] + " with changes"
 	}
 	return s["vcs.revision"]
 }
 
-// settings are how a Go program was built; nil if it is none.
-func settings(path string) map[string]string {
+// imageSettings are how a Go program was built; nil if it is none.
+func imageSettings(path string) map[string]string {
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {
 		return nil
@@ -94,8 +96,8 @@ func settings(path string) map[string]string {
 	return found
 }
 
-// linked tells whether a program needs a loader, and with it libraries.
-func linked(path string) bool {
+// isDynamicallyLinked tells whether a program needs a loader, and with it libraries.
+func isDynamicallyLinked(path string) bool {
 	f, err := elf.Open(path)
 	if err != nil {
 		return false // of another system, where nobody would run it

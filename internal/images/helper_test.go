@@ -50,20 +50,20 @@ func newWorld(t *testing.T, c config.Kubernetes) *world {
 	return w
 }
 
-func (w *world) delivery() *Delivery { return New(w.o) }
+func (w *world) delivery() *Delivery { return NewDelivery(w.o) }
 
 // putRelease makes the image that of a release.
 func (w *world) putRelease(t *testing.T) {
 	t.Helper()
-	c, err := config.Parse([]byte("name: shop\nbuild: {package: .}\n"))
+	c, err := config.ParseYAML([]byte("name: shop\nbuild: {package: .}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := config.Digest(c)
+	id, err := config.DigestJSON(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.o.Store.Put(release.Release{App: "shop", Version: "v1.0.0", Commit: strings.Repeat("a", 40),
+	if err := w.o.Store.PutRecord(release.Release{App: "shop", Version: "v1.0.0", Commit: strings.Repeat("a", 40),
 		Image: w.digest, Config: c, ConfigID: id}); err != nil {
 		t.Fatal(err)
 	}

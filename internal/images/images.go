@@ -65,12 +65,12 @@ type own struct {
 	err   error
 }
 
-// New returns the Delivery for an app.
-func New(o Options) *Delivery {
+// NewDelivery returns the Delivery for an app.
+func NewDelivery(o Options) *Delivery {
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
-	return &Delivery{o: o, platform: host(), selves: map[platform]own{}, asked: map[string]string{}}
+	return &Delivery{o: o, platform: hostOf(), selves: map[platform]own{}, asked: map[string]string{}}
 }
 
 // parcel is an image on its way.
@@ -82,9 +82,9 @@ type parcel struct {
 
 // carrier is one way of bringing images to nodes.
 type carrier interface {
-	name(repository string, digest v1.Hash) Placed
-	check(ctx context.Context, p parcel) error
-	bring(ctx context.Context, p parcel) error
+	imageName(repository string, digest v1.Hash) Placed
+	checkReady(ctx context.Context, p parcel) error
+	bringImage(ctx context.Context, p parcel) error
 }
 
 // Name is what Image would return. It contacts nobody.
@@ -99,7 +99,7 @@ func (d *Delivery) Image(ctx context.Context, digest string) (Placed, error) {
 	if err != nil {
 		return Placed{}, err
 	}
-	return p.Placed, c.bring(ctx, p)
+	return p.Placed, c.bringImage(ctx, p)
 }
 
 // SidecarName is what Sidecar would return. It contacts nobody.
@@ -115,12 +115,12 @@ func (d *Delivery) Sidecar(ctx context.Context) (Placed, error) {
 	if err != nil {
 		return Placed{}, err
 	}
-	return p.Placed, c.bring(ctx, p)
+	return p.Placed, c.bringImage(ctx, p)
 }
 
 // app finds a release's image.
 func (d *Delivery) app(digest string) (parcel, carrier, error) {
-	img, err := d.o.Store.Image(digest)
+	img, err := d.o.Store.OpenImage(digest)
 	if err != nil {
 		return parcel{}, nil, err
 	}
@@ -154,7 +154,7 @@ func (d *Delivery) pack(repository string, image v1.Image) (parcel, carrier, err
 	if err != nil {
 		return parcel{}, nil, fmt.Errorf("image of %s: %w", repository, err)
 	}
-	p := parcel{Placed: c.name(repository, digest), image: image, platform: platform{file.OS, file.Architecture}}
+	p := parcel{Placed: c.imageName(repository, digest), image: image, platform: platform{file.OS, file.Architecture}}
 	p.User, p.OS, p.Arch = nobody, file.OS, file.Architecture
 	return p, c, nil
 }
@@ -171,12 +171,12 @@ func (d *Delivery) carrier() (carrier, error) {
 // cannot tell of a name that it is not root's. The group counts only if the
 // image names one.
 func runAs(img *ociimage.Image) (user, group int64, err error) {
-	u, err := img.User()
+	u, err := img.ResolveUser()
 	if err == nil && strings.Contains(u.Name, ":") {
 		group = int64(u.GID)
 	}
 	return int64(u.UID), group, err
 }
 
-// short is as much of a digest as a tag shows.
-func short(digest v1.Hash) string { return fmt.Sprintf("%.12s", digest.Hex) }
+// shortDigest is as much of a digest as a tag shows.
+func shortDigest(digest v1.Hash) string { return fmt.Sprintf("%.12s", digest.Hex) }

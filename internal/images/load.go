@@ -54,11 +54,11 @@ func newLoader(o Options) (*loader, error) {
 	return l, nil
 }
 
-func (l *loader) name(repository string, digest v1.Hash) Placed {
-	return Placed{Ref: Local + "/" + repository + ":" + short(digest), Pull: "Never"}
+func (l *loader) imageName(repository string, digest v1.Hash) Placed {
+	return Placed{Ref: Local + "/" + repository + ":" + shortDigest(digest), Pull: "Never"}
 }
 
-func (l *loader) check(context.Context, parcel) error {
+func (l *loader) checkReady(context.Context, parcel) error {
 	if _, err := exec.LookPath(l.command[0]); err != nil {
 		return problem.Wrap(err, problem.Failed, "install it, or set kubernetes.load to another command",
 			"the command that loads images into nodes cannot be run")
@@ -66,24 +66,24 @@ func (l *loader) check(context.Context, parcel) error {
 	return nil
 }
 
-// bring loads an image into the nodes that do not have it.
-func (l *loader) bring(ctx context.Context, p parcel) error {
-	all, err := nodes(ctx, l.cluster)
+// bringImage loads an image into the nodes that do not have it.
+func (l *loader) bringImage(ctx context.Context, p parcel) error {
+	all, err := listNodes(ctx, l.cluster)
 	if err != nil {
 		return err
 	}
-	able, err := runnable(all, p)
+	able, err := isRunnable(all, p)
 	if err != nil {
 		return err
 	}
-	known, err := l.records.read(ctx)
+	known, err := l.records.readRecords(ctx)
 	if err != nil {
 		return err
 	}
 	var lacking, away []node
 	for _, n := range able {
 		switch {
-		case n.has[p.Ref], known.has(n, p.Ref):
+		case n.has[p.Ref], known.hasImage(n, p.Ref):
 		case n.ready:
 			lacking = append(lacking, n)
 		default:
@@ -99,9 +99,9 @@ func (l *loader) bring(ctx context.Context, p parcel) error {
 	return l.loadAll(ctx, p, lacking, known)
 }
 
-// again loads an image into one node, whatever the records say.
-func (l *loader) again(ctx context.Context, p parcel, name string) error {
-	all, err := nodes(ctx, l.cluster)
+// repeatFor loads an image into one node, whatever the records say.
+func (l *loader) repeatFor(ctx context.Context, p parcel, name string) error {
+	all, err := listNodes(ctx, l.cluster)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (l *loader) again(ctx context.Context, p parcel, name string) error {
 	if i < 0 {
 		return problem.New(problem.NotFound, l.cluster.KubectlCommand("", "get nodes"), "load %s: there is no node %q that takes pods", p.Ref, name)
 	}
-	known, err := l.records.read(ctx)
+	known, err := l.records.readRecords(ctx)
 	if err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func (l *loader) loadAll(ctx context.Context, p parcel, to []node, known catalog
 	g.SetLimit(atOnce)
 	for i, n := range to {
 		g.Go(func() error {
-			failed[i] = l.load(ctx, p, n)
+			failed[i] = l.loadIntoNode(ctx, p, n)
 			return nil
 		})
 	}
@@ -138,21 +138,21 @@ func (l *loader) loadAll(ctx context.Context, p parcel, to []node, known catalog
 			changed[n.name] = known[n.name].with(n, p.Ref)
 		}
 	}
-	if err := l.records.write(ctx, changed); err != nil {
+	if err := l.records.writeRecords(ctx, changed); err != nil {
 		l.log("which node has which image could not be noted, so it will be loaded again: " + err.Error())
 	}
 	return cmp.Or(failed...)
 }
 
-// load runs the command for one node, with the archive on its standard input.
-func (l *loader) load(ctx context.Context, p parcel, n node) error {
-	argv, err := n.fill(l.command)
+// loadIntoNode runs the command for one node, with the archive on its standard input.
+func (l *loader) loadIntoNode(ctx context.Context, p parcel, n node) error {
+	argv, err := n.fillCommand(l.command)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, loadTime)
 	defer cancel()
-	archive, stop := archive(p)
+	archive, stop := writeArchive(p)
 	defer stop()
 	said := &ending{limit: 4 << 10}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
@@ -168,12 +168,12 @@ func (l *loader) load(ctx context.Context, p parcel, n node) error {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return problem.Wrap(err, problem.Failed, "see whether it runs at all: "+pasted(argv)+" < /dev/null",
-		"load %s into node %s", p.Ref, n.name).With(said.lines()...)
+	return problem.Wrap(err, problem.Failed, "see whether it runs at all: "+pasteableCommand(argv)+" < /dev/null",
+		"load %s into node %s", p.Ref, n.name).With(said.lastLines()...)
 }
 
-// pasted is a command as a shell takes it.
-func pasted(argv []string) string {
+// pasteableCommand is a command as a shell takes it.
+func pasteableCommand(argv []string) string {
 	words := make([]string, len(argv))
 	for i, w := range argv {
 		words[i] = kube.QuoteWord(w)

@@ -179,7 +179,7 @@ func TestLoadOfADamagedImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.image = broken{p.image}
-	wantProblem(t, c.bring(t.Context(), p), "the disk is gone", "runs at all")
+	wantProblem(t, c.bringImage(t.Context(), p), "the disk is gone", "runs at all")
 }
 
 func TestNodesThatGetNothing(t *testing.T) {
@@ -226,7 +226,7 @@ func TestLoadIntoOurCluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := node{name: "worker-1"}.fill(l.command)
+	got, err := node{name: "worker-1"}.fillCommand(l.command)
 	if want := []string{"/bin/vm", "--flag", "cluster", "load-image", "--node", "worker-1"}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("runs %q, %v, want %q", got, err, want)
 	}

@@ -56,9 +56,9 @@ type apiNode struct {
 	} `json:"status"`
 }
 
-// nodes lists those that take pods like ours, the ones that are not ready
+// listNodes lists those that take pods like ours, the ones that are not ready
 // included: only a taint of somebody's, or a cordon, keeps pods away.
-func nodes(ctx context.Context, c kube.Cluster) ([]node, error) {
+func listNodes(ctx context.Context, c kube.Cluster) ([]node, error) {
 	list, err := c.ListObjects(ctx, kube.Ref{Kind: "Node"}, "")
 	if err != nil {
 		return nil, err
@@ -72,16 +72,16 @@ func nodes(ctx context.Context, c kube.Cluster) ([]node, error) {
 		if !names.IsDNS1123Subdomain(n.Metadata.Name) {
 			return nil, problem.New(problem.Failed, c.KubectlCommand("", "get nodes"), "the cluster has a node %q, and that is no name of a node", n.Metadata.Name)
 		}
-		if !n.closed() {
-			found = append(found, n.node())
+		if !n.isClosed() {
+			found = append(found, n.parseNode())
 		}
 	}
 	return found, nil
 }
 
-// closed tells whether pods are kept away. What the cluster itself taints,
+// isClosed tells whether pods are kept away. What the cluster itself taints,
 // such as a node that does not answer, comes back.
-func (n *apiNode) closed() bool {
+func (n *apiNode) isClosed() bool {
 	for _, t := range n.Spec.Taints {
 		if t.Effect != "PreferNoSchedule" && !strings.HasPrefix(t.Key, "node.kubernetes.io/") {
 			return true
@@ -90,7 +90,7 @@ func (n *apiNode) closed() bool {
 	return n.Spec.Unschedulable
 }
 
-func (n *apiNode) node() node {
+func (n *apiNode) parseNode() node {
 	info := n.Status.NodeInfo
 	found := node{
 		name:     n.Metadata.Name,
@@ -101,7 +101,7 @@ func (n *apiNode) node() node {
 	for _, c := range n.Status.Conditions {
 		found.ready = found.ready || c.Type == "Ready" && c.Status == "True"
 	}
-	found.address = cmp.Or(n.address("InternalIP"), n.address("ExternalIP"))
+	found.address = cmp.Or(n.nodeAddress("InternalIP"), n.nodeAddress("ExternalIP"))
 	for _, i := range n.Status.Images {
 		for _, name := range i.Names {
 			found.has[name] = true
@@ -110,9 +110,9 @@ func (n *apiNode) node() node {
 	return found
 }
 
-// address is the first one of a type: where a node has two families, the
+// nodeAddress is the first one of a type: where a node has two families, the
 // first is that of the cluster.
-func (n *apiNode) address(kind string) string {
+func (n *apiNode) nodeAddress(kind string) string {
 	for _, a := range n.Status.Addresses {
 		if a.Type == kind {
 			return a.Address
@@ -121,10 +121,10 @@ func (n *apiNode) address(kind string) string {
 	return ""
 }
 
-// fill puts the node into the words of a command. A node says itself what its
+// fillCommand puts the node into the words of a command. A node says itself what its
 // address is, and the command runs on this machine: whoever has taken one node
 // over must not be able to hand ssh an option, or a shell a command.
-func (n node) fill(command []string) ([]string, error) {
+func (n node) fillCommand(command []string) ([]string, error) {
 	if strings.Contains(strings.Join(command, " "), "{address}") && !isIP(n.address) {
 		return nil, problem.New(problem.Failed, "kubectl get node "+n.name+" -o jsonpath='{.status.addresses}'",
 			"node %s gives no IP address for itself but %q", n.name, n.address)

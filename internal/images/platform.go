@@ -9,15 +9,15 @@ import (
 // platform is what a program is compiled for.
 type platform struct{ os, arch string }
 
-// host is what runs where this program does, in a cluster: there is no other
+// hostOf is what runs where this program does, in a cluster: there is no other
 // operating system that nodes of ours have.
-func host() platform { return platform{"linux", runtime.GOARCH} }
+func hostOf() platform { return platform{"linux", runtime.GOARCH} }
 
 func (p platform) String() string { return p.os + "/" + p.arch }
 
-// runnable returns the nodes that can run images of a platform. None at all
+// isRunnable returns the nodes that can run images of a platform. None at all
 // is a problem that is better met before anything starts.
-func runnable(nodes []node, p parcel) ([]node, error) {
+func isRunnable(nodes []node, p parcel) ([]node, error) {
 	var can, cannot []node
 	for _, n := range nodes {
 		if n.platform == p.platform {

@@ -13,8 +13,8 @@ import (
 	"version-manager/internal/kube"
 )
 
-// check looks at the Secret with which the nodes pull.
-func (r *registry) check(ctx context.Context, p parcel) error {
+// checkReady looks at the Secret with which the nodes pull.
+func (r *registry) checkReady(ctx context.Context, p parcel) error {
 	if r.secret == "" {
 		return nil
 	}
@@ -35,16 +35,16 @@ func (r *registry) check(ctx context.Context, p parcel) error {
 	case err != nil:
 		return err
 	}
-	hosts, err := registries(o)
+	hosts, err := openRegistries(o)
 	if err != nil || !hosts[host] {
 		return problem.New(problem.Failed, create, "the pull secret %s has no entry for %s", r.secret, host)
 	}
 	return nil
 }
 
-// registries are the hosts for which a Secret has credentials. Nothing of
+// openRegistries are the hosts for which a Secret has credentials. Nothing of
 // these is kept.
-func registries(o *kube.Object) (map[string]bool, error) {
+func openRegistries(o *kube.Object) (map[string]bool, error) {
 	secret, err := kube.ConvertObject[struct {
 		Data map[string]string `json:"data"`
 	}](o)

@@ -25,7 +25,7 @@ type shelf struct {
 // catalog has the shelves of the nodes by their names.
 type catalog map[string]shelf
 
-func (c catalog) has(n node, ref string) bool {
+func (c catalog) hasImage(n node, ref string) bool {
 	s := c[n.name]
 	return s.ID == n.id && slices.Contains(s.Images, ref)
 }
@@ -47,12 +47,12 @@ type records struct {
 	app, namespace string
 }
 
-func (r records) ref() kube.Ref {
+func (r records) recordRef() kube.Ref {
 	return kube.Ref{Kind: "ConfigMap", Namespace: r.namespace, Name: RecordName(r.app)}
 }
 
-func (r records) read(ctx context.Context) (catalog, error) {
-	o, err := r.cluster.GetObject(ctx, r.ref())
+func (r records) readRecords(ctx context.Context) (catalog, error) {
+	o, err := r.cluster.GetObject(ctx, r.recordRef())
 	if kube.IsNotFound(err) {
 		return catalog{}, nil
 	}
@@ -75,8 +75,8 @@ func (r records) read(ctx context.Context) (catalog, error) {
 	return c, nil
 }
 
-// write notes the shelves of some nodes and leaves the others alone.
-func (r records) write(ctx context.Context, changed catalog) error {
+// writeRecords notes the shelves of some nodes and leaves the others alone.
+func (r records) writeRecords(ctx context.Context, changed catalog) error {
 	if len(changed) == 0 {
 		return nil
 	}
@@ -88,7 +88,7 @@ func (r records) write(ctx context.Context, changed catalog) error {
 		}
 		data[name] = string(b)
 	}
-	_, err := r.cluster.PatchObject(ctx, r.ref(), map[string]any{"data": data})
+	_, err := r.cluster.PatchObject(ctx, r.recordRef(), map[string]any{"data": data})
 	if !kube.IsNotFound(err) {
 		return err
 	}

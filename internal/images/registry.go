@@ -40,12 +40,12 @@ func newRegistry(o Options) (*registry, error) {
 		log: o.Log, keychain: patient{authn.DefaultKeychain, helperLimit}}, nil
 }
 
-func (r *registry) name(repository string, digest v1.Hash) Placed {
+func (r *registry) imageName(repository string, digest v1.Hash) Placed {
 	return Placed{Ref: r.base + "/" + repository + "@" + digest.String(), Pull: "IfNotPresent"}
 }
 
-// bring pushes what the registry does not have.
-func (r *registry) bring(ctx context.Context, p parcel) error {
+// bringImage pushes what the registry does not have.
+func (r *registry) bringImage(ctx context.Context, p parcel) error {
 	pulled, err := name.NewDigest(p.Ref)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (r *registry) bring(ctx context.Context, p parcel) error {
 		return nil
 	}
 	// By a tag, so that the registry does not take it for litter.
-	if err := remote.Write(pulled.Context().Tag(short(digest)), p.image, options...); err != nil {
+	if err := remote.Write(pulled.Context().Tag(shortDigest(digest)), p.image, options...); err != nil {
 		return explainPush(pulled.Context(), err)
 	}
 	return nil
@@ -71,7 +71,7 @@ func (r *registry) bring(ctx context.Context, p parcel) error {
 type tlsOnly struct{ next http.RoundTripper }
 
 func (t tlsOnly) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.URL.Scheme != "https" && !loopback(r.URL.Hostname()) {
+	if r.URL.Scheme != "https" && !isLoopback(r.URL.Hostname()) {
 		return nil, errPlain
 	}
 	res, err := t.next.RoundTrip(r)
@@ -103,7 +103,7 @@ func (b *shortBody) Read(p []byte) (int, error) {
 
 var errPlain = errors.New("it speaks no TLS, and plain HTTP is for this machine only")
 
-func loopback(host string) bool {
+func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -143,7 +143,7 @@ func TestPushProblems(t *testing.T) {
 
 func TestPlainHTTPIsForThisMachine(t *testing.T) {
 	for host, want := range map[string]bool{"localhost": true, "127.0.0.9": true, "::1": true, "192.168.1.5": false, "registry.local": false} {
-		if got := loopback(host); got != want {
+		if got := isLoopback(host); got != want {
 			t.Errorf("loopback(%s) = %t", host, got)
 		}
 	}
@@ -178,7 +178,7 @@ func TestPullSecret(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = c.check(t.Context(), p)
+			err = c.checkReady(t.Context(), p)
 			if tt.text == "" {
 				if err != nil {
 					t.Error(err)

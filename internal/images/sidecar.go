@@ -43,7 +43,7 @@ func (d *Delivery) sidecar() (parcel, carrier, error) {
 }
 
 func selfImage(self []string, p platform) (v1.Image, error) {
-	path, err := executable(self, p)
+	path, err := findExecutable(self, p)
 	if err != nil {
 		return nil, err
 	}

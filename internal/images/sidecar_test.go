@@ -111,7 +111,7 @@ func TestSidecarOfAnotherVersion(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			compileIn(t, tt.this, linux("arm64"), path)
 			compileIn(t, tt.other, linux("amd64"), beside)
-			got, err := executable([]string{path}, linux("amd64"))
+			got, err := findExecutable([]string{path}, linux("amd64"))
 			if tt.said != "" {
 				wantProblem(t, err, tt.said, "go build -o '"+path+"' ./cmd/version-manager && CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build")
 			} else if err != nil || got != beside {
@@ -130,10 +130,10 @@ func TestSidecarOfAChangedTree(t *testing.T) {
 		t.Fatal(err)
 	}
 	compileIn(t, dir, linux("arm64"), path)
-	_, err := executable([]string{path}, linux("amd64"))
+	_, err := findExecutable([]string{path}, linux("amd64"))
 	wantProblem(t, err, "this one from "+head(t, dir)+" with changes", "go build")
 	compileIn(t, dir, linux("amd64"), path+"-linux-amd64")
-	if _, err := executable([]string{path}, linux("amd64")); err != nil {
+	if _, err := findExecutable([]string{path}, linux("amd64")); err != nil {
 		t.Error(err)
 	}
 }

@@ -51,13 +51,13 @@ type text struct {
 	places []string
 }
 
-// Write writes the texts of all modules to w, those of the standard library
+// WriteNotices writes the texts of all modules to w, those of the standard library
 // first. A module without any is listed as one.
-func Write(w io.Writer, modules []Module) error {
+func WriteNotices(w io.Writer, modules []Module) error {
 	texts := []*text{{goLicense, []string{"the Go standard library and runtime"}}}
 	left := maxTexts
 	for _, m := range modules {
-		found, err := m.texts()
+		found, err := m.licenseTexts()
 		if err != nil {
 			return fmt.Errorf("licenses of %s: %w", m, err)
 		}
@@ -68,14 +68,14 @@ func Write(w io.Writer, modules []Module) error {
 			if left -= len(f.body); left < 0 {
 				return fmt.Errorf("licenses: more than %d bytes", maxTexts)
 			}
-			texts = add(texts, strings.TrimSpace(m.String()+" "+f.name), f.body)
+			texts = addTerms(texts, strings.TrimSpace(m.String()+" "+f.name), f.body)
 		}
 	}
-	return write(w, texts)
+	return writeNotice(w, texts)
 }
 
-// add notes where a text is from; the same one is kept once.
-func add(texts []*text, place, body string) []*text {
+// addTerms notes where a text is from; the same one is kept once.
+func addTerms(texts []*text, place, body string) []*text {
 	for _, t := range texts {
 		if t.body == body {
 			t.places = append(t.places, place)
@@ -85,7 +85,7 @@ func add(texts []*text, place, body string) []*text {
 	return append(texts, &text{body, []string{place}})
 }
 
-func write(w io.Writer, texts []*text) error {
+func writeNotice(w io.Writer, texts []*text) error {
 	var b bytes.Buffer
 	b.WriteString("This program is linked from these modules, under the terms that follow.\n")
 	for _, t := range texts {
@@ -98,9 +98,9 @@ func write(w io.Writer, texts []*text) error {
 // file is a text as a module has it.
 type file struct{ name, body string }
 
-// texts reads the licenses and notices of a module, also those of code that
+// licenseTexts reads the licenses and notices of a module, also those of code that
 // it has taken over into folders of its own.
-func (m Module) texts() (found []file, err error) {
+func (m Module) licenseTexts() (found []file, err error) {
 	root, err := os.OpenRoot(m.Dir)
 	if err != nil {
 		return nil, err
@@ -111,20 +111,20 @@ func (m Module) texts() (found []file, err error) {
 			return err
 		}
 		if e.IsDir() {
-			return skip(name)
+			return skipModule(name)
 		}
 		if !e.Type().IsRegular() || !textName.MatchString(path.Base(name)) || path.Ext(name) == ".go" {
 			return nil
 		}
-		body, err := read(root, name)
+		body, err := readModules(root, name)
 		found = append(found, file{name, body})
 		return err
 	})
 	return found, err
 }
 
-// skip passes over folders that are not linked.
-func skip(name string) error {
+// skipModule passes over folders that are not linked.
+func skipModule(name string) error {
 	base := path.Base(name)
 	if name != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || slices.Contains([]string{"testdata", "vendor", "node_modules"}, base)) {
 		return fs.SkipDir
@@ -132,7 +132,7 @@ func skip(name string) error {
 	return nil
 }
 
-func read(root *os.Root, name string) (string, error) {
+func readModules(root *os.Root, name string) (string, error) {
 	f, err := root.Open(name)
 	if err != nil {
 		return "", err

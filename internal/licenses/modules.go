@@ -13,10 +13,10 @@ import (
 	"golang.org/x/mod/module"
 )
 
-// Of lists the modules that a program is linked from, besides its own. cache
+// ModulesOf lists the modules that a program is linked from, besides its own. cache
 // is the module cache, and dir the folder of its go.mod, for what is vendored
 // or replaced by a folder.
-func Of(program, cache, dir string) ([]Module, error) {
+func ModulesOf(program, cache, dir string) ([]Module, error) {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
 		return nil, fmt.Errorf("read what %s is linked from: %w", filepath.Base(program), err)
@@ -32,8 +32,8 @@ func Of(program, cache, dir string) ([]Module, error) {
 		}
 		m := Module{Path: d.Path, Version: d.Version}
 		if isFolder {
-			m.Dir = folder(at.Path, dir)
-		} else if m.Dir, err = cached(at.Path, at.Version, cache); err != nil {
+			m.Dir = moduleFolder(at.Path, dir)
+		} else if m.Dir, err = cachedFolder(at.Path, at.Version, cache); err != nil {
 			return nil, err
 		}
 		if _, err := os.Stat(m.Dir); errors.Is(err, fs.ErrNotExist) {
@@ -45,15 +45,15 @@ func Of(program, cache, dir string) ([]Module, error) {
 	return modules, nil
 }
 
-func folder(path, dir string) string {
+func moduleFolder(path, dir string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(dir, filepath.FromSlash(path))
 }
 
-// cached is where a module cache has a module.
-func cached(path, version, cache string) (string, error) {
+// cachedFolder is where a module cache has a module.
+func cachedFolder(path, version, cache string) (string, error) {
 	name, err := module.EscapePath(path)
 	if err != nil {
 		return "", err

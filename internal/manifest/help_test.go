@@ -49,7 +49,7 @@ kubernetes:
 
 func released(t *testing.T, v release.Version, yaml string) release.Release {
 	t.Helper()
-	c, err := config.Parse([]byte(yaml))
+	c, err := config.ParseYAML([]byte(yaml))
 	if err != nil {
 		t.Fatal(err)
 	}

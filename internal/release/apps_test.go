@@ -24,7 +24,7 @@ func twoApps(t *testing.T, one, two string) string {
 
 func versions(t *testing.T, dir, app string, store *Store) []Version {
 	t.Helper()
-	entries, err := Entries(t.Context(), openRepo(t, dir), store, app)
+	entries, err := ListEntries(t.Context(), openRepo(t, dir), store, app)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestTwoAppsInOneRepository(t *testing.T) {
 	if a, b := versions(t, one, "shop", store), versions(t, two, "blog", store); !slices.Equal(a, []Version{"v1.0.0"}) || !slices.Equal(b, []Version{"v1.0.0", "v1.1.0"}) {
 		t.Errorf("versions %q and %q", a, b)
 	}
-	_, err := Create(t.Context(), Options{Dir: one, Version: "v1.0.0", Store: store})
+	_, err := CreateVersion(t.Context(), Options{Dir: one, Version: "v1.0.0", Store: store})
 	releasetest.WantProblem(t, err, problem.Failed, "v1.0.0 exists already; free are v1.0.1, v1.1.0 or v2.0.0", "version-manager create v1.0.1")
 
 	clone := filepath.Join(t.TempDir(), "clone")
@@ -90,7 +90,7 @@ func TestFromAVersionOfThisApp(t *testing.T) {
 		store = NewStore(t.TempDir())
 	}
 	create(t, Options{Dir: dir, Version: "v2.0.0", Store: store})
-	_, err := Create(t.Context(), Options{Dir: tools, Version: "v3.0.0", From: "v2.0.0", Store: store})
+	_, err := CreateVersion(t.Context(), Options{Dir: tools, Version: "v3.0.0", From: "v2.0.0", Store: store})
 	releasetest.WantProblem(t, err, problem.NotFound, "v2.0.0 is a version of hello, and tools has none of that name", "version-manager list")
 }
 
@@ -117,7 +117,7 @@ func TestAppAtTheRootKeepsPlainTags(t *testing.T) {
 // app they are of, but not in which folder.
 func TestTagsOfEarlierVersionsStillCount(t *testing.T) {
 	dir := twoApps(t, "shop", "blog")
-	releasetest.RunGit(t, dir, "tag", "-a", "-m", trailers{App: "shop", Image: "sha256:00", Go: "go1.2", Platform: "x/y"}.message("old"), "v1.0.0")
+	releasetest.RunGit(t, dir, "tag", "-a", "-m", trailers{App: "shop", Image: "sha256:00", Go: "go1.2", Platform: "x/y"}.tagMessage("old"), "v1.0.0")
 	if got := versions(t, filepath.Join(dir, "apps", "one"), "shop", NewStore(t.TempDir())); !slices.Equal(got, []Version{"v1.0.0"}) {
 		t.Errorf("of its own: %q", got)
 	}
@@ -146,7 +146,7 @@ func TestTagsThatAreInTheWay(t *testing.T) {
 		"short, by hand":              {[]string{"v1"}, "the tag v1 does not say which app", "version-manager create v1.0.0 --from HEAD"},
 		"where the prefix should be":  {[]string{"shop"}, "git cannot make a tag shop/v1.0.0 beside the tag shop", "git tag RENAMED 'shop'"},
 		"below":                       {[]string{"shop/v1.0.0/x"}, "git cannot make a tag shop/v1.0.0 beside the tag shop/v1.0.0/x", "git tag -d"},
-		"same name in another folder": {[]string{"-a", "-m", trailers{App: "shop", Image: "sha256:00", Folder: "apps/two"}.message("x"), "shop/v1.0.0"}, "another app of the same name, in the folder apps/two", "git show"},
+		"same name in another folder": {[]string{"-a", "-m", trailers{App: "shop", Image: "sha256:00", Folder: "apps/two"}.tagMessage("x"), "shop/v1.0.0"}, "another app of the same name, in the folder apps/two", "git show"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := twoApps(t, "shop", "shop")
@@ -155,7 +155,7 @@ func TestTagsThatAreInTheWay(t *testing.T) {
 			releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
 			o.Message = "x"
 			head := releasetest.RunGit(t, dir, "rev-parse", "HEAD")
-			_, err := Create(t.Context(), o)
+			_, err := CreateVersion(t.Context(), o)
 			releasetest.WantProblem(t, err, problem.Failed, tt.words, tt.hint)
 			if releasetest.RunGit(t, dir, "rev-parse", "HEAD") != head {
 				t.Error("it was committed although the tag cannot be made")

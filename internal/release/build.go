@@ -42,9 +42,9 @@ type Built struct {
 // Close removes the temporary folder and with it the image.
 func (b *Built) Close() error { return b.work.Close() }
 
-// Build makes the image of a commit and describes it. The caller closes what
+// BuildCommit makes the image of a commit and describes it. The caller closes what
 // it returns; after an error nothing is left behind.
-func (b *Builder) Build(ctx context.Context, commit gitrepo.Commit) (*Built, error) {
+func (b *Builder) BuildCommit(ctx context.Context, commit gitrepo.Commit) (*Built, error) {
 	work, err := gobuild.NewWorkspace()
 	if err != nil {
 		return nil, err
@@ -53,15 +53,15 @@ func (b *Builder) Build(ctx context.Context, commit gitrepo.Commit) (*Built, err
 	if work.Note != "" {
 		built.Notes = append(built.Notes, work.Note)
 	}
-	if err := b.fill(ctx, built, commit); err != nil {
+	if err := b.exportAndBuild(ctx, built, commit); err != nil {
 		built.Close()
 		return nil, withoutPath(err, work.Dir)
 	}
 	return built, nil
 }
 
-func (b *Builder) fill(ctx context.Context, built *Built, commit gitrepo.Commit) error {
-	b.progress("export")
+func (b *Builder) exportAndBuild(ctx context.Context, built *Built, commit gitrepo.Commit) error {
+	b.reportStep("export")
 	dir, err := built.work.MakeFolder("tree")
 	if err != nil {
 		return err
@@ -78,20 +78,20 @@ func (b *Builder) fromTree(ctx context.Context, built *Built, commit gitrepo.Com
 	if err != nil {
 		return err
 	}
-	if built.Release, err = describe(app, commit, tree, src.Prefix); err != nil {
+	if built.Release, err = describeRelease(app, commit, tree, src.Prefix); err != nil {
 		return err
 	}
 	if app.Build.Image != "" {
-		return b.adopt(ctx, built, src.AppDir())
+		return b.adoptImage(ctx, built, src.AppDir())
 	}
-	return b.make(ctx, built, commit, src)
+	return b.compileAndPack(ctx, built, commit, src)
 }
 
-// make compiles the program and packs it.
-func (b *Builder) make(ctx context.Context, built *Built, commit gitrepo.Commit, src gobuild.Sources) (err error) {
+// compileAndPack compiles the program and packs it.
+func (b *Builder) compileAndPack(ctx context.Context, built *Built, commit gitrepo.Commit, src gobuild.Sources) (err error) {
 	app := built.Release.Config
 	binary := filepath.Join(built.work.Dir, "program")
-	b.progress("build")
+	b.reportStep("build")
 	cache, err := gobuild.CompileProgram(ctx, built.work, src, app.Build, binary)
 	if err != nil {
 		return err
@@ -99,14 +99,14 @@ func (b *Builder) make(ctx context.Context, built *Built, commit gitrepo.Commit,
 	if built.Release.GoVersion, built.Release.SBOM, err = gobuild.ReadBuildInfo(binary); err != nil {
 		return err
 	}
-	b.progress("image")
+	b.reportStep("image")
 	notices, err := noticesOf(binary, cache, src)
 	if err != nil {
 		return err
 	}
 	to := ociimage.Layout{Dir: filepath.Join(built.work.Dir, "image")}
-	built.packBare = func() error { return built.keep(pack(to, binary, nil, app, commit)) }
-	return built.keep(pack(to, binary, notices, app, commit))
+	built.packBare = func() error { return built.keepImage(packImage(to, binary, nil, app, commit)) }
+	return built.keepImage(packImage(to, binary, notices, app, commit))
 }
 
 // noticesOf are the licenses of the modules that a program was compiled from.
@@ -115,19 +115,19 @@ func noticesOf(binary, cache string, src gobuild.Sources) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	modules, err := licenses.Of(binary, cache, filepath.Dir(src.FilePath(mod)))
+	modules, err := licenses.ModulesOf(binary, cache, filepath.Dir(src.FilePath(mod)))
 	if err != nil {
 		return nil, err
 	}
 	var text bytes.Buffer
-	err = licenses.Write(&text, modules)
+	err = licenses.WriteNotices(&text, modules)
 	return text.Bytes(), err
 }
 
-// adopt takes the image from the export, or from the work tree if it is not
+// adoptImage takes the image from the export, or from the work tree if it is not
 // committed, as build results often are not.
-func (b *Builder) adopt(ctx context.Context, built *Built, tree string) error {
-	b.progress("image")
+func (b *Builder) adoptImage(ctx context.Context, built *Built, tree string) error {
+	b.reportStep("image")
 	name := built.Release.Config.Build.Image
 	path := filepath.Join(tree, filepath.FromSlash(name))
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -142,13 +142,13 @@ func (b *Builder) adopt(ctx context.Context, built *Built, tree string) error {
 	if err != nil {
 		return problem.Wrap(err, problem.Failed, "", "read image %s", name)
 	}
-	if _, err := img.User(); err != nil { // now, rather than when it is to run
+	if _, err := img.ResolveUser(); err != nil { // now, rather than when it is to run
 		return err
 	}
-	return built.keep(img, nil)
+	return built.keepImage(img, nil)
 }
 
-func (b *Built) keep(img *ociimage.Image, err error) error {
+func (b *Built) keepImage(img *ociimage.Image, err error) error {
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (b *Built) keep(img *ociimage.Image, err error) error {
 	return nil
 }
 
-func (b *Builder) progress(step string) {
+func (b *Builder) reportStep(step string) {
 	if b.Progress != nil {
 		b.Progress(step)
 	}
@@ -172,14 +172,14 @@ func readConfig(tree string, commit gitrepo.Commit) (config.App, error) {
 		return config.App{}, problem.Wrap(err, problem.Failed, "", "read %s", config.File)
 	}
 	defer f.Close()
-	return config.Load(f)
+	return config.ParseReader(f)
 }
 
-// describe fills in what does not depend on the build.
-func describe(app config.App, commit gitrepo.Commit, tree *gitrepo.Tree, prefix string) (Release, error) {
+// describeRelease fills in what does not depend on the build.
+func describeRelease(app config.App, commit gitrepo.Commit, tree *gitrepo.Tree, prefix string) (Release, error) {
 	r := Release{App: app.Name, Commit: commit.ID, Time: commit.Time, Config: app}
 	var err error
-	if r.ConfigID, err = config.Digest(app); err != nil {
+	if r.ConfigID, err = config.DigestJSON(app); err != nil {
 		return r, err
 	}
 	r.InfraID, err = tree.DigestInfra(prefix, app.Infra)

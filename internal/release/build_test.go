@@ -45,10 +45,10 @@ func TestBuiltImageRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	root := filepath.Join(t.TempDir(), "root")
-	if err := store.Unpack(t.Context(), built.Release.Image, root, nil); err != nil {
+	if err := store.UnpackImage(t.Context(), built.Release.Image, root, nil); err != nil {
 		t.Fatal(err)
 	}
-	argv, env, workdir, user := built.Image.Command(), built.Image.Environ(), built.Image.WorkingDir(), built.Image.Config.Config.User
+	argv, env, workdir, user := built.Image.CommandLine(), built.Image.ProcessEnv(), built.Image.WorkingDir(), built.Image.Config.Config.User
 	if !slices.Equal(argv, []string{"/app/hello"}) || len(env) != 1 || workdir != "/" || user != "65532" {
 		t.Errorf("command %q, environment %q, workdir %q, user %q", argv, env, workdir, user)
 	}
@@ -74,7 +74,7 @@ func TestBuildForAnotherPlatform(t *testing.T) {
 	if err := store.AddImage(built.Image); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Unpack(t.Context(), built.Release.Image, root, nil); err != nil {
+	if err := store.UnpackImage(t.Context(), built.Release.Image, root, nil); err != nil {
 		t.Fatal(err)
 	}
 	program, err := elf.Open(filepath.Join(root, "app", "hello"))

@@ -12,9 +12,9 @@ import (
 	"version-manager/internal/release/gitrepo"
 )
 
-// named names the first changes, the new files before the others: what should
+// summarizeChanges names the first changes, the new files before the others: what should
 // not have been committed is among those.
-func named(changes []gitrepo.Change) string {
+func summarizeChanges(changes []gitrepo.Change) string {
 	sorted := slices.SortedStableFunc(slices.Values(changes), func(a, b gitrepo.Change) int {
 		switch {
 		case a.New == b.New:
@@ -51,15 +51,15 @@ func refuseSecrets(changes []gitrepo.Change) error {
 // file is meant to be committed.
 func looksSecret(name string) bool {
 	name = strings.ToLower(name)
-	if matches(name, ".env.example", ".env.sample", ".env.template", ".env.dist", "*.pub") {
+	if matchesAny(name, ".env.example", ".env.sample", ".env.template", ".env.dist", "*.pub") {
 		return false
 	}
-	return matches(name, ".env", ".env.*", "*.env", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "id_rsa*", "id_dsa*", "id_ecdsa*",
+	return matchesAny(name, ".env", ".env.*", "*.env", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.kdbx", "*.ppk", "id_rsa*", "id_dsa*", "id_ecdsa*",
 		"id_ed25519*", "*credentials*", "openrc*", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".htpasswd", ".dockerconfigjson", "kubeconfig",
 		"*.kubeconfig", "service-account*.json", "service_account*.json", "terraform.tfstate*", "*.tfvars", "secrets.y*ml", "secrets.json")
 }
 
-func matches(name string, patterns ...string) bool {
+func matchesAny(name string, patterns ...string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		match, err := path.Match(pattern, name)
 		return match && err == nil
@@ -76,5 +76,5 @@ func (c *creation) takeBack(ctx context.Context, tagged bool) {
 	if tagged {
 		undo = fmt.Sprintf("git tag -d %s && %s", c.tag, undo)
 	}
-	c.note("to take the commit back before anything is pushed: %s", undo)
+	c.addNote("to take the commit back before anything is pushed: %s", undo)
 }

@@ -12,13 +12,13 @@ import (
 
 func TestNamed(t *testing.T) {
 	changes := []gitrepo.Change{{Path: "b.go", Tracked: true}, {Path: "a.go", New: true}, {Path: "c.go", Tracked: true}}
-	if got, want := named(changes), "a.go (new), b.go, c.go"; got != want {
+	if got, want := summarizeChanges(changes), "a.go (new), b.go, c.go"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	for i := range 9 {
 		changes = append(changes, gitrepo.Change{Path: fmt.Sprint(i), Tracked: true})
 	}
-	if got := named(changes); !strings.HasSuffix(got, ", 6 and 2 more") {
+	if got := summarizeChanges(changes); !strings.HasSuffix(got, ", 6 and 2 more") {
 		t.Errorf("%q does not stop after ten", got)
 	}
 }
@@ -43,7 +43,7 @@ func TestCreateRefusesSecrets(t *testing.T) {
 	releasetest.WriteFiles(t, dir, map[string]string{"config/.env": "TOKEN=hunter2\n", "new.txt": ""})
 	head := releasetest.RunGit(t, dir, "rev-parse", "HEAD")
 	o := Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: store}
-	_, err := Create(t.Context(), o)
+	_, err := CreateVersion(t.Context(), o)
 	releasetest.WantProblem(t, err, problem.Failed, "1 file that looks like a secret is not known to git: nothing was committed", ".gitignore")
 	if releasetest.ErrorLines(err) != "config/.env" || releasetest.RunGit(t, dir, "rev-parse", "HEAD") != head {
 		t.Errorf("named %q", releasetest.ErrorLines(err))
@@ -55,7 +55,7 @@ func TestCreateRefusesSecrets(t *testing.T) {
 func TestFailedCreateStillTellsOfItsCommit(t *testing.T) {
 	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	releasetest.WriteFiles(t, dir, map[string]string{"main.go": "nonsense"})
-	c, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: store})
+	c, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: store})
 	if err == nil || len(c.Notes) != 2 || !strings.HasSuffix(c.Notes[1], "pushed: git reset --soft HEAD~1") {
 		t.Errorf("%v, notes %q", err, c.Notes)
 	}

@@ -11,8 +11,8 @@ import (
 	"version-manager/internal/release/gitrepo"
 )
 
-// commit returns what to build: From, or the work tree once it is clean.
-func (c *creation) commit(ctx context.Context) (gitrepo.Commit, error) {
+// commitToBuild returns what to build: From, or the work tree once it is clean.
+func (c *creation) commitToBuild(ctx context.Context) (gitrepo.Commit, error) {
 	if c.From != "" {
 		return c.repo.ResolveCommit(ctx, c.From)
 	}
@@ -20,7 +20,7 @@ func (c *creation) commit(ctx context.Context) (gitrepo.Commit, error) {
 	if err != nil {
 		return gitrepo.Commit{}, err
 	}
-	if err := c.settled(ctx, dirty); err != nil {
+	if err := c.requireSettled(ctx, dirty); err != nil {
 		return gitrepo.Commit{}, err
 	}
 	if len(dirty) > 0 {
@@ -34,9 +34,9 @@ func (c *creation) commit(ctx context.Context) (gitrepo.Commit, error) {
 	commit, err := c.repo.ResolveCommit(ctx, "HEAD")
 	if len(dirty) > 0 && err == nil {
 		c.committed = true
-		c.note("%s committed as %.7s: %s", text.CountNoun(len(dirty), "changed file was", "changed files were"), commit.ID, named(dirty))
+		c.addNote("%s committed as %.7s: %s", text.CountNoun(len(dirty), "changed file was", "changed files were"), commit.ID, summarizeChanges(dirty))
 		if c.repo.IsDetached(ctx) {
-			c.note("no branch is checked out, so only the tag keeps that commit; to keep it on a branch: git switch -c NAME")
+			c.addNote("no branch is checked out, so only the tag keeps that commit; to keep it on a branch: git switch -c NAME")
 		}
 	}
 	return commit, err
@@ -50,7 +50,7 @@ func (c *creation) commitChanges(ctx context.Context, dirty []gitrepo.Change) er
 	if err := refuseSecrets(dirty); err != nil {
 		return err
 	}
-	if err := c.committable(ctx, dirty); err != nil {
+	if err := c.requireCommittable(ctx, dirty); err != nil {
 		return err
 	}
 	if err := c.repo.RefuseFiltered(ctx, dirty); err != nil {
@@ -59,33 +59,33 @@ func (c *creation) commitChanges(ctx context.Context, dirty []gitrepo.Change) er
 	return c.repo.CommitChanges(ctx, dirty, c.Message)
 }
 
-// unused fails if the version is on record for the app.
-func (c *creation) unused(app string) error {
-	_, err := c.Store.Get(app, c.Version)
+// requireUnused fails if the version is on record for the app.
+func (c *creation) requireUnused(app string) error {
+	_, err := c.Store.GetRecord(app, c.Version)
 	switch {
 	case err == nil:
-		return c.exists(app)
+		return c.versionExists(app)
 	case problem.KindOf(err) == problem.NotFound:
 		return nil
 	}
 	return err
 }
 
-func (c *creation) exists(app string) error {
+func (c *creation) versionExists(app string) error {
 	var taken []Version
 	for _, t := range c.tags {
 		taken = append(taken, t.Version)
 	}
-	records, _ := c.Store.List(app) // damaged ones have no say in a hint
+	records, _ := c.Store.ListRecords(app) // damaged ones have no say in a hint
 	for _, r := range records {
 		taken = append(taken, r.Version)
 	}
-	free := c.Version.free(taken)
+	free := c.Version.freeVersions(taken)
 	if len(free) == 0 {
 		return problem.New(problem.Failed, "version-manager list", "%s exists already", c.Version)
 	}
 	return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s", free[0]),
-		"%s exists already; free are %s", c.Version, orList(free))
+		"%s exists already; free are %s", c.Version, joinVersions(free))
 }
 
 // noteOverlooked says which changes are not part of the version.
@@ -99,7 +99,7 @@ func (c *creation) noteOverlooked(ctx context.Context) error {
 	if n := len(names) - len(shown); n > 0 {
 		more = fmt.Sprintf(" and %d more", n)
 	}
-	c.note("git was told to overlook what changed in %s%s, so it is not part of the version; to change that: git update-index --no-assume-unchanged --no-skip-worktree %s",
+	c.addNote("git was told to overlook what changed in %s%s, so it is not part of the version; to change that: git update-index --no-assume-unchanged --no-skip-worktree %s",
 		strings.Join(shown, ", "), more, shell.QuoteWord(shown[0]))
 	return nil
 }

@@ -244,7 +244,7 @@ func TestFilesInGitLFS(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, ".git", "elsewhere")); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", From: "HEAD~1", Store: NewStore(t.TempDir())})
+	_, err = CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", From: "HEAD~1", Store: NewStore(t.TempDir())})
 	if err == nil || !strings.Contains(err.Error(), "version-manager.yaml") {
 		t.Errorf("error %v", err)
 	}

@@ -14,7 +14,7 @@ func TestFailedCreateLeavesNothing(t *testing.T) {
 	files := releasetest.HelloModule()
 	files["main.go"] = "package main\n"
 	dir, state := releasetest.NewRepo(t, files), t.TempDir()
-	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(state)})
+	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(state)})
 	releasetest.WantProblem(t, err, problem.Failed, "create v1.0.0: go build . failed", "")
 	releasetest.WantEmpty(t, state)
 	if tags := releasetest.RunGit(t, dir, "tag"); tags != "" {
@@ -28,7 +28,7 @@ func TestUnwritableRecordTakesTagBack(t *testing.T) {
 	obstacle := filepath.Join(state, "releases", "records.lock")
 	releasetest.MakeDir(t, obstacle) // a folder where the lock file should be
 	o := Options{Dir: dir, Version: "v1.0.0", Store: NewStore(state)}
-	if _, err := Create(t.Context(), o); err == nil || !strings.Contains(err.Error(), "record v1.0.0") {
+	if _, err := CreateVersion(t.Context(), o); err == nil || !strings.Contains(err.Error(), "record v1.0.0") {
 		t.Fatalf("error %v", err)
 	}
 	if tags := releasetest.RunGit(t, dir, "tag"); tags != "" {
@@ -55,11 +55,11 @@ func TestCreateAfterCrashAtEveryStep(t *testing.T) {
 			}
 			func() {
 				defer func() { _ = recover() }()
-				_, err := Create(t.Context(), crash)
+				_, err := CreateVersion(t.Context(), crash)
 				t.Errorf("no crash, but %v", err)
 			}()
 			c := create(t, o)
-			if got, err := o.Store.Get("hello", "v1.0.0"); err != nil || got.Message != "new" || got.Image != c.Release.Image {
+			if got, err := o.Store.GetRecord("hello", "v1.0.0"); err != nil || got.Message != "new" || got.Image != c.Release.Image {
 				t.Errorf("record %+v, %v", got, err)
 			}
 		})

@@ -32,29 +32,29 @@ type Created struct {
 	Notes   []string // sentences: "2 changed files were committed as 1a2b3c4: …"
 }
 
-// Create makes a release: commit if need be, build, store, tag, record. The
+// CreateVersion makes a release: commit if need be, build, store, tag, record. The
 // record comes last and is what makes the release exist, so that a crash at
 // any point leaves nothing that the same call would not pick up: an image
 // without record is only content, and a tag without record is rebuilt. The
 // notes are there also where it fails.
-func Create(ctx context.Context, o Options) (Created, error) {
+func CreateVersion(ctx context.Context, o Options) (Created, error) {
 	repo, err := gitrepo.OpenRepo(ctx, o.Dir)
 	if err != nil {
-		return Created{}, o.failed(err)
+		return Created{}, o.explainFailure(err)
 	}
 	c := &creation{Options: o, repo: repo}
-	err = c.run(ctx)
+	err = c.runSteps(ctx)
 	if c.committed {
 		c.takeBack(context.WithoutCancel(ctx), err == nil)
 	}
 	if err != nil {
-		return Created{Notes: c.result.Notes}, o.failed(err)
+		return Created{Notes: c.result.Notes}, o.explainFailure(err)
 	}
 	return c.result, nil
 }
 
-// failed says which version an error was about, problems included.
-func (o Options) failed(err error) error {
+// explainFailure says which version an error was about, problems included.
+func (o Options) explainFailure(err error) error {
 	if p, ok := err.(*problem.Problem); ok {
 		about := *p
 		about.What = fmt.Sprintf("create %s: %s", o.Version, p.What)
@@ -74,7 +74,7 @@ type creation struct {
 	result    Created
 }
 
-func (c *creation) run(ctx context.Context) error {
+func (c *creation) runSteps(ctx context.Context) error {
 	all, err := readTags(ctx, c.repo)
 	if err != nil {
 		return err
@@ -82,18 +82,18 @@ func (c *creation) run(ctx context.Context) error {
 	if err := c.fromVersion(all); err != nil {
 		return err
 	}
-	if c.app, err = c.describe(ctx); err != nil {
+	if c.app, err = c.readApp(ctx); err != nil {
 		return err
 	}
-	c.tags, c.tag = all.ofApp(c.repo.Prefix, c.app.Name), all.name(c.repo.Prefix, c.app.Name, c.Version)
+	c.tags, c.tag = all.ofApp(c.repo.Prefix, c.app.Name), all.tagName(c.repo.Prefix, c.app.Name, c.Version)
 	if i := slices.IndexFunc(c.tags, func(t Tag) bool { return t.Version == c.Version }); i >= 0 {
-		return c.restore(ctx, c.tags[i])
+		return c.restoreFromTag(ctx, c.tags[i])
 	}
-	return c.create(ctx, all)
+	return c.makeVersion(ctx, all)
 }
 
-// describe reads which app this is about.
-func (c *creation) describe(ctx context.Context) (config.App, error) {
+// readApp reads which app this is about.
+func (c *creation) readApp(ctx context.Context) (config.App, error) {
 	if c.From != "" {
 		commit, err := c.repo.ResolveCommit(ctx, c.From)
 		if err != nil {
@@ -109,13 +109,13 @@ func (c *creation) describe(ctx context.Context) (config.App, error) {
 		return config.App{}, problem.Wrap(err, problem.Failed, "", "there is no %s, which says what to build", config.File)
 	}
 	defer f.Close()
-	return config.Load(f)
+	return config.ParseReader(f)
 }
 
-// create makes a new version. Whatever is certain to fail later fails first,
+// makeVersion makes a new version. Whatever is certain to fail later fails first,
 // before anything is committed or compiled.
-func (c *creation) create(ctx context.Context, all tagList) error {
-	if err := c.feasible(all); err != nil {
+func (c *creation) makeVersion(ctx context.Context, all tagList) error {
+	if err := c.checkFeasible(all); err != nil {
 		return err
 	}
 	who, err := c.repo.EnsureIdentity(ctx)
@@ -123,16 +123,16 @@ func (c *creation) create(ctx context.Context, all tagList) error {
 		return err
 	}
 	if who != "" {
-		c.note("%s", who)
+		c.addNote("%s", who)
 	}
-	commit, err := c.commit(ctx)
+	commit, err := c.commitToBuild(ctx)
 	if err != nil {
 		return err
 	}
 	if err := c.sameApp(ctx, commit); err != nil {
 		return err
 	}
-	built, err := c.build(ctx, commit)
+	built, err := c.buildCommit(ctx, commit)
 	if err != nil {
 		return err
 	}
@@ -141,18 +141,18 @@ func (c *creation) create(ctx context.Context, all tagList) error {
 	if built.Release.Message == "" {
 		built.Release.Message = commit.Subject
 	}
-	return c.publish(ctx, built)
+	return c.publishRelease(ctx, built)
 }
 
-// feasible checks what does not depend on the commit.
-func (c *creation) feasible(all tagList) error {
-	if err := c.unused(c.app.Name); err != nil {
+// checkFeasible checks what does not depend on the commit.
+func (c *creation) checkFeasible(all tagList) error {
+	if err := c.requireUnused(c.app.Name); err != nil {
 		return err
 	}
 	if err := all.nameFree(c.tag); err != nil {
 		return err
 	}
-	if t := all.unclear(c.repo.Prefix, c.Version); t != nil && c.From == "" {
+	if t := all.findUnclear(c.repo.Prefix, c.Version); t != nil && c.From == "" {
 		return problem.New(problem.Failed, fmt.Sprintf("git tag %s %s    (if it is of %s; otherwise: version-manager create %s --from HEAD)", c.tag, shell.QuoteWord(t.Name+"^{}"), c.app.Name, c.Version),
 			"the tag %s does not say which app of this repository it is of", t.Name)
 	}
@@ -174,8 +174,8 @@ func (c *creation) sameApp(ctx context.Context, commit gitrepo.Commit) error {
 	return err
 }
 
-func (c *creation) build(ctx context.Context, commit gitrepo.Commit) (*Built, error) {
-	built, err := (&Builder{Repo: c.repo, Progress: c.Progress}).Build(ctx, commit)
+func (c *creation) buildCommit(ctx context.Context, commit gitrepo.Commit) (*Built, error) {
+	built, err := (&Builder{Repo: c.repo, Progress: c.Progress}).BuildCommit(ctx, commit)
 	if err != nil {
 		return nil, err
 	}
@@ -184,20 +184,20 @@ func (c *creation) build(ctx context.Context, commit gitrepo.Commit) (*Built, er
 	return built, nil
 }
 
-// publish stores, tags and records a new release.
-func (c *creation) publish(ctx context.Context, built *Built) error {
-	c.progress("store")
+// publishRelease stores, tags and records a new release.
+func (c *creation) publishRelease(ctx context.Context, built *Built) error {
+	c.reportStep("store")
 	if err := c.Store.AddImage(built.Image); err != nil {
 		return err
 	}
-	c.progress("tag")
+	c.reportStep("tag")
 	r := built.Release
-	if err := c.repo.CreateTag(ctx, c.tag, r.Commit, trailersOf(built, c.repo.Prefix).message(r.Message)); err != nil {
+	if err := c.repo.CreateTag(ctx, c.tag, r.Commit, trailersOf(built, c.repo.Prefix).tagMessage(r.Message)); err != nil {
 		return err
 	}
-	if err := c.Store.Put(r); err != nil {
+	if err := c.Store.PutRecord(r); err != nil {
 		if untag := c.repo.DeleteTag(context.WithoutCancel(ctx), c.tag); untag != nil {
-			c.note("the tag %s could not be removed: %v", c.tag, untag)
+			c.addNote("the tag %s could not be removed: %v", c.tag, untag)
 		}
 		return err
 	}
@@ -205,11 +205,11 @@ func (c *creation) publish(ctx context.Context, built *Built) error {
 	return nil
 }
 
-func (c *creation) note(format string, args ...any) {
+func (c *creation) addNote(format string, args ...any) {
 	c.result.Notes = append(c.result.Notes, fmt.Sprintf(format, args...))
 }
 
-func (c *creation) progress(step string) {
+func (c *creation) reportStep(step string) {
 	if c.Progress != nil {
 		c.Progress(step)
 	}

@@ -11,7 +11,7 @@ import (
 
 func create(t *testing.T, o Options) Created {
 	t.Helper()
-	c, err := Create(t.Context(), o)
+	c, err := CreateVersion(t.Context(), o)
 	if err != nil {
 		t.Fatal(err, releasetest.ErrorLines(err))
 	}
@@ -30,10 +30,10 @@ func TestCreate(t *testing.T) {
 	if r.App != "hello" || r.Version != "v1.0.0" || r.Message != "first" || r.Commit != releasetest.RunGit(t, dir, "rev-parse", "HEAD") {
 		t.Errorf("release %+v", r)
 	}
-	if got, err := store.Get("hello", "v1.0.0"); err != nil || got.Image != r.Image {
+	if got, err := store.GetRecord("hello", "v1.0.0"); err != nil || got.Image != r.Image {
 		t.Errorf("on record: %+v, %v", got, err)
 	}
-	if _, err := store.Image(r.Image); err != nil {
+	if _, err := store.OpenImage(r.Image); err != nil {
 		t.Error(err)
 	}
 	tag := releasetest.RunGit(t, dir, "for-each-ref", "--format=%(objecttype) %(contents)", "refs/tags/v1.0.0")
@@ -45,13 +45,13 @@ func TestCreate(t *testing.T) {
 func TestCreateTwice(t *testing.T) {
 	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	create(t, Options{Dir: dir, Version: "v1.2.0", Store: store})
-	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.2.0", Store: store})
+	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.2.0", Store: store})
 	releasetest.WantProblem(t, err, problem.Failed, "create v1.2.0: v1.2.0 exists already; free are v1.2.1, v1.3.0 or v2.0.0",
 		"version-manager create v1.2.1")
 
 	releasetest.RunGit(t, dir, "tag", "-d", "v1.2.0") // a record alone is enough to be taken
 	releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
-	_, err = Create(t.Context(), Options{Dir: dir, Version: "v1.2.0", Message: "x", Store: store})
+	_, err = CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.2.0", Message: "x", Store: store})
 	releasetest.WantProblem(t, err, problem.Failed, "exists already", "v1.2.1")
 	if dirty, _ := openRepo(t, dir).ListChanges(t.Context()); len(dirty) != 1 {
 		t.Errorf("dirty %q: it was committed although the version is taken", dirty)
@@ -61,7 +61,7 @@ func TestCreateTwice(t *testing.T) {
 func TestCreateFromDirtyTree(t *testing.T) {
 	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	releasetest.WriteFiles(t, dir, map[string]string{"new file.txt": "", "main.go": "package main\n\nfunc main() { println(\"second\") }\n"})
-	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.2.0", Store: store})
+	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.2.0", Store: store})
 	releasetest.WantProblem(t, err, problem.Failed, "2 files are not committed", "version-manager create v1.2.0 -m 'what changed'")
 	if got := releasetest.ErrorLines(err); got != "main.go\nnew file.txt (new)" {
 		t.Errorf("files %q", got)
@@ -88,10 +88,10 @@ func TestCreateInEmptyRepository(t *testing.T) {
 	releasetest.IsolateGit(t)
 	dir, store := t.TempDir(), NewStore(t.TempDir())
 	releasetest.RunGit(t, dir, "init", "-q")
-	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
+	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
 	releasetest.WantProblem(t, err, problem.Failed, "has no commit yet", "git commit")
 	releasetest.WriteFiles(t, dir, releasetest.HelloModule())
-	_, err = Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
+	_, err = CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
 	releasetest.WantProblem(t, err, problem.Failed, "3 files are not committed", "-m")
 	c := create(t, Options{Dir: dir, Version: "v1.0.0", Message: "first", Store: store})
 	if want := "git tag -d v1.0.0 && git update-ref -d HEAD"; !strings.HasSuffix(c.Notes[1], want) {

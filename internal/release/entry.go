@@ -18,10 +18,10 @@ type Entry struct {
 	Release *Release `json:"release,omitempty"` // the record
 }
 
-// Entries merges the tags of a repository with the records of an app, oldest
+// ListEntries merges the tags of a repository with the records of an app, oldest
 // version first. Without a repository, which is then nil, it lists records
 // only. Damaged records are reported beside the entries that are well.
-func Entries(ctx context.Context, repo *gitrepo.Repo, store *Store, app string) ([]Entry, error) {
+func ListEntries(ctx context.Context, repo *gitrepo.Repo, store *Store, app string) ([]Entry, error) {
 	merged := map[Version]*Entry{}
 	if repo != nil {
 		tags, err := ListTags(ctx, repo, app)
@@ -33,7 +33,7 @@ func Entries(ctx context.Context, repo *gitrepo.Repo, store *Store, app string) 
 			merged[t.Version] = &Entry{Version: t.Version, Commit: t.Commit, Message: text, Tagged: true}
 		}
 	}
-	records, damaged := store.List(app)
+	records, damaged := store.ListRecords(app)
 	for _, r := range records {
 		e := &Entry{Version: r.Version, Commit: r.Commit, Message: r.Message, Built: true, Release: &r}
 		if tag := merged[r.Version]; tag != nil {
@@ -46,7 +46,7 @@ func Entries(ctx context.Context, repo *gitrepo.Repo, store *Store, app string) 
 	for _, e := range merged {
 		entries = append(entries, *e)
 	}
-	slices.SortFunc(entries, func(a, b Entry) int { return a.Version.Compare(b.Version) })
+	slices.SortFunc(entries, func(a, b Entry) int { return a.Version.CompareTo(b.Version) })
 	return entries, damaged
 }
 

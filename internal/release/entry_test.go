@@ -15,7 +15,7 @@ func TestEntries(t *testing.T) {
 	releasetest.RunGit(t, dir, "tag", "-a", "-m", "not built", "v2.0.0")
 	releasetest.RunGit(t, dir, "tag", "-d", "v1.9.0")
 
-	got, err := Entries(t.Context(), openRepo(t, dir), store, "hello")
+	got, err := ListEntries(t.Context(), openRepo(t, dir), store, "hello")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestEntries(t *testing.T) {
 	if !slices.Equal(short, want) {
 		t.Errorf("entries %q, want %q", short, want)
 	}
-	if got, err := Entries(t.Context(), nil, store, "hello"); len(got) != 2 || err != nil {
+	if got, err := ListEntries(t.Context(), nil, store, "hello"); len(got) != 2 || err != nil {
 		t.Errorf("without a repository: %d entries, %v", len(got), err)
 	}
 }
@@ -39,7 +39,7 @@ func TestMovedTag(t *testing.T) {
 	repo := openRepo(t, dir)
 	check := func(want string) {
 		t.Helper()
-		entries, err := Entries(t.Context(), repo, store, "hello")
+		entries, err := ListEntries(t.Context(), repo, store, "hello")
 		if err != nil || len(entries) != 1 || entries[0].Moved != want || entries[0].Commit != rel.Commit {
 			t.Errorf("%+v, %v, want it moved to %q", entries, err, want)
 		}

@@ -35,7 +35,7 @@ func TestReleaseOfExistingImage(t *testing.T) {
 	repo[".gitignore"] = "dist/\n"
 	delete(repo, "dist/app.tar")
 	dir = releasetest.NewRepo(t, repo)
-	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(t.TempDir())})
+	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(t.TempDir())})
 	releasetest.WantProblem(t, err, problem.Failed, "read image dist/app.tar", "")
 	releasetest.WriteFiles(t, dir, map[string]string{"dist/app.tar": archive})
 	ignored := create(t, Options{Dir: dir, Version: "v1.0.0", Store: NewStore(t.TempDir())})

@@ -17,7 +17,7 @@ func (c *creation) fromVersion(all tagList) error {
 	if err != nil {
 		return nil // a branch, a commit or a tag as it is written
 	}
-	app := c.name()
+	app := c.appName()
 	for _, t := range all.ofApp(c.repo.Prefix, app) {
 		if t.Version == v {
 			c.From = t.Commit
@@ -25,7 +25,7 @@ func (c *creation) fromVersion(all tagList) error {
 		}
 	}
 	for _, t := range all {
-		if _, said := parseTag(t.Message); t.Name == c.From && app != "" && said.App != "" && !t.belongs(c.repo.Prefix, app) {
+		if _, said := parseTag(t.Message); t.Name == c.From && app != "" && said.App != "" && !t.belongsTo(c.repo.Prefix, app) {
 			return problem.New(problem.NotFound, fmt.Sprintf("version-manager create %s --from %.12s", c.Version, t.Commit),
 				"%s is a version of %s, and %s has none of that name", c.From, said.App, app)
 		}
@@ -33,15 +33,15 @@ func (c *creation) fromVersion(all tagList) error {
 	return nil
 }
 
-// name is what the app is called in the work tree, empty where that cannot be
+// appName is what the app is called in the work tree, empty where that cannot be
 // read.
-func (c *creation) name() string {
+func (c *creation) appName() string {
 	f, err := os.Open(filepath.Join(c.repo.AppDir(), config.File))
 	if err != nil {
 		return ""
 	}
 	defer f.Close()
-	app, err := config.Load(f)
+	app, err := config.ParseReader(f)
 	if err != nil {
 		return ""
 	}

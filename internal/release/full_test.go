@@ -38,10 +38,10 @@ func TestFullDisk(t *testing.T) {
 	if len(before) != len(after) {
 		t.Errorf("files before %q\nand after %q", before, after)
 	}
-	if err := s.Unpack(t.Context(), old.Digest, filepath.Join(state, "root"), nil); err != nil {
+	if err := s.UnpackImage(t.Context(), old.Digest, filepath.Join(state, "root"), nil); err != nil {
 		t.Error(err)
 	}
-	if list, err := s.List("hello"); len(list) != 1 || err != nil {
+	if list, err := s.ListRecords("hello"); len(list) != 1 || err != nil {
 		t.Errorf("records %+v, %v", list, err)
 	}
 	putAll(t, s, "hello", "v1.1.0") // once there is room again
@@ -59,5 +59,5 @@ func TestFullDiskChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("image: %v", NewStore(state).AddImage(img))
-	t.Logf("record: %v", NewStore(state).Put(record))
+	t.Logf("record: %v", NewStore(state).PutRecord(record))
 }

@@ -20,7 +20,7 @@ func FuzzParseTag(f *testing.F) {
 				return // ours never look like that
 			}
 		}
-		if got, trailers := parseTag(want.message(strings.TrimSpace(text))); trailers != want || got != strings.TrimSpace(text) {
+		if got, trailers := parseTag(want.tagMessage(strings.TrimSpace(text))); trailers != want || got != strings.TrimSpace(text) {
 			t.Errorf("read back %q and %+v", got, trailers)
 		}
 	})

@@ -36,7 +36,7 @@ func tryBuild(ctx context.Context, dir string) (*Built, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&Builder{Repo: r}).Build(ctx, head)
+	return (&Builder{Repo: r}).BuildCommit(ctx, head)
 }
 
 // commitDirty commits what there is to commit.

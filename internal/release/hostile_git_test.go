@@ -77,7 +77,7 @@ func TestReadingStartsNoProgram(t *testing.T) {
 				_, _ = r.ListChanges(t.Context())
 				_, _ = ListTags(t.Context(), r, "hello")
 			}
-			_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(t.TempDir())})
+			_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: NewStore(t.TempDir())})
 			t.Logf("create: %v", err)
 			if _, err := os.Stat(ran); err == nil {
 				t.Error("the program ran")
@@ -117,7 +117,7 @@ func TestCommitNeedsFilterThatIsOff(t *testing.T) {
 	dir := releasetest.NewRepo(t, releasetest.HelloModule())
 	filter(t, dir, "clean", "rev")
 	releasetest.WriteFiles(t, dir, map[string]string{"main.go": "package main\n\nfunc main() {}\n"})
-	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
+	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
 	releasetest.WantProblem(t, err, problem.Failed, "names a program to filter files with", "git add -A && git commit")
 	if got := releasetest.ErrorLines(err); got != "main.go (filter evil)" {
 		t.Errorf("files %q", got)
@@ -146,7 +146,7 @@ func TestLockedRepository(t *testing.T) {
 	if err := os.WriteFile(lock, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
+	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
 	releasetest.WantProblem(t, err, problem.Failed, "another git command is at work", "rm '"+lock+"'")
 }
 
@@ -176,7 +176,7 @@ func TestCommittingStartsNoProgramOfSubmodules(t *testing.T) {
 			t.Fatal(err)
 		}
 		releasetest.WriteFiles(t, dir, map[string]string{"x" + string(version): message, "*": message, ":(top)y": message})
-		_, err := Create(t.Context(), Options{Dir: dir, Version: version, Message: message, Store: NewStore(t.TempDir())})
+		_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: version, Message: message, Store: NewStore(t.TempDir())})
 		if err != nil {
 			t.Errorf("%s: %v", message, err)
 		}

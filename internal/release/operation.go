@@ -12,9 +12,9 @@ import (
 	"version-manager/internal/release/gitrepo"
 )
 
-// settled fails if the work tree is in a state from which git itself would
+// requireSettled fails if the work tree is in a state from which git itself would
 // refuse to commit, or would commit something else than what is there.
-func (c *creation) settled(ctx context.Context, dirty []gitrepo.Change) error {
+func (c *creation) requireSettled(ctx context.Context, dirty []gitrepo.Change) error {
 	conflicts := slices.DeleteFunc(slices.Clone(dirty), func(c gitrepo.Change) bool { return !c.Unmerged })
 	if op := c.repo.FindOperation(ctx); op != nil {
 		return problem.New(problem.Failed, op.EndCommand, "a git %s is under way, and a version cannot be made in the middle of it; with --from REF it is made from a commit", op.Name).
@@ -27,8 +27,8 @@ func (c *creation) settled(ctx context.Context, dirty []gitrepo.Change) error {
 	return nil
 }
 
-// committable fails if a commit of the changes would lack some of them.
-func (c *creation) committable(ctx context.Context, dirty []gitrepo.Change) error {
+// requireCommittable fails if a commit of the changes would lack some of them.
+func (c *creation) requireCommittable(ctx context.Context, dirty []gitrepo.Change) error {
 	for _, d := range dirty {
 		switch dir := strings.TrimSuffix(d.Path, "/"); {
 		case d.Inside:

@@ -100,7 +100,7 @@ func TestCreateInTheMiddleOfSomething(t *testing.T) {
 			head := releasetest.RunGit(t, dir, "rev-parse", "HEAD")
 			for _, message := range []string{"", "ship it"} {
 				o := Options{Dir: dir, Version: "v1.0.0", Message: message, Store: NewStore(t.TempDir())}
-				_, err := Create(t.Context(), o)
+				_, err := CreateVersion(t.Context(), o)
 				if message == "" && err != nil && strings.Contains(err.Error(), "not committed") {
 					t.Errorf("told to commit: %v", err)
 				}
@@ -128,7 +128,7 @@ func TestCreateWithANestedRepository(t *testing.T) {
 			dir := releasetest.NewRepo(t, releasetest.HelloModule())
 			releasetest.RunGit(t, dir, "clone", "-q", lib, "vendored/lib")
 			prepare(t, dir)
-			_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
+			_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
 			releasetest.WantProblem(t, err, problem.Failed, "vendored/lib is a repository of its own", "echo '/vendored/lib/' >> .gitignore")
 		})
 	}
@@ -145,7 +145,7 @@ func TestCreateWithChangesInASubmodule(t *testing.T) {
 	dir, _ := withModule(t)
 	o := Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())}
 	releasetest.WriteFiles(t, dir, map[string]string{"infra/shared/deep/inner/inner.txt": "changed\n", "new.txt": ""})
-	_, err := Create(t.Context(), o)
+	_, err := CreateVersion(t.Context(), o)
 	releasetest.WantProblem(t, err, problem.Failed, "the submodule infra/shared has changes that are not committed in it", "git -C 'infra/shared' add -A")
 	releasetest.RunGit(t, filepath.Join(dir, "infra", "shared", "deep", "inner"), "checkout", "-q", ".")
 	releasetest.WriteFiles(t, dir, map[string]string{"infra/shared/infra.tf": "two\n"})

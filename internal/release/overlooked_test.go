@@ -29,7 +29,7 @@ func TestOverlookedChangesAreSaid(t *testing.T) {
 	if notes := strings.Join(c.Notes, "\n"); !strings.Contains(notes, "told to overlook what changed in "+names[0]) || strings.Contains(notes, "same") {
 		t.Errorf("notes %q", notes)
 	}
-	c, err = Create(t.Context(), Options{Dir: dir, Version: "v2.0.0", From: "HEAD", Store: store})
+	c, err = CreateVersion(t.Context(), Options{Dir: dir, Version: "v2.0.0", From: "HEAD", Store: store})
 	if err != nil || len(c.Notes) > 0 {
 		t.Errorf("from a commit, where the work tree has no say: notes %q, %v", c.Notes, err)
 	}

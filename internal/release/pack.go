@@ -21,9 +21,9 @@ import (
 
 const searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// pack makes an image of one program in a new layout. The layer is a plain
+// packImage makes an image of one program in a new layout. The layer is a plain
 // tar: its digest then depends on no compressor's version.
-func pack(l ociimage.Layout, binary string, notices []byte, app config.App, commit gitrepo.Commit) (*ociimage.Image, error) {
+func packImage(l ociimage.Layout, binary string, notices []byte, app config.App, commit gitrepo.Commit) (*ociimage.Image, error) {
 	pr, pw := io.Pipe()
 	go func() { pw.CloseWithError(writeLayer(pw, binary, notices, app.Name, commit.Time)) }()
 	layer, err := l.PutBlob(pr, types.OCIUncompressedLayer)

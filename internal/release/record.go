@@ -43,7 +43,7 @@ func decodeRecord(b []byte, app string, v Version) (Release, error) {
 	if _, err := v1.NewHash(r.Image); err != nil {
 		return Release{}, fmt.Errorf("image digest %q: %w", r.Image, err)
 	}
-	id, err := config.Digest(raw.Config)
+	id, err := config.DigestJSON(raw.Config)
 	if err != nil {
 		return Release{}, err
 	}
@@ -53,8 +53,8 @@ func decodeRecord(b []byte, app string, v Version) (Release, error) {
 	return r, nil
 }
 
-// orList writes "v1.0.0, v1.1.0 or v1.2.0".
-func orList(versions []Version) string {
+// joinVersions writes "v1.0.0, v1.1.0 or v1.2.0".
+func joinVersions(versions []Version) string {
 	s := ""
 	for i, v := range versions {
 		switch {

@@ -16,11 +16,11 @@ import (
 
 func testRecord(t testing.TB, app string, v Version) Release {
 	t.Helper()
-	c, err := config.Parse([]byte("name: " + app + "\nbuild: {package: .}\nenv: {A: <b>}\n"))
+	c, err := config.ParseYAML([]byte("name: " + app + "\nbuild: {package: .}\nenv: {A: <b>}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := config.Digest(c)
+	id, err := config.DigestJSON(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func testRecord(t testing.TB, app string, v Version) Release {
 func putAll(t *testing.T, s *Store, app string, versions ...Version) {
 	t.Helper()
 	for _, v := range versions {
-		if err := s.Put(testRecord(t, app, v)); err != nil {
+		if err := s.PutRecord(testRecord(t, app, v)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -42,8 +42,8 @@ func TestRecordsNeverChange(t *testing.T) {
 	putAll(t, s, "hello", "v1.0.0", "v1.0.0") // the same again is fine
 	r := testRecord(t, "hello", "v1.0.0")
 	r.Message = "another"
-	releasetest.WantProblem(t, s.Put(r), problem.Failed, "a release never changes", "")
-	if got, err := s.Get("hello", "v1.0.0"); err != nil || got.Message != "" {
+	releasetest.WantProblem(t, s.PutRecord(r), problem.Failed, "a release never changes", "")
+	if got, err := s.GetRecord("hello", "v1.0.0"); err != nil || got.Message != "" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -52,11 +52,11 @@ func TestListSortsAndSeparatesApps(t *testing.T) {
 	s := NewStore(t.TempDir())
 	putAll(t, s, "hello", "v1.10.0", "v1.9.0", "v1.9.0-rc.1")
 	putAll(t, s, "other", "v2.0.0")
-	got, err := s.List("hello")
+	got, err := s.ListRecords("hello")
 	if err != nil || len(got) != 3 || got[0].Version != "v1.9.0-rc.1" || got[2].Version != "v1.10.0" {
 		t.Errorf("list %+v, %v", got, err)
 	}
-	if got, err := s.List("unheard-of"); len(got) != 0 || err != nil {
+	if got, err := s.ListRecords("unheard-of"); len(got) != 0 || err != nil {
 		t.Errorf("list of nothing: %v, %v", got, err)
 	}
 }
@@ -64,24 +64,24 @@ func TestListSortsAndSeparatesApps(t *testing.T) {
 func TestUnknownVersionNamesTheNearest(t *testing.T) {
 	s := NewStore(t.TempDir())
 	putAll(t, s, "hello", "v1.0.0", "v1.1.0")
-	_, err := s.Get("hello", "v1.2.0")
+	_, err := s.GetRecord("hello", "v1.2.0")
 	releasetest.WantProblem(t, err, problem.NotFound, "there is no version v1.2.0 of hello: did you mean v1.1.0 or v1.0.0?", "version-manager list")
-	_, err = s.Get("other", "v1.2.0")
+	_, err = s.GetRecord("other", "v1.2.0")
 	releasetest.WantProblem(t, err, problem.NotFound, "there is no version v1.2.0 of other", "version-manager list")
 }
 
 func TestNamesCannotLeadElsewhere(t *testing.T) {
 	s := NewStore(t.TempDir())
 	for _, app := range []string{"", "..", "../x", "a/b", "images"} {
-		if _, err := s.Get(app, "v1.0.0"); err == nil || problem.KindOf(err) == problem.NotFound {
+		if _, err := s.GetRecord(app, "v1.0.0"); err == nil || problem.KindOf(err) == problem.NotFound {
 			t.Errorf("app %q: %v", app, err)
 		}
-		if _, err := s.List(app); err == nil {
+		if _, err := s.ListRecords(app); err == nil {
 			t.Errorf("listed app %q", app)
 		}
 	}
 	for _, v := range []Version{"", "../v1.0.0", "v1", "1.0.0"} {
-		if _, err := s.Get("hello", v); err == nil || problem.KindOf(err) == problem.NotFound {
+		if _, err := s.GetRecord("hello", v); err == nil || problem.KindOf(err) == problem.NotFound {
 			t.Errorf("version %q: %v", v, err)
 		}
 	}
@@ -102,24 +102,24 @@ func TestTruncatedRecordHidesNoOther(t *testing.T) {
 		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := s.List("hello")
+		got, err := s.ListRecords("hello")
 		if len(got) != 2 || err == nil || !strings.Contains(err.Error(), "the record of hello v1.1.0 is damaged") {
 			t.Fatalf("cut to %d bytes: %d records, %v", n, len(got), err)
 		}
-		if _, err := s.Get("hello", "v1.1.0"); err == nil || problem.KindOf(err) == problem.NotFound {
+		if _, err := s.GetRecord("hello", "v1.1.0"); err == nil || problem.KindOf(err) == problem.NotFound {
 			t.Fatalf("cut to %d bytes: got it, %v", n, err)
 		}
-		if _, err := s.Get("other", "v1.1.0"); err != nil {
+		if _, err := s.GetRecord("other", "v1.1.0"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Put(testRecord(t, "hello", "v1.1.0")); err != nil {
+	if err := s.PutRecord(testRecord(t, "hello", "v1.1.0")); err != nil {
 		t.Errorf("a damaged record cannot be put again: %v", err)
 	}
 }
 
 func TestRecordIsChecked(t *testing.T) {
-	good, err := config.Canonical(testRecord(t, "hello", "v1.0.0"))
+	good, err := config.CanonicalJSON(testRecord(t, "hello", "v1.0.0"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestRecordIsChecked(t *testing.T) {
 }
 
 func FuzzDecodeRecord(f *testing.F) {
-	good, err := config.Canonical(testRecord(f, "hello", "v1.0.0"))
+	good, err := config.CanonicalJSON(testRecord(f, "hello", "v1.0.0"))
 	if err != nil {
 		f.Fatal(err)
 	}

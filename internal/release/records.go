@@ -15,10 +15,10 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// Put keeps a record for ever. Putting the same one again does nothing; a
+// PutRecord keeps a record for ever. Putting the same one again does nothing; a
 // different one under the same version is refused.
-func (s *Store) Put(r Release) error {
-	b, err := config.Canonical(r)
+func (s *Store) PutRecord(r Release) error {
+	b, err := config.CanonicalJSON(r)
 	if err != nil {
 		return err
 	}
@@ -38,8 +38,8 @@ func (s *Store) Put(r Release) error {
 		return fmt.Errorf("record %s: %w", r.Version, err)
 	}
 	atomicfile.RemoveStaged(filepath.Dir(path))
-	if old, err := s.read(r.App, r.Version); err == nil {
-		if was, err := config.Canonical(old); err == nil && bytes.Equal(was, b) {
+	if old, err := s.readRecord(r.App, r.Version); err == nil {
+		if was, err := config.CanonicalJSON(old); err == nil && bytes.Equal(was, b) {
 			return nil
 		}
 		return problem.New(problem.Failed, "", "%s exists already and a release never changes", r.Version)
@@ -50,27 +50,27 @@ func (s *Store) Put(r Release) error {
 	return nil
 }
 
-// Get returns the record of one version.
-func (s *Store) Get(app string, v Version) (Release, error) {
-	r, err := s.read(app, v)
+// GetRecord returns the record of one version.
+func (s *Store) GetRecord(app string, v Version) (Release, error) {
+	r, err := s.readRecord(app, v)
 	if !errors.Is(err, os.ErrNotExist) {
 		return r, err
 	}
-	have, _ := s.List(app) // damaged neighbours do not matter here
+	have, _ := s.ListRecords(app) // damaged neighbours do not matter here
 	var versions []Version
 	for _, r := range have {
 		versions = append(versions, r.Version)
 	}
 	p := problem.New(problem.NotFound, "version-manager list", "there is no version %s of %s", v, app)
-	if near := Nearest(v, versions); len(near) > 0 {
-		p.What += ": did you mean " + orList(near) + "?"
+	if near := NearestVersions(v, versions); len(near) > 0 {
+		p.What += ": did you mean " + joinVersions(near) + "?"
 	}
 	return Release{}, p
 }
 
-// List returns all records of an app, newest version last. Damaged ones are
+// ListRecords returns all records of an app, newest version last. Damaged ones are
 // reported in the error; the others are returned all the same.
-func (s *Store) List(app string) ([]Release, error) {
+func (s *Store) ListRecords(app string) ([]Release, error) {
 	if _, err := s.recordPath(app, "v0.0.0"); err != nil {
 		return nil, err
 	}
@@ -85,18 +85,18 @@ func (s *Store) List(app string) ([]Release, error) {
 		if !ok {
 			continue // a staged file that a crash left behind
 		}
-		r, err := s.read(app, Version(name))
+		r, err := s.readRecord(app, Version(name))
 		if err != nil {
 			damaged = append(damaged, err)
 			continue
 		}
 		out = append(out, r)
 	}
-	slices.SortFunc(out, func(a, b Release) int { return a.Version.Compare(b.Version) })
+	slices.SortFunc(out, func(a, b Release) int { return a.Version.CompareTo(b.Version) })
 	return out, errors.Join(damaged...)
 }
 
-func (s *Store) read(app string, v Version) (Release, error) {
+func (s *Store) readRecord(app string, v Version) (Release, error) {
 	path, err := s.recordPath(app, v)
 	if err != nil {
 		return Release{}, err

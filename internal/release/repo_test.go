@@ -76,12 +76,12 @@ func TestConfigOfACommit(t *testing.T) {
 	create(t, Options{Dir: dir, Version: "v1.0.0", Store: store})
 
 	relink("../outside.yaml")
-	_, err := Create(t.Context(), Options{Dir: dir, Version: "v1.1.0", From: "HEAD", Store: store})
+	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.1.0", From: "HEAD", Store: store})
 	releasetest.WantProblem(t, err, problem.Failed, "has no version-manager.yaml", "git add")
 
 	releasetest.WriteFiles(t, dir, map[string]string{"real.yaml": "name: hello\n#" + strings.Repeat("x", 2*4<<20)})
 	relink("real.yaml")
-	_, err = Create(t.Context(), Options{Dir: dir, Version: "v1.1.0", From: "HEAD", Store: store})
+	_, err = CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.1.0", From: "HEAD", Store: store})
 	releasetest.WantProblem(t, err, problem.Failed, "is larger than 4194304 bytes", "")
 }
 

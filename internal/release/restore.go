@@ -8,10 +8,10 @@ import (
 	"version-manager/internal/release/gitrepo"
 )
 
-// restore makes the release of an existing tag again, where this machine has
+// restoreFromTag makes the release of an existing tag again, where this machine has
 // no record of it: in a fresh clone, or after a crash between the two. What
 // is built must be what the tag says.
-func (c *creation) restore(ctx context.Context, tag Tag) error {
+func (c *creation) restoreFromTag(ctx context.Context, tag Tag) error {
 	commit, err := c.repo.ResolveCommit(ctx, tag.Commit)
 	if err != nil {
 		return err
@@ -20,17 +20,17 @@ func (c *creation) restore(ctx context.Context, tag Tag) error {
 	if err := c.sameApp(ctx, commit); err != nil {
 		return err
 	}
-	record, err := c.recorded(c.app.Name)
+	record, err := c.recordedState(c.app.Name)
 	if err != nil {
 		return err
 	}
-	if same, err := c.meant(ctx, commit); err != nil || !same || record == intact {
+	if same, err := c.isMeant(ctx, commit); err != nil || !same || record == intact {
 		if err != nil {
 			return err
 		}
-		return c.exists(c.app.Name)
+		return c.versionExists(c.app.Name)
 	}
-	built, err := c.build(ctx, commit)
+	built, err := c.buildCommit(ctx, commit)
 	if err != nil {
 		return err
 	}
@@ -43,10 +43,10 @@ func (c *creation) restore(ctx context.Context, tag Tag) error {
 	if err := built.matchEarlier(said.Image); err != nil {
 		return err
 	}
-	if err := c.compare(said, trailersOf(built, c.repo.Prefix)); err != nil {
+	if err := c.compareWithTag(said, trailersOf(built, c.repo.Prefix)); err != nil {
 		return err
 	}
-	return c.readd(built, tag)
+	return c.storeAgain(built, tag)
 }
 
 // recordState is what the store knows of a version.
@@ -58,23 +58,23 @@ const (
 	intact
 )
 
-func (c *creation) recorded(app string) (recordState, error) {
-	r, err := c.Store.Get(app, c.Version)
+func (c *creation) recordedState(app string) (recordState, error) {
+	r, err := c.Store.GetRecord(app, c.Version)
 	switch {
 	case problem.KindOf(err) == problem.NotFound:
 		return absent, nil
 	case err != nil:
 		return absent, err
 	}
-	if _, err := c.Store.Image(r.Image); err != nil {
+	if _, err := c.Store.OpenImage(r.Image); err != nil {
 		return imageless, nil
 	}
 	return intact, nil
 }
 
-// meant tells whether the caller can have meant the tag's commit: either no
+// isMeant tells whether the caller can have meant the tag's commit: either no
 // other was asked for, or it is the same. A message asks for the work tree.
-func (c *creation) meant(ctx context.Context, tagged gitrepo.Commit) (bool, error) {
+func (c *creation) isMeant(ctx context.Context, tagged gitrepo.Commit) (bool, error) {
 	if c.From == "" && c.Message == "" {
 		return true, nil
 	}
@@ -88,14 +88,14 @@ func (c *creation) meant(ctx context.Context, tagged gitrepo.Commit) (bool, erro
 	return asked.ID == tagged.ID, err
 }
 
-// compare accepts another image than the tag names only if there is a reason
+// compareWithTag accepts another image than the tag names only if there is a reason
 // for it, and then says so.
-func (c *creation) compare(said, got trailers) error {
+func (c *creation) compareWithTag(said, got trailers) error {
 	switch {
 	case said.Image == "" || said.Image == got.Image:
 		return nil
 	case said.Go != got.Go || said.Platform != got.Platform:
-		c.note("the image differs from the one that the tag %s names: that was built by %s for %s, this by %s for %s",
+		c.addNote("the image differs from the one that the tag %s names: that was built by %s for %s, this by %s for %s",
 			c.tag, orUnknown(said.Go), orUnknown(said.Platform), orUnknown(got.Go), orUnknown(got.Platform))
 		return nil
 	}
@@ -120,15 +120,15 @@ func (b *Built) matchEarlier(image string) error {
 	return nil
 }
 
-func (c *creation) readd(built *Built, tag Tag) error {
-	c.progress("store")
+func (c *creation) storeAgain(built *Built, tag Tag) error {
+	c.reportStep("store")
 	if err := c.Store.AddImage(built.Image); err != nil {
 		return err
 	}
-	if err := c.Store.Put(built.Release); err != nil {
+	if err := c.Store.PutRecord(built.Release); err != nil {
 		return err
 	}
-	c.note("restored from the tag %s at %.7s", tag.Name, tag.Commit)
+	c.addNote("restored from the tag %s at %.7s", tag.Name, tag.Commit)
 	c.result.Release = built.Release
 	return nil
 }

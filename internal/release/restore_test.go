@@ -21,11 +21,11 @@ func TestRestoreInFreshClone(t *testing.T) {
 	store := NewStore(t.TempDir())
 	for _, o := range []Options{{From: "HEAD"}, {Message: "another"}} { // not what the tag names
 		o.Dir, o.Version, o.Store = clone, "v1.0.0", store
-		_, err := Create(t.Context(), o)
+		_, err := CreateVersion(t.Context(), o)
 		releasetest.WantProblem(t, err, problem.Failed, "exists already", "version-manager create v1.0.1")
 	}
 	again := create(t, Options{Dir: clone, Version: "v1.0.0", Store: store})
-	a, err := store.Get("hello", "v1.0.0")
+	a, err := store.GetRecord("hello", "v1.0.0")
 	if err != nil || a.Image != first.Release.Image || a.Message != first.Release.Message || a.Commit != first.Release.Commit {
 		t.Errorf("restored %+v, %v, want %+v", a, err, first.Release)
 	}
@@ -41,10 +41,10 @@ func TestRestoreMendsMissingImage(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(state, "releases", "images")); err != nil {
 		t.Fatal(err)
 	}
-	_, err := store.Image(r.Image)
+	_, err := store.OpenImage(r.Image)
 	releasetest.WantProblem(t, err, problem.Failed, "missing or damaged", "version-manager create")
 	create(t, Options{Dir: dir, Version: "v1.0.0", Store: store})
-	if _, err := store.Image(r.Image); err != nil {
+	if _, err := store.OpenImage(r.Image); err != nil {
 		t.Error(err)
 	}
 }
@@ -55,7 +55,7 @@ func TestRestoreComparesWithTag(t *testing.T) {
 		note string // empty: refused
 	}{
 		"by hand":          {"by hand", "restored from"},
-		"other Go version": {trailers{App: "hello", Image: "sha256:00", Go: "go1.2", Platform: "plan9/mips"}.message("x"), "built by go1.2 for plan9/mips, this by go1."},
+		"other Go version": {trailers{App: "hello", Image: "sha256:00", Go: "go1.2", Platform: "plan9/mips"}.tagMessage("x"), "built by go1.2 for plan9/mips, this by go1."},
 		"other content":    {"same", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -63,10 +63,10 @@ func TestRestoreComparesWithTag(t *testing.T) {
 			if tt.note == "" {
 				said := trailersOf(build(t, dir), ".")
 				said.Image = "sha256:" + strings.Repeat("0", 64)
-				tt.tag = said.message("x")
+				tt.tag = said.tagMessage("x")
 			}
 			releasetest.RunGit(t, dir, "tag", "-a", "-m", tt.tag, "v1.0.0")
-			c, err := Create(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
+			c, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Store: store})
 			if tt.note == "" {
 				releasetest.WantProblem(t, err, problem.Failed, "is not the one that its tag names", "")
 				return

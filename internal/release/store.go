@@ -20,12 +20,14 @@ type Store struct{ dir string }
 // NewStore returns the Store in a state folder, which need not exist yet.
 func NewStore(state string) *Store { return &Store{filepath.Join(state, "releases")} }
 
-func (s *Store) images() ociimage.Layout { return ociimage.Layout{Dir: filepath.Join(s.dir, "images")} }
+func (s *Store) imageLayout() ociimage.Layout {
+	return ociimage.Layout{Dir: filepath.Join(s.dir, "images")}
+}
 
 // AddImage copies an image into the store. One that is there already is
 // verified and, where it is damaged, mended.
 func (s *Store) AddImage(img *ociimage.Image) error {
-	to := s.images()
+	to := s.imageLayout()
 	locked, err := filelock.OpenLocked(filepath.Join(s.dir, "images.lock"))
 	if err != nil {
 		return fmt.Errorf("store image: %w", err)
@@ -41,14 +43,14 @@ func (s *Store) AddImage(img *ociimage.Image) error {
 	return nil
 }
 
-// Image returns the image with the given digest, its manifest and config
+// OpenImage returns the image with the given digest, its manifest and config
 // verified.
-func (s *Store) Image(digest string) (*ociimage.Image, error) {
+func (s *Store) OpenImage(digest string) (*ociimage.Image, error) {
 	h, err := v1.NewHash(digest)
 	if err != nil {
 		return nil, fmt.Errorf("image %q: not a digest: %w", digest, err)
 	}
-	img, err := s.images().ReadImage(h)
+	img, err := s.imageLayout().ReadImage(h)
 	if err != nil {
 		return nil, problem.Wrap(err, problem.Failed, "version-manager create VERSION",
 			"the image of this version is missing or damaged; create the version again to restore it from its tag")
@@ -56,7 +58,7 @@ func (s *Store) Image(digest string) (*ociimage.Image, error) {
 	return img, nil
 }
 
-// Unpack makes dir the root file system of an image, as UnpackImage does.
-func (s *Store) Unpack(ctx context.Context, digest, dir string, owner *ociimage.Owner) error {
-	return ociimage.UnpackImage(ctx, s.Image, digest, dir, owner)
+// UnpackImage makes dir the root file system of an image, as UnpackImage does.
+func (s *Store) UnpackImage(ctx context.Context, digest, dir string, owner *ociimage.Owner) error {
+	return ociimage.UnpackImage(ctx, s.OpenImage, digest, dir, owner)
 }

@@ -22,11 +22,11 @@ func TestStoreImage(t *testing.T) {
 		})
 	}
 	writers.Wait()
-	got, err := s.Image(img.Digest)
+	got, err := s.OpenImage(img.Digest)
 	if err != nil || got.Digest != img.Digest || got.Config.Config.Entrypoint[0] != "/app/hello" {
 		t.Fatalf("image %+v, %v", got, err)
 	}
-	index, err := s.images().ReadIndex()
+	index, err := s.imageLayout().ReadIndex()
 	if err != nil || len(index.Manifests) != 1 || index.Manifests[0].Digest.String() != img.Digest {
 		t.Errorf("index %+v, %v", index, err)
 	}
@@ -34,10 +34,10 @@ func TestStoreImage(t *testing.T) {
 
 func TestStoreImageProblems(t *testing.T) {
 	s := NewStore(t.TempDir())
-	if _, err := s.Image("latest"); err == nil {
+	if _, err := s.OpenImage("latest"); err == nil {
 		t.Error("a word is no digest")
 	}
-	_, err := s.Image(storedImage(t).Digest)
+	_, err := s.OpenImage(storedImage(t).Digest)
 	releasetest.WantProblem(t, err, problem.Failed, "missing or damaged", "version-manager create VERSION")
 }
 
@@ -51,16 +51,16 @@ func TestStoreNoticesAndMendsDamage(t *testing.T) {
 		if err := s.AddImage(img); err != nil {
 			t.Fatal(err)
 		}
-		path := s.images().BlobPath(d.Digest)
+		path := s.imageLayout().BlobPath(d.Digest)
 		releasetest.FlipByte(t, path)
-		if err := s.Unpack(t.Context(), img.Digest, filepath.Join(state, "root"), nil); err == nil {
+		if err := s.UnpackImage(t.Context(), img.Digest, filepath.Join(state, "root"), nil); err == nil {
 			t.Errorf("damage in %s was not noticed", d.MediaType)
 		}
 		releasetest.WantOnly(t, state, "releases", ".unpack.lock")
 		if err := s.AddImage(img); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Unpack(t.Context(), img.Digest, filepath.Join(state, "root"), nil); err != nil {
+		if err := s.UnpackImage(t.Context(), img.Digest, filepath.Join(state, "root"), nil); err != nil {
 			t.Errorf("%s was not mended: %v", d.MediaType, err)
 		}
 	}
@@ -68,14 +68,14 @@ func TestStoreNoticesAndMendsDamage(t *testing.T) {
 
 func TestStoreSurvivesDamagedIndexAndLeftovers(t *testing.T) {
 	s, img := NewStore(t.TempDir()), storedImage(t)
-	releasetest.WriteFiles(t, s.images().Dir, map[string]string{"index.json": "{", ".staged-1": "", "blobs/sha256/.staged-2": ""})
+	releasetest.WriteFiles(t, s.imageLayout().Dir, map[string]string{"index.json": "{", ".staged-1": "", "blobs/sha256/.staged-2": ""})
 	if err := s.AddImage(img); err != nil {
 		t.Fatal(err)
 	}
-	if index, err := s.images().ReadIndex(); err != nil || len(index.Manifests) != 1 {
+	if index, err := s.imageLayout().ReadIndex(); err != nil || len(index.Manifests) != 1 {
 		t.Errorf("index %+v, %v", index, err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(s.images().Dir, "blobs", "sha256", ".staged-*")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(s.imageLayout().Dir, "blobs", "sha256", ".staged-*")); left != nil {
 		t.Errorf("left behind: %q", left)
 	}
 }
@@ -86,7 +86,7 @@ func TestStateIsPrivate(t *testing.T) {
 	if err := s.AddImage(storedImage(t)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Put(testRecord(t, "hello", "v1.0.0")); err != nil {
+	if err := s.PutRecord(testRecord(t, "hello", "v1.0.0")); err != nil {
 		t.Fatal(err)
 	}
 	err := filepath.WalkDir(filepath.Join(state, "releases"), func(path string, e os.DirEntry, err error) error {

@@ -48,10 +48,10 @@ func readTags(ctx context.Context, repo *gitrepo.Repo) (tagList, error) {
 func (l tagList) ofApp(prefix, app string) []Tag {
 	found := map[Version]Tag{}
 	for _, t := range l {
-		if t.Version == "" || !t.belongs(prefix, app) {
+		if t.Version == "" || !t.belongsTo(prefix, app) {
 			continue
 		}
-		if _, twice := found[t.Version]; !twice || t.Name == l.name(prefix, app, t.Version) {
+		if _, twice := found[t.Version]; !twice || t.Name == l.tagName(prefix, app, t.Version) {
 			found[t.Version] = t
 		}
 	}
@@ -59,14 +59,14 @@ func (l tagList) ofApp(prefix, app string) []Tag {
 	for _, t := range found {
 		tags = append(tags, t)
 	}
-	slices.SortFunc(tags, func(a, b Tag) int { return a.Version.Compare(b.Version) })
+	slices.SortFunc(tags, func(a, b Tag) int { return a.Version.CompareTo(b.Version) })
 	return tags
 }
 
-// belongs tells whether a tag is a version of an app: its name or what Create
+// belongsTo tells whether a tag is a version of an app: its name or what Create
 // wrote below its message says so. One without both belongs to the app at the
 // repository's root.
-func (t Tag) belongs(prefix, app string) bool {
+func (t Tag) belongsTo(prefix, app string) bool {
 	_, said := parseTag(t.Message)
 	if said.App != "" && said.App != app || said.Folder != "" && said.Folder != prefix {
 		return false
@@ -77,12 +77,12 @@ func (t Tag) belongs(prefix, app string) bool {
 	return prefix == "." || said.App == app
 }
 
-// name is what the tag of a version is called: v1.0.0 for the app at the
+// tagName is what the tag of a version is called: v1.0.0 for the app at the
 // repository's root, and shop/v1.0.0 for any other, or where the short name is
 // taken by another app.
-func (l tagList) name(prefix, app string, v Version) string {
+func (l tagList) tagName(prefix, app string, v Version) string {
 	short := string(v)
-	if prefix == "." && !slices.ContainsFunc(l, func(t Tag) bool { return t.Name == short && !t.belongs(prefix, app) }) {
+	if prefix == "." && !slices.ContainsFunc(l, func(t Tag) bool { return t.Name == short && !t.belongsTo(prefix, app) }) {
 		return short
 	}
 	return app + "/" + short
@@ -104,9 +104,9 @@ func (l tagList) nameFree(name string) error {
 	return nil
 }
 
-// unclear returns the tag of this version that may be of any app: one that was
+// findUnclear returns the tag of this version that may be of any app: one that was
 // made by hand, in a repository whose app is not at its root.
-func (l tagList) unclear(prefix string, v Version) *Tag {
+func (l tagList) findUnclear(prefix string, v Version) *Tag {
 	for i, t := range l {
 		if _, said := parseTag(t.Message); prefix != "." && t.Version == v && path.Dir(t.Name) == "." && said.App == "" {
 			return &l[i]

@@ -57,7 +57,7 @@ func TestTrailersRoundTrip(t *testing.T) {
 		{App: "hello", Image: "sha256:abc", Platform: "linux/arm64", Folder: "apps/hello"},
 	} {
 		const text = "what changed\n\nImage: not a trailer\n\nmore"
-		if gotText, got := parseTag(want.message(text)); gotText != text || got != want {
+		if gotText, got := parseTag(want.tagMessage(text)); gotText != text || got != want {
 			t.Errorf("got %q, %+v, want %+v", gotText, got, want)
 		}
 	}

@@ -20,8 +20,8 @@ func trailersOf(b *Built, folder string) trailers {
 	return trailers{App: b.Release.App, Image: b.Image.Digest, Go: b.Release.GoVersion, Platform: c.OS + "/" + c.Architecture, Folder: folder}
 }
 
-// message is the message of a tag with the given text.
-func (t trailers) message(text string) string {
+// tagMessage is the message of a tag with the given text.
+func (t trailers) tagMessage(text string) string {
 	s := fmt.Sprintf("%s\n\nImage: %s\nApp: %s\nPlatform: %s\n", text, t.Image, t.App, t.Platform)
 	if t.Go != "" {
 		s += "Go: " + t.Go + "\n"

@@ -54,16 +54,16 @@ func (v *Version) UnmarshalText(b []byte) error {
 	return err
 }
 
-// Compare orders by semantic version: v1.10 comes after v1.9, a pre-release
+// CompareTo orders by semantic version: v1.10 comes after v1.9, a pre-release
 // before its release.
-func (v Version) Compare(w Version) int { return semver.Compare(string(v), string(w)) }
+func (v Version) CompareTo(w Version) int { return semver.Compare(string(v), string(w)) }
 
-// Sort sorts in place, oldest first.
-func Sort(versions []Version) { slices.SortFunc(versions, Version.Compare) }
+// SortVersions sorts in place, oldest first.
+func SortVersions(versions []Version) { slices.SortFunc(versions, Version.CompareTo) }
 
-// Nearest returns up to three of have that somebody who typed want may have
+// NearestVersions returns up to three of have that somebody who typed want may have
 // meant, the likeliest first.
-func Nearest(want Version, have []Version) []Version {
+func NearestVersions(want Version, have []Version) []Version {
 	type candidate struct {
 		version  Version
 		distance int
@@ -75,7 +75,7 @@ func Nearest(want Version, have []Version) []Version {
 		}
 	}
 	slices.SortFunc(near, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), b.version.Compare(a.version))
+		return cmp.Or(cmp.Compare(a.distance, b.distance), b.version.CompareTo(a.version))
 	})
 	var out []Version
 	for _, c := range near[:min(3, len(near))] {
@@ -84,9 +84,9 @@ func Nearest(want Version, have []Version) []Version {
 	return out
 }
 
-// free returns the versions after v that are not taken: the next patch, minor
+// freeVersions returns the versions after v that are not taken: the next patch, minor
 // and major one.
-func (v Version) free(taken []Version) []Version {
+func (v Version) freeVersions(taken []Version) []Version {
 	var n [3]int
 	if _, err := fmt.Sscanf(string(v), "v%d.%d.%d", &n[0], &n[1], &n[2]); err != nil {
 		return nil // numbers beyond int64

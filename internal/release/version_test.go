@@ -31,7 +31,7 @@ func TestParseVersion(t *testing.T) {
 func TestSort(t *testing.T) {
 	got := []Version{"v1.10.0", "v1.9.0", "v1.9.0-rc.2", "v1.9.0-rc.10", "v2.0.0", "v1.0.0"}
 	want := []Version{"v1.0.0", "v1.9.0-rc.2", "v1.9.0-rc.10", "v1.9.0", "v1.10.0", "v2.0.0"}
-	if Sort(got); !slices.Equal(got, want) {
+	if SortVersions(got); !slices.Equal(got, want) {
 		t.Errorf("sorted %v, want %v", got, want)
 	}
 }
@@ -43,14 +43,14 @@ func TestNearest(t *testing.T) {
 		"v2.0.0-rc.2":  {"v2.0.0-rc.1"},
 		"v31.41.59-pi": nil,
 	} {
-		if got := Nearest(want, have); !slices.Equal(got, near) {
+		if got := NearestVersions(want, have); !slices.Equal(got, near) {
 			t.Errorf("Nearest(%s) = %v, want %v", want, got, near)
 		}
 	}
 }
 
 func TestFree(t *testing.T) {
-	got := Version("v1.2.0").free([]Version{"v1.2.0", "v1.2.1", "v1.3.0"})
+	got := Version("v1.2.0").freeVersions([]Version{"v1.2.0", "v1.2.1", "v1.3.0"})
 	if want := []Version{"v1.2.2", "v1.4.0", "v2.0.0"}; !slices.Equal(got, want) {
 		t.Errorf("free %v, want %v", got, want)
 	}

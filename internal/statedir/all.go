@@ -11,12 +11,12 @@ type Kept struct {
 	Binding Binding
 }
 
-// All lists the state folders below base that were made by somebody.
-func All(base string) (list []Kept) {
+// ListAll lists the state folders below base that were made by somebody.
+func ListAll(base string) (list []Kept) {
 	entries, _ := os.ReadDir(base) // without a base there are none
 	for _, e := range entries {
 		dir := filepath.Join(base, e.Name())
-		if b, err := Read(dir); err == nil && e.IsDir() {
+		if b, err := ReadBinding(dir); err == nil && e.IsDir() {
 			list = append(list, Kept{dir, b})
 		}
 	}

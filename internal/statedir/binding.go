@@ -33,9 +33,9 @@ var (
 	ErrElsewhere = errors.New("it was made elsewhere")
 )
 
-// Read returns the binding of the folder, ErrUnbound where it has none that
+// ReadBinding returns the binding of the folder, ErrUnbound where it has none that
 // can be read.
-func Read(dir string) (b Binding, err error) {
+func ReadBinding(dir string) (b Binding, err error) {
 	content, err := atomicfile.ReadFile(filepath.Join(dir, bindingFile), maxBinding)
 	if err == nil {
 		err = json.Unmarshal(content, &b)
@@ -49,17 +49,17 @@ func Read(dir string) (b Binding, err error) {
 	return b, nil
 }
 
-// Verify checks that the folder, which exists, is ours and was made here. The
+// VerifyBinding checks that the folder, which exists, is ours and was made here. The
 // base is where the machine's number may be kept; empty: not known.
-func Verify(dir, base string, trust ownership.Trust) error {
+func VerifyBinding(dir, base string, trust ownership.Trust) error {
 	if err := trust.Path(dir); err != nil {
 		return err
 	}
-	b, err := Read(dir)
+	b, err := ReadBinding(dir)
 	if err != nil {
 		return err
 	}
-	switch here := Real(dir); {
+	switch here := RealPath(dir); {
 	case !sameMachine(b.Machine, base):
 		return fmt.Errorf("%w: on another machine", ErrElsewhere)
 	case !trust.Includes(b.UID):
@@ -70,15 +70,15 @@ func Verify(dir, base string, trust ownership.Trust) error {
 	return nil
 }
 
-// Bind makes the folder, which has to exist, belong to this machine, this user
+// WriteBinding makes the folder, which has to exist, belong to this machine, this user
 // and the project, durably.
-func Bind(dir, base, project string) error {
-	return write(dir, Binding{Machine: makeMachine(base), UID: os.Geteuid(), Path: Real(dir), Project: project})
+func WriteBinding(dir, base, project string) error {
+	return write(dir, Binding{Machine: makeMachine(base), UID: os.Geteuid(), Path: RealPath(dir), Project: project})
 }
 
-// Settled ends a move: the place before it does not count any more.
-func Settled(dir string) error {
-	b, err := Read(dir)
+// SettledFolder ends a move: the place before it does not count any more.
+func SettledFolder(dir string) error {
+	b, err := ReadBinding(dir)
 	if err != nil {
 		return err
 	}
@@ -97,10 +97,10 @@ func write(dir string, b Binding) error {
 	return nil
 }
 
-// Inspect looks for what must not be in a folder that comes from elsewhere:
+// InspectFolder looks for what must not be in a folder that comes from elsewhere:
 // files of others, and links that lead out of it. What the app itself keeps,
 // and images that were unpacked, are not looked into.
-func Inspect(dir string, trust ownership.Trust) error {
+func InspectFolder(dir string, trust ownership.Trust) error {
 	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err

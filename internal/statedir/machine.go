@@ -26,7 +26,7 @@ const machineFile = "machine-id"
 func machineFor(base string) string {
 	for _, file := range []string{"/etc/machine-id", "/var/lib/dbus/machine-id"} {
 		if id, err := os.ReadFile(file); err == nil && len(bytes.TrimSpace(id)) >= 32 {
-			return bySystem + hashed(id)
+			return bySystem + hashOf(id)
 		}
 	}
 	return userMachine(base)
@@ -40,7 +40,7 @@ func userMachine(base string) string {
 	if err != nil || len(bytes.TrimSpace(id)) == 0 {
 		return ""
 	}
-	return byUser + hashed(id)
+	return byUser + hashOf(id)
 }
 
 // makeMachine is machineFor, after giving the machine a number if need be.
@@ -65,7 +65,7 @@ func sameMachine(bound, base string) bool {
 	return bound == machineFor(base)
 }
 
-func hashed(id []byte) string {
+func hashOf(id []byte) string {
 	sum := sha256.Sum256(append([]byte("version-manager state "), bytes.TrimSpace(id)...))
 	return hex.EncodeToString(sum[:8])
 }

@@ -14,29 +14,29 @@ import (
 
 const copying = ".moving" // the end of the name of a copy that is not whole
 
-// Move makes the folder at from, which nobody serves, the state folder at to,
+// MoveFolder makes the folder at from, which nobody serves, the state folder at to,
 // which is missing or empty, and binds it to the project. A crash at any moment
 // leaves it whole at one of the two places. Its binding goes on naming the
 // place before, until Bind.
-func Move(from, to, base, project string) error {
-	if !Empty(to) {
+func MoveFolder(from, to, base, project string) error {
+	if !IsEmpty(to) {
 		return fmt.Errorf("move the state folder: %s is not empty", to)
 	}
 	if err := atomicfile.MakeDir(filepath.Dir(to)); err != nil {
 		return fmt.Errorf("move the state folder: %w", err)
 	}
-	next := Binding{Machine: makeMachine(base), UID: os.Geteuid(), Path: Real(to), Project: project, From: Real(from)}
+	next := Binding{Machine: makeMachine(base), UID: os.Geteuid(), Path: RealPath(to), Project: project, From: RealPath(from)}
 	if err := write(from, next); err != nil { // good for both places
 		return err
 	}
-	if err := rename(from, to); err != nil {
+	if err := renameFolder(from, to); err != nil {
 		return fmt.Errorf("move the state folder: %w", err)
 	}
 	return nil
 }
 
-// rename renames the folder, and copies it where that cannot be done.
-func rename(from, to string) error {
+// renameFolder renames the folder, and copies it where that cannot be done.
+func renameFolder(from, to string) error {
 	if err := os.RemoveAll(to); err != nil { // of which Empty has seen that nothing is in it
 		return err
 	}
@@ -82,7 +82,7 @@ func copyTree(from, to string) error {
 		return nil
 	})
 	for i := len(dirs) - 1; err == nil && i >= 0; i-- {
-		err = finish(filepath.Join(from, dirs[i]), filepath.Join(to, dirs[i]))
+		err = finishMove(filepath.Join(from, dirs[i]), filepath.Join(to, dirs[i]))
 	}
 	return err
 }
@@ -113,19 +113,19 @@ func copyFile(from, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(own(to, info), out.Chmod(info.Mode().Perm()), out.Sync(), os.Chtimes(to, info.ModTime(), info.ModTime()))
+	return errors.Join(ownFolder(to, info), out.Chmod(info.Mode().Perm()), out.Sync(), os.Chtimes(to, info.ModTime(), info.ModTime()))
 }
 
-func finish(from, to string) error {
+func finishMove(from, to string) error {
 	info, err := os.Stat(from)
 	if err != nil {
 		return err
 	}
-	return errors.Join(atomicfile.SyncDir(to), own(to, info), os.Chmod(to, info.Mode().Perm()), os.Chtimes(to, info.ModTime(), info.ModTime()))
+	return errors.Join(atomicfile.SyncDir(to), ownFolder(to, info), os.Chmod(to, info.Mode().Perm()), os.Chtimes(to, info.ModTime(), info.ModTime()))
 }
 
-// own keeps the owner of what root moves for another.
-func own(path string, info fs.FileInfo) error {
+// ownFolder keeps the owner of what root moves for another.
+func ownFolder(path string, info fs.FileInfo) error {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok || os.Geteuid() != 0 {
 		return nil

@@ -29,11 +29,11 @@ const InTree = ".version-manager"
 // ErrNoBase says that the user has no folder in which state could be kept.
 var ErrNoBase = errors.New("there is no home folder that this user may write to")
 
-// Base is the folder of one user with the state of all apps: version-manager
+// BaseFolder is the folder of one user with the state of all apps: version-manager
 // in $XDG_STATE_HOME or ~/.local/state, on macOS too. It need not exist yet.
 // Root by sudo, at work in a project of the user who called it, shares that
 // user's.
-func Base(getenv func(string) string, project string) (string, error) {
+func BaseFolder(getenv func(string) string, project string) (string, error) {
 	trust := ownership.Of(getenv)
 	base := ""
 	if xdg := getenv("XDG_STATE_HOME"); filepath.IsAbs(xdg) { // as the specification says, others do not count
@@ -41,7 +41,7 @@ func Base(getenv func(string) string, project string) (string, error) {
 	} else if home := homeFor(getenv, trust, project); filepath.IsAbs(home) {
 		base = filepath.Join(home, ".local", "state", "version-manager")
 	}
-	if base == "" || !writable(base) {
+	if base == "" || !isWritable(base) {
 		return "", ErrNoBase
 	}
 	return base, trust.Path(base)
@@ -66,9 +66,9 @@ func homeOf(uid int) string {
 	return u.HomeDir
 }
 
-// writable reports whether dir, or the nearest folder above it that exists,
+// isWritable reports whether dir, or the nearest folder above it that exists,
 // can be written to.
-func writable(dir string) bool {
+func isWritable(dir string) bool {
 	for ; ; dir = filepath.Dir(dir) {
 		err := unix.Access(dir, unix.W_OK|unix.X_OK)
 		if !errors.Is(err, unix.ENOENT) {
@@ -80,15 +80,15 @@ func writable(dir string) bool {
 	}
 }
 
-// Default is the state folder of an app in a project folder. Two clones have
+// DefaultFolder is the state folder of an app in a project folder. Two clones have
 // two, and so have two machines that share a home.
-func Default(base, app, project string) string {
-	sum := sha256.Sum256([]byte(machineFor(base) + "\x00" + Real(project)))
+func DefaultFolder(base, app, project string) string {
+	sum := sha256.Sum256([]byte(machineFor(base) + "\x00" + RealPath(project)))
 	return filepath.Join(base, app+"-"+hex.EncodeToString(sum[:4]))
 }
 
-// Real is path without symbolic links, as far as it exists.
-func Real(path string) string {
+// RealPath is path without symbolic links, as far as it exists.
+func RealPath(path string) string {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return path
@@ -97,13 +97,13 @@ func Real(path string) string {
 		return real
 	}
 	if dir := filepath.Dir(path); dir != path {
-		return filepath.Join(Real(dir), filepath.Base(path))
+		return filepath.Join(RealPath(dir), filepath.Base(path))
 	}
 	return path
 }
 
-// Empty reports whether there is nothing in the folder that counts as state.
-func Empty(dir string) bool {
+// IsEmpty reports whether there is nothing in the folder that counts as state.
+func IsEmpty(dir string) bool {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return errors.Is(err, os.ErrNotExist)
@@ -116,8 +116,8 @@ func Empty(dir string) bool {
 	return true
 }
 
-// Size adds up the bytes of all files below dir.
-func Size(dir string) (bytes int64, err error) {
+// FolderSize adds up the bytes of all files below dir.
+func FolderSize(dir string) (bytes int64, err error) {
 	err = filepath.WalkDir(dir, func(_ string, e os.DirEntry, err error) error {
 		if err != nil || !e.Type().IsRegular() {
 			return ignoreGone(err)

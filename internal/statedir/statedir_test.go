@@ -19,7 +19,7 @@ func made(t *testing.T) (dir, base string) {
 	dir = filepath.Join(base, "shop-1")
 	must(t, os.MkdirAll(filepath.Join(dir, "apps", "shop", "run"), 0o700))
 	must(t, os.WriteFile(filepath.Join(dir, "apps", "shop", "state.json"), []byte("state"), 0o600))
-	must(t, Bind(dir, base, "/project"))
+	must(t, WriteBinding(dir, base, "/project"))
 	return dir, base
 }
 
@@ -71,7 +71,7 @@ func TestVerify(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir, base := made(t)
 			at := tt.change(t, dir, base)
-			if err := Verify(at, base, us()); !errors.Is(err, tt.want) || tt.want == nil && err != nil {
+			if err := VerifyBinding(at, base, us()); !errors.Is(err, tt.want) || tt.want == nil && err != nil {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
 		})
@@ -80,7 +80,7 @@ func TestVerify(t *testing.T) {
 
 func edit(change func(*Binding)) func(*testing.T, string, string) string {
 	return func(t *testing.T, dir, _ string) string {
-		b, err := Read(dir)
+		b, err := ReadBinding(dir)
 		must(t, err)
 		change(&b)
 		must(t, write(dir, b))
@@ -106,12 +106,12 @@ func TestMoveAtEveryCrash(t *testing.T) {
 			to := filepath.Join(base, "shop-2")
 			must(t, die(from, to, base))
 			if exists(to) {
-				must(t, Verify(to, base, us()))
+				must(t, VerifyBinding(to, base, us()))
 			} else {
-				must(t, Verify(from, base, us()))
-				must(t, Move(from, to, base, "/project"))
+				must(t, VerifyBinding(from, base, us()))
+				must(t, MoveFolder(from, to, base, "/project"))
 			}
-			must(t, Verify(to, base, us()))
+			must(t, VerifyBinding(to, base, us()))
 			if content, err := os.ReadFile(filepath.Join(to, "apps", "shop", "state.json")); err != nil || string(content) != "state" || exists(from) {
 				t.Errorf("%q, %v; the old one exists: %t", content, err, exists(from))
 			}
@@ -120,7 +120,7 @@ func TestMoveAtEveryCrash(t *testing.T) {
 }
 
 func moving(from, to, base string) Binding {
-	return Binding{Machine: makeMachine(base), UID: os.Geteuid(), Path: to, From: Real(from)}
+	return Binding{Machine: makeMachine(base), UID: os.Geteuid(), Path: to, From: RealPath(from)}
 }
 
 func exists(path string) bool {
@@ -132,7 +132,7 @@ func TestMoveOverwritesNothing(t *testing.T) {
 	from, base := made(t)
 	to := filepath.Join(base, "shop-2")
 	must(t, os.MkdirAll(filepath.Join(to, "apps"), 0o700))
-	if Move(from, to, base, "/project") == nil || !exists(filepath.Join(from, "apps")) {
+	if MoveFolder(from, to, base, "/project") == nil || !exists(filepath.Join(from, "apps")) {
 		t.Error("moved over another state folder")
 	}
 }
@@ -166,11 +166,11 @@ func TestInspect(t *testing.T) {
 	dir, _ := made(t)
 	must(t, os.MkdirAll(filepath.Join(dir, "data", "shop"), 0o700))
 	must(t, os.Symlink("/", filepath.Join(dir, "data", "shop", "theirs")))
-	must(t, Inspect(dir, us()))
+	must(t, InspectFolder(dir, us()))
 	for _, place := range []string{"agent.log", "apps/shop/logs", "data/other", "rootfs"} {
 		path := filepath.Join(dir, place)
 		must(t, os.Symlink("/etc/hostname", path))
-		if err := Inspect(dir, us()); err == nil || !strings.Contains(err.Error(), path) {
+		if err := InspectFolder(dir, us()); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("a link %s: %v", place, err)
 		}
 		must(t, os.Remove(path))
@@ -190,7 +190,7 @@ func TestBase(t *testing.T) {
 		{map[string]string{"HOME": "/proc/1"}, ""},
 		{map[string]string{"HOME": "relative"}, ""},
 	} {
-		if got, err := Base(func(name string) string { return tt.env[name] }, t.TempDir()); got != tt.want || (err == nil) != (tt.want != "") {
+		if got, err := BaseFolder(func(name string) string { return tt.env[name] }, t.TempDir()); got != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("%v: %q, %v, want %q", tt.env, got, err, tt.want)
 		}
 	}
@@ -201,10 +201,10 @@ func TestDefault(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
 	link := filepath.Join(b, "link")
 	must(t, os.Symlink(a, link))
-	if Default("/base", "shop", a) == Default("/base", "shop", b) {
+	if DefaultFolder("/base", "shop", a) == DefaultFolder("/base", "shop", b) {
 		t.Error("two folders have one state")
 	}
-	if Default("/base", "shop", a) != Default("/base", "shop", link) {
+	if DefaultFolder("/base", "shop", a) != DefaultFolder("/base", "shop", link) {
 		t.Error("one folder has two states")
 	}
 }

@@ -13,14 +13,14 @@ import (
 // outside of it follows. It may be repeated, and every agent calls it before it
 // starts anything.
 func FinishMove(dir string) error {
-	b, err := statedir.Read(dir)
-	if err != nil || b.From == "" || b.Path != statedir.Real(dir) {
+	b, err := statedir.ReadBinding(dir)
+	if err != nil || b.From == "" || b.Path != statedir.RealPath(dir) {
 		return nil // nothing was moved
 	}
 	if err := moveFiles(NewFiles(b.From), NewFiles(b.Path)); err != nil {
 		return err
 	}
-	return statedir.Settled(dir)
+	return statedir.SettledFolder(dir)
 }
 
 func moveFiles(from, to *Files) error {

@@ -48,7 +48,7 @@ func TestMoveEndsAMove(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(from, "apps"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := statedir.Move(from, to, "", "/project"); err != nil {
+	if err := statedir.MoveFolder(from, to, "", "/project"); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -56,7 +56,7 @@ func TestMoveEndsAMove(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if b, err := statedir.Read(to); err != nil || b.From != "" || b.Path != statedir.Real(to) || b.Project != "/project" {
+	if b, err := statedir.ReadBinding(to); err != nil || b.From != "" || b.Path != statedir.RealPath(to) || b.Project != "/project" {
 		t.Errorf("%+v, %v", b, err)
 	}
 }

@@ -67,14 +67,14 @@ func (p *Plan) ReadyPlan() (*Plan, error) { return p, nil }
 // NewPlan unpacks the release and finds its program.
 func NewPlan(ctx context.Context, f *Files, store *release.Store, app string, spec deploy.Spec) (*Plan, error) {
 	r := spec.Release
-	img, err := store.Image(r.Image)
+	img, err := store.OpenImage(r.Image)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkSecrets(spec.Secrets); err != nil {
 		return nil, err
 	}
-	asked, err := img.User()
+	asked, err := img.ResolveUser()
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func NewPlan(ctx context.Context, f *Files, store *release.Store, app string, sp
 		return nil, err
 	}
 	root := f.ImageDir(r.Image)
-	if err := store.Unpack(ctx, r.Image, root, imageOwner(asked, p.User)); err != nil {
+	if err := store.UnpackImage(ctx, r.Image, root, imageOwner(asked, p.User)); err != nil {
 		return nil, fmt.Errorf("unpack %s: %w", r.Version, err)
 	}
 	program, err := findProgram(root, img)
@@ -97,9 +97,9 @@ func NewPlan(ctx context.Context, f *Files, store *release.Store, app string, sp
 	if err != nil {
 		return nil, err
 	}
-	p.Argv = append([]string{program}, img.Command()[1:]...)
+	p.Argv = append([]string{program}, img.CommandLine()[1:]...)
 	p.Dir = filepath.Join(root, filepath.FromSlash(img.WorkingDir()))
-	p.env = mergeEnv(withPathOf(root, img.Environ(), inheritedEnv(os.Environ(), p.User == nil)), slices.DeleteFunc(img.Environ(), isPath), envPairs(r.Config.Env), envPairs(spec.Secrets),
+	p.env = mergeEnv(withPathOf(root, img.ProcessEnv(), inheritedEnv(os.Environ(), p.User == nil)), slices.DeleteFunc(img.ProcessEnv(), isPath), envPairs(r.Config.Env), envPairs(spec.Secrets),
 		[]string{"HOME=" + data, "DATA_DIR=" + data, "HOST=" + LoopbackHost, "APP_VERSION=" + string(r.Version)})
 	return p, nil
 }

@@ -14,7 +14,7 @@ import (
 // findProgram returns the path on this machine of the program that an image
 // runs. The image is unpacked at root.
 func findProgram(root string, img *ociimage.Image) (string, error) {
-	return findProgramIn(root, img.Command()[0], img.WorkingDir(), img.Environ())
+	return findProgramIn(root, img.CommandLine()[0], img.WorkingDir(), img.ProcessEnv())
 }
 
 // findProgramIn looks for a program as it is named in an image.

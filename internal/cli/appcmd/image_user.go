@@ -14,11 +14,11 @@ func (r runner) userNotes(rel release.Release) []string {
 	if _, ok := r.app.Target.(*local.Target); !ok {
 		return nil
 	}
-	img, err := r.app.Project.Store().Image(rel.Image)
+	img, err := r.app.Project.Store().OpenImage(rel.Image)
 	if err != nil {
 		return nil
 	}
-	user, err := img.User()
+	user, err := img.ResolveUser()
 	if err != nil {
 		return nil
 	}

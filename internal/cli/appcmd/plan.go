@@ -141,7 +141,7 @@ func recordOf(p project.Project, v release.Version) release.Release {
 	if v == "" {
 		return release.Release{}
 	}
-	rel, err := p.Store().Get(p.App.Name, v)
+	rel, err := p.Store().GetRecord(p.App.Name, v)
 	if err != nil {
 		return release.Release{Version: v}
 	}

@@ -37,7 +37,7 @@ func (r runner) noteKeptSecrets(ctx context.Context, active release.Release) {
 	if err != nil {
 		return // a version can only be created with git
 	}
-	entries, _ := release.Entries(ctx, repo, p.Store(), p.App.Name) // a damaged record still has its tag
+	entries, _ := release.ListEntries(ctx, repo, p.Store(), p.App.Name) // a damaged record still has its tag
 	r.inv.PrintNote("%s keeps the secrets that it was started with; for new values, create another version of its commit and deploy that:\n  version-manager create %s --from %s",
 		active.Version, nextVersion(active.Version, entries), active.Version)
 }

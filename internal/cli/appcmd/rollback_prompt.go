@@ -14,7 +14,7 @@ import (
 
 // promptVersion lists the versions, proposes one and returns the choice.
 func (o rollbackOptions) promptVersion(app targets.App, now deploy.Observed, proposed release.Version) (string, error) {
-	releases, err := app.Project.Store().List(app.Project.App.Name)
+	releases, err := app.Project.Store().ListRecords(app.Project.App.Name)
 	if err != nil {
 		o.inv.PrintNote("%v", err)
 	}

@@ -21,7 +21,7 @@ func (r runner) noteUnshipped(ctx context.Context, active release.Release) {
 	if err != nil || !differs {
 		return
 	}
-	entries, _ := release.Entries(ctx, repo, p.Store(), p.App.Name) // a damaged record still has its tag
+	entries, _ := release.ListEntries(ctx, repo, p.Store(), p.App.Name) // a damaged record still has its tag
 	r.inv.PrintNote("the work tree differs from %s; to make a version of it:\n  version-manager create %s -m 'what changed'", active.Version, nextVersion(active.Version, entries))
 }
 
@@ -38,7 +38,7 @@ func differsFromTree(ctx context.Context, repo *gitrepo.Repo, r release.Release)
 // nextVersion returns the patch version after the newest of all, which is
 // free. If the newest is only a pre-release, it returns its release.
 func nextVersion(newest release.Version, entries []release.Entry) release.Version {
-	if n := len(entries); n > 0 && entries[n-1].Version.Compare(newest) > 0 {
+	if n := len(entries); n > 0 && entries[n-1].Version.CompareTo(newest) > 0 {
 		newest = entries[n-1].Version
 	}
 	if core, _, pre := strings.Cut(string(newest), "-"); pre {

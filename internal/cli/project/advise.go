@@ -31,12 +31,12 @@ func (p Project) AdviseState(inv *command.Invocation) {
 // an app with the same name whose folder is gone, and of this folder on another
 // machine.
 func (p Project) ListLostStates() (list []statedir.Kept) {
-	for _, k := range statedir.All(p.State.Base) {
+	for _, k := range statedir.ListAll(p.State.Base) {
 		app := filepath.Base(k.Dir)
 		if i := strings.LastIndexByte(app, '-'); i < 0 || app[:i] != p.App.Name || k.Dir == p.State.Path {
 			continue
 		}
-		if b := k.Binding; b.Project == statedir.Real(p.Root) || b.Project != "" && !FileExists(b.Project) {
+		if b := k.Binding; b.Project == statedir.RealPath(p.Root) || b.Project != "" && !FileExists(b.Project) {
 			list = append(list, k)
 		}
 	}

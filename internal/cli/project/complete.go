@@ -20,7 +20,7 @@ func CompleteVersions(inv *command.Invocation, f *Flags) cobra.CompletionFunc {
 		if err != nil || p.State.Verify(TrustOf(inv)) != nil || len(args) > 0 {
 			return nil, directive
 		}
-		releases, _ := p.Store().List(p.App.Name)
+		releases, _ := p.Store().ListRecords(p.App.Name)
 		var offers []string
 		for _, r := range slices.Backward(releases) {
 			if strings.HasPrefix(string(r.Version), typed) {

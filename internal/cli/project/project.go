@@ -85,7 +85,7 @@ func (p Project) GetRelease(typed string) (release.Release, error) {
 	if err != nil {
 		return release.Release{}, problem.New(problem.Usage, "version-manager list", "%s", err.Error())
 	}
-	return p.Store().Get(p.App.Name, v)
+	return p.Store().GetRecord(p.App.Name, v)
 }
 
 // CertificateFiles returns the files that the app's HTTPS on this machine is

@@ -51,7 +51,7 @@ func TestStateInTheWorkTreeIsSaid(t *testing.T) {
 
 // TestSmallestIsEnough: what a beginner is told to write is taken.
 func TestSmallestIsEnough(t *testing.T) {
-	if _, err := config.Parse([]byte(strings.Join(smallestConfig(), "\n") + "\n")); err != nil {
+	if _, err := config.ParseYAML([]byte(strings.Join(smallestConfig(), "\n") + "\n")); err != nil {
 		t.Error(err)
 	}
 }

@@ -73,7 +73,7 @@ func readConfig(file string, trust ownership.Trust) (config.App, error) {
 	if err := trust.Info(file, info); err != nil { // the file may have been replaced
 		return config.App{}, ExplainForeign(err, "the configuration %s", file)
 	}
-	return config.Load(f)
+	return config.ParseReader(f)
 }
 
 // ExplainForeign returns the error for something that another user could have

@@ -44,7 +44,7 @@ type StateFolder struct {
 // locateState finds the state folder. One that an earlier version made in the
 // work tree is used until it is moved.
 func locateState(getenv func(string) string, flag, root, app string) (f StateFolder, err error) {
-	base, err := statedir.Base(getenv, root)
+	base, err := statedir.BaseFolder(getenv, root)
 	if f.noBase = err; err == nil {
 		f.Base = base
 	}
@@ -55,7 +55,7 @@ func locateState(getenv func(string) string, flag, root, app string) (f StateFol
 	}
 	inTree := filepath.Join(root, statedir.InTree)
 	if f.Base != "" {
-		f.Path, f.Source = statedir.Default(base, app, root), Default
+		f.Path, f.Source = statedir.DefaultFolder(base, app, root), Default
 		if f.Exists() || !FileExists(inTree) {
 			return f, nil
 		}
@@ -100,7 +100,7 @@ func (f StateFolder) Verify(trust ownership.Trust) error {
 			return problem.Wrap(err, problem.Failed, "git rm -r --cached "+kube.QuoteWord(f.Path), "the state folder %s is tracked by git, and may be somebody else's", f.Path)
 		}
 	}
-	err := statedir.Verify(f.Path, f.Base, trust)
+	err := statedir.VerifyBinding(f.Path, f.Base, trust)
 	switch {
 	case errors.Is(err, statedir.ErrUnbound) && f.wasMadeHere():
 		return nil // makeFolder binds it
@@ -128,7 +128,7 @@ func (f StateFolder) acceptCommand(err error) string {
 // made it, is this machine's own: nothing is in it yet, an agent serves it, or
 // processes were started from it.
 func (f StateFolder) wasMadeHere() bool {
-	return statedir.Empty(f.Path) || agent.IsMadeHere(f.Path)
+	return statedir.IsEmpty(f.Path) || agent.IsMadeHere(f.Path)
 }
 
 // makeFolder makes the folder if it does not exist, and records whose it is.
@@ -144,8 +144,8 @@ func (f StateFolder) makeBound(root string) error {
 	if err := os.MkdirAll(f.Path, 0o700); err != nil {
 		return fmt.Errorf("make state folder: %w", err)
 	}
-	if _, err := statedir.Read(f.Path); errors.Is(err, statedir.ErrUnbound) {
-		if err := statedir.Bind(f.Path, f.Base, statedir.Real(root)); err != nil {
+	if _, err := statedir.ReadBinding(f.Path); errors.Is(err, statedir.ErrUnbound) {
+		if err := statedir.WriteBinding(f.Path, f.Base, statedir.RealPath(root)); err != nil {
 			return err
 		}
 	}

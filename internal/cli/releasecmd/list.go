@@ -53,7 +53,7 @@ func runList(ctx context.Context, o listOptions) error {
 	if err != nil {
 		repo = nil // what was built can be listed without git
 	}
-	entries, err := release.Entries(ctx, repo, p.Store(), p.App.Name)
+	entries, err := release.ListEntries(ctx, repo, p.Store(), p.App.Name)
 	if err != nil && len(entries) == 0 {
 		return err
 	}

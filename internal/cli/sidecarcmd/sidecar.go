@@ -37,7 +37,7 @@ func NewCommand(inv *command.Invocation) *cobra.Command {
 			if o.Color, err = color.Parse(side); err != nil {
 				return command.UsageError(c, "--color: %w", err)
 			}
-			if o.Trusted, err = config.Networks(trusted); err != nil {
+			if o.Trusted, err = config.ParseNetworks(trusted); err != nil {
 				return command.UsageError(c, "--trusted: %w", err)
 			}
 			o.ProbeSecret, o.PreviewSecret = inv.Getenv("PROBE_SECRET"), inv.Getenv("PREVIEW_SECRET")

@@ -50,7 +50,7 @@ func runAdopt(ctx context.Context, o stateOptions) error {
 		return err
 	}
 	if from == p.State.Path {
-		if err := statedir.Bind(from, p.State.Base, statedir.Real(p.Root)); err != nil {
+		if err := statedir.WriteBinding(from, p.State.Base, statedir.RealPath(p.Root)); err != nil {
 			return err
 		}
 		return o.printMove(answer.StateMove{App: p.App.Name, State: from})
@@ -97,11 +97,11 @@ func (o stateOptions) checkAdoptable(p project.Project, dir string) error {
 	if err := trust.Path(dir); err != nil {
 		return project.ExplainForeign(err, "the state folder %s", dir)
 	}
-	if err := statedir.Inspect(dir, trust); err != nil {
+	if err := statedir.InspectFolder(dir, trust); err != nil {
 		return problem.Wrap(err, problem.Failed, "ls -lR "+kube.QuoteWord(dir), "the state folder %s is not adopted", dir)
 	}
-	b, err := statedir.Read(dir)
-	if owner := b.Project; err == nil && dir != p.State.Path && statedir.Verify(dir, p.State.Base, trust) == nil && owner != "" && owner != statedir.Real(p.Root) && project.FileExists(owner) {
+	b, err := statedir.ReadBinding(dir)
+	if owner := b.Project; err == nil && dir != p.State.Path && statedir.VerifyBinding(dir, p.State.Base, trust) == nil && owner != "" && owner != statedir.RealPath(p.Root) && project.FileExists(owner) {
 		return problem.New(problem.Failed, "version-manager --state "+kube.QuoteWord(dir)+" status", "%s is in use by the project in %s", dir, owner)
 	}
 	return nil

@@ -70,7 +70,7 @@ func runMove(ctx context.Context, o stateOptions) error {
 // suggestVariable says what the next command needs to find the state, if it
 // does not look at its new place by itself.
 func (o stateOptions) suggestVariable(to string) {
-	if next, err := project.Find(o.inv, *o.flags); err == nil && statedir.Real(next.State.Path) == statedir.Real(to) {
+	if next, err := project.Find(o.inv, *o.flags); err == nil && statedir.RealPath(next.State.Path) == statedir.RealPath(to) {
 		return
 	}
 	o.inv.PrintNote("commands look for the state there only with this variable or with --state")
@@ -87,5 +87,5 @@ func chooseDestination(p project.Project, named string) (string, error) {
 		return "", problem.Wrap(statedir.ErrNoBase, problem.Failed, "version-manager state move "+kube.QuoteWord("/srv/"+p.App.Name+"-state"),
 			"there is no default place for the state of %s", p.App.Name)
 	}
-	return statedir.Default(p.State.Base, p.App.Name, p.Root), nil
+	return statedir.DefaultFolder(p.State.Base, p.App.Name, p.Root), nil
 }

@@ -49,13 +49,13 @@ func (o stateOptions) moveState(ctx context.Context, p project.Project, from, to
 // of others or on top of something, or during which a service could start an
 // agent.
 func (o stateOptions) checkMovable(p project.Project, from, to string) error {
-	if inside := statedir.Real(to); strings.HasPrefix(inside+"/", statedir.Real(from)+"/") {
+	if inside := statedir.RealPath(to); strings.HasPrefix(inside+"/", statedir.RealPath(from)+"/") {
 		return problem.New(problem.Usage, "version-manager state move", "%s is inside the folder to be moved", to)
 	}
 	if err := project.TrustOf(o.inv).Path(to); err != nil {
 		return project.ExplainForeign(err, "%s", to)
 	}
-	if !statedir.Empty(to) {
+	if !statedir.IsEmpty(to) {
 		return problem.New(problem.Failed, "ls "+kube.QuoteWord(to), "%s is not empty, and nothing was moved", to)
 	}
 	m, err := autostart.DetectManager(o.inv.Getenv)
@@ -91,7 +91,7 @@ func moveUnserved(p project.Project, from, to string) error {
 		return problem.New(problem.Failed, "version-manager state move", "another command started what runs from %s again", from)
 	}
 	defer release()
-	if err := statedir.Move(from, to, p.State.Base, statedir.Real(p.Root)); err != nil {
+	if err := statedir.MoveFolder(from, to, p.State.Base, statedir.RealPath(p.Root)); err != nil {
 		return err
 	}
 	return errors.Join(launch.FinishMove(to), project.KeepOutOfGit(to, p.Root))

@@ -73,7 +73,7 @@ func runShow(o stateOptions) error {
 		answer.Refused = err.Error()
 	} else if answer.Exists {
 		answer.Agent = keeper.IsServed(f.Path)
-		if answer.Bytes, err = statedir.Size(f.Path); err != nil {
+		if answer.Bytes, err = statedir.FolderSize(f.Path); err != nil {
 			return err
 		}
 	}

@@ -120,7 +120,7 @@ func NoteDown(inv *command.Invocation, now deploy.Observed) {
 func (a App) NotDeployed() error {
 	p := a.Project
 	hint := "version-manager create v1.0.0 -m 'first version'"
-	if versions, _ := p.Store().List(p.App.Name); len(versions) > 0 { // a damaged one is only not suggested
+	if versions, _ := p.Store().ListRecords(p.App.Name); len(versions) > 0 { // a damaged one is only not suggested
 		hint = "version-manager deploy " + string(versions[len(versions)-1].Version)
 	}
 	return problem.New(problem.NotFound, hint, "no version of %s is deployed", p.App.Name)

@@ -67,7 +67,7 @@ func TestNoticesAreThoseOfWhatIsLinked(t *testing.T) {
 		t.Fatalf("only %d modules were found", len(modules))
 	}
 	var want bytes.Buffer
-	if err := licenses.Write(&want, modules); err != nil {
+	if err := licenses.WriteNotices(&want, modules); err != nil {
 		t.Fatal(err)
 	}
 	if golden.IsUpdating() {

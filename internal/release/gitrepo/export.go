@@ -36,13 +36,13 @@ func (r *Repo) ExportCommit(ctx context.Context, commit Commit, dir string) (*Tr
 		return nil, fmt.Errorf("export %.12s: %w", commit.ID, err)
 	}
 	defer root.Close()
-	e := &export{root: root, dir: dir}
+	e := &exporter{root: root, dir: dir}
 	m := &module{git: r.git, work: r.Root, gitDirs: []string{r.gitDir, r.common}, commit: commit.ID, at: "."}
-	if err = m.open(ctx); err == nil {
-		err = e.module(ctx, m)
+	if err = m.openObjects(ctx); err == nil {
+		err = e.exportModule(ctx, m)
 	}
 	if err == nil {
-		err = e.withhold()
+		err = e.blockOutsideLinks()
 	}
 	if err != nil {
 		return nil, r.exportFailed(ctx, commit, err)
@@ -61,14 +61,14 @@ func (r *Repo) exportFailed(ctx context.Context, commit Commit, err error) error
 		return fmt.Errorf("export %.12s: %w", commit.ID, err)
 	}
 	hint := "git fsck"
-	if partial, _ := r.git.run(ctx, "config", "--get-regexp", `^(remote\..*\.promisor|extensions\.partialclone)$`); partial != "" {
+	if partial, _ := r.git.runGit(ctx, "config", "--get-regexp", `^(remote\..*\.promisor|extensions\.partialclone)$`); partial != "" {
 		hint = "git fetch --refetch --no-filter    (this clone left out what git would fetch later)"
 	}
 	return problem.Wrap(err, problem.Failed, hint, "export %.12s", commit.ID)
 }
 
-// export is one run of Export.
-type export struct {
+// exporter is one run of Export.
+type exporter struct {
 	Tree
 	root  *os.Root
 	dir   string
@@ -77,18 +77,18 @@ type export struct {
 	bytes int64
 }
 
-// module exports one repository, which is open, and closes it.
-func (e *export) module(ctx context.Context, m *module) error {
-	defer m.objects.close()
-	if err := e.folder(ctx, m, m.tree, m.at, strings.Count(m.at, "/")); err != nil {
+// exportModule exports one repository, which is open, and closes it.
+func (e *exporter) exportModule(ctx context.Context, m *module) error {
+	defer m.objects.closeReader()
+	if err := e.exportFolder(ctx, m, m.tree, m.at, strings.Count(m.at, "/")); err != nil {
 		return err
 	}
 	return e.fillPointers(ctx, m)
 }
 
-// folder exports a tree, whose folder is there already.
-func (e *export) folder(ctx context.Context, m *module, tree, at string, depth int) error {
-	b, err := m.objects.read(tree, "tree", maxTree)
+// exportFolder exports a tree, whose folder is there already.
+func (e *exporter) exportFolder(ctx context.Context, m *module, tree, at string, depth int) error {
+	b, err := m.objects.readObject(tree, "tree", maxTreeBytes)
 	if err != nil {
 		return fmt.Errorf("folder %q: %w", at, err)
 	}
@@ -96,35 +96,35 @@ func (e *export) folder(ctx context.Context, m *module, tree, at string, depth i
 	if err != nil {
 		return fmt.Errorf("folder %q: %w", at, err)
 	}
-	if depth > maxDepth {
-		return fmt.Errorf("folder %q: more than %d folders deep", at, maxDepth)
+	if depth > maxFolderDepth {
+		return fmt.Errorf("folder %q: more than %d folders deep", at, maxFolderDepth)
 	}
 	if tree == m.tree {
-		m.describe(entries)
+		m.noteGitmodules(entries)
 	}
 	for _, entry := range entries {
-		if err := errors.Join(ctx.Err(), e.entry(ctx, m, entry, path.Join(at, entry.name), depth)); err != nil {
+		if err := errors.Join(ctx.Err(), e.exportEntry(ctx, m, entry, path.Join(at, entry.name), depth)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (e *export) entry(ctx context.Context, m *module, entry treeEntry, name string, depth int) error {
+func (e *exporter) exportEntry(ctx context.Context, m *module, exportEntry treeEntry, name string, depth int) error {
 	if e.count++; e.count > maxExportFiles {
 		return fmt.Errorf("more than %d files", maxExportFiles)
 	}
-	switch entry.mode {
+	switch exportEntry.mode {
 	case modeTree, modeSubmodule:
 		if err := e.root.Mkdir(name, 0o755); err != nil {
 			return fmt.Errorf("%q: %w", name, explainTaken(err))
 		}
-		if entry.mode == modeTree {
-			return e.folder(ctx, m, entry.id, name, depth+1)
+		if exportEntry.mode == modeTree {
+			return e.exportFolder(ctx, m, exportEntry.id, name, depth+1)
 		}
-		return e.submodule(ctx, m, entry.id, name)
+		return e.exportSubmodule(ctx, m, exportEntry.id, name)
 	}
-	if err := e.leaf(m, entry, name); err != nil {
+	if err := e.exportFile(m, exportEntry, name); err != nil {
 		return fmt.Errorf("%q: %w", name, explainTaken(err))
 	}
 	return nil
@@ -138,9 +138,9 @@ func explainTaken(err error) error {
 	return err
 }
 
-// leaf exports a file or a link.
-func (e *export) leaf(m *module, entry treeEntry, name string) error {
-	size, err := m.objects.head(entry.id, "blob")
+// exportFile exports a file or a link.
+func (e *exporter) exportFile(m *module, entry treeEntry, name string) error {
+	size, err := m.objects.requestObject(entry.id, "blob")
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (e *export) leaf(m *module, entry treeEntry, name string) error {
 		return fmt.Errorf("more than %d bytes in all", int64(maxExportBytes))
 	}
 	if entry.mode == modeLink {
-		return e.link(m, entry, name, size)
+		return e.exportLink(m, entry, name, size)
 	}
 	f, err := e.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -156,7 +156,7 @@ func (e *export) leaf(m *module, entry treeEntry, name string) error {
 	}
 	defer f.Close()
 	sum, start := sha256.New(), &prefix{}
-	if err := m.objects.content(io.MultiWriter(f, sum, start), entry.id, "blob", size); err != nil {
+	if err := m.objects.copyContent(io.MultiWriter(f, sum, start), entry.id, "blob", size); err != nil {
 		return err
 	}
 	e.Nodes = append(e.Nodes, filetree.Node{Path: name, Mode: entry.mode, Sum: hex.EncodeToString(sum.Sum(nil))})
@@ -170,12 +170,12 @@ func (e *export) leaf(m *module, entry treeEntry, name string) error {
 	return errors.Join(f.Chmod(perm), f.Close()) // the umask had its say at creation
 }
 
-func (e *export) link(m *module, entry treeEntry, name string, size int64) error {
-	if size > maxTarget {
-		return fmt.Errorf("a link to a name of %d bytes, more than %d", size, maxTarget)
+func (e *exporter) exportLink(m *module, entry treeEntry, name string, size int64) error {
+	if size > maxLinkTargetBytes {
+		return fmt.Errorf("a link to a name of %d bytes, more than %d", size, maxLinkTargetBytes)
 	}
 	var target bytes.Buffer
-	if err := m.objects.content(&target, entry.id, "blob", size); err != nil {
+	if err := m.objects.copyContent(&target, entry.id, "blob", size); err != nil {
 		return err
 	}
 	sum := sha256.Sum256(target.Bytes())
@@ -188,8 +188,8 @@ func (e *export) link(m *module, entry treeEntry, name string, size int64) error
 // that name can exist.
 const BlockedLinkTarget = "/dev/null/outside-of-the-repository"
 
-// withhold replaces the links that lead out of the tree.
-func (e *export) withhold() error {
+// blockOutsideLinks replaces the links that lead out of the tree.
+func (e *exporter) blockOutsideLinks() error {
 	for _, name := range e.links {
 		if !filetree.LeadsOutside(e.root, name) {
 			continue

@@ -21,11 +21,11 @@ func lfsFilter() map[string]string {
 	}
 }
 
-// disarm returns settings that turn off the filters and hooks in a
+// findPrograms returns settings that turn off the filters and hooks in a
 // repository's own configuration: reading a repository starts no program that
 // came with it. A person's own configuration and Git LFS stay in force.
-func (g git) disarm(ctx context.Context) ([]setting, error) {
-	out, err := g.run(ctx, "config", "--includes", "--show-scope", "--null", "--get-regexp", programSettings)
+func (g git) findPrograms(ctx context.Context) ([]setting, error) {
+	out, err := g.runGit(ctx, "config", "--includes", "--show-scope", "--null", "--get-regexp", programSettings)
 	if err != nil {
 		return nil, exitedWith(err, 1) // 1: there is none
 	}
@@ -68,7 +68,7 @@ func (r *Repo) RefuseFiltered(ctx context.Context, changes []Change) error {
 	for _, c := range changes {
 		fmt.Fprintf(&paths, "%s\x00", c.Path)
 	}
-	out, err := r.git.feed(ctx, paths.String(), "check-attr", "-z", "--stdin", "filter")
+	out, err := r.git.runWithInput(ctx, paths.String(), "check-attr", "-z", "--stdin", "filter")
 	if err != nil {
 		return err
 	}

@@ -19,8 +19,8 @@ import (
 // Limits of single git commands. Those that write or look at every file may
 // run a filter such as Git LFS over all of them.
 const (
-	gitLimit     = 2 * time.Minute
-	gitSlowLimit = 15 * time.Minute
+	gitTimeout     = 2 * time.Minute
+	gitSlowTimeout = 15 * time.Minute
 )
 
 // git runs the git program in one folder. It never asks anything, opens no
@@ -57,51 +57,51 @@ func exitedWith(err error, code int) error {
 	return err
 }
 
-// run returns what git printed, without the last line break.
-func (g git) run(ctx context.Context, args ...string) (string, error) {
-	return g.feed(ctx, "", args...)
+// runGit returns what git printed, without the last line break.
+func (g git) runGit(ctx context.Context, args ...string) (string, error) {
+	return g.runWithInput(ctx, "", args...)
 }
 
 // errOutputTooLarge says that git printed more than its caller accepts.
 var errOutputTooLarge = errors.New("too large")
 
-// maxPrinted bounds what git may print: a list of all files, at most.
-const maxPrinted = 256 << 20
+// maxOutputBytes bounds what git may print: a list of all files, at most.
+const maxOutputBytes = 256 << 20
 
-// feed is run with something on standard input.
-func (g git) feed(ctx context.Context, stdin string, args ...string) (string, error) {
-	out := bounded{left: maxPrinted}
-	err := out.fault(g.stream(ctx, strings.NewReader(stdin), &out, args...))
+// runWithInput is run with something on standard input.
+func (g git) runWithInput(ctx context.Context, stdin string, args ...string) (string, error) {
+	out := boundedBuffer{left: maxOutputBytes}
+	err := out.explainLimit(g.runStreams(ctx, strings.NewReader(stdin), &out, args...))
 	return strings.TrimSuffix(out.text.String(), "\n"), err
 }
 
-// bounded is a buffer that fails when it is full, and with it the program that
+// boundedBuffer is a buffer that fails when it is full, and with it the program that
 // writes to it.
-type bounded struct {
+type boundedBuffer struct {
 	text bytes.Buffer // not embedded: io.Copy would find its ReadFrom
 	left int
 }
 
-func (b *bounded) Write(p []byte) (int, error) {
+func (b *boundedBuffer) Write(p []byte) (int, error) {
 	if b.left -= len(p); b.left < 0 {
-		return 0, b.fault(nil)
+		return 0, b.explainLimit(nil)
 	}
 	return b.text.Write(p)
 }
 
-// fault is why the program failed: what it printed, if that was too much.
-func (b *bounded) fault(err error) error {
+// explainLimit is why the program failed: what it printed, if that was too much.
+func (b *boundedBuffer) explainLimit(err error) error {
 	if b.left < 0 {
 		return fmt.Errorf("git has printed too much: %w", errOutputTooLarge)
 	}
 	return err
 }
 
-// file returns a file of a commit. Where it is a symbolic link within the
+// readFile returns a file of a commit. Where it is a symbolic link within the
 // commit, it is what that points to.
-func (g git) file(ctx context.Context, commit, name string, most int) (string, error) {
-	out := bounded{left: most + 200} // and what is said of the file
-	err := out.fault(g.stream(ctx, strings.NewReader(commit+":"+name), &out, "cat-file", "--batch", "--follow-symlinks"))
+func (g git) readFile(ctx context.Context, commit, name string, most int) (string, error) {
+	out := boundedBuffer{left: most + 200} // and what is said of the file
+	err := out.explainLimit(g.runStreams(ctx, strings.NewReader(commit+":"+name), &out, "cat-file", "--batch", "--follow-symlinks"))
 	head, content, _ := strings.Cut(strings.TrimSuffix(out.text.String(), "\n"), "\n")
 	switch f := strings.Fields(head); {
 	case err != nil:
@@ -112,22 +112,22 @@ func (g git) file(ctx context.Context, commit, name string, most int) (string, e
 	return content, nil
 }
 
-func (g git) stream(ctx context.Context, in io.Reader, out io.Writer, args ...string) error {
-	limit := gitLimit
+func (g git) runStreams(ctx context.Context, in io.Reader, out io.Writer, args ...string) error {
+	limit := gitTimeout
 	if args[0] == "add" || args[0] == "commit" || args[0] == "status" || args[0] == "hash-object" {
-		limit = gitSlowLimit
+		limit = gitSlowTimeout
 	}
 	ctx, cancel := command.Within(ctx, limit, "git -C "+shell.QuoteWord(g.dir)+" status", "git "+args[0])
 	defer cancel()
 	var stderr bytes.Buffer
-	cmd := g.command(ctx, args...)
+	cmd := g.newCommand(ctx, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, &stderr
 	err := command.Err(ctx, cmd.Run())
-	return g.failure(args, stderr.String(), err)
+	return g.explainFailure(args, stderr.String(), err)
 }
 
-// command is git with its arguments, ready to start.
-func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
+// newCommand is git with its arguments, ready to start.
+func (g git) newCommand(ctx context.Context, args ...string) *exec.Cmd {
 	full := []string{"-C", g.dir}
 	if g.gitDir != "" { // whose configuration may name a work tree that is gone
 		full = append(full, "--git-dir="+g.gitDir, "--work-tree=.")
@@ -141,8 +141,8 @@ func (g git) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// failure makes a problem of what git said where there is advice to give.
-func (g git) failure(args []string, stderr string, err error) error {
+// explainFailure makes a problem of what git said where there is advice to give.
+func (g git) explainFailure(args []string, stderr string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (g git) failure(args []string, stderr string, err error) error {
 		return p
 	}
 	if lock := lockExists.FindStringSubmatch(stderr); lock != nil {
-		return locked(lock[1])
+		return lockedError(lock[1])
 	}
 	return &gitError{args, stderr, err}
 }
@@ -158,7 +158,7 @@ func (g git) failure(args []string, stderr string, err error) error {
 // lockExists matches what git says when it finds a lock.
 var lockExists = regexp.MustCompile(`Unable to create '(.+)': File exists`)
 
-func locked(file string) error {
+func lockedError(file string) error {
 	return problem.New(problem.Failed, "rm "+shell.QuoteWord(file)+"    (after you made sure that no other git command is running)",
 		"another git command is at work in this repository, or was killed there: %s exists", file)
 }

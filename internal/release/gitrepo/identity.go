@@ -25,21 +25,21 @@ func (r *Repo) EnsureIdentity(ctx context.Context) (note string, err error) {
 	if os.Getenv("EMAIL") != "" { // which git knows to use
 		email = os.Getenv("EMAIL")
 	}
-	r.git.settings = append(r.git.settings, r.git.missing(ctx, setting{"user.name", name}, setting{"user.email", email})...)
+	r.git.settings = append(r.git.settings, r.git.missingSettings(ctx, setting{"user.name", name}, setting{"user.email", email})...)
 	if !r.git.knowsUser(ctx) { // such as an empty GIT_AUTHOR_NAME
 		return "", problem.New(problem.Failed, "unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL && "+setIdentity,
 			"git does not accept the name or email address that it is told to put on commits")
 	}
-	ident, err := r.git.run(ctx, "var", "GIT_COMMITTER_IDENT")
+	ident, err := r.git.runGit(ctx, "var", "GIT_COMMITTER_IDENT")
 	who, _, _ := strings.Cut(ident, "> ") // the time follows
 	return fmt.Sprintf("git does not know your name, so the author is %s>; to change that: %s", who, setIdentity), err
 }
 
-// missing returns those of the settings that have no value yet.
-func (g git) missing(ctx context.Context, settings ...setting) []setting {
+// missingSettings returns those of the settings that have no value yet.
+func (g git) missingSettings(ctx context.Context, settings ...setting) []setting {
 	var out []setting
 	for _, s := range settings {
-		if value, err := g.run(ctx, "config", "--get", s.key); err != nil || value == "" {
+		if value, err := g.runGit(ctx, "config", "--get", s.key); err != nil || value == "" {
 			out = append(out, s)
 		}
 	}
@@ -48,7 +48,7 @@ func (g git) missing(ctx context.Context, settings ...setting) []setting {
 
 func (g git) knowsUser(ctx context.Context) bool {
 	for _, who := range []string{"GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"} {
-		if _, err := g.run(ctx, "var", who); err != nil {
+		if _, err := g.runGit(ctx, "var", who); err != nil {
 			return false
 		}
 	}

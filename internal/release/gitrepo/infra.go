@@ -16,7 +16,7 @@ import (
 func (t *Tree) DigestInfra(prefix string, inputs []string) (string, error) {
 	nodes := []filetree.Node{} // not nil: no input at all has a digest too
 	for _, in := range inputs {
-		found := t.below(prefix, path.Clean(filepath.ToSlash(in)))
+		found := t.nodesBelow(prefix, path.Clean(filepath.ToSlash(in)))
 		if len(found) == 0 {
 			return "", problem.New(problem.Failed, "",
 				"%s names %q under infrastructure, which the commit does not have", config.File, in)
@@ -24,17 +24,17 @@ func (t *Tree) DigestInfra(prefix string, inputs []string) (string, error) {
 		nodes = append(nodes, found...)
 	}
 	slices.SortFunc(nodes, func(a, b filetree.Node) int { return strings.Compare(a.Path, b.Path) })
-	return config.Digest(slices.Compact(nodes))
+	return config.DigestJSON(slices.Compact(nodes))
 }
 
-// below returns the files at and below name, with their paths from prefix.
-func (t *Tree) below(prefix, name string) []filetree.Node {
+// nodesBelow returns the files at and below name, with their paths from prefix.
+func (t *Tree) nodesBelow(prefix, name string) []filetree.Node {
 	var found []filetree.Node
 	for _, n := range t.Nodes {
 		if prefix != "." && !strings.HasPrefix(n.Path, prefix+"/") {
 			continue
 		}
-		n.Path = within(prefix, n.Path)
+		n.Path = pathWithin(prefix, n.Path)
 		if n.Path == name || name == "." || strings.HasPrefix(n.Path, name+"/") {
 			found = append(found, n)
 		}

@@ -37,7 +37,7 @@ func TestInfraDigest(t *testing.T) {
 	}
 	whole := digest("infra")
 	below := &Tree{Nodes: []filetree.Node{{Path: "app/infra", Mode: "100644", Sum: "00"}, {Path: "infra", Mode: "100644", Sum: "11"}, {Path: "app2/infra", Mode: "100644", Sum: "22"}}}
-	if d, err := below.DigestInfra("app", []string{"."}); err != nil || d != releasetest.MustString(t)(config.Digest([]filetree.Node{{Path: "infra", Mode: "100644", Sum: "00"}})) {
+	if d, err := below.DigestInfra("app", []string{"."}); err != nil || d != releasetest.MustString(t)(config.DigestJSON([]filetree.Node{{Path: "infra", Mode: "100644", Sum: "00"}})) {
 		t.Errorf("files of other folders count: %v", err)
 	}
 	if whole != digest("infra/a.tf", "infra/b") || whole != digest("infra/", "infra/a.tf") {

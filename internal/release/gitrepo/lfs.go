@@ -81,7 +81,7 @@ func parsePointer(b []byte) (pointer, bool) {
 // fillPointers puts the files in the place of the pointers to them. A pointer
 // is one where the commit's own .gitattributes say so; elsewhere it is only a
 // file that looks like one.
-func (e *export) fillPointers(ctx context.Context, m *module) error {
+func (e *exporter) fillPointers(ctx context.Context, m *module) error {
 	if len(m.pointers) == 0 {
 		return nil
 	}
@@ -92,11 +92,11 @@ func (e *export) fillPointers(ctx context.Context, m *module) error {
 	var missing []string
 	for _, p := range m.pointers {
 		name := e.Nodes[p.node].Path
-		inner := within(m.at, name)
+		inner := pathWithin(m.at, name)
 		if !tracked[inner] {
 			continue
 		}
-		switch err := e.fill(ctx, m, p, inner); {
+		switch err := e.fillPointer(ctx, m, p, inner); {
 		case errors.Is(err, errMissing):
 			missing = append(missing, name)
 		case err != nil:
@@ -109,7 +109,7 @@ func (e *export) fillPointers(ctx context.Context, m *module) error {
 	hint := "git lfs pull"
 	if m.depth > 0 {
 		hint = "git submodule foreach --recursive git lfs pull"
-	} else if head, _ := m.git.run(ctx, "rev-parse", "HEAD"); head != m.commit {
+	} else if head, _ := m.git.runGit(ctx, "rev-parse", "HEAD"); head != m.commit {
 		hint = "git lfs fetch origin " + m.commit
 	}
 	more := missing[min(len(missing), MaxListedFiles):]
@@ -122,21 +122,21 @@ func (e *export) fillPointers(ctx context.Context, m *module) error {
 
 // trackedByLFS asks git which files have the attribute. It runs in an empty
 // repository on top of the export, where only what was committed counts.
-func (e *export) trackedByLFS(ctx context.Context, m *module) (map[string]bool, error) {
+func (e *exporter) trackedByLFS(ctx context.Context, m *module) (map[string]bool, error) {
 	empty, err := os.MkdirTemp(filepath.Dir(e.dir), "attributes-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(empty)
-	if _, err := (git{dir: empty}).run(ctx, "init", "--quiet", "--template=", "."); err != nil {
+	if _, err := (git{dir: empty}).runGit(ctx, "init", "--quiet", "--template=", "."); err != nil {
 		return nil, err
 	}
 	var names strings.Builder
 	for _, p := range m.pointers {
-		names.WriteString(within(m.at, e.Nodes[p.node].Path) + "\x00")
+		names.WriteString(pathWithin(m.at, e.Nodes[p.node].Path) + "\x00")
 	}
 	g := git{dir: filepath.Join(e.dir, filepath.FromSlash(m.at)), gitDir: filepath.Join(empty, ".git")}
-	out, err := g.feed(ctx, names.String(), "check-attr", "-z", "--stdin", "filter")
+	out, err := g.runWithInput(ctx, names.String(), "check-attr", "-z", "--stdin", "filter")
 	tracked := map[string]bool{}
 	for f := range slices.Chunk(strings.Split(out, "\x00"), 3) {
 		if len(f) == 3 && f[2] == "lfs" {
@@ -146,8 +146,8 @@ func (e *export) trackedByLFS(ctx context.Context, m *module) (map[string]bool, 
 	return tracked, err
 }
 
-// fill writes the file that a pointer stands for, wherever it is.
-func (e *export) fill(ctx context.Context, m *module, p pointerFile, inner string) error {
+// fillPointer writes the file that a pointer stands for, wherever it is.
+func (e *exporter) fillPointer(ctx context.Context, m *module, p pointerFile, inner string) error {
 	if p.oid == "" {
 		return errors.New("it is kept by an extension of Git LFS, and those cannot be read")
 	}
@@ -174,7 +174,7 @@ func (m *module) lfsCopies(ctx context.Context, oid, inner string) []string {
 	stored := path.Join("objects", oid[:2], oid[2:4], oid)
 	var files []string
 	common := m.gitDirs[len(m.gitDirs)-1]
-	if dir, _ := m.git.run(ctx, "config", "--get", "lfs.storage"); dir != "" {
+	if dir, _ := m.git.runGit(ctx, "config", "--get", "lfs.storage"); dir != "" {
 		if !filepath.IsAbs(dir) {
 			dir = filepath.Join(common, dir)
 		}
@@ -185,7 +185,7 @@ func (m *module) lfsCopies(ctx context.Context, oid, inner string) []string {
 
 // copyChecked replaces the content of an exported file by that of another one,
 // which counts as missing unless it is what the pointer says.
-func (e *export) copyChecked(name, from string, want pointer) (sum string, err error) {
+func (e *exporter) copyChecked(name, from string, want pointer) (sum string, err error) {
 	info, err := os.Stat(from)
 	if err != nil || !info.Mode().IsRegular() || info.Size() != want.size {
 		return "", errMissing

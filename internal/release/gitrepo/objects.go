@@ -20,16 +20,16 @@ import (
 	"version-manager/internal/kit/shell"
 )
 
-// objectStall is the longest time without a byte of an object.
-const objectStall = 2 * time.Minute
+// objectTimeout is the longest time without a byte of an object.
+const objectTimeout = 2 * time.Minute
 
 // errMissing says that a repository lacks an object.
 var errMissing = errors.New("the repository does not have it")
 
-// objects reads objects of one repository. What it returns was checked against
+// objectReader reads objects of one repository. What it returns was checked against
 // its ID, so that damage, replaced objects, and caches such as the commit
 // graph cannot change what a commit contains.
-type objects struct {
+type objectReader struct {
 	cmd      *exec.Cmd
 	ctx      context.Context
 	progress *command.Progress
@@ -39,10 +39,10 @@ type objects struct {
 }
 
 // openObjects starts the git process that reads; close ends it.
-func openObjects(ctx context.Context, g git) (*objects, error) {
-	o := &objects{}
-	o.ctx, o.progress = command.Watch(ctx, objectStall, "git -C "+shell.QuoteWord(g.dir)+" fsck", "git cat-file")
-	o.cmd = g.command(o.ctx, "cat-file", "--batch")
+func openObjects(ctx context.Context, g git) (*objectReader, error) {
+	o := &objectReader{}
+	o.ctx, o.progress = command.Watch(ctx, objectTimeout, "git -C "+shell.QuoteWord(g.dir)+" fsck", "git cat-file")
+	o.cmd = g.newCommand(o.ctx, "cat-file", "--batch")
 	o.cmd.Stderr = &o.said
 	var err error
 	if o.in, err = o.cmd.StdinPipe(); err != nil {
@@ -56,21 +56,21 @@ func openObjects(ctx context.Context, g git) (*objects, error) {
 	return o, o.cmd.Start()
 }
 
-func (o *objects) close() {
+func (o *objectReader) closeReader() {
 	o.in.Close()
 	o.progress.Stop()
 	_ = o.cmd.Wait() // it was killed, and all that was wanted was read
 }
 
-// head asks for an object, whose content has to be read next.
-func (o *objects) head(id, kind string) (size int64, err error) {
+// requestObject asks for an object, whose content has to be read next.
+func (o *objectReader) requestObject(id, kind string) (size int64, err error) {
 	o.progress.Step()
 	if _, err := io.WriteString(o.in, id+"\n"); err != nil {
-		return 0, o.died(err)
+		return 0, o.explainDeath(err)
 	}
 	line, err := o.out.ReadString('\n')
 	if err != nil {
-		return 0, o.died(err)
+		return 0, o.explainDeath(err)
 	}
 	f := strings.Fields(line)
 	if len(f) == 2 && f[1] == "missing" {
@@ -82,9 +82,9 @@ func (o *objects) head(id, kind string) (size int64, err error) {
 	return strconv.ParseInt(f[2], 10, 64)
 }
 
-// died is why the process stopped answering: a timeout, or what it said. In a
+// explainDeath is why the process stopped answering: a timeout, or what it said. In a
 // partial clone it ends at the first object that it may not fetch.
-func (o *objects) died(err error) error {
+func (o *objectReader) explainDeath(err error) error {
 	if o.ctx.Err() != nil {
 		return context.Cause(o.ctx)
 	}
@@ -95,8 +95,8 @@ func (o *objects) died(err error) error {
 	return fmt.Errorf("git cat-file: %w", err)
 }
 
-// content copies the content of the object that was asked for.
-func (o *objects) content(w io.Writer, id, kind string, size int64) error {
+// copyContent copies the content of the object that was asked for.
+func (o *objectReader) copyContent(w io.Writer, id, kind string, size int64) error {
 	sum := objectHash(id)
 	fmt.Fprintf(sum, "%s %d\x00", kind, size)
 	n, err := io.Copy(io.MultiWriter(w, sum, o.progress), io.LimitReader(o.out, size))
@@ -104,7 +104,7 @@ func (o *objects) content(w io.Writer, id, kind string, size int64) error {
 		return err
 	}
 	if _, err := o.out.Discard(1); n != size || err != nil { // the line break
-		return o.died(io.ErrUnexpectedEOF)
+		return o.explainDeath(io.ErrUnexpectedEOF)
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != id {
 		return fmt.Errorf("the repository is damaged: the content of object %s has the ID %s", id, got)
@@ -112,9 +112,9 @@ func (o *objects) content(w io.Writer, id, kind string, size int64) error {
 	return nil
 }
 
-// read returns an object of at most limit bytes.
-func (o *objects) read(id, kind string, limit int64) ([]byte, error) {
-	size, err := o.head(id, kind)
+// readObject returns an object of at most limit bytes.
+func (o *objectReader) readObject(id, kind string, limit int64) ([]byte, error) {
+	size, err := o.requestObject(id, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -122,13 +122,13 @@ func (o *objects) read(id, kind string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%s %s has %d bytes, more than %d", kind, id, size, limit)
 	}
 	var b bytes.Buffer
-	err = o.content(&b, id, kind, size)
+	err = o.copyContent(&b, id, kind, size)
 	return b.Bytes(), err
 }
 
 // treeOf returns the ID of a commit's tree.
-func (o *objects) treeOf(commit string) (string, error) {
-	b, err := o.read(commit, "commit", maxCommit)
+func (o *objectReader) treeOf(commit string) (string, error) {
+	b, err := o.readObject(commit, "commit", maxCommitBytes)
 	if err != nil {
 		return "", err
 	}

@@ -16,7 +16,7 @@ type Operation struct {
 	EndCommand string // the commands that end it
 }
 
-func continued(name string) *Operation {
+func continuable(name string) *Operation {
 	return &Operation{name, fmt.Sprintf("git %s --continue    (or, to give it up: git %s --abort)", name, name)}
 }
 
@@ -30,22 +30,22 @@ func (r *Repo) FindOperation(ctx context.Context) *Operation {
 	}
 	// Some are files in one format of the references, and references in another.
 	names := func(ref string) bool {
-		_, err := r.git.run(ctx, "rev-parse", "--verify", "--quiet", ref)
+		_, err := r.git.runGit(ctx, "rev-parse", "--verify", "--quiet", ref)
 		return err == nil || has(ref)
 	}
 	switch {
 	case has("rebase-apply/applying"):
-		return continued("am")
+		return continuable("am")
 	case has("rebase-merge"), has("rebase-apply"):
-		return continued("rebase")
+		return continuable("rebase")
 	case has("MERGE_HEAD"):
-		return continued("merge")
+		return continuable("merge")
 	case names("CHERRY_PICK_HEAD"):
-		return continued("cherry-pick")
+		return continuable("cherry-pick")
 	case names("REVERT_HEAD"):
-		return continued("revert")
+		return continuable("revert")
 	case has("sequencer"):
-		return r.sequence()
+		return r.findSequence()
 	case has("BISECT_LOG"), has("BISECT_START"):
 		return &Operation{"bisect", "git bisect reset"}
 	}
@@ -54,24 +54,24 @@ func (r *Repo) FindOperation(ctx context.Context) *Operation {
 
 const maxTodoBytes = 4 << 20
 
-// sequence is which of several commits are picked or reverted.
-func (r *Repo) sequence() *Operation {
+// findSequence is which of several commits are picked or reverted.
+func (r *Repo) findSequence() *Operation {
 	todo, _ := atomicfile.ReadFile(filepath.Join(r.gitDir, "sequencer", "todo"), maxTodoBytes) // a short one; without it there is nothing to revert
 	if strings.HasPrefix(string(todo), "revert") {
-		return continued("revert")
+		return continuable("revert")
 	}
-	return continued("cherry-pick")
+	return continuable("cherry-pick")
 }
 
 // IsDetached tells whether no branch is checked out.
 func (r *Repo) IsDetached(ctx context.Context) bool {
-	_, err := r.git.run(ctx, "symbolic-ref", "--quiet", "HEAD")
+	_, err := r.git.runGit(ctx, "symbolic-ref", "--quiet", "HEAD")
 	return err != nil
 }
 
 // IsSubmodule tells whether .gitmodules says where a submodule comes from.
 func (r *Repo) IsSubmodule(ctx context.Context, dir string) bool {
-	out, err := r.git.run(ctx, "config", "--file", filepath.Join(r.Root, ".gitmodules"), "--null", "--get-regexp", `^submodule\..*\.path$`)
+	out, err := r.git.runGit(ctx, "config", "--file", filepath.Join(r.Root, ".gitmodules"), "--null", "--get-regexp", `^submodule\..*\.path$`)
 	for line := range strings.SplitSeq(out, "\x00") {
 		if _, where, _ := strings.Cut(line, "\n"); err == nil && where == dir {
 			return true

@@ -12,7 +12,7 @@ import (
 // assume-unchanged or skip-worktree, and which are changed. They are part of
 // no commit, although who made the changes may have forgotten that.
 func (r *Repo) ListOverlooked(ctx context.Context) ([]string, error) {
-	out, err := r.git.run(ctx, "ls-files", "-v", "--stage", "-z")
+	out, err := r.git.runGit(ctx, "ls-files", "-v", "--stage", "-z")
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (r *Repo) ListOverlooked(ctx context.Context) ([]string, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	return r.changed(ctx, ids, names)
+	return r.findChanged(ctx, ids, names)
 }
 
 // parseOverlooked reads a line such as "h 100644 ID 0\tNAME". Small letters
@@ -46,14 +46,14 @@ func (r *Repo) isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// changed returns the files whose content in the work tree has another ID, as
+// findChanged returns the files whose content in the work tree has another ID, as
 // git would store it.
-func (r *Repo) changed(ctx context.Context, ids, names []string) ([]string, error) {
+func (r *Repo) findChanged(ctx context.Context, ids, names []string) ([]string, error) {
 	var paths strings.Builder
 	for _, name := range names {
 		paths.WriteString(quotePath(name) + "\n")
 	}
-	out, err := r.git.feed(ctx, paths.String(), "hash-object", "--stdin-paths")
+	out, err := r.git.runWithInput(ctx, paths.String(), "hash-object", "--stdin-paths")
 	if err != nil {
 		return nil, err
 	}

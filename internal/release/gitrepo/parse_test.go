@@ -51,7 +51,7 @@ func FuzzOverlooked(f *testing.F) {
 }
 
 func TestGitCannotPrintForever(t *testing.T) {
-	b := bounded{left: 10}
+	b := boundedBuffer{left: 10}
 	if n, err := b.Write([]byte("0123456789")); n != 10 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}

@@ -45,29 +45,29 @@ func OpenRepo(ctx context.Context, dir string) (*Repo, error) {
 		return nil, err
 	}
 	r := &Repo{git: git{dir: abs}}
-	if err := r.locate(ctx, abs); err != nil {
+	if err := r.locateFolders(ctx, abs); err != nil {
 		return nil, err
 	}
 	r.git.dir = r.Root
-	r.git.settings, err = r.git.disarm(ctx)
+	r.git.settings, err = r.git.findPrograms(ctx)
 	return r, err
 }
 
-// locate finds the folders of the repository around dir.
-func (r *Repo) locate(ctx context.Context, dir string) error {
-	inside, err := r.git.run(ctx, "rev-parse", "--is-inside-work-tree")
+// locateFolders finds the folders of the repository around dir.
+func (r *Repo) locateFolders(ctx context.Context, dir string) error {
+	inside, err := r.git.runGit(ctx, "rev-parse", "--is-inside-work-tree")
 	switch {
 	case err != nil:
-		return notRepo(ctx, dir, err)
+		return explainNoRepo(ctx, dir, err)
 	case inside != "true":
-		return noWorkTree(dir)
+		return workTreeError(dir)
 	}
 	var prefix string
 	for _, q := range []struct {
 		answer *string
 		option string
 	}{{&r.Root, "--show-toplevel"}, {&prefix, "--show-prefix"}, {&r.gitDir, "--absolute-git-dir"}, {&r.common, "--git-common-dir"}} {
-		if *q.answer, err = r.git.run(ctx, "rev-parse", q.option); err != nil {
+		if *q.answer, err = r.git.runGit(ctx, "rev-parse", q.option); err != nil {
 			return err
 		}
 	}
@@ -82,13 +82,13 @@ func (r *Repo) locate(ctx context.Context, dir string) error {
 	return nil
 }
 
-func notRepo(ctx context.Context, dir string, err error) error {
+func explainNoRepo(ctx context.Context, dir string, err error) error {
 	ge, ok := errors.AsType[*gitError](err)
 	switch {
 	case !ok:
 		return err
 	case strings.Contains(ge.stderr, "bare repository"): // which may have come as files of another one
-		return noWorkTree(dir)
+		return workTreeError(dir)
 	case strings.Contains(ge.stderr, "dubious ownership"), strings.Contains(ge.stderr, "owned by someone else"):
 		if at := ownedElsewhere.FindStringSubmatch(ge.stderr); at != nil {
 			dir = at[1]
@@ -105,7 +105,7 @@ func notRepo(ctx context.Context, dir string, err error) error {
 // ownedElsewhere matches the folder that git takes for another user's.
 var ownedElsewhere = regexp.MustCompile(`(?:repository at|unsafe repository) \(?'([^'\n]+)'`)
 
-func noWorkTree(dir string) error {
+func workTreeError(dir string) error {
 	return problem.New(problem.Failed, "git clone "+shell.QuoteWord(dir)+" app && cd app",
 		"%s is not in a work tree but in the files of a repository, and versions are made in a work tree", dir)
 }
@@ -134,11 +134,11 @@ func (r *Repo) ResolveCommit(ctx context.Context, ref string) (Commit, error) {
 	if ref == "" || strings.HasPrefix(ref, "-") {
 		return Commit{}, problem.New(problem.Usage, "git log --oneline", "%q does not name a commit", ref)
 	}
-	id, err := r.git.run(ctx, "rev-parse", "--verify", "--quiet", ref+"^{commit}")
+	id, err := r.git.runGit(ctx, "rev-parse", "--verify", "--quiet", ref+"^{commit}")
 	if err != nil {
-		return Commit{}, r.unresolved(ctx, ref)
+		return Commit{}, r.unresolvedError(ctx, ref)
 	}
-	out, err := r.git.run(ctx, "show", "-s", "--format=%ct %s", id)
+	out, err := r.git.runGit(ctx, "show", "-s", "--format=%ct %s", id)
 	if err != nil {
 		return Commit{}, err
 	}
@@ -151,13 +151,13 @@ func (r *Repo) ResolveCommit(ctx context.Context, ref string) (Commit, error) {
 	return Commit{ID: id, Time: time.Unix(seconds, 0).UTC(), Subject: subject}, nil
 }
 
-func (r *Repo) unresolved(ctx context.Context, ref string) error {
-	if _, err := r.git.run(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
+func (r *Repo) unresolvedError(ctx context.Context, ref string) error {
+	if _, err := r.git.runGit(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err != nil {
 		return problem.New(problem.Failed, r.git.firstCommit(ctx, ""),
 			"the repository %s has no commit yet", r.Root)
 	}
 	hint := "git log --oneline"
-	if shallow, _ := r.git.run(ctx, "rev-parse", "--is-shallow-repository"); shallow == "true" {
+	if shallow, _ := r.git.runGit(ctx, "rev-parse", "--is-shallow-repository"); shallow == "true" {
 		hint = "git fetch --unshallow --tags"
 	}
 	return problem.New(problem.NotFound, hint, "%q does not name a commit of %s", ref, r.Root)
@@ -169,14 +169,14 @@ const maxConfigBytes = 4 << 20
 // ReadConfig reads the configuration of a commit.
 func (r *Repo) ReadConfig(ctx context.Context, commit Commit) (config.App, error) {
 	name := path.Join(r.Prefix, config.File)
-	text, err := r.git.file(ctx, commit.ID, name, maxConfigBytes)
+	text, err := r.git.readFile(ctx, commit.ID, name, maxConfigBytes)
 	if errors.Is(err, errOutputTooLarge) {
 		return config.App{}, problem.New(problem.Failed, "", "%s of the commit %.12s is larger than %d bytes", config.File, commit.ID, maxConfigBytes)
 	}
 	if err != nil {
 		return config.App{}, MissingConfigError(commit)
 	}
-	return config.Parse([]byte(text))
+	return config.ParseYAML([]byte(text))
 }
 
 func MissingConfigError(commit Commit) error {

@@ -24,27 +24,27 @@ type module struct {
 	at      string // path in the export, "." for the outermost one
 	depth   int
 
-	objects    *objects
+	objects    *objectReader
 	tree       string
 	gitmodules string            // ID of .gitmodules, "" if there is none
 	names      map[string]string // of submodules, by path; read when the first is met
 	pointers   []pointerFile
 }
 
-// open starts to read the module's objects.
-func (m *module) open(ctx context.Context) (err error) {
+// openObjects starts to read the module's objects.
+func (m *module) openObjects(ctx context.Context) (err error) {
 	if m.objects, err = openObjects(ctx, m.git); err != nil {
 		return err
 	}
 	if m.tree, err = m.objects.treeOf(m.commit); err != nil {
-		m.objects.close()
+		m.objects.closeReader()
 		return fmt.Errorf("commit %.12s: %w", m.commit, err)
 	}
 	return nil
 }
 
-// describe takes note of what the module's top folder says about it.
-func (m *module) describe(entries []treeEntry) {
+// noteGitmodules takes note of what the module's top folder says about it.
+func (m *module) noteGitmodules(entries []treeEntry) {
 	for _, e := range entries {
 		if e.name == ".gitmodules" && (e.mode == modeFile || e.mode == modeExecutable) {
 			m.gitmodules = e.id
@@ -52,32 +52,32 @@ func (m *module) describe(entries []treeEntry) {
 	}
 }
 
-// submodule exports the submodule that belongs at a path, from its own object
+// exportSubmodule exports the submodule that belongs at a path, from its own object
 // store: that of its checkout, or the one that git keeps when there is none.
-func (e *export) submodule(ctx context.Context, m *module, commit, at string) error {
+func (e *exporter) exportSubmodule(ctx context.Context, m *module, commit, at string) error {
 	if m.depth >= maxModules {
 		return fmt.Errorf("submodule %q: more than %d submodules within each other", at, maxModules)
 	}
-	inner := within(m.at, at)
+	inner := pathWithin(m.at, at)
 	name, err := m.nameOf(ctx, inner)
 	if err != nil {
 		return fmt.Errorf("submodule %q: %w", at, err)
 	}
 	work := filepath.Join(m.work, filepath.FromSlash(inner))
-	for _, dir := range m.stores(work, name) {
+	for _, dir := range m.objectStores(work, name) {
 		sub, err := openStore(ctx, dir, work, commit)
 		if err != nil {
 			continue // another one may have it
 		}
 		sub.at, sub.depth = at, m.depth+1
-		return e.module(ctx, sub)
+		return e.exportModule(ctx, sub)
 	}
 	return problem.New(problem.Failed, "git submodule update --init --recursive",
 		"the submodule %q is not here at the commit %.12s that the version needs", at, commit)
 }
 
-// stores are the git folders that may have a submodule's objects.
-func (m *module) stores(work, name string) []string {
+// objectStores are the git folders that may have a submodule's objects.
+func (m *module) objectStores(work, name string) []string {
 	dirs := []string{filepath.Join(work, ".git")}
 	if name != "" && filepath.IsLocal(name) {
 		for _, dir := range m.gitDirs {
@@ -95,7 +95,7 @@ func (m *module) stores(work, name string) []string {
 func openStore(ctx context.Context, dir, work, commit string) (*module, error) {
 	m := &module{git: git{dir: filepath.Dir(dir), gitDir: dir}, work: work, commit: commit}
 	for _, option := range []string{"--absolute-git-dir", "--git-common-dir"} {
-		found, err := m.git.run(ctx, "rev-parse", option)
+		found, err := m.git.runGit(ctx, "rev-parse", option)
 		if err != nil {
 			return nil, err
 		}
@@ -104,13 +104,13 @@ func openStore(ctx context.Context, dir, work, commit string) (*module, error) {
 		}
 		m.gitDirs = append(m.gitDirs, found)
 	}
-	return m, m.open(ctx)
+	return m, m.openObjects(ctx)
 }
 
 // nameOf is what .gitmodules calls the submodule at a path, "" if nothing.
 func (m *module) nameOf(ctx context.Context, at string) (string, error) {
 	if m.names == nil && m.gitmodules != "" {
-		out, err := m.git.run(ctx, "config", "--blob", m.gitmodules, "--null", "--get-regexp", `^submodule\..*\.path$`)
+		out, err := m.git.runGit(ctx, "config", "--blob", m.gitmodules, "--null", "--get-regexp", `^submodule\..*\.path$`)
 		if err := exitedWith(err, 1); err != nil { // 1: there is none
 			return "", err
 		}
@@ -123,8 +123,8 @@ func (m *module) nameOf(ctx context.Context, at string) (string, error) {
 	return m.names[at], nil
 }
 
-// within is a path of the export as the module at a path calls it.
-func within(at, name string) string {
+// pathWithin is a path of the export as the module at a path calls it.
+func pathWithin(at, name string) string {
 	if at == "." {
 		return name
 	}

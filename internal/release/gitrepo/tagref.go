@@ -15,7 +15,7 @@ type TagRef struct {
 
 // ListTagRefs returns all tags of the repository.
 func (r *Repo) ListTagRefs(ctx context.Context) ([]TagRef, error) {
-	out, err := r.git.run(ctx, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(contents)%00", "refs/tags/")
+	out, err := r.git.runGit(ctx, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(*objectname)%00%(objecttype)%00%(contents)%00", "refs/tags/")
 	if err != nil {
 		return nil, err
 	}
@@ -38,12 +38,12 @@ func (r *Repo) CreateTag(ctx context.Context, name, commit, message string) erro
 	if _, err := r.EnsureIdentity(ctx); err != nil {
 		return err
 	}
-	_, err := r.git.feed(ctx, message, "tag", "--annotate", "--no-sign", "--cleanup=verbatim", "--file=-", "--", name, commit)
+	_, err := r.git.runWithInput(ctx, message, "tag", "--annotate", "--no-sign", "--cleanup=verbatim", "--file=-", "--", name, commit)
 	return err
 }
 
 // DeleteTag removes a tag.
 func (r *Repo) DeleteTag(ctx context.Context, name string) error {
-	_, err := r.git.run(ctx, "tag", "--delete", "--", name)
+	_, err := r.git.runGit(ctx, "tag", "--delete", "--", name)
 	return err
 }

@@ -17,7 +17,7 @@ func IsTracked(ctx context.Context, path string) (bool, error) {
 	if !underGit(dir) {
 		return false, nil
 	}
-	out, err := git{dir: dir}.run(ctx, "ls-files", "-z", "--", ":(icase,literal)"+name)
+	out, err := git{dir: dir}.runGit(ctx, "ls-files", "-z", "--", ":(icase,literal)"+name)
 	if errors.Is(err, exec.ErrNotFound) {
 		return false, nil // and who has no git has no clone either
 	}

@@ -10,10 +10,10 @@ import (
 
 // Bounds of what a repository may contain.
 const (
-	maxCommit = 16 << 20
-	maxTree   = 64 << 20 // of one folder
-	maxDepth  = 200
-	maxTarget = 4096 // of a symbolic link
+	maxCommitBytes     = 16 << 20
+	maxTreeBytes       = 64 << 20 // of one folder
+	maxFolderDepth     = 200
+	maxLinkTargetBytes = 4096 // of a symbolic link
 
 	maxExportFiles = 500_000  // files and folders of a commit, submodules included
 	maxExportBytes = 16 << 30 // their contents, Git LFS included
@@ -42,7 +42,7 @@ func parseTree(b []byte, idLength int) ([]treeEntry, error) {
 			return nil, errors.New("the tree is damaged")
 		}
 		e := treeEntry{string(mode), string(name), hex.EncodeToString(rest[:idLength/2])}
-		if err := e.check(); err != nil {
+		if err := e.checkEntry(); err != nil {
 			return nil, err
 		}
 		entries, b = append(entries, e), rest[idLength/2:]
@@ -50,9 +50,9 @@ func parseTree(b []byte, idLength int) ([]treeEntry, error) {
 	return entries, nil
 }
 
-// check refuses what no file can be called, and what would mean something to
+// checkEntry refuses what no file can be called, and what would mean something to
 // git. The mode that very old versions of git wrote for a file is accepted.
-func (e *treeEntry) check() error {
+func (e *treeEntry) checkEntry() error {
 	switch {
 	case e.name == "" || e.name == "." || e.name == ".." || strings.Contains(e.name, "/") || strings.EqualFold(e.name, ".git"):
 		return fmt.Errorf("a file or folder is called %q, which is not allowed", e.name)

@@ -38,7 +38,7 @@ func (c Change) String() string {
 // ListChanges returns the files that differ from the last commit, untracked ones
 // included, and the submodules in which something is not committed.
 func (r *Repo) ListChanges(ctx context.Context) ([]Change, error) {
-	out, err := r.git.run(ctx, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty")
+	out, err := r.git.runGit(ctx, "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty")
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func parseStatus(out string) []Change {
 // dirtyModules looks into the submodules that are checked out. Each is opened
 // like a repository of its own: git would use its configuration unseen.
 func (r *Repo) dirtyModules(ctx context.Context) ([]Change, error) {
-	out, err := r.git.run(ctx, "ls-files", "--stage", "-z")
+	out, err := r.git.runGit(ctx, "ls-files", "--stage", "-z")
 	if err != nil {
 		return nil, err
 	}
@@ -113,34 +113,34 @@ func (r *Repo) CommitChanges(ctx context.Context, changes []Change, message stri
 	if _, err := r.EnsureIdentity(ctx); err != nil {
 		return err
 	}
-	if err := r.stage(ctx, changes); err != nil {
+	if err := r.stageChanges(ctx, changes); err != nil {
 		return err
 	}
 	left, err := r.ListChanges(ctx)
 	if err != nil {
 		return err
 	}
-	if left = keep(left, func(c Change) bool { return c.Unstaged }); len(left) > 0 {
+	if left = keepChanges(left, func(c Change) bool { return c.Unstaged }); len(left) > 0 {
 		return problem.New(problem.Failed, "git status    (files outside of a sparse checkout need git add --sparse)",
 			"%s left out by git add: nothing was committed", text.CountNoun(len(left), "file was", "files were")).With(DescribeChanges(left)...)
 	}
-	_, err = r.git.feed(ctx, message+"\n", "commit", "--quiet", "--no-verify", "--cleanup=whitespace", "--file=-")
+	_, err = r.git.runWithInput(ctx, message+"\n", "commit", "--quiet", "--no-verify", "--cleanup=whitespace", "--file=-")
 	return err
 }
 
-// stage adds the changes by their names, and nothing else: of a submodule that
+// stageChanges adds the changes by their names, and nothing else: of a submodule that
 // has not changed, git would ask its own configuration, by which it may start
 // any program.
-func (r *Repo) stage(ctx context.Context, changes []Change) error {
+func (r *Repo) stageChanges(ctx context.Context, changes []Change) error {
 	var paths strings.Builder
 	for _, c := range changes {
 		paths.WriteString(":(literal)" + c.Path + "\x00")
 	}
-	_, err := r.git.feed(ctx, paths.String(), "add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul")
+	_, err := r.git.runWithInput(ctx, paths.String(), "add", "--all", "--pathspec-from-file=-", "--pathspec-file-nul")
 	return err
 }
 
-func keep(changes []Change, wanted func(Change) bool) []Change {
+func keepChanges(changes []Change, wanted func(Change) bool) []Change {
 	var kept []Change
 	for _, c := range changes {
 		if wanted(c) {

@@ -10,8 +10,8 @@ import (
 	"version-manager/internal/config"
 )
 
-// maxLines bounds the compiler output that is shown.
-const maxLines = 100
+// maxOutputLines bounds the compiler output that is shown.
+const maxOutputLines = 100
 
 // CompileProgram builds a Go program. The result depends on the sources, the platform
 // and the Go version, and on no other setting of this machine. It returns where
@@ -26,11 +26,11 @@ func CompileProgram(ctx context.Context, w *Workspace, src Sources, b config.Bui
 		return "", err
 	}
 	goos, goarch := SplitPlatform(b)
-	g = g.with("GOWORK="+work, "GOOS="+goos, "GOARCH="+goarch)
+	g = g.withEnv("GOWORK="+work, "GOOS="+goos, "GOARCH="+goarch)
 	if err := g.checkMain(ctx, src, b.Package); err != nil {
 		return "", err
 	}
-	return g.get("GOMODCACHE"), g.build(ctx, src.AppDir(), b.Package, out)
+	return g.lookupEnv("GOMODCACHE"), g.buildProgram(ctx, src.AppDir(), b.Package, out)
 }
 
 // SplitPlatform is what a package is built for, in the words of Go and of OCI,

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	goLimit = 10 * time.Minute // for a command that may download modules
-	goStall = 15 * time.Minute // in which a build has to finish a package
+	goTimeout      = 10 * time.Minute // for a command that may download modules
+	goStallTimeout = 15 * time.Minute // in which a build has to finish a package
 )
 
 // goKept are the settings of the go command that say where tools and modules
@@ -51,7 +51,7 @@ func newGoTool(ctx context.Context, w *Workspace) (goTool, error) {
 	// The others of a person's settings count for nothing, not even if they are
 	// wrong.
 	asked := goTool{append(os.Environ(), "GOFLAGS=", "GOEXPERIMENT=", "GODEBUG=", "GOOS=", "GOARCH=", "GOWORK=off", "TMPDIR="+temp, "GOTMPDIR="+temp)}
-	out, err := asked.run(ctx, w.Dir, append([]string{"env", "-json"}, goKept[:]...)...)
+	out, err := asked.runGo(ctx, w.Dir, append([]string{"env", "-json"}, goKept[:]...)...)
 	if err != nil {
 		return goTool{}, err
 	}
@@ -64,7 +64,7 @@ func newGoTool(ctx context.Context, w *Workspace) (goTool, error) {
 		"GOAMD64=v1", "GOARM64=v8.0", "LC_ALL=C", "GOWORK=off", "TMPDIR="+temp, "GOTMPDIR="+temp)}
 	for _, name := range goKept {
 		if kept[name] != "" {
-			g = g.with(name + "=" + kept[name])
+			g = g.withEnv(name + "=" + kept[name])
 		}
 	}
 	return g, nil
@@ -78,14 +78,14 @@ func MissingGoError() error {
 // those of an account without a home.
 func (w *Workspace) ownCaches(kept map[string]string) {
 	for name, folder := range map[string]string{"GOCACHE": "go-build", "GOMODCACHE": "go-mod", "GOPATH": "go"} {
-		if !usable(kept[name]) {
+		if !isUsableFolder(kept[name]) {
 			kept[name] = filepath.Join(w.cache, folder)
 		}
 	}
 }
 
-// usable tells whether files can be made in a folder, which need not exist.
-func usable(dir string) bool {
+// isUsableFolder tells whether files can be made in a folder, which need not exist.
+func isUsableFolder(dir string) bool {
 	if !filepath.IsAbs(dir) { // also a list of folders, as GOPATH can be, is fine
 		return false
 	}
@@ -99,13 +99,13 @@ func usable(dir string) bool {
 	}
 }
 
-// with is g with more variables in its environment.
-func (g goTool) with(env ...string) goTool {
+// withEnv is g with more variables in its environment.
+func (g goTool) withEnv(env ...string) goTool {
 	return goTool{append(g.env[:len(g.env):len(g.env)], env...)}
 }
 
-// get returns a variable of that environment.
-func (g goTool) get(name string) (value string) {
+// lookupEnv returns a variable of that environment.
+func (g goTool) lookupEnv(name string) (value string) {
 	for _, e := range g.env {
 		if v, ok := strings.CutPrefix(e, name+"="); ok {
 			value = v
@@ -114,10 +114,10 @@ func (g goTool) get(name string) (value string) {
 	return value
 }
 
-// run returns what a short go command prints.
-func (g goTool) run(ctx context.Context, dir string, args ...string) ([]byte, error) {
+// runGo returns what a short go command prints.
+func (g goTool) runGo(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	name := "go " + strings.Join(args[:min(2, len(args))], " ")
-	ctx, cancel := command.Within(ctx, goLimit, "go env GOPROXY", name)
+	ctx, cancel := command.Within(ctx, goTimeout, "go env GOPROXY", name)
 	defer cancel()
 	var out, said bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
@@ -125,7 +125,7 @@ func (g goTool) run(ctx context.Context, dir string, args ...string) ([]byte, er
 	command.Isolate(cmd)
 	err := command.Err(ctx, cmd.Run())
 	if _, exited := errors.AsType[*exec.ExitError](err); exited {
-		return nil, problem.Wrap(err, problem.Failed, "go version", "%s failed", name).With(tail(said.String(), maxLines)...)
+		return nil, problem.Wrap(err, problem.Failed, "go version", "%s failed", name).With(lastLines(said.String(), maxOutputLines)...)
 	}
 	return out.Bytes(), err
 }
@@ -133,7 +133,7 @@ func (g goTool) run(ctx context.Context, dir string, args ...string) ([]byte, er
 // checkMain fails early, before anything is compiled, unless a pattern names
 // exactly one program.
 func (g goTool) checkMain(ctx context.Context, src Sources, pattern string) error {
-	out, err := g.run(ctx, src.AppDir(), "list", "-find", "-f", "{{.Name}} {{.ImportPath}}", "--", pattern)
+	out, err := g.runGo(ctx, src.AppDir(), "list", "-find", "-f", "{{.Name}} {{.ImportPath}}", "--", pattern)
 	if p, ok := errors.AsType[*problem.Problem](err); ok && p.Lines != nil {
 		return problem.New(problem.Failed, "go list "+shell.QuoteWord(pattern), "build.package %s cannot be built", pattern).With(p.Lines...)
 	} else if err != nil {
@@ -153,10 +153,10 @@ func errLibrary() error {
 	return problem.New(problem.Failed, "", "the package is a library, not a program: package main is needed")
 }
 
-// build compiles a package. It names each package that it finished, which
+// buildProgram compiles a package. It names each package that it finished, which
 // tells slow from stuck.
-func (g goTool) build(ctx context.Context, dir, pkg, out string) error {
-	ctx, progress := command.Watch(ctx, goStall, "go build -v "+pkg, "go build "+pkg)
+func (g goTool) buildProgram(ctx context.Context, dir, pkg, out string) error {
+	ctx, progress := command.Watch(ctx, goStallTimeout, "go build -v "+pkg, "go build "+pkg)
 	defer progress.Stop()
 	said := &packageLog{Progress: progress}
 	cmd := exec.CommandContext(ctx, "go", "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "--", pkg)
@@ -166,7 +166,7 @@ func (g goTool) build(ctx context.Context, dir, pkg, out string) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	return problem.Wrap(err, problem.Failed, "go build "+pkg, "go build %s failed", pkg).With(said.lines()...)
+	return problem.Wrap(err, problem.Failed, "go build "+pkg, "go build %s failed", pkg).With(said.errorLines()...)
 }
 
 // packageLog keeps what a build complained about.
@@ -175,30 +175,30 @@ type packageLog struct {
 	text bytes.Buffer
 }
 
-// maxLog bounds what is kept of the output of a build.
-const maxLog = 1 << 20
+// maxLogBytes bounds what is kept of the output of a build.
+const maxLogBytes = 1 << 20
 
 func (l *packageLog) Write(b []byte) (int, error) {
 	l.Step()
-	if l.text.Len()+len(b) > maxLog {
+	if l.text.Len()+len(b) > maxLogBytes {
 		l.text.Next(l.text.Len())
 	}
-	return l.text.Write(b[max(0, len(b)-maxLog):])
+	return l.text.Write(b[max(0, len(b)-maxLogBytes):])
 }
 
-// lines leaves out the names of finished packages, which stand alone.
-func (l *packageLog) lines() []string {
+// errorLines leaves out the names of finished packages, which stand alone.
+func (l *packageLog) errorLines() []string {
 	var lines []string
 	for line := range strings.Lines(l.text.String()) {
 		if strings.ContainsAny(strings.TrimSuffix(line, "\n"), " \t:") {
 			lines = append(lines, strings.TrimRight(line, "\n"))
 		}
 	}
-	return lines[max(0, len(lines)-maxLines):]
+	return lines[max(0, len(lines)-maxOutputLines):]
 }
 
-// tail returns the last n lines of s.
-func tail(s string, n int) []string {
+// lastLines returns the last n lines of s.
+func lastLines(s string, n int) []string {
 	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
 	return lines[max(0, len(lines)-n):]
 }

@@ -73,7 +73,7 @@ type replacement struct {
 // checkModule fails if go.mod replaces a module by a folder outside the tree.
 func (s Sources) checkModule(ctx context.Context, g goTool, file string) error {
 	var mod struct{ Replace []replacement }
-	if err := g.parse(ctx, &mod, s, "mod", file); err != nil {
+	if err := g.parseModFile(ctx, &mod, s, "mod", file); err != nil {
 		return err
 	}
 	return s.checkReplace(file, mod.Replace)
@@ -85,11 +85,11 @@ func (s Sources) checkWork(ctx context.Context, g goTool, file string) error {
 		Use     []struct{ DiskPath string }
 		Replace []replacement
 	}
-	if err := g.parse(ctx, &work, s, "work", file); err != nil {
+	if err := g.parseModFile(ctx, &work, s, "work", file); err != nil {
 		return err
 	}
 	for _, u := range work.Use {
-		if !s.within(file, u.DiskPath) {
+		if !s.isWithinTree(file, u.DiskPath) {
 			return problem.New(problem.Failed, "go work edit -dropuse="+shell.QuoteWord(u.DiskPath),
 				"%s uses the folder %s, which is not in the repository", file, u.DiskPath)
 		}
@@ -106,7 +106,7 @@ func (s Sources) checkWork(ctx context.Context, g goTool, file string) error {
 
 func (s Sources) checkReplace(file string, list []replacement) error {
 	for _, r := range list {
-		if r.New.Version == "" && !s.within(file, r.New.Path) {
+		if r.New.Version == "" && !s.isWithinTree(file, r.New.Path) {
 			return problem.New(problem.Failed, "commit that module within the repository, or use a released one: go mod edit -dropreplace="+shell.QuoteWord(r.Old.Path),
 				"%s replaces %s by the folder %s, which is not in the repository", file, r.Old.Path, r.New.Path)
 		}
@@ -114,9 +114,9 @@ func (s Sources) checkReplace(file string, list []replacement) error {
 	return nil
 }
 
-// within tells whether a folder that a file names is in the tree, whatever
+// isWithinTree tells whether a folder that a file names is in the tree, whatever
 // links there are on the way.
-func (s Sources) within(file, folder string) bool {
+func (s Sources) isWithinTree(file, folder string) bool {
 	root, err := os.OpenRoot(s.Tree)
 	if err != nil {
 		return false
@@ -125,9 +125,9 @@ func (s Sources) within(file, folder string) bool {
 	return !filepath.IsAbs(folder) && !filetree.LeadsOutside(root, path.Dir(file)+"/"+filepath.ToSlash(folder))
 }
 
-// parse has the go command read a go.mod or go.work file.
-func (g goTool) parse(ctx context.Context, into any, s Sources, kind, file string) error {
-	out, err := g.run(ctx, s.FilePath(path.Dir(file)), kind, "edit", "-json", path.Base(file))
+// parseModFile has the go command read a go.mod or go.work file.
+func (g goTool) parseModFile(ctx context.Context, into any, s Sources, kind, file string) error {
+	out, err := g.runGo(ctx, s.FilePath(path.Dir(file)), kind, "edit", "-json", path.Base(file))
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func unpackArchive(ctx context.Context, path, dir string) error {
 		return err
 	}
 	defer f.Close()
-	plain, err := decompress(f)
+	plain, err := newDecompressor(f)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func unpackArchive(ctx context.Context, path, dir string) error {
 		return err
 	}
 	defer root.Close()
-	return (&untar{root: root, most: maxArchiveFiles}).extract(ctx, plain)
+	return (&unpacker{root: root, maxEntries: maxArchiveFiles}).extractStream(ctx, plain)
 }
 
 // readOnlyImage returns the one image of a layout that fits this machine.
@@ -71,7 +71,7 @@ func (l Layout) readOnlyImage() (*Image, error) {
 		return nil, err
 	}
 	listed := 0
-	images, err := l.flatten(index, 0, &listed)
+	images, err := l.flattenIndex(index, 0, &listed)
 	if err != nil {
 		return nil, err
 	}
@@ -82,9 +82,9 @@ func (l Layout) readOnlyImage() (*Image, error) {
 	return l.ReadImage(d.Digest)
 }
 
-// flatten follows indexes within an index, as multi-platform images have them.
+// flattenIndex follows indexes within an index, as multi-platform images have them.
 // listed counts what all of them list: each index may name the next one often.
-func (l Layout) flatten(index *v1.IndexManifest, depth int, listed *int) ([]v1.Descriptor, error) {
+func (l Layout) flattenIndex(index *v1.IndexManifest, depth int, listed *int) ([]v1.Descriptor, error) {
 	if depth > maxIndexDepth {
 		return nil, errors.New("image index: nested too deeply")
 	}
@@ -101,7 +101,7 @@ func (l Layout) flatten(index *v1.IndexManifest, depth int, listed *int) ([]v1.D
 		if err := l.readJSON(d, &inner); err != nil {
 			return nil, err
 		}
-		more, err := l.flatten(&inner, depth+1, listed)
+		more, err := l.flattenIndex(&inner, depth+1, listed)
 		if err != nil {
 			return nil, err
 		}

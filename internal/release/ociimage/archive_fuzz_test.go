@@ -56,16 +56,16 @@ func FuzzConfig(f *testing.F) {
 // checkLoaded is what holds for every image that was accepted.
 func checkLoaded(t *testing.T, img *Image) {
 	t.Helper()
-	if len(img.Command()) == 0 || !filepath.IsAbs(img.WorkingDir()) || strings.Contains(img.WorkingDir(), "..") && strings.Contains(img.WorkingDir()+"/", "/../") {
-		t.Errorf("command %q in %q", img.Command(), img.WorkingDir())
+	if len(img.CommandLine()) == 0 || !filepath.IsAbs(img.WorkingDir()) || strings.Contains(img.WorkingDir(), "..") && strings.Contains(img.WorkingDir()+"/", "/../") {
+		t.Errorf("command %q in %q", img.CommandLine(), img.WorkingDir())
 	}
-	for _, e := range img.Environ() {
+	for _, e := range img.ProcessEnv() {
 		name, value, given := strings.Cut(e, "=")
 		if err := CheckVariable(name, value); err != nil || !given {
 			t.Errorf("variable %q: %v", e, err)
 		}
 	}
-	if u, err := img.User(); err == nil && (u.UID < 0 || u.GID < 0) {
+	if u, err := img.ResolveUser(); err == nil && (u.UID < 0 || u.GID < 0) {
 		t.Errorf("user %+v", u)
 	}
 }
@@ -86,7 +86,7 @@ func FuzzLayer(f *testing.F) {
 			t.Fatal(err)
 		}
 		img := &Image{layout: l, Manifest: v1.Manifest{Layers: []v1.Descriptor{d}}, Config: v1.ConfigFile{RootFS: v1.RootFS{DiffIDs: []v1.Hash{{}}}}}
-		_ = img.unpack(t.Context(), root, nil)
+		_ = img.unpackLayers(t.Context(), root, nil)
 		_, _ = img.ReadFile("etc/passwd")
 		releasetest.WantOnly(t, parent, "x", "root")
 		linksStayInside(t, root)

@@ -55,9 +55,9 @@ func loadLayer(root *os.Root, name string, to Layout, left int64) (v1.Descriptor
 		return v1.Descriptor{}, err
 	}
 	defer f.Close()
-	plain, err := decompress(f)
+	plain, err := newDecompressor(f)
 	if err != nil {
 		return v1.Descriptor{}, err
 	}
-	return to.PutBlob(&limited{plain, left}, types.OCIUncompressedLayer)
+	return to.PutBlob(&limitedReader{plain, left}, types.OCIUncompressedLayer)
 }

@@ -35,10 +35,10 @@ func CheckVariable(name, value string) error {
 	return nil
 }
 
-// Environ is the environment that the image asks for. As in container
+// ProcessEnv is the environment that the image asks for. As in container
 // runtimes the last of several values counts, and a name without a value
 // takes it away.
-func (i *Image) Environ() (env []string) {
+func (i *Image) ProcessEnv() (env []string) {
 	at := map[string]int{}
 	for _, e := range i.Config.Config.Env {
 		name, _, given := strings.Cut(e, "=")

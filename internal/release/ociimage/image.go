@@ -26,9 +26,9 @@ type Image struct {
 	Descriptor v1.Descriptor
 }
 
-// Command is the command line of an instance of the image. The first word is
+// CommandLine is the command line of an instance of the image. The first word is
 // a path within the image, or a name to be found in its PATH.
-func (i *Image) Command() []string {
+func (i *Image) CommandLine() []string {
 	return slices.Concat(i.Config.Config.Entrypoint, i.Config.Config.Cmd)
 }
 
@@ -57,7 +57,7 @@ func (l Layout) ReadImage(h v1.Hash) (*Image, error) {
 		return nil, err
 	}
 	img.Descriptor.Platform = &v1.Platform{OS: img.Config.OS, Architecture: img.Config.Architecture}
-	if err := img.check(); err != nil {
+	if err := img.checkRunnable(); err != nil {
 		return img, err
 	}
 	return img, img.checkText(config)
@@ -80,8 +80,8 @@ func (l Layout) readInto(d v1.Descriptor, v any) ([]byte, error) {
 	return b, nil
 }
 
-func (i *Image) check() error {
-	if len(i.Command()) == 0 {
+func (i *Image) checkRunnable() error {
+	if len(i.CommandLine()) == 0 {
 		return problem.New(problem.Failed, "add ENTRYPOINT or CMD to the image and build it again",
 			"image %.19s… cannot be run: it has neither entrypoint nor command", i.Digest)
 	}

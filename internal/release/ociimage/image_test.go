@@ -31,7 +31,7 @@ func layeredImage(t *testing.T, layers ...[]byte) *Image {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plain, err := decompress(bytes.NewReader(b))
+		plain, err := newDecompressor(bytes.NewReader(b))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,10 +67,10 @@ func TestSettings(t *testing.T) {
 		Entrypoint: []string{"/bin/app"}, Cmd: []string{"serve"}, WorkingDir: "srv/",
 		Env: []string{"A=1", "B=2", "A=3", "GONE=1", "GONE", "NEVER", "EMPTY=", "odd.name=x"},
 	}}}
-	if argv := img.Command(); !slices.Equal(argv, []string{"/bin/app", "serve"}) || img.WorkingDir() != "/srv" {
+	if argv := img.CommandLine(); !slices.Equal(argv, []string{"/bin/app", "serve"}) || img.WorkingDir() != "/srv" {
 		t.Errorf("got %q %q", argv, img.WorkingDir())
 	}
-	if got, want := img.Environ(), []string{"A=3", "B=2", "EMPTY=", "odd.name=x"}; !slices.Equal(got, want) {
+	if got, want := img.ProcessEnv(), []string{"A=3", "B=2", "EMPTY=", "odd.name=x"}; !slices.Equal(got, want) {
 		t.Errorf("environment %q, want %q", got, want)
 	}
 }

@@ -12,8 +12,8 @@ import (
 // there is none. Nothing is unpacked for it.
 func (i *Image) ReadFile(name string) (content []byte, err error) {
 	for n := len(i.Manifest.Layers) - 1; n >= 0; n-- {
-		f := &search{name: name}
-		err := i.eachEntry(n, f.look)
+		f := &fileSearch{name: name}
+		err := i.eachEntry(n, f.visitEntry)
 		if err != nil {
 			return nil, fmt.Errorf("read %s of the image: %w", name, err)
 		}
@@ -24,32 +24,32 @@ func (i *Image) ReadFile(name string) (content []byte, err error) {
 	return nil, nil
 }
 
-// search looks for one file in one layer.
-type search struct {
+// fileSearch looks for one file in one layer.
+type fileSearch struct {
 	name    string
 	content []byte
 	found   bool
 	hidden  bool // lower layers do not count
 }
 
-func (s *search) look(h *tar.Header, r io.Reader) error {
+func (s *fileSearch) visitEntry(h *tar.Header, r io.Reader) error {
 	name := strings.TrimPrefix(path.Clean("/"+h.Name), "/")
 	switch {
 	case name == s.name && h.Typeflag == tar.TypeReg:
 		s.found = true
 		var err error
-		s.content, err = io.ReadAll(&limited{r, maxDocument})
+		s.content, err = io.ReadAll(&limitedReader{r, maxDocument})
 		return err
 	case name == s.name:
 		s.found, s.content = true, nil // a link or a folder: no such file
-	case s.hides(name):
+	case s.isWhiteout(name):
 		s.hidden = true
 	}
 	return nil
 }
 
-// hides reports whether name is a whiteout of the file, or of what it is in.
-func (s *search) hides(name string) bool {
+// isWhiteout reports whether name is a whiteout of the file, or of what it is in.
+func (s *fileSearch) isWhiteout(name string) bool {
 	dir, base := path.Split(name)
 	hidden, ok := strings.CutPrefix(base, ".wh.")
 	if !ok {
@@ -68,11 +68,11 @@ func (i *Image) eachEntry(layer int, do func(*tar.Header, io.Reader) error) erro
 		return err
 	}
 	defer blob.Close()
-	plain, err := decompress(blob)
+	plain, err := newDecompressor(blob)
 	if err != nil {
 		return err
 	}
-	tr := tar.NewReader(&limited{plain, maxUnpackedBytes})
+	tr := tar.NewReader(&limitedReader{plain, maxUnpackedBytes})
 	for {
 		h, err := tr.Next()
 		if err == io.EOF {

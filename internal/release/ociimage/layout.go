@@ -79,7 +79,7 @@ func (l Layout) openBlob(d v1.Descriptor) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("image blob %s: %w", d.Digest, err)
 	}
-	return &verified{f: f, sum: sha256.New(), want: d}, nil
+	return &verifiedBlob{f: f, sum: sha256.New(), want: d}, nil
 }
 
 // readBlob returns a whole small blob, verified.
@@ -139,15 +139,15 @@ func (l Layout) AddToIndex(d v1.Descriptor) error {
 	return atomicfile.WriteFile(filepath.Join(l.Dir, "index.json"), b, 0o600)
 }
 
-// verified is a blob whose size and digest are checked while it is read.
-type verified struct {
+// verifiedBlob is a blob whose size and digest are checked while it is read.
+type verifiedBlob struct {
 	f    *os.File
 	sum  hash.Hash
 	size int64
 	want v1.Descriptor
 }
 
-func (v *verified) Read(p []byte) (int, error) {
+func (v *verifiedBlob) Read(p []byte) (int, error) {
 	n, err := v.f.Read(p)
 	v.sum.Write(p[:n])
 	v.size += int64(n)
@@ -160,4 +160,4 @@ func (v *verified) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (v *verified) Close() error { return v.f.Close() }
+func (v *verifiedBlob) Close() error { return v.f.Close() }

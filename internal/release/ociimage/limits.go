@@ -61,15 +61,15 @@ func checkPath(name string) error {
 	return nil
 }
 
-// inflated is decompressed data, which fails when it is so much larger than
+// inflatedReader is decompressed data, which fails when it is so much larger than
 // what it came from that somebody must have made it so.
-type inflated struct {
+type inflatedReader struct {
 	plain io.Reader
-	from  *counted
+	from  *countingReader
 	size  int64
 }
 
-func (i *inflated) Read(p []byte) (int, error) {
+func (i *inflatedReader) Read(p []byte) (int, error) {
 	n, err := i.plain.Read(p)
 	i.size += int64(n)
 	if i.size > inflationFree && i.size/maxInflation > i.from.size {
@@ -78,25 +78,25 @@ func (i *inflated) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// counted counts what is read.
-type counted struct {
+// countingReader counts what is read.
+type countingReader struct {
 	r    io.Reader
 	size int64
 }
 
-func (c *counted) Read(p []byte) (int, error) {
+func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.size += int64(n)
 	return n, err
 }
 
-// limited fails, rather than ends, after a number of bytes.
-type limited struct {
+// limitedReader fails, rather than ends, after a number of bytes.
+type limitedReader struct {
 	r    io.Reader
 	left int64
 }
 
-func (l *limited) Read(p []byte) (int, error) {
+func (l *limitedReader) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	if l.left -= int64(n); l.left < 0 {
 		return 0, errTooLarge

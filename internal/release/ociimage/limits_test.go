@@ -94,7 +94,7 @@ func TestIndexLimits(t *testing.T) {
 		}
 	}
 	listed := 0
-	_, err := l.flatten(&inner, 0, &listed)
+	_, err := l.flattenIndex(&inner, 0, &listed)
 	wantError(t, err, fmt.Sprintf("more than %d images", maxIndexed))
 
 	deep := v1.IndexManifest{SchemaVersion: 2}
@@ -106,7 +106,7 @@ func TestIndexLimits(t *testing.T) {
 		deep = v1.IndexManifest{SchemaVersion: 2, Manifests: []v1.Descriptor{d}}
 	}
 	listed = 0
-	_, err = l.flatten(&deep, 0, &listed)
+	_, err = l.flattenIndex(&deep, 0, &listed)
 	wantError(t, err, "nested too deeply")
 }
 
@@ -115,7 +115,7 @@ func TestLayerLimit(t *testing.T) {
 		config := runnable()
 		config.RootFS.DiffIDs = make([]v1.Hash, n)
 		img := &Image{Config: config, Manifest: v1.Manifest{Layers: make([]v1.Descriptor, n)}}
-		if err := img.check(); (err == nil) != ok {
+		if err := img.checkRunnable(); (err == nil) != ok {
 			t.Errorf("%d layers: %v", n, err)
 		}
 	}
@@ -134,7 +134,7 @@ func TestInflationLimit(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	plain, err := decompress(bytes.NewReader(b.Bytes()))
+	plain, err := newDecompressor(bytes.NewReader(b.Bytes()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestInflationLimit(t *testing.T) {
 	if !errors.Is(err, errTooLarge) || n > inflationFree+1<<20 {
 		t.Errorf("%d bytes of %d: %v", n, b.Len(), err)
 	}
-	whole := &inflated{plain: io.LimitReader(zeros{}, inflationFree+1000), from: &counted{size: inflationFree/maxInflation + 10}}
+	whole := &inflatedReader{plain: io.LimitReader(zeros{}, inflationFree+1000), from: &countingReader{size: inflationFree/maxInflation + 10}}
 	if _, err := io.Copy(io.Discard, whole); err != nil {
 		t.Errorf("at the limit: %v", err)
 	}
@@ -167,8 +167,8 @@ func TestEntryLimits(t *testing.T) {
 		{"sparse in PAX", releasetest.TarEntry{Header: tar.Header{Name: "s", Typeflag: tar.TypeReg, PAXRecords: map[string]string{"GNU.sparse.realsize": "1"}}}, "sparse"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			u := &untar{root: openRoot(t, t.TempDir()), layer: true}
-			err := u.entry(&tt.entry.Header, strings.NewReader(tt.entry.Content), map[string]bool{})
+			u := &unpacker{root: openRoot(t, t.TempDir()), layer: true}
+			err := u.extractEntry(&tt.entry.Header, strings.NewReader(tt.entry.Content), map[string]bool{})
 			if tt.refuse == "" && err != nil || tt.refuse != "" && (err == nil || !strings.Contains(err.Error(), tt.refuse)) {
 				t.Errorf("error %v", err)
 			}
@@ -189,17 +189,17 @@ func openRoot(t *testing.T, dir string) *os.Root {
 // Folders on the way to a file count too: they cost as much as files.
 func TestFileLimit(t *testing.T) {
 	for most, ok := range map[int]bool{4: true, 3: false} {
-		u := &untar{root: openRoot(t, t.TempDir()), most: most}
-		err := u.extract(t.Context(), bytes.NewReader(releasetest.MakeTar(t, releasetest.FileEntry("a/b/x", ""), releasetest.FileEntry("a/b/y", ""))))
+		u := &unpacker{root: openRoot(t, t.TempDir()), maxEntries: most}
+		err := u.extractStream(t.Context(), bytes.NewReader(releasetest.MakeTar(t, releasetest.FileEntry("a/b/x", ""), releasetest.FileEntry("a/b/y", ""))))
 		if (err == nil) != ok {
 			t.Errorf("at most %d: %v", most, err)
 		}
 	}
 	x := releasetest.FileEntry("x", "").Header
-	u := &untar{root: openRoot(t, t.TempDir()), names: maxNames}
-	wantError(t, u.entry(&x, strings.NewReader(""), map[string]bool{}), "bytes in all")
-	u = &untar{root: openRoot(t, t.TempDir()), bytes: maxUnpackedBytes}
-	wantError(t, u.entry(&x, strings.NewReader("1"), map[string]bool{}), "bytes in all")
+	u := &unpacker{root: openRoot(t, t.TempDir()), names: maxNames}
+	wantError(t, u.extractEntry(&x, strings.NewReader(""), map[string]bool{}), "bytes in all")
+	u = &unpacker{root: openRoot(t, t.TempDir()), bytes: maxUnpackedBytes}
+	wantError(t, u.extractEntry(&x, strings.NewReader("1"), map[string]bool{}), "bytes in all")
 }
 
 // A pipe in the place of a file must not make anybody wait.

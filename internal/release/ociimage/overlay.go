@@ -12,7 +12,7 @@ import (
 // mkdirAll makes the folders on the way that have no entry of their own, and
 // returns where dir really is, without a symbolic link in it. What a link
 // means depends on the folder that it is in, and so does whether it leads out.
-func (u *untar) mkdirAll(dir string) (real string, err error) {
+func (u *unpacker) mkdirAll(dir string) (real string, err error) {
 	real = "."
 	links := 0
 	for todo := strings.Split(dir, "/"); len(todo) > 0; {
@@ -26,7 +26,7 @@ func (u *untar) mkdirAll(dir string) (real string, err error) {
 			continue
 		}
 		next := path.Join(real, word)
-		target, err := u.step(next)
+		target, err := u.enterFolder(next)
 		if err != nil {
 			return "", err
 		}
@@ -45,13 +45,13 @@ func (u *untar) mkdirAll(dir string) (real string, err error) {
 	return real, nil
 }
 
-// step makes sure that there is a folder at name, or returns where a symbolic
+// enterFolder makes sure that there is a folder at name, or returns where a symbolic
 // link there points.
-func (u *untar) step(name string) (target string, err error) {
+func (u *unpacker) enterFolder(name string) (target string, err error) {
 	info, err := u.root.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", errors.Join(u.count(), u.root.Mkdir(name, 0o755))
+		return "", errors.Join(u.countEntry(), u.root.Mkdir(name, 0o755))
 	case err != nil:
 		return "", err
 	case info.Mode()&fs.ModeSymlink != 0:
@@ -62,11 +62,11 @@ func (u *untar) step(name string) (target string, err error) {
 	return "", nil
 }
 
-// target returns where the symbolic link at name, below real folders alone,
+// linkTarget returns where the symbolic link at name, below real folders alone,
 // shall point: always to a place below the root, and always relative, as the
 // root will be moved. Since a target goes up at its beginning only, and never
 // above the root, no chain of links leads out either.
-func (u *untar) target(name, link string) (string, error) {
+func (u *unpacker) linkTarget(name, link string) (string, error) {
 	dir := path.Dir("/" + name)
 	inside := path.Join(dir, link) // stops at "/", as ".." does in a root folder
 	if path.IsAbs(link) {
@@ -99,7 +99,7 @@ func climbsLate(link string) bool {
 
 // hardLink makes another name for a file. A symbolic link is made anew: what
 // it means depends on the folder that it is in.
-func (u *untar) hardLink(old, name string) error {
+func (u *unpacker) hardLink(old, name string) error {
 	dir, base := path.Split(strings.TrimPrefix(path.Clean("/"+old), "/"))
 	dir, err := u.mkdirAll(path.Clean(dir))
 	if err != nil {
@@ -124,9 +124,9 @@ func (u *untar) hardLink(old, name string) error {
 	return u.root.Symlink(target, name)
 }
 
-// whiteout removes what lower layers made: one entry, or with the name
+// applyWhiteout removes what lower layers made: one entry, or with the name
 // ".wh..opq" all of a folder's.
-func (u *untar) whiteout(dir, hidden string, made map[string]bool) error {
+func (u *unpacker) applyWhiteout(dir, hidden string, made map[string]bool) error {
 	victims := []string{hidden}
 	if hidden == ".wh..opq" {
 		entries, err := fs.ReadDir(u.root.FS(), dir)

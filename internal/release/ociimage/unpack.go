@@ -79,7 +79,7 @@ func (i *Image) replaceFolder(ctx context.Context, parent, dir string, owner *Ow
 		return fmt.Errorf("unpack image: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	if err := i.unpack(ctx, temp, owner); err != nil {
+	if err := i.unpackLayers(ctx, temp, owner); err != nil {
 		return fmt.Errorf("unpack image %.19s…: %w", i.Digest, err)
 	}
 	if err := moveInto(temp, dir, unpacked{Image: i.Digest, Owner: owner}); err != nil {
@@ -88,17 +88,17 @@ func (i *Image) replaceFolder(ctx context.Context, parent, dir string, owner *Ow
 	return nil
 }
 
-func (o *Owner) equal(other *Owner) bool {
+func (o *Owner) equalOwner(other *Owner) bool {
 	return o == other || o != nil && other != nil && *o == *other
 }
 
-func (i *Image) unpack(ctx context.Context, dir string, owner *Owner) error {
+func (i *Image) unpackLayers(ctx context.Context, dir string, owner *Owner) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	u := &untar{root: root, layer: true, sync: true, owner: owner}
+	u := &unpacker{root: root, layer: true, sync: true, owner: owner}
 	for n, d := range i.Manifest.Layers {
 		if err := i.unpackLayer(ctx, u, d, i.Config.RootFS.DiffIDs[n]); err != nil {
 			return err
@@ -108,7 +108,7 @@ func (i *Image) unpack(ctx context.Context, dir string, owner *Owner) error {
 }
 
 // makeWorkingDir makes the folder that the image starts in where no layer has.
-func (u *untar) makeWorkingDir(dir string) error {
+func (u *unpacker) makeWorkingDir(dir string) error {
 	name := strings.TrimPrefix(dir, "/")
 	if _, err := u.root.Stat(cmp.Or(name, ".")); err == nil {
 		return nil
@@ -117,38 +117,38 @@ func (u *untar) makeWorkingDir(dir string) error {
 	if err != nil {
 		return fmt.Errorf("make WORKDIR %.200s: %w", dir, err)
 	}
-	return u.give(&tar.Header{Typeflag: tar.TypeDir}, real) // root's
+	return u.setOwner(&tar.Header{Typeflag: tar.TypeDir}, real) // root's
 }
 
 // unpackLayer checks both digests: that of the blob and that of its content.
-func (i *Image) unpackLayer(ctx context.Context, u *untar, d v1.Descriptor, diffID v1.Hash) error {
+func (i *Image) unpackLayer(ctx context.Context, u *unpacker, d v1.Descriptor, diffID v1.Hash) error {
 	blob, err := i.layout.openBlob(d)
 	if err != nil {
 		return err
 	}
 	defer blob.Close()
-	plain, err := decompress(blob)
+	plain, err := newDecompressor(blob)
 	if err != nil {
 		return err
 	}
-	content := &summed{r: plain, sum: sha256.New()}
-	if err := u.extract(ctx, content); err != nil {
+	content := &hashingReader{r: plain, sum: sha256.New()}
+	if err := u.extractStream(ctx, content); err != nil {
 		return err
 	}
 	for _, r := range []io.Reader{content, blob} { // to the very end, where digests are checked
-		if _, err := io.Copy(io.Discard, &limited{r, maxUnpackedBytes}); err != nil {
+		if _, err := io.Copy(io.Discard, &limitedReader{r, maxUnpackedBytes}); err != nil {
 			return err
 		}
 	}
-	if got := content.hash(); got != diffID {
+	if got := content.sumSoFar(); got != diffID {
 		return fmt.Errorf("layer %s is damaged: its content has the digest %s, not %s", d.Digest, got, diffID)
 	}
 	return nil
 }
 
-// decompress looks at the first bytes, as media types are often wrong.
-func decompress(r io.Reader) (io.Reader, error) {
-	from := &counted{r: r}
+// newDecompressor looks at the first bytes, as media types are often wrong.
+func newDecompressor(r io.Reader) (io.Reader, error) {
+	from := &countingReader{r: r}
 	b := bufio.NewReader(from)
 	magic, err := b.Peek(4)
 	switch {
@@ -159,7 +159,7 @@ func decompress(r io.Reader) (io.Reader, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &inflated{plain: plain, from: from}, nil
+		return &inflatedReader{plain: plain, from: from}, nil
 	case string(magic) == "\x28\xb5\x2f\xfd":
 		return nil, problem.New(problem.Failed, "build the image with gzip layers", "zstd layers are not supported")
 	}
@@ -196,25 +196,25 @@ func isUnpacked(dir, digest string, owner *Owner) bool {
 		return false
 	}
 	var note unpacked
-	if json.Unmarshal(b, &note) != nil || note.Image != digest || !note.Owner.equal(owner) {
+	if json.Unmarshal(b, &note) != nil || note.Image != digest || !note.Owner.equalOwner(owner) {
 		return false
 	}
 	tree, err := filetree.DigestTree(dir)
 	return err == nil && tree == note.Tree
 }
 
-// summed computes the digest of what passes through.
-type summed struct {
+// hashingReader computes the digest of what passes through.
+type hashingReader struct {
 	r   io.Reader
 	sum hash.Hash
 }
 
-func (s *summed) Read(p []byte) (int, error) {
+func (s *hashingReader) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	s.sum.Write(p[:n])
 	return n, err
 }
 
-func (s *summed) hash() v1.Hash {
+func (s *hashingReader) sumSoFar() v1.Hash {
 	return v1.Hash{Algorithm: "sha256", Hex: hex.EncodeToString(s.sum.Sum(nil))}
 }

@@ -107,7 +107,7 @@ func TestUnpackChecksContentDigest(t *testing.T) {
 }
 
 func TestUnpackRefusesZstd(t *testing.T) {
-	_, err := decompress(strings.NewReader("\x28\xb5\x2f\xfd...."))
+	_, err := newDecompressor(strings.NewReader("\x28\xb5\x2f\xfd...."))
 	if err == nil || !strings.Contains(err.Error(), "zstd layers are not supported") {
 		t.Errorf("error %v", err)
 	}

@@ -15,8 +15,8 @@ import (
 	"version-manager/internal/kit/ownership"
 )
 
-// untar unpacks tar streams into a folder that no entry can leave.
-type untar struct {
+// unpacker unpacks tar streams into a folder that no entry can leave.
+type unpacker struct {
 	root *os.Root
 	// layer: the stream is a layer of an image. It may replace and remove
 	// what lower layers made, and "/" in a link is the root of the image.
@@ -25,16 +25,16 @@ type untar struct {
 	sync bool
 	// owner: files of this user of the image belong to another one here.
 	owner *Owner
-	// most is how many files and folders there may be; 0: maxUnpackedFiles.
-	most int
+	// maxEntries is how many files and folders there may be; 0: maxUnpackedFiles.
+	maxEntries int
 
 	files int
 	names int
 	bytes int64
 }
 
-// extract unpacks one stream on top of what is there.
-func (u *untar) extract(ctx context.Context, r io.Reader) error {
+// extractStream unpacks one stream on top of what is there.
+func (u *unpacker) extractStream(ctx context.Context, r io.Reader) error {
 	made := map[string]bool{} // by this stream
 	for tr := tar.NewReader(r); ; {
 		h, err := tr.Next()
@@ -44,14 +44,14 @@ func (u *untar) extract(ctx context.Context, r io.Reader) error {
 		if err != nil {
 			return fmt.Errorf("unpack: %w", err)
 		}
-		if err := errors.Join(ctx.Err(), u.entry(h, tr, made)); err != nil {
+		if err := errors.Join(ctx.Err(), u.extractEntry(h, tr, made)); err != nil {
 			return fmt.Errorf("unpack %.200q: %w", h.Name, err)
 		}
 	}
 }
 
-func (u *untar) entry(h *tar.Header, r io.Reader, made map[string]bool) error {
-	if err := u.count(); err != nil {
+func (u *unpacker) extractEntry(h *tar.Header, r io.Reader, made map[string]bool) error {
+	if err := u.countEntry(); err != nil {
 		return err
 	}
 	if h.Typeflag == tar.TypeXGlobalHeader {
@@ -73,16 +73,16 @@ func (u *untar) entry(h *tar.Header, r io.Reader, made map[string]bool) error {
 		return err
 	}
 	if hidden, ok := strings.CutPrefix(base, ".wh."); ok && u.layer {
-		return u.whiteout(dir, hidden, made)
+		return u.applyWhiteout(dir, hidden, made)
 	}
 	name = path.Join(dir, base)
 	for p := name; p != "."; p = path.Dir(p) {
 		made[p] = true
 	}
-	if err := u.create(h, name, r); err != nil {
+	if err := u.createEntry(h, name, r); err != nil {
 		return err
 	}
-	return u.give(h, name)
+	return u.setOwner(h, name)
 }
 
 // othersWrite are the permissions of other users to write. A container keeps
@@ -90,10 +90,10 @@ func (u *untar) entry(h *tar.Header, r io.Reader, made map[string]bool) error {
 // folder that everybody in the image may write to means nothing.
 const othersWrite = 0o022
 
-// give makes a file belong to whom it belongs in the image, if that is the
+// setOwner makes a file belong to whom it belongs in the image, if that is the
 // user whom the image runs as, or if everybody may write to it there.
 // Everybody else's belong to us.
-func (u *untar) give(h *tar.Header, name string) error {
+func (u *unpacker) setOwner(h *tar.Header, name string) error {
 	if u.owner == nil || h.Typeflag == tar.TypeLink {
 		return nil
 	}
@@ -115,8 +115,8 @@ func (u *untar) give(h *tar.Header, name string) error {
 	return u.root.Chmod(name, info.Mode().Perm())
 }
 
-// permissions are those that a file of h gets.
-func (u *untar) permissions(h *tar.Header) fs.FileMode {
+// filePermissions are those that a file of h gets.
+func (u *unpacker) filePermissions(h *tar.Header) fs.FileMode {
 	perm := h.FileInfo().Mode().Perm()
 	if u.layer {
 		perm &^= othersWrite
@@ -124,8 +124,8 @@ func (u *untar) permissions(h *tar.Header) fs.FileMode {
 	return perm
 }
 
-func (u *untar) count() error {
-	most := cmp.Or(u.most, maxUnpackedFiles)
+func (u *unpacker) countEntry() error {
+	most := cmp.Or(u.maxEntries, maxUnpackedFiles)
 	if u.files++; u.files > most {
 		return fmt.Errorf("more than %d files and folders", most)
 	}
@@ -148,20 +148,20 @@ func checkEntry(h *tar.Header) error {
 	return nil
 }
 
-// create makes the one file, folder or link that h describes. All folders
+// createEntry makes the one file, folder or link that h describes. All folders
 // above name are real ones.
-func (u *untar) create(h *tar.Header, name string, r io.Reader) error {
+func (u *unpacker) createEntry(h *tar.Header, name string, r io.Reader) error {
 	if h.Typeflag == tar.TypeDir {
-		return u.folder(name, u.permissions(h))
+		return u.createFolder(name, u.filePermissions(h))
 	}
 	if err := u.root.RemoveAll(name); err != nil {
 		return err
 	}
 	switch h.Typeflag {
 	case tar.TypeReg:
-		return u.file(name, u.permissions(h), r)
+		return u.createFile(name, u.filePermissions(h), r)
 	case tar.TypeSymlink:
-		target, err := u.target(name, h.Linkname)
+		target, err := u.linkTarget(name, h.Linkname)
 		if err != nil {
 			return err
 		}
@@ -172,7 +172,7 @@ func (u *untar) create(h *tar.Header, name string, r io.Reader) error {
 	return nil // devices and pipes mean nothing here
 }
 
-func (u *untar) folder(name string, perm fs.FileMode) error {
+func (u *unpacker) createFolder(name string, perm fs.FileMode) error {
 	info, err := u.root.Lstat(name)
 	if err == nil && !info.IsDir() {
 		if at, err := u.root.Stat(name); err == nil && at.IsDir() {
@@ -188,7 +188,7 @@ func (u *untar) folder(name string, perm fs.FileMode) error {
 	return u.root.Chmod(name, perm|0o700) // so that entries below can be made
 }
 
-func (u *untar) file(name string, perm fs.FileMode, r io.Reader) error {
+func (u *unpacker) createFile(name string, perm fs.FileMode, r io.Reader) error {
 	f, err := u.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err

@@ -163,9 +163,9 @@ func FuzzUntar(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer root.Close()
-		u, made := &untar{root: root, layer: true}, map[string]bool{}
+		u, made := &unpacker{root: root, layer: true}, map[string]bool{}
 		for _, h := range []tar.Header{{Name: name1, Linkname: link1, Typeflag: kind1}, {Name: name2, Linkname: link2, Typeflag: kind2}} {
-			_ = u.entry(&h, strings.NewReader("content"), made) // may fail, must not escape
+			_ = u.extractEntry(&h, strings.NewReader("content"), made) // may fail, must not escape
 		}
 		releasetest.WantOnly(t, parent, "x", "root")
 		linksStayInside(t, filepath.Join(parent, "root"))

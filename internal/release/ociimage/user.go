@@ -27,9 +27,9 @@ const (
 	maxID      = 1<<31 - 1
 )
 
-// User resolves the image's USER, which may be a name, a number, or two of
+// ResolveUser resolves the image's USER, which may be a name, a number, or two of
 // them with a colon, by the image's own /etc/passwd and /etc/group.
-func (i *Image) User() (User, error) {
+func (i *Image) ResolveUser() (User, error) {
 	u := User{Name: i.Config.Config.User}
 	name, group, given := strings.Cut(u.Name, ":")
 	if strings.ContainsRune(u.Name, 0) {
@@ -59,7 +59,7 @@ func (i *Image) User() (User, error) {
 		return u, i.badUser("is not in the image's /etc/passwd")
 	}
 	if !given {
-		u.Groups = memberships(groups, account)
+		u.Groups = groupsOf(groups, account)
 		return u, nil
 	}
 	if id, ok := findGroup(groups, group); ok {
@@ -92,7 +92,7 @@ func findAccount(passwd []byte, who string) (account, bool) {
 	if who == "" {
 		id, byID = 0, true
 	}
-	for f := range fields(passwd, 4) {
+	for f := range accountFields(passwd, 4) {
 		uid, ok := parseID(f[2])
 		gid, ok2 := parseID(f[3])
 		if ok && ok2 && (f[0] == who && who != "" || byID && uid == id) {
@@ -104,7 +104,7 @@ func findAccount(passwd []byte, who string) (account, bool) {
 
 func findGroup(groups []byte, which string) (id int, ok bool) {
 	want, byID := parseID(which)
-	for f := range fields(groups, 3) {
+	for f := range accountFields(groups, 3) {
 		if id, ok := parseID(f[2]); ok && (f[0] == which || byID && id == want) {
 			return id, true
 		}
@@ -112,12 +112,12 @@ func findGroup(groups []byte, which string) (id int, ok bool) {
 	return 0, false
 }
 
-// memberships are the groups that list a user.
-func memberships(groups []byte, user string) (ids []int) {
+// groupsOf are the groups that list a user.
+func groupsOf(groups []byte, user string) (ids []int) {
 	if user == "" {
 		return nil
 	}
-	for f := range fields(groups, 4) {
+	for f := range accountFields(groups, 4) {
 		for member := range strings.SplitSeq(f[3], ",") {
 			if id, ok := parseID(f[2]); ok && member == user && len(ids) < maxGroups {
 				ids = append(ids, id)
@@ -130,8 +130,8 @@ func memberships(groups []byte, user string) (ids []int) {
 // maxGroups is how many a process may have, with one to spare.
 const maxGroups = 1 << 15
 
-// fields yields the lines of such a file that have at least n fields.
-func fields(file []byte, n int) func(yield func([]string) bool) {
+// accountFields yields the lines of such a file that have at least n fields.
+func accountFields(file []byte, n int) func(yield func([]string) bool) {
 	return func(yield func([]string) bool) {
 		for line := range bytes.Lines(file) {
 			f := strings.Split(strings.TrimSpace(string(line)), ":")

@@ -19,7 +19,7 @@ func userOf(t *testing.T, user string, layers ...[]byte) (User, error) {
 	t.Helper()
 	img := layeredImage(t, layers...)
 	img.Config.Config.User = user
-	return img.User()
+	return img.ResolveUser()
 }
 
 func TestUser(t *testing.T) {
@@ -82,7 +82,7 @@ func FuzzUser(f *testing.F) {
 		if id, ok := findGroup([]byte(groups), user); ok && (id < 0 || id > maxID) {
 			t.Errorf("group %d", id)
 		}
-		for _, id := range memberships([]byte(groups), user) {
+		for _, id := range groupsOf([]byte(groups), user) {
 			if id < 0 || id > maxID {
 				t.Errorf("member of %d", id)
 			}

@@ -112,7 +112,7 @@ func New(o Options) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	delivery := images.New(images.Options{
+	delivery := images.NewDelivery(images.Options{
 		Cluster: client, Store: release.NewStore(o.State), App: o.App, Namespace: o.Namespace, Config: o.Config, Self: o.Self,
 	})
 	return assembleTarget(o, client, client, delivery), nil

@@ -27,7 +27,7 @@ func keepHosts(want *kube.Object, earlier []string) {
 	}
 	all := slices.Clone(hosts)
 	for _, h := range earlier {
-		if !slices.Contains(all, h) && len(all) < config.MostHosts {
+		if !slices.Contains(all, h) && len(all) < config.MaxHosts {
 			all = append(all, h)
 		}
 	}
