@@ -23,14 +23,21 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/aboutcmd"
+	"version-manager/internal/cli/agentcmd"
+	"version-manager/internal/cli/appcmd"
+	"version-manager/internal/cli/clustercmd"
 	"version-manager/internal/cli/command"
+	"version-manager/internal/cli/installcmd"
+	"version-manager/internal/cli/objectcmd"
+	"version-manager/internal/cli/releasecmd"
+	"version-manager/internal/cli/sidecarcmd"
+	"version-manager/internal/cli/statecmd"
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/process"
@@ -74,20 +81,40 @@ func runCommand(ctx context.Context, inv *command.Invocation, program string) in
 	return int(code)
 }
 
-// printError prints err. A person who pressed Ctrl-C knows why a command ended,
-// so a bare cancellation is not explained.
-func printError(inv *command.Invocation, c *cobra.Command, err error, code problem.Kind) {
-	_, worded := errors.AsType[*problem.Problem](err)
-	switch {
-	case err == context.Canceled:
-	case inv.ReportsJSON():
-		inv.Streams.PrintProblemLine(err, code)
-	case worded || code != problem.Interrupted:
-		inv.Streams.PrintProblem(err, inv.Global.Verbose)
-	default:
-		inv.PrintNotice("interrupted")
+// newRoot builds the tree of all commands. They store the flags that say which
+// app is meant in flags.
+func newRoot(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
+	root := &cobra.Command{
+		Use:   command.ProgramName,
+		Short: "ship versions of an app without losing a request, and prove it",
+		Long: "Version-manager ships new versions of an app without losing a request, and proves it: every deploy ends " +
+			"with a report of how it affected users.",
+		Example: "  version-manager create v1.1.0 -m 'new colors'\n" +
+			"  version-manager zero-downtime v1.1.0\n" +
+			"  version-manager rollback",
+		SilenceErrors: true,
+
+		SilenceUsage:      true,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              inv.RequireCommand,
 	}
-	if code == problem.Usage && !inv.ReportsJSON() {
-		fmt.Fprintf(inv.Streams.Err, "usage: %s\n", usageLine(c))
-	}
+	inv.AddGlobalFlags(root.PersistentFlags())
+	root.SetFlagErrorFunc(inv.FlagError)
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { printHelp(inv, c) })
+	root.SetHelpCommand(newHelpCommand(inv))
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddGroup(listGroups()...)
+	root.AddCommand(releasecmd.NewCommands(inv, flags)...)
+	root.AddCommand(appcmd.NewCommands(inv, flags)...)
+	root.AddCommand(objectcmd.NewCommands(inv, flags)...)
+	root.AddCommand(installcmd.NewCommands(inv, flags)...)
+	root.AddCommand(aboutcmd.NewCommands(inv)...)
+	root.AddCommand(
+		clustercmd.NewCommand(inv), agentcmd.NewCommand(inv, &flags.Project), statecmd.NewCommand(inv, &flags.Project),
+		sidecarcmd.NewCommand(inv), newExitCodes(),
+	)
+	root.SetGlobalNormalizationFunc(renameOldFlags)
+	command.CompleteChoices(root)
+	return root
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"version-manager/internal/cli/command"
 	"version-manager/internal/kit/problem"
 )
 
@@ -46,6 +47,24 @@ func exitCodeOf(err error) problem.Kind {
 		}
 	}
 	return problem.Failed
+}
+
+// printError prints err. A person who pressed Ctrl-C knows why a command ended,
+// so a bare cancellation is not explained.
+func printError(inv *command.Invocation, c *cobra.Command, err error, code problem.Kind) {
+	_, worded := errors.AsType[*problem.Problem](err)
+	switch {
+	case err == context.Canceled:
+	case inv.ReportsJSON():
+		inv.Streams.PrintProblemLine(err, code)
+	case worded || code != problem.Interrupted:
+		inv.Streams.PrintProblem(err, inv.Global.Verbose)
+	default:
+		inv.PrintNotice("interrupted")
+	}
+	if code == problem.Usage && !inv.ReportsJSON() {
+		fmt.Fprintf(inv.Streams.Err, "usage: %s\n", usageLine(c))
+	}
 }
 
 // newExitCodes is a help topic, not a command that does something.

@@ -18,11 +18,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// patience is how long a script waits for what should take moments.
-const patience = 30 * time.Second
+// stepTimeout is how long a script waits for what should take moments.
+const stepTimeout = 30 * time.Second
 
-// onePress is longer than the time within which two Ctrl-C count as one.
-const onePress = 100 * time.Millisecond
+// samePressWindow is longer than the time within which two Ctrl-C count as one.
+const samePressWindow = 100 * time.Millisecond
 
 // freeport sets variables to ports that were free a moment ago:
 // freeport NAME...
@@ -85,7 +85,7 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: until PATTERN PROGRAM ARGS...")
 	}
 	pattern := regexp.MustCompile(args[0])
-	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(stepTimeout); ; time.Sleep(50 * time.Millisecond) {
 		cmd := command(ts, args[1:])
 		out, _ := cmd.CombinedOutput() // its exit code is not what is waited for
 		if pattern.Match(out) {
@@ -128,7 +128,7 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 	for i := range times {
 		if i > 0 {
 			p.waitFor(ts, second)
-			time.Sleep(onePress)
+			time.Sleep(samePressWindow)
 		}
 		ts.Check(p.cmd.Process.Signal(os.Interrupt))
 	}
@@ -168,7 +168,7 @@ func start(ts *testscript.TestScript, args []string) *process {
 func (p *process) waitFor(ts *testscript.TestScript, pattern string) {
 	re := regexp.MustCompile(pattern)
 	seen := func() bool { return re.MatchString(p.err.String()) || re.MatchString(p.out.String()) }
-	for deadline := time.Now().Add(patience); !seen(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(stepTimeout); !seen(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			_ = p.cmd.Process.Kill() // the script fails anyway
 			ts.Fatalf("%q is not in\n%s", pattern, p.err)
@@ -188,7 +188,7 @@ func (p *process) waitFor(ts *testscript.TestScript, pattern string) {
 func (p *process) wait(ts *testscript.TestScript) int {
 	select {
 	case <-p.ended:
-	case <-time.After(patience):
+	case <-time.After(stepTimeout):
 		_ = p.cmd.Process.Kill() // the script fails anyway
 		ts.Fatalf("does not end:\n%s", p.err)
 	}

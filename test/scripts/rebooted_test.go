@@ -15,7 +15,7 @@ import (
 // killAll kills until nothing is left: a process that is just being started is
 // not in the list yet.
 func killAll(ts *testscript.TestScript) {
-	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(stepTimeout); ; time.Sleep(10 * time.Millisecond) {
 		pids := runningIn(ts, ts.Getenv("WORK"))
 		if len(pids) == 0 {
 			return
