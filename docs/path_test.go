@@ -54,7 +54,7 @@ func TestPathNoticesAWrongHop(t *testing.T) {
 	body, imports := findFunction(t, main)
 	for next, want := range map[hop]bool{
 		{"internal/cli/cli.go", "Main"}:         true,
-		{"internal/cli/root.go", "newRoot"}:     false,
+		{"internal/cli/cli.go", "newRoot"}:      false,
 		{"internal/ui/streams.go", "Main"}:      false, // another package
 		{"cmd/version-manager/main.go", "Main"}: false,
 	} {
