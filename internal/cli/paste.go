@@ -32,7 +32,7 @@ func callPatterns(root *cobra.Command) (patterns []string) {
 		switch {
 		case c.Hidden:
 		case c.Name() == "agent":
-			patterns = append(patterns, "agent (?:install|remove|status)")
+			patterns = append(patterns, "agent (?:install|remove|status|--)")
 		default:
 			patterns = append(patterns, c.Name())
 		}

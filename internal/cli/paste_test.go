@@ -29,6 +29,7 @@ func TestPasteAdapter(t *testing.T) {
 		{"bin/version-manager", []string{"--context", "prod"}, "interrupted: taking it back (a second Ctrl-C leaves everything as it is, for version-manager resume)",
 			"interrupted: taking it back (a second Ctrl-C leaves everything as it is, for bin/version-manager --context prod resume)"},
 		{"bin/version-manager", []string{"-C", "shop"}, `sudo env "PATH=$PATH" version-manager cluster up --nodes 5`, `sudo env "PATH=$PATH" bin/version-manager cluster up --nodes 5`},
+		{"bin/version-manager", nil, "version-manager agent --help", "bin/version-manager agent --help"},
 		{"bin/version-manager", []string{"-C", "shop"}, "the version-manager agent does not answer", "the version-manager agent does not answer"},
 		{"version-manager", []string{"--quiet"}, "version-manager status", "version-manager status"},
 		{"version-manager", []string{"--context", "prod", "-C", "shop"}, "version-manager state move", "version-manager --project shop state move"},
