@@ -29,6 +29,8 @@ func listScopes() []scope {
 		{name: "journal", dir: "internal/journal"},
 		{name: "journal in a cluster", dir: "internal/target/kubernetes/history", tests: []string{"internal/target/kubernetes/history", "internal/target/kubernetes"}},
 		{name: "framing", dir: "internal/proxy/message"},
+		{name: "request head", dir: "internal/proxy", files: []string{"frames.go", "request.go"}},
+		{name: "admission", dir: "internal/proxy/admission"},
 		{name: "config limits", dir: "internal/config"},
 	}
 }

@@ -167,3 +167,29 @@ func TestFairShareOfAConnection(t *testing.T) {
 		t.Error("a third request beside four uploads is more than a fair share")
 	}
 }
+
+// TestClientsThatAreNotCounted: an unknown address, and limits that do not tell
+// clients apart.
+func TestClientsThatAreNotCounted(t *testing.T) {
+	known := netip.MustParseAddr("192.0.2.1")
+	for name, tt := range map[string]struct {
+		client    netip.Addr
+		perClient int
+	}{
+		"unknown address":     {netip.Addr{}, 1},
+		"no limit per client": {known, -1},
+		"no limit at all":     {known, 0},
+	} {
+		var l Load
+		addresses := NewAddresses()
+		limits := Limits{Requests: 100, Uploads: 100, Tunnels: 100, PerClient: tt.perClient}
+		for range 2 {
+			if l.AdmitRequest(Request{Limits: limits, Client: tt.client}, addresses) == nil {
+				t.Errorf("%s: refused", name)
+			}
+		}
+		if n := addresses.CountSources(); n != 0 {
+			t.Errorf("%s: %d addresses are counted", name, n)
+		}
+	}
+}

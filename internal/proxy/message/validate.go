@@ -136,15 +136,11 @@ func validLength(r *http.Request) bool {
 	if len(lengths) == 0 {
 		return true
 	}
-	if len(lengths) > 1 || !isDecimal(lengths[0]) {
+	if len(lengths) > 1 {
 		return false
 	}
-	n, err := strconv.ParseUint(lengths[0], 10, 63)
+	n, err := strconv.ParseUint(lengths[0], 10, 63) // accepts digits only
 	return err == nil && (int64(n) == r.ContentLength || r.ContentLength < 0 && r.ProtoMajor == 1)
-}
-
-func isDecimal(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 // sameHost reports whether the header Host, which is optional in HTTP/2, names

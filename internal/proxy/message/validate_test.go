@@ -66,7 +66,7 @@ func TestRefusalStatusByHost(t *testing.T) {
 	for host, want := range map[string]bool{
 		"": true, "a": true, "Z": true, "0": true, "9": true, "a.b": true, "-._~%!$&'()*+,;=": true,
 		"a:": true, "a:0": true, "a:80": true, "a:65535": true, "a:65536": false, "a:b": false, "a:-1": false, "a:+1": false, "a:8 0": false, ":80": false, "a:b:80": false,
-		"[::1]": true, "[::1]:80": true, "[::1]:65536": false, "[::1": false, "::1": false, "[1.2.3.4]": false, "[fe80::1%eth0]": false, "[x]": false, "[::1]x": false,
+		"[::1]": true, "[::1]:80": true, "[::1]:65536": false, "[::1": false, "[::1:80": false, "::1": false, "[1.2.3.4]": false, "[fe80::1%eth0]": false, "[x]": false, "[::1]x": false,
 		"a b": false, "a/b": false, "u@a": false, `a"b`: false, `a\b`: false, "a\x00": false, "a\x7f": false, "ä": false, "a<b": false, "a?b": false, "a#b": false, "`": false, "{": false, "[": false, "@": false,
 	} {
 		r := plainRequest()
@@ -128,13 +128,15 @@ func TestImitationOfAPresentField(t *testing.T) {
 }
 
 func TestUnderscores(t *testing.T) {
-	r := plainRequest()
-	r.Header["X_A"] = []string{"b"}
-	if got := RefusalStatus(r, Checks{}); got != 400 {
-		t.Errorf("refused by default: %d", got)
-	}
-	if got := RefusalStatus(r, Checks{Underscores: true}); got != 0 {
-		t.Errorf("allowed: %d", got)
+	for _, name := range []string{"X_A", "_a"} {
+		r := plainRequest()
+		r.Header[name] = []string{"b"}
+		if got := RefusalStatus(r, Checks{}); got != 400 {
+			t.Errorf("%s refused by default: %d", name, got)
+		}
+		if got := RefusalStatus(r, Checks{Underscores: true}); got != 0 {
+			t.Errorf("%s allowed: %d", name, got)
+		}
 	}
 }
 
@@ -156,6 +158,8 @@ func TestRefusalStatusByLength(t *testing.T) {
 		{nil, -1, 2, true},
 		{[]string{"0"}, 0, 1, true},
 		{[]string{"5"}, 5, 1, true},
+		{[]string{"5"}, 0, 1, false},
+		{[]string{"5_0"}, 50, 1, false},
 		{[]string{"5"}, 5, 2, true},
 		{[]string{"5"}, 4, 1, false},
 		{[]string{"5"}, 6, 2, false},
