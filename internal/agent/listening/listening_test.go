@@ -3,6 +3,8 @@ package listening
 import (
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -107,5 +109,42 @@ func TestURL(t *testing.T) {
 		if got := BaseURL(tt.address, tt.host, tt.encrypted); got != tt.want {
 			t.Errorf("URL(%q, %q, %t) = %q, want %q", tt.address, tt.host, tt.encrypted, got, tt.want)
 		}
+	}
+}
+
+func TestBriefReason(t *testing.T) {
+	for want, err := range map[string]error{
+		"address already in use":                   &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)},
+		"the app shop of this agent listens there": fmt.Errorf("listen: %w", &OwnedError{App: "shop"}),
+		"something else":                           errors.New(" something else\n"),
+	} {
+		if got := BriefReason(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+}
+
+func TestTryListen(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := ln.Addr().String()
+	if err := TryListen(address); !IsTaken(err) {
+		t.Errorf("taken: %v", err)
+	}
+	ln.Close()
+	if err := TryListen(address); err != nil {
+		t.Errorf("free: %v", err)
+	}
+	if !IsTaken(&OwnedError{App: "shop"}) || IsTaken(errors.New("x")) {
+		t.Error("a port of another app counts as taken, and other errors do not")
+	}
+}
+
+// TestNoRequests: without a port in the configuration nothing is opened.
+func TestNoRequests(t *testing.T) {
+	if got := PortRequests(config.Local{}); len(got) != 0 {
+		t.Errorf("%+v", got)
 	}
 }

@@ -3,9 +3,14 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,5 +99,18 @@ func TestCheckHealthSaysWhatIsWrong(t *testing.T) {
 	srv.Close()
 	if err := checkHealth(t.Context(), c, addr, "/ok"); err == nil || err.Error() != "GET /ok: connection refused" {
 		t.Errorf("closed: %v", err)
+	}
+}
+
+func TestBriefError(t *testing.T) {
+	for want, err := range map[string]error{
+		"connection refused":  &url.Error{Op: "Get", URL: "http://a", Err: &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}},
+		"no answer within 2s": &url.Error{Op: "Get", URL: "http://a", Err: context.DeadlineExceeded},
+		"EOF":                 &url.Error{Op: "Get", URL: "http://a", Err: io.EOF},
+		"something else":      errors.New("something else"),
+	} {
+		if got := briefError(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
 	}
 }

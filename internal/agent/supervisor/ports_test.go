@@ -35,3 +35,20 @@ func TestTakenPortsArePassedOver(t *testing.T) {
 		t.Errorf("port %d, %v, although %d is taken", got, err, first)
 	}
 }
+
+// TestPortsWrapAround: all ports come in turn, and after the last one the first.
+func TestPortsWrapAround(t *testing.T) {
+	for _, tt := range []struct{ next, want, after int }{
+		{0, firstPort, 1}, {portCount - 1, firstPort + portCount - 1, 0},
+	} {
+		ln, err := net.Listen("tcp", net.JoinHostPort(launch.LoopbackHost, strconv.Itoa(tt.want)))
+		if err != nil {
+			continue // another program has this port
+		}
+		ln.Close()
+		p := &PortPool{next: tt.next}
+		if got, err := p.TakeFreePort(); got != tt.want || p.next != tt.after || err != nil {
+			t.Errorf("from %d: port %d, next %d, %v; want port %d, next %d", tt.next, got, p.next, err, tt.want, tt.after)
+		}
+	}
+}

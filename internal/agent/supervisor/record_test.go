@@ -38,3 +38,22 @@ func TestRecordIsKnownWhereItWasWritten(t *testing.T) {
 		t.Errorf("after a move: %+v, %v", r, err)
 	}
 }
+
+func TestHasRecord(t *testing.T) {
+	dir := t.TempDir()
+	if HasRecord(dir) {
+		t.Error("an empty folder")
+	}
+	if err := os.WriteFile(recordFile(dir, "blue-1"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if HasRecord(dir) {
+		t.Error("a damaged record")
+	}
+	if err := (Record{Key: "k"}).WriteTo(dir, "green-1"); err != nil {
+		t.Fatal(err)
+	}
+	if !HasRecord(dir) {
+		t.Error("a record that was written here")
+	}
+}
