@@ -91,8 +91,8 @@ func (a *app) acquireLock(holder, nonce string, proc process.Identity) (token ui
 	return next.Lease.Token, a.saveState(next)
 }
 
-// releaseLock ends a deploy, and closes the entrances that no color uses any
-// more.
+// releaseLock ends a deploy, and closes the entrances that no color uses
+// anymore.
 func (a *app) releaseLock(token uint64) error {
 	closing, err := a.giveBackLock(token)
 	a.entrances.closeEntrances(closing)

@@ -23,8 +23,8 @@ type keys struct {
 // maxKeysBytes is far more than the keys need.
 const maxKeysBytes = 64 << 10
 
-// loadKeys reads the keys. Without the file, or with a damaged one, there are
-// none until the next deploy.
+// loadKeys reads the keys. If the file is missing or damaged, the next deploy
+// makes new ones.
 func loadKeys(p appPaths) (k keys) {
 	b, err := atomicfile.ReadFile(p.keysFile(), maxKeysBytes)
 	if err == nil {
@@ -37,8 +37,7 @@ func loadKeys(p appPaths) (k keys) {
 	return k
 }
 
-// probeSecret returns what the probe has to send, and makes it where there is
-// none.
+// probeSecret returns what the probe has to send, and makes it the first time.
 func (a *app) probeSecret() (string, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -26,7 +26,7 @@ func mustTake(t *testing.T, l *lease, name string) uint64 {
 	return l.Token
 }
 
-func TestWhoeverLostTheLockIsToldToWhom(t *testing.T) {
+func TestFencedHolderLearnsWhoHasTheLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLease(true)
 		ada := mustTake(t, l, "ada")

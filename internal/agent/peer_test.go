@@ -11,8 +11,8 @@ import (
 	"version-manager/internal/kit/ownership"
 )
 
-// TestStrangersGetNoAnswer also where the mode of the socket lets them in.
-func TestStrangersGetNoAnswer(t *testing.T) {
+// TestOtherUsersGetNoAnswer also where the mode of the socket lets them in.
+func TestOtherUsersGetNoAnswer(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		trust ownership.Trust

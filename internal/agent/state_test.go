@@ -66,7 +66,7 @@ func TestSecretsLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-func TestSortOut(t *testing.T) {
+func TestRemoveAdopted(t *testing.T) {
 	s := appState{Colors: map[color.Color]*wantedColor{color.Blue: {Replicas: 2, Key: "new"}}}
 	found := map[string]supervisor.Record{"blue-1": {Key: "new"}, "blue-2": {Key: "old"}, "blue-3": {Key: "new"}, "green-1": {Key: "new"}}
 	inTheWay := slices.Sorted(maps.Keys(s.removeAdopted(found)))

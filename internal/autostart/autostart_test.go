@@ -122,7 +122,7 @@ func TestWhatCannotBeWrittenIsRefused(t *testing.T) {
 	}
 }
 
-func TestKeepWritesNoSecrets(t *testing.T) {
+func TestKeepEnvWritesNoSecrets(t *testing.T) {
 	got := KeepEnv([]string{"PATH=/bin", "GEMINI_API_KEY=secret", "https_proxy=http://ada:secret@proxy:3128", "HTTP_PROXY=http://proxy:3128", "TZ=a\nb"})
 	if text := strings.Join(got, " "); text != "HTTP_PROXY=http://proxy:3128 PATH=/bin" {
 		t.Errorf("kept %q", text)

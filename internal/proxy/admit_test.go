@@ -16,8 +16,8 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// holdRequests is an instance that answers only when the test ends, except what
-// asks for /quick.
+// holdRequests is an instance that answers only when the test ends, except for
+// /quick.
 func holdRequests(t testing.TB) string {
 	end := make(chan struct{})
 	addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +66,7 @@ func TestRequestsAreLimited(t *testing.T) {
 	}
 }
 
-// TestColorsAreLimitedApart: what fills one color leaves the other alone.
+// TestColorsAreLimitedApart: requests that fill one color do not affect the other.
 func TestColorsAreLimitedApart(t *testing.T) {
 	p := newBlueProxy(t, Options{Rules: Rules{Preview: "next.example", Limits: admission.Limits{Requests: 1}}}, holdRequests(t))
 	p.SetPool(color.Green, "v2.0.0", []string{startBackend(t, replyWith("green"))})
@@ -79,8 +79,8 @@ func TestColorsAreLimitedApart(t *testing.T) {
 	}
 }
 
-// TestSlowUploadsLeaveRoom: clients that send slowly fill the number of uploads
-// and nothing else.
+// TestSlowUploadsLeaveRoom: clients that send slowly fill the limit of uploads
+// and no other.
 func TestSlowUploadsLeaveRoom(t *testing.T) {
 	p := newBlueProxy(t, Options{Rules: Rules{Limits: admission.Limits{Requests: 10, Uploads: 2}}}, startBackend(t, echoBody))
 	u := startServer(t, p, httpserver.Options{})
@@ -166,7 +166,7 @@ func TestOneClientIsLimited(t *testing.T) {
 }
 
 // TestGreedyConnectionsLeaveRoom: 20 connections with as many streams as they
-// can open, and somebody else.
+// can open, and another client.
 func TestGreedyConnectionsLeaveRoom(t *testing.T) {
 	const limit = 200
 	p := newBlueProxy(t, Options{Rules: Rules{Limits: admission.Limits{Requests: limit}}}, holdRequests(t))
@@ -227,7 +227,7 @@ func oneConnection(t testing.TB, url string) *http.Client {
 	return client
 }
 
-// TestNothingIsLeftOver: whatever ends a request, its place is free again.
+// TestNothingIsLeftOver: however a request ends, its place is free again.
 func TestNothingIsLeftOver(t *testing.T) {
 	p := newBlueProxy(t, Options{Rules: Rules{TrustPeer: true, Limits: admission.Limits{Requests: 2, Uploads: 1}}}, startBackend(t, echoBody))
 	u := startServer(t, p, httpserver.Options{})
@@ -251,7 +251,7 @@ func TestNothingIsLeftOver(t *testing.T) {
 	})
 }
 
-// TestConnectionsAreLimited: the one that has been unused for the longest goes.
+// TestConnectionsAreLimited: the one that has been idle for the longest is closed.
 func TestConnectionsAreLimited(t *testing.T) {
 	p := newBlueProxy(t, Options{}, holdRequests(t))
 	u := startServer(t, p, httpserver.Options{Connections: 3})

@@ -8,8 +8,7 @@ import (
 )
 
 // BenchmarkProxy is one keep-alive client, for looking at profiles and
-// allocations. What the ingress is worth beside others is measured by
-// test/bench/ingress.
+// allocations. test/bench/ingress compares the ingress with others.
 func BenchmarkProxy(b *testing.B) {
 	answer := make([]byte, 1024)
 	upstream := startBackend(b, func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write(answer) })

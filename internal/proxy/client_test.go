@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestClient: who a request is from, by its peer and by what it says.
-func TestClient(t *testing.T) {
+// TestIdentifyClient: who a request is from, by its peer and by what it says.
+func TestIdentifyClient(t *testing.T) {
 	const peer, proxy, local = "203.0.113.7:4711", "10.0.0.1:4711", "127.0.0.1:4711"
 	networks := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
 	for _, tt := range []struct {
@@ -61,8 +61,8 @@ func TestClient(t *testing.T) {
 	}
 }
 
-// TestOldProtocolIsNotLocal: an nginx with nothing but proxy_pass says nothing
-// of its clients, and speaks HTTP/1.0.
+// TestOldProtocolIsNotLocal: an nginx with only proxy_pass says nothing
+// about its clients, and speaks HTTP/1.0.
 func TestOldProtocolIsNotLocal(t *testing.T) {
 	for minor, want := range map[int]string{0: unknownClient, 1: "127.0.0.1"} {
 		r := httptest.NewRequest("GET", "/", nil)
@@ -73,8 +73,8 @@ func TestOldProtocolIsNotLocal(t *testing.T) {
 	}
 }
 
-// TestTrustedLoopbackIsNotLocal: where the proxy is on this machine and was
-// announced, nothing that comes from there counts as made here.
+// TestTrustedLoopbackIsNotLocal: if a trusted proxy runs on this machine,
+// no request from it counts as local.
 func TestTrustedLoopbackIsNotLocal(t *testing.T) {
 	now := ruleSet{Rules: Rules{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}}
 	for said, want := range map[string]string{"": unknownClient, "192.0.2.1": "192.0.2.1", "127.0.0.1": unknownClient, "192.0.2.1, 127.0.0.1": "192.0.2.1"} {
@@ -90,7 +90,7 @@ func TestTrustedLoopbackIsNotLocal(t *testing.T) {
 }
 
 // TestOneClientReachesTheApp: the app sees one client in all headers, and
-// nothing that somebody else has said about him.
+// nothing that others have said about it.
 func TestOneClientReachesTheApp(t *testing.T) {
 	lies := "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 192.0.2.2\r\nX-Forwarded-Host: shop.example\r\nX-Forwarded-Proto: https\r\n" +
 		"X-Forwarded-Port: 99\r\nForwarded: for=1.1.1.1\r\nX-Real-Ip: 1.1.1.1\r\nTrue-Client-Ip: 1.1.1.1\r\n"
@@ -127,8 +127,8 @@ func TestOneClientReachesTheApp(t *testing.T) {
 	}
 }
 
-// FuzzClient: nothing that a header says makes a request look as if it was
-// made here, and what is said of the client is an address or "unknown".
+// FuzzClient: no header makes a request look local, and the client's name is an
+// address or "unknown".
 func FuzzClient(f *testing.F) {
 	f.Add("127.0.0.1", "", "http", true)
 	f.Add("192.0.2.1, 127.0.0.1", "::1", "https", false)

@@ -101,8 +101,8 @@ func TestCloseCutsTheRest(t *testing.T) {
 	waitUntil(t, "nothing is open", func() bool { return p.InFlight(color.Blue)+p.OpenTunnels(color.Blue) == 0 })
 }
 
-// SendAway leaves alone what has no good-bye.
-func TestSendAwayCutsNothing(t *testing.T) {
+// TestDrainCutsNothing: requests without a closing handshake continue.
+func TestDrainCutsNothing(t *testing.T) {
 	release := make(chan struct{})
 	p := newBlueProxy(t, Options{}, startBackend(t, func(http.ResponseWriter, *http.Request) { <-release }))
 	u := startServer(t, p, httpserver.Options{})
@@ -123,9 +123,9 @@ func TestSendAwayCutsNothing(t *testing.T) {
 	}
 }
 
-// All clients get the close frame, not all at the same moment, and nobody has
+// All clients get the close frame, but not all at the same moment, and none has
 // to be cut.
-func TestCloseSaysGoodbye(t *testing.T) {
+func TestCloseSendsCloseFrames(t *testing.T) {
 	const sockets, grace = 30, 2 * time.Second
 	p := newBlueProxy(t, Options{}, startBackend(t, echoSocket))
 	u := startServer(t, p, httpserver.Options{})
@@ -163,7 +163,7 @@ func TestCloseSaysGoodbye(t *testing.T) {
 }
 
 // A frame that has begun is finished before the close frame.
-func TestGoodbyeWaitsForTheFrame(t *testing.T) {
+func TestCloseFrameWaitsForTheCurrentFrame(t *testing.T) {
 	rest := make(chan struct{})
 	one := makeFrame(5000, false)
 	answer := strings.ReplaceAll(agree, "Upgrade: x", "Upgrade: websocket")
@@ -202,7 +202,7 @@ func TestGoodbyeWaitsForTheFrame(t *testing.T) {
 	}
 }
 
-// Another protocol has no good-bye: it is cut at the end of grace.
+// Another protocol has no close frame: it is cut at the end of grace.
 func TestOtherUpgradesAreCut(t *testing.T) {
 	addr := upgradeRequest(t, agree, func(_ *net.TCPConn, br *bufio.Reader) { _, _ = io.ReadAll(br) })
 	p := newBlueProxy(t, Options{}, addr)

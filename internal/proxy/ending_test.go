@@ -10,10 +10,9 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// A client stays on its connection until the server is to end, is answered
-// once more there, and then comes back on another one. In HTTP/2 the word for
-// that is a frame of its own, and a client that is fast may be answered again
-// before it arrives.
+// A client keeps its connection until the server ends, gets one more answer on
+// it, and then opens another one. HTTP/2 has a frame of its own for that, and a
+// fast client may get another answer before the frame arrives.
 func TestEnding(t *testing.T) {
 	for name, protocols := range map[string]func(*http.Protocols){
 		"HTTP/1": func(p *http.Protocols) { p.SetHTTP1(true) },

@@ -45,7 +45,7 @@ func TestFramesAreFoundInAnyPieces(t *testing.T) {
 	}
 }
 
-func TestToEndStopsAtTheFirstEnd(t *testing.T) {
+func TestSkipToEndStopsAtTheFirstEnd(t *testing.T) {
 	one := makeFrame(300, false)
 	for at := range one[1:] {
 		var f frameReader

@@ -71,8 +71,8 @@ func TestWhoSeesThePreview(t *testing.T) {
 	}
 }
 
-// TestMarkedByTheGateway: in a pod the gateway's route says what is the preview.
-func TestMarkedByTheGateway(t *testing.T) {
+// TestRequestsMarkedByTheGateway: in a pod the gateway's route says what is the preview.
+func TestRequestsMarkedByTheGateway(t *testing.T) {
 	for _, tt := range []struct {
 		name, fields string
 		secret       string
@@ -91,8 +91,8 @@ func TestMarkedByTheGateway(t *testing.T) {
 	}
 }
 
-// TestProbeReachesTheAppAsOne: the app may believe the header, because nobody
-// else's gets through.
+// TestProbeReachesTheAppAsOne: the app may trust the header, because the ingress
+// removes everybody else's.
 func TestProbeReachesTheAppAsOne(t *testing.T) {
 	for said, want := range map[string]bool{secret: true, "1": false, "": false, secret + "x": false} {
 		p := newBlueProxy(t, Options{Rules: Rules{Secret: secret, Guarded: true}}, startBackend(t, requestHeaders))
@@ -106,7 +106,7 @@ func TestProbeReachesTheAppAsOne(t *testing.T) {
 	}
 }
 
-func TestNamesAreForThisMachine(t *testing.T) {
+func TestVersionIsRevealedOnlyOnThisMachine(t *testing.T) {
 	asked := wire.HeaderProbe + ": 1\r\n"
 	for _, tt := range []struct {
 		name, fields string
@@ -162,7 +162,7 @@ func TestPrivatePaths(t *testing.T) {
 	}
 }
 
-// FuzzPrivate: a private path is private in whatever way an app may read it.
+// FuzzPrivate: a private path is private however an app may read it.
 func FuzzPrivate(f *testing.F) {
 	f.Add("/metrics")
 	f.Add("//x/..;a/metrics")

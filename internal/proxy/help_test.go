@@ -23,7 +23,7 @@ func startBackend(t testing.TB, h http.HandlerFunc) string {
 	return s.Listener.Addr().String()
 }
 
-// startRaw starts an instance that does with each connection what talk does.
+// startRaw starts an instance that calls talk for each connection.
 func startRaw(t testing.TB, talk func(c net.Conn, br *bufio.Reader)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -46,8 +46,8 @@ func startRaw(t testing.TB, talk func(c net.Conn, br *bufio.Reader)) string {
 	return l.Addr().String()
 }
 
-// startScripted is an instance that reads a request and then says what it is told,
-// byte for byte, and closes.
+// startScripted starts an instance that reads a request, sends the given bytes,
+// and closes.
 func startScripted(t testing.TB, said string) string {
 	return startRaw(t, func(c net.Conn, br *bufio.Reader) {
 		if _, err := http.ReadRequest(br); err == nil {
@@ -56,7 +56,7 @@ func startScripted(t testing.TB, said string) string {
 	})
 }
 
-// unusedAddress is an address at which nobody listens.
+// unusedAddress returns an address at which no process listens.
 func unusedAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -86,7 +86,7 @@ func newBlueProxy(t testing.TB, o Options, addrs ...string) *Proxy {
 	return p
 }
 
-// dialRaw connects to a base URL as a client that speaks for itself.
+// dialRaw connects to a base URL. The test writes the requests itself.
 func dialRaw(t testing.TB, url string) (net.Conn, *bufio.Reader) {
 	t.Helper()
 	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
@@ -146,7 +146,7 @@ func waitUntil(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-// replyWith is an instance's handler that says one thing.
+// replyWith returns a handler that always sends s.
 func replyWith(s string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, s) }
 }

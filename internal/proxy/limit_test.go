@@ -15,8 +15,8 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// startDrowsyApp is an app that looks away for so long in the middle of each upload,
-// and then answers with the number of bytes.
+// startDrowsyApp starts an app that pauses in the middle of each upload, and then
+// answers with the number of bytes.
 func startDrowsyApp(pause time.Duration) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.CopyN(io.Discard, r.Body, 1)
@@ -26,9 +26,9 @@ func startDrowsyApp(pause time.Duration) http.HandlerFunc {
 	}
 }
 
-// The limit is for the client. While the app takes its time, and flow control
-// holds the client back, nobody is to blame.
-func TestAppMayPauseInUpload(t *testing.T) {
+// The limit is for the client. While the app pauses, flow control holds the
+// client back, and no limit applies.
+func TestAppMayPauseDuringUpload(t *testing.T) {
 	p := newBlueProxy(t, Options{BodyTimeout: 150 * time.Millisecond, WriteTimeout: 150 * time.Millisecond},
 		startBackend(t, startDrowsyApp(600*time.Millisecond)))
 	u := startServer(t, p, httpserver.Options{})
@@ -81,7 +81,7 @@ func TestHeaderTimeoutBeginsAfterUpload(t *testing.T) {
 }
 
 // An app may pause in a tunnel too.
-func TestAppMayPauseInTunnel(t *testing.T) {
+func TestAppMayPauseInATunnel(t *testing.T) {
 	const size = 16 << 20
 	got := make(chan int64, 1)
 	addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {

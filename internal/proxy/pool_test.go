@@ -155,7 +155,7 @@ func TestDeadInstanceIsPassedOver(t *testing.T) {
 	}
 }
 
-func TestRestEndsAndAllRestingAreTried(t *testing.T) {
+func TestBackoffEndsAndAllAreTried(t *testing.T) {
 	addr := unusedAddress(t)
 	p := newBlueProxy(t, Options{Backoff: time.Hour}, addr, unusedAddress(t))
 	u := startServer(t, p, httpserver.Options{})
@@ -199,7 +199,7 @@ func TestNoSecondTryOnceBytesWereSent(t *testing.T) {
 	}
 }
 
-// A server that closes its idle connections must cost nobody a request.
+// A server that closes its idle connections must not cost a request.
 func TestClosedIdleConnectionIsNoticed(t *testing.T) {
 	var closed atomic.Int64
 	addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {

@@ -1,7 +1,6 @@
 // Package proxy is the reverse proxy in front of an app's two colors. It
 // decides for each request which color answers, counts what is in flight on
-// each, and can say with certainty when nothing will reach the old color any
-// more.
+// each, and can say with certainty when nothing reaches the old color anymore.
 //
 // Start with [NewProxy]; package httpserver wraps a [Proxy] in an http.Server
 // whose limits and timeouts are set for the open internet. The proxy does not

@@ -124,7 +124,7 @@ type panicking struct{ http.ResponseWriter }
 
 func (panicking) Write([]byte) (int, error) { panic("writer") }
 
-// A gateway's codes from an app speak of somebody behind it.
+// With the status codes of a gateway an app blames a service behind it.
 func TestErrorsAreTheAppsOwn(t *testing.T) {
 	p := newBlueProxy(t, Options{}, startBackend(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		status, _ := strconv.Atoi(r.URL.Path[1:])

@@ -19,7 +19,8 @@ import (
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-// startHastyApp is an app that closes each connection a moment after its first answer.
+// startHastyApp starts an app that closes each connection right after its first
+// answer.
 func startHastyApp(t testing.TB, moment time.Duration) string {
 	return startRaw(t, func(c net.Conn, br *bufio.Reader) {
 		if r, err := http.ReadRequest(br); err == nil {
@@ -55,8 +56,8 @@ func TestAppThatClosesKeptConnectionsLosesNothing(t *testing.T) {
 	}
 }
 
-// onReuse is an app that answers the first request of a connection and does
-// with every other one what it is told. It counts the others.
+// onReuse starts an app that answers the first request of a connection, and calls
+// a function for every other one. It counts the others.
 func onReuse(t testing.TB, then func(net.Conn)) (addr string, reused *atomic.Int64) {
 	reused = new(atomic.Int64)
 	return startRaw(t, func(c net.Conn, br *bufio.Reader) {
@@ -116,8 +117,8 @@ func TestWhatIsRepeated(t *testing.T) {
 	}
 }
 
-// What came before the end of the connection, or when, says whether the app
-// has had the request.
+// What arrived before the end of the connection, and when, tells whether the app
+// had the request.
 func TestWhenNothingIsRepeated(t *testing.T) {
 	for name, tt := range map[string]struct {
 		then func(net.Conn)
@@ -156,8 +157,8 @@ func TestRepeatedOnce(t *testing.T) {
 	}
 }
 
-// A request whose instance has left is repeated on one that is there, and
-// never on a color that is being closed.
+// A request whose instance has left is repeated on another one, and never on a
+// color that is being closed.
 func TestRepeatFollowsThePool(t *testing.T) {
 	for name, tt := range map[string]struct {
 		meanwhile func(p *Proxy)

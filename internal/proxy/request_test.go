@@ -85,8 +85,8 @@ func TestHopByHopHeadersStay(t *testing.T) {
 	}
 }
 
-// What two readers could understand in two ways is refused, or passed on in
-// one way only.
+// A request that two readers could understand in two ways is refused, or passed
+// on so that it has one meaning.
 func TestSmuggling(t *testing.T) {
 	for _, tt := range []struct{ name, request, want string }{
 		{"two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", "400"},
@@ -163,8 +163,8 @@ func TestProbeHeadersRevealOnlyWhenAsked(t *testing.T) {
 	}
 }
 
-// Whatever net/http's server lets in goes out as one request that means the
-// same.
+// Every request that net/http's server accepts goes out as one request with the
+// same meaning.
 func FuzzAppendHead(f *testing.F) {
 	for _, s := range []string{
 		"GET / HTTP/1.1\r\nHost: a\r\n\r\n",

@@ -18,7 +18,7 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// What becomes of instances that misbehave.
+// What the client gets from instances that misbehave.
 func TestBadAnswers(t *testing.T) {
 	for _, tt := range []struct {
 		name, said string
@@ -69,9 +69,8 @@ func TestHeaderTimeoutGets504(t *testing.T) {
 	}
 }
 
-// What follows an answer without being asked for is not the answer to the
-// next request.
-func TestUnaskedBytesAreNotUsed(t *testing.T) {
+// Bytes after an answer are not the answer to the next request.
+func TestUnexpectedBytesAreNotUsed(t *testing.T) {
 	addr := startScripted(t, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")
 	u := startServer(t, newBlueProxy(t, Options{}, addr), httpserver.Options{})
 	for range 20 {
@@ -199,7 +198,7 @@ func TestEventsAreFlushed(t *testing.T) {
 	}
 }
 
-// A client that does not read is let go, and does not hold its color.
+// A client that does not read is disconnected, and does not hold its color.
 func TestClientThatDoesNotRead(t *testing.T) {
 	var ended atomic.Int64
 	addr := startBackend(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -265,7 +264,7 @@ func TestConnectionsAreKeptAfter(t *testing.T) {
 	}
 }
 
-// A body of known length may also come late; the limit is for the client only.
+// A body of known length may arrive late; the limit is only for the client.
 func TestLateBody(t *testing.T) {
 	limit := 100 * time.Millisecond
 	addr := startBackend(t, func(w http.ResponseWriter, _ *http.Request) {

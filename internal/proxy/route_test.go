@@ -71,7 +71,7 @@ func TestSwitchIsSeen(t *testing.T) {
 // After SwitchRoute has returned and the old color was seen empty, no request is
 // inside it until it becomes active again. The host is so long that comparing it
 // takes some time, which reveals code without the second look.
-func TestNobodyEntersAfterSwitch(t *testing.T) {
+func TestNoRequestEntersAfterSwitch(t *testing.T) {
 	p := NewProxy(Options{Rules: Rules{Preview: "x"}})
 	p.SwitchRoute(color.Blue)
 	host := strings.Repeat("a", 1<<16)
@@ -110,7 +110,7 @@ func TestNobodyEntersAfterSwitch(t *testing.T) {
 	}
 }
 
-// Requests that are sent after Switch returned are never answered by the old
+// Requests that are sent after SwitchRoute returned are never answered by the old
 // color, however many switches there are.
 func TestNoAnswerFromTheOldColor(t *testing.T) {
 	p := NewProxy(Options{})
@@ -154,8 +154,8 @@ func TestNoAnswerFromTheOldColor(t *testing.T) {
 	}
 }
 
-// Without any lock between switching and asking: nothing fails, and a drained
-// color gets no request until it is switched to again.
+// Without a lock between switches and requests: nothing fails, and a drained
+// color gets no request until it becomes active again.
 func TestDrainedMeansDrained(t *testing.T) {
 	p := NewProxy(Options{})
 	var served [2]atomic.Int64

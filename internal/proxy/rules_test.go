@@ -11,8 +11,8 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// TestHSTS: browsers are told over TLS alone, with every answer, and the app's
-// own word wins.
+// TestHSTS: the header is sent only over TLS, with every answer, and the app's
+// own header wins.
 func TestHSTS(t *testing.T) {
 	addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/own" {

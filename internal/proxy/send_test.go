@@ -27,7 +27,7 @@ func (f failing) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// keepFailing leaves p with one kept connection that looks alive and breaks.
+// keepFailing gives p a kept connection that looks alive and breaks.
 func keepFailing(t *testing.T, p *Proxy, addr string, n int) {
 	t.Helper()
 	nc, err := net.Dial("tcp", addr)
@@ -76,7 +76,7 @@ func TestDialTimeout(t *testing.T) {
 	}
 }
 
-// Talking before being asked makes a kept connection unusable.
+// Bytes that arrive before a request make a kept connection unusable.
 func TestTalkativeKeptConnection(t *testing.T) {
 	addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {
 		for {

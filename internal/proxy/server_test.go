@@ -76,7 +76,7 @@ func TestHugeHeadIsRefused(t *testing.T) {
 	}
 }
 
-func TestIdleClientIsLetGo(t *testing.T) {
+func TestIdleClientIsDisconnected(t *testing.T) {
 	c, br := dialRaw(t, startServer(t, newBlueProxy(t, Options{}, startBackend(t, replyWith("hello"))), httpserver.Options{IdleTimeout: 50 * time.Millisecond}))
 	sendText(t, c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
 	readBody(t, readResponse(t, br, "GET"))

@@ -79,7 +79,7 @@ func TestWebSocket(t *testing.T) {
 	}
 }
 
-// upgradeRequest is an instance that agrees to a protocol and then talks it.
+// upgradeRequest is an instance that accepts an upgrade and then speaks the protocol.
 func upgradeRequest(t *testing.T, answer string, talk func(c *net.TCPConn, br *bufio.Reader)) string {
 	return startRaw(t, func(c net.Conn, br *bufio.Reader) {
 		if _, err := http.ReadRequest(br); err == nil {
@@ -138,7 +138,7 @@ func TestTunnelInstanceEndsFirst(t *testing.T) {
 	}
 }
 
-// A connection that breaks on one side is broken on the other.
+// A connection that breaks on one side is cut on the other.
 func TestTunnelBreaks(t *testing.T) {
 	addr := upgradeRequest(t, agree, func(c *net.TCPConn, br *bufio.Reader) {
 		_, _ = br.ReadByte()

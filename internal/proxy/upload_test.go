@@ -18,9 +18,9 @@ import (
 
 const post = "POST / HTTP/1.1\r\nHost: a\r\n"
 
-// TestContinueIsSaidByTheIngress: as nginx does it. The instance is connected
-// to when the body comes, and may still refuse the rest of it.
-func TestContinueIsSaidByTheIngress(t *testing.T) {
+// TestIngressAnswersContinue: as in nginx, the ingress connects to the instance
+// when the body arrives. The instance may still refuse the rest of it.
+func TestIngressAnswersContinue(t *testing.T) {
 	var expected atomic.Bool
 	addr := startBackend(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Expect") != "" {
@@ -53,8 +53,8 @@ func TestContinueIsSaidByTheIngress(t *testing.T) {
 	}
 }
 
-// TestNoInstanceWaitsForABody: what a client has announced and not sent holds
-// no connection to the app, and the end of its color ends it.
+// TestNoInstanceWaitsForABody: a body that was announced but not sent holds no
+// connection to the app, and the end of its color ends the request.
 func TestNoInstanceWaitsForABody(t *testing.T) {
 	var connections atomic.Int32
 	addr := startRaw(t, func(c net.Conn, br *bufio.Reader) {
@@ -238,7 +238,7 @@ func TestSteadyBodyMayTakeLong(t *testing.T) {
 	}
 }
 
-// The limit is for the body only: thinking may take longer.
+// The limit is only for the body: the answer may take longer.
 func TestSlowAnswerAfterBody(t *testing.T) {
 	p := newBlueProxy(t, Options{BodyTimeout: 100 * time.Millisecond, WriteTimeout: 100 * time.Millisecond},
 		startBackend(t, func(w http.ResponseWriter, r *http.Request) {

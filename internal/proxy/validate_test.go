@@ -162,8 +162,8 @@ func TestUnderscoresCanBeAllowed(t *testing.T) {
 	}
 }
 
-// Whatever stands in a field of HTTP/2, an instance gets one request that says
-// the same, or none.
+// FuzzHTTP2: whatever a field of HTTP/2 contains, an instance gets one request
+// that means the same, or none.
 func FuzzHTTP2(f *testing.F) {
 	f.Add("GET /admin HTTP/1.1", "/", "a", "http", "x-a", "b", "", "")
 	f.Add("POST", "/a b", "a\r\nX: y", "https", "content-length", "3", "abc", "x-t")

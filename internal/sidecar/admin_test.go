@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestDrainedIsBounded: nobody keeps a sidecar waiting for longer than a pod
-// could need.
+// TestDrainedIsBounded: no call keeps a sidecar waiting for longer than a pod can
+// need.
 func TestDrainedIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

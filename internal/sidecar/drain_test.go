@@ -16,8 +16,8 @@ import (
 )
 
 // TestEndUnderLoad plays the end of a pod: proxies with pools of connections
-// send what must not be sent twice, hear late that the pod ends, and the app
-// dies at once when it is told. No request may be lost.
+// send requests that must not be sent twice and learn late that the pod ends. The
+// app dies at its first signal. No request may be lost.
 func TestEndUnderLoad(t *testing.T) {
 	app, kill := startApp(t, func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(5 * time.Millisecond) // work
@@ -58,7 +58,7 @@ func TestEndUnderLoad(t *testing.T) {
 	}
 }
 
-// postAdmin sends what a pool never sends again by itself.
+// postAdmin sends a request that a pool never repeats by itself.
 func postAdmin(pool *http.Transport, url string) (*http.Response, error) {
 	req, err := http.NewRequest(http.MethodPost, url, strings.NewReader("order"))
 	if err != nil {
@@ -142,7 +142,7 @@ func TestDrainedWaits(t *testing.T) {
 	waittest.Receive(t, drained)
 }
 
-// TestEndWaits: told to end, a sidecar finishes what is in flight.
+// TestEndWaits: a sidecar that is told to end finishes the requests in flight.
 func TestEndWaits(t *testing.T) {
 	release := make(chan struct{})
 	app, _ := startApp(t, func(w http.ResponseWriter, _ *http.Request) { <-release })

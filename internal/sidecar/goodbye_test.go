@@ -14,8 +14,8 @@ import (
 
 const sockets = 30
 
-// TestGoodbyeAfterTheSleep: WebSockets are told to go spread over some time,
-// and not before the proxies know that they must not come back.
+// TestGoodbyeAfterTheSleep: WebSockets are told to close over some time, and not
+// before the proxies stop sending them back.
 func TestGoodbyeAfterTheSleep(t *testing.T) {
 	const sleep = 200 * time.Millisecond
 	p := startPod(t, openChat(t))
@@ -34,8 +34,8 @@ func TestGoodbyeAfterTheSleep(t *testing.T) {
 	p.stopPod(t)
 }
 
-// TestGoodbyeOnceAMinute: who calls the hook again and again does not send
-// WebSockets away each time.
+// TestGoodbyeOnceAMinute: repeated calls of the hook do not close the WebSockets
+// each time.
 func TestGoodbyeOnceAMinute(t *testing.T) {
 	p := startPod(t, openChat(t))
 	told := watchChat(t, p)
@@ -71,7 +71,7 @@ func TestGoodbyeOnRequest(t *testing.T) {
 	}
 }
 
-func TestGoodbyeFromElsewhere(t *testing.T) {
+func TestGoodbyeFromAnotherMachineIsRefused(t *testing.T) {
 	for _, from := range []string{"10.1.2.3:4567", "nobody"} {
 		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/goodbye", nil)
 		r.RemoteAddr = from
@@ -82,7 +82,7 @@ func TestGoodbyeFromElsewhere(t *testing.T) {
 	}
 }
 
-// openChat is an app that says hello to WebSockets and waits until they go.
+// openChat starts an app that greets WebSockets and waits until they close.
 func openChat(t *testing.T) string {
 	app, _ := startApp(t, func(w http.ResponseWriter, r *http.Request) {
 		c, err := websocket.Accept(w, r, nil)
@@ -97,7 +97,7 @@ func openChat(t *testing.T) string {
 	return app
 }
 
-// watchChat opens the sockets and says when each was told that its server goes.
+// watchChat opens the sockets and reports when each got a close frame.
 func watchChat(t *testing.T, p *pod) <-chan time.Time {
 	t.Helper()
 	told := make(chan time.Time, sockets)

@@ -27,8 +27,8 @@ func TestLimitsFitTheMemory(t *testing.T) {
 	}
 }
 
-// TestPrivateBehindAGateway: the port of the sidecar is public. What is not for
-// the public is closed there too.
+// TestPrivateBehindAGateway: the port of the sidecar is public. Private paths are
+// closed there too.
 func TestPrivateBehindAGateway(t *testing.T) {
 	app, _ := startApp(t, func(http.ResponseWriter, *http.Request) {})
 	p := startPodWith(t, Options{App: app, Private: []string{"/metrics"}, ProbeSecret: "secret", PreviewSecret: "letmein"})

@@ -91,8 +91,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestAppComesLater: the sidecar is there first. What comes too early is
-// refused, and nothing of that stays.
+// TestAppComesLater: the sidecar starts before the app. Early requests are
+// refused, without a lasting effect.
 func TestAppComesLater(t *testing.T) {
 	l := listenLocal(t)
 	addr := l.Addr().String()
@@ -113,7 +113,7 @@ func TestAppComesLater(t *testing.T) {
 	})
 }
 
-func TestDrainedWantsDurations(t *testing.T) {
+func TestDrainedNeedsDurations(t *testing.T) {
 	p := startPod(t, "127.0.0.1:1")
 	for _, q := range []string{"", "?sleep=1s", "?sleep=1s&limit=x", "?sleep=-1s&limit=1s"} {
 		if status, _ := getPage(t, p.office+"/drained"+q); status != http.StatusBadRequest {

@@ -97,7 +97,7 @@ func TestSocketOfALongPath(t *testing.T) {
 	}
 }
 
-func TestCheckName(t *testing.T) {
+func TestCheckAppName(t *testing.T) {
 	for name, ok := range map[string]bool{
 		"caloguessr": true, "a-1": true, "": false, "..": false, "a/b": false, "A": false, "-a": false, "a-": false,
 		strings.Repeat("a", 63): true, strings.Repeat("a", 64): false,

@@ -78,7 +78,7 @@ func wantServed(t *testing.T, s *Source, want int64) {
 	}
 }
 
-func TestEveryWayToRenew(t *testing.T) {
+func TestEveryKindOfRenewal(t *testing.T) {
 	rename := func(f *folder, p pemPair) {
 		for name, b := range map[string][]byte{f.files.Cert: p.cert, f.files.Key: p.key} {
 			f.writeFiles(name+".new", b)

@@ -87,7 +87,7 @@ func TestTheAppThatListensIsNamed(t *testing.T) {
 	}
 }
 
-func TestWishes(t *testing.T) {
+func TestPortRequests(t *testing.T) {
 	got := PortRequests(config.Local{App: 1, Ingress: []int{2}, Defaulted: config.Defaulted{App: true}})
 	if len(got) != 2 || got[0].Host != "127.0.0.1" || !got[0].Defaulted || got[1].Defaulted || got[1].Setting != IngressSetting {
 		t.Errorf("%+v", got)

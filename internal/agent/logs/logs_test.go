@@ -45,7 +45,7 @@ func startCollector(t *testing.T, dir string) *Collector {
 	return c
 }
 
-func TestCollectorKeepsTheLastWords(t *testing.T) {
+func TestCollectorKeepsTheLastOutput(t *testing.T) {
 	dir := t.TempDir()
 	c := startCollector(t, dir)
 	in, err := c.OpenInput()
@@ -72,7 +72,7 @@ func TestCollectorKeepsTheLastWords(t *testing.T) {
 	}
 }
 
-func TestLinesWrittenWhileNobodyCollectsAreKept(t *testing.T) {
+func TestLinesWrittenWithoutACollectorAreKept(t *testing.T) {
 	dir := t.TempDir()
 	c := startCollector(t, dir)
 	in, err := c.OpenInput()

@@ -60,7 +60,7 @@ func TestWatchHealth(t *testing.T) {
 	}
 }
 
-func TestWatchHealthIsImpatientOnlyAtFirst(t *testing.T) {
+func TestWatchHealthChecksOftenOnlyAtFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()

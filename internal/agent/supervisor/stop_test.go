@@ -12,7 +12,7 @@ import (
 )
 
 // Stopping an instance blocks all other changes until it has ended.
-func TestTerminateGoesOnUntilASignalIsSent(t *testing.T) {
+func TestTerminateContinuesUntilASignalIsSent(t *testing.T) {
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestFair(t *testing.T) {
+func TestFairShare(t *testing.T) {
 	for _, tt := range []struct {
 		mine, used, limit int64
 		want              bool

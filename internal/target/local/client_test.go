@@ -10,7 +10,7 @@ import (
 )
 
 // An agent that was stopped has a socket and no answers.
-func TestSilentAgentIsNotWaitedForEndlessly(t *testing.T) {
+func TestSilentAgentTimesOut(t *testing.T) {
 	state := t.TempDir()
 	path, err := api.SocketPath(state)
 	if err != nil {

@@ -31,7 +31,7 @@ func TestAgentEndsWhenNothingIsLeft(t *testing.T) {
 	}
 }
 
-func TestRetireClearsUp(t *testing.T) {
+func TestRetireRemovesEverything(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	ctx, target := t.Context(), p.newTarget("shop")

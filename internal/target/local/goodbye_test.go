@@ -11,7 +11,7 @@ import (
 	"version-manager/internal/target/targettest"
 )
 
-func TestRetiringSaysGoodbyeToWebSockets(t *testing.T) {
+func TestRetiringClosesWebSockets(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	target := p.newTarget("shop")
@@ -21,7 +21,7 @@ func TestRetiringSaysGoodbyeToWebSockets(t *testing.T) {
 	wantGoodbye(t, socket)
 }
 
-func TestScalingDownWaitsForRequestsAndSendsWebSocketsAway(t *testing.T) {
+func TestScalingDownWaitsForRequestsAndClosesWebSockets(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	target := p.newTarget("shop")
@@ -44,7 +44,7 @@ func TestScalingDownWaitsForRequestsAndSendsWebSocketsAway(t *testing.T) {
 			answers <- status
 		}()
 	}
-	p.waitUntil("all that is to be in flight", func() bool { return observeTarget(t, target).Colors["blue"].InFlight == each })
+	p.waitUntil("every request is in flight", func() bool { return observeTarget(t, target).Colors["blue"].InFlight == each })
 	if err := scale(1); err != nil {
 		t.Fatal(err)
 	}

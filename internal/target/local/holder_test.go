@@ -9,7 +9,7 @@ import (
 	"version-manager/internal/kit/waittest"
 )
 
-func TestADeadHolderLosesTheLockAtOnce(t *testing.T) {
+func TestDeadHolderLosesTheLockAtOnce(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	target := p.newTarget("shop")

@@ -109,7 +109,7 @@ func TestPortsChangeBetweenDeploys(t *testing.T) {
 	}
 }
 
-func TestGoingBackNeedsNoOldPort(t *testing.T) {
+func TestRollbackNeedsNoOldPort(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	first := p.newTarget("shop")

@@ -46,7 +46,7 @@ func TestAnotherBuildTakesOverUnderLoad(t *testing.T) {
 		slow <- status
 	}()
 	socket := dialSocket(t, url)
-	p.waitUntil("all that is to be in flight", func() bool {
+	p.waitUntil("every request is in flight", func() bool {
 		c := observeTarget(t, older).Colors["blue"]
 		return c.InFlight == 1 && c.Tunnels == 1
 	})
@@ -103,7 +103,7 @@ func TestAnotherBuildWaitsForWhatIsInFlight(t *testing.T) {
 }
 
 // A client that is connected and has said nothing yet is answered, too.
-func TestAnotherBuildLetsTheSilentSpeak(t *testing.T) {
+func TestAnotherBuildWaitsForConnectionsWithoutARequest(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
 	older := p.newTarget("shop")
