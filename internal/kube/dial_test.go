@@ -49,7 +49,7 @@ func (n *node) serve(data, complaints httpstream.Stream) {
 	data.Close()
 }
 
-// overWebSocket is what API servers of today speak.
+// overWebSocket is what current API servers speak.
 func (n *node) overWebSocket(w http.ResponseWriter, r *http.Request) {
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"SPDY/3.1+portforward.k8s.io"}})
 	if err != nil {

@@ -56,7 +56,7 @@ func (c *Client) installCommand(k kind) string {
 	case "gateway.networking.k8s.io":
 		return "version-manager install-ingress"
 	case "metrics.k8s.io":
-		return "the cluster needs metrics-server; " + c.KubectlCommand("", "get apiservice v1beta1.metrics.k8s.io") + " says whether it is there"
+		return c.KubectlCommand("", "get apiservice v1beta1.metrics.k8s.io") // of metrics-server
 	}
 	return c.KubectlCommand("", "api-resources --api-group="+k.group)
 }

@@ -70,10 +70,10 @@ func findKind(name string) (kind, error) {
 			return k, nil
 		}
 	}
-	return kind{}, fmt.Errorf("kind %q is none that version-manager knows", name)
+	return kind{}, fmt.Errorf("version-manager does not know the kind %q", name)
 }
 
-// kindOfObject finds the kind of an object, in the version that it is of.
+// kindOfObject finds the kind of an object, in the version of the object.
 func kindOfObject(o *Object) (kind, error) {
 	k, err := findKind(o.GetKind())
 	if err != nil {

@@ -1,20 +1,20 @@
 // Package kube talks to a Kubernetes API server. It is the only package that
-// imports client-go: everybody else works with the plain types of k8s.io/api
-// and with the few verbs below.
+// imports client-go: all others work with the plain types of k8s.io/api and
+// the few verbs below.
 //
-// Start with [Open], which reads a kubeconfig and contacts nobody. The client
+// Start with [OpenClient], which reads a kubeconfig and makes no requests. The client
 // is the dynamic one, which costs a third of the typed clientset to compile;
-// [As] turns what it returns into the type of k8s.io/api that is meant, [From]
-// goes the other way.
+// [ConvertObject] turns what it returns into a type of k8s.io/api, and
+// [NewObject] goes the other way.
 //
-// An API server may restart in the middle of a deploy. So every call has a
-// timeout for each try, and is tried again for about half a minute when the
-// server cannot be reached or says that it is busy. What a lost answer hides
-// does no harm to reads, Apply, Patch and Delete, which say how things shall
-// be. A Create or Update that was carried out is refused the second time, as
-// is an Apply with a precondition. So whoever meets IsExists or IsConflict may
-// have met himself: he reads the object and compares. A server that never
-// answered is given up at once.
+// An API server may restart in the middle of a deploy. So every try of a call
+// has a timeout, and a call is retried for about half a minute while the server
+// cannot be reached or says that it is busy. A lost answer does no harm to
+// reads, applies, patches and deletes, which say how things must be. A create
+// or update that was carried out is refused the second time, as is an apply
+// with a precondition. So after IsAlreadyExists or IsConflict the caller may
+// have met its own write: it reads the object and compares. A server that has
+// never answered is given up at once.
 //
 // Errors for which there is advice are of package problem. None of them shows
 // a token, a key or a password.
@@ -64,7 +64,7 @@ type Cluster interface {
 	// PatchObject merges a JSON merge patch.
 	PatchObject(ctx context.Context, r Ref, patch any) (*Object, error)
 	// DeleteObject removes an object and, in the background, what it owns. One that
-	// is not there is no error.
+	// is not there is not an error.
 	DeleteObject(ctx context.Context, r Ref) error
 	// DeleteUnchanged is Delete of an object that still is as it was read: its UID and
 	// resourceVersion are preconditions, and IsConflict knows a lost race.

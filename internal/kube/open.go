@@ -26,7 +26,7 @@ type Options struct {
 	Namespace  string // empty: that of the context, else "default"
 }
 
-// OpenClient reads the kubeconfig. It contacts nobody: the first call does.
+// OpenClient reads the kubeconfig. It makes no requests: the first call does.
 func OpenClient(o Options) (*Client, error) {
 	access, err := loadConfig(o)
 	if err != nil {

@@ -23,8 +23,8 @@ func CheckVersion(server string) (warning string, err error) {
 		return "", fmt.Errorf("version %q of the API server: %w", server, err)
 	}
 	if !v.AtLeast(version.MustParseGeneric(oldest)) {
-		return "", problem.New(problem.Failed, "upgrade the cluster, or try one of your own: version-manager cluster up",
-			"the API server is %s; %s is the oldest that has native sidecars", server, oldest)
+		return "", problem.New(problem.Failed, "version-manager cluster up",
+			"the API server is %s, but native sidecars need at least %s: upgrade the cluster, or create a local one", server, oldest)
 	}
 	if last := version.MustParseGeneric(newest); v.Major() > last.Major() || v.Minor() > last.Minor() {
 		return fmt.Sprintf("the API server is %s; version-manager was made for up to %s", server, newest), nil

@@ -65,8 +65,8 @@ func (c *Client) explainPlugin(err error) error {
 	_, name, _ := strings.Cut(text, "executable ")
 	if name, _, ok := strings.Cut(name, " not found"); ok {
 		others := Options{Kubeconfig: c.kubeconfig}.kubectlCommand("config get-contexts")
-		return problem.New(problem.Failed, "install "+name+", or choose another context: "+others,
-			"context %q logs in with %s, which is not installed", c.context, name)
+		return problem.New(problem.Failed, others,
+			"context %q logs in with %s, which is not installed: install it, or choose another context", c.context, name)
 	}
 	return problem.New(problem.Failed, c.KubectlCommand("", "get --raw /readyz"), "log in to context %q: %s", c.context, text)
 }

@@ -37,7 +37,7 @@ func TestRefusals(t *testing.T) {
 		"quota":      {deployment, refusing(403, "Forbidden", quota), "quota is used up", " --context here --namespace shops describe resourcequota", IsQuotaExceeded},
 		"ending":     {deployment, ending, "is being deleted", " --context here wait --for=delete --timeout=5m namespace/shops", IsNamespaceEnding},
 		"no route":   {Ref{Kind: "HTTPRoute", Name: "shop"}, http.NotFound, "does not know this kind", "version-manager install-ingress", IsNoKind},
-		"no metrics": {Ref{Kind: "PodMetrics", Name: "p"}, http.NotFound, "does not know this kind", "metrics-server; kubectl --kubeconfig ", IsNoKind},
+		"no metrics": {Ref{Kind: "PodMetrics", Name: "p"}, http.NotFound, "does not know this kind", "kubectl --kubeconfig ", IsNoKind},
 		"no chart":   {Ref{Kind: "HelmChartConfig", Name: "h"}, http.NotFound, "does not know this kind", " --context here api-resources --api-group=helm.cattle.io", IsNoKind},
 		"stranger":   {deployment, refusing(401, "Unauthorized", "Unauthorized"), `does not accept the user of context "here"`, "get a new kubeconfig", apierrors.IsUnauthorized},
 	} {
@@ -87,7 +87,7 @@ func TestMissingLoginProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.GetObject(t.Context(), ref("a"))
-	wantProblem(t, err, "logs in with no-such-login, which is not installed", "install no-such-login")
+	wantProblem(t, err, "logs in with no-such-login, which is not installed", "config get-contexts")
 }
 
 func TestExpiry(t *testing.T) {

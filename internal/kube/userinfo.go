@@ -23,7 +23,7 @@ func hideUser(rc *rest.Config, o Options) error {
 	u, err := url.Parse(added + rc.Host)
 	if err != nil { // the error would quote it
 		return problem.New(problem.Failed, o.kubectlCommand("config view --minify"),
-			"the server's address in context %q of the kubeconfig is no URL", o.Context)
+			"the server's address in context %q of the kubeconfig is not a URL", o.Context)
 	}
 	if u.User != nil && !hasCredentials(rc) {
 		rc.Username = u.User.Username()

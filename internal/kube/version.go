@@ -16,7 +16,7 @@ func (c *Client) ServerVersion(ctx context.Context) (string, error) {
 	}
 	var v struct{ GitVersion string }
 	if err := json.Unmarshal(b, &v); err != nil || v.GitVersion == "" {
-		return "", fmt.Errorf("ask %s for its version: this is no Kubernetes API server", c.ServerAddress())
+		return "", fmt.Errorf("ask %s for its version: it is not a Kubernetes API server", c.ServerAddress())
 	}
 	return v.GitVersion, nil
 }

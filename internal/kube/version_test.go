@@ -22,7 +22,7 @@ func TestVersion(t *testing.T) {
 
 func TestVersionOfSomethingElse(t *testing.T) {
 	c := client(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) })
-	if _, err := c.ServerVersion(t.Context()); err == nil || !strings.Contains(err.Error(), "no Kubernetes API server") {
+	if _, err := c.ServerVersion(t.Context()); err == nil || !strings.Contains(err.Error(), "is not a Kubernetes API server") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -33,7 +33,7 @@ func TestCheckVersion(t *testing.T) {
 		"v1.29.0":      "",
 		"v1.36.9":      "",
 		"v1.31.4+k3s1": "",
-		"v1.28.15":     "oldest",
+		"v1.28.15":     "need at least",
 		"v1.37.0":      "made for",
 		"v2.0.0":       "made for",
 		"new":          "version",

@@ -95,7 +95,7 @@ func TestDelete(t *testing.T) {
 		t.Errorf("sent %s", b)
 	}
 	if err := c.DeleteUnchanged(t.Context(), object("a", "")); err == nil {
-		t.Error("deleted by a precondition that is none")
+		t.Error("deleted by a precondition that is not one")
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"version-manager/internal/kube"
 )
 
-// NewNamespace is the namespace of the app. It is to be made only where it does
-// not exist: one that somebody else made has labels of its own.
+// NewNamespace is the namespace of the app. Create it only if it does not
+// exist: one that somebody else created has its own labels.
 func NewNamespace(a App) *kube.Object {
 	o := loadFile[corev1.Namespace]("namespace.yaml")
 	a.setName(&o.ObjectMeta, a.appNamespace())
@@ -21,8 +21,8 @@ func NewNamespace(a App) *kube.Object {
 }
 
 // BaseObjects is what belongs to the app as a whole and outlives every release:
-// service account, network policy, a Service for each color and one that never
-// leads anywhere, and the anchor that owns what shall outlive even the app.
+// service account, network policy, a Service for each color and one
+// without pods, and the anchor that owns what must outlive even the app.
 func BaseObjects(a App) []*kube.Object {
 	list := []*kube.Object{newServiceAccount(a), newNetworkPolicy(a), NewAnchor(a)}
 	for _, c := range append(color.Both(), color.None) {
@@ -71,7 +71,7 @@ func AdmittedNamespaces(policy *kube.Object) (list []string, err error) {
 }
 
 // NewAnchor is the object that owns journals, reports and backups. It is the
-// only one of Base that stays when the app is removed.
+// only one of BaseObjects that stays when the app is removed.
 func NewAnchor(a App) *kube.Object {
 	o := loadFile[corev1.ConfigMap]("anchor.yaml")
 	a.setName(&o.ObjectMeta, a.appName())

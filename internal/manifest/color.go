@@ -8,8 +8,8 @@ import (
 )
 
 // ColorObjects is what makes one color run the release: its Secret if there are
-// values for it, its Deployment and its disruption budget. The error is about
-// a quantity that the configuration has wrong.
+// values for it, its Deployment and its disruption budget. It fails if a
+// quantity in the configuration is invalid.
 func ColorObjects(a App) ([]*kube.Object, error) {
 	d, err := newDeployment(a)
 	if err != nil {
@@ -33,8 +33,9 @@ func newSecret(a App) *kube.Object {
 	return toObject(&o)
 }
 
-// NewIngressSecret is what the sidecars know the probe by, and with preview the
-// people who may see the preview, or its copy, under the given name.
+// NewIngressSecret is the Secret by which the sidecars recognize the probe, and
+// with preview the people who may see the preview. name is its name or that of
+// its copy.
 func NewIngressSecret(a App, name, probe, preview string) *kube.Object {
 	o := loadFile[corev1.Secret]("ingress-secret.yaml")
 	a.setName(&o.ObjectMeta, name)

@@ -54,7 +54,7 @@ func (a App) appContainer(c *corev1.Container) error {
 	return a.resourceRequirements(c.Resources)
 }
 
-// fillEnvironment gives the variables that say who and where an instance is their values.
+// fillEnvironment sets the variables that say who and where an instance is.
 func (a App) fillEnvironment(env []corev1.EnvVar) {
 	for i := range env {
 		switch v := &env[i]; v.Name {
@@ -68,7 +68,8 @@ func (a App) fillEnvironment(env []corev1.EnvVar) {
 	}
 }
 
-// ownVariables is the configuration's environment but for what ours says already.
+// ownVariables is the configuration's environment without the variables that we
+// set ourselves.
 func ownVariables(env map[string]string, ours []corev1.EnvVar) (list []corev1.EnvVar) {
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		if !slices.ContainsFunc(ours, func(v corev1.EnvVar) bool { return v.Name == name }) {
@@ -78,7 +79,7 @@ func ownVariables(env map[string]string, ours []corev1.EnvVar) (list []corev1.En
 	return list
 }
 
-// literalValue keeps Kubernetes from replacing $(NAME) in a value: what stands in
+// literalValue keeps Kubernetes from replacing $(NAME) in a value: a value in
 // version-manager.yaml means the same on every target.
 func literalValue(s string) string { return strings.ReplaceAll(s, "$", "$$") }
 
@@ -109,8 +110,8 @@ func (a App) resourceRequirements(r corev1.ResourceRequirements) error {
 	return nil
 }
 
-// checkAgreement makes what is asked for no more than the limit where only one of the
-// two was given: the other one, a default, follows.
+// checkAgreement keeps the request at or below the limit if only one of the two
+// was given: the other one, a default, follows.
 func checkAgreement(r corev1.ResourceRequirements, name corev1.ResourceName, limited bool) {
 	limit, found := r.Limits[name]
 	if asked := r.Requests[name]; !found || asked.Cmp(limit) <= 0 {

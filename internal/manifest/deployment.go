@@ -46,14 +46,14 @@ func (a App) identifyPods(o *metav1.ObjectMeta) {
 	maps.Copy(o.Annotations, podIdentity(a.Release))
 }
 
-// podIdentity is what distinguishes one release from another, whatever they are
-// called.
+// podIdentity is what distinguishes one release from another, whatever their
+// names.
 func podIdentity(r release.Release) map[string]string {
 	return map[string]string{VersionAnnotation: string(r.Version), ImageAnnotation: r.Image, ConfigAnnotation: r.ConfigID}
 }
 
 // RunsRelease reports whether a Deployment, or a pod, was made for exactly that
-// release. What is so can be left as it is.
+// release. Then it can stay as it is.
 func RunsRelease(o *kube.Object, r release.Release) bool {
 	notes := o.GetAnnotations()
 	for name, want := range podIdentity(r) {
@@ -93,8 +93,8 @@ func (a App) fillPod(p *corev1.PodSpec) error {
 	return a.appContainer(&p.Containers[0])
 }
 
-// podUser sets as whom the pod runs, and lets an app without privileges listen
-// on a port below 1024 if it wants to.
+// podUser sets the user of the pod, and lets an app without privileges listen on
+// a port below 1024.
 func (a App) podUser(s *corev1.PodSecurityContext) {
 	if a.User > 0 {
 		s.RunAsUser, s.RunAsGroup, s.FSGroup = new(a.User), new(cmp.Or(a.Group, a.User)), new(a.User)

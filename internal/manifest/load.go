@@ -12,9 +12,8 @@ import (
 	objects "version-manager/manifests/app"
 )
 
-// loadFile reads an object as it stands in manifests/app. The files are part of the
-// program and a test reads each of them, so what is wrong there is no error
-// that anybody could meet.
+// loadFile reads an object from manifests/app. The files are part of the program
+// and a test reads each of them, so users never see an error here.
 func loadFile[T any](file string) T {
 	var o T
 	readFile(file, func(b []byte) error { return yaml.UnmarshalStrict(b, &o) })

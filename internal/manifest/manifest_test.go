@@ -88,7 +88,7 @@ func TestNoReplicas(t *testing.T) {
 }
 
 // TestSecretsStaySecret: the values are in the Secret and nowhere else, and
-// there is none where nobody gave values.
+// none exists where nobody gave values.
 func TestSecretsStaySecret(t *testing.T) {
 	a := everything(t)
 	list := slices.DeleteFunc(all(t, a), func(o *kube.Object) bool { return o.GetKind() == "Secret" })
@@ -137,7 +137,7 @@ func TestPoint(t *testing.T) {
 }
 
 // TestPointRefusesTwoWays: a route that somebody gave a second service is not
-// ours to rule any more.
+// ours to rule anymore.
 func TestPointRefusesTwoWays(t *testing.T) {
 	r := NewRoute(everything(t), color.Blue)
 	rule := r.Object["spec"].(map[string]any)["rules"].([]any)[0].(map[string]any)
@@ -163,7 +163,7 @@ func TestSleep(t *testing.T) {
 func TestLongVersion(t *testing.T) {
 	got := VersionValue(release.Version("v1.0.0-" + strings.Repeat("a", 55) + ".b"))
 	if len(got) > 63 || strings.HasSuffix(got, ".") {
-		t.Errorf("%q is no label", got)
+		t.Errorf("%q is not a label", got)
 	}
 }
 

@@ -21,7 +21,7 @@ const (
 	SecretsAnnotation = "version-manager.io/secrets" // resourceVersion of the Secret
 )
 
-// Manager is who manages what carries ManagedLabel.
+// Manager is the value of ManagedLabel.
 const Manager = "version-manager"
 
 // Containers and ports of a pod.
@@ -38,9 +38,8 @@ const (
 	GatewayName      = "version-manager"
 )
 
-// ColorName is the name of a color's Deployment, Service and disruption budget. Of
-// color.None there is only the Service, to which routes lead that shall be
-// answered with 503.
+// ColorName is the name of a color's Deployment, Service and disruption budget.
+// For color.None there is only the Service: a route to it is answered with 503.
 func ColorName(app string, c color.Color) string { return app + "-" + cmp.Or(string(c), noColor) }
 
 // noColor is the color of no pod.
@@ -49,8 +48,8 @@ const noColor = "none"
 // SecretName is the name of the Secret with a color's secret variables.
 func SecretName(app string, c color.Color) string { return ColorName(app, c) + "-secrets" }
 
-// IngressSecretName is the name of the Secret that the sidecars of both colors
-// know the probe and people with access to the preview by.
+// IngressSecretName is the name of the Secret by which the sidecars of both
+// colors recognize the probe, and people with access to the preview.
 func IngressSecretName(app string) string { return app + "-ingress" }
 
 // IngressCopyName is the name of a copy of that Secret, for the case that
@@ -88,7 +87,7 @@ func PreviewHost(c config.App) string {
 }
 
 // GatewayOf is the namespace and the name of the Gateway that an app's routes
-// hang on.
+// are attached to.
 func GatewayOf(c config.App) (namespace, name string) {
 	if namespace, name, found := strings.Cut(c.Kubernetes.Gateway, "/"); found {
 		return namespace, name

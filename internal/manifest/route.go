@@ -48,8 +48,8 @@ func toAnySlice(list []string) (out []any) {
 	return out
 }
 
-// PointRoute makes a route lead to color c and changes nothing else in it. The
-// error says that it is no route of ours.
+// PointRoute makes a route lead to color c and changes nothing else in it. It
+// fails for a route that we did not make.
 func PointRoute(route *kube.Object, app string, c color.Color) error {
 	rules, backend, err := findBackend(route)
 	if err != nil {
@@ -83,8 +83,8 @@ func onlyRule(route *kube.Object) (map[string]any, error) {
 	return nil, fmt.Errorf("route %s does not have exactly one rule", route.GetName())
 }
 
-// PointedColor returns the color that a route leads to, color.None if that is
-// nobody.
+// PointedColor returns the color that a route leads to, color.None if it
+// has no backend.
 func PointedColor(route *kube.Object, app string) (color.Color, error) {
 	_, backend, err := findBackend(route)
 	if err != nil {
@@ -117,7 +117,7 @@ func LeadsTo(route *kube.Object, app string, c color.Color) bool {
 	return false
 }
 
-// IsAttached reports whether a route hangs on any Gateway.
+// IsAttached reports whether a route is attached to any Gateway.
 func IsAttached(route *kube.Object) bool {
 	parents, _, _ := unstructured.NestedSlice(route.Object, "spec", "parentRefs")
 	return len(parents) > 0

@@ -12,8 +12,8 @@ import (
 )
 
 // NewScaler is the autoscaler, pointed at color c with the given bounds, or nil
-// if the configuration names no load to act on: bounds alone bind only those
-// who scale by hand.
+// if the configuration names no metric: bounds alone only limit scaling by
+// hand.
 func NewScaler(a App, c color.Color, least, most int) *kube.Object {
 	auto := a.appConfig().Autoscale
 	if !hasMetrics(auto) {

@@ -81,7 +81,7 @@ func strict(t *testing.T, b []byte) {
 	}
 }
 
-// TestFilesAreObjects: what stands in manifests/app can be applied as it is.
+// TestFilesAreObjects: a file in manifests/app can be applied as it is.
 func TestFilesAreObjects(t *testing.T) {
 	files, err := fs.Glob(objects.Files, "*.yaml")
 	if err != nil || len(files) != 12 {

@@ -9,8 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// options are what a Traefik was told, by the names of its settings in lower
-// case. Of several for one setting the last holds.
+// options are the settings of a Traefik by their names in lower case. The last
+// of several values for one setting counts.
 type options map[string]string
 
 // optionsOf reads a container. Traefik looks at its environment only if it
@@ -45,8 +45,8 @@ func parseArguments(args []string) options {
 	return o
 }
 
-// hasOption reports whether a section of settings is switched on, by itself or by a
-// setting in it. Switched off it is off, whatever is in it.
+// hasOption reports whether a section of settings is enabled, by itself or by a
+// setting in it. A section that is disabled stays so, whatever is in it.
 func (o options) hasOption(section string) bool {
 	if value, told := o[section]; told {
 		return value == "" || strings.EqualFold(value, "true")
@@ -59,14 +59,14 @@ func (o options) hasOption(section string) bool {
 	return false
 }
 
-// isOn: the name alone switches a setting on.
+// isOn reports whether a setting is enabled. Its name alone enables it.
 func (o options) isOn(name string) bool {
 	value, told := o[name]
 	b, err := strconv.ParseBool(value)
 	return told && (b || err != nil)
 }
 
-// parseDuration reads one as Traefik does, to which a bare number is seconds.
+// parseDuration parses a duration as Traefik does: a bare number is seconds.
 func (o options) parseDuration(name string, otherwise time.Duration) time.Duration {
 	value := o[name]
 	if _, err := strconv.Atoi(value); err == nil {
@@ -78,7 +78,7 @@ func (o options) parseDuration(name string, otherwise time.Duration) time.Durati
 	return otherwise
 }
 
-// parsePort of an address such as ":8000/tcp"; 0 if there is none.
+// parsePort of an address such as ":8000/tcp"; 0 if none exists.
 func (o options) parsePort(name string) int64 {
 	address, _, _ := strings.Cut(o[name], "/")
 	n, err := strconv.ParseUint(address[strings.LastIndex(address, ":")+1:], 10, 16)

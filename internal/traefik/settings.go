@@ -1,10 +1,9 @@
-// Package traefik reads how a Traefik in a cluster is set up: what its pods
-// were told on their command line or by their environment, and of which
-// version they are. Start with SettingsOf.
+// Package traefik reads the settings of a Traefik in a cluster from the command
+// line, the environment and the image of its pods. Start with [SettingsOf].
 //
-// It does not talk to Traefik and does not know what follows from a setting.
-// What stands in a file or is the value of a Secret cannot be seen from here;
-// there Traefik's defaults are assumed.
+// It does not talk to Traefik and does not know what follows from a setting. It
+// cannot see settings in files and Secrets, and assumes Traefik's defaults for
+// them.
 package traefik
 
 import (
@@ -21,7 +20,7 @@ import (
 // told otherwise.
 const defaultThrottle = 2 * time.Second
 
-// Settings are those that matter to who routes to apps through this Traefik.
+// Settings are those that matter for routing to apps.
 type Settings struct {
 	Version  string        // "v3.6.12"; "" if the image does not say
 	Gateway  bool          // it serves the Gateway API
@@ -30,8 +29,8 @@ type Settings struct {
 	WebPort  int64         // of the entry point web; 0 if it is not set
 }
 
-// SettingsOf reads the settings of a pod of Traefik's. Where no container is
-// Traefik they are Traefik's defaults.
+// SettingsOf reads the settings of a Traefik pod. If no container is Traefik,
+// they are Traefik's defaults.
 func SettingsOf(pod corev1.PodSpec) Settings {
 	i := slices.IndexFunc(pod.Containers, isTraefik)
 	if i < 0 {

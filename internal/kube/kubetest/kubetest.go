@@ -1,4 +1,5 @@
-// Package kubetest is an API server in memory, for tests of what talks to one.
+// Package kubetest is an API server in memory, for tests of code that talks to
+// one.
 //
 // It speaks the protocol, so that the real client stands in front of it: reads,
 // lists with label selectors, watches, creates, updates, merge patches,
@@ -8,7 +9,7 @@
 // no pods, and nothing is deleted with its owner. An apply merges maps and
 // replaces lists, and forgets no field.
 //
-// Start with [New]. [Server.Before] lets a test do something in the middle of
+// Start with [NewServer]. [Server.BeforeRequest] lets a test do something in the middle of
 // somebody else's read and write, which is where races are lost.
 package kubetest
 
@@ -126,7 +127,7 @@ func (s *Server) PutObject(o *kube.Object) {
 	s.storeObject(k, copyObject(o.Object), write{manager: "somebody", operation: "Update"})
 }
 
-// GetObject returns a stored object, nil if there is none.
+// GetObject returns a stored object, nil if none exists.
 func (s *Server) GetObject(kind, namespace, name string) *kube.Object {
 	resource, _, _ := resourceOf(kind)
 	s.mu.Lock()

@@ -19,7 +19,7 @@ import (
 type write struct {
 	manager   string
 	operation string // Update or Apply
-	dry       bool   // only say what would come of it
+	dry       bool   // only return the result
 }
 
 func (s *Server) createObject(k key, body []byte, how write) (map[string]any, error) {

@@ -32,7 +32,7 @@ func TestApplyAdoptsWhatRuns(t *testing.T) {
 	w.Must(s.Apply(t.Context(), color.Blue, spec))
 	after := w.GetObject("Deployment", "shop-blue")
 	if before.GetUID() != after.GetUID() || objects.SpecReplicas(after) != 4 {
-		t.Errorf("it was made anew, with %d instances", objects.SpecReplicas(after))
+		t.Errorf("it was recreated, with %d instances", objects.SpecReplicas(after))
 	}
 	if found := cmp.Diff(before.Object["spec"].(map[string]any)["template"], after.Object["spec"].(map[string]any)["template"]); found != "" {
 		t.Errorf("the template was touched: %s", found)
@@ -62,7 +62,7 @@ func TestApplyReplaces(t *testing.T) {
 			w.Must(s.Apply(t.Context(), color.Blue, tt.next))
 			after := w.GetObject("Deployment", "shop-blue")
 			if anew := before.GetUID() != after.GetUID(); anew != tt.anew {
-				t.Errorf("made anew: %t, want %t", anew, tt.anew)
+				t.Errorf("recreated: %t, want %t", anew, tt.anew)
 			}
 		})
 	}

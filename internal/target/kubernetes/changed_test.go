@@ -16,10 +16,10 @@ import (
 	"version-manager/internal/target/kubernetes/objects"
 )
 
-// TestWhatOthersChangeLeavesAWayBack: tools and people take labels away, as they do who
-// apply their own idea of an object, and scribble on what is ours to write. The
-// way back of a deploy ends all the same, and the next deploy works.
-func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
+// TestChangesByOthersKeepTheRollback: tools and people remove labels, as those do
+// that apply their own idea of an object, and damage what only we write. The
+// rollback of a deploy still ends, and the next deploy works.
+func TestChangesByOthersKeepTheRollback(t *testing.T) {
 	strip := func(o *kube.Object) {
 		labels := o.GetLabels()
 		delete(labels, manifest.ManagedLabel)
@@ -64,7 +64,7 @@ func TestWhatOthersChangeLeavesAWayBack(t *testing.T) {
 				}
 			})
 			if got := w.active(); got != color.Blue || problem.KindOf(err) != problem.Interrupted {
-				t.Errorf("on the way back %q has the traffic: %v", got, err)
+				t.Errorf("on a rollback %q has the traffic: %v", got, err)
 			}
 			if err := w.deploy(t.Context(), w.target(), "v1.2.0", func(progress.Event) {}); err != nil {
 				t.Errorf("the next deploy: %v", err)

@@ -63,8 +63,8 @@ func (w world) deployer(t *Target, on func(progress.Event)) *deploy.Engine {
 		deploy.WithProber(func(context.Context, probe.Config) deploy.Prober { return quiet{time.Now()} }))
 }
 
-// rendered lists all objects of the app as a render has them, but for those that
-// are not ours to make again: the namespace and the history.
+// rendered lists all objects of the app as a render has them, except for those that
+// are not ours to create again: the namespace and the history.
 func (w world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
 	list, err := workload.RenderObjects(t.app, t.images, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "x"}}, c, workload.RenderOptions{})
 	w.Must(err)
@@ -77,7 +77,7 @@ func (w world) rendered(t *Target, c color.Color) (refs []kube.Ref) {
 }
 
 // TestWhatOthersDeleteIsMadeAgain deletes each object of the app, one at a time,
-// in the middle of a deploy and of the way back, and looks whether it is there
+// in the middle of a deploy and of the rollback, and looks whether it is there
 // in the end.
 func TestWhatOthersDeleteIsMadeAgain(t *testing.T) {
 	probe := newWorld(t)
@@ -153,7 +153,7 @@ func (w world) deletedAt(target *Target, step string, ref kube.Ref) {
 		w.Errorf("%q has the traffic, want %s: %v", got, active, err)
 	}
 	if ref.Kind != "Secret" && w.GetObject(ref.Kind, ref.Name) == nil {
-		w.Errorf("%s %s is not made again: %v", ref.Kind, ref.Name, err)
+		w.Errorf("%s %s is not created again: %v", ref.Kind, ref.Name, err)
 	}
 }
 
@@ -165,7 +165,7 @@ func (w world) delete(r kube.Ref) {
 
 // TestLostIngressSecret: between two deploys somebody deletes or changes the Secret by
 // which sidecars know the probe. Pods that run still know the old value, and the
-// color that they are of is the way back.
+// color that they are of is the rollback.
 func TestLostIngressSecret(t *testing.T) {
 	for name, lose := range map[string]func(world, *Target){
 		"deleted": func(w world, t *Target) { w.DeleteObject("Secret", "shop-ingress") },
@@ -194,7 +194,7 @@ func TestLostIngressSecret(t *testing.T) {
 				}
 			})
 			if got := w.active(); got != color.Blue || problem.KindOf(err) != problem.Interrupted {
-				t.Errorf("on the way back %q has the traffic: %v", got, err)
+				t.Errorf("on a rollback %q has the traffic: %v", got, err)
 			}
 		})
 	}

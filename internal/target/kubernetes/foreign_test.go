@@ -60,7 +60,7 @@ func TestWritesSpareWhatIsSomebodyElses(t *testing.T) {
 	}
 }
 
-// TestFailedFirstDeployLeavesNoRoute: one that leads to nobody would answer
+// TestFailedFirstDeployLeavesNoRoute: one that has no backend would answer
 // what another app of the cluster is asked.
 func TestFailedFirstDeployLeavesNoRoute(t *testing.T) {
 	w, target := newPlace(t)

@@ -20,7 +20,7 @@ func layers() [][2]string {
 		{"cache", "it keeps copies of objects, whatever they are needed for"},
 		{"sidecars", "it talks to sidecars, and knows neither routes nor locks"},
 		{"fenced", "it writes objects under the lock, whatever they are for"},
-		{"history", "journals know nothing of routes, pods or the gateway"},
+		{"history", "journals do not know about routes, pods or the gateway"},
 		{"gateway", "it asks proxies, and does not know why a route is switched"},
 		{"entrances", "it finds addresses, and does not know who has the traffic"},
 		{"autoscale", "it follows the traffic that others switch"},

@@ -142,8 +142,8 @@ func TestKilledHolder(t *testing.T) {
 	}
 }
 
-// Nobody is answered by an app that was never switched to, and by a preview
-// without a standby color, with 503: not 404, and not by somebody else.
+// An app that was never switched to, and a preview without a standby color,
+// answer 503: not 404, and no other app answers for them.
 func TestNobodyAnswers503(t *testing.T) {
 	ctx, namespace := t.Context(), freshNamespace(t)
 	target := bare(t, namespace)

@@ -43,7 +43,7 @@ func (t *Target) PreviewHint(ctx context.Context) string { return t.entrances.Pr
 
 // RenderManifests returns everything that runs spec in color c and sends the traffic
 // there, as YAML documents in the order in which they can be applied. It
-// contacts nobody.
+// makes no requests.
 func (t *Target) RenderManifests(spec deploy.Spec, c color.Color) ([]byte, error) {
 	list, err := workload.RenderObjects(t.app, t.images, spec, c, workload.RenderOptions{})
 	if err != nil {

@@ -88,7 +88,7 @@ func TestNamesWhatCanNeverStart(t *testing.T) {
 	}{
 		"an image that no node has":    {placed: images.Placed{Ref: "version-manager.local/nobody:1", Pull: "Never"}, says: "ErrImageNeverPull"},
 		"a registry that is not there": {placed: images.Placed{Ref: "127.0.0.1:9/nobody:1", Pull: "IfNotPresent"}, says: "image"},
-		"a name that is none":          {placed: images.Placed{Ref: "version-manager.local/NOBODY:1", Pull: "Never"}, says: "InvalidImageName"},
+		"an invalid name":              {placed: images.Placed{Ref: "version-manager.local/NOBODY:1", Pull: "Never"}, says: "InvalidImageName"},
 		"a quota that is used up":      {quota: "0", says: "exceeded quota"},
 		"more than any node has":       {change: func(a *config.App) { a.Kubernetes.Resources.CPU = "1000" }, says: "Insufficient cpu"},
 	} {

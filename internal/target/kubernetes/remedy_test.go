@@ -15,7 +15,7 @@ import (
 
 // TestDeployMendsWhatDiffMisses deletes each object of a version that is active.
 // Diff must name it and nothing else, and the deploy to which its hint leads must
-// make it again, so that there is no difference any more.
+// make it again, so that there is no difference anymore.
 func TestDeployMendsWhatDiffMisses(t *testing.T) {
 	w := newWorld(t)
 	place := w.target()

@@ -16,7 +16,7 @@ import (
 )
 
 // TestSwitchesAreQuick switches between two warm colors under traffic at both
-// entrances. Nobody fails, and nobody is answered by the old color once a
+// entrances. Nobody fails, and nobody gets an answer by the old color once a
 // switch is confirmed.
 func TestSwitchesAreQuick(t *testing.T) {
 	const switches, bar = 12, 3 * time.Second

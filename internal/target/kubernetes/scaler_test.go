@@ -17,7 +17,7 @@ func scaled(v release.Version, least, most int) release.Release {
 	return r
 }
 
-// bounds of the autoscaler, and whom it looks at.
+// bounds of the autoscaler, and what it looks at.
 func (w world) bounds() (at string, least int) {
 	w.Helper()
 	o := w.GetObject("HorizontalPodAutoscaler", "shop")

@@ -85,9 +85,9 @@ func (s *session) Retire(ctx context.Context, c color.Color) error {
 	return s.removeUnusedRoutes(ctx, c.Other())
 }
 
-// removeUnusedRoutes removes the routes when nothing runs any more and nothing
+// removeUnusedRoutes removes the routes when nothing runs anymore and nothing
 // ever had the traffic, as after a first deploy that failed: a route that
-// leads to nobody may take the requests of another app.
+// has no backend may take the requests of another app.
 func (s *session) removeUnusedRoutes(ctx context.Context, other color.Color) error {
 	d, err := s.app.ReadDeployment(ctx, other)
 	if err != nil || d != nil {

@@ -22,7 +22,7 @@
 //	sidecars   reads what the sidecars count
 //	logs, drift, inspect, preflight   what people ask for
 //
-// Start with [New], which contacts nobody.
+// Start with [New], which makes no requests.
 package kubernetes
 
 import (
@@ -101,7 +101,7 @@ var (
 	_ deploy.RequestHinter    = (*Target)(nil)
 )
 
-// New returns the target. It reads the kubeconfig and contacts nobody.
+// New returns the target. It reads the kubeconfig and makes no requests.
 func New(o Options) (*Target, error) {
 	if o.App == "" {
 		return nil, errors.New("no app was named")

@@ -89,8 +89,8 @@ func (s *Store) StoreWritten(o *kube.Object) {
 	}
 }
 
-// CachedUID returns the UID of the object with that name, empty if there is
-// none. It does not wait for the watch.
+// CachedUID returns the UID of the object with that name, empty if none
+// exists. It does not wait for the watch.
 func (s *Store) CachedUID(kind, name string) types.UID {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,7 +1,7 @@
 // Package cache keeps copies of the app's objects up to date by watching them.
 //
 // It knows objects, kinds and colors, but not what they are needed for. It
-// writes nothing: whoever writes an object hands the result to
+// writes nothing: anyone who writes an object hands the result to
 // [Store.StoreWritten], so that the next read sees it even if the watch is
 // slower.
 package cache
@@ -45,7 +45,7 @@ type Store struct {
 	lastRead time.Time
 }
 
-// NewStore returns a cache that contacts nobody before it is read.
+// NewStore returns a cache that makes no requests before it is read.
 func NewStore(app *objects.App) *Store {
 	s := &Store{app: app, kinds: map[string]*kindStore{}, changed: make(chan struct{}), stop: func() {}}
 	for _, kind := range cachedKinds() {
@@ -157,7 +157,7 @@ func (s *Store) followKind(ctx context.Context, kind string, k *kindStore) {
 	}
 }
 
-// withChange runs f, which changes a kindStore, and wakes whoever waits. It
+// withChange runs f, which changes a kindStore, and wakes anyone who waits. It
 // does nothing for a watch that was stopped before.
 func (s *Store) withChange(ctx context.Context, f func()) {
 	s.mu.Lock()

@@ -31,7 +31,7 @@ func newTraefik(w *World) *Traefik {
 	return &Traefik{w: w, pods: map[string]*httptest.Server{}, lag: map[string]time.Duration{}, since: map[string]time.Time{}, asked: map[string]int{}, secrets: map[string]string{}}
 }
 
-// SetLag makes a pod obey a change of a route only after a while, which starts
+// SetLag makes a pod follow a change of a route only after a while, which starts
 // with its next answer.
 func (t *Traefik) SetLag(pod string, lag time.Duration) {
 	t.mu.Lock()

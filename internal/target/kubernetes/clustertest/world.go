@@ -1,5 +1,5 @@
 // Package clustertest is a cluster in memory for the tests of the Kubernetes
-// target and its parts: an API server, a Traefik that obeys its routes, and
+// target and its parts: an API server, a Traefik that follows its routes, and
 // what controllers would have done.
 //
 // It knows no part of the target above package objects.
@@ -104,8 +104,8 @@ func (w *World) GetObject(kind, name string) *kube.Object {
 	return w.Server.GetObject(kind, "shop", name)
 }
 
-// DeleteObject deletes an object as somebody else would. A missing one is no
-// error.
+// DeleteObject deletes an object as somebody else would. A missing one is not
+// an error.
 func (w *World) DeleteObject(kind, name string) {
 	r := kube.Ref{Kind: kind, Namespace: "shop", Name: name}
 	if err := w.Server.NewClient(w, "shop").DeleteObject(context.Background(), r); err != nil && !kube.IsNotFound(err) {

@@ -21,7 +21,7 @@ type Comparer struct {
 	gateway *gateway.Reader
 }
 
-// NewComparer returns a comparer that contacts nobody before it is used.
+// NewComparer returns a comparer that makes no requests before it is used.
 func NewComparer(app *objects.App, images *workload.Images, g *gateway.Reader) *Comparer {
 	return &Comparer{app, images, g}
 }
@@ -74,7 +74,7 @@ func (c *Comparer) renderWanted(ctx context.Context, spec deploy.Spec, at color.
 	return workload.RenderObjects(c.app, c.images, spec, at, workload.RenderOptions{Sleep: sleep, Proxies: proxies})
 }
 
-// compareWanted compares one object, as far as its kind is to be compared.
+// compareWanted compares one object, if its kind is compared.
 func (c *Comparer) compareWanted(ctx context.Context, want *kube.Object) ([]Difference, error) {
 	switch {
 	case want.GetKind() == "Namespace", want.GetKind() == "ConfigMap":

@@ -18,7 +18,7 @@ var errUnreachable = errors.New("not reachable from here")
 
 // ConfirmEntrances asks the public entrances that are reachable from here
 // until each answers from color c. If no proxy was asked, they are the only
-// evidence and must obey for longer.
+// evidence and must follow for longer.
 func (f *Finder) ConfirmEntrances(ctx context.Context, asker *gateway.Confirmer, proxiesAsked bool, c color.Color) error {
 	e, err := f.ListEntrances(ctx)
 	if err != nil {
@@ -45,7 +45,7 @@ func (f *Finder) ConfirmEntrances(ctx context.Context, asker *gateway.Confirmer,
 }
 
 // confirmEntrance asks one entrance, with a new connection each time as a new
-// client has, until it has obeyed for minTime and a few times in a row.
+// client has, until it has followed for minTime and a few times in a row.
 func (f *Finder) confirmEntrance(ctx context.Context, asker *gateway.Confirmer, base string, c color.Color, minTime time.Duration) error {
 	u, err := url.Parse(base)
 	if err != nil {

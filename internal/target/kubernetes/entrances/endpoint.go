@@ -68,7 +68,7 @@ func parseEndpoints(list []string) (endpoints []endpoint, err error) {
 }
 
 // firstReachable is the first of some addresses that can be connected to. If
-// none can, it is the very first: whoever sends a request there sees why.
+// none can, it is the very first: anyone who sends a request there sees why.
 func (f *Finder) firstReachable(ctx context.Context, group []string) string {
 	if len(group) == 0 {
 		return ""

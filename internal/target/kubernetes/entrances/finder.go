@@ -37,7 +37,7 @@ type Finder struct {
 	names     map[string]nameLookup // what DNS answered
 }
 
-// NewFinder returns a finder that contacts nobody before it is used.
+// NewFinder returns a finder that makes no requests before it is used.
 func NewFinder(app *objects.App, c *cache.Store, g *gateway.Reader, n Network) *Finder {
 	return &Finder{app: app, cache: c, gateway: g, network: n}
 }

@@ -15,7 +15,7 @@ const controlPlaneLabel = "node-role.kubernetes.io/control-plane"
 
 // nodeAddresses returns the addresses of ready nodes, those of the control
 // plane first: a cluster without it has other problems. Without permission to
-// list nodes there are none.
+// list nodes none exist.
 func (f *Finder) nodeAddresses(ctx context.Context) (addresses []string, err error) {
 	nodes, err := objects.ListTyped[corev1.Node](ctx, f.app.Kube, kube.Ref{Kind: "Node"}, "")
 	if kube.IsForbidden(err) {

@@ -30,12 +30,12 @@ func ReadAnchor(ctx context.Context, app *objects.App) (*kube.Object, error) {
 	return o, err
 }
 
-// AnchorValue is one value of an anchor that was read; "" where there is none.
+// AnchorValue is one value of an anchor that was read; "" where none exists.
 func AnchorValue(anchor *kube.Object, key string) string {
 	return objects.TextField(anchor, "data", key)
 }
 
-// AnchorNumber is a number of an anchor that was read, 0 where there is none.
+// AnchorNumber is a number of an anchor that was read, 0 where none exists.
 func AnchorNumber(anchor *kube.Object, key string) (int, error) {
 	text := AnchorValue(anchor, key)
 	if text == "" {

@@ -21,7 +21,8 @@ type serverClock struct {
 }
 
 // estimateNow is what the API server's clock shows now, by how far it was
-// ahead of ours a moment ago. Whoever may not ask it has only his own clock.
+// ahead of ours a moment ago. A user who may not ask it
+// has only the local clock.
 func (c *serverClock) estimateNow(ctx context.Context) time.Time {
 	c.mu.Lock()
 	ahead, compared := c.ahead, c.compared

@@ -8,8 +8,8 @@
 //  2. verify that the Lease is still ours;
 //  3. write, with the version that was read as a precondition.
 //
-// Whoever takes over a lock that was not released changes every object of the
-// app before doing anything else ([Writer.StampObjects]). A holder that paused
+// A process that takes over a lock that was not released changes every object
+// of the app before it does anything else ([Writer.StampObjects]). A holder that paused
 // after step 2 then fails in step 3, reads again, and finds in step 2 that the
 // lock is gone. An object that does not exist yet has no version to depend on:
 // a Create fails if the new holder was first, and otherwise the paused holder

@@ -28,7 +28,7 @@ func (l *Lock) LockToken() string { return l.token }
 // token.
 func (l *Lock) holderIdentity() string { return l.holder + tokenSeparator + l.token }
 
-// VerifyHeld fails with ErrFenced if the lock is not ours any more.
+// VerifyHeld fails with ErrFenced if the lock is not ours anymore.
 func (l *Lock) VerifyHeld(ctx context.Context) error {
 	_, err := l.readHeld(ctx)
 	return err
@@ -46,7 +46,7 @@ func (l *Lock) RenewLease(ctx context.Context) error {
 	})
 }
 
-// ReleaseLease gives the lock back. It succeeds if we released it before.
+// ReleaseLease releases the lock. It succeeds if we released it before.
 func (l *Lock) ReleaseLease(ctx context.Context) error {
 	return RetryConflicts(ctx, "unlock", func(ctx context.Context) error {
 		if l.IsReleased(ctx) {

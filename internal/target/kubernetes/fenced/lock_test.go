@@ -323,7 +323,7 @@ func TestRecreatedLeaseMayBeAnothers(t *testing.T) {
 	}
 }
 
-// TestDeletedNamespaceIsNamed: nothing is done any more in a namespace that is
+// TestDeletedNamespaceIsNamed: nothing is done anymore in a namespace that is
 // being deleted, and the error says so.
 func TestDeletedNamespaceIsNamed(t *testing.T) {
 	w := newWorld(t)

@@ -27,7 +27,7 @@ type Locker struct {
 	clock serverClock
 }
 
-// NewLocker returns a locker that contacts nobody before it is used.
+// NewLocker returns a locker that makes no requests before it is used.
 func NewLocker(app *objects.App, c *cache.Store) *Locker {
 	return &Locker{app: app, cache: c, clock: serverClock{app: app}}
 }

@@ -13,8 +13,8 @@ import (
 const TermAnnotation = "version-manager.io/term"
 
 // StampObjects changes every object of the app, so that whatever an earlier
-// holder has read is out of date. The route comes first. Whoever takes over a
-// lock that was not released calls it before anything else.
+// holder has read is out of date. The route comes first. A process that takes over a
+// lock that was not released must call it before anything else.
 func (w *Writer) StampObjects(ctx context.Context) error {
 	for _, kind := range objects.AppKinds() {
 		list, err := w.app.ListAppObjects(ctx, kind)
@@ -33,7 +33,7 @@ func (w *Writer) StampObjects(ctx context.Context) error {
 	return nil
 }
 
-// StampObject changes one object. A missing one is no error.
+// StampObject changes one object. A missing one is not an error.
 func (w *Writer) StampObject(ctx context.Context, kind, name string) error {
 	term := map[string]any{"metadata": map[string]any{"annotations": map[string]any{TermAnnotation: fmt.Sprintf("%d %s", w.term.Load(), w.token)}}}
 	o, err := w.app.Kube.PatchObject(ctx, w.app.ObjectRef(kind, name), term)

@@ -58,7 +58,7 @@ func (w *Writer) ApplyObject(ctx context.Context, o *kube.Object) (made *kube.Ob
 	return w.noteWritten(made, err)
 }
 
-// createApplied creates an object whose fields belong to whoever applies it
+// createApplied creates an object whose fields belong to anyone who applies it
 // later, so that a field which is left out then disappears.
 func (w *Writer) createApplied(ctx context.Context, o *kube.Object) (*kube.Object, error) {
 	made, err := w.createObject(ctx, o)
@@ -135,7 +135,7 @@ func (w *Writer) RestoreLabels(ctx context.Context, o *kube.Object) (*kube.Objec
 	return w.UpdateVerified(ctx, o)
 }
 
-// DeleteObject deletes an object. A missing one is no error.
+// DeleteObject deletes an object. A missing one is not an error.
 func (w *Writer) DeleteObject(ctx context.Context, kind, name string) error {
 	return RetryConflicts(ctx, "delete "+kind+" "+name, func(ctx context.Context) error {
 		o, err := w.ReadLive(ctx, kind, name)
@@ -176,7 +176,7 @@ func (w *Writer) DeleteOthers(ctx context.Context, kinds []string, needed func(*
 	return nil
 }
 
-// ReadLive reads an object from the API server; nil if there is none. The
+// ReadLive reads an object from the API server; nil if none exists. The
 // cache learns at once that the object is gone: after a conflict the caller
 // reads again, and must not get what was read before.
 func (w *Writer) ReadLive(ctx context.Context, kind, name string) (*kube.Object, error) {

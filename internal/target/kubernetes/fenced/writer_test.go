@@ -280,7 +280,7 @@ func TestReadLive(t *testing.T) {
 	}
 }
 
-// A created object belongs to whoever applies it: a field that is left out
+// A created object belongs to anyone who applies it: a field that is left out
 // later is then removed by the API server.
 func TestCreatedFieldsAreOwnedByApply(t *testing.T) {
 	w := newWorld(t)

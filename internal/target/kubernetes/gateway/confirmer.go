@@ -20,7 +20,7 @@ const relistInterval = 250 * time.Millisecond
 // ErrNoProxy: no proxy of the gateway can be asked.
 var ErrNoProxy = errors.New("no proxy of the gateway can be asked")
 
-// Confirmer asks the proxies of the Gateway whether they obey a route.
+// Confirmer asks the proxies of the Gateway whether they follow a route.
 type Confirmer struct {
 	app    *objects.App
 	reader *Reader
@@ -28,7 +28,7 @@ type Confirmer struct {
 	secret *sidecars.ProbeSecret
 }
 
-// NewConfirmer returns a confirmer that contacts nobody before it is used.
+// NewConfirmer returns a confirmer that makes no requests before it is used.
 func NewConfirmer(app *objects.App, r *Reader, c *cache.Store, secret *sidecars.ProbeSecret) *Confirmer {
 	return &Confirmer{app: app, reader: r, cache: c, secret: secret}
 }
@@ -39,8 +39,8 @@ func NewConfirmer(app *objects.App, r *Reader, c *cache.Store, secret *sidecars.
 // serves its connections, so it is asked for as long as it answers. Without
 // any proxy ConfirmProxies succeeds.
 //
-// A proxy that has not obeyed for passOverAfter is passed over, if another one
-// obeys. The node of a silent proxy may have lost its power, and the cluster
+// A proxy that has not followed for passOverAfter is passed over, if another one
+// follows. The node of a silent proxy may have lost its power, and the cluster
 // takes the better part of a minute to notice. A proxy with a wrong answer may
 // no longer hear the API server; it also gets the time that it waits between
 // two reloads. Zero passes over no proxy.
@@ -85,7 +85,7 @@ func (c *Confirmer) updateProxies(asked map[string]*proxy, s State) {
 	}
 }
 
-// countObeying counts the proxies that obey. all reports whether these are all
+// countObeying counts the proxies that follow. all reports whether these are all
 // of them, except for those that are passed over.
 func countObeying(asked map[string]*proxy, passOverAfter time.Duration) (obey int, all bool) {
 	passedOver := 0

@@ -24,7 +24,7 @@ const (
 	AskInterval = 20 * time.Millisecond
 	// AskTimeout bounds one answer.
 	AskTimeout = 3 * time.Second
-	// EntranceConfirmTime is how long the entrances must obey where no proxy can
+	// EntranceConfirmTime is how long the entrances must follow where no proxy can
 	// be asked.
 	EntranceConfirmTime = 3 * time.Second
 

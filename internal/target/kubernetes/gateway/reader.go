@@ -21,7 +21,7 @@ import (
 // DefaultMaxAge is how old a state may be where it need not be current.
 const DefaultMaxAge = 10 * time.Second
 
-// traefikSelector matches Traefik's pods and Services, whoever installed it.
+// traefikSelector matches Traefik's pods and Services, anyone who installed it.
 const traefikSelector = "app.kubernetes.io/name=traefik"
 
 const installCommand = "version-manager install-ingress"
@@ -35,11 +35,11 @@ type Reader struct {
 	readAt time.Time
 }
 
-// NewReader returns a reader that contacts nobody before it is used.
+// NewReader returns a reader that makes no requests before it is used.
 func NewReader(app *objects.App) *Reader { return &Reader{app: app} }
 
 // ReadState returns the state, which is at most maxAge old. Zero reads it
-// anew.
+// again.
 func (r *Reader) ReadState(ctx context.Context, maxAge time.Duration) (State, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -139,7 +139,7 @@ func listTraefik[T any](ctx context.Context, c kube.Cluster, kind, namespace str
 	return list, whole, err
 }
 
-// CheckUsable fails, with what to do, if no proxy would obey a route.
+// CheckUsable fails, with what to do, if no proxy would follow a route.
 func (r *Reader) CheckUsable(ctx context.Context) error {
 	s, err := r.ReadState(ctx, 0)
 	if err != nil {

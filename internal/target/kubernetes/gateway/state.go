@@ -1,5 +1,5 @@
 // Package gateway reads the Gateway that the app's routes are attached to, and
-// asks its proxies whether they obey a route.
+// asks its proxies whether they follow a route.
 //
 // It knows Traefik and its pods. It changes nothing, and does not know when or
 // why a route is switched.

@@ -50,7 +50,7 @@ func TestGatewayWarnings(t *testing.T) {
 	}
 }
 
-// K3s has a Traefik of its own beside ours, which will never obey.
+// K3s has a Traefik of its own beside ours, which will never follow.
 func TestOnlyProxiesOfTheGatewayCount(t *testing.T) {
 	w := clustertest.NewWorld(t)
 	w.PutJSON(`{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "k3s", "namespace": "kube-system", "labels": {"app.kubernetes.io/name": "traefik"}},

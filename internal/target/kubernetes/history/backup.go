@@ -61,7 +61,7 @@ func (w *Writer) backupName(id string) (string, error) {
 		id = fmt.Sprintf("%06d", n)
 	}
 	if !names.IsBackupName(id) {
-		return "", problem.New(problem.Usage, "", "%q cannot be the name of a backup", id)
+		return "", problem.New(problem.Usage, "", "invalid backup name %q", id)
 	}
 	return w.app.Name + "-backup-" + id, nil
 }

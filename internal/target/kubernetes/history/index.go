@@ -17,7 +17,7 @@ const indexKey = "kept"
 // deploys there are: a deploy's Secret without an entry is a leftover. So a
 // deploy comes and goes as a whole, by one write, however many Secrets it has.
 type journalIndex struct {
-	newest int // its number, 0 if there is none
+	newest int // its number, 0 if none exists
 
 	Oldest  int   `json:"oldest"`            // from here on all are kept
 	Older   []int `json:"older,omitempty"`   // kept although those around them are not

@@ -26,7 +26,7 @@ func TestJournalIsTheSameForEverybody(t *testing.T) {
 	s := w.lock("ada")
 	id, err := s.Begin(ctx)
 	w.Must(err)
-	if again, err := s.Begin(ctx); err != nil || again != id { // whoever lost the answer asks again
+	if again, err := s.Begin(ctx); err != nil || again != id { // anyone who lost the answer asks again
 		t.Errorf("a second Begin = %s, %v", again, err)
 	}
 	for seq := range 3 {

@@ -206,7 +206,7 @@ func TestStampNewest(t *testing.T) {
 	fresh.Must(fresh.lock("ada").StampNewest(t.Context()))
 }
 
-// Whoever paused past the expiry of its lock adds nothing to the history.
+// Anyone who paused past the expiry of its lock adds nothing to the history.
 func TestHistoryOfAPausedHolder(t *testing.T) {
 	for name, tt := range map[string]struct {
 		resource string

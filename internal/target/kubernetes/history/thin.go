@@ -89,7 +89,7 @@ func (w *Writer) dropUnneeded(ctx context.Context, x journalIndex) (journalIndex
 }
 
 // findNeeded finds the deploys of the active release and of the one before it,
-// however old they are: a rollback reads there what to go back to, and whoever
+// however old they are: a rollback reads there what to go back to, and anyone who
 // lacks those releases what they are.
 func (w *Writer) findNeeded(ctx context.Context, numbers []int) (needed []int, err error) {
 	var active deploy.Plan

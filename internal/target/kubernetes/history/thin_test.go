@@ -41,7 +41,7 @@ func upgrades(n int) (list []made) {
 	return list
 }
 
-// failures are n deploys on top of version from that were all taken back.
+// failures are n deploys on top of version from that were all rolled back.
 func failures(n, from int) (list []made) {
 	for range n {
 		list = append(list, made{nth(from), "v9.9.9", reverted})
@@ -191,7 +191,7 @@ func TestJournalsAreThinned(t *testing.T) {
 	}
 }
 
-// What was needed once is not kept for ever.
+// What was needed once is not kept forever.
 func TestWhatIsNoLongerNeededLeaves(t *testing.T) {
 	w, s := past(t, append(upgrades(3), failures(49, 3)...))
 	w.begin(s)
@@ -208,8 +208,8 @@ func TestWhatIsNoLongerNeededLeaves(t *testing.T) {
 	}
 }
 
-// Whoever thins dies at any of its writes. Nobody ever sees half a deploy, and
-// whoever comes next finishes.
+// Anyone who thins dies at any of its writes. Nobody ever sees half a deploy, and
+// anyone who comes next finishes.
 func TestThinningMayDieAnywhere(t *testing.T) {
 	for at, reached := 0, true; reached; at++ {
 		t.Run(fmt.Sprintf("write %d, after it %t", at/2+1, at%2 == 1), func(t *testing.T) {
@@ -288,7 +288,7 @@ type clinging struct{ kube.Cluster }
 
 func (clinging) DeleteUnchanged(context.Context, *kube.Object) error { return errors.New("no") }
 
-// forgetful is one that cannot be read any more when it comes to thinning.
+// forgetful is one that cannot be read anymore when it comes to thinning.
 type forgetful struct{ kube.Cluster }
 
 func (c forgetful) GetObject(ctx context.Context, r kube.Ref) (*kube.Object, error) {

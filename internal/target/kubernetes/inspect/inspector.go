@@ -24,7 +24,7 @@ type Inspector struct {
 	neighbors *routes.Neighbors
 }
 
-// NewInspector returns an inspector that contacts nobody before it is used.
+// NewInspector returns an inspector that makes no requests before it is used.
 func NewInspector(app *objects.App, g *gateway.Reader, n *routes.Neighbors) *Inspector {
 	return &Inspector{app, g, n}
 }

@@ -15,7 +15,7 @@ import (
 
 const roleLabelPrefix = "node-role.kubernetes.io/"
 
-// listNodes describes the nodes. Without permission there are none.
+// listNodes describes the nodes. Without permission none exist.
 func (i *Inspector) listNodes(ctx context.Context) ([]clusterstatus.Node, error) {
 	nodes := []clusterstatus.Node{}
 	found, err := objects.ListTyped[corev1.Node](ctx, i.app.Kube, kube.Ref{Kind: "Node"}, "")

@@ -12,7 +12,7 @@ import (
 	"version-manager/internal/target/kubernetes/autoscale"
 )
 
-// describeScaler says what the autoscaler does; nil if there is none.
+// describeScaler says what the autoscaler does; nil if none exists.
 func (i *Inspector) describeScaler(ctx context.Context) (*clusterstatus.Scaler, error) {
 	o, err := i.app.ReadScaler(ctx)
 	if err != nil || o == nil {

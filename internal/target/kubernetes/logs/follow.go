@@ -110,7 +110,7 @@ func (f *follower) followRun(ctx context.Context, pod string, q deploy.LogQuery)
 	}
 }
 
-// podExists reports whether an instance may write any more.
+// podExists reports whether an instance may write anymore.
 func (f *follower) podExists(ctx context.Context, pod string) bool {
 	_, ok, err := f.cache.FindObject(ctx, "Pod", pod)
 	return err != nil || ok

@@ -27,7 +27,7 @@ type Reader struct {
 	cache *cache.Store
 }
 
-// NewReader returns a reader that contacts nobody before it is used.
+// NewReader returns a reader that makes no requests before it is used.
 func NewReader(app *objects.App, c *cache.Store) *Reader { return &Reader{app, c} }
 
 // ReadLogs returns the lines that a query selects. A line is

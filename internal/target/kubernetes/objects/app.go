@@ -2,7 +2,7 @@
 // of one app in one namespace.
 //
 // It only reads. It knows what belongs to the app, but nothing of deploys,
-// locks or traffic: whoever writes goes through package fenced.
+// locks or traffic: anyone who writes goes through package fenced.
 package objects
 
 import (
@@ -96,7 +96,7 @@ func (a *App) ReadDeployment(ctx context.Context, c color.Color) (*kube.Object, 
 	return a.readOptional(ctx, "Deployment", a.ColorName(c))
 }
 
-// ReadScaler reads the autoscaler; nil if there is none.
+// ReadScaler reads the autoscaler; nil if none exists.
 func (a *App) ReadScaler(ctx context.Context) (*kube.Object, error) {
 	return a.readOptional(ctx, "HorizontalPodAutoscaler", a.Name)
 }

@@ -9,7 +9,7 @@ import (
 	"version-manager/internal/kube"
 )
 
-// TextField reads a string inside an object; "" where there is none.
+// TextField reads a string inside an object; "" where none exists.
 func TextField(o *kube.Object, path ...string) string {
 	text, _, err := unstructured.NestedString(o.Object, path...)
 	if err != nil {
@@ -36,7 +36,7 @@ func SetAnnotation(o *kube.Object, name, value string) {
 	o.SetAnnotations(all)
 }
 
-// NumberAnnotation reads a number from an annotation, 0 where there is none.
+// NumberAnnotation reads a number from an annotation, 0 where none exists.
 func NumberAnnotation(o *kube.Object, name string) int {
 	n, err := strconv.Atoi(o.GetAnnotations()[name])
 	if err != nil {

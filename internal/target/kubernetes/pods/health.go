@@ -70,7 +70,7 @@ func (h *HealthChecker) lastFailure(p *corev1.Pod) string {
 	return check.failure
 }
 
-// forgetUnwanted forgets the instances that nobody asks about any more.
+// forgetUnwanted forgets the instances that nobody asks about anymore.
 func (h *HealthChecker) forgetUnwanted(now time.Time) {
 	for uid, check := range h.checks {
 		if now.Sub(check.wanted) > healthKeepTime {

@@ -1,7 +1,7 @@
 // Package pods reads the state of pods: whether they are ready, why they are
 // not, and what the app inside answers to its health check.
 //
-// It changes nothing and knows nothing of colors, deploys or traffic.
+// It changes nothing and does not know about colors, deploys or traffic.
 package pods
 
 import (

@@ -16,7 +16,7 @@ import (
 // ConfirmTraffic returns when every ingress was seen to send new requests to
 // color c.
 //
-//  1. Every proxy pod is asked directly, until each has shown that it obeys.
+//  1. Every proxy pod is asked directly, until each has shown that it follows.
 //  2. The time that this took since the switch is kept, for the pods' sleep
 //     before they end.
 //  3. The public entrances are asked too, if they are reachable from here:
@@ -78,7 +78,7 @@ func (s *Switcher) publicHost(ctx context.Context) (string, error) {
 func (s *Switcher) confirmPreview(ctx context.Context, passOverAfter time.Duration) error {
 	o, err := s.app.Kube.GetObject(ctx, s.app.ObjectRef("HTTPRoute", s.app.PreviewName()))
 	if kube.IsNotFound(err) {
-		return nil // it leads nowhere
+		return nil // it has no backend
 	}
 	if err != nil {
 		return fmt.Errorf("read the preview's route: %w", err)

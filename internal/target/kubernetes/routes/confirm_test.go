@@ -101,21 +101,21 @@ func TestConfirmWithoutProxies(t *testing.T) {
 	}
 }
 
-// A proxy that ends obeys for as long as it serves somebody, and does not hold
-// anybody up once it does not listen any more.
+// A proxy that ends follows for as long as it serves somebody, and does not hold
+// anybody up once it does not listen anymore.
 func TestConfirmAsksProxiesThatLeave(t *testing.T) {
 	w := newWorld(t)
 	w.useEntrance()
 	s := w.deployed()
 	w.Must(s.SwitchTraffic(t.Context(), color.Green, w.revision()))
-	for _, name := range []string{"leaves", "deaf"} {
+	for _, name := range []string{"leaves", "silent"} {
 		w.PutProxy(name)
 		o := w.Server.GetObject("Pod", "traefik", name)
 		now := metav1.Now()
 		o.SetDeletionTimestamp(&now)
 		w.Server.PutObject(o)
 	}
-	w.Traefik.PodServer("deaf").Close()
+	w.Traefik.PodServer("silent").Close()
 	w.Must(s.ConfirmTraffic(t.Context(), color.Green))
 	if w.Traefik.CountAsked("leaves", "shop") < gateway.AnswersNeeded {
 		t.Error("the proxy that leaves was not asked")
@@ -123,7 +123,7 @@ func TestConfirmAsksProxiesThatLeave(t *testing.T) {
 }
 
 // A proxy that does not answer holds up the way there, on which nothing has to
-// be hurried, but not the way back.
+// be hurried, but not the rollback.
 func TestSilentProxy(t *testing.T) {
 	w := newWorld(t)
 	w.useEntrance()
@@ -175,7 +175,7 @@ func TestSilentProxy(t *testing.T) {
 }
 
 // A proxy that answers as it did before the switch does not hear the API server
-// any more. That must not keep the users of all others on a version that fails.
+// anymore. That must not keep the users of all others on a version that fails.
 func TestWrongProxy(t *testing.T) {
 	w := newWorld(t)
 	w.PutProxy("stale", "--providers.providersthrottleduration=500ms")

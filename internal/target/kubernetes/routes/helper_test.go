@@ -73,7 +73,7 @@ func (w world) deployed() *session {
 	return s
 }
 
-// unlock gives the lock back.
+// unlock releases the lock.
 func (s *session) unlock(w world) { w.Must(s.out.ReleaseLease(w.Context())) }
 
 // takeOver lets the lock of a holder on another machine expire and bob take

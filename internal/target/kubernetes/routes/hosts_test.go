@@ -37,7 +37,7 @@ func TestSwitchKeepsOldHostsForOneDeploy(t *testing.T) {
 			w.Must(s.SwitchTraffic(t.Context(), color.Green, w.revision()))
 			expect("after the switch", tt.during)
 			w.Must(s.SwitchTraffic(t.Context(), color.Blue, w.revision()))
-			expect("on the way back", tt.first)
+			expect("on a rollback", tt.first)
 			w.Must(s.SwitchTraffic(t.Context(), color.Green, w.revision()))
 			expect("there again", tt.during)
 			s.unlock(w)
@@ -51,7 +51,7 @@ func TestSwitchKeepsOldHostsForOneDeploy(t *testing.T) {
 	}
 }
 
-// Who takes back another process's deploy does not know which hosts had users
+// Who rolls back another process's deploy does not know which hosts had users
 // before it.
 func TestTakenBackByAnotherAllHostsAreKept(t *testing.T) {
 	w := newWorld(t)

@@ -20,7 +20,7 @@ func TestPassOverAfter(t *testing.T) {
 		want       time.Duration
 	}{
 		"the way there":                 {true, false, 0},
-		"the way back":                  {true, true, passOverOnRollback},
+		"the rollback":                  {true, true, passOverOnRollback},
 		"somebody else's deploy":        {false, false, passOverOnRollback},
 		"somebody else's, and way back": {false, true, passOverOnRollback},
 	} {

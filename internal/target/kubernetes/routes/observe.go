@@ -35,7 +35,7 @@ func lastWriter(o *kube.Object) (by string, at time.Time) {
 			continue
 		}
 		if f.Manager == kube.FieldManager && f.Time.Time.Equal(at) {
-			continue // the server notes whole seconds: whoever else wrote in this one came after us
+			continue // the server notes whole seconds: anyone who else wrote in this one came after us
 		}
 		by, at = f.Manager, f.Time.Time
 	}

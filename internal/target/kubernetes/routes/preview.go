@@ -14,7 +14,7 @@ const emptyPreviewTimeout = 10 * time.Second // for all proxies to forget a colo
 
 // ClearPreview makes the preview lead to nobody and returns when the proxies
 // have forgotten the color before, whose instances may then go. A proxy that
-// has not obeyed for passOverAfter is passed over if another one has.
+// has not followed for passOverAfter is passed over if another one has.
 func (s *Switcher) ClearPreview(ctx context.Context, passOverAfter time.Duration) error {
 	err := s.PointPreview(ctx, color.None)
 	if kube.IsNotFound(err) {
@@ -26,8 +26,8 @@ func (s *Switcher) ClearPreview(ctx context.Context, passOverAfter time.Duration
 	return s.awaitEmptyPreview(ctx, passOverAfter)
 }
 
-// awaitEmptyPreview returns when every proxy answers that the preview leads to
-// nobody.
+// awaitEmptyPreview returns when every proxy answers that the preview has no
+// backend.
 func (s *Switcher) awaitEmptyPreview(ctx context.Context, passOverAfter time.Duration) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, emptyPreviewTimeout, fmt.Errorf("not within %s", emptyPreviewTimeout))
 	defer cancel()
@@ -77,5 +77,5 @@ func (s *Switcher) previewStandby(ctx context.Context, c color.Color) error {
 	if err := s.PointPreview(ctx, c); !kube.IsNotFound(err) {
 		return err
 	}
-	return nil // without a route it leads nowhere
+	return nil // without a route it has no backend
 }

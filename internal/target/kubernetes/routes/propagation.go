@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// propagationKey is the anchor's key for how long the proxies took to obey
+	// propagationKey is the anchor's key for how long the proxies took to follow
 	// the last switches, in milliseconds.
 	propagationKey  = "propagation"
 	maxPropagations = 10 // that are kept
@@ -34,7 +34,7 @@ func SleepTime(ctx context.Context, app *objects.App, g *gateway.Reader) time.Du
 	return manifest.SleepTime(s.ReloadThrottle(), longestPropagation(fenced.AnchorValue(anchor, propagationKey)))
 }
 
-// recordPropagation keeps how long the proxies took to obey the last switch of
+// recordPropagation keeps how long the proxies took to follow the last switch of
 // this session. It does nothing if another process switched, or if it was
 // called before.
 func (s *Switcher) recordPropagation(ctx context.Context) error {

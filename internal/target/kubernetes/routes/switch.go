@@ -113,7 +113,7 @@ func (s *Switcher) wantedRoute(now *kube.Object, active, c color.Color) *kube.Ob
 	case active == color.None:
 	case s.env.OwnDeploy():
 		keepHosts(want, configuredHosts(now))
-	default: // nobody knows any more which of them are the color's
+	default: // nobody knows anymore which of them are the color's
 		keepHosts(want, manifest.RouteHosts(now))
 	}
 	return want

@@ -43,7 +43,7 @@ func TestSwitch(t *testing.T) {
 	}
 	w.Must(s.SwitchTraffic(ctx, color.Green, before))
 	after := w.revision()
-	w.Must(s.SwitchTraffic(ctx, color.Green, before)) // whoever lost the answer asks again
+	w.Must(s.SwitchTraffic(ctx, color.Green, before)) // anyone who lost the answer asks again
 	if w.active() != color.Green || w.preview() != color.Blue || w.revision() != after || after == before {
 		t.Errorf("active %q, preview %q, revision %s after %s", w.active(), w.preview(), after, before)
 	}
@@ -73,8 +73,8 @@ func TestSwitchRefusesWhoCannotAnswer(t *testing.T) {
 	}
 }
 
-// A process may die when the route is written and nothing else is yet: whoever
-// goes on finds the route as it shall be, and only confirms.
+// A process may die when the route is written and nothing else is yet: anyone who
+// continues finds the route switched, and only confirms.
 func TestConfirmBringsAlongWhatGoesWithTheTraffic(t *testing.T) {
 	w := newWorld(t)
 	s := w.deployed()

@@ -2,7 +2,7 @@
 // decides which color gets the traffic, and that of the preview, which leads
 // to the standby color.
 //
-// It knows the Gateway's proxies and waits until they obey. It does not know
+// It knows the Gateway's proxies and waits until they follow. It does not know
 // how a color is started or stopped.
 package routes
 
@@ -70,7 +70,7 @@ func (s *Switcher) followRoute(ctx context.Context, c color.Color) error {
 	return nil
 }
 
-// PassOverAfter is for how long a proxy may be silent, or not obey, before a
+// PassOverAfter is for how long a proxy may be silent, or not follow, before a
 // switch to c goes on without it; zero: forever. A rollback must not wait for
 // it, and a session that ends another one's deploy may be rolling back.
 func (s *Switcher) PassOverAfter(c color.Color) time.Duration {

@@ -20,7 +20,7 @@ import (
 // one Secret.
 //
 // That Secret has a copy, because running pods do not read it again: with
-// another value they would not recognize us any more, and no color that was
+// another value they would not recognize us anymore, and no color that was
 // started before could take the traffic back.
 type ProbeSecret struct {
 	app     *objects.App

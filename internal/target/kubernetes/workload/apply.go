@@ -25,7 +25,7 @@ import (
 //     changes. The pods stay as they are, even if this program would make them
 //     differently today: what is known to work is not touched. New secrets
 //     reach an active color with the next deploy, and a standby one by starting
-//     it anew.
+//     it again.
 //  3. Otherwise it brings the images to the nodes, while the color goes on
 //     running what it runs.
 //  4. It ends another release in the color completely. That is deleted rather

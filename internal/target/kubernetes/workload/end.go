@@ -58,7 +58,7 @@ func (d *Deployer) emptyHeld(ctx context.Context, name string) error {
 	return err
 }
 
-// awaitGone returns when a color has no pods any more. A pod on a node that
+// awaitGone returns when a color has no pods anymore. A pod on a node that
 // does not answer remains listed: nobody waits for it beyond the limit. A
 // Deployment that remains is an error, because it would take with it what is
 // created under its name.
@@ -87,6 +87,6 @@ func (d *Deployer) awaitGone(ctx context.Context, c color.Color, limit time.Dura
 // heldError says which finalizers keep an object that was deleted.
 func (d *Deployer) heldError(o *kube.Object) error {
 	hint := d.app.Kube.KubectlCommand(d.app.Namespace, fmt.Sprintf(`patch %s %s --type=merge -p '{"metadata":{"finalizers":null}}'`, strings.ToLower(o.GetKind()), o.GetName()))
-	return problem.New(problem.Failed, hint, "%s was deleted but remains, because of its finalizers: %s; if whoever set them has nothing left to clean up, remove them and repeat the command",
+	return problem.New(problem.Failed, hint, "%s was deleted but remains, because of its finalizers: %s; if their owner has nothing left to clean up, remove them and repeat the command",
 		objects.KindAndName(o), strings.Join(o.GetFinalizers(), ", "))
 }

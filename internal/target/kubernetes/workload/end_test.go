@@ -30,7 +30,7 @@ func newDeployer(w *clustertest.World) *Deployer {
 }
 
 // TestHeldDeployment: a color whose Deployment is held by somebody's
-// finalizers gets no instances any more, but does not count as ended.
+// finalizers gets no instances anymore, but does not count as ended.
 func TestHeldDeployment(t *testing.T) {
 	w := clustertest.NewWorld(t)
 	d := newDeployer(w)
@@ -56,7 +56,7 @@ func TestHeldDeployment(t *testing.T) {
 func TestEmptyHeldLeavesOthersAlone(t *testing.T) {
 	w := clustertest.NewWorld(t)
 	d := newDeployer(w)
-	w.Must(d.emptyHeld(t.Context(), "shop-blue")) // there is none
+	w.Must(d.emptyHeld(t.Context(), "shop-blue")) // none exists
 	w.PutColor(color.Blue)
 	w.Must(d.emptyHeld(t.Context(), "shop-blue"))
 	if n := objects.SpecReplicas(w.GetObject("Deployment", "shop-blue")); n != 1 {

@@ -18,7 +18,7 @@ type RenderOptions struct {
 }
 
 // RenderObjects returns everything that runs spec in color c and sends the
-// traffic there, in the order in which it can be applied. It contacts nobody.
+// traffic there, in the order in which it can be applied. It makes no requests.
 func RenderObjects(app *objects.App, images *Images, spec deploy.Spec, c color.Color, o RenderOptions) ([]*kube.Object, error) {
 	a := newManifest(app, spec.Release, c)
 	a.Sleep, a.Proxies = o.Sleep, o.Proxies

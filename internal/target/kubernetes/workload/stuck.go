@@ -81,7 +81,7 @@ func (w *startWaiter) checkScheduling(ctx context.Context, p *corev1.Pod) error 
 }
 
 // reloadImage delivers an image to a node that has lost it, because it was
-// made anew or deleted unused images.
+// recreated or deleted unused images.
 func (w *startWaiter) reloadImage(ctx context.Context, p *corev1.Pod, image string) error {
 	if err := w.images.Delivery.Again(ctx, image, p.Spec.NodeName); err != nil {
 		return err
