@@ -83,11 +83,11 @@ func TestFinishedIsNeverBeforeTheSwitch(t *testing.T) {
 		{"finished", &Outgoing{Version: "v1.0.0", FinishedAt: r.SwitchedAt.Add(time.Second)}, r.SwitchedAt.Add(time.Second), "finished its last request at"},
 		{"ten streams", &Outgoing{Version: "v1.0.0", InFlight: 10, Stays: true}, time.Time{}, "Still open on v1.0.0: 10 requests. It stays up for them until the next deploy or cleanup."},
 		{"one of each", &Outgoing{Version: "v1.0.0", InFlight: 1, Tunnels: 1, Stays: true}, time.Time{}, "1 request, 1 WebSocket or"},
-		{"cut", &Outgoing{Version: "v1.0.0", Cut: 10, SentAway: 2}, time.Time{}, "10 requests still open on v1.0.0 when its time to finish was over: cut."},
+		{"cut", &Outgoing{Version: "v1.0.0", Cut: 10, SentAway: 2}, time.Time{}, "10 requests still open on v1.0.0 when its time to finish was over: closed."},
 	} {
 		r.Outgoing = tt.outgoing
 		got := strings.Join(Summarize(r), "\n")
-		if !r.oldFinished().Equal(tt.want) || !strings.Contains(got, tt.says) || tt.want.IsZero() && strings.Contains(got, "finished what") {
+		if !r.oldFinished().Equal(tt.want) || !strings.Contains(got, tt.says) || tt.want.IsZero() && strings.Contains(got, "finished its last request") {
 			t.Errorf("%s: finished at %s, want %s; says:\n%s", tt.name, r.oldFinished(), tt.want, got)
 		}
 		for _, lang := range []string{"en", "de"} {
@@ -102,7 +102,7 @@ func TestFinishedIsNeverBeforeTheSwitch(t *testing.T) {
 	}
 }
 
-// bad was taken back because requests failed, and its names are hostile.
+// bad was rolled back because requests failed, and its names are hostile.
 func bad() Report {
 	r := good()
 	at := func(s float64) time.Time { return epoch().Add(time.Duration(s * float64(time.Second))) }
@@ -239,11 +239,11 @@ func TestVerdicts(t *testing.T) {
 		{"deploy", "v1.0.0", "done", "v1.1.0 replaced v1.0.0"},
 		{"deploy", "", "done", "v1.1.0 is live"},
 		{"rollback", "v1.0.0", "done", "Rolled back from v1.0.0 to v1.1.0"},
-		{"deploy", "v1.0.0", "reverted", "v1.1.0 was taken back, v1.0.0 has the traffic"},
-		{"deploy", "", "reverted", "v1.1.0 was taken back"},
-		{"deploy", "v1.0.0", "stuck", "v1.1.0 is stuck halfway, both colors are kept"},
+		{"deploy", "v1.0.0", "reverted", "v1.1.0 was rolled back, v1.0.0 has the traffic"},
+		{"deploy", "", "reverted", "v1.1.0 was rolled back"},
+		{"deploy", "v1.0.0", "stuck", "v1.1.0 is stuck, both colors are kept"},
 		{"deploy", "", "stuck", "v1.1.0 failed and has the traffic, as nothing was there before"},
-		{"deploy", "v1.0.0", "retiring", "v1.1.0 was left unfinished"},
+		{"deploy", "v1.0.0", "retiring", "v1.1.0 was not finished"},
 	} {
 		if got := w.verdict(Report{Kind: tt.kind, From: tt.from, To: "v1.1.0", Outcome: tt.outcome}); got != tt.want {
 			t.Errorf("%+v reads %q", tt, got)
