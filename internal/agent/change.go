@@ -14,7 +14,6 @@ import (
 	"version-manager/internal/agent/supervisor"
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 
@@ -55,19 +54,10 @@ func (a *app) applySpec(ctx context.Context, token uint64, c color.Color, req ap
 // completeSpec refuses a spec that would cost requests, and fills in the
 // secrets that the color has already, where the caller brings none.
 func (a *app) completeSpec(c color.Color, spec *deploy.Spec) (key string, err error) {
-	if spec.Release.App != a.name {
-		return "", problem.New(problem.Usage, "", "%s is a release of %q, not of %q", spec.Release.Version, spec.Release.App, a.name)
-	}
-	if spec.Replicas < 0 {
-		return "", problem.New(problem.Usage, "", "the number of instances must not be negative: %d", spec.Replicas)
-	}
 	active := a.currentState().Active == c
-	if active && spec.Replicas == 0 {
-		return "", fmt.Errorf("scale %s to zero: it is active: %w", c, deploy.ErrRefused)
-	}
 	same := a.sides[c] != nil && sameRelease(a.sides[c].want.Release, spec.Release)
-	if active && a.sides[c] != nil && !same {
-		return "", fmt.Errorf("replace %s in %s: it is active: %w", a.sides[c].want.Release.Version, c, deploy.ErrRefused)
+	if err := spec.CheckApply(a.name, c, active, a.sides[c] != nil && !same); err != nil {
+		return "", err
 	}
 	if same && (spec.Secrets == nil || active) {
 		// Instances of one color are alike. New secrets come with the next deploy.

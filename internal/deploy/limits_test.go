@@ -357,3 +357,25 @@ func TestLockIsRenewed(t *testing.T) {
 		})
 	}
 }
+
+// TestCheckApply: no target replaces or empties the active color.
+func TestCheckApply(t *testing.T) {
+	spec := func(app string, replicas int) Spec {
+		return Spec{Release: release.Release{App: app, Version: "v2.0.0"}, Replicas: replicas}
+	}
+	for _, tt := range []struct {
+		spec                Spec
+		isActive, runsOther bool
+		refused             bool
+		ok                  bool
+	}{
+		{spec("app", 1), false, false, false, true}, {spec("app", 1), true, false, false, true}, {spec("app", 1), false, true, false, true},
+		{spec("app", 0), false, true, false, true}, {spec("app", 0), true, false, true, false}, {spec("app", 1), true, true, true, false},
+		{spec("app", -1), false, false, false, false}, {spec("other", 1), false, false, false, false},
+	} {
+		err := tt.spec.CheckApply("app", color.Blue, tt.isActive, tt.runsOther)
+		if (err == nil) != tt.ok || errors.Is(err, ErrRefused) != tt.refused {
+			t.Errorf("%+v: %v", tt, err)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/journal"
+	"version-manager/internal/kit/problem"
 	"version-manager/internal/release"
 )
 
@@ -78,6 +79,23 @@ type Spec struct {
 	Secrets  Secrets         `json:"secrets,omitempty"` // never logged, never journaled; nil keeps those that the color runs with
 	// Spare are the secrets of a color that has none any more, where Secrets is nil.
 	Spare Secrets `json:"spare,omitempty"`
+}
+
+// CheckApply refuses to apply a spec that is invalid or would cost requests: one
+// that stops the active color or replaces its release. RunsOther says that the
+// color runs another release now.
+func (s Spec) CheckApply(app string, c color.Color, isActive, runsOther bool) error {
+	switch {
+	case s.Release.App != app:
+		return problem.New(problem.Usage, "", "%s is a version of %q, not of %q", s.Release.Version, s.Release.App, app)
+	case s.Replicas < 0:
+		return problem.New(problem.Usage, "", "invalid number of instances: %d", s.Replicas)
+	case isActive && s.Replicas == 0:
+		return fmt.Errorf("scale %s to zero: it is active: %w", c, ErrRefused)
+	case isActive && runsOther:
+		return fmt.Errorf("start %s in %s: it is active and runs another version: %w", s.Release.Version, c, ErrRefused)
+	}
+	return nil
 }
 
 // Observed is a target at one moment.

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +40,7 @@ func NewDir(path string) *Dir { return &Dir{path: path} }
 
 // List implements [Reader].
 func (d *Dir) List(context.Context) ([]string, error) {
-	numbers, err := d.numbers()
+	numbers, err := d.listNumbers()
 	if err != nil {
 		return nil, fmt.Errorf("list deploys: %w", err)
 	}
@@ -54,11 +53,11 @@ func (d *Dir) List(context.Context) ([]string, error) {
 
 // Read implements [Reader].
 func (d *Dir) Read(_ context.Context, id string) ([]Record, error) {
-	content, err := d.file(id, journalFile)
+	content, err := d.readFile(id, journalFile)
 	if err != nil {
 		return nil, err
 	}
-	records, _, err := scan(content)
+	records, _, err := scanRecords(content)
 	if err != nil {
 		return records, fmt.Errorf("journal of deploy %s: %w", id, err)
 	}
@@ -67,14 +66,14 @@ func (d *Dir) Read(_ context.Context, id string) ([]Record, error) {
 
 // Attachment implements [Reader].
 func (d *Dir) Attachment(_ context.Context, id, name string) ([]byte, error) {
-	return d.file(id, name)
+	return d.readFile(id, name)
 }
 
 // Begin implements [Writer].
 func (d *Dir) Begin(context.Context) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	numbers, err := d.numbers()
+	numbers, err := d.listNumbers()
 	if err != nil {
 		return "", fmt.Errorf("begin journal: %w", err)
 	}
@@ -96,44 +95,29 @@ func (d *Dir) Begin(context.Context) (string, error) {
 func (d *Dir) Append(_ context.Context, id string, r Record) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := d.append(id, r); err != nil {
+	if err := d.appendRecord(id, r); err != nil {
 		return fmt.Errorf("journal of deploy %s: %w", id, err)
 	}
 	return nil
 }
 
-func (d *Dir) append(id string, r Record) error {
+func (d *Dir) appendRecord(id string, r Record) error {
 	line, err := Encode(r)
 	if err != nil {
 		return err
 	}
-	content, err := d.file(id, journalFile)
+	content, err := d.readFile(id, journalFile)
 	if err != nil {
 		return err
 	}
-	records, whole, err := scan(content)
+	records, whole, err := scanRecords(content)
 	if err != nil {
 		return err
 	}
-	if n := len(records); n > 0 && records[n-1].Seq == r.Seq {
-		return sameRecord(records[n-1], line)
-	}
-	if want := len(records) + 1; r.Seq != want {
-		return fmt.Errorf("record %d does not follow: want %d", r.Seq, want)
+	if exists, err := CheckNext(records, r); exists || err != nil {
+		return err
 	}
 	return writeAt(filepath.Join(d.path, id, journalFile), int64(whole), line)
-}
-
-// sameRecord lets a writer repeat its last record, and only that very one.
-func sameRecord(last Record, line []byte) error {
-	have, err := Encode(last)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(have, line) {
-		return fmt.Errorf("record %d exists already with other content", last.Seq)
-	}
-	return nil
 }
 
 // writeAt makes line the end of the file, replacing a torn record behind
@@ -168,7 +152,7 @@ func (d *Dir) Attach(_ context.Context, id, name string, content []byte) error {
 	return nil
 }
 
-func (d *Dir) numbers() ([]int, error) {
+func (d *Dir) listNumbers() ([]int, error) {
 	entries, err := os.ReadDir(d.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -183,7 +167,7 @@ func (d *Dir) numbers() ([]int, error) {
 	return numbers, err
 }
 
-func (d *Dir) file(id, name string) ([]byte, error) {
+func (d *Dir) readFile(id, name string) ([]byte, error) {
 	path, err := d.pathOf(id, name)
 	if err != nil {
 		return nil, err
@@ -198,8 +182,8 @@ func (d *Dir) file(id, name string) ([]byte, error) {
 // pathOf keeps ids and names, which may come from a command line or a socket,
 // inside the folder.
 func (d *Dir) pathOf(id, name string) (string, error) {
-	if n, err := strconv.Atoi(id); err != nil || n < 1 || strconv.Itoa(n) != id {
-		return "", fmt.Errorf("deploy %q: %w: ids are numbers", id, ErrNotFound)
+	if _, err := ParseID(id); err != nil {
+		return "", err
 	}
 	if name == "" || name[0] == '.' || filepath.Base(name) != name {
 		return "", fmt.Errorf("attachment %q: not a file name", name)

@@ -167,8 +167,8 @@ func FuzzScan(f *testing.F) {
 	f.Add(append(line, "00000000 {}\n"...))
 	f.Add([]byte("\n\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		records, whole, _ := scan(content)
-		again, size, err := scan(content[:whole])
+		records, whole, _ := scanRecords(content)
+		again, size, err := scanRecords(content[:whole])
 		if err != nil || size != whole || len(again) != len(records) {
 			t.Errorf("the whole part reads differently alone: %d/%d records, %v", len(again), len(records), err)
 		}

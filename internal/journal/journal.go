@@ -7,8 +7,11 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -18,6 +21,41 @@ type Record struct {
 	Time time.Time       `json:"time"`
 	Type string          `json:"type"`
 	Body json.RawMessage `json:"body,omitempty"`
+}
+
+// CheckNext reports whether a record may follow the others. A record that is
+// already the last one exists: appending it again does nothing, so a writer that
+// lost the answer may repeat. Anything but the next one is an error.
+func CheckNext(records []Record, r Record) (exists bool, err error) {
+	if n := len(records); n > 0 && records[n-1].Seq == r.Seq {
+		return true, checkSame(records[n-1], r)
+	}
+	if want := len(records) + 1; r.Seq != want {
+		return false, fmt.Errorf("record %d does not follow: want %d", r.Seq, want)
+	}
+	return false, nil
+}
+
+func checkSame(last, r Record) error {
+	have, err := Encode(last)
+	if err != nil {
+		return err
+	}
+	line, err := Encode(r)
+	if err == nil && !bytes.Equal(have, line) {
+		err = fmt.Errorf("record %d exists already with other content", last.Seq)
+	}
+	return err
+}
+
+// ParseID returns the number of a deploy. Ids come from a command line or a
+// socket: anything but a plain positive number is [ErrNotFound].
+func ParseID(id string) (int, error) {
+	n, err := strconv.Atoi(id)
+	if err != nil || n < 1 || strconv.Itoa(n) != id {
+		return 0, fmt.Errorf("deploy %q: %w: ids are numbers", id, ErrNotFound)
+	}
+	return n, nil
 }
 
 // Reader reads the journals of one app.

@@ -22,7 +22,7 @@ func Encode(r Record) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode record %d: %w", r.Seq, err)
 	}
-	return fmt.Appendf(nil, "%08x %s\n", sum(body), body), nil
+	return fmt.Appendf(nil, "%08x %s\n", checksum(body), body), nil
 }
 
 // Decode reads a line without its line feed.
@@ -32,7 +32,7 @@ func Decode(line []byte) (Record, error) {
 		return r, errDamaged
 	}
 	want, err := strconv.ParseUint(string(line[:sumLen]), 16, 32)
-	if err != nil || uint32(want) != sum(line[sumLen+1:]) {
+	if err != nil || uint32(want) != checksum(line[sumLen+1:]) {
 		return r, errDamaged
 	}
 	if err := json.Unmarshal(line[sumLen+1:], &r); err != nil {
@@ -41,13 +41,13 @@ func Decode(line []byte) (Record, error) {
 	return r, nil
 }
 
-func sum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
+func checksum(b []byte) uint32 { return crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli)) }
 
-// scan reads a whole journal. It returns the records up to the first that is
+// scanRecords reads a whole journal. It returns the records up to the first that is
 // not whole, and the length of the part that holds them. What follows is the
 // torn end of a crash, unless a whole record stands behind it: then the file
 // was damaged, which is an error.
-func scan(content []byte) (records []Record, whole int, err error) {
+func scanRecords(content []byte) (records []Record, whole int, err error) {
 	rest := content
 	for len(rest) > 0 {
 		line, after, ended := bytes.Cut(rest, []byte("\n"))
@@ -58,7 +58,7 @@ func scan(content []byte) (records []Record, whole int, err error) {
 			rest = after
 			continue
 		}
-		if followedByRecord(after) {
+		if isFollowedByRecord(after) {
 			return records, whole, fmt.Errorf("record %d: %w", len(records)+1, errDamaged)
 		}
 		return records, whole, nil
@@ -66,7 +66,7 @@ func scan(content []byte) (records []Record, whole int, err error) {
 	return records, whole, nil
 }
 
-func followedByRecord(rest []byte) bool {
+func isFollowedByRecord(rest []byte) bool {
 	for line := range bytes.Lines(rest) {
 		if _, err := Decode(bytes.TrimSuffix(line, []byte("\n"))); err == nil {
 			return true

@@ -12,10 +12,10 @@ import (
 	"version-manager/internal/target/local"
 )
 
-// The names of the targets. This machine is the default.
+// Names of the targets. This machine is the default.
 const (
-	localName   = "local"
-	clusterName = "kubernetes"
+	LocalName      = "local"
+	KubernetesName = "kubernetes"
 )
 
 // Spec says which target is meant and for which app.
@@ -45,13 +45,13 @@ type Kubernetes struct {
 // Open returns the target. It contacts nothing yet.
 func Open(s Spec) (deploy.Target, error) {
 	switch s.Name {
-	case "", localName:
+	case "", LocalName:
 		return local.NewTarget(local.Options{App: s.App, State: s.State, Local: s.Local, Project: s.Project, Preview: s.Preview, Agent: s.Agent, Passive: s.Passive})
-	case clusterName:
+	case KubernetesName:
 		k := s.Kubernetes
 		return kubernetes.New(kubernetes.Options{
 			App: s.App, State: s.State, Config: k.Config, Kubeconfig: k.Kubeconfig, Context: k.Context, Namespace: k.Namespace, Preview: k.Preview, Self: k.Self,
 		})
 	}
-	return nil, problem.New(problem.Usage, "", "there is no target %q, only %q and %q", s.Name, localName, clusterName)
+	return nil, problem.New(problem.Usage, "", "there is no target %q, only %q and %q", s.Name, LocalName, KubernetesName)
 }

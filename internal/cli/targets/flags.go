@@ -17,12 +17,13 @@ import (
 	"version-manager/internal/kit/names"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
+	"version-manager/internal/target"
 )
 
 // The targets by name.
 const (
-	Local   = "local"
-	Cluster = "kubernetes"
+	Local   = target.LocalName
+	Cluster = target.KubernetesName
 )
 
 // TargetVariable names the environment variable for --target.

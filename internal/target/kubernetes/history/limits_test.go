@@ -113,7 +113,7 @@ func TestCheckNext(t *testing.T) {
 		"one after the next":     {2, 4, "x", false, "want 3"},
 		"the only one again":     {1, 1, "x", true, ""},
 	} {
-		exists, err := checkNext(secret(tt.have), tt.seq, line(tt.seq, tt.typ))
+		exists, err := checkNext(secret(tt.have), journal.Record{Seq: tt.seq, Time: time.Unix(1, 0).UTC(), Type: tt.typ})
 		if exists != tt.exists || (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: exists %t, %v", name, exists, err)
 		}

@@ -88,9 +88,9 @@ func (r Reader) readSecret(ctx context.Context, name, what string) (*kube.Object
 // journalName is the Secret of a deploy. The number is padded, so that kubectl
 // lists them in order.
 func (r Reader) journalName(id string) (string, error) {
-	n, err := strconv.Atoi(id)
-	if err != nil || n < 1 || strconv.Itoa(n) != id {
-		return "", fmt.Errorf("deploy %q: %w: ids are numbers", id, journal.ErrNotFound)
+	n, err := journal.ParseID(id)
+	if err != nil {
+		return "", err
 	}
 	return fmt.Sprintf("%s-deploy-%06d", r.app.Name, n), nil
 }

@@ -12,22 +12,12 @@ import (
 
 // checkNext reports whether a record exists already as the last one, and fails
 // if it is neither that nor the next.
-func checkNext(o *kube.Object, seq int, line []byte) (exists bool, err error) {
+func checkNext(o *kube.Object, r journal.Record) (exists bool, err error) {
 	list, err := parseRecords(o)
 	if err != nil {
 		return false, err
 	}
-	if n := len(list); n > 0 && n == seq {
-		have, err := journal.Encode(list[n-1])
-		if err == nil && !bytes.Equal(have, line) {
-			err = fmt.Errorf("record %d exists already with other content", seq)
-		}
-		return true, err
-	}
-	if want := len(list) + 1; seq != want {
-		return false, fmt.Errorf("record %d does not follow: want %d", seq, want)
-	}
-	return false, nil
+	return journal.CheckNext(list, r)
 }
 
 // parseRecords reads the records of a journal. As in a file, a damaged last

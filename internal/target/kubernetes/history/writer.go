@@ -129,7 +129,7 @@ func (w *Writer) Append(ctx context.Context, id string, r journal.Record) error 
 		if err := w.out.VerifyHeld(ctx); err != nil {
 			return err
 		}
-		exists, err := checkNext(o, r.Seq, line)
+		exists, err := checkNext(o, r)
 		if err != nil || exists {
 			return err
 		}

@@ -10,7 +10,6 @@ import (
 
 	"version-manager/internal/color"
 	"version-manager/internal/deploy"
-	"version-manager/internal/kit/problem"
 	"version-manager/internal/kube"
 	"version-manager/internal/manifest"
 	"version-manager/internal/release"
@@ -45,7 +44,7 @@ func (d *Deployer) ApplyColor(ctx context.Context, c color.Color, spec deploy.Sp
 	if err != nil {
 		return err
 	}
-	if err := d.checkSpec(active == c, have, spec); err != nil {
+	if err := d.checkSpec(c, active == c, have, spec); err != nil {
 		return err
 	}
 	if err := errors.Join(checkSecrets(spec.Secrets), checkSecrets(spec.Spare)); err != nil {
@@ -75,18 +74,8 @@ func RunsSpec(have *kube.Object, spec deploy.Spec) bool {
 }
 
 // checkSpec refuses what would cost requests.
-func (d *Deployer) checkSpec(active bool, have *kube.Object, spec deploy.Spec) error {
-	switch {
-	case spec.Release.App != d.app.Name:
-		return problem.New(problem.Usage, "", "%s is a release of %q, not of %q", spec.Release.Version, spec.Release.App, d.app.Name)
-	case spec.Replicas < 0:
-		return problem.New(problem.Usage, "", "invalid number of instances: %d", spec.Replicas)
-	case active && spec.Replicas == 0:
-		return fmt.Errorf("scale to zero: the color is active: %w", deploy.ErrRefused)
-	case active && have != nil && !RunsSpec(have, spec):
-		return fmt.Errorf("replace what runs by %s: the color is active: %w", spec.Release.Version, deploy.ErrRefused)
-	}
-	return nil
+func (d *Deployer) checkSpec(c color.Color, active bool, have *kube.Object, spec deploy.Spec) error {
+	return spec.CheckApply(d.app.Name, c, active, have != nil && !RunsSpec(have, spec))
 }
 
 // ResizeColor changes only the number of instances. A change of the active

@@ -41,7 +41,7 @@ func TestCheckSpec(t *testing.T) {
 		"less than nothing":         {false, deploy.Spec{Release: shop("v1.0.0"), Replicas: -1}, false, false},
 		"another app":               {false, deploy.Spec{Release: other, Replicas: 1}, false, false},
 	} {
-		err := d.checkSpec(tt.active, have, tt.spec)
+		err := d.checkSpec(color.Blue, tt.active, have, tt.spec)
 		if (err == nil) != tt.ok || errors.Is(err, deploy.ErrRefused) != tt.refused {
 			t.Errorf("%s: %v", name, err)
 		}
