@@ -65,6 +65,7 @@ func TestPackedLimit(t *testing.T) {
 }
 
 func TestUnpackedLimit(t *testing.T) {
+	t.Parallel()
 	for size, ok := range map[int]bool{maxUnpackedBytes: true, maxUnpackedBytes + 1: false} {
 		packed, err := packContent(make([]byte, size))
 		if err != nil {

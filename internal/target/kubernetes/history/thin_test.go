@@ -154,6 +154,7 @@ func row(first, last int) (list []int) {
 }
 
 func TestJournalsAreThinned(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		past []made
 		want []int // on the list after the next deploy has begun
@@ -211,6 +212,7 @@ func TestWhatIsNoLongerNeededLeaves(t *testing.T) {
 // Anyone who thins dies at any of its writes. Nobody ever sees half a deploy, and
 // anyone who comes next finishes.
 func TestThinningMayDieAnywhere(t *testing.T) {
+	t.Parallel()
 	for at, reached := 0, true; reached; at++ {
 		t.Run(fmt.Sprintf("write %d, after it %t", at/2+1, at%2 == 1), func(t *testing.T) {
 			w, ada := past(t, with(upgrades(53), 2, gating))
@@ -299,6 +301,7 @@ func (c forgetful) GetObject(ctx context.Context, r kube.Ref) (*kube.Object, err
 }
 
 func TestThinningFailsNoDeploy(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		breaks func(kube.Cluster) kube.Cluster
 		oldest int

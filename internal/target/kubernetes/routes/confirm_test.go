@@ -86,6 +86,7 @@ func TestConfirmRefuses(t *testing.T) {
 
 // Where the gateway is somebody else's the entrances are asked, for longer.
 func TestConfirmWithoutProxies(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.useEntrance()
 	w.PutJSON(`{"apiVersion": "gateway.networking.k8s.io/v1", "kind": "GatewayClass", "metadata": {"name": "traefik"}, "spec": {"controllerName": "example.org/other"}}`)
@@ -125,6 +126,7 @@ func TestConfirmAsksProxiesThatLeave(t *testing.T) {
 // A proxy that does not answer holds up the way there, on which nothing has to
 // be hurried, but not the rollback.
 func TestSilentProxy(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.useEntrance()
 	s := w.deployed()
@@ -177,6 +179,7 @@ func TestSilentProxy(t *testing.T) {
 // A proxy that answers as it did before the switch does not hear the API server
 // anymore. That must not keep the users of all others on a version that fails.
 func TestWrongProxy(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.PutProxy("stale", "--providers.providersthrottleduration=500ms")
 	s := w.deployed()

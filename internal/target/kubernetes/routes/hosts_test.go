@@ -12,6 +12,7 @@ import (
 )
 
 func TestSwitchKeepsOldHostsForOneDeploy(t *testing.T) {
+	t.Parallel()
 	type hosts = []string
 	tests := map[string]struct{ first, then, during, after hosts }{
 		"renamed":        {hosts{"a.example"}, hosts{"b.example"}, hosts{"b.example", "a.example"}, hosts{"b.example"}},
