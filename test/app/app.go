@@ -30,11 +30,11 @@ func newApp(set settings) *app {
 	return a
 }
 
-// crash fires when the behavior is to die; otherwise never.
-func (a *app) crash() <-chan time.Time { return a.crashing }
+// crashSignal fires when the behavior is to die; otherwise never.
+func (a *app) crashSignal() <-chan time.Time { return a.crashing }
 
-// leave makes the app unready and ends its streams.
-func (a *app) leave() { close(a.leaving) }
+// startLeaving makes the app unready and ends its streams.
+func (a *app) startLeaving() { close(a.leaving) }
 
 // waitSockets waits until every WebSocket has said goodbye.
 func (a *app) waitSockets(ctx context.Context) error {
@@ -48,7 +48,7 @@ func (a *app) waitSockets(ctx context.Context) error {
 	}
 }
 
-func (a *app) ready() bool {
+func (a *app) isReady() bool {
 	select {
 	case <-a.leaving:
 		return false
@@ -63,20 +63,20 @@ func (a *app) ready() bool {
 	return true
 }
 
-// broken reports whether a request must fail, and starts the clock of
+// mustFail reports whether a request must fail, and starts the clock of
 // fail-after with the first request that came through the public entrance.
-func (a *app) broken(r *http.Request) bool {
+func (a *app) mustFail(r *http.Request) bool {
 	if a.set.Behavior != failAfter {
 		return false
 	}
-	if !a.preview(r) && a.served.CompareAndSwap(0, time.Now().UnixNano()) {
+	if !a.isPreview(r) && a.served.CompareAndSwap(0, time.Now().UnixNano()) {
 		log.Printf("first real request: 500 from %s on", a.set.After)
 	}
 	first := a.served.Load()
 	return first != 0 && time.Since(time.Unix(0, first)) >= a.set.After
 }
 
-func (a *app) preview(r *http.Request) bool {
+func (a *app) isPreview(r *http.Request) bool {
 	host := r.Host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
@@ -84,17 +84,17 @@ func (a *app) preview(r *http.Request) bool {
 	return strings.EqualFold(host, a.set.Preview)
 }
 
-// misbehave delays or refuses what is not a health check.
-func (a *app) misbehave(next http.Handler) http.Handler {
+// withMisbehavior delays or refuses what is not a health check.
+func (a *app) withMisbehavior(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		delay := a.set.BaseDelay
 		if a.set.Behavior == slow {
 			delay += a.set.Delay
 		}
-		if !pause(r.Context(), delay) {
+		if !waitFor(r.Context(), delay) {
 			return
 		}
-		if a.broken(r) {
+		if a.mustFail(r) {
 			http.Error(w, "broken on purpose", http.StatusInternalServerError)
 			return
 		}
@@ -102,8 +102,8 @@ func (a *app) misbehave(next http.Handler) http.Handler {
 	})
 }
 
-// pause waits for d and reports false if ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
+// waitFor waits for d and reports false if ctx ended first.
+func waitFor(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
 	}

@@ -32,7 +32,7 @@ func env(pairs ...string) func(string) string {
 
 func TestReadRefuses(t *testing.T) {
 	for _, bad := range [][]string{{"BEHAVIOR", "rude"}, {"AFTER", "2"}, {"DELAY", "x"}} {
-		if _, err := read(env(bad...)); err == nil || !strings.Contains(err.Error(), bad[0]) {
+		if _, err := readSettings(env(bad...)); err == nil || !strings.Contains(err.Error(), bad[0]) {
 			t.Errorf("read(%v): error %v does not name it", bad, err)
 		}
 	}
@@ -40,7 +40,7 @@ func TestReadRefuses(t *testing.T) {
 
 func testApp(t *testing.T, pairs ...string) *app {
 	t.Helper()
-	set, err := read(env(append([]string{"APP_VERSION", "v1.2.3", "APP_COLOR", "blue", "APP_INSTANCE", "blue-1"}, pairs...)...))
+	set, err := readSettings(env(append([]string{"APP_VERSION", "v1.2.3", "APP_COLOR", "blue", "APP_INSTANCE", "blue-1"}, pairs...)...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func testApp(t *testing.T, pairs ...string) *app {
 
 func ask(a *app, method, target, body string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
-	a.handler().ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader(body)))
+	a.newHandler().ServeHTTP(w, httptest.NewRequest(method, target, strings.NewReader(body)))
 	return w
 }
 
@@ -134,7 +134,7 @@ func running(t *testing.T, pairs ...string) (base string, stop chan os.Signal, c
 	}
 	stop, code = make(chan os.Signal, 1), make(chan int, 1)
 	set := testApp(t, pairs...).set
-	go func() { code <- serve(set, ln, stop) }()
+	go func() { code <- serveApp(set, ln, stop) }()
 	return "http://" + ln.Addr().String(), stop, code
 }
 
@@ -234,8 +234,8 @@ func TestCrashes(t *testing.T) {
 	if c := exit(t, code); c != 2 {
 		t.Errorf("crash-after-ready: exit code %d", c)
 	}
-	set, _ := read(env("BEHAVIOR", "crash-at-start"))
-	if c := run(set); c != 2 {
+	set, _ := readSettings(env("BEHAVIOR", "crash-at-start"))
+	if c := runApp(set); c != 2 {
 		t.Errorf("crash-at-start: exit code %d", c)
 	}
 }

@@ -25,61 +25,61 @@ type identity struct {
 	Instance string `json:"instance"`
 }
 
-func (a *app) identity() identity {
+func (a *app) ownIdentity() identity {
 	return identity{a.set.Version, a.set.Color, a.set.Instance}
 }
 
-func (a *app) handler() http.Handler {
+func (a *app) newHandler() http.Handler {
 	work := http.NewServeMux()
 	work.HandleFunc("GET /{$}", a.version)
 	work.HandleFunc("GET /version", a.version)
-	work.HandleFunc("GET /client", client)
-	work.HandleFunc("GET /slow", a.slow)
-	work.HandleFunc("GET /burn", a.burn)
-	work.HandleFunc("GET /bytes", a.bytes)
-	work.HandleFunc("POST /upload", a.upload)
-	work.HandleFunc("GET /events", a.events)
-	work.HandleFunc("GET /ws", a.echo)
+	work.HandleFunc("GET /client", writeClient)
+	work.HandleFunc("GET /slow", a.serveSlowly)
+	work.HandleFunc("GET /burn", a.burnCPU)
+	work.HandleFunc("GET /bytes", a.sendBytes)
+	work.HandleFunc("POST /upload", a.receiveUpload)
+	work.HandleFunc("GET /events", a.streamEvents)
+	work.HandleFunc("GET /ws", a.serveEcho)
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", a.readyz)
-	mux.Handle("/", a.misbehave(work))
+	mux.HandleFunc("GET /readyz", a.serveReadiness)
+	mux.Handle("/", a.withMisbehavior(work))
 	return mux
 }
 
-func (a *app) readyz(w http.ResponseWriter, _ *http.Request) {
-	if !a.ready() {
+func (a *app) serveReadiness(w http.ResponseWriter, _ *http.Request) {
+	if !a.isReady() {
 		http.Error(w, "not ready", http.StatusServiceUnavailable)
 		return
 	}
 	io.WriteString(w, "ready\n")
 }
 
-func (a *app) version(w http.ResponseWriter, _ *http.Request) { answer(w, a.identity()) }
+func (a *app) version(w http.ResponseWriter, _ *http.Request) { writeJSON(w, a.ownIdentity()) }
 
-// client says who asks, as the proxies in front have told.
-func client(w http.ResponseWriter, r *http.Request) {
+// writeClient says who asks, as the proxies in front have told.
+func writeClient(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, strings.Join(r.Header["X-Forwarded-For"], " | ")+"\n")
 }
 
-// slow answers after ?for=, which is cut to a minute. A drain does not hurry
+// serveSlowly answers after ?for=, which is cut to a minute. A drain does not hurry
 // it: that is what it is for.
-func (a *app) slow(w http.ResponseWriter, r *http.Request) {
-	d, err := time.ParseDuration(or(r.FormValue("for"), "10s"))
+func (a *app) serveSlowly(w http.ResponseWriter, r *http.Request) {
+	d, err := time.ParseDuration(valueOr(r.FormValue("for"), "10s"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if pause(r.Context(), min(d, maxSlow)) {
-		answer(w, a.identity())
+	if waitFor(r.Context(), min(d, maxSlow)) {
+		writeJSON(w, a.ownIdentity())
 	}
 }
 
-// burn keeps a processor busy ?for=, which is cut to a second, so that an
+// burnCPU keeps a processor busy ?for=, which is cut to a second, so that an
 // autoscaler has something to see.
-func (a *app) burn(w http.ResponseWriter, r *http.Request) {
-	d, err := time.ParseDuration(or(r.FormValue("for"), "10ms"))
+func (a *app) burnCPU(w http.ResponseWriter, r *http.Request) {
+	d, err := time.ParseDuration(valueOr(r.FormValue("for"), "10ms"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -88,11 +88,11 @@ func (a *app) burn(w http.ResponseWriter, r *http.Request) {
 	for end := time.Now().Add(min(d, maxBurn)); time.Now().Before(end); {
 		sum = sha256.Sum256(sum[:])
 	}
-	answer(w, a.identity())
+	writeJSON(w, a.ownIdentity())
 }
 
-// bytes answers ?n= bytes.
-func (a *app) bytes(w http.ResponseWriter, r *http.Request) {
+// sendBytes answers ?n= bytes.
+func (a *app) sendBytes(w http.ResponseWriter, r *http.Request) {
 	n, err := strconv.Atoi(r.FormValue("n"))
 	if err != nil || n < 0 || n > maxBytes {
 		http.Error(w, fmt.Sprintf("n: want 0 to %d", maxBytes), http.StatusBadRequest)
@@ -117,17 +117,17 @@ type uploaded struct {
 	Length int64  `json:"length"`
 }
 
-func (a *app) upload(w http.ResponseWriter, r *http.Request) {
+func (a *app) receiveUpload(w http.ResponseWriter, r *http.Request) {
 	h := sha256.New()
 	n, err := io.Copy(h, http.MaxBytesReader(w, r.Body, maxBytes))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	answer(w, uploaded{a.identity(), hex.EncodeToString(h.Sum(nil)), n})
+	writeJSON(w, uploaded{a.ownIdentity(), hex.EncodeToString(h.Sum(nil)), n})
 }
 
-func answer(w http.ResponseWriter, v any) {
+func writeJSON(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	json.NewEncoder(w).Encode(v)
 }

@@ -23,15 +23,15 @@ import (
 func main() {
 	log.SetFlags(log.LstdFlags | log.Lmicroseconds | log.LUTC)
 	log.SetOutput(os.Stderr)
-	set, err := read(os.Getenv)
+	set, err := readSettings(os.Getenv)
 	if err != nil {
 		log.Fatal(err)
 	}
-	os.Exit(run(set))
+	os.Exit(runApp(set))
 }
 
-// run serves until a signal ends it and returns the exit code.
-func run(set settings) int {
+// runApp serves until a signal ends it and returns the exit code.
+func runApp(set settings) int {
 	log.SetPrefix(fmt.Sprintf("%s %s %s ", set.Version, set.Color, set.Instance))
 	if set.Behavior == crashAtStart {
 		log.Print("crash: the configuration of version ", set.Version, " is incomplete (BEHAVIOR=crash-at-start)")
@@ -44,13 +44,13 @@ func run(set settings) int {
 	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
-	return serve(set, ln, stop)
+	return serveApp(set, ln, stop)
 }
 
-// serve answers on ln until stop or until the behavior demands a crash.
-func serve(set settings, ln net.Listener, stop <-chan os.Signal) int {
+// serveApp answers on ln until stop or until the behavior demands a crash.
+func serveApp(set settings, ln net.Listener, stop <-chan os.Signal) int {
 	a := newApp(set)
-	srv := &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: a.newHandler(), ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(ln) }()
 	log.Print("start: listening on ", ln.Addr())
@@ -60,7 +60,7 @@ func serve(set settings, ln net.Listener, stop <-chan os.Signal) int {
 		case err := <-failed:
 			log.Print("stop: ", err)
 			return 1
-		case <-a.crash():
+		case <-a.crashSignal():
 			log.Printf("crash: gave up %s after the start (BEHAVIOR=%s)", set.After, set.Behavior)
 			return 2
 		case sig := <-stop:
@@ -68,16 +68,16 @@ func serve(set settings, ln net.Listener, stop <-chan os.Signal) int {
 				log.Printf("stop: %s ignored (BEHAVIOR=%s)", sig, ignoreTerm)
 				continue
 			}
-			return drain(a, srv, sig)
+			return drainApp(a, srv, sig)
 		}
 	}
 }
 
-// drain finishes what is open, for at most the drain time. Running out of
+// drainApp finishes what is open, for at most the drain time. Running out of
 // time is logged but is no failure: the app was asked to end, and it ended.
-func drain(a *app, srv *http.Server, sig os.Signal) int {
+func drainApp(a *app, srv *http.Server, sig os.Signal) int {
 	log.Printf("stop: %s, draining for up to %s", sig, a.set.Drain)
-	a.leave()
+	a.startLeaving()
 	ctx, cancel := context.WithTimeout(context.Background(), a.set.Drain)
 	defer cancel()
 	if err := errors.Join(srv.Shutdown(ctx), a.waitSockets(ctx)); err != nil {

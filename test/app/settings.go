@@ -38,15 +38,15 @@ type settings struct {
 	Preview   string        // PREVIEW_HOST, preview.localhost: requests to it are not real traffic
 }
 
-// read takes the settings from an environment such as os.Getenv.
-func read(getenv func(string) string) (settings, error) {
+// readSettings takes the settings from an environment such as os.Getenv.
+func readSettings(getenv func(string) string) (settings, error) {
 	s := settings{
-		Address:  net.JoinHostPort(or(getenv("HOST"), "127.0.0.1"), or(getenv("PORT"), "8080")),
-		Version:  or(getenv("APP_VERSION"), "v0.0.0"),
+		Address:  net.JoinHostPort(valueOr(getenv("HOST"), "127.0.0.1"), valueOr(getenv("PORT"), "8080")),
+		Version:  valueOr(getenv("APP_VERSION"), "v0.0.0"),
 		Color:    getenv("APP_COLOR"),
 		Instance: getenv("APP_INSTANCE"),
 		Behavior: getenv("BEHAVIOR"),
-		Preview:  or(getenv("PREVIEW_HOST"), "preview.localhost"),
+		Preview:  valueOr(getenv("PREVIEW_HOST"), "preview.localhost"),
 	}
 	if !slices.Contains(behaviors(), s.Behavior) {
 		return s, fmt.Errorf("BEHAVIOR=%s: want one of %s", s.Behavior, strings.Join(behaviors()[1:], ", "))
@@ -61,14 +61,14 @@ func read(getenv func(string) string) (settings, error) {
 		{"DRAIN", "20s", &s.Drain},
 	} {
 		var err error
-		if *d.to, err = time.ParseDuration(or(getenv(d.name), d.fallback)); err != nil {
+		if *d.to, err = time.ParseDuration(valueOr(getenv(d.name), d.fallback)); err != nil {
 			return s, fmt.Errorf("%s: %w", d.name, err)
 		}
 	}
 	return s, nil
 }
 
-func or(value, fallback string) string {
+func valueOr(value, fallback string) string {
 	if value != "" {
 		return value
 	}

@@ -12,14 +12,14 @@ import (
 
 const goodbye = time.Second // how long a client may take to answer a close frame
 
-// events sends the identity as a server-sent event four times a second.
-func (a *app) events(w http.ResponseWriter, r *http.Request) {
+// streamEvents sends the identity as a server-sent event four times a second.
+func (a *app) streamEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	out := http.NewResponseController(w)
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
-	who, _ := json.Marshal(a.identity())
+	who, _ := json.Marshal(a.ownIdentity())
 	for id := 1; ; id++ {
 		fmt.Fprintf(w, "id: %d\ndata: %s\n\n", id, who)
 		if out.Flush() != nil {
@@ -35,9 +35,9 @@ func (a *app) events(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// echo is a WebSocket that first says which version it is and then repeats
+// serveEcho is a WebSocket that first says which version it is and then repeats
 // what it hears. When the app leaves, it says so with 1001, going away.
-func (a *app) echo(w http.ResponseWriter, r *http.Request) {
+func (a *app) serveEcho(w http.ResponseWriter, r *http.Request) {
 	a.sockets.Add(1)
 	defer a.sockets.Done()
 	c, err := websocket.Accept(w, r, nil)
@@ -51,7 +51,7 @@ func (a *app) echo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	over := make(chan struct{})
-	go func() { defer close(over); repeat(ctx, c) }()
+	go func() { defer close(over); echoMessages(ctx, c) }()
 	select {
 	case <-over:
 	case <-a.leaving:
@@ -62,7 +62,7 @@ func (a *app) echo(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func repeat(ctx context.Context, c *websocket.Conn) {
+func echoMessages(ctx context.Context, c *websocket.Conn) {
 	for {
 		kind, msg, err := c.Read(ctx)
 		if err != nil || c.Write(ctx, kind, msg) != nil {

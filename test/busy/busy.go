@@ -52,14 +52,14 @@ type second struct {
 	load     float64       // processes that run or want to
 }
 
-// Start begins to measure.
-func Start() *Meter {
-	return start(waitInterval, runnableProcesses)
+// StartMeter begins to measure.
+func StartMeter() *Meter {
+	return startMeter(waitInterval, runnableProcesses)
 }
 
-func start(wait func(<-chan struct{}) bool, load func() float64) *Meter {
+func startMeter(wait func(<-chan struct{}) bool, load func() float64) *Meter {
 	m := &Meter{quit: make(chan struct{}), wait: wait, load: load}
-	m.done.Go(m.sample)
+	m.done.Go(m.sampleSeconds)
 	return m
 }
 
@@ -72,9 +72,9 @@ func waitInterval(quit <-chan struct{}) (woken bool) {
 	}
 }
 
-// sample measures second after second until it is told to quit. The last,
+// sampleSeconds measures second after second until it is told to quit. The last,
 // incomplete second does not count.
-func (m *Meter) sample() {
+func (m *Meter) sampleSeconds() {
 	for {
 		s, whole := m.sampleSecond()
 		if !whole {
@@ -100,7 +100,7 @@ func (m *Meter) sampleSecond() (s second, whole bool) {
 func (m *Meter) Stop() Reading {
 	close(m.quit)
 	m.done.Wait()
-	return read(m.seconds)
+	return sumUp(m.seconds)
 }
 
 // Reading is what a Meter measured.
@@ -113,7 +113,7 @@ type Reading struct {
 	MeanRunning float64       // processes that ran or waited for a core, on average; 0 where unknown
 }
 
-func read(all []second) Reading {
+func sumUp(all []second) Reading {
 	r := Reading{Seconds: len(all)}
 	var lateness []time.Duration
 	for i, s := range all {
@@ -134,9 +134,9 @@ func read(all []second) Reading {
 	return r
 }
 
-// TooBusy reports whether the suite was kept from running for so long that a
+// WasTooBusy reports whether the suite was kept from running for so long that a
 // missed bar says nothing about the product.
-func (r Reading) TooBusy() bool {
+func (r Reading) WasTooBusy() bool {
 	end := min(r.Seconds, int(endOfRun/time.Second))
 	return r.Late > 0 && (r.Late*100 >= r.Seconds*minLatePercent || r.LateAtEnd*100 >= end*minLatePercent)
 }
@@ -158,7 +158,7 @@ func ReportExit(out io.Writer, suite string, failure error, r Reading) int {
 		return 0
 	}
 	fmt.Fprintf(out, "%s: %v\n", suite, failure)
-	if !r.TooBusy() {
+	if !r.WasTooBusy() {
 		return 1
 	}
 	fmt.Fprintf(out, "%s: TOO BUSY: this machine had no time for the suite, so the failure above shows nothing: %s. "+

@@ -12,10 +12,10 @@ import (
 // TestNothingIsLateOnAnIdleMachine uses a clock that is never late.
 func TestNothingIsLateOnAnIdleMachine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := Start()
+		m := StartMeter()
 		time.Sleep(3500 * time.Millisecond)
 		r := m.Stop()
-		if r.Seconds != 3 || r.Late != 0 || r.TooBusy() {
+		if r.Seconds != 3 || r.Late != 0 || r.WasTooBusy() {
 			t.Errorf("%+v", r)
 		}
 	})
@@ -25,13 +25,13 @@ func TestNothingIsLateOnAnIdleMachine(t *testing.T) {
 func TestLateWakeUpsAreMeasured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const delay = 100 * time.Millisecond
-		m := start(func(quit <-chan struct{}) bool {
+		m := startMeter(func(quit <-chan struct{}) bool {
 			defer time.Sleep(delay)
 			return waitInterval(quit)
 		}, func() float64 { return 7 })
 		time.Sleep(3500 * time.Millisecond)
 		r := m.Stop()
-		if r.Seconds != 3 || r.Late != 3 || r.LateAtEnd != 3 || r.Worst != delay || r.MeanRunning != 7 || !r.TooBusy() {
+		if r.Seconds != 3 || r.Late != 3 || r.LateAtEnd != 3 || r.Worst != delay || r.MeanRunning != 7 || !r.WasTooBusy() {
 			t.Errorf("%+v", r)
 		}
 	})
@@ -56,7 +56,7 @@ func TestTooBusyLimits(t *testing.T) {
 		"one of four seconds":               {slices.Concat(seconds(3, quiet), seconds(1, late)), true},
 		"one of six seconds":                {slices.Concat(seconds(5, quiet), seconds(1, late)), false},
 	} {
-		if r := read(tt.all); r.TooBusy() != tt.want {
+		if r := sumUp(tt.all); r.WasTooBusy() != tt.want {
 			t.Errorf("%s: too busy = %t, want %t: %s", name, !tt.want, tt.want, r)
 		}
 	}

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// certify makes a certificate for an address that is its own authority, and
+// selfSignedCertificate makes a certificate for an address that is its own authority, and
 // the same as PEM for those who shall trust it.
-func certify(address string) (tls.Certificate, []byte, error) {
+func selfSignedCertificate(address string) (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, nil, err

@@ -13,63 +13,63 @@ import (
 	"version-manager/test/rig"
 )
 
-// rate is how many requests a second come in, at all entrances together.
-const rate = 100
+// requestRate is how many requests a second come in, at all entrances together.
+const requestRate = 100
 
-func (s *story) create(ctx context.Context) (string, error) {
+func (s *story) createVersions(ctx context.Context) (string, error) {
 	for _, v := range []string{"v1.0.0", "v1.1.0"} {
-		if err := s.Create(ctx, v, lab.Version{Replicas: 2, Max: 6, Bake: 5 * time.Second}); err != nil {
+		if err := s.CreateVersion(ctx, v, lab.Version{Replicas: 2, Max: 6, Bake: 5 * time.Second}); err != nil {
 			return "", err
 		}
 	}
 	return "two versions of " + s.App, nil
 }
 
-// first deploys. Nobody can be asked whether this is the cluster that is
+// firstDeploy deploys. Nobody can be asked whether this is the cluster that is
 // meant, so it has to be said.
-func (s *story) first(ctx context.Context) (string, error) {
-	res, err := s.Run(ctx, nil, "deploy", "v1.0.0")
+func (s *story) firstDeploy(ctx context.Context) (string, error) {
+	res, err := s.RunCommand(ctx, nil, "deploy", "v1.0.0")
 	if err != nil {
 		return "", err
 	}
 	if res.Code != 2 || !strings.Contains(res.Err, "--context") {
 		return "", fmt.Errorf("a context never used before: exit code %d, want 2 and the command\n%s", res.Code, res.Err)
 	}
-	report, err := s.measured(ctx, "deploy", "v1.0.0", "--yes")
+	report, err := s.runWithReport(ctx, "deploy", "v1.0.0", "--yes")
 	if err != nil {
 		return "", err
 	}
-	all, err := s.Entrances(ctx)
+	all, err := s.ListEntrances(ctx)
 	if err != nil {
 		return "", err
 	}
-	s.users, err = s.Start(ctx, rate, all...)
+	s.users, err = s.StartUsers(ctx, requestRate, all...)
 	return fmt.Sprintf("%s; users enter by %d addresses", report, len(all)), err
 }
 
-func (s *story) forward(ctx context.Context) (string, error) {
-	seen, err := s.measured(ctx, "zero-downtime", "v1.1.0")
+func (s *story) deployForward(ctx context.Context) (string, error) {
+	seen, err := s.runWithReport(ctx, "zero-downtime", "v1.1.0")
 	if err != nil {
 		return "", err
 	}
-	return seen, s.active(ctx, "v1.1.0", 2)
+	return seen, s.checkActive(ctx, "v1.1.0", 2)
 }
 
-func (s *story) back(ctx context.Context) (string, error) {
-	seen, err := s.measured(ctx, "rollback")
+func (s *story) rollBack(ctx context.Context) (string, error) {
+	seen, err := s.runWithReport(ctx, "rollback")
 	if err != nil {
 		return "", err
 	}
-	return seen, s.active(ctx, "v1.0.0", 2)
+	return seen, s.checkActive(ctx, "v1.0.0", 2)
 }
 
-// measured runs a command that ends with a report.
-func (s *story) measured(ctx context.Context, args ...string) (string, error) {
-	res, err := s.good(ctx, append(args, "-o", "json", "--progress", "plain")...)
+// runWithReport runs a command that ends with a report.
+func (s *story) runWithReport(ctx context.Context, args ...string) (string, error) {
+	res, err := s.runSuccessfully(ctx, append(args, "-o", "json", "--progress", "plain")...)
 	if err != nil {
 		return "", err
 	}
-	report, err := res.Report()
+	report, err := res.ParseReport()
 	if err != nil {
 		return "", err
 	}
@@ -79,18 +79,18 @@ func (s *story) measured(ctx context.Context, args ...string) (string, error) {
 	return fmt.Sprintf("its own probe: 0 of %d failed", report.Measurement.Sent), nil
 }
 
-// good runs a command that must succeed.
-func (s *story) good(ctx context.Context, args ...string) (rig.Result, error) {
-	res, err := s.Run(ctx, nil, args...)
+// runSuccessfully runs a command that must succeed.
+func (s *story) runSuccessfully(ctx context.Context, args ...string) (rig.Result, error) {
+	res, err := s.RunCommand(ctx, nil, args...)
 	if err == nil && res.Code != 0 {
 		err = fmt.Errorf("version-manager %s: exit code %d\n%s", strings.Join(args, " "), res.Code, res.Err)
 	}
 	return res, err
 }
 
-// active checks which version has the traffic, completely.
-func (s *story) active(ctx context.Context, v release.Version, n int) error {
-	now, err := s.Status(ctx)
+// checkActive checks which version has the traffic, completely.
+func (s *story) checkActive(ctx context.Context, v release.Version, n int) error {
+	now, err := s.ReadStatus(ctx)
 	if err != nil {
 		return err
 	}
@@ -101,9 +101,9 @@ func (s *story) active(ctx context.Context, v release.Version, n int) error {
 	return nil
 }
 
-// look asks all commands that only look, and one that finds what somebody
+// checkReadOnlyCommands asks all commands that only look, and one that finds what somebody
 // changed behind our back.
-func (s *story) look(ctx context.Context) (string, error) {
+func (s *story) checkReadOnlyCommands(ctx context.Context) (string, error) {
 	for _, tt := range []struct{ args, want string }{
 		{"status", "worker-"},
 		{"status -o json", `"services"`},
@@ -112,7 +112,7 @@ func (s *story) look(ctx context.Context) (string, error) {
 		{"render v1.1.0", "kind: HTTPRoute"},
 		{"diff v1.1.0", ""},
 	} {
-		res, err := s.good(ctx, strings.Fields(tt.args)...)
+		res, err := s.runSuccessfully(ctx, strings.Fields(tt.args)...)
 		if err != nil {
 			return "", err
 		}
@@ -120,12 +120,12 @@ func (s *story) look(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("%s: %q is not in\n%s", tt.args, tt.want, res.Out)
 		}
 	}
-	return "all answer; a changed Service is found and put right", s.drift(ctx)
+	return "all answer; a changed Service is found and put right", s.checkDrift(ctx)
 }
 
-// drift changes a Service by hand, which diff has to find.
-func (s *story) drift(ctx context.Context) error {
-	now, err := s.Status(ctx)
+// checkDrift changes a Service by hand, which diff has to find.
+func (s *story) checkDrift(ctx context.Context) error {
+	now, err := s.ReadStatus(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (s *story) drift(ctx context.Context) error {
 	if err := patch("somebody"); err != nil {
 		return err
 	}
-	res, err := s.Run(ctx, nil, "diff", "v1.1.0", "-o", "json")
+	res, err := s.RunCommand(ctx, nil, "diff", "v1.1.0", "-o", "json")
 	if err != nil {
 		return err
 	}
@@ -147,34 +147,34 @@ func (s *story) drift(ctx context.Context) error {
 	return patch("version-manager")
 }
 
-func (s *story) cleanup(ctx context.Context) (string, error) {
-	s.quiet()
-	before, err := s.good(ctx, "history", "-o", "json")
+func (s *story) cleanUpApp(ctx context.Context) (string, error) {
+	s.stopUsers()
+	before, err := s.runSuccessfully(ctx, "history", "-o", "json")
 	if err != nil {
 		return "", err
 	}
-	if err := s.runGuide(ctx, s.Project(), "howto-kubernetes", "remove"); err != nil {
+	if err := s.runGuide(ctx, s.ProjectDir(), "howto-kubernetes", "remove"); err != nil {
 		return "", err
 	}
-	left, err := s.objects(ctx)
+	left, err := s.remainingObjects(ctx)
 	if err != nil {
 		return "", err
 	}
 	if len(left) > 0 {
 		return "", fmt.Errorf("left behind: %s", strings.Join(left, ", "))
 	}
-	after, err := s.good(ctx, "history", "-o", "json")
+	after, err := s.runSuccessfully(ctx, "history", "-o", "json")
 	if err == nil && after.Out != before.Out {
 		err = fmt.Errorf("the history changed from\n%s\nto\n%s", before.Out, after.Out)
 	}
 	return "every object is gone, the history is kept", err
 }
 
-// objects names what of the app is in the cluster beside its history.
-func (s *story) objects(ctx context.Context) ([]string, error) {
+// remainingObjects names what of the app is in the cluster beside its history.
+func (s *story) remainingObjects(ctx context.Context) ([]string, error) {
 	var left []string
 	for _, kind := range []string{"Deployment", "Pod", "Service", "HTTPRoute", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"} {
-		err := lab.Until(ctx, time.Minute, "no "+kind+" of the app is left", func() (bool, error) {
+		err := lab.WaitUntil(ctx, time.Minute, "no "+kind+" of the app is left", func() (bool, error) {
 			list, err := s.Kube.ListObjects(ctx, kube.Ref{Kind: kind}, "app.kubernetes.io/name="+s.App)
 			return err == nil && len(list) == 0, err
 		})

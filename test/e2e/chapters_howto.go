@@ -20,18 +20,18 @@ func (s *story) guides(ctx context.Context) (string, error) {
 	}
 	steps := []struct{ dir, page, block string }{
 		{checkout, "howto-local-cluster", "up"}, // it runs already, so this returns at once
-		{s.Project(), "howto-local-cluster", "use"},
-		{s.Project(), "howto-local-cluster", "own"},
-		{s.Project(), "howto-kubernetes", "install"},
-		{s.Project(), "howto-kubernetes", "deploy"},
-		{s.Project(), "howto-kubernetes", "inspect"},
+		{s.ProjectDir(), "howto-local-cluster", "use"},
+		{s.ProjectDir(), "howto-local-cluster", "own"},
+		{s.ProjectDir(), "howto-kubernetes", "install"},
+		{s.ProjectDir(), "howto-kubernetes", "deploy"},
+		{s.ProjectDir(), "howto-kubernetes", "inspect"},
 	}
 	for _, step := range steps {
 		if err := s.runGuide(ctx, step.dir, step.page, step.block); err != nil {
 			return "", err
 		}
 	}
-	if err := s.active(ctx, "v2.0.0", 2); err != nil {
+	if err := s.checkActive(ctx, "v2.0.0", 2); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%d blocks of two guides", len(steps)), nil

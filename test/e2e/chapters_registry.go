@@ -23,25 +23,25 @@ import (
 	"version-manager/test/e2e/lab"
 )
 
-// registry deploys a version whose image the nodes pull.
-func (s *story) registry(ctx context.Context) (string, error) {
+// deployThroughRegistry deploys a version whose image the nodes pull.
+func (s *story) deployThroughRegistry(ctx context.Context) (string, error) {
 	hub, err := openHub(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer hub.close()
+	defer hub.closeHub()
 	v := lab.Version{Replicas: 2, Max: 6, Bake: 2 * time.Second, Extra: "  registry: " + hub.address + "/team\n"}
-	if err := s.Create(ctx, "v1.2.0", v); err != nil {
+	if err := s.CreateVersion(ctx, "v1.2.0", v); err != nil {
 		return "", err
 	}
 	env := s.Env
-	s.Env = append(slices.Clip(env), "SSL_CERT_FILE="+hub.authority())
-	_, err = s.measured(ctx, "zero-downtime", "v1.2.0")
+	s.Env = append(slices.Clip(env), "SSL_CERT_FILE="+hub.authorityFile())
+	_, err = s.runWithReport(ctx, "zero-downtime", "v1.2.0")
 	s.Env = env
 	if err != nil {
 		return "", err
 	}
-	if err := s.active(ctx, "v1.2.0", 2); err != nil {
+	if err := s.checkActive(ctx, "v1.2.0", 2); err != nil {
 		return "", err
 	}
 	pods, err := s.Kube.ListObjects(ctx, kube.Ref{Kind: "Pod"}, "app.kubernetes.io/name="+s.App+",app.kubernetes.io/version=v1.2.0")
@@ -84,11 +84,11 @@ type hub struct {
 
 func openHub(ctx context.Context) (*hub, error) {
 	var listen net.ListenConfig
-	l, err := listen.Listen(ctx, "tcp", lab.Bridge+":0")
+	l, err := listen.Listen(ctx, "tcp", lab.BridgeAddress+":0")
 	if err != nil {
 		return nil, fmt.Errorf("listen where the nodes can reach it: %w", err)
 	}
-	own, trusted, err := certify(lab.Bridge)
+	own, trusted, err := selfSignedCertificate(lab.BridgeAddress)
 	if err != nil {
 		return nil, err
 	}
@@ -103,30 +103,30 @@ func openHub(ctx context.Context) (*hub, error) {
 		}),
 	}
 	go h.server.ServeTLS(l, "", "") // ends with close
-	if err := h.beTrusted(trusted); err != nil {
-		h.close()
+	if err := h.writeTrust(trusted); err != nil {
+		h.closeHub()
 		return nil, err
 	}
 	return h, nil
 }
 
-// beTrusted writes what containerd reads before each pull.
-func (h *hub) beTrusted(authority []byte) error {
-	text := fmt.Sprintf("server = %[1]q\n[host.%[1]q]\n  capabilities = [\"pull\", \"resolve\"]\n  ca = %[2]q\n", "https://"+h.address, h.authority())
-	if err := os.MkdirAll(h.trust(), 0o755); err != nil {
+// writeTrust writes what containerd reads before each pull.
+func (h *hub) writeTrust(authority []byte) error {
+	text := fmt.Sprintf("server = %[1]q\n[host.%[1]q]\n  capabilities = [\"pull\", \"resolve\"]\n  ca = %[2]q\n", "https://"+h.address, h.authorityFile())
+	if err := os.MkdirAll(h.trustFolder(), 0o755); err != nil {
 		return err
 	}
-	if err := os.WriteFile(h.authority(), authority, 0o644); err != nil {
+	if err := os.WriteFile(h.authorityFile(), authority, 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(h.trust(), "hosts.toml"), []byte(text), 0o644)
+	return os.WriteFile(filepath.Join(h.trustFolder(), "hosts.toml"), []byte(text), 0o644)
 }
 
-func (h *hub) trust() string { return filepath.Join(lab.Registries, h.address) }
+func (h *hub) trustFolder() string { return filepath.Join(lab.RegistriesFolder, h.address) }
 
-func (h *hub) authority() string { return filepath.Join(h.trust(), "ca.pem") }
+func (h *hub) authorityFile() string { return filepath.Join(h.trustFolder(), "ca.pem") }
 
-func (h *hub) close() {
+func (h *hub) closeHub() {
 	h.server.Close()
-	os.RemoveAll(h.trust())
+	os.RemoveAll(h.trustFolder())
 }

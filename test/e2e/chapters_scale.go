@@ -10,55 +10,55 @@ import (
 	"version-manager/test/e2e/lab"
 )
 
-func (s *story) scale(ctx context.Context) (string, error) {
-	if _, err := s.good(ctx, "scale", "4"); err != nil {
+func (s *story) scaleByHand(ctx context.Context) (string, error) {
+	if _, err := s.runSuccessfully(ctx, "scale", "4"); err != nil {
 		return "", err
 	}
-	if err := s.active(ctx, "v1.0.0", 4); err != nil {
+	if err := s.checkActive(ctx, "v1.0.0", 4); err != nil {
 		return "", err
 	}
-	if res, err := s.Run(ctx, nil, "scale", "7"); err != nil || res.Code != 2 {
+	if res, err := s.RunCommand(ctx, nil, "scale", "7"); err != nil || res.Code != 2 {
 		return "", fmt.Errorf("more than autoscale.max: exit code %d, want 2, %w", res.Code, err)
 	}
-	if _, err := s.good(ctx, "scale", "2"); err != nil {
+	if _, err := s.runSuccessfully(ctx, "scale", "2"); err != nil {
 		return "", err
 	}
-	return "2 to 4 and back", s.active(ctx, "v1.0.0", 2)
+	return "2 to 4 and back", s.checkActive(ctx, "v1.0.0", 2)
 }
 
-// autoscale lets users come who cost processor time, and then lets them go.
-func (s *story) autoscale(ctx context.Context) (string, error) {
-	all, err := s.Entrances(ctx)
+// autoscaleUnderLoad lets users come who cost processor time, and then lets them go.
+func (s *story) autoscaleUnderLoad(ctx context.Context) (string, error) {
+	all, err := s.ListEntrances(ctx)
 	if err != nil {
 		return "", err
 	}
 	began := time.Now()
-	burn, err := s.Burn(ctx, 20, 30*time.Millisecond, all[0])
+	burn, err := s.StartBurningUsers(ctx, 20, 30*time.Millisecond, all[0])
 	if err != nil {
 		return "", err
 	}
-	top, err := s.instances(ctx, 3*time.Minute, func(n int) bool { return n > 2 })
+	top, err := s.awaitInstances(ctx, 3*time.Minute, func(n int) bool { return n > 2 })
 	up := time.Since(began)
-	t := burn.Stop()
+	t := burn.StopUsers()
 	if err != nil {
 		return "", err
 	}
 	if t.Failed > 0 {
-		return "", fmt.Errorf("while it scaled up: %s of %d", t.Cost(), t.Sent)
+		return "", fmt.Errorf("while it scaled up: %s of %d", t.FailureText(), t.Sent)
 	}
 	began = time.Now()
-	if _, err := s.instances(ctx, 5*time.Minute, func(n int) bool { return n == 2 }); err != nil {
+	if _, err := s.awaitInstances(ctx, 5*time.Minute, func(n int) bool { return n == 2 }); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("2 to %d ready in %s, back to 2 in %s", top, up.Round(time.Second), time.Since(began).Round(time.Second)), nil
 }
 
-// instances waits for a number of ready instances of the active color, which
+// awaitInstances waits for a number of ready instances of the active color, which
 // the autoscaler alone may change.
-func (s *story) instances(ctx context.Context, limit time.Duration, enough func(int) bool) (int, error) {
+func (s *story) awaitInstances(ctx context.Context, limit time.Duration, enough func(int) bool) (int, error) {
 	n := 0
-	err := lab.Until(ctx, limit, "the autoscaler acts", func() (bool, error) {
-		now, err := s.Status(ctx)
+	err := lab.WaitUntil(ctx, limit, "the autoscaler acts", func() (bool, error) {
+		now, err := s.ReadStatus(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -73,10 +73,10 @@ func (s *story) instances(ctx context.Context, limit time.Duration, enough func(
 	return n, err
 }
 
-// colleague is somebody with the same kubeconfig and an empty state folder.
-func (s *story) colleague(ctx context.Context) (string, error) {
+// compareWithColleague is somebody with the same kubeconfig and an empty state folder.
+func (s *story) compareWithColleague(ctx context.Context) (string, error) {
 	state := filepath.Join(s.Dir, "colleague")
-	mine, err := s.Status(ctx)
+	mine, err := s.ReadStatus(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -87,11 +87,11 @@ func (s *story) colleague(ctx context.Context) (string, error) {
 	if mine.Active != theirs.Active || mine.Revision != theirs.Revision || !sameVersions(mine, theirs) {
 		return "", fmt.Errorf("one sees %+v\nthe other %+v", mine, theirs)
 	}
-	a, err := s.good(ctx, "history", "-o", "json")
+	a, err := s.runSuccessfully(ctx, "history", "-o", "json")
 	if err != nil {
 		return "", err
 	}
-	b, err := s.good(ctx, "history", "-o", "json", "--state", state)
+	b, err := s.runSuccessfully(ctx, "history", "-o", "json", "--state", state)
 	if err == nil && a.Out != b.Out {
 		err = fmt.Errorf("one has the history\n%s\nthe other\n%s", a.Out, b.Out)
 	}

@@ -31,7 +31,7 @@ func (s *story) runConformance(ctx context.Context) (string, error) {
 	}
 	c := exec.CommandContext(ctx, "go", "test", "-trimpath", "-tags", "e2e", "-count=1", "-timeout=10m", "-json",
 		fmt.Sprintf("-parallel=%d", parallelClusterTests), "-run", "^("+strings.Join(names, "|")+")$", targetPackages)
-	c.Env = append(os.Environ(), "KUBECONFIG="+lab.Kubeconfig, "CGO_ENABLED=0", "VERSION_MANAGER_E2E_PROGRAM="+s.CLI)
+	c.Env = append(os.Environ(), "KUBECONFIG="+lab.KubeconfigFile, "CGO_ENABLED=0", "VERSION_MANAGER_E2E_PROGRAM="+s.CLI)
 	out, err := c.Output()
 	passed, failed := readTestEvents(out)
 	if err != nil || len(failed) > 0 {

@@ -9,22 +9,22 @@ import (
 	"strings"
 )
 
-// machine is what a cluster may leave behind on this machine, a line each.
-type machine map[string]bool
+// machineState is what a cluster may leave behind on this machine, a line each.
+type machineState map[string]bool
 
-// look takes stock.
-func look() machine {
-	m := machine{}
+// listMachineState takes stock.
+func listMachineState() machineState {
+	m := machineState{}
 	mounts, _ := os.ReadFile("/proc/self/mounts")
 	for line := range strings.Lines(string(mounts)) {
 		if f := strings.Fields(line); len(f) > 1 {
 			m["mount "+f[1]] = true
 		}
 	}
-	m.folder("namespace", "/run/netns/*")
-	m.folder("link", "/sys/class/net/*")
-	m.folder("cgroup", "/sys/fs/cgroup/*/*/")
-	m.processes()
+	m.addFolders("namespace", "/run/netns/*")
+	m.addFolders("link", "/sys/class/net/*")
+	m.addFolders("cgroup", "/sys/fs/cgroup/*/*/")
+	m.addProcesses()
 	rules, _ := exec.Command("nft", "list", "tables").Output() // without nft there are none
 	for line := range strings.Lines(string(rules)) {
 		m["rule "+strings.TrimSpace(line)] = true
@@ -32,17 +32,17 @@ func look() machine {
 	return m
 }
 
-func (m machine) folder(word, pattern string) {
+func (m machineState) addFolders(word, pattern string) {
 	paths, _ := filepath.Glob(pattern) // the pattern is fine
 	for _, p := range paths {
 		m[word+" "+p] = true
 	}
 }
 
-// processes keeps those that a cluster consists of, by the name of their
+// addProcesses keeps those that a cluster consists of, by the name of their
 // program: others come and go on any machine. One that has ended and waits for
 // its parent to notice is no process any more.
-func (m machine) processes() {
+func (m machineState) addProcesses() {
 	alive := regexp.MustCompile(`^(\d+) \((kubernetes|etcd|containerd.*|runc|coredns|traefik|metrics-server|pause|kubelet|kube-.*)\) [^ZX] `)
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, file := range files {
@@ -53,8 +53,8 @@ func (m machine) processes() {
 	}
 }
 
-// beside lists what is there and was not before.
-func (m machine) beside(before machine) []string {
+// addedSince lists what is there and was not before.
+func (m machineState) addedSince(before machineState) []string {
 	var more []string
 	for what := range m {
 		if !before[what] {

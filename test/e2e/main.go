@@ -10,4 +10,4 @@ package main
 
 import "version-manager/test/sheet"
 
-func main() { sheet.RunMain("e2e", run) }
+func main() { sheet.RunMain("e2e", runStory) }

@@ -13,8 +13,8 @@ import (
 	"version-manager/test/sheet"
 )
 
-// limit is what the story may take, without the building of programs.
-const limit = 15 * time.Minute
+// storyLimit is what the story may take, without the building of programs.
+const storyLimit = 15 * time.Minute
 
 // chapter is one part of the story.
 type chapter struct {
@@ -22,8 +22,8 @@ type chapter struct {
 	tell func(*story, context.Context) (seen string, err error)
 }
 
-// line is what the table says of a chapter.
-type line struct {
+// chapterLine is what the table says of a chapter.
+type chapterLine struct {
 	name, seen   string
 	sent, failed int
 	took         time.Duration
@@ -33,53 +33,53 @@ type line struct {
 // story is what the chapters share.
 type story struct {
 	*lab.Lab
-	before  machine    // what there was before anything was done
-	users   *lab.Users // nil: nobody asks
-	ours    bool       // the cluster was booted by this story
-	toll    lab.Toll
-	lines   []line
+	before  machineState // what there was before anything was done
+	users   *lab.Users   // nil: nobody asks
+	ours    bool         // the cluster was booted by this story
+	toll    lab.UserReport
+	lines   []chapterLine
 	skipped []string
 }
 
-func chapters() []chapter {
+func allChapters() []chapter {
 	return []chapter{
 		{"conformance suite of the target", (*story).runConformance},
-		{"create two versions", (*story).create},
-		{"first deploy: asks for the context first", (*story).first},
-		{"zero-downtime to v1.1.0", (*story).forward},
-		{"status, logs, plan, diff", (*story).look},
-		{"rollback to v1.0.0", (*story).back},
-		{"scale by hand", (*story).scale},
-		{"autoscaler up and down under load", (*story).autoscale},
-		{"a second operator sees the same", (*story).colleague},
+		{"create two versions", (*story).createVersions},
+		{"first deploy: asks for the context first", (*story).firstDeploy},
+		{"zero-downtime to v1.1.0", (*story).deployForward},
+		{"status, logs, plan, diff", (*story).checkReadOnlyCommands},
+		{"rollback to v1.0.0", (*story).rollBack},
+		{"scale by hand", (*story).scaleByHand},
+		{"autoscaler up and down under load", (*story).autoscaleUnderLoad},
+		{"a second operator sees the same", (*story).compareWithColleague},
 		{"guides for clusters", (*story).guides},
-		{"images through a registry", (*story).registry},
-		{"stop the cluster and start it again", (*story).restart},
-		{"cleanup", (*story).cleanup},
-		{"cluster down leaves nothing behind", (*story).down},
+		{"images through a registry", (*story).deployThroughRegistry},
+		{"stop the cluster and start it again", (*story).restartCluster},
+		{"cleanup", (*story).cleanUpApp},
+		{"cluster down leaves nothing behind", (*story).removeCluster},
 	}
 }
 
-func run(ctx context.Context) error {
-	s := &story{before: look()}
+func runStory(ctx context.Context) error {
+	s := &story{before: listMachineState()}
 	began := time.Now()
-	l, err := lab.Open(ctx, "story", "")
+	l, err := lab.OpenLab(ctx, "story", "")
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	s.Lab, s.ours = l, l.Ours()
-	s.lines = append(s.lines, line{name: "three nodes are ready", seen: s.origin(), took: time.Since(began)})
+	s.Lab, s.ours = l, l.WasBooted()
+	s.lines = append(s.lines, chapterLine{name: "three nodes are ready", seen: s.clusterOrigin(), took: time.Since(began)})
 	began = time.Now()
-	for _, c := range chapters() {
-		if err := s.tell(ctx, c); err != nil {
+	for _, c := range allChapters() {
+		if err := s.tellChapter(ctx, c); err != nil {
 			break // what follows builds on it
 		}
 	}
-	return s.print(time.Since(began))
+	return s.printTable(time.Since(began))
 }
 
-func (s *story) origin() string {
+func (s *story) clusterOrigin() string {
 	if s.ours {
 		return "booted for this"
 	}
@@ -89,9 +89,9 @@ func (s *story) origin() string {
 // errSkipped marks a chapter that cannot be told here.
 var errSkipped = errors.New("not told")
 
-func (s *story) tell(ctx context.Context, c chapter) error {
+func (s *story) tellChapter(ctx context.Context, c chapter) error {
 	fmt.Fprintf(os.Stderr, "\r\x1b[K%s", c.name)
-	sent, failed := s.tally()
+	sent, failed := s.countRequests()
 	began := time.Now()
 	seen, err := c.tell(s, ctx)
 	took := time.Since(began)
@@ -99,41 +99,41 @@ func (s *story) tell(ctx context.Context, c chapter) error {
 		s.skipped = append(s.skipped, c.name)
 		seen, err = err.Error(), nil
 	}
-	after, broken := s.tally()
-	s.lines = append(s.lines, line{c.name, seen, after - sent, broken - failed, took, err})
+	after, broken := s.countRequests()
+	s.lines = append(s.lines, chapterLine{c.name, seen, after - sent, broken - failed, took, err})
 	return err
 }
 
-// tally counts requests until now, also after the users went home.
-func (s *story) tally() (sent, failed int) {
+// countRequests counts requests until now, also after the users went home.
+func (s *story) countRequests() (sent, failed int) {
 	if s.users != nil {
-		sent, failed = s.users.Tally()
+		sent, failed = s.users.CountRequests()
 	}
 	return sent + s.toll.Sent, failed + s.toll.Failed
 }
 
-// quiet sends the users home.
-func (s *story) quiet() {
+// stopUsers sends the users home.
+func (s *story) stopUsers() {
 	if s.users == nil {
 		return
 	}
-	t := s.users.Stop()
+	t := s.users.StopUsers()
 	s.users = nil
-	s.toll.Add(t)
+	s.toll.AddReport(t)
 }
 
-// count says how many chapters were told, and which were left out.
-func (s *story) count(told int) string {
-	text := fmt.Sprintf("%d of %d", told-len(s.skipped), len(chapters())+1)
+// countTold says how many chapters were told, and which were left out.
+func (s *story) countTold(told int) string {
+	text := fmt.Sprintf("%d of %d", told-len(s.skipped), len(allChapters())+1)
 	if len(s.skipped) > 0 {
 		text += "; not told: " + strings.Join(s.skipped, ", ")
 	}
 	return text
 }
 
-func (s *story) print(took time.Duration) error {
-	s.quiet()
-	out := sheet.New(os.Stdout, "\ne2e: the whole story on three nodes, under "+strconv.Itoa(rate)+" requests/s")
+func (s *story) printTable(took time.Duration) error {
+	s.stopUsers()
+	out := sheet.NewSheet(os.Stdout, "\ne2e: the whole story on three nodes, under "+strconv.Itoa(requestRate)+" requests/s")
 	var rows [][]string
 	told := 0
 	for _, l := range s.lines {
@@ -143,17 +143,17 @@ func (s *story) print(took time.Duration) error {
 		} else {
 			told++
 		}
-		rows = append(rows, []string{l.name, word, strconv.Itoa(l.sent), strconv.Itoa(l.failed), sheet.Round(l.took).String(), l.seen})
+		rows = append(rows, []string{l.name, word, strconv.Itoa(l.sent), strconv.Itoa(l.failed), sheet.RoundDuration(l.took).String(), l.seen})
 	}
-	out.Table([]string{"chapter", "", "sent", "failed", "took", "what was seen"}, rows)
+	out.PrintTable([]string{"chapter", "", "sent", "failed", "took", "what was seen"}, rows)
 	for _, l := range s.lines {
 		if l.err != nil {
 			fmt.Printf("%s: %v\n\n", l.name, l.err)
 		}
 	}
-	out.Bar(told == len(chapters())+1, "every chapter comes to its good end", s.count(told))
-	out.Bar(s.toll.Failed == 0 && s.toll.Sent > 0 && s.toll.Skipped == 0, "0 failed requests at all entrances",
-		fmt.Sprintf("%s of %d, longest gap %s, %d not sent", s.toll.Cost(), s.toll.Sent, sheet.Round(s.toll.Gap), s.toll.Skipped))
-	out.Bar(took <= limit, "at most "+limit.String(), sheet.Round(took).String())
+	out.CheckBar(told == len(allChapters())+1, "every chapter comes to its good end", s.countTold(told))
+	out.CheckBar(s.toll.Failed == 0 && s.toll.Sent > 0 && s.toll.Skipped == 0, "0 failed requests at all entrances",
+		fmt.Sprintf("%s of %d, longest gap %s, %d not sent", s.toll.FailureText(), s.toll.Sent, sheet.RoundDuration(s.toll.Gap), s.toll.Skipped))
+	out.CheckBar(took <= storyLimit, "at most "+storyLimit.String(), sheet.RoundDuration(took).String())
 	return out.Close()
 }

@@ -16,16 +16,16 @@ import (
 // target is a fuzz target and the package that it tests, such as ./internal/ui.
 type target struct{ pkg, name string }
 
-// discover finds the targets in all test files below root that are compiled
+// discoverTargets finds the targets in all test files below root that are compiled
 // on this machine. Other modules and test data are passed over.
-func discover(root string) ([]target, error) {
+func discoverTargets(root string) ([]target, error) {
 	var found []target
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.IsDir() {
-			return enter(root, path, d.Name())
+			return enterFolder(root, path, d.Name())
 		}
 		if !strings.HasSuffix(path, "_test.go") {
 			return nil
@@ -38,7 +38,7 @@ func discover(root string) ([]target, error) {
 	return found, err
 }
 
-func enter(root, path, name string) error {
+func enterFolder(root, path, name string) error {
 	if path == root {
 		return nil
 	}

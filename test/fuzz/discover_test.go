@@ -40,19 +40,19 @@ func TestDiscover(t *testing.T) {
 		"node_modules/m/x_test.go":   header + "func FuzzModule(f *testing.F) {}\n",
 		".version-manager/x_test.go": header + "func FuzzState(f *testing.F) {}\n",
 	})
-	got, err := discover(root)
+	got, err := discoverTargets(root)
 	want := []target{{"./a", "FuzzZ"}, {"./b", "FuzzA"}, {"./b", "FuzzB"}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("discovered %v, %v; want %v", got, err, want)
 	}
-	if got := choose(got, []string{"/a", "FuzzB"}); !slices.Equal(got, []target{{"./a", "FuzzZ"}, {"./b", "FuzzB"}}) {
+	if got := chooseTargets(got, []string{"/a", "FuzzB"}); !slices.Equal(got, []target{{"./a", "FuzzZ"}, {"./b", "FuzzB"}}) {
 		t.Errorf("chose %v", got)
 	}
 }
 
 // TestAllAreDiscovered compares with a plain search in this module.
 func TestAllAreDiscovered(t *testing.T) {
-	got, err := discover("../..")
+	got, err := discoverTargets("../..")
 	if err != nil || len(got) < 25 {
 		t.Errorf("%d targets: %v", len(got), err)
 	}

@@ -27,22 +27,22 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *each, *list, flag.Args()); err != nil {
+	if err := runTargets(ctx, *each, *list, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "fuzz:", err)
 		stop()
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, each time.Duration, list bool, words []string) error {
+func runTargets(ctx context.Context, each time.Duration, list bool, words []string) error {
 	if each <= 0 {
 		return fmt.Errorf("-time %s is not a time to run", each)
 	}
-	all, err := discover(".")
+	all, err := discoverTargets(".")
 	if err != nil {
 		return err
 	}
-	chosen := choose(all, words)
+	chosen := chooseTargets(all, words)
 	if len(chosen) == 0 {
 		return errors.New("no such target")
 	}
@@ -55,8 +55,8 @@ func run(ctx context.Context, each time.Duration, list bool, words []string) err
 	return runAll(ctx, os.Stdout, chosen, each)
 }
 
-// choose returns the targets that match one of the words; all for no word.
-func choose(all []target, words []string) []target {
+// chooseTargets returns the targets that match one of the words; all for no word.
+func chooseTargets(all []target, words []string) []target {
 	if len(words) == 0 {
 		return all
 	}

@@ -37,8 +37,8 @@ func runAll(ctx context.Context, out io.Writer, all []target, each time.Duration
 		if ctx.Err() != nil {
 			break
 		}
-		o := fuzz(ctx, t, each)
-		fmt.Fprintf(out, "%s %s: %s executions, %s\n", t.pkg, t.name, o.execs, verdict(o.err))
+		o := fuzzTarget(ctx, t, each)
+		fmt.Fprintf(out, "%s %s: %s executions, %s\n", t.pkg, t.name, o.execs, describeResult(o.err))
 		if o.err != nil {
 			failed++
 			out.Write(o.output)
@@ -55,7 +55,7 @@ func runAll(ctx context.Context, out io.Writer, all []target, each time.Duration
 	return nil
 }
 
-func fuzz(ctx context.Context, t target, each time.Duration) outcome {
+func fuzzTarget(ctx context.Context, t target, each time.Duration) outcome {
 	ctx, cancel := context.WithTimeoutCause(ctx, each+slack, errors.New("it did not end"))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "go", "test", t.pkg, "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", each.String())
@@ -78,7 +78,7 @@ func fuzz(ctx context.Context, t target, each time.Duration) outcome {
 	return outcome{t, time.Since(start), execs, output.Bytes(), err}
 }
 
-func verdict(err error) string {
+func describeResult(err error) string {
 	if err != nil {
 		return "FAILED: " + err.Error()
 	}
@@ -90,6 +90,6 @@ func printTable(out io.Writer, outcomes []outcome) {
 	defer w.Flush()
 	fmt.Fprintln(w, "\nPACKAGE\tTARGET\tTOOK\tEXECUTIONS\tOUTCOME")
 	for _, o := range outcomes {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", o.pkg, o.name, o.took.Round(time.Second), o.execs, verdict(o.err))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", o.pkg, o.name, o.took.Round(time.Second), o.execs, describeResult(o.err))
 	}
 }

@@ -56,13 +56,13 @@ func runArchives(ctx context.Context, r *report) error {
 	for n, c := range archiveCorpus() {
 		g.Go(func() error {
 			if ctx.Err() == nil {
-				r.check(c.name, l.try(ctx, c, filepath.Join(l.dir, fmt.Sprint("case-", n))))
+				r.checkCase(c.name, l.tryArchive(ctx, c, filepath.Join(l.dir, fmt.Sprint("case-", n))))
 			}
 			return ctx.Err()
 		})
 	}
 	err = g.Wait()
-	r.note("the most that a command took was %d MiB; %d are allowed", l.most.Load()>>20, archiveMemory>>20)
+	r.addNote("the most that a command took was %d MiB; %d are allowed", l.most.Load()>>20, archiveMemory>>20)
 	return err
 }
 
@@ -93,8 +93,8 @@ func newArchiveLab(ctx context.Context) (*archiveLab, error) {
 	return l, nil
 }
 
-// try makes a version of one archive, and deploys it where that is the point.
-func (l *archiveLab) try(ctx context.Context, c archiveCase, dir string) error {
+// tryArchive makes a version of one archive, and deploys it where that is the point.
+func (l *archiveLab) tryArchive(ctx context.Context, c archiveCase, dir string) error {
 	content, err := c.content()
 	if err != nil {
 		return err
@@ -104,12 +104,12 @@ func (l *archiveLab) try(ctx context.Context, c archiveCase, dir string) error {
 	if err := os.MkdirAll(tempOf(work), 0o755); err != nil {
 		return err
 	}
-	if err := l.repository(ctx, work, content); err != nil {
+	if err := l.makeRepository(ctx, work, content); err != nil {
 		return err
 	}
-	err = l.expect(ctx, work, c.want, c.deploy, "create", "v1.0.0")
+	err = l.expectOutcome(ctx, work, c.want, c.deploy, "create", "v1.0.0")
 	if err == nil && c.deploy {
-		err = l.expect(ctx, work, c.want, false, "deploy", "v1.0.0", "--yes")
+		err = l.expectOutcome(ctx, work, c.want, false, "deploy", "v1.0.0", "--yes")
 		err = errors.Join(err, l.rootfsStaysInside(work))
 		err = errors.Join(err, os.RemoveAll(filepath.Join(work, ".state")), l.agentEnds(ctx, work))
 	}
@@ -119,7 +119,7 @@ func (l *archiveLab) try(ctx context.Context, c archiveCase, dir string) error {
 // tempOf is the folder for temporary files of whoever works in a folder.
 func tempOf(work string) string { return filepath.Join(filepath.Dir(work), "tmp") }
 
-func (l *archiveLab) repository(ctx context.Context, work string, archive []byte) error {
+func (l *archiveLab) makeRepository(ctx context.Context, work string, archive []byte) error {
 	for name, text := range map[string]string{
 		"version-manager.yaml": "name: hostile\nbuild: {image: image.tar}\ngate: {timeout: 2s, for: 100ms}\n",
 		".gitignore":           "image.tar\n.state\n",
@@ -139,9 +139,9 @@ func (l *archiveLab) repository(ctx context.Context, work string, archive []byte
 	return nil
 }
 
-// expect runs a command within its limits. It has to say what is wanted, or
+// expectOutcome runs a command within its limits. It has to say what is wanted, or
 // succeed.
-func (l *archiveLab) expect(ctx context.Context, work, want string, succeed bool, args ...string) error {
+func (l *archiveLab) expectOutcome(ctx context.Context, work, want string, succeed bool, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, archiveTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, l.program, append(args, "--state", filepath.Join(work, ".state"))...)

@@ -17,38 +17,38 @@ type tarFile struct {
 	content io.Reader // of Size bytes
 }
 
-func regular(name, content string) tarFile {
+func regularFile(name, content string) tarFile {
 	return tarFile{tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o755, Size: int64(len(content))}, strings.NewReader(content)}
 }
 
-func linked(kind byte, name, target string) tarFile {
+func linkFile(kind byte, name, target string) tarFile {
 	return tarFile{tar.Header{Name: name, Typeflag: kind, Linkname: target, Mode: 0o777}, strings.NewReader("")}
 }
 
 // block is what large files consist of: spaces, which count as nothing in JSON.
 const block = 16 << 20
 
-// large is a gzipped archive of one large file behind some others. Its blocks
+// archiveOfLargeFile is a gzipped archive of one large file behind some others. Its blocks
 // are one gzip member, again and again, so that it is made in no time.
-func large(name string, blocks int, before ...tarFile) func() ([]byte, error) {
+func archiveOfLargeFile(name string, blocks int, before ...tarFile) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		var out bytes.Buffer
 		begin := func(w io.Writer) error {
 			tw := tar.NewWriter(w)
 			for _, f := range before {
-				if err := f.write(tw); err != nil {
+				if err := f.writeTo(tw); err != nil {
 					return err
 				}
 			}
 			return tw.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(blocks) * block})
 		}
-		err := members(&out, begin, blocks)
+		err := writeGzipMembers(&out, begin, blocks)
 		return out.Bytes(), err
 	}
 }
 
-// members writes a beginning, blocks of spaces, and an archive's end.
-func members(out *bytes.Buffer, begin func(io.Writer) error, blocks int) error {
+// writeGzipMembers writes a beginning, blocks of spaces, and an archive's end.
+func writeGzipMembers(out *bytes.Buffer, begin func(io.Writer) error, blocks int) error {
 	first, err := gzipOf(begin)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func members(out *bytes.Buffer, begin func(io.Writer) error, blocks int) error {
 	return nil
 }
 
-func (f tarFile) write(tw *tar.Writer) error {
+func (f tarFile) writeTo(tw *tar.Writer) error {
 	if err := tw.WriteHeader(&f.Header); err != nil {
 		return err
 	}
@@ -77,27 +77,27 @@ func (f tarFile) write(tw *tar.Writer) error {
 	return err
 }
 
-func tarred(w io.Writer, files ...tarFile) error {
+func writeTar(w io.Writer, files ...tarFile) error {
 	tw := tar.NewWriter(w)
 	for _, f := range files {
-		if err := f.write(tw); err != nil {
+		if err := f.writeTo(tw); err != nil {
 			return err
 		}
 	}
 	return tw.Close()
 }
 
-// plain and zipped make an archive of files.
-func plain(files ...tarFile) func() ([]byte, error) {
+// tarOf and zipped make an archive of files.
+func tarOf(files ...tarFile) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		var b bytes.Buffer
-		err := tarred(&b, files...)
+		err := writeTar(&b, files...)
 		return b.Bytes(), err
 	}
 }
 
-func zipped(files ...tarFile) func() ([]byte, error) {
-	return func() ([]byte, error) { return gzipOf(func(w io.Writer) error { return tarred(w, files...) }) }
+func gzippedTarOf(files ...tarFile) func() ([]byte, error) {
+	return func() ([]byte, error) { return gzipOf(func(w io.Writer) error { return writeTar(w, files...) }) }
 }
 
 func gzipOf(write func(io.Writer) error) ([]byte, error) {
@@ -110,23 +110,23 @@ func gzipOf(write func(io.Writer) error) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func bytesOf(b []byte) func() ([]byte, error) { return func() ([]byte, error) { return b, nil } }
+func archiveOfBytes(b []byte) func() ([]byte, error) { return func() ([]byte, error) { return b, nil } }
 
-// saved is an archive in Docker's form of one layer, with the config's fields.
-func saved(layer []byte, diffID, config string) func() ([]byte, error) {
+// dockerArchive is an archive in Docker's form of one layer, with the config's fields.
+func dockerArchive(layer []byte, diffID, config string) func() ([]byte, error) {
 	text := fmt.Sprintf(`{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[%q]},"config":{%s}}`, diffID, config)
-	return plain(regular("manifest.json", `[{"Config":"c","Layers":["l"]}]`), regular("c", text), regular("l", string(layer)))
+	return tarOf(regularFile("manifest.json", `[{"Config":"c","Layers":["l"]}]`), regularFile("c", text), regularFile("l", string(layer)))
 }
 
-// layered is such an archive whose layer has the given entries. It names a
+// dockerArchiveOfFiles is such an archive whose layer has the given entries. It names a
 // program that it does not have, so that nothing is started.
-func layered(files ...tarFile) func() ([]byte, error) {
+func dockerArchiveOfFiles(files ...tarFile) func() ([]byte, error) {
 	return func() ([]byte, error) {
-		layer, err := plain(files...)()
+		layer, err := tarOf(files...)()
 		if err != nil {
 			return nil, err
 		}
-		return saved(layer, fmt.Sprintf("sha256:%x", sha256.Sum256(layer)), `"Entrypoint":["/none"]`)()
+		return dockerArchive(layer, fmt.Sprintf("sha256:%x", sha256.Sum256(layer)), `"Entrypoint":["/none"]`)()
 	}
 }
 
@@ -150,16 +150,16 @@ func nestedIndexes() ([]byte, error) {
 			return nil, err
 		}
 		sum := fmt.Sprintf("%x", sha256.Sum256(b))
-		files = append(files, regular("blobs/sha256/"+sum, string(b)), regular("index.json", string(b)))
+		files = append(files, regularFile("blobs/sha256/"+sum, string(b)), regularFile("index.json", string(b)))
 		inner = descriptor{"application/vnd.oci.image.index.v1+json", "sha256:" + sum, len(b)}
 	}
-	return zipped(files...)()
+	return gzippedTarOf(files...)()
 }
 
-// header is an archive of one entry whose header was tampered with.
-func header(tamper func([]byte)) func() ([]byte, error) {
+// archiveWithHeader is an archive of one entry whose header was tampered with.
+func archiveWithHeader(tamper func([]byte)) func() ([]byte, error) {
 	return func() ([]byte, error) {
-		b, err := plain(regular("index.json", "{}"))()
+		b, err := tarOf(regularFile("index.json", "{}"))()
 		if err != nil {
 			return nil, err
 		}

@@ -22,24 +22,24 @@ type chapter struct {
 // totalBudget limits the sum of all budgets.
 const totalBudget = 5 * time.Minute
 
-// chapters lists them in the order in which they run.
-func chapters() []chapter {
+// allChapters lists them in the order in which they run.
+func allChapters() []chapter {
 	return []chapter{
 		// First: the system counts the memory of a process from that of its parent.
 		{"archives", "images and archives that explode, lie, or lead out of where they are unpacked", 35 * time.Second, runArchives},
-		{"http1", "ambiguous and malformed HTTP/1 through the ingress to a strict instance", 25 * time.Second, http1},
-		{"http2", "the same in every field of HTTP/2", 30 * time.Second, http2},
-		{"h2spec", "the conformance suite for HTTP/2, beside HAProxy", 45 * time.Second, h2spec},
-		{"responses", "instances that break the rules of HTTP", 20 * time.Second, responses},
-		{"slow", "clients that stall, drip, and do not read", 35 * time.Second, slow},
+		{"http1", "ambiguous and malformed HTTP/1 through the ingress to a strict instance", 25 * time.Second, runHTTP1},
+		{"http2", "the same in every field of HTTP/2", 30 * time.Second, runHTTP2},
+		{"h2spec", "the conformance suite for HTTP/2, beside HAProxy", 45 * time.Second, runH2specs},
+		{"responses", "instances that break the rules of HTTP", 20 * time.Second, runResponses},
+		{"slow", "clients that stall, drip, and do not read", 35 * time.Second, runSlowClients},
 		{"photobombs", "photos that take more memory than a pod has, and uploads that never end", 45 * time.Second, photoBombs},
-		{"floods", "thousands of streams, uploads, connections and WebSockets at once", 45 * time.Second, floods},
+		{"floods", "thousands of streams, uploads, connections and WebSockets at once", 45 * time.Second, runFloods},
 		{"otheruser", "another user of this machine plants files and asks the agent", 20 * time.Second, otherUser},
 	}
 }
 
-// choose returns the named chapters, or all of them for no name.
-func choose(all []chapter, names []string) ([]chapter, error) {
+// chooseChapters returns the named chapters, or all of them for no name.
+func chooseChapters(all []chapter, names []string) ([]chapter, error) {
 	if len(names) == 0 {
 		return all, nil
 	}

@@ -19,19 +19,19 @@ const (
 	sidecarMemory    = 128 << 20 // of its container, see manifests/app/deployment.yaml
 )
 
-// floods opens more than anybody needs, and looks whether others are served
+// runFloods opens more than anybody needs, and looks whether others are served
 // meanwhile, what reaches the app, and what is left.
-func floods(ctx context.Context, r *report) error {
+func runFloods(ctx context.Context, r *report) error {
 	b, err := startHolder()
 	if err != nil {
 		return err
 	}
-	defer b.close()
-	p, err := startSidecar(ctx, r, b.address())
+	defer b.closeHolder()
+	p, err := startSidecar(ctx, r, b.listenAddress())
 	if err != nil {
 		return err
 	}
-	defer p.stop()
+	defer p.stopSidecar()
 	for _, f := range []struct {
 		name string
 		run  func(context.Context, string) (flood, error)
@@ -44,13 +44,13 @@ func floods(ctx context.Context, r *report) error {
 		{"all at once", floodOfAll},
 	} {
 		b.most.Store(0)
-		withstand(ctx, r, p, b, f.name, f.run)
+		withstandFlood(ctx, r, p, b, f.name, f.run)
 	}
-	r.note("a sidecar of %d MiB used at most %d MiB", sidecarMemory>>20, p.peak()>>20)
-	_, err = p.counts()
-	r.check("the sidecar lives", err)
+	r.addNote("a sidecar of %d MiB used at most %d MiB", sidecarMemory>>20, p.peakBytes()>>20)
+	_, err = p.readCounts()
+	r.checkCase("the sidecar lives", err)
 	if p.group == "" {
-		r.check("memory", within(p.peak(), sidecarMemory))
+		r.checkCase("memory", within(p.peakBytes(), sidecarMemory))
 	}
 	return nil
 }
@@ -61,29 +61,29 @@ type flood struct {
 	quit  context.CancelFunc
 }
 
-func (f flood) end() {
+func (f flood) closeAll() {
 	f.quit()
 	for _, c := range f.conns {
 		c.Close()
 	}
 }
 
-// withstand runs one flood with visitors in it.
-func withstand(ctx context.Context, r *report, p *sidecarProcess, b *holder, name string, run func(context.Context, string) (flood, error)) {
+// withstandFlood runs one flood with visitors in it.
+func withstandFlood(ctx context.Context, r *report, p *sidecarProcess, b *holder, name string, run func(context.Context, string) (flood, error)) {
 	visits := startVisits(ctx, p.traffic)
 	f, err := run(ctx, p.traffic)
 	if err == nil {
-		err = sleep(ctx, time.Second)
+		err = sleepFor(ctx, time.Second)
 	}
-	served, failed := visits.stop()
+	served, failed := visits.stopVisits()
 	if err == nil && (failed != nil || served < 10) {
 		err = fmt.Errorf("%d visitors were served, and then: %w", served, failed)
 	}
-	r.check(name+": others are served", err)
-	r.check(name+": what the app gets is limited", within(b.most.Load(), 1700))
-	r.note("%s: %d at the app at most, %d visitors served, %d MiB", name, b.most.Load(), served, p.memory()>>20)
-	f.end()
-	r.check(name+": all of it ends", p.quiet(ctx))
+	r.checkCase(name+": others are served", err)
+	r.checkCase(name+": what the app gets is limited", within(b.most.Load(), 1700))
+	r.addNote("%s: %d at the app at most, %d visitors served, %d MiB", name, b.most.Load(), served, p.memoryBytes()>>20)
+	f.closeAll()
+	r.checkCase(name+": all of it ends", p.awaitQuiet(ctx))
 }
 
 // floodOfStreams opens as many streams as the protocol has numbers for, whatever
@@ -109,7 +109,7 @@ func floodOfUploads(ctx context.Context, addr, first string) (flood, error) {
 	if first != "" {
 		var trickling context.Context
 		trickling, f.quit = context.WithCancel(ctx)
-		go trickle(trickling, f.conns)
+		go trickleBodies(trickling, f.conns)
 	}
 	return f, err
 }
@@ -163,8 +163,8 @@ func floodOf(ctx context.Context, addr, said string) (flood, error) {
 	return f, errors.Join(errs...)
 }
 
-func trickle(ctx context.Context, conns []net.Conn) {
-	for sleep(ctx, time.Second) == nil {
+func trickleBodies(ctx context.Context, conns []net.Conn) {
+	for sleepFor(ctx, time.Second) == nil {
 		for _, c := range conns {
 			_ = c.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
 			_, _ = io.WriteString(c, "x") // the refused ones are closed
@@ -187,7 +187,7 @@ func startVisits(ctx context.Context, addr string) *visits {
 	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	go func() {
 		defer close(v.done)
-		for sleep(ctx, 20*time.Millisecond) == nil {
+		for sleepFor(ctx, 20*time.Millisecond) == nil {
 			res, err := client.Get("http://" + addr + "/quick")
 			if err == nil {
 				_ = res.Body.Close()
@@ -204,7 +204,7 @@ func startVisits(ctx context.Context, addr string) *visits {
 	return v
 }
 
-func (v *visits) stop() (int, error) {
+func (v *visits) stopVisits() (int, error) {
 	v.quit()
 	<-v.done
 	return int(v.served.Load()), v.failed
@@ -215,7 +215,7 @@ func dialFlood(ctx context.Context, addr string) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", addr)
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+func sleepFor(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

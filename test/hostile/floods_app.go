@@ -26,16 +26,16 @@ func startHolder() (*holder, error) {
 		return nil, err
 	}
 	h := &holder{ln: ln}
-	h.http = &http.Server{Handler: http.HandlerFunc(h.hold), ConnState: h.count}
+	h.http = &http.Server{Handler: http.HandlerFunc(h.holdRequest), ConnState: h.countRequest}
 	go func() { _ = h.http.Serve(ln) }()
 	return h, nil
 }
 
-func (h *holder) address() string { return h.ln.Addr().String() }
+func (h *holder) listenAddress() string { return h.ln.Addr().String() }
 
-func (h *holder) close() { _ = h.http.Close() }
+func (h *holder) closeHolder() { _ = h.http.Close() }
 
-func (h *holder) count(_ net.Conn, state http.ConnState) {
+func (h *holder) countRequest(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		n := h.open.Add(1)
@@ -46,7 +46,7 @@ func (h *holder) count(_ net.Conn, state http.ConnState) {
 	}
 }
 
-func (h *holder) hold(w http.ResponseWriter, r *http.Request) {
+func (h *holder) holdRequest(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/quick", "/healthz":
 		return

@@ -45,7 +45,7 @@ func startSidecar(ctx context.Context, r *report, app string) (*sidecarProcess, 
 	args := []string{program, "sidecar", "--listen=" + p.traffic, "--admin=" + p.admin, "--app=" + app, "--color=blue", "--health=/healthz"}
 	env := append(os.Environ(), "HOME="+dir)
 	if p.group, err = limitedGroup(sidecarMemory); err != nil {
-		r.note("no control group, so the sidecar is told its limit: %v", err)
+		r.addNote("no control group, so the sidecar is told its limit: %v", err)
 		env = append(env, "GOMEMLIMIT="+strconv.Itoa(sidecarMemory*9/10))
 	} else {
 		args = append([]string{"/bin/sh", "-c", `echo $$ > "$0" && exec "$@"`, filepath.Join(p.group, "cgroup.procs")}, args...)
@@ -57,7 +57,7 @@ func startSidecar(ctx context.Context, r *report, app string) (*sidecarProcess, 
 		return nil, err
 	}
 	go func() { p.ended <- p.cmd.Wait() }()
-	return p, p.await(ctx, "start", func() bool { _, err := p.counts(); return err == nil })
+	return p, p.awaitCondition(ctx, "start", func() bool { _, err := p.readCounts(); return err == nil })
 }
 
 // twoAddresses are free at this moment.
@@ -108,7 +108,7 @@ func setLimit(file string, limit int64) error {
 	return errors.Join(err, f.Close())
 }
 
-func (p *sidecarProcess) stop() {
+func (p *sidecarProcess) stopSidecar() {
 	_ = p.cmd.Process.Kill()
 	<-p.ended
 	if p.group != "" {
@@ -127,7 +127,7 @@ type flowing struct {
 	Tunnels  int `json:"tunnels"`
 }
 
-func (p *sidecarProcess) counts() (c flowing, err error) {
+func (p *sidecarProcess) readCounts() (c flowing, err error) {
 	client := http.Client{Timeout: time.Second}
 	res, err := client.Get("http://" + p.admin + "/counts")
 	if err != nil {
@@ -137,12 +137,12 @@ func (p *sidecarProcess) counts() (c flowing, err error) {
 	return c, json.NewDecoder(io.LimitReader(res.Body, 1<<16)).Decode(&c)
 }
 
-// quiet returns when nothing is in flight any more.
-func (p *sidecarProcess) quiet(ctx context.Context) error {
-	return p.await(ctx, "end of what was in flight", func() bool { c, err := p.counts(); return err == nil && c == flowing{} })
+// awaitQuiet returns when nothing is in flight any more.
+func (p *sidecarProcess) awaitQuiet(ctx context.Context) error {
+	return p.awaitCondition(ctx, "end of what was in flight", func() bool { c, err := p.readCounts(); return err == nil && c == flowing{} })
 }
 
-func (p *sidecarProcess) await(ctx context.Context, what string, ok func() bool) error {
+func (p *sidecarProcess) awaitCondition(ctx context.Context, what string, ok func() bool) error {
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); {
 		if ok() {
 			return nil
@@ -153,18 +153,18 @@ func (p *sidecarProcess) await(ctx context.Context, what string, ok func() bool)
 			return fmt.Errorf("the sidecar ended: %v", err)
 		default:
 		}
-		if err := sleep(ctx, 20*time.Millisecond); err != nil {
+		if err := sleepFor(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
 	}
 	return errors.New("no " + what)
 }
 
-// memory and peak are what is resident, in bytes.
-func (p *sidecarProcess) memory() int64 { return p.status("VmRSS:") }
-func (p *sidecarProcess) peak() int64   { return p.status("VmHWM:") }
+// memoryBytes and peakBytes are what is resident, in bytes.
+func (p *sidecarProcess) memoryBytes() int64 { return p.readStatus("VmRSS:") }
+func (p *sidecarProcess) peakBytes() int64   { return p.readStatus("VmHWM:") }
 
-func (p *sidecarProcess) status(field string) int64 {
+func (p *sidecarProcess) readStatus(field string) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
 		return 0

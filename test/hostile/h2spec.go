@@ -22,9 +22,9 @@ import (
 // h2specModule is pinned; its checksum is the sum database's.
 const h2specModule = "github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible"
 
-// known are the cases that the ingress does not pass, and why. They are listed
+// knownH2specFailures are the cases that the ingress does not pass, and why. They are listed
 // in docs/decisions/0004 too. Any other is a deviation.
-func known(tls bool) []string {
+func knownH2specFailures(tls bool) []string {
 	list := []string{
 		// net/http refuses a SETTINGS frame that says the same thing twice, and
 		// closes the connection. No client sends one.
@@ -43,13 +43,13 @@ func known(tls bool) []string {
 	return list
 }
 
-// h2spec runs the conformance suite for HTTP/2 against the ingress, with TLS
+// runH2specs runs the conformance suite for HTTP/2 against the ingress, with TLS
 // and without, and against HAProxy beside it.
-func h2spec(ctx context.Context, r *report) error {
+func runH2specs(ctx context.Context, r *report) error {
 	tool, err := buildH2spec(ctx)
 	if err != nil {
-		r.skip("h2spec cannot be built here")
-		r.note("%v", err)
+		r.skipChapter("h2spec cannot be built here")
+		r.addNote("%v", err)
 		return nil
 	}
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1024)) }))
@@ -57,7 +57,7 @@ func h2spec(ctx context.Context, r *report) error {
 	upstream := app.Listener.Addr().String()
 	var wg sync.WaitGroup
 	for _, tls := range []bool{false, true} {
-		wg.Go(func() { r.check(fmt.Sprintf("ingress, TLS %v", tls), specIngress(ctx, r, tool, upstream, tls)) })
+		wg.Go(func() { r.checkCase(fmt.Sprintf("ingress, TLS %v", tls), specIngress(ctx, r, tool, upstream, tls)) })
 	}
 	wg.Go(func() { specHAProxy(ctx, r, tool, upstream) })
 	wg.Wait()
@@ -88,13 +88,13 @@ func specIngress(ctx context.Context, r *report, tool, upstream string, tls bool
 	if err != nil {
 		return err
 	}
-	defer l.close()
+	defer l.closeLab()
 	total, failed, err := runH2spec(ctx, tool, l.addr, tls)
 	if err != nil {
 		return err
 	}
-	r.note("ingress, TLS %v: %d of %d", tls, total-len(failed), total)
-	if want := known(tls); !slices.Equal(failed, want) {
+	r.addNote("ingress, TLS %v: %d of %d", tls, total-len(failed), total)
+	if want := knownH2specFailures(tls); !slices.Equal(failed, want) {
 		return fmt.Errorf("failed %q, want %q", failed, want)
 	}
 	return nil
@@ -103,16 +103,16 @@ func specIngress(ctx context.Context, r *report, tool, upstream string, tls bool
 func specHAProxy(ctx context.Context, r *report, tool, upstream string) {
 	addr, stop, err := startHAProxy(ctx, upstream)
 	if err != nil {
-		r.note("HAProxy is not here to compare with: %v", err)
+		r.addNote("HAProxy is not here to compare with: %v", err)
 		return
 	}
 	defer stop()
 	total, failed, err := runH2spec(ctx, tool, addr, false)
 	if err != nil {
-		r.note("HAProxy was not measured: %v", err)
+		r.addNote("HAProxy was not measured: %v", err)
 		return
 	}
-	r.note("HAProxy: %d of %d", total-len(failed), total)
+	r.addNote("HAProxy: %d of %d", total-len(failed), total)
 }
 
 // runH2spec returns the number of cases, and those that failed.

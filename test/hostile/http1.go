@@ -30,22 +30,22 @@ type http1Case struct {
 // afterwards is how long a case waits for an answer or a request too many.
 const afterwards = 50 * time.Millisecond
 
-func http1(ctx context.Context, r *report) error {
+func runHTTP1(ctx context.Context, r *report) error {
 	cases := newCaseRunner(r)
 	for _, c := range http1Corpus() {
-		cases.start(ctx, c.name, c.try)
+		cases.startCase(ctx, c.name, c.tryCase)
 	}
-	cases.wait()
+	cases.waitForCases()
 	return nil
 }
 
-func (c http1Case) try() error {
+func (c http1Case) tryCase() error {
 	l, up, err := startStrictLab()
 	if err != nil {
 		return err
 	}
 	defer up.Close()
-	defer l.close()
+	defer l.closeLab()
 	conn, err := net.Dial("tcp", l.addr)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (c http1Case) try() error {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
 	go func() { _, _ = io.WriteString(conn, c.send) }() // it may be refused, and cut, before the end
-	got, err := statuses(conn, c.send)
+	got, err := readStatuses(conn, c.send)
 	if err != nil {
 		return err
 	}
@@ -62,10 +62,10 @@ func (c http1Case) try() error {
 	for _, r := range all {
 		arrived = append(arrived, r.String())
 	}
-	return errors.Join(fault, c.judge(got, strings.Join(arrived, ", ")))
+	return errors.Join(fault, c.judgeOutcome(got, strings.Join(arrived, ", ")))
 }
 
-func (c http1Case) judge(status, instance string) error {
+func (c http1Case) judgeOutcome(status, instance string) error {
 	for i, alternative := range strings.Split(c.status, "|") {
 		want := ""
 		if i == 0 {
@@ -78,8 +78,8 @@ func (c http1Case) judge(status, instance string) error {
 	return fmt.Errorf("answered %q, and the instance got %q; want %q and %q", status, instance, c.status, c.instance)
 }
 
-// statuses reads answers until the connection ends or nothing more comes.
-func statuses(conn net.Conn, sent string) (string, error) {
+// readStatuses reads answers until the connection ends or nothing more comes.
+func readStatuses(conn net.Conn, sent string) (string, error) {
 	method, _, _ := strings.Cut(sent, " ")
 	br := bufio.NewReader(conn)
 	var all []string

@@ -20,31 +20,31 @@ type http2Case struct {
 	want string
 }
 
-func http2(ctx context.Context, r *report) error {
+func runHTTP2(ctx context.Context, r *report) error {
 	cases := newCaseRunner(r)
 	for _, c := range http2Corpus() {
-		cases.start(ctx, c.name, c.try)
+		cases.startCase(ctx, c.name, c.tryCase)
 	}
-	cases.wait()
+	cases.waitForCases()
 	return nil
 }
 
-func (c http2Case) try() error {
+func (c http2Case) tryCase() error {
 	l, up, err := startStrictLab()
 	if err != nil {
 		return err
 	}
 	defer up.Close()
-	defer l.close()
+	defer l.closeLab()
 	got, err := c.stream.SendTo(l.addr)
 	if err != nil {
 		return err
 	}
 	all, fault := up.TakeRequests()
-	return errors.Join(fault, c.judge(got, all))
+	return errors.Join(fault, c.judgeOutcome(got, all))
 }
 
-func (c http2Case) judge(got string, all []proxytest.Request) error {
+func (c http2Case) judgeOutcome(got string, all []proxytest.Request) error {
 	if c.want != "" && !slices.Contains(strings.Split(c.want, "|"), got) {
 		return fmt.Errorf("ended as %q, want %q", got, c.want)
 	}
@@ -55,15 +55,15 @@ func (c http2Case) judge(got string, all []proxytest.Request) error {
 		return fmt.Errorf("the instance got %d requests: %v", len(all), all)
 	}
 	for _, r := range all {
-		if want := c.said(); r.String() != want {
+		if want := c.describeRequest(); r.String() != want {
 			return fmt.Errorf("%q became %q", want, r)
 		}
 	}
 	return nil
 }
 
-// said is the request in the words of ingresstest.Request.String.
-func (c http2Case) said() string {
+// describeRequest is the request in the words of proxytest.Request.String.
+func (c http2Case) describeRequest() string {
 	field := func(name string) string {
 		for _, f := range c.stream.Fields {
 			if f.Name == name {

@@ -34,7 +34,7 @@ func startEncryptedLab(upstream string, encrypted bool, so httpserver.Options) (
 	if !encrypted {
 		return serveLab(upstream, proxy.Options{}, so)
 	}
-	cert, err := certificate()
+	cert, err := newCertificate()
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func serveLab(upstream string, o proxy.Options, so httpserver.Options) (*lab, er
 	return &lab{addr: l.Addr().String(), proxy: p, server: s}, nil
 }
 
-// certificate is a new one for localhost, signed by itself.
-func certificate() (tls.Certificate, error) {
+// newCertificate is a new one for localhost, signed by itself.
+func newCertificate() (tls.Certificate, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, err
@@ -71,7 +71,7 @@ func certificate() (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: private}, err
 }
 
-func (l *lab) close() { l.server.Close() }
+func (l *lab) closeLab() { l.server.Close() }
 
 // startStrictLab has an instance that records everything and finds every fault.
 func startStrictLab() (*lab, *proxytest.Upstream, error) {

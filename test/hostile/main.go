@@ -30,15 +30,15 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if *list {
-		printChapters(os.Stdout, chapters())
+		printChapters(os.Stdout, allChapters())
 		return
 	}
-	chosen, err := choose(chapters(), flag.Args())
+	chosen, err := chooseChapters(allChapters(), flag.Args())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "hostile:", err)
 		os.Exit(2)
 	}
-	meter := busy.Start()
+	meter := busy.StartMeter()
 	err = runAll(ctx, os.Stdout, chosen)
 	reading := meter.Stop()
 	if ctx.Err() != nil {

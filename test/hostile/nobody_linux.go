@@ -29,12 +29,12 @@ func asNobody(do func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread() // and never unlocked, so that the thread ends with this
-		done <- dropped(do)
+		done <- becomeNobody(do)
 	}()
 	return <-done
 }
 
-func dropped(do func() error) error {
+func becomeNobody(do func() error) error {
 	if _, _, errno := syscall.RawSyscall(unix.SYS_SETGROUPS, 0, 0, 0); errno != 0 {
 		return errno
 	}

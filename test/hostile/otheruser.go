@@ -33,14 +33,14 @@ type victim struct {
 // otherUser plays another local user, the uid of nobody, against root.
 func otherUser(ctx context.Context, r *report) error {
 	if why := cannotBeNobody(); why != "" {
-		r.skip(why)
+		r.skipChapter(why)
 		return nil
 	}
 	v, err := newVictim(ctx)
 	if err != nil {
 		return err
 	}
-	defer v.close()
+	defer v.stopAgent()
 	for _, c := range []struct {
 		name string
 		try  func(*victim, context.Context) error
@@ -51,12 +51,12 @@ func otherUser(ctx context.Context, r *report) error {
 		{"go.work and go.mod in the folder for temporary files", (*victim).moduleAbove},
 		{"nobody's state folder, with an agent of nobody's", (*victim).stateOfNobody},
 		{"nobody's folder as home", (*victim).homeOfNobody},
-		{"connect to the agent", (*victim).connect},
+		{"connect to the agent", (*victim).connectToAgent},
 		{"connect to the agent through an open folder", (*victim).connectOpen},
-		{"read the state folder", (*victim).read},
-		{"a link in the state folder", (*victim).link},
+		{"read the state folder", (*victim).readSecrets},
+		{"a link in the state folder", (*victim).plantLink},
 	} {
-		r.check(c.name, c.try(v, ctx))
+		r.checkCase(c.name, c.try(v, ctx))
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func newVictim(ctx context.Context) (v *victim, err error) {
 		"GIT_AUTHOR_NAME=victim", "GIT_AUTHOR_EMAIL=victim@localhost", "GIT_COMMITTER_NAME=victim", "GIT_COMMITTER_EMAIL=victim@localhost")
 	defer func() {
 		if err != nil {
-			v.close()
+			v.stopAgent()
 		}
 	}()
 	if err := errors.Join(os.Chmod(dir, 0o755), os.Mkdir(v.shared, 0o700), os.Chmod(v.shared, 0o777|os.ModeSticky)); err != nil {
@@ -80,54 +80,54 @@ func newVictim(ctx context.Context) (v *victim, err error) {
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", v.cli, "version-manager/cmd/version-manager").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build the command line: %w\n%s", err, out)
 	}
-	return v, v.deploy(ctx)
+	return v, v.deployApp(ctx)
 }
 
-// deploy makes the victim's app run, with a secret.
-func (v *victim) deploy(ctx context.Context) error {
-	project := v.project()
+// deployApp makes the victim's app run, with a secret.
+func (v *victim) deployApp(ctx context.Context) error {
+	project := v.projectDir()
 	for name, content := range map[string]string{"go.mod": "module shop\n\ngo 1.24\n", "main.go": shopSource} {
 		if err := errors.Join(os.MkdirAll(project, 0o755), os.WriteFile(filepath.Join(project, name), []byte(content), 0o644)); err != nil {
 			return err
 		}
 	}
-	if err := v.configure(); err != nil {
+	if err := v.writeConfig(); err != nil {
 		return err
 	}
 	if out, err := exec.CommandContext(ctx, "git", "-C", project, "init", "--quiet").CombinedOutput(); err != nil {
 		return fmt.Errorf("git init: %w\n%s", err, out)
 	}
 	for _, args := range [][]string{{"create", "v1.0.0", "-m", "first"}, {"deploy", "v1.0.0"}} {
-		if out, err := v.call(ctx, project, nil, append(args, "--state", v.state)...); err != nil {
+		if out, err := v.runCommand(ctx, project, nil, append(args, "--state", v.state)...); err != nil {
 			return fmt.Errorf("%v: %w\n%s", args, err, out)
 		}
 	}
 	return nil
 }
 
-// configure writes a configuration with ports that are free now.
-func (v *victim) configure() error {
+// writeConfig writes a configuration with ports that are free now.
+func (v *victim) writeConfig() error {
 	port, err := freePorts(2)
 	if err != nil {
 		return err
 	}
 	content := fmt.Sprintf("name: shop\nbuild: {package: .}\nsecrets: [TOKEN]\nbake: 1s\nlocal: {app: %d, ingress: [%d]}\n", port[0], port[1])
-	return os.WriteFile(filepath.Join(v.project(), "version-manager.yaml"), []byte(content), 0o644)
+	return os.WriteFile(filepath.Join(v.projectDir(), "version-manager.yaml"), []byte(content), 0o644)
 }
 
-func (v *victim) project() string { return filepath.Join(v.dir, "project") }
+func (v *victim) projectDir() string { return filepath.Join(v.dir, "project") }
 
-func (v *victim) close() {
+func (v *victim) stopAgent() {
 	ctx, cancel := context.WithTimeout(context.Background(), callLimit)
 	defer cancel()
 	if _, err := os.Stat(v.state); err == nil {
-		_, _ = v.call(ctx, v.project(), nil, "cleanup", "--yes", "--state", v.state) // it is removed anyway
+		_, _ = v.runCommand(ctx, v.projectDir(), nil, "cleanup", "--yes", "--state", v.state) // it is removed anyway
 	}
 	os.RemoveAll(v.dir)
 }
 
-// call runs the command line as the victim does.
-func (v *victim) call(ctx context.Context, dir string, env []string, args ...string) (string, error) {
+// runCommand runs the command line as the victim does.
+func (v *victim) runCommand(ctx context.Context, dir string, env []string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, v.cli, args...)
@@ -141,9 +141,9 @@ func (v *victim) call(ctx context.Context, dir string, env []string, args ...str
 	return out.String(), err
 }
 
-// refused wants a call to fail, by itself and with a word about it.
-func (v *victim) refused(ctx context.Context, dir, word string, args ...string) error {
-	out, err := v.call(ctx, dir, nil, args...)
+// checkRefused wants a call to fail, by itself and with a word about it.
+func (v *victim) checkRefused(ctx context.Context, dir, word string, args ...string) error {
+	out, err := v.runCommand(ctx, dir, nil, args...)
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() < 1 {
 		return fmt.Errorf("%v was not refused: %v\n%s", args, err, out)
 	}

@@ -26,7 +26,7 @@ func (v *victim) configurationAbove(ctx context.Context) error {
 		return err
 	}
 	for _, args := range [][]string{{"list"}, {"status"}, {"deploy", "v1.0.0"}, {"create", "v1.0.0"}} {
-		if err := v.refused(ctx, work, "is ignored", args...); err != nil {
+		if err := v.checkRefused(ctx, work, "is ignored", args...); err != nil {
 			return err
 		}
 	}
@@ -44,8 +44,8 @@ func (v *victim) configurationOfNobody(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(v.refused(ctx, theirs, "another user could have written", "list"),
-		v.refused(ctx, v.dir, "another user could have written", "-C", theirs, "deploy", "v1.0.0"))
+	return errors.Join(v.checkRefused(ctx, theirs, "another user could have written", "list"),
+		v.checkRefused(ctx, v.dir, "another user could have written", "-C", theirs, "deploy", "v1.0.0"))
 }
 
 func (v *victim) configurationPipe(ctx context.Context) error {
@@ -53,7 +53,7 @@ func (v *victim) configurationPipe(ctx context.Context) error {
 	if err := errors.Join(os.Mkdir(dir, 0o755), syscall.Mkfifo(filepath.Join(dir, "version-manager.yaml"), 0o600)); err != nil {
 		return err
 	}
-	return v.refused(ctx, dir, "is not a regular file", "list")
+	return v.checkRefused(ctx, dir, "is not a regular file", "list")
 }
 
 // moduleAbove: what nobody plants where a build may take place would break it
@@ -66,7 +66,7 @@ func (v *victim) moduleAbove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := v.call(ctx, v.project(), []string{"TMPDIR=" + v.shared}, "create", "v1.1.0", "--from", "v1.0.0", "--state", v.state)
+	out, err := v.runCommand(ctx, v.projectDir(), []string{"TMPDIR=" + v.shared}, "create", "v1.1.0", "--from", "v1.0.0", "--state", v.state)
 	if err != nil {
 		return fmt.Errorf("create reads what nobody planted: %w\n%s", err, out)
 	}
@@ -85,7 +85,7 @@ func (v *victim) stateOfNobody(ctx context.Context) error {
 		return err
 	}
 	for _, args := range [][]string{{"status"}, {"deploy", "v1.0.0"}, {"list"}} {
-		if err := v.refused(ctx, v.project(), "another user could have written", append(args, "--state", theirs)...); err != nil {
+		if err := v.checkRefused(ctx, v.projectDir(), "another user could have written", append(args, "--state", theirs)...); err != nil {
 			return err
 		}
 	}
@@ -101,7 +101,7 @@ func (v *victim) homeOfNobody(ctx context.Context) error {
 		return err
 	}
 	for _, env := range []string{"HOME=" + theirs, "XDG_STATE_HOME=" + theirs} {
-		out, err := v.call(ctx, v.project(), []string{"XDG_STATE_HOME=", env}, "state", "-q")
+		out, err := v.runCommand(ctx, v.projectDir(), []string{"XDG_STATE_HOME=", env}, "state", "-q")
 		if err != nil || strings.Contains(out, theirs) {
 			return fmt.Errorf("with %s the state is in %s (%v)", env, out, err)
 		}
@@ -109,24 +109,24 @@ func (v *victim) homeOfNobody(ctx context.Context) error {
 	return nil
 }
 
-func (v *victim) socket() string { return filepath.Join(v.state, "agent.sock") }
+func (v *victim) socketPath() string { return filepath.Join(v.state, "agent.sock") }
 
-func (v *victim) connect(context.Context) error {
-	if err := asNobody(func() error { return askAgent(v.socket()) }); err == nil {
+func (v *victim) connectToAgent(context.Context) error {
+	if err := asNobody(func() error { return askAgent(v.socketPath()) }); err == nil {
 		return errors.New("nobody may talk to the agent")
 	}
-	return askAgent(v.socket()) // and its owner may
+	return askAgent(v.socketPath()) // and its owner may
 }
 
 // connectOpen is connect where somebody has opened the folder by mistake.
 func (v *victim) connectOpen(context.Context) error {
 	open := func(dir, socket fs.FileMode) error {
-		return errors.Join(os.Chmod(filepath.Dir(v.state), dir), os.Chmod(v.state, dir), os.Chmod(v.socket(), socket))
+		return errors.Join(os.Chmod(filepath.Dir(v.state), dir), os.Chmod(v.state, dir), os.Chmod(v.socketPath(), socket))
 	}
 	if err := open(0o755, 0o666); err != nil {
 		return err
 	}
-	err := asNobody(func() error { return askAgent(v.socket()) })
+	err := asNobody(func() error { return askAgent(v.socketPath()) })
 	if closed := open(0o700, 0o600); closed != nil || err == nil {
 		return errors.Join(errors.New("the agent answers nobody"), closed)
 	}
@@ -150,8 +150,8 @@ func askAgent(socket string) error {
 	return err
 }
 
-// read tries every file of the state folder, and the processes' environment.
-func (v *victim) read(context.Context) error {
+// readSecrets tries every file of the state folder, and the processes' environment.
+func (v *victim) readSecrets(context.Context) error {
 	var files []string
 	err := filepath.WalkDir(v.state, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && e.Type().IsRegular() {
@@ -178,20 +178,20 @@ func (v *victim) read(context.Context) error {
 	return err
 }
 
-// link: a state folder that has nobody's file as its log.
-func (v *victim) link(ctx context.Context) error {
+// plantLink: a state folder that has nobody's file as its log.
+func (v *victim) plantLink(ctx context.Context) error {
 	theirs := filepath.Join(v.shared, "log")
 	if err := asNobody(func() error { return os.WriteFile(theirs, nil, 0o666) }); err != nil {
 		return err
 	}
 	state := filepath.Join(v.dir, "states", "linked")
-	if out, err := v.call(ctx, v.project(), nil, "create", "v1.0.0", "--state", state); err != nil {
+	if out, err := v.runCommand(ctx, v.projectDir(), nil, "create", "v1.0.0", "--state", state); err != nil {
 		return fmt.Errorf("create: %w\n%s", err, out)
 	}
-	if err := errors.Join(v.configure(), os.Symlink(theirs, filepath.Join(state, "agent.log"))); err != nil {
+	if err := errors.Join(v.writeConfig(), os.Symlink(theirs, filepath.Join(state, "agent.log"))); err != nil {
 		return err
 	}
-	if err := v.refused(ctx, v.project(), "not a regular file", "deploy", "v1.0.0", "--state", state); err != nil {
+	if err := v.checkRefused(ctx, v.projectDir(), "not a regular file", "deploy", "v1.0.0", "--state", state); err != nil {
 		return err
 	}
 	if info, err := os.Stat(theirs); err != nil || info.Size() > 0 {

@@ -19,16 +19,16 @@ func newCaseRunner(r *report) *caseRunner {
 	return &caseRunner{report: r, slots: make(chan struct{}, parallelCases)}
 }
 
-// start starts a case as soon as there is a slot, and none after ctx has ended.
-func (c *caseRunner) start(ctx context.Context, name string, try func() error) {
+// startCase starts a case as soon as there is a slot, and none after ctx has ended.
+func (c *caseRunner) startCase(ctx context.Context, name string, try func() error) {
 	if ctx.Err() != nil {
 		return
 	}
 	c.slots <- struct{}{}
 	c.running.Go(func() {
 		defer func() { <-c.slots }()
-		c.report.check(name, try())
+		c.report.checkCase(name, try())
 	})
 }
 
-func (c *caseRunner) wait() { c.running.Wait() }
+func (c *caseRunner) waitForCases() { c.running.Wait() }

@@ -20,46 +20,46 @@ const visitorPatience = 5 * time.Second
 func photoBombs(ctx context.Context, r *report) error {
 	group, why := newMemoryGroup(podMemory)
 	if why != "" {
-		r.skip(why)
+		r.skipChapter(why)
 		return nil
 	}
-	defer group.remove()
+	defer group.removeGroup()
 	program, cleanUp, err := buildApp(ctx)
 	if err != nil {
 		return err
 	}
 	defer cleanUp()
-	all := bombs()
+	all := allBombs()
 	for _, withKey := range []bool{false, true} {
-		if err := bombard(ctx, r, group, program, all, withKey); err != nil {
+		if err := sendBombs(ctx, r, group, program, all, withKey); err != nil {
 			return err
 		}
 	}
-	r.check("the kernel killed nothing", group.killed())
-	r.note("at most %d of %d MiB were used", group.peak()>>20, podMemory>>20)
+	r.checkCase("the kernel killed nothing", group.checkKills())
+	r.addNote("at most %d of %d MiB were used", group.peakBytes()>>20, podMemory>>20)
 	return nil
 }
 
-// bombard goes through all cases with one instance of the app.
-func bombard(ctx context.Context, r *report, group *memoryGroup, program string, all []bomb, withKey bool) error {
+// sendBombs goes through all cases with one instance of the app.
+func sendBombs(ctx context.Context, r *report, group *memoryGroup, program string, all []bomb, withKey bool) error {
 	app, err := startApp(ctx, group, program, withKey)
 	if err != nil {
 		return err
 	}
-	defer app.stop()
+	defer app.stopApp()
 	name := map[bool]string{false: "without a key", true: "with a key"}[withKey]
 	watched := watchVisitors(ctx, app)
 	for i, b := range all {
-		r.check(name+": two at once: "+b.name, app.bombTwice(ctx, b, fmt.Sprintf("127.0.7.%d", 1+i), withKey))
+		r.checkCase(name+": two at once: "+b.name, app.bombTwice(ctx, b, fmt.Sprintf("127.0.7.%d", 1+i), withKey))
 	}
 	if withKey {
-		r.check("a plain photo by another visitor", app.photoIsTaken(ctx, "127.0.9.1"))
-		r.check("30 large photos at once", app.crowd(ctx, 30))
-		r.check("a photo beside 16 slow uploads", app.besideSlowUploads(ctx, 16))
-		r.check("a photo beside 100 slow uploads", app.besideSlowUploads(ctx, 100))
+		r.checkCase("a plain photo by another visitor", app.photoIsTaken(ctx, "127.0.9.1"))
+		r.checkCase("30 large photos at once", app.sendCrowd(ctx, 30))
+		r.checkCase("a photo beside 16 slow uploads", app.besideSlowUploads(ctx, 16))
+		r.checkCase("a photo beside 100 slow uploads", app.besideSlowUploads(ctx, 100))
 	}
-	r.check(name+": visitors are served all the time", watched())
-	r.check(name+": it still runs", app.alive())
+	r.checkCase(name+": visitors are served all the time", watched())
+	r.checkCase(name+": it still runs", app.checkAlive())
 	return nil
 }
 
@@ -70,8 +70,8 @@ func (a *bombedApp) bombTwice(ctx context.Context, b bomb, from string, withKey 
 	if !withKey {
 		want = http.StatusServiceUnavailable
 	}
-	return a.together(2, func(int) error {
-		status, err := a.send(ctx, from, b.data)
+	return a.sendTogether(2, func(int) error {
+		status, err := a.sendPhoto(ctx, from, b.data)
 		if err == nil && status != want {
 			err = fmt.Errorf("status %d, want %d", status, want)
 		}
@@ -79,13 +79,13 @@ func (a *bombedApp) bombTwice(ctx context.Context, b bomb, from string, withKey 
 	})
 }
 
-// crowd sends large but honest photos. Those that have to wait for too long are
+// sendCrowd sends large but honest photos. Those that have to wait for too long are
 // told so.
-func (a *bombedApp) crowd(ctx context.Context, n int) error {
+func (a *bombedApp) sendCrowd(ctx context.Context, n int) error {
 	photo, taken := largePhoto(), 0
 	var mu sync.Mutex
-	err := a.together(n, func(i int) error {
-		status, err := a.send(ctx, fmt.Sprintf("127.0.8.%d", 1+i), photo)
+	err := a.sendTogether(n, func(i int) error {
+		status, err := a.sendPhoto(ctx, fmt.Sprintf("127.0.8.%d", 1+i), photo)
 		mu.Lock()
 		defer mu.Unlock()
 		switch {

@@ -58,23 +58,23 @@ func startApp(ctx context.Context, group *memoryGroup, program string, withKey b
 	a := &bombedApp{log: new(bytes.Buffer), ended: make(chan struct{}), gemini: httptest.NewServer(&geminitest.Server{}), folder: folder}
 	address, err := freeAddress()
 	if err != nil {
-		return nil, errors.Join(err, a.stop())
+		return nil, errors.Join(err, a.stopApp())
 	}
 	_, port, _ := net.SplitHostPort(address)
-	a.cmd = group.command(program)
+	a.cmd = group.limitCommand(program)
 	a.cmd.Env = append(os.Environ(), "HOST=127.0.0.1", "PORT="+port, "DATA_DIR="+folder, "GEMINI_BASE_URL="+a.gemini.URL, "APP_INSTANCE=blue-1", "APP_COLOR=blue", "GOMEMLIMIT=")
 	if withKey {
 		a.cmd.Env = append(a.cmd.Env, "GEMINI_API_KEY="+geminitest.Key)
 	}
 	a.cmd.Stdout, a.cmd.Stderr = a.log, a.log
 	if err := a.cmd.Start(); err != nil {
-		return nil, errors.Join(err, a.stop())
+		return nil, errors.Join(err, a.stopApp())
 	}
 	go func() { a.cmd.Wait(); close(a.ended) }()
-	if err := a.serve(address); err != nil {
-		return nil, errors.Join(err, a.stop())
+	if err := a.startApp(address); err != nil {
+		return nil, errors.Join(err, a.stopApp())
 	}
-	return a, a.ready(ctx)
+	return a, a.awaitReady(ctx)
 }
 
 // freeAddress is one at which nobody listens now.
@@ -86,8 +86,8 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// serve puts the ingress in front.
-func (a *bombedApp) serve(address string) error {
+// startApp puts the ingress in front.
+func (a *bombedApp) startApp(address string) error {
 	front := proxy.NewProxy(proxy.Options{})
 	front.SetPool(color.Blue, "v1.0.0", []string{address})
 	front.SwitchRoute(color.Blue)
@@ -100,16 +100,16 @@ func (a *bombedApp) serve(address string) error {
 	return nil
 }
 
-func (a *bombedApp) ready(ctx context.Context) error {
+func (a *bombedApp) awaitReady(ctx context.Context) error {
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
-		if a.visit(ctx) == nil {
+		if a.visitPage(ctx) == nil {
 			return nil
 		}
 	}
-	return errors.Join(fmt.Errorf("the app does not answer: %s", a.log), a.stop())
+	return errors.Join(fmt.Errorf("the app does not answer: %s", a.log), a.stopApp())
 }
 
-func (a *bombedApp) stop() error {
+func (a *bombedApp) stopApp() error {
 	if a.front != nil {
 		a.front.Close()
 	}
@@ -121,7 +121,7 @@ func (a *bombedApp) stop() error {
 	return os.RemoveAll(a.folder)
 }
 
-func (a *bombedApp) alive() error {
+func (a *bombedApp) checkAlive() error {
 	select {
 	case <-a.ended:
 		return fmt.Errorf("it has ended: %v: %s", a.cmd.ProcessState, a.log)
@@ -130,20 +130,20 @@ func (a *bombedApp) alive() error {
 	}
 }
 
-// client sends from an address of its own, as another visitor does.
-func client(from string) *http.Client {
+// newBombClient sends from an address of its own, as another visitor does.
+func newBombClient(from string) *http.Client {
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: visitorPatience}
 	return &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}, Timeout: time.Minute}
 }
 
-func (a *bombedApp) visit(ctx context.Context) error {
+func (a *bombedApp) visitPage(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, visitorPatience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.url+"/", nil)
 	if err != nil {
 		return err
 	}
-	response, err := client("127.0.6.1").Do(request)
+	response, err := newBombClient("127.0.6.1").Do(request)
 	if err != nil {
 		return err
 	}
@@ -154,15 +154,15 @@ func (a *bombedApp) visit(ctx context.Context) error {
 	return nil
 }
 
-// send uploads a file and returns the status of the answer.
-func (a *bombedApp) send(ctx context.Context, from string, data []byte) (int, error) {
+// sendPhoto uploads a file and returns the status of the answer.
+func (a *bombedApp) sendPhoto(ctx context.Context, from string, data []byte) (int, error) {
 	body, kind := photoForm(data)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url+"/estimate", bytes.NewReader(body))
 	if err != nil {
 		return 0, err
 	}
 	request.Header.Set("Content-Type", kind)
-	response, err := client(from).Do(request)
+	response, err := newBombClient(from).Do(request)
 	if err != nil {
 		return 0, err
 	}
@@ -186,8 +186,8 @@ func photoForm(data []byte) (body []byte, contentType string) {
 	return b.Bytes(), m.FormDataContentType()
 }
 
-// together runs n at the same time and returns the first error of each.
-func (a *bombedApp) together(n int, f func(i int) error) error {
+// sendTogether runs n at the same time and returns the first error of each.
+func (a *bombedApp) sendTogether(n int, f func(i int) error) error {
 	errs := make([]error, n)
 	var wait sync.WaitGroup
 	for i := range n {

@@ -22,7 +22,7 @@ const (
 	progressiveMarker = 0xc2
 )
 
-func bombs() []bomb {
+func allBombs() []bomb {
 	const tooLarge, damaged, unsupported = http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusUnsupportedMediaType
 	png := phototest.BlackPNG
 	jpg := func(w, h uint16, sof byte, sampling ...byte) []byte {

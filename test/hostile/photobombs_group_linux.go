@@ -34,7 +34,7 @@ func newMemoryGroup(limit int64) (*memoryGroup, string) {
 		return nil, "no control group can be made: " + err.Error()
 	}
 	if err := os.WriteFile(filepath.Join(g.folder, files[0]), []byte(strconv.FormatInt(limit, 10)), 0o644); err != nil {
-		g.remove()
+		g.removeGroup()
 		return nil, "its memory cannot be limited: " + err.Error()
 	}
 	swap := limit
@@ -45,13 +45,13 @@ func newMemoryGroup(limit int64) (*memoryGroup, string) {
 	return g, ""
 }
 
-// command starts a program that is in the group from its first instruction on.
-func (g *memoryGroup) command(program string) *exec.Cmd {
+// limitCommand starts a program that is in the group from its first instruction on.
+func (g *memoryGroup) limitCommand(program string) *exec.Cmd {
 	return exec.Command("/bin/sh", "-c", `echo $$ >"$0" && exec "$1"`, filepath.Join(g.folder, "cgroup.procs"), program)
 }
 
-// killed says how many processes of the group the kernel has killed.
-func (g *memoryGroup) killed() error {
+// checkKills says how many processes of the group the kernel has killed.
+func (g *memoryGroup) checkKills() error {
 	file := "memory.oom_control"
 	if g.unified {
 		file = "memory.events"
@@ -68,8 +68,8 @@ func (g *memoryGroup) killed() error {
 	return nil
 }
 
-// peak is the most memory that was in use, in bytes; 0 where it is not counted.
-func (g *memoryGroup) peak() int64 {
+// peakBytes is the most memory that was in use, in bytes; 0 where it is not counted.
+func (g *memoryGroup) peakBytes() int64 {
 	file := "memory.max_usage_in_bytes"
 	if g.unified {
 		file = "memory.peak"
@@ -82,4 +82,4 @@ func (g *memoryGroup) peak() int64 {
 	return n
 }
 
-func (g *memoryGroup) remove() { _ = os.Remove(g.folder) }
+func (g *memoryGroup) removeGroup() { _ = os.Remove(g.folder) }

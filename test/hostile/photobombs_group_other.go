@@ -12,7 +12,7 @@ type memoryGroup struct{}
 
 func newMemoryGroup(int64) (*memoryGroup, string) { return nil, "control groups are Linux's" }
 
-func (*memoryGroup) command(program string) *exec.Cmd { return exec.Command(program) }
-func (*memoryGroup) killed() error                    { return errors.ErrUnsupported }
-func (*memoryGroup) peak() int64                      { return 0 }
-func (*memoryGroup) remove()                          {}
+func (*memoryGroup) limitCommand(program string) *exec.Cmd { return exec.Command(program) }
+func (*memoryGroup) checkKills() error                     { return errors.ErrUnsupported }
+func (*memoryGroup) peakBytes() int64                      { return 0 }
+func (*memoryGroup) removeGroup()                          {}

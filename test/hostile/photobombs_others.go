@@ -16,7 +16,7 @@ func watchVisitors(ctx context.Context, a *bombedApp) func() error {
 	go func() {
 		asked, failed, last := 0, 0, error(nil)
 		for ctx.Err() == nil {
-			err := a.visit(ctx)
+			err := a.visitPage(ctx)
 			if ctx.Err() != nil {
 				break
 			}
@@ -43,7 +43,7 @@ func (a *bombedApp) photoIsTaken(ctx context.Context, from string) error {
 	status := 0
 	for range 3 {
 		var err error
-		if status, err = a.send(ctx, from, smallPhoto()); err != nil || status == http.StatusOK {
+		if status, err = a.sendPhoto(ctx, from, smallPhoto()); err != nil || status == http.StatusOK {
 			return err
 		}
 		if status != http.StatusServiceUnavailable {
@@ -59,7 +59,7 @@ func (a *bombedApp) besideSlowUploads(ctx context.Context, n int) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for i := range n {
-		if err := a.trickle(ctx, fmt.Sprintf("127.0.5.%d", 1+i)); err != nil {
+		if err := a.trickleUpload(ctx, fmt.Sprintf("127.0.5.%d", 1+i)); err != nil {
 			return err
 		}
 	}
@@ -76,8 +76,8 @@ func (a *bombedApp) besideSlowUploads(ctx context.Context, n int) error {
 	return nil
 }
 
-// trickle begins an upload of eleven megabytes and goes on very slowly.
-func (a *bombedApp) trickle(ctx context.Context, from string) error {
+// trickleUpload begins an upload of eleven megabytes and goes on very slowly.
+func (a *bombedApp) trickleUpload(ctx context.Context, from string) error {
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}}
 	conn, err := dialer.DialContext(ctx, "tcp", a.url[len("http://"):])
 	if err != nil {

@@ -15,8 +15,8 @@ type report struct {
 	skipped    string
 }
 
-// check counts one case; an error is a deviation.
-func (r *report) check(name string, err error) {
+// checkCase counts one case; an error is a deviation.
+func (r *report) checkCase(name string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.cases++
@@ -25,22 +25,22 @@ func (r *report) check(name string, err error) {
 	}
 }
 
-// note adds a line of measurements below the table.
-func (r *report) note(format string, args ...any) {
+// addNote adds a line of measurements below the table.
+func (r *report) addNote(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 
-// skip says why this machine cannot run the chapter, or a part of it.
-func (r *report) skip(why string) {
+// skipChapter says why this machine cannot run the chapter, or a part of it.
+func (r *report) skipChapter(why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.skipped = why
 }
 
-// deviate adds a deviation that belongs to no case.
-func (r *report) deviate(err error) {
+// addDeviation adds a deviation that belongs to no case.
+func (r *report) addDeviation(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.deviations = append(r.deviations, err.Error())

@@ -28,19 +28,19 @@ type responseCase struct {
 // own is the status of an answer that could not be used.
 const own = http.StatusBadGateway
 
-func responses(ctx context.Context, r *report) error {
+func runResponses(ctx context.Context, r *report) error {
 	cases := newCaseRunner(r)
 	for _, c := range responseCorpus() {
-		for name, client := range clients() {
-			cases.start(ctx, c.name+", "+name, func() error { return c.try(client) })
+		for name, client := range newClients() {
+			cases.startCase(ctx, c.name+", "+name, func() error { return c.tryCase(client) })
 		}
 	}
-	cases.wait()
+	cases.waitForCases()
 	return nil
 }
 
-// clients returns a client for each protocol.
-func clients() map[string]*http.Client {
+// newClients returns a client for each protocol.
+func newClients() map[string]*http.Client {
 	one, two := new(http.Protocols), new(http.Protocols)
 	one.SetHTTP1(true)
 	two.SetUnencryptedHTTP2(true)
@@ -51,10 +51,10 @@ func clients() map[string]*http.Client {
 	return all
 }
 
-// try asks twice: the second answer has to be the second answer, whatever the
+// tryCase asks twice: the second answer has to be the second answer, whatever the
 // instance has left on the connection.
-func (c responseCase) try(client *http.Client) error {
-	upstream, err := c.start()
+func (c responseCase) tryCase(client *http.Client) error {
+	upstream, err := c.startInstance()
 	if err != nil {
 		return err
 	}
@@ -63,13 +63,13 @@ func (c responseCase) try(client *http.Client) error {
 	if err != nil {
 		return err
 	}
-	defer l.close()
+	defer l.closeLab()
 	defer client.CloseIdleConnections()
-	return errors.Join(c.first(client, "http://"+l.addr), second(client, "http://"+l.addr))
+	return errors.Join(c.checkFirstAnswer(client, "http://"+l.addr), checkSecondAnswer(client, "http://"+l.addr))
 }
 
-func (c responseCase) first(client *http.Client, u string) error {
-	status, body, h, err := ask(client, u+"/")
+func (c responseCase) checkFirstAnswer(client *http.Client, u string) error {
+	status, body, h, err := getAnswer(client, u+"/")
 	if status != c.status || (err != nil) != c.broken || (!c.broken && status != own && body != c.body) {
 		return fmt.Errorf("status %d, body %.40q, %v; want %d, %.40q, broken %v", status, body, err, c.status, c.body, c.broken)
 	}
@@ -81,16 +81,16 @@ func (c responseCase) first(client *http.Client, u string) error {
 	return nil
 }
 
-func second(client *http.Client, u string) error {
-	status, body, _, err := ask(client, u+"/second")
+func checkSecondAnswer(client *http.Client, u string) error {
+	status, body, _, err := getAnswer(client, u+"/second")
 	if status != http.StatusOK || body != "second" || err != nil {
 		return fmt.Errorf("the request after it: status %d, body %.40q, %v", status, body, err)
 	}
 	return nil
 }
 
-// ask returns the error of reading the body.
-func ask(client *http.Client, u string) (int, string, http.Header, error) {
+// getAnswer returns the error of reading the body.
+func getAnswer(client *http.Client, u string) (int, string, http.Header, error) {
 	res, err := client.Get(u)
 	if err != nil {
 		return 0, "", nil, err
@@ -100,8 +100,8 @@ func ask(client *http.Client, u string) (int, string, http.Header, error) {
 	return res.StatusCode, string(b), res.Header, err
 }
 
-// start is an instance that answers /second properly, and all else as said.
-func (c responseCase) start() (net.Listener, error) {
+// startInstance is an instance that answers /second properly, and all else as said.
+func (c responseCase) startInstance() (net.Listener, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -112,13 +112,13 @@ func (c responseCase) start() (net.Listener, error) {
 			if err != nil {
 				return
 			}
-			go c.talk(conn)
+			go c.serveConnection(conn)
 		}
 	}()
 	return l, nil
 }
 
-func (c responseCase) talk(conn net.Conn) {
+func (c responseCase) serveConnection(conn net.Conn) {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	br := bufio.NewReader(conn)

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// patience is how long a chapter may take to stop after its budget is over.
-const patience = 10 * time.Second
+// stopGrace is how long a chapter may take to stop after its budget is over.
+const stopGrace = 10 * time.Second
 
 // outcome is a chapter after its run. What a chapter that never stopped goes
 // on reporting is not looked at again.
@@ -40,7 +40,7 @@ func runAll(ctx context.Context, out io.Writer, all []chapter) error {
 		outcomes = append(outcomes, o)
 	}
 	printTable(out, outcomes)
-	return verdict(ctx, outcomes)
+	return judgeRun(ctx, outcomes)
 }
 
 // runOne runs a chapter within its budget.
@@ -58,18 +58,18 @@ func runOne(ctx context.Context, c chapter) outcome {
 		}()
 		done <- c.run(limited, r)
 	}()
-	err := finish(limited, done)
+	err := awaitChapter(limited, done)
 	if limited.Err() != nil && ctx.Err() == nil {
 		err = errors.Join(err, context.Cause(limited))
 	}
 	if err != nil {
-		r.deviate(err)
+		r.addDeviation(err)
 	}
-	return r.outcome(c, time.Since(start))
+	return r.closeReport(c, time.Since(start))
 }
 
-// finish waits for a chapter, and a little longer once its context is over.
-func finish(ctx context.Context, done <-chan error) error {
+// awaitChapter waits for a chapter, and a little longer once its context is over.
+func awaitChapter(ctx context.Context, done <-chan error) error {
 	select {
 	case err := <-done:
 		return err
@@ -78,13 +78,13 @@ func finish(ctx context.Context, done <-chan error) error {
 	select {
 	case err := <-done:
 		return err
-	case <-time.After(patience):
-		return fmt.Errorf("did not stop within %s after it was told to", patience)
+	case <-time.After(stopGrace):
+		return fmt.Errorf("did not stop within %s after it was told to", stopGrace)
 	}
 }
 
-// outcome closes the report. A chapter that checked nothing has not passed.
-func (r *report) outcome(c chapter, took time.Duration) outcome {
+// closeReport closes the report. A chapter that checked nothing has not passed.
+func (r *report) closeReport(c chapter, took time.Duration) outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o := outcome{chapter: c, took: took, cases: r.cases, deviations: r.deviations, notes: r.notes, skipped: r.skipped}
@@ -109,7 +109,7 @@ func printTable(out io.Writer, outcomes []outcome) {
 	}
 }
 
-func verdict(ctx context.Context, outcomes []outcome) error {
+func judgeRun(ctx context.Context, outcomes []outcome) error {
 	if ctx.Err() != nil {
 		return errors.New("interrupted")
 	}

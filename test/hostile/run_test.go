@@ -12,7 +12,7 @@ import (
 func TestBudgetsFit(t *testing.T) {
 	var sum time.Duration
 	seen := map[string]bool{}
-	for _, c := range chapters() {
+	for _, c := range allChapters() {
 		sum += c.budget
 		if seen[c.name] || c.budget <= 0 || c.about == "" {
 			t.Errorf("chapter %q needs a name of its own, a budget, and a description", c.name)
@@ -26,10 +26,10 @@ func TestBudgetsFit(t *testing.T) {
 
 func TestChooseNamesWhatThereIs(t *testing.T) {
 	all := []chapter{{name: "a"}, {name: "b"}}
-	if got, err := choose(all, []string{"b"}); err != nil || len(got) != 1 || got[0].name != "b" {
+	if got, err := chooseChapters(all, []string{"b"}); err != nil || len(got) != 1 || got[0].name != "b" {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := choose(all, []string{"c"}); err == nil || !strings.Contains(err.Error(), "a, b") {
+	if _, err := chooseChapters(all, []string{"c"}); err == nil || !strings.Contains(err.Error(), "a, b") {
 		t.Errorf("error %v does not list the chapters", err)
 	}
 }
@@ -40,15 +40,15 @@ func TestVerdict(t *testing.T) {
 		run  func(context.Context, *report) error
 		want string // in what it prints; empty: it passes
 	}{
-		{"all as written", func(_ context.Context, r *report) error { r.check("x", nil); return nil }, ""},
-		{"skipped", func(_ context.Context, r *report) error { r.skip("needs root"); return nil }, ""},
-		{"a deviation", func(_ context.Context, r *report) error { r.check("x", errors.New("odd")); return nil }, "x: odd"},
+		{"all as written", func(_ context.Context, r *report) error { r.checkCase("x", nil); return nil }, ""},
+		{"skipped", func(_ context.Context, r *report) error { r.skipChapter("needs root"); return nil }, ""},
+		{"a deviation", func(_ context.Context, r *report) error { r.checkCase("x", errors.New("odd")); return nil }, "x: odd"},
 		{"an error", func(context.Context, *report) error { return errors.New("broke") }, "broke"},
 		{"a panic", func(context.Context, *report) error { panic("oops") }, "panic: oops"},
 		{"nothing tried", func(context.Context, *report) error { return nil }, "no case was tried"},
-		{"over its budget", func(ctx context.Context, r *report) error { r.check("x", nil); <-ctx.Done(); return nil }, "the budget of 1s is over"},
+		{"over its budget", func(ctx context.Context, r *report) error { r.checkCase("x", nil); <-ctx.Done(); return nil }, "the budget of 1s is over"},
 		{"never stops", func(ctx context.Context, r *report) error {
-			r.check("x", nil)
+			r.checkCase("x", nil)
 			time.Sleep(time.Minute)
 			return nil
 		}, "did not stop within 10s"},

@@ -18,31 +18,31 @@ import (
 	"version-manager/internal/proxy/httpserver"
 )
 
-// limit is what each of the ingress's timeouts is in this chapter, and grace
+// slowTimeout is what each of the ingress's timeouts is in this chapter, and grace
 // what a busy machine may add.
 const (
-	limit = 2 * time.Second
-	grace = 8 * time.Second
+	slowTimeout     = 2 * time.Second
+	schedulingGrace = 8 * time.Second
 )
 
-// sluggards is how many slow clients of a kind there are at a time.
-const sluggards = 20
+// slowClientsPerKind is how many slow clients of a kind there are at a time.
+const slowClientsPerKind = 20
 
-// slow lets clients of all kinds take their time, all at once, while honest
+// runSlowClients lets clients of all kinds take their time, all at once, while honest
 // ones go on asking.
-func slow(ctx context.Context, r *report) error {
+func runSlowClients(ctx context.Context, r *report) error {
 	app := httptest.NewServer(http.HandlerFunc(slowApp))
 	defer app.Close()
-	l, err := serveLab(app.Listener.Addr().String(), proxy.Options{BodyTimeout: limit, WriteTimeout: limit}, httpserver.Options{HeaderTimeout: limit})
+	l, err := serveLab(app.Listener.Addr().String(), proxy.Options{BodyTimeout: slowTimeout, WriteTimeout: slowTimeout}, httpserver.Options{HeaderTimeout: slowTimeout})
 	if err != nil {
 		return err
 	}
-	defer l.close()
-	tls, err := startEncryptedLab(app.Listener.Addr().String(), true, httpserver.Options{HeaderTimeout: limit})
+	defer l.closeLab()
+	tls, err := startEncryptedLab(app.Listener.Addr().String(), true, httpserver.Options{HeaderTimeout: slowTimeout})
 	if err != nil {
 		return err
 	}
-	defer tls.close()
+	defer tls.closeLab()
 	closeAll, err := ignoreAnswers(l.addr)
 	if err != nil {
 		return err
@@ -50,31 +50,31 @@ func slow(ctx context.Context, r *report) error {
 	defer closeAll()
 	honest, stop := context.WithCancel(ctx)
 	var served sync.WaitGroup
-	served.Go(func() { r.check("honest clients meanwhile", askSteadily(honest, r, l.addr)) })
+	served.Go(func() { r.checkCase("honest clients meanwhile", askSteadily(honest, r, l.addr)) })
 	var wg sync.WaitGroup
 	for name, try := range map[string]func() error{
-		"nothing is sent":            func() error { return stall(l.addr, "") },
-		"nothing is sent, TLS":       func() error { return stall(tls.addr, "") },
-		"half a request line":        func() error { return stall(l.addr, "GET / HT") },
-		"half a head":                func() error { return stall(l.addr, "GET / HTTP/1.1\r\nHost: a\r\nX-A: ") },
-		"half a preface of HTTP/2":   func() error { return stall(l.addr, "PRI * HTTP/2.0\r\n\r\nS") },
-		"a head that drips":          func() error { return drip(l.addr) },
+		"nothing is sent":            func() error { return stallAfter(l.addr, "") },
+		"nothing is sent, TLS":       func() error { return stallAfter(tls.addr, "") },
+		"half a request line":        func() error { return stallAfter(l.addr, "GET / HT") },
+		"half a head":                func() error { return stallAfter(l.addr, "GET / HTTP/1.1\r\nHost: a\r\nX-A: ") },
+		"half a preface of HTTP/2":   func() error { return stallAfter(l.addr, "PRI * HTTP/2.0\r\n\r\nS") },
+		"a head that drips":          func() error { return dripHeader(l.addr) },
 		"half a body":                func() error { return halfBody(l.addr, "Content-Length: 9\r\n\r\nabc") },
 		"half a chunk":               func() error { return halfBody(l.addr, "Transfer-Encoding: chunked\r\n\r\n9\r\nabc") },
 		"an upload at a steady drip": func() error { return dripBody(l.addr) },
 	} {
-		for range sluggards {
-			wg.Go(func() { r.check(name, try()) })
+		for range slowClientsPerKind {
+			wg.Go(func() { r.checkCase(name, try()) })
 		}
 	}
-	for name, client := range clients() {
+	for name, client := range newClients() {
 		client.Timeout = time.Minute
-		wg.Go(func() { r.check("an app that pauses in an upload, "+name, pausingApp(client, l.addr)) })
+		wg.Go(func() { r.checkCase("an app that pauses in an upload, "+name, pausingApp(client, l.addr)) })
 	}
 	wg.Wait()
 	stop()
 	served.Wait()
-	r.check("answers that nobody takes", eventually(func() bool { return l.proxy.InFlight(color.Blue) == 0 }))
+	r.checkCase("answers that nobody takes", waitUntil(func() bool { return l.proxy.InFlight(color.Blue) == 0 }))
 	return nil
 }
 
@@ -89,7 +89,7 @@ func slowApp(w http.ResponseWriter, r *http.Request) {
 		}
 	case "/pause":
 		_, _ = io.CopyN(io.Discard, r.Body, 1)
-		time.Sleep(3 * limit) // what this app does
+		time.Sleep(3 * slowTimeout) // what this app does
 		n, _ := io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, strconv.FormatInt(n+1, 10))
 	default:
@@ -98,17 +98,17 @@ func slowApp(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func dial(addr string) (net.Conn, error) {
-	c, err := net.DialTimeout("tcp", addr, grace)
+func dialIngress(addr string) (net.Conn, error) {
+	c, err := net.DialTimeout("tcp", addr, schedulingGrace)
 	if err != nil {
 		return nil, err
 	}
-	return c, c.SetDeadline(time.Now().Add(4*limit + grace))
+	return c, c.SetDeadline(time.Now().Add(4*slowTimeout + schedulingGrace))
 }
 
-// stall sends something, and then waits to be thrown out.
-func stall(addr, said string) error {
-	c, err := dial(addr)
+// stallAfter sends something, and then waits to be thrown out.
+func stallAfter(addr, said string) error {
+	c, err := dialIngress(addr)
 	if err != nil {
 		return err
 	}
@@ -130,9 +130,9 @@ func thrownOut(c net.Conn) error {
 	return nil
 }
 
-// drip sends a head that never ends, one byte at a time.
-func drip(addr string) error {
-	c, err := dial(addr)
+// dripHeader sends a head that never ends, one byte at a time.
+func dripHeader(addr string) error {
+	c, err := dialIngress(addr)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func drip(addr string) error {
 			if _, err := c.Write([]byte{b}); err != nil {
 				return
 			}
-			time.Sleep(limit / 10) // the pace of this client
+			time.Sleep(slowTimeout / 10) // the pace of this client
 		}
 	}()
 	return thrownOut(c)
@@ -150,7 +150,7 @@ func drip(addr string) error {
 
 // halfBody stops in the middle of a body.
 func halfBody(addr, rest string) error {
-	c, err := dial(addr)
+	c, err := dialIngress(addr)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func halfBody(addr, rest string) error {
 	if _, err := io.WriteString(c, "POST / HTTP/1.1\r\nHost: a\r\n"+rest); err != nil {
 		return err
 	}
-	got, err := statuses(c, "POST ")
+	got, err := readStatuses(c, "POST ")
 	if got != "408" {
 		return fmt.Errorf("answered %q, %v; want 408", got, err)
 	}
@@ -174,8 +174,8 @@ func ignoreAnswers(addr string) (closeAll func(), err error) {
 			c.Close()
 		}
 	}
-	for range sluggards {
-		c, err := dial(addr)
+	for range slowClientsPerKind {
+		c, err := dialIngress(addr)
 		if err != nil {
 			closeAll()
 			return nil, err
@@ -191,7 +191,7 @@ func ignoreAnswers(addr string) (closeAll func(), err error) {
 
 // dripBody takes longer than the limit, and is never silent for that long.
 func dripBody(addr string) error {
-	c, err := dial(addr)
+	c, err := dialIngress(addr)
 	if err != nil {
 		return err
 	}
@@ -199,13 +199,13 @@ func dripBody(addr string) error {
 	const size = 15
 	_, err = fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", size)
 	for i := 0; i < size && err == nil; i++ {
-		time.Sleep(limit / 10) // the pace of this client
+		time.Sleep(slowTimeout / 10) // the pace of this client
 		_, err = c.Write([]byte("x"))
 	}
 	if err != nil {
 		return err
 	}
-	if got, err := statuses(c, "POST "); got != "200" {
+	if got, err := readStatuses(c, "POST "); got != "200" {
 		return fmt.Errorf("answered %q, %v; want 200", got, err)
 	}
 	return nil
@@ -244,12 +244,12 @@ func askSteadily(ctx context.Context, r *report, addr string) error {
 		slowest = max(slowest, time.Since(start))
 		time.Sleep(5 * time.Millisecond) // the pace of this client
 	}
-	r.note("%d honest requests meanwhile, the slowest took %s", n, slowest.Round(time.Millisecond))
+	r.addNote("%d honest requests meanwhile, the slowest took %s", n, slowest.Round(time.Millisecond))
 	return nil
 }
 
-func eventually(ok func() bool) error {
-	for end := time.Now().Add(grace); !ok(); time.Sleep(10 * time.Millisecond) {
+func waitUntil(ok func() bool) error {
+	for end := time.Now().Add(schedulingGrace); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			return errors.New("requests are still in flight")
 		}

@@ -39,36 +39,36 @@ type Config struct {
 	Extra    string // further lines
 }
 
-// New builds the command line, with build tags if there are any, and an empty
+// NewRig builds the command line, with build tags if there are any, and an empty
 // project.
-func New(ctx context.Context, tags string) (r *Rig, err error) {
+func NewRig(ctx context.Context, tags string) (r *Rig, err error) {
 	dir, err := os.MkdirTemp("", "version-manager-")
 	if err != nil {
 		return nil, err
 	}
 	r = &Rig{Dir: dir, CLI: filepath.Join(dir, "version-manager")}
-	r.Env = []string{"VERSION_MANAGER_STATE=" + r.State(), "XDG_STATE_HOME=" + filepath.Join(dir, "states")}
+	r.Env = []string{"VERSION_MANAGER_STATE=" + r.StateDir(), "XDG_STATE_HOME=" + filepath.Join(dir, "states")}
 	defer func() {
 		if err != nil {
 			os.RemoveAll(dir)
 		}
 	}()
-	if err := r.command(ctx, "", "go", "build", "-trimpath", "-tags", tags, "-o", r.CLI, "version-manager/cmd/version-manager"); err != nil {
+	if err := r.runProgram(ctx, "", "go", "build", "-trimpath", "-tags", tags, "-o", r.CLI, "version-manager/cmd/version-manager"); err != nil {
 		return nil, err
 	}
 	if r.Port, err = freePort(); err != nil {
 		return nil, err
 	}
-	return r, r.project(ctx)
+	return r, r.makeProject(ctx)
 }
 
-// project makes a repository with the source of the fixture app.
-func (r *Rig) project(ctx context.Context) error {
-	app := filepath.Join(r.Project(), "app")
+// makeProject makes a repository with the source of the fixture app.
+func (r *Rig) makeProject(ctx context.Context) error {
+	app := filepath.Join(r.ProjectDir(), "app")
 	if err := os.MkdirAll(app, 0o700); err != nil {
 		return err
 	}
-	source, err := output(ctx, "go", "list", "-f", "{{.Dir}}{{range .GoFiles}} {{.}}{{end}}", "version-manager/test/app")
+	source, err := outputOf(ctx, "go", "list", "-f", "{{.Dir}}{{range .GoFiles}} {{.}}{{end}}", "version-manager/test/app")
 	if err != nil {
 		return err
 	}
@@ -78,25 +78,25 @@ func (r *Rig) project(ctx context.Context) error {
 			return err
 		}
 	}
-	websocket, err := output(ctx, "go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "github.com/coder/websocket")
+	websocket, err := outputOf(ctx, "go", "list", "-m", "-f", "{{.Path}} {{.Version}}", "github.com/coder/websocket")
 	if err != nil {
 		return err
 	}
 	mod := fmt.Sprintf("module fixture\n\ngo 1.26\n\nrequire %s\n", websocket)
-	if err := os.WriteFile(filepath.Join(r.Project(), "go.mod"), []byte(mod), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.ProjectDir(), "go.mod"), []byte(mod), 0o600); err != nil {
 		return err
 	}
-	if err := copyFile(filepath.Join(files[0], "../../go.sum"), filepath.Join(r.Project(), "go.sum")); err != nil {
+	if err := copyFile(filepath.Join(files[0], "../../go.sum"), filepath.Join(r.ProjectDir(), "go.sum")); err != nil {
 		return err
 	}
-	return r.command(ctx, r.Project(), "git", "init", "--quiet")
+	return r.runProgram(ctx, r.ProjectDir(), "git", "init", "--quiet")
 }
 
-// Project is the folder of the repository.
-func (r *Rig) Project() string { return filepath.Join(r.Dir, "project") }
+// ProjectDir is the folder of the repository.
+func (r *Rig) ProjectDir() string { return filepath.Join(r.Dir, "project") }
 
-// Create commits a configuration and makes a version of it.
-func (r *Rig) Create(ctx context.Context, version string, c Config) error {
+// CreateVersion commits a configuration and makes a version of it.
+func (r *Rig) CreateVersion(ctx context.Context, version string, c Config) error {
 	ingress, err := freePort()
 	if err != nil {
 		return err
@@ -107,16 +107,16 @@ func (r *Rig) Create(ctx context.Context, version string, c Config) error {
 	for k, v := range c.Env {
 		fmt.Fprintf(&b, "  %s: %q\n", k, v)
 	}
-	if err := os.WriteFile(filepath.Join(r.Project(), "version-manager.yaml"), []byte(b.String()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.ProjectDir(), "version-manager.yaml"), []byte(b.String()), 0o600); err != nil {
 		return err
 	}
-	if err := r.command(ctx, r.Project(), "git", "add", "-A"); err != nil {
+	if err := r.runProgram(ctx, r.ProjectDir(), "git", "add", "-A"); err != nil {
 		return err
 	}
-	if err := r.command(ctx, r.Project(), "git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", version); err != nil {
+	if err := r.runProgram(ctx, r.ProjectDir(), "git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", version); err != nil {
 		return err
 	}
-	return r.Must(ctx, "create", version)
+	return r.MustRun(ctx, "create", version)
 }
 
 // Result is what one call of the command line did.
@@ -127,18 +127,18 @@ type Result struct {
 	Took     time.Duration
 }
 
-// Report is the report that a deploy printed with -o json.
-func (res Result) Report() (report.Report, error) {
+// ParseReport is the report that a deploy printed with -o json.
+func (res Result) ParseReport() (report.Report, error) {
 	var report report.Report
 	err := json.Unmarshal([]byte(res.Out), &report)
 	return report, err
 }
 
-// Run calls the command line in the project.
-func (r *Rig) Run(ctx context.Context, env []string, args ...string) (Result, error) {
+// RunCommand calls the command line in the project.
+func (r *Rig) RunCommand(ctx context.Context, env []string, args ...string) (Result, error) {
 	var out, errs bytes.Buffer
 	c := exec.CommandContext(ctx, r.CLI, args...)
-	c.Dir, c.Stdout, c.Stderr = r.Project(), &out, &errs
+	c.Dir, c.Stdout, c.Stderr = r.ProjectDir(), &out, &errs
 	c.Env = append(append(os.Environ(), r.Env...), env...)
 	res := Result{Began: time.Now()}
 	err := c.Run()
@@ -150,9 +150,9 @@ func (r *Rig) Run(ctx context.Context, env []string, args ...string) (Result, er
 	return res, err
 }
 
-// Must is Run where anything but success is an error.
-func (r *Rig) Must(ctx context.Context, args ...string) error {
-	res, err := r.Run(ctx, nil, args...)
+// MustRun is Run where anything but success is an error.
+func (r *Rig) MustRun(ctx context.Context, args ...string) error {
+	res, err := r.RunCommand(ctx, nil, args...)
 	if err == nil && res.Code != 0 {
 		err = fmt.Errorf("exit code %d: %s", res.Code, res.Err)
 	}
@@ -162,10 +162,10 @@ func (r *Rig) Must(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// Status asks what runs.
-func (r *Rig) Status(ctx context.Context) (deploy.Observed, error) {
+// ReadStatus asks what runs.
+func (r *Rig) ReadStatus(ctx context.Context) (deploy.Observed, error) {
 	var now deploy.Observed
-	res, err := r.Run(ctx, nil, "status", "-o", "json")
+	res, err := r.RunCommand(ctx, nil, "status", "-o", "json")
 	if err == nil && res.Code != 0 {
 		err = fmt.Errorf("status: exit code %d: %s", res.Code, res.Err)
 	}
@@ -175,23 +175,23 @@ func (r *Rig) Status(ctx context.Context) (deploy.Observed, error) {
 	return now, json.Unmarshal([]byte(res.Out), &now)
 }
 
-// Base is where the app answers.
-func (r *Rig) Base() string { return fmt.Sprintf("http://127.0.0.1:%d", r.Port) }
+// BaseURL is where the app answers.
+func (r *Rig) BaseURL() string { return fmt.Sprintf("http://127.0.0.1:%d", r.Port) }
 
-// State is the state folder.
-func (r *Rig) State() string { return filepath.Join(r.Dir, "state") }
+// StateDir is the state folder.
+func (r *Rig) StateDir() string { return filepath.Join(r.Dir, "state") }
 
 // Close stops what runs and removes everything.
 func (r *Rig) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := r.Must(ctx, "cleanup", "--yes"); err != nil {
+	if err := r.MustRun(ctx, "cleanup", "--yes"); err != nil {
 		fmt.Fprintln(os.Stderr, "clean up:", err)
 	}
 	os.RemoveAll(r.Dir)
 }
 
-func (r *Rig) command(ctx context.Context, dir, name string, args ...string) error {
+func (r *Rig) runProgram(ctx context.Context, dir, name string, args ...string) error {
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir = dir
 	c.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -201,7 +201,7 @@ func (r *Rig) command(ctx context.Context, dir, name string, args ...string) err
 	return nil
 }
 
-func output(ctx context.Context, name string, args ...string) (string, error) {
+func outputOf(ctx context.Context, name string, args ...string) (string, error) {
 	out, err := exec.CommandContext(ctx, name, args...).Output()
 	if err != nil {
 		return "", fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)

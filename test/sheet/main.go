@@ -15,7 +15,7 @@ import (
 func RunMain(name string, bench func(context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	meter := busy.Start()
+	meter := busy.StartMeter()
 	err := bench(ctx)
 	reading := meter.Stop()
 	if ctx.Err() != nil {

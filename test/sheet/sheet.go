@@ -22,19 +22,19 @@ type Sheet struct {
 	missed int
 }
 
-// New prints the title and the machine.
-func New(out io.Writer, title string) *Sheet {
-	fmt.Fprintf(out, "%s\n%s\n\n", title, Machine())
+// NewSheet prints the title and the machine.
+func NewSheet(out io.Writer, title string) *Sheet {
+	fmt.Fprintf(out, "%s\n%s\n\n", title, DescribeMachine())
 	return &Sheet{out: out}
 }
 
-// Machine says on what the figures were measured.
-func Machine() string {
-	return fmt.Sprintf("machine: %s, %d cores, %s/%s, kernel %s, %s, %s", cpu(), runtime.NumCPU(),
-		runtime.GOOS, runtime.GOARCH, output("uname", "-r"), runtime.Version(), time.Now().UTC().Format("2006-01-02"))
+// DescribeMachine says on what the figures were measured.
+func DescribeMachine() string {
+	return fmt.Sprintf("machine: %s, %d cores, %s/%s, kernel %s, %s, %s", cpuModel(), runtime.NumCPU(),
+		runtime.GOOS, runtime.GOARCH, outputOf("uname", "-r"), runtime.Version(), time.Now().UTC().Format("2006-01-02"))
 }
 
-func cpu() string {
+func cpuModel() string {
 	f, err := os.Open("/proc/cpuinfo")
 	if err != nil {
 		return "unknown processor"
@@ -48,7 +48,7 @@ func cpu() string {
 	return "unknown processor"
 }
 
-func output(name string, args ...string) string {
+func outputOf(name string, args ...string) string {
 	out, err := exec.Command(name, args...).Output()
 	if err != nil {
 		return "unknown"
@@ -56,8 +56,8 @@ func output(name string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// Table prints rows under a header, aligned.
-func (s *Sheet) Table(header []string, rows [][]string) {
+// PrintTable prints rows under a header, aligned.
+func (s *Sheet) PrintTable(header []string, rows [][]string) {
 	w := tabwriter.NewWriter(s.out, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, strings.Join(header, "\t"))
 	for _, r := range rows {
@@ -67,8 +67,8 @@ func (s *Sheet) Table(header []string, rows [][]string) {
 	fmt.Fprintln(s.out)
 }
 
-// Bar prints one requirement beside what was measured.
-func (s *Sheet) Bar(met bool, requirement, measured string) {
+// CheckBar prints one requirement beside what was measured.
+func (s *Sheet) CheckBar(met bool, requirement, measured string) {
 	word := "met   "
 	if !met {
 		word = "MISSED"
@@ -85,8 +85,8 @@ func (s *Sheet) Close() error {
 	return nil
 }
 
-// Quantile returns the value below which the share q of all lies.
-func Quantile(all []time.Duration, q float64) time.Duration {
+// QuantileOf returns the value below which the share q of all lies.
+func QuantileOf(all []time.Duration, q float64) time.Duration {
 	if len(all) == 0 {
 		return 0
 	}
@@ -94,16 +94,16 @@ func Quantile(all []time.Duration, q float64) time.Duration {
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
 }
 
-// Spread reads "median (min to max)".
-func Spread(all []time.Duration) string {
+// FormatSpread reads "median (min to max)".
+func FormatSpread(all []time.Duration) string {
 	if len(all) == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("%s (%s to %s)", Round(Quantile(all, .5)), Round(slices.Min(all)), Round(slices.Max(all)))
+	return fmt.Sprintf("%s (%s to %s)", RoundDuration(QuantileOf(all, .5)), RoundDuration(slices.Min(all)), RoundDuration(slices.Max(all)))
 }
 
-// Round keeps three figures or so.
-func Round(d time.Duration) time.Duration {
+// RoundDuration keeps three figures or so.
+func RoundDuration(d time.Duration) time.Duration {
 	switch {
 	case d > 10*time.Second:
 		return d.Round(100 * time.Millisecond)

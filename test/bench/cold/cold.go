@@ -20,26 +20,26 @@ const (
 	starts    = 30
 )
 
-func run(ctx context.Context) error {
+func runBench(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "version-manager-cold-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s := sheet.New(os.Stdout, "bench-cold: what a newcomer pays")
+	s := sheet.NewSheet(os.Stdout, "bench-cold: what a newcomer pays")
 	cpu, wall, err := firstBuild(ctx, dir)
 	if err != nil {
 		return err
 	}
-	s.Bar(cpu.Seconds() <= buildBar, fmt.Sprintf("first build of both programs at most %d CPU-seconds", buildBar),
+	s.CheckBar(cpu.Seconds() <= buildBar, fmt.Sprintf("first build of both programs at most %d CPU-seconds", buildBar),
 		fmt.Sprintf("%.0f CPU-seconds, %.0f s on the clock", cpu.Seconds(), wall.Seconds()))
-	took, err := start(ctx, filepath.Join(dir, "version-manager"))
+	took, err := measureStart(ctx, filepath.Join(dir, "version-manager"))
 	if err != nil {
 		return err
 	}
-	s.Bar(sheet.Quantile(took, .5) <= startBar, fmt.Sprintf("version-manager --help at most %s", startBar),
-		fmt.Sprintf("%s, %d runs", sheet.Spread(took), starts))
-	parts, err := memory(ctx, dir)
+	s.CheckBar(sheet.QuantileOf(took, .5) <= startBar, fmt.Sprintf("version-manager --help at most %s", startBar),
+		fmt.Sprintf("%s, %d runs", sheet.FormatSpread(took), starts))
+	parts, err := measureMemory(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func run(ctx context.Context) error {
 	for _, p := range parts {
 		total += p.resident
 	}
-	s.Bar(total <= memoryBar && len(parts) == 4, fmt.Sprintf("agent with two instances at most %d MB resident", memoryBar>>20), describe(parts, total))
+	s.CheckBar(total <= memoryBar && len(parts) == 4, fmt.Sprintf("agent with two instances at most %d MB resident", memoryBar>>20), describeProcesses(parts, total))
 	return s.Close()
 }
 
@@ -67,7 +67,7 @@ func firstBuild(ctx context.Context, dir string) (cpu, wall time.Duration, err e
 	return c.ProcessState.UserTime() + c.ProcessState.SystemTime(), time.Since(began), nil
 }
 
-func start(ctx context.Context, cli string) ([]time.Duration, error) {
+func measureStart(ctx context.Context, cli string) ([]time.Duration, error) {
 	var took []time.Duration
 	for range starts {
 		began := time.Now()
@@ -85,8 +85,8 @@ type process struct {
 	resident int // bytes
 }
 
-// memory deploys Caloguessr from a clone of this checkout and asks the kernel.
-func memory(ctx context.Context, dir string) ([]process, error) {
+// measureMemory deploys Caloguessr from a clone of this checkout and asks the kernel.
+func measureMemory(ctx context.Context, dir string) ([]process, error) {
 	clone, cli := filepath.Join(dir, "clone"), filepath.Join(dir, "version-manager")
 	steps := [][]string{
 		{"git", "clone", "--quiet", ".", clone},
@@ -99,12 +99,12 @@ func memory(ctx context.Context, dir string) ([]process, error) {
 			return nil, fmt.Errorf("%s: %w\n%s", strings.Join(s, " "), err, out)
 		}
 	}
-	return below(dir)
+	return processesBelow(dir)
 }
 
-// below finds the processes whose program is in dir. The cache folder of the
+// processesBelow finds the processes whose program is in dir. The cache folder of the
 // kernel's own view is Linux; elsewhere this bench says so.
-func below(dir string) ([]process, error) {
+func processesBelow(dir string) ([]process, error) {
 	pids, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil || len(pids) == 0 {
 		return nil, fmt.Errorf("memory can only be read on Linux: no /proc")
@@ -115,12 +115,12 @@ func below(dir string) ([]process, error) {
 		if err != nil || !strings.HasPrefix(exe, dir) {
 			continue
 		}
-		found = append(found, process{name: filepath.Base(exe), resident: resident(p)})
+		found = append(found, process{name: filepath.Base(exe), resident: residentBytes(p)})
 	}
 	return found, nil
 }
 
-func resident(proc string) int {
+func residentBytes(proc string) int {
 	status, err := os.ReadFile(filepath.Join(proc, "status"))
 	if err != nil {
 		return 0
@@ -134,7 +134,7 @@ func resident(proc string) int {
 	return 0
 }
 
-func describe(parts []process, total int) string {
+func describeProcesses(parts []process, total int) string {
 	names := make([]string, len(parts))
 	for i, p := range parts {
 		names[i] = fmt.Sprintf("%s %d", p.name, p.resident>>20)

@@ -5,4 +5,4 @@ package main
 
 import "version-manager/test/sheet"
 
-func main() { sheet.RunMain("bench-cold", run) }
+func main() { sheet.RunMain("bench-cold", runBench) }

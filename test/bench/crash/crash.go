@@ -40,29 +40,29 @@ type crash struct {
 }
 
 func setUp(ctx context.Context) (*crash, error) {
-	r, err := rig.New(ctx, "crashtest")
+	r, err := rig.NewRig(ctx, "crashtest")
 	if err != nil {
 		return nil, err
 	}
 	c := &crash{Rig: r, versions: [2]release.Version{"v1.0.0", "v1.1.0"}}
 	for _, v := range c.versions {
-		err := r.Create(ctx, string(v), rig.Config{Bake: 300 * time.Millisecond, Drain: 5 * time.Second, Replicas: 2, Extra: "gate: {healthy: 3, for: 200ms}"})
+		err := r.CreateVersion(ctx, string(v), rig.Config{Bake: 300 * time.Millisecond, Drain: 5 * time.Second, Replicas: 2, Extra: "gate: {healthy: 3, for: 200ms}"})
 		if err != nil {
 			r.Close()
 			return nil, err
 		}
 	}
-	if err := r.Must(ctx, "deploy", string(c.versions[0])); err != nil {
+	if err := r.MustRun(ctx, "deploy", string(c.versions[0])); err != nil {
 		r.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
-// load is what users do meanwhile.
-func (c *crash) load(ctx context.Context) *probe.Prober {
+// startLoad is what users do meanwhile.
+func (c *crash) startLoad(ctx context.Context) *probe.Prober {
 	return probe.Load{
-		Base: c.Base(), Rate: 200, Timeout: 5 * time.Second,
+		Base: c.BaseURL(), Rate: 200, Timeout: 5 * time.Second,
 		Mix: []probe.Part{
 			{Kind: probe.Kept, Weight: 150, Path: "/version"},
 			{Kind: probe.Fresh, Weight: 48, Path: "/version"},
@@ -71,14 +71,14 @@ func (c *crash) load(ctx context.Context) *probe.Prober {
 	}.Start(ctx)
 }
 
-// run kills at the first write, the second, and so on, until the command
+// runSeries kills at the first write, the second, and so on, until the command
 // comes to its end unharmed.
-func (c *crash) run(ctx context.Context, s series) (outcome, error) {
+func (c *crash) runSeries(ctx context.Context, s series) (outcome, error) {
 	o := outcome{series: s}
-	load := c.load(ctx)
+	load := c.startLoad(ctx)
 	for seq := 1; ; seq++ {
 		fmt.Fprintf(os.Stderr, "\r\x1b[K%s killed %s write %d of %s", s.victim, s.when, seq, s.command)
-		hit, fault, err := c.once(ctx, s, fmt.Sprintf("%s:%d", s.when, seq))
+		hit, fault, err := c.runOnce(ctx, s, fmt.Sprintf("%s:%d", s.when, seq))
 		if err != nil {
 			return o, err
 		}
@@ -99,9 +99,9 @@ func (c *crash) run(ctx context.Context, s series) (outcome, error) {
 	return o, nil
 }
 
-// once runs one command with one kill in it, and whatever it takes to finish.
-func (c *crash) once(ctx context.Context, s series, point string) (hit bool, fault string, err error) {
-	before, err := c.Status(ctx)
+// runOnce runs one command with one kill in it, and whatever it takes to finish.
+func (c *crash) runOnce(ctx context.Context, s series, point string) (hit bool, fault string, err error) {
+	before, err := c.ReadStatus(ctx)
 	if err != nil {
 		return false, "", err
 	}
@@ -109,8 +109,8 @@ func (c *crash) once(ctx context.Context, s series, point string) (hit bool, fau
 	if before.Colors[before.Active].Version == to {
 		to = c.versions[1]
 	}
-	env, marker := c.arm(s.victim, point)
-	res, err := c.Run(ctx, env, s.command, string(to), "--progress", "plain")
+	env, marker := c.armKill(s.victim, point)
+	res, err := c.RunCommand(ctx, env, s.command, string(to), "--progress", "plain")
 	if err != nil {
 		return false, "", err
 	}
@@ -121,44 +121,44 @@ func (c *crash) once(ctx context.Context, s series, point string) (hit bool, fau
 		os.Remove(marker)
 	}
 	if res.Code != 0 {
-		if fault, err = c.resume(ctx); fault != "" || err != nil {
+		if fault, err = c.resumeDeploy(ctx); fault != "" || err != nil {
 			return hit, fault, err
 		}
 	}
-	fault, err = c.clean(ctx)
+	fault, err = c.checkClean(ctx)
 	return hit, fault, err
 }
 
-// arm names the moment of death: to the command line by its environment, to
+// armKill names the moment of death: to the command line by its environment, to
 // the agent, which runs already, by a file that it takes away when it dies.
-func (c *crash) arm(victim, point string) (env []string, marker string) {
+func (c *crash) armKill(victim, point string) (env []string, marker string) {
 	if victim == "cli" {
 		return []string{"VERSION_MANAGER_KILL=" + point}, ""
 	}
-	marker = filepath.Join(c.State(), "kill-agent")
+	marker = filepath.Join(c.StateDir(), "kill-agent")
 	if err := os.WriteFile(marker, []byte(point), 0o600); err != nil {
 		panic(err) // the folder was there a moment ago
 	}
 	return nil, marker
 }
 
-// resume finishes what was left. Exit code 5 says that nothing was.
-func (c *crash) resume(ctx context.Context) (fault string, err error) {
-	res, err := c.Run(ctx, nil, "resume", "--progress", "plain")
+// resumeDeploy finishes what was left. Exit code 5 says that nothing was.
+func (c *crash) resumeDeploy(ctx context.Context) (fault string, err error) {
+	res, err := c.RunCommand(ctx, nil, "resume", "--progress", "plain")
 	if err == nil && res.Code != 0 && res.Code != 5 {
 		fault = fmt.Sprintf("resume: exit code %d: %s", res.Code, strings.TrimSpace(res.Err))
 	}
 	return fault, err
 }
 
-// clean checks that nothing is left half done: no open journal, no lock, the
+// checkClean checks that nothing is left half done: no open journal, no lock, the
 // active color complete.
-func (c *crash) clean(ctx context.Context) (fault string, err error) {
-	now, err := c.Status(ctx)
+func (c *crash) checkClean(ctx context.Context) (fault string, err error) {
+	now, err := c.ReadStatus(ctx)
 	if err != nil {
 		return "", err
 	}
-	res, err := c.Run(ctx, nil, "history", "-o", "json")
+	res, err := c.RunCommand(ctx, nil, "history", "-o", "json")
 	if err != nil {
 		return "", err
 	}

@@ -6,4 +6,4 @@ package main
 
 import "version-manager/test/sheet"
 
-func main() { sheet.RunMain("crash-test", run) }
+func main() { sheet.RunMain("crash-test", runAllSeries) }

@@ -11,17 +11,17 @@ import (
 	"version-manager/test/sheet"
 )
 
-func run(ctx context.Context) error {
+func runAllSeries(ctx context.Context) error {
 	c, err := setUp(ctx)
 	if err != nil {
 		return err
 	}
 	defer c.Close()
 	var all []outcome
-	for _, victim := range victims() {
+	for _, victim := range chosenVictims() {
 		for _, command := range []string{"deploy", "rollback"} {
 			for _, when := range []string{"before", "after"} {
-				o, err := c.run(ctx, series{command: command, victim: victim, when: when})
+				o, err := c.runSeries(ctx, series{command: command, victim: victim, when: when})
 				if err != nil {
 					return err
 				}
@@ -29,18 +29,18 @@ func run(ctx context.Context) error {
 			}
 		}
 	}
-	return print(all)
+	return printTable(all)
 }
 
-func print(all []outcome) error {
-	s := sheet.New(os.Stdout, "crash-test: kill -9 at every journal write, under 200 requests/s")
+func printTable(all []outcome) error {
+	s := sheet.NewSheet(os.Stdout, "crash-test: kill -9 at every journal write, under 200 requests/s")
 	var rows [][]string
 	kills, converged, cliFailed := 0, 0, 0
 	var gap time.Duration
 	for _, o := range all {
 		rows = append(rows, []string{
 			o.victim, o.command, o.when, strconv.Itoa(o.kills), strconv.Itoa(o.converged),
-			strconv.Itoa(o.sent), strconv.Itoa(o.failed), strconv.Itoa(o.refused), sheet.Round(o.gap).String(),
+			strconv.Itoa(o.sent), strconv.Itoa(o.failed), strconv.Itoa(o.refused), sheet.RoundDuration(o.gap).String(),
 		})
 		kills, converged = kills+o.kills, converged+o.converged
 		if o.victim == "cli" {
@@ -49,24 +49,24 @@ func print(all []outcome) error {
 			gap = max(gap, o.gap)
 		}
 	}
-	s.Table([]string{"killed", "during", "each write", "kills", "clean end", "requests", "failed", "refused", "longest gap"}, rows)
+	s.PrintTable([]string{"killed", "during", "each write", "kills", "clean end", "requests", "failed", "refused", "longest gap"}, rows)
 	for _, o := range all {
 		for _, f := range o.faults {
 			fmt.Printf("%s, %s: %s\n", o.victim, o.command, f)
 		}
 	}
-	s.Bar(kills > 0 && converged == kills, "every kill ends clean", fmt.Sprintf("%d of %d", converged, kills))
-	if slices.Contains(victims(), "cli") {
-		s.Bar(cliFailed == 0, "no request fails when the command line is killed", strconv.Itoa(cliFailed))
+	s.CheckBar(kills > 0 && converged == kills, "every kill ends clean", fmt.Sprintf("%d of %d", converged, kills))
+	if slices.Contains(chosenVictims(), "cli") {
+		s.CheckBar(cliFailed == 0, "no request fails when the command line is killed", strconv.Itoa(cliFailed))
 	}
-	if slices.Contains(victims(), "agent") {
-		s.Bar(gap <= time.Second, "an agent kill costs at most 1s without answers", sheet.Round(gap).String())
+	if slices.Contains(chosenVictims(), "agent") {
+		s.CheckBar(gap <= time.Second, "an agent kill costs at most 1s without answers", sheet.RoundDuration(gap).String())
 	}
 	return s.Close()
 }
 
-// victims are both, unless the environment names one.
-func victims() []string {
+// chosenVictims are both, unless the environment names one.
+func chosenVictims() []string {
 	if v := os.Getenv("VICTIM"); v != "" {
 		return []string{v}
 	}

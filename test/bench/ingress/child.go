@@ -20,9 +20,9 @@ type child struct {
 	log  string // file with what it said
 }
 
-// start runs a command in dir and waits until it can be connected to: at
+// startChild runs a command in dir and waits until it can be connected to: at
 // addr, or, if that is empty, at the address in its first line.
-func start(ctx context.Context, dir, addr, name string, args ...string) (*child, error) {
+func startChild(ctx context.Context, dir, addr, name string, args ...string) (*child, error) {
 	c := &child{addr: addr, log: filepath.Join(dir, filepath.Base(name)+".log")}
 	log, err := os.OpenFile(c.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -45,15 +45,15 @@ func start(ctx context.Context, dir, addr, name string, args ...string) (*child,
 		line, _ := bufio.NewReader(out).ReadString('\n')
 		c.addr = strings.TrimSpace(line)
 	}
-	if err := c.ready(ctx); err != nil {
-		c.stop()
+	if err := c.awaitReady(ctx); err != nil {
+		c.stopChild()
 		said, _ := os.ReadFile(c.log)
 		return nil, fmt.Errorf("start %s: %w\n%s", name, err, said)
 	}
 	return c, nil
 }
 
-func (c *child) ready(ctx context.Context) error {
+func (c *child) awaitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	for {
@@ -69,13 +69,13 @@ func (c *child) ready(ctx context.Context) error {
 	}
 }
 
-// stop ends the process: politely, and after three seconds for certain.
-func (c *child) stop() {
+// stopChild ends the process: politely, and after three seconds for certain.
+func (c *child) stopChild() {
 	_ = c.cmd.Process.Signal(syscall.SIGTERM) // fails if it has ended
 	t := time.AfterFunc(3*time.Second, func() { _ = c.cmd.Process.Kill() })
 	defer t.Stop()
 	_ = c.cmd.Wait() // how it ended does not matter any more
 }
 
-// seconds is the processor time that the process and its children have used.
-func (c *child) seconds() float64 { return processSeconds(c.cmd.Process.Pid) }
+// cpuSeconds is the processor time that the process and its children have used.
+func (c *child) cpuSeconds() float64 { return processSeconds(c.cmd.Process.Pid) }

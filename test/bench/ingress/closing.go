@@ -65,7 +65,7 @@ func serveHasty(ctx context.Context) error {
 
 // serveImpatient is a plain server that gives an idle connection little time.
 func serveImpatient(ctx context.Context) error {
-	return serve(ctx, &http.Server{IdleTimeout: idleAfter, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })})
+	return serveUntil(ctx, &http.Server{IdleTimeout: idleAfter, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })})
 }
 
 // measureClosing puts each proxy but Caddy in front of both apps.
@@ -81,7 +81,7 @@ func measureClosing(ctx context.Context, all []rival) ([]closing, error) {
 			continue
 		}
 		if p.name == "haproxy" {
-			p.start = configured("haproxy.cfg", haproxyRetrying, "haproxy", "-db", "-f")
+			p.start = startWithConfig("haproxy.cfg", haproxyRetrying, "haproxy", "-db", "-f")
 		}
 		row, err := closingBehind(ctx, p, filepath.Join(dir, p.name))
 		if err != nil {
@@ -101,17 +101,17 @@ func haproxyRetrying(addr, backend, dir string) string {
 func closingBehind(ctx context.Context, p rival, dir string) (closing, error) {
 	row := closing{proxy: p.name}
 	atOnce := func(addr string) {
-		row.atOnce = failures(ctx, http.MethodGet, addr, closingRequests, 0)
+		row.atOnce = countFailures(ctx, http.MethodGet, addr, closingRequests, 0)
 	}
 	idle := func(addr string) {
-		row.idle = failures(ctx, http.MethodGet, addr, idleRequests, idleAfter)
-		row.post = failures(ctx, http.MethodPost, addr, idleRequests, idleAfter)
+		row.idle = countFailures(ctx, http.MethodGet, addr, idleRequests, idleAfter)
+		row.post = countFailures(ctx, http.MethodPost, addr, idleRequests, idleAfter)
 	}
-	return row, errors.Join(behind(ctx, p, dir, "hasty", atOnce), behind(ctx, p, dir, "impatient", idle))
+	return row, errors.Join(withProxy(ctx, p, dir, "hasty", atOnce), withProxy(ctx, p, dir, "impatient", idle))
 }
 
-// behind runs do with the address of p in front of an app of that role.
-func behind(ctx context.Context, p rival, dir, role string, do func(addr string)) error {
+// withProxy runs do with the address of p in front of an app of that role.
+func withProxy(ctx context.Context, p rival, dir, role string, do func(addr string)) error {
 	dir = filepath.Join(dir, role)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -120,23 +120,23 @@ func behind(ctx context.Context, p rival, dir, role string, do func(addr string)
 	if err != nil {
 		return err
 	}
-	app, err := start(ctx, dir, "", self, "-role="+role)
+	app, err := startChild(ctx, dir, "", self, "-role="+role)
 	if err != nil {
 		return err
 	}
-	defer app.stop()
+	defer app.stopChild()
 	front, err := p.start(ctx, dir, app.addr)
 	if err != nil {
 		return err
 	}
-	defer front.stop()
+	defer front.stopChild()
 	do(front.addr)
 	return ctx.Err()
 }
 
-// failures sends n requests, with pauses of about that length before each, and
+// countFailures sends n requests, with pauses of about that length before each, and
 // counts what is not answered with 200.
-func failures(ctx context.Context, method, addr string, n int, pause time.Duration) int {
+func countFailures(ctx context.Context, method, addr string, n int, pause time.Duration) int {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: closingWorkers}, Timeout: 10 * time.Second}
 	defer client.CloseIdleConnections()
 	var left, failed atomic.Int64

@@ -46,7 +46,7 @@ func main() {
 	case "ingress":
 		err = serveIngress(ctx, *to, *cpu)
 	default:
-		err = measure(ctx, s)
+		err = measureAll(ctx, s)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench-ingress:", err)

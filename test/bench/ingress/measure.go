@@ -18,14 +18,14 @@ type settings struct {
 	closing             bool
 }
 
-// measure starts everything, runs the rounds and judges.
-func measure(ctx context.Context, s settings) error {
+// measureAll starts everything, runs the rounds and judges.
+func measureAll(ctx context.Context, s settings) error {
 	dir, err := os.MkdirTemp("", "bench-ingress-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	all, err := proxies(ctx, s)
+	all, err := chosenRivals(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -36,11 +36,11 @@ func measure(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	backend, err := start(ctx, dir, "", self, "-role=backend")
+	backend, err := startChild(ctx, dir, "", self, "-role=backend")
 	if err != nil {
 		return err
 	}
-	defer backend.stop()
+	defer backend.stopChild()
 	var runs []*run
 	for _, p := range all {
 		if s.only != "" && s.only != p.name {
@@ -50,17 +50,17 @@ func measure(ctx context.Context, s settings) error {
 		if err != nil {
 			return err
 		}
-		defer c.stop()
+		defer c.stopChild()
 		runs = append(runs, &run{proxy: p, child: c})
 	}
-	if err := rounds(ctx, s, runs); err != nil {
+	if err := runRounds(ctx, s, runs); err != nil {
 		return err
 	}
-	fmt.Print(table(s, runs))
+	fmt.Print(resultTable(s, runs))
 	if s.only != "" {
 		return nil
 	}
-	return errors.Join(reportClosing(ctx, all), verdict(runs))
+	return errors.Join(reportClosing(ctx, all), checkBars(runs))
 }
 
 // reportClosing measures, prints, and judges what an app costs that closes its
@@ -88,21 +88,21 @@ const (
 	steadyLength  = 2 * time.Second
 )
 
-// rounds measures one proxy after the other, again and again. The first
+// runRounds measures one proxy after the other, again and again. The first
 // second of each is not counted.
-func rounds(ctx context.Context, s settings, runs []*run) error {
+func runRounds(ctx context.Context, s settings, runs []*run) error {
 	for i := range s.rounds {
 		for _, r := range runs {
-			if _, _, err := load(ctx, r.child.addr, s.connections, time.Second); err != nil {
+			if _, _, err := runWrk(ctx, r.child.addr, s.connections, time.Second); err != nil {
 				return fmt.Errorf("%s: %w", r.proxy.name, err)
 			}
-			before := r.child.seconds()
-			got, n, err := load(ctx, r.child.addr, s.connections, s.length)
+			before := r.child.cpuSeconds()
+			got, n, err := runWrk(ctx, r.child.addr, s.connections, s.length)
 			if err != nil {
 				return fmt.Errorf("%s: %w", r.proxy.name, err)
 			}
-			got.cpu = time.Duration((r.child.seconds() - before) / float64(max(n, 1)) * float64(time.Second))
-			got.steady50, got.steady99, err = steady(ctx, r.child.addr, steadyRate, steadyClients, steadyLength)
+			got.cpu = time.Duration((r.child.cpuSeconds() - before) / float64(max(n, 1)) * float64(time.Second))
+			got.steady50, got.steady99, err = measureSteady(ctx, r.child.addr, steadyRate, steadyClients, steadyLength)
 			if err != nil {
 				return fmt.Errorf("%s: %w", r.proxy.name, err)
 			}

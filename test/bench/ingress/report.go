@@ -38,18 +38,18 @@ func cpu(s sample) time.Duration      { return s.cpu }
 func steady50(s sample) time.Duration { return s.steady50 }
 func steady99(s sample) time.Duration { return s.steady99 }
 
-// table shows everything that is needed to believe or doubt the verdict.
-func table(s settings, runs []*run) string {
+// resultTable shows everything that is needed to believe or doubt the verdict.
+func resultTable(s settings, runs []*run) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %d cores shared by rival, backend and wrk; %s/%s; %d rounds of %s, %d kept-alive connections, 1 KiB answers;\nsteady: %d requests/s; every figure is the median of the rounds\n\n",
-		machine(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, s.rounds, s.length, s.connections, steadyRate)
+		describeMachine(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, s.rounds, s.length, s.connections, steadyRate)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "proxy\tversion\trequests/s\tmin–max\tp99 ms\tmin–max\tCPU µs/request\tsteady p50 ms\tsteady p99 ms\tmin–max\tours is\t")
 	for _, r := range runs {
 		rps, busy, calm := r.rps(), r.of(p99), r.of(steady99)
 		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.0f–%.0f\t%.2f\t%.2f–%.2f\t%d\t%.2f\t%.2f\t%.2f–%.2f\t%.2fx\t\n", r.proxy.name, r.proxy.version,
 			rps.median, rps.min, rps.max, ms(busy.median), ms(busy.min), ms(busy.max), r.of(cpu).median.Microseconds(),
-			ms(r.of(steady50).median), ms(calm.median), ms(calm.min), ms(calm.max), ratio(runs[0], r))
+			ms(r.of(steady50).median), ms(calm.median), ms(calm.min), ms(calm.max), ratioText(runs[0], r))
 	}
 	w.Flush()
 	return b.String()
@@ -57,9 +57,9 @@ func table(s settings, runs []*run) string {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// ratio is the median over the rounds of ours to other's requests/s: both of a
+// ratioText is the median over the rounds of ours to other's requests/s: both of a
 // round had about the same machine.
-func ratio(ours, other *run) float64 {
+func ratioText(ours, other *run) float64 {
 	var v []float64
 	for i := range other.samples {
 		v = append(v, ours.samples[i].rps/other.samples[i].rps)
@@ -68,8 +68,8 @@ func ratio(ours, other *run) float64 {
 	return v[len(v)/2]
 }
 
-// machine is the processor's name where the system tells it.
-func machine() string {
+// describeMachine is the processor's name where the system tells it.
+func describeMachine() string {
 	b, _ := os.ReadFile("/proc/cpuinfo")
 	for line := range strings.SplitSeq(string(b), "\n") {
 		if name, value, found := strings.Cut(line, ":"); found && strings.TrimSpace(name) == "model name" {
@@ -79,8 +79,8 @@ func machine() string {
 	return "unknown processor"
 }
 
-// verdict says by how much ours misses its bar.
-func verdict(runs []*run) error {
+// checkBars says by how much ours misses its bar.
+func checkBars(runs []*run) error {
 	by := map[string]*run{}
 	for _, r := range runs {
 		by[r.proxy.name] = r

@@ -26,7 +26,7 @@ func TestVerdict(t *testing.T) {
 		{measured("ours", time.Millisecond, 80, 80, 80), "missed by 20.0 %: 80 requests/s, half of HAProxy is 100"},
 		{measured("ours", 30*time.Millisecond, 200, 200, 200), "missed by 50.0 %: p99"},
 	} {
-		err := verdict([]*run{tt.ours, caddy, haproxy})
+		err := checkBars([]*run{tt.ours, caddy, haproxy})
 		if (err == nil) != (tt.want == "") || (err != nil && !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("%+v: %v, want %q", tt.ours.samples, err, tt.want)
 		}
@@ -34,7 +34,7 @@ func TestVerdict(t *testing.T) {
 }
 
 func TestRatioIsOfRounds(t *testing.T) {
-	if got := ratio(measured("a", 0, 10, 30, 100), measured("b", 0, 10, 10, 200)); got != 1 {
+	if got := ratioText(measured("a", 0, 10, 30, 100), measured("b", 0, 10, 10, 200)); got != 1 {
 		t.Errorf("ratio %v, want the median of 1, 3 and 0.5", got)
 	}
 }

@@ -22,14 +22,14 @@ type rival struct {
 	start   func(ctx context.Context, dir, backend string) (*child, error)
 }
 
-// proxies prepares all four, ours first.
-func proxies(ctx context.Context, s settings) ([]rival, error) {
-	if err := installed("haproxy", "nginx"); err != nil {
+// chosenRivals prepares all four, ours first.
+func chosenRivals(ctx context.Context, s settings) ([]rival, error) {
+	if err := checkInstalled("haproxy", "nginx"); err != nil {
 		return nil, err
 	}
 	caddy := ""
 	if !s.closing {
-		err := installed("wrk")
+		err := checkInstalled("wrk")
 		if err != nil {
 			return nil, err
 		}
@@ -46,18 +46,18 @@ func proxies(ctx context.Context, s settings) ([]rival, error) {
 		if s.profile != "" {
 			args = append(args, "-cpuprofile="+filepath.Join(s.profile, "ingress.pprof"))
 		}
-		return start(ctx, dir, "", self, args...)
+		return startChild(ctx, dir, "", self, args...)
 	}}
 	return []rival{
 		ours,
-		{"caddy", caddyVersion, configured("caddy.json", caddyConfig, caddy, "run", "--config")},
-		{"haproxy", output("haproxy", "-v"), configured("haproxy.cfg", haproxyConfig, "haproxy", "-db", "-f")},
-		{"nginx", output("nginx", "-v"), configured("nginx.conf", nginxConfig, "nginx", "-c")},
+		{"caddy", caddyVersion, startWithConfig("caddy.json", caddyConfig, caddy, "run", "--config")},
+		{"haproxy", outputOf("haproxy", "-v"), startWithConfig("haproxy.cfg", haproxyConfig, "haproxy", "-db", "-f")},
+		{"nginx", outputOf("nginx", "-v"), startWithConfig("nginx.conf", nginxConfig, "nginx", "-c")},
 	}, nil
 }
 
-// installed says what to type if a program is missing.
-func installed(names ...string) error {
+// checkInstalled says what to type if a program is missing.
+func checkInstalled(names ...string) error {
 	var missing []string
 	for _, name := range names {
 		if _, err := exec.LookPath(name); err != nil {
@@ -70,8 +70,8 @@ func installed(names ...string) error {
 	return nil
 }
 
-// output is the first line of what a program says about its version.
-func output(name string, args ...string) string {
+// outputOf is the first line of what a program says about its version.
+func outputOf(name string, args ...string) string {
 	b, _ := exec.Command(name, args...).CombinedOutput()
 	line, _, _ := strings.Cut(string(b), "\n")
 	for word := range strings.FieldsSeq(strings.NewReplacer("/", " ", "-", " ").Replace(line)) {
@@ -106,8 +106,8 @@ func buildCaddy(ctx context.Context) (string, error) {
 	return file, os.Rename(file+".new", file)
 }
 
-// configured starts a program with a configuration file as last argument.
-func configured(file string, config func(addr, backend, dir string) string, name string, args ...string) func(context.Context, string, string) (*child, error) {
+// startWithConfig starts a program with a configuration file as last argument.
+func startWithConfig(file string, config func(addr, backend, dir string) string, name string, args ...string) func(context.Context, string, string) (*child, error) {
 	return func(ctx context.Context, dir, backend string) (*child, error) {
 		addr, err := freeAddr()
 		if err != nil {
@@ -117,7 +117,7 @@ func configured(file string, config func(addr, backend, dir string) string, name
 		if err := os.WriteFile(path, []byte(config(addr, backend, dir)), 0o600); err != nil {
 			return nil, err
 		}
-		return start(ctx, dir, addr, name, append(args, path)...)
+		return startChild(ctx, dir, addr, name, append(args, path)...)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // serveBackend is the app: a plain server with an answer of 1 KiB.
 func serveBackend(ctx context.Context) error {
 	answer := bytes.Repeat([]byte("0123456789abcdef"), 64)
-	return serve(ctx, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return serveUntil(ctx, &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = w.Write(answer)
 	})})
@@ -39,11 +39,11 @@ func serveIngress(ctx context.Context, to, profile string) error {
 	p := proxy.NewProxy(proxy.Options{Rules: proxy.Rules{Preview: "preview.localhost"}})
 	p.SetPool(color.Blue, "v1.0.0", []string{to})
 	p.SwitchRoute(color.Blue)
-	return serve(ctx, httpserver.NewServer(p, httpserver.Options{}))
+	return serveUntil(ctx, httpserver.NewServer(p, httpserver.Options{}))
 }
 
-// serve listens on a free port, prints it for the parent and stops with ctx.
-func serve(ctx context.Context, s *http.Server) error {
+// serveUntil listens on a free port, prints it for the parent and stops with ctx.
+func serveUntil(ctx context.Context, s *http.Server) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

@@ -12,10 +12,10 @@ import (
 	"time"
 )
 
-// steady asks addr at a fixed rate, whatever the answers take, and returns
+// measureSteady asks addr at a fixed rate, whatever the answers take, and returns
 // median and p99 of the time from when a request was due to the end of its
 // answer.
-func steady(ctx context.Context, addr string, perSecond, workers int, length time.Duration) (p50, p99 time.Duration, err error) {
+func measureSteady(ctx context.Context, addr string, perSecond, workers int, length time.Duration) (p50, p99 time.Duration, err error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: workers}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport, Timeout: 10 * time.Second}
@@ -29,7 +29,7 @@ func steady(ctx context.Context, addr string, perSecond, workers int, length tim
 			for i := int(next.Add(1)) - 1; i < len(took) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				due := start.Add(time.Second * time.Duration(i) / time.Duration(perSecond))
 				time.Sleep(time.Until(due))
-				if err := fetch(ctx, client, "http://"+addr+"/"); err != nil {
+				if err := fetchURL(ctx, client, "http://"+addr+"/"); err != nil {
 					errs[w] = err
 					return
 				}
@@ -42,7 +42,7 @@ func steady(ctx context.Context, addr string, perSecond, workers int, length tim
 	return took[len(took)/2], took[len(took)*99/100], errors.Join(append(errs, ctx.Err())...)
 }
 
-func fetch(ctx context.Context, client *http.Client, url string) error {
+func fetchURL(ctx context.Context, client *http.Client, url string) error {
 	return fetchWith(ctx, client, http.MethodGet, url)
 }
 

@@ -20,8 +20,8 @@ type sample struct {
 	steady50, steady99 time.Duration // at a fixed moderate rate
 }
 
-// load runs wrk against addr.
-func load(ctx context.Context, addr string, connections int, length time.Duration) (sample, int, error) {
+// runWrk runs wrk against addr.
+func runWrk(ctx context.Context, addr string, connections int, length time.Duration) (sample, int, error) {
 	ctx, cancel := context.WithTimeout(ctx, length+15*time.Second)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, "wrk", "--latency", "-t1", "-c"+strconv.Itoa(connections),

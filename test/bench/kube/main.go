@@ -12,4 +12,4 @@ package main
 
 import "version-manager/test/sheet"
 
-func main() { sheet.RunMain("bench-kube", run) }
+func main() { sheet.RunMain("bench-kube", runBench) }

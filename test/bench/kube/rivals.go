@@ -32,9 +32,9 @@ type rival struct {
 	lifecycle string // of the container
 }
 
-// rivals changes versions as other people do, each way several times.
-func (b *bench) rivals(ctx context.Context, changes int) ([]result, error) {
-	image, err := b.image(ctx)
+// measureRivals changes versions as other people do, each way several times.
+func (b *bench) measureRivals(ctx context.Context, changes int) ([]result, error) {
+	image, err := b.rivalImage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -45,10 +45,10 @@ func (b *bench) rivals(ctx context.Context, changes int) ([]result, error) {
 		rival
 		run func(rival, context.Context, *result, int) error
 	}{
-		{"rolling update", rival{b, "rolling", image, "null"}, rival.rolling},
-		{"rolling update, preStop sleep 5s", rival{b, "sleeping", image, sleep}, rival.rolling},
-		{"Service selector, old one deleted", rival{b, "selector", image, "null"}, rival.selector},
-		{"Service selector, preStop sleep 5s", rival{b, "selector-sleeping", image, sleep}, rival.selector},
+		{"rolling update", rival{b, "rolling", image, "null"}, rival.rollingUpdate},
+		{"rolling update, preStop sleep 5s", rival{b, "sleeping", image, sleep}, rival.rollingUpdate},
+		{"Service selector, old one deleted", rival{b, "selector", image, "null"}, rival.serviceSelector},
+		{"Service selector, preStop sleep 5s", rival{b, "selector-sleeping", image, sleep}, rival.serviceSelector},
 	} {
 		fmt.Fprintf(os.Stderr, "\r\x1b[K%s", way.name)
 		r := result{name: way.name}
@@ -60,8 +60,8 @@ func (b *bench) rivals(ctx context.Context, changes int) ([]result, error) {
 	return all, nil
 }
 
-// image is the fixture app's, which is in the nodes already.
-func (b *bench) image(ctx context.Context) (string, error) {
+// rivalImage is the fixture app's, which is in the nodes already.
+func (b *bench) rivalImage(ctx context.Context) (string, error) {
 	pods, err := b.Kube.ListObjects(ctx, kube.Ref{Kind: "Pod"}, "app.kubernetes.io/name="+b.App)
 	if err != nil {
 		return "", err
@@ -80,18 +80,18 @@ func (b *bench) image(ctx context.Context) (string, error) {
 	return "", fmt.Errorf("none of the %d pods runs the fixture app", len(pods))
 }
 
-func (r rival) host() string { return r.name + "." + r.Host() }
+func (r rival) hostName() string { return r.name + "." + r.HostName() }
 
-// rolling updates one Deployment again and again.
-func (r rival) rolling(ctx context.Context, res *result, changes int) error {
-	if err := r.run(ctx, r.name, "r0"); err != nil {
+// rollingUpdate updates one Deployment again and again.
+func (r rival) rollingUpdate(ctx context.Context, res *result, changes int) error {
+	if err := r.runRival(ctx, r.name, "r0"); err != nil {
 		return err
 	}
-	if err := r.front(ctx, r.name); err != nil {
+	if err := r.applyFront(ctx, r.name); err != nil {
 		return err
 	}
 	for i := range changes {
-		err := r.under(ctx, r.host(), res, version(i), func() error { return r.run(ctx, r.name, version(i+1)) })
+		err := r.measureUnderLoad(ctx, r.hostName(), res, versionName(i), func() error { return r.runRival(ctx, r.name, versionName(i+1)) })
 		if err != nil {
 			return err
 		}
@@ -99,26 +99,26 @@ func (r rival) rolling(ctx context.Context, res *result, changes int) error {
 	return nil
 }
 
-// selector starts the new version beside the old one, points the Service at
+// serviceSelector starts the new version beside the old one, points the Service at
 // it when it is ready, and deletes the old one.
-func (r rival) selector(ctx context.Context, res *result, changes int) error {
+func (r rival) serviceSelector(ctx context.Context, res *result, changes int) error {
 	side := func(i int) string { return r.name + "-" + strconv.Itoa(i%2) }
-	if err := r.run(ctx, side(0), "r0"); err != nil {
+	if err := r.runRival(ctx, side(0), "r0"); err != nil {
 		return err
 	}
-	if err := r.front(ctx, side(0)); err != nil {
+	if err := r.applyFront(ctx, side(0)); err != nil {
 		return err
 	}
 	for i := range changes {
-		err := r.under(ctx, r.host(), res, version(i), func() error {
-			if err := r.run(ctx, side(i+1), version(i+1)); err != nil {
+		err := r.measureUnderLoad(ctx, r.hostName(), res, versionName(i), func() error {
+			if err := r.runRival(ctx, side(i+1), versionName(i+1)); err != nil {
 				return err
 			}
 			patch := map[string]any{"spec": map[string]any{"selector": map[string]any{"app": side(i + 1)}}}
 			if _, err := r.Kube.PatchObject(ctx, kube.Ref{Kind: "Service", Name: r.name}, patch); err != nil {
 				return err
 			}
-			return r.end(ctx, side(i))
+			return r.removeRival(ctx, side(i))
 		})
 		if err != nil {
 			return err
@@ -127,16 +127,16 @@ func (r rival) selector(ctx context.Context, res *result, changes int) error {
 	return nil
 }
 
-func version(i int) string { return "r" + strconv.Itoa(i) }
+func versionName(i int) string { return "r" + strconv.Itoa(i) }
 
-// run applies a Deployment and waits until nothing else of it runs.
-func (r rival) run(ctx context.Context, name, version string) error {
+// runRival applies a Deployment and waits until nothing else of it runs.
+func (r rival) runRival(ctx context.Context, name, version string) error {
 	text := strings.NewReplacer("NAMESPACE", r.App, "SERVICE", r.name, "NAME", name, "REPLICAS", strconv.Itoa(replicas),
 		"IMAGE", r.image, "VERSION", version, "LIFECYCLE", r.lifecycle, "APP_VERSION", "APP_VERSION").Replace(rivalYAML)
-	if err := r.apply(ctx, text); err != nil {
+	if err := r.applyObjects(ctx, text); err != nil {
 		return err
 	}
-	return lab.Until(ctx, 2*time.Minute, name+" runs "+version, func() (bool, error) {
+	return lab.WaitUntil(ctx, 2*time.Minute, name+" runs "+version, func() (bool, error) {
 		o, err := r.Kube.GetObject(ctx, kube.Ref{Kind: "Deployment", Name: name})
 		if err != nil {
 			return false, err
@@ -150,23 +150,23 @@ func (r rival) run(ctx context.Context, name, version string) error {
 	})
 }
 
-// end deletes a Deployment and waits until its pods are gone.
-func (r rival) end(ctx context.Context, name string) error {
+// removeRival deletes a Deployment and waits until its pods are gone.
+func (r rival) removeRival(ctx context.Context, name string) error {
 	if err := r.Kube.DeleteObject(ctx, kube.Ref{Kind: "Deployment", Name: name}); err != nil {
 		return err
 	}
-	return lab.Until(ctx, time.Minute, name+" is gone", func() (bool, error) {
+	return lab.WaitUntil(ctx, time.Minute, name+" is gone", func() (bool, error) {
 		pods, err := r.Kube.ListObjects(ctx, kube.Ref{Kind: "Pod"}, "app="+name)
 		return err == nil && len(pods) == 0, err
 	})
 }
 
-// front makes Service and route.
-func (r rival) front(ctx context.Context, app string) error {
-	return r.apply(ctx, strings.NewReplacer("NAMESPACE", r.App, "SERVICE", r.name, "SELECTOR", "app: "+app, "HOST", r.host()).Replace(frontYAML))
+// applyFront makes Service and route.
+func (r rival) applyFront(ctx context.Context, app string) error {
+	return r.applyObjects(ctx, strings.NewReplacer("NAMESPACE", r.App, "SERVICE", r.name, "SELECTOR", "app: "+app, "HOST", r.hostName()).Replace(frontYAML))
 }
 
-func (r rival) apply(ctx context.Context, text string) error {
+func (r rival) applyObjects(ctx context.Context, text string) error {
 	for doc := range strings.SplitSeq(text, "\n---\n") {
 		var o kube.Object
 		if err := yaml.Unmarshal([]byte(doc), &o.Object); err != nil {

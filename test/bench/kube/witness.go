@@ -16,22 +16,22 @@ type witness struct {
 
 func newWitness() *witness { return &witness{heard: map[string]time.Time{}} }
 
-func (w *witness) saw(version string) {
+func (w *witness) recordVersion(version string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.heard[version] = time.Now()
 }
 
-func (w *witness) last(version string) time.Time {
+func (w *witness) lastSeen(version string) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.heard[version]
 }
 
-// meet waits until a version has answered, and a second more: the load shall
+// awaitVersion waits until a version has answered, and a second more: the load shall
 // be steady before anything is changed.
-func (w *witness) meet(ctx context.Context, version string) error {
-	return lab.Until(ctx, 30*time.Second, version+" answers", func() (bool, error) {
+func (w *witness) awaitVersion(ctx context.Context, version string) error {
+	return lab.WaitUntil(ctx, 30*time.Second, version+" answers", func() (bool, error) {
 		w.mu.Lock()
 		first, ok := w.heard["first of "+version]
 		if _, heard := w.heard[version]; heard && !ok {

@@ -18,9 +18,9 @@ type analysis struct {
 	rollbacks     []time.Duration // from the command to the last answer of the old color
 }
 
-// analyse looks at each request between two commands: it belongs to the
+// analyzeSwitches looks at each request between two commands: it belongs to the
 // switch before it.
-func analyse(rec probe.Record, done []switched) analysis {
+func analyzeSwitches(rec probe.Record, done []switched) analysis {
 	a := analysis{steady: seconds{}, near: seconds{}}
 	lastOld := make([]time.Time, len(done))
 	for _, s := range rec.Samples {
@@ -28,13 +28,13 @@ func analyse(rec probe.Record, done []switched) analysis {
 			continue
 		}
 		sent := rec.Started.Add(s.At)
-		i := owner(done, sent)
+		i := ownerOf(done, sent)
 		if i < 0 {
 			continue
 		}
 		d, who := done[i], rec.Sources[s.Source].Color
 		if s.Outcome == probe.OK && who == d.to.Other() {
-			lastOld[i] = later(lastOld[i], sent.Add(s.Took))
+			lastOld[i] = laterOf(lastOld[i], sent.Add(s.Took))
 		}
 		if sent.After(d.sure) {
 			a.judged++
@@ -44,9 +44,9 @@ func analyse(rec probe.Record, done []switched) analysis {
 		}
 		switch {
 		case sent.Sub(d.at).Abs() <= 500*time.Millisecond:
-			a.near.add(i, 0, s.Took)
+			a.near.addLatency(i, 0, s.Took)
 		case sent.After(d.at.Add(2*time.Second)) && sent.Before(d.ended.Add(-2*time.Second)):
-			a.steady.add(i, int(sent.Sub(d.at)/time.Second), s.Took) // nothing starts and nothing stops
+			a.steady.addLatency(i, int(sent.Sub(d.at)/time.Second), s.Took) // nothing starts and nothing stops
 		}
 	}
 	for i, d := range done {
@@ -59,8 +59,8 @@ func analyse(rec probe.Record, done []switched) analysis {
 	return a
 }
 
-// owner is the last switch whose command was called before t, or -1.
-func owner(done []switched, t time.Time) int {
+// ownerOf is the last switch whose command was called before t, or -1.
+func ownerOf(done []switched, t time.Time) int {
 	i := len(done) - 1
 	for i >= 0 && done[i].command.After(t) {
 		i--
@@ -68,7 +68,7 @@ func owner(done []switched, t time.Time) int {
 	return i
 }
 
-func later(a, b time.Time) time.Time {
+func laterOf(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}

@@ -34,59 +34,59 @@ type bench struct {
 
 const rate = 500
 
-func run(ctx context.Context) error {
-	r, err := rig.New(ctx, "")
+func runBench(ctx context.Context) error {
+	r, err := rig.NewRig(ctx, "")
 	if err != nil {
 		return err
 	}
 	defer r.Close()
 	b := &bench{Rig: r, versions: [2]string{"v1.0.0", "v1.1.0"}}
 	for _, v := range b.versions {
-		if err := r.Create(ctx, v, rig.Config{Bake: 2 * time.Second, Drain: 20 * time.Second, Replicas: 2}); err != nil {
+		if err := r.CreateVersion(ctx, v, rig.Config{Bake: 2 * time.Second, Drain: 20 * time.Second, Replicas: 2}); err != nil {
 			return err
 		}
 	}
-	if err := r.Must(ctx, "deploy", b.versions[0]); err != nil {
+	if err := r.MustRun(ctx, "deploy", b.versions[0]); err != nil {
 		return err
 	}
-	b.load = startLoad(ctx, r.Base())
-	if err := b.work(ctx); err != nil {
+	b.load = startLoad(ctx, r.BaseURL())
+	if err := b.runSwitches(ctx); err != nil {
 		return err
 	}
 	m := b.load.Stop()
-	return b.print(m, b.load.Record())
+	return b.printTable(m, b.load.Record())
 }
 
-// work deploys there and back, then rolls back and forth between two warm
+// runSwitches deploys there and back, then rolls back and forth between two warm
 // colors.
-func (b *bench) work(ctx context.Context) error {
-	deploys, rollbacks := times("DEPLOYS", 100), times("ROLLBACKS", 20)
+func (b *bench) runSwitches(ctx context.Context) error {
+	deploys, rollbacks := countFromEnv("DEPLOYS", 100), countFromEnv("ROLLBACKS", 20)
 	for i := range deploys {
-		if err := b.step(ctx, i, deploys, "deploy", b.versions[(i+1)%2]); err != nil {
+		if err := b.runSwitch(ctx, i, deploys, "deploy", b.versions[(i+1)%2]); err != nil {
 			return err
 		}
 	}
-	if err := b.step(ctx, 0, 1, "zero-downtime", b.versions[(deploys+1)%2]); err != nil {
+	if err := b.runSwitch(ctx, 0, 1, "zero-downtime", b.versions[(deploys+1)%2]); err != nil {
 		return err
 	}
 	for i := range rollbacks {
-		if err := b.step(ctx, i, rollbacks, "rollback", b.versions[(deploys+i)%2]); err != nil {
+		if err := b.runSwitch(ctx, i, rollbacks, "rollback", b.versions[(deploys+i)%2]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *bench) step(ctx context.Context, i, of int, command, version string) error {
+func (b *bench) runSwitch(ctx context.Context, i, of int, command, version string) error {
 	fmt.Fprintf(os.Stderr, "\r\x1b[K%s %d of %d", command, i+1, of)
-	res, err := b.Run(ctx, nil, command, version, "-o", "json", "--progress", "quiet")
+	res, err := b.RunCommand(ctx, nil, command, version, "-o", "json", "--progress", "quiet")
 	if err != nil {
 		return err
 	}
 	if res.Code != 0 {
 		return fmt.Errorf("%s %s: exit code %d: %s", command, version, res.Code, res.Err)
 	}
-	report, err := res.Report()
+	report, err := res.ParseReport()
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", command, version, err)
 	}
@@ -116,39 +116,39 @@ func startLoad(ctx context.Context, base string) *probe.Prober {
 	}.Start(ctx)
 }
 
-func (b *bench) print(m probe.Measurement, rec probe.Record) error {
-	s := sheet.New(os.Stdout, fmt.Sprintf("bench-switch: %d switches at %d requests/s", len(b.done), rate))
+func (b *bench) printTable(m probe.Measurement, rec probe.Record) error {
+	s := sheet.NewSheet(os.Stdout, fmt.Sprintf("bench-switch: %d switches at %d requests/s", len(b.done), rate))
 	var rows [][]string
 	for _, k := range []probe.Kind{probe.Kept, probe.Fresh, probe.Slow, probe.Upload, probe.WebSocket} {
 		rows = append(rows, []string{k.String(), strconv.Itoa(m.Kinds[k].Sent), strconv.Itoa(m.Kinds[k].Failed)})
 	}
-	s.Table([]string{"requests", "sent", "failed"}, append(rows, []string{"all", strconv.Itoa(m.Sent), strconv.Itoa(m.Failed)}))
+	s.PrintTable([]string{"requests", "sent", "failed"}, append(rows, []string{"all", strconv.Itoa(m.Sent), strconv.Itoa(m.Failed)}))
 	fmt.Printf("sent late by the load generator itself: %d, not sent: %d; WebSockets closed with 1001 and back at once: %d\n\n", m.Late, m.Skipped, m.Polite)
 
-	a := analyse(rec, b.done)
-	s.Table([]string{"small requests", "seconds", "p50", "p99 of a second, median (spread)", "p99 of all"}, [][]string{
-		latencies("any second without a change", a.steady),
-		latencies("the second of a switch", a.near),
+	a := analyzeSwitches(rec, b.done)
+	s.PrintTable([]string{"small requests", "seconds", "p50", "p99 of a second, median (spread)", "p99 of all"}, [][]string{
+		latencyRow("any second without a change", a.steady),
+		latencyRow("the second of a switch", a.near),
 	})
-	s.Table([]string{"from the command to", "median (spread)", "p95"}, [][]string{
-		{"confirmed, deploy", sheet.Spread(a.deploys), sheet.Round(sheet.Quantile(a.deploys, .95)).String()},
-		{"last old answer, warm rollback", sheet.Spread(a.rollbacks), sheet.Round(sheet.Quantile(a.rollbacks, .95)).String()},
+	s.PrintTable([]string{"from the command to", "median (spread)", "p95"}, [][]string{
+		{"confirmed, deploy", sheet.FormatSpread(a.deploys), sheet.RoundDuration(sheet.QuantileOf(a.deploys, .95)).String()},
+		{"last old answer, warm rollback", sheet.FormatSpread(a.rollbacks), sheet.RoundDuration(sheet.QuantileOf(a.rollbacks, .95)).String()},
 	})
-	s.Bar(m.Failed == 0 && m.Skipped == 0, "0 failed requests", fmt.Sprintf("%d of %d failed, %d not sent", m.Failed, m.Sent, m.Skipped))
-	s.Bar(a.wrong == 0 && a.judged > 0, "0 answers from the wrong color after a confirmed switch", fmt.Sprintf("%d of %d", a.wrong, a.judged))
-	ratio := float64(sheet.Quantile(a.near.p99s(), .5)) / float64(cmp.Or(sheet.Quantile(a.steady.p99s(), .5), 1))
-	s.Bar(ratio > 0 && ratio <= 1.5, "p99 in the second of a switch at most 1.5 times the steady one", fmt.Sprintf("%.2f times", ratio))
-	p95 := sheet.Quantile(a.rollbacks, .95)
-	s.Bar(p95 > 0 && p95 <= time.Second, "warm rollback: p95 to the last old answer at most 1s", sheet.Round(p95).String())
+	s.CheckBar(m.Failed == 0 && m.Skipped == 0, "0 failed requests", fmt.Sprintf("%d of %d failed, %d not sent", m.Failed, m.Sent, m.Skipped))
+	s.CheckBar(a.wrong == 0 && a.judged > 0, "0 answers from the wrong color after a confirmed switch", fmt.Sprintf("%d of %d", a.wrong, a.judged))
+	ratio := float64(sheet.QuantileOf(a.near.p99s(), .5)) / float64(cmp.Or(sheet.QuantileOf(a.steady.p99s(), .5), 1))
+	s.CheckBar(ratio > 0 && ratio <= 1.5, "p99 in the second of a switch at most 1.5 times the steady one", fmt.Sprintf("%.2f times", ratio))
+	p95 := sheet.QuantileOf(a.rollbacks, .95)
+	s.CheckBar(p95 > 0 && p95 <= time.Second, "warm rollback: p95 to the last old answer at most 1s", sheet.RoundDuration(p95).String())
 	return s.Close()
 }
 
-func latencies(name string, s seconds) []string {
-	p99s, all := s.p99s(), s.pooled()
-	return []string{name, strconv.Itoa(len(p99s)), sheet.Round(sheet.Quantile(all, .5)).String(), sheet.Spread(p99s), sheet.Round(sheet.Quantile(all, .99)).String()}
+func latencyRow(name string, s seconds) []string {
+	p99s, all := s.p99s(), s.allLatencies()
+	return []string{name, strconv.Itoa(len(p99s)), sheet.RoundDuration(sheet.QuantileOf(all, .5)).String(), sheet.FormatSpread(p99s), sheet.RoundDuration(sheet.QuantileOf(all, .99)).String()}
 }
 
-func times(name string, otherwise int) int {
+func countFromEnv(name string, otherwise int) int {
 	n, err := strconv.Atoi(os.Getenv(name))
 	if err != nil || n < 1 {
 		return otherwise

@@ -8,4 +8,4 @@ package main
 
 import "version-manager/test/sheet"
 
-func main() { sheet.RunMain("bench-switch", run) }
+func main() { sheet.RunMain("bench-switch", runBench) }

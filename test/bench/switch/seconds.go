@@ -16,7 +16,7 @@ type secondKey struct{ owner, second int }
 // enough requests to speak of a p99.
 const enough = 300
 
-func (s seconds) add(owner, second int, took time.Duration) {
+func (s seconds) addLatency(owner, second int, took time.Duration) {
 	k := secondKey{owner, second}
 	s[k] = append(s[k], took)
 }
@@ -26,14 +26,14 @@ func (s seconds) p99s() []time.Duration {
 	var all []time.Duration
 	for _, took := range s {
 		if len(took) >= enough {
-			all = append(all, sheet.Quantile(took, .99))
+			all = append(all, sheet.QuantileOf(took, .99))
 		}
 	}
 	return all
 }
 
-// pooled returns all latencies together.
-func (s seconds) pooled() []time.Duration {
+// allLatencies returns all latencies together.
+func (s seconds) allLatencies() []time.Duration {
 	var all []time.Duration
 	for _, took := range s {
 		all = append(all, took...)

@@ -22,17 +22,17 @@ const frozenTimeout = 20 * time.Second
 // that: when the processes run again, they answer everything that waits.
 func frozenFaults() []fault {
 	return []fault{
-		{name: "proxies frozen", did: "all Traefik pods are frozen for 8 s in bake", codes: []int{0, 3}, rate: visitors, timeout: frozenTimeout,
-			show: freezeDuringBake(8*time.Second, (*bench).traefiks)},
-		{name: "instances frozen", did: "all instances are frozen for 10 s in bake", codes: []int{0, 3}, rate: visitors, timeout: frozenTimeout,
-			show: freezeDuringBake(10*time.Second, (*bench).instances)},
+		{name: "proxies frozen", did: "all Traefik pods are frozen for 8 s in bake", codes: []int{0, 3}, rate: meddlingRate, timeout: frozenTimeout,
+			show: freezeDuringBake(8*time.Second, (*bench).traefikPods)},
+		{name: "instances frozen", did: "all instances are frozen for 10 s in bake", codes: []int{0, 3}, rate: meddlingRate, timeout: frozenTimeout,
+			show: freezeDuringBake(10*time.Second, (*bench).appPods)},
 	}
 }
 
 // freezeDuringBake deploys, and stops all processes of some pods for a while.
 func freezeDuringBake(length time.Duration, pods func(*bench, context.Context) ([]*corev1.Pod, error)) func(*bench, context.Context) (rig.Result, error) {
 	return func(b *bench, ctx context.Context) (rig.Result, error) {
-		return b.at(ctx, "bake", func() error {
+		return b.deployAndBreak(ctx, "bake", func() error {
 			all, err := pods(b, ctx)
 			if err != nil {
 				return err
@@ -68,7 +68,7 @@ func freezePods(ctx context.Context, length time.Duration, pods []*corev1.Pod) (
 	return nil
 }
 
-// instances are the pods of the app.
-func (b *bench) instances(ctx context.Context) (pods []*corev1.Pod, err error) {
+// appPods are the pods of the app.
+func (b *bench) appPods(ctx context.Context) (pods []*corev1.Pod, err error) {
 	return b.runningPods(ctx, kube.Ref{Kind: "Pod"}, "app.kubernetes.io/name="+b.App)
 }

@@ -11,4 +11,4 @@ package main
 
 import "version-manager/test/sheet"
 
-func main() { sheet.RunMain("e2e-faults", run) }
+func main() { sheet.RunMain("e2e-faults", runFaults) }

@@ -12,65 +12,65 @@ import (
 	"version-manager/test/rig"
 )
 
-// visitors is the rate under which others meddle: what a small shop has, so that
+// meddlingRate is the rate under which others meddle: what a small shop has, so that
 // one instance can carry all of it.
-const visitors = 50
+const meddlingRate = 50
 
-// meddling are the faults in which somebody else changes what a deploy relies
+// meddlingFaults are the faults in which somebody else changes what a deploy relies
 // on. Each has to end by itself: nothing is left to a person where a command
 // could know the way.
-func meddling() []fault {
+func meddlingFaults() []fault {
 	onTime, takenBack, eitherWay := []int{0}, []int{3}, []int{0, 3}
 	const untilConfirmed = "users meet the version until the way back is confirmed; the old one has been started again by then"
 	list := []fault{
 		{name: "old color scaled to 0", did: "the old Deployment is scaled to 0 in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
-			allowed: visitors * 3, why: untilConfirmed, show: meddle("bake", "scale", "deployment/{old}", "--replicas=0")},
+			allowed: meddlingRate * 3, why: untilConfirmed, show: changeDuring("bake", "scale", "deployment/{old}", "--replicas=0")},
 		{name: "old color deleted", did: "the old Deployment is deleted in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
-			allowed: visitors * 3, why: untilConfirmed, show: meddle("bake", "delete", "deployment/{old}", "--wait=false")},
+			allowed: meddlingRate * 3, why: untilConfirmed, show: changeDuring("bake", "delete", "deployment/{old}", "--wait=false")},
 		{name: "old color has fewer", did: "the old Deployment is scaled to 1 in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
-			allowed: visitors * 3, why: untilConfirmed, show: meddle("bake", "scale", "deployment/{old}", "--replicas=1")},
+			allowed: meddlingRate * 3, why: untilConfirmed, show: changeDuring("bake", "scale", "deployment/{old}", "--replicas=1")},
 		{name: "route given back", did: "a GitOps tool applies the old route again in bake", codes: []int{10},
-			show: meddle("bake", givenBack()...)},
+			show: changeDuring("bake", givenBack()...)},
 		{name: "retiring, given back, resumed", did: "kill -9 when the old color is to be stopped, a GitOps tool applies the old route, then resume", codes: []int{10},
 			show: switchedBack("resume")},
 		{name: "retiring, given back, taken back", did: "the same, then rollback", codes: onTime, show: switchedBack("rollback")},
 		{name: "route deleted", did: "the public route is deleted in bake", codes: eitherWay,
-			allowed: visitors * 4, why: "the gateway answers 404 until it has heard of the new route", show: meddle("bake", "delete", "httproute/{app}")},
+			allowed: meddlingRate * 4, why: "the gateway answers 404 until it has heard of the new route", show: changeDuring("bake", "delete", "httproute/{app}")},
 		{name: "preview deleted", did: "the preview's route is deleted in the gate", codes: onTime,
-			show: meddle("gate", "delete", "httproute/{app}-preview")},
+			show: changeDuring("gate", "delete", "httproute/{app}-preview")},
 		{name: "new color scaled down", did: "the new Deployment is scaled to 1 in bake", codes: onTime,
-			show: meddle("bake", "scale", "deployment/{new}", "--replicas=1")},
+			show: changeDuring("bake", "scale", "deployment/{new}", "--replicas=1")},
 		{name: "new color edited", did: "somebody sets a variable of the new Deployment in bake", codes: takenBack,
-			show: meddle("bake", "set", "env", "deployment/{new}", "EDITED=1")},
+			show: changeDuring("bake", "set", "env", "deployment/{new}", "EDITED=1")},
 		{name: "service edited", did: "the selector of the new Service is edited in bake", codes: eitherWay,
-			allowed: visitors * 6, why: "the gateway has no instance to send to until the selector is put right", show: meddle("bake", "patch", "service/{new}", "--type=merge", "-p",
+			allowed: meddlingRate * 6, why: "the gateway has no instance to send to until the selector is put right", show: changeDuring("bake", "patch", "service/{new}", "--type=merge", "-p",
 				`{"spec":{"selector":{"version-manager.io/color":"red"}}}`)},
-		{name: "autoscaler deleted", did: "the autoscaler is deleted in bake", codes: onTime, show: meddle("bake", "delete", "hpa/{app}")},
+		{name: "autoscaler deleted", did: "the autoscaler is deleted in bake", codes: onTime, show: changeDuring("bake", "delete", "hpa/{app}")},
 		{name: "all around deleted", did: "network policy, service account, disruption budgets and autoscaler are deleted in the gate", codes: onTime,
-			show: meddle("gate", "delete", "networkpolicy/{app}", "serviceaccount/{app}", "poddisruptionbudget/{old}", "poddisruptionbudget/{new}", "hpa/{app}")},
+			show: changeDuring("gate", "delete", "networkpolicy/{app}", "serviceaccount/{app}", "poddisruptionbudget/{old}", "poddisruptionbudget/{new}", "hpa/{app}")},
 	}
 	for i := range list {
-		list[i].rate = visitors
+		list[i].rate = meddlingRate
 	}
 	return list
 }
 
-// meddle deploys, and somebody else runs kubectl when a step begins.
-func meddle(step string, args ...string) func(*bench, context.Context) (rig.Result, error) {
+// changeDuring deploys, and somebody else runs kubectl when a step begins.
+func changeDuring(step string, args ...string) func(*bench, context.Context) (rig.Result, error) {
 	return func(b *bench, ctx context.Context) (rig.Result, error) {
-		now, err := b.Status(ctx)
+		now, err := b.ReadStatus(ctx)
 		if err != nil {
 			return rig.Result{}, err
 		}
-		return b.at(ctx, step, func() error { return b.kubectl(ctx, now, args...) })
+		return b.deployAndBreak(ctx, step, func() error { return b.runKubectl(ctx, now, args...) })
 	}
 }
 
-// kubectl changes something as somebody would who knows nothing of this tool.
-func (b *bench) kubectl(ctx context.Context, before deploy.Observed, args ...string) error {
+// runKubectl changes something as somebody would who knows nothing of this tool.
+func (b *bench) runKubectl(ctx context.Context, before deploy.Observed, args ...string) error {
 	side := func(c color.Color) string { return b.App + "-" + string(c) }
 	names := strings.NewReplacer("{app}", b.App, "{old}", side(before.Active), "{new}", side(before.Active.Other()))
-	all := []string{"--kubeconfig", lab.Kubeconfig, "--namespace", b.App}
+	all := []string{"--kubeconfig", lab.KubeconfigFile, "--namespace", b.App}
 	for _, a := range args {
 		all = append(all, names.Replace(a))
 	}

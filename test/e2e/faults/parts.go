@@ -20,19 +20,19 @@ import (
 )
 
 func (b *bench) apiServerKilled(ctx context.Context) (rig.Result, error) {
-	c, err := b.Cluster(ctx)
+	c, err := b.MachineCluster(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
-	pid, err := c.PID("apiserver", "")
+	pid, err := c.FindProcess("apiserver", "")
 	if err != nil {
 		return rig.Result{}, err
 	}
-	return b.at(ctx, "switch", func() error { return syscall.Kill(pid, syscall.SIGKILL) })
+	return b.deployAndBreak(ctx, "switch", func() error { return syscall.Kill(pid, syscall.SIGKILL) })
 }
 
-// traefiks are the pods of the ingress.
-func (b *bench) traefiks(ctx context.Context) (pods []*corev1.Pod, err error) {
+// traefikPods are the pods of the ingress.
+func (b *bench) traefikPods(ctx context.Context) (pods []*corev1.Pod, err error) {
 	pods, err = b.runningPods(ctx, kube.Ref{Kind: "Pod", Namespace: "traefik"}, "app.kubernetes.io/name=traefik")
 	if err == nil && len(pods) < 2 {
 		err = fmt.Errorf("want one pod of Traefik to break and another to go on, there are %d", len(pods))
@@ -60,7 +60,7 @@ func (b *bench) runningPods(ctx context.Context, where kube.Ref, labels string) 
 
 // traefikKilled kills the process: nothing is told, nothing is drained.
 func (b *bench) traefikKilled(ctx context.Context) (rig.Result, error) {
-	pods, err := b.traefiks(ctx)
+	pods, err := b.traefikPods(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
@@ -69,12 +69,12 @@ func (b *bench) traefikKilled(ctx context.Context) (rig.Result, error) {
 	if err != nil {
 		return rig.Result{}, err
 	}
-	return b.at(ctx, "switch", func() error { return syscall.Kill(pid, syscall.SIGKILL) })
+	return b.deployAndBreak(ctx, "switch", func() error { return syscall.Kill(pid, syscall.SIGKILL) })
 }
 
 // workerKilled takes one of two proxies, and whatever else runs there.
 func (b *bench) workerKilled(ctx context.Context) (rig.Result, error) {
-	pods, err := b.traefiks(ctx)
+	pods, err := b.traefikPods(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
@@ -83,22 +83,22 @@ func (b *bench) workerKilled(ctx context.Context) (rig.Result, error) {
 		return rig.Result{}, errors.New("no Traefik runs on a worker")
 	}
 	victim := pods[i].Spec.NodeName
-	res, err := b.at(ctx, "bake", func() error { return b.Command(ctx, "kill-node", victim) })
+	res, err := b.deployAndBreak(ctx, "bake", func() error { return b.RunClusterCommand(ctx, "kill-node", victim) })
 	if err != nil {
 		return res, err
 	}
-	return res, b.Command(ctx, "heal-node", victim)
+	return res, b.RunClusterCommand(ctx, "heal-node", victim)
 }
 
 // proxyLags lets one Traefik pod hear nothing of the API server for 30 s, so
 // that it goes on sending to the old color.
 func (b *bench) proxyLags(ctx context.Context) (rig.Result, error) {
-	pods, err := b.traefiks(ctx)
+	pods, err := b.traefikPods(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
 	pod := pods[0]
-	c, err := b.Cluster(ctx)
+	c, err := b.MachineCluster(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
@@ -106,23 +106,23 @@ func (b *bench) proxyLags(ctx context.Context) (rig.Result, error) {
 	if err != nil {
 		return rig.Result{}, err
 	}
-	return b.at(ctx, "switch", func() error {
-		if err := cut(ctx, network, pod.Status.PodIP); err != nil {
+	return b.deployAndBreak(ctx, "switch", func() error {
+		if err := cutOffPod(ctx, network, pod.Status.PodIP); err != nil {
 			return err
 		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(30 * time.Second):
 		}
-		return heal(context.WithoutCancel(ctx), network)
+		return removeCut(context.WithoutCancel(ctx), network)
 	})
 }
 
-// cut drops what a pod says to the API server and what that answers, before
+// cutOffPod drops what a pod says to the API server and what that answers, before
 // any translation of addresses. On the node of the API server itself the
 // answers are output.
-func cut(ctx context.Context, network, pod string) error {
-	return nft(ctx, network, fmt.Sprintf(`table ip lag {
+func cutOffPod(ctx context.Context, network, pod string) error {
+	return changeRules(ctx, network, fmt.Sprintf(`table ip lag {
 	chain in {
 		type filter hook prerouting priority -310
 		ip saddr %[1]s tcp dport { 443, 6443 } drop
@@ -135,10 +135,12 @@ func cut(ctx context.Context, network, pod string) error {
 }`, pod))
 }
 
-func heal(ctx context.Context, network string) error { return nft(ctx, network, "delete table ip lag") }
+func removeCut(ctx context.Context, network string) error {
+	return changeRules(ctx, network, "delete table ip lag")
+}
 
-// nft changes the rules in a network namespace.
-func nft(ctx context.Context, network, rules string) error {
+// changeRules changes the rules in a network namespace.
+func changeRules(ctx context.Context, network, rules string) error {
 	c := exec.CommandContext(ctx, "nsenter", "--net="+network, "nft", "-f", "-")
 	c.Stdin = strings.NewReader(rules)
 	if out, err := c.CombinedOutput(); err != nil {
@@ -149,20 +151,20 @@ func nft(ctx context.Context, network, rules string) error {
 
 // scaledUp deploys while an autoscaler adds instances to the old color.
 func (b *bench) scaledUp(ctx context.Context) (rig.Result, error) {
-	all, err := b.Entrances(ctx)
+	all, err := b.ListEntrances(ctx)
 	if err != nil {
 		return rig.Result{}, err
 	}
-	burn, err := b.Burn(ctx, 15, 30*time.Millisecond, all[0])
+	burn, err := b.StartBurningUsers(ctx, 15, 30*time.Millisecond, all[0])
 	if err != nil {
 		return rig.Result{}, err
 	}
-	defer burn.Stop()
+	defer burn.StopUsers()
 	var once sync.Once
 	most := 0
-	res, err := b.deploy(ctx, b.version, func(e progress.Event) {
-		if lab.Begins(e, "switch") {
-			once.Do(func() { most = b.wanted(ctx) })
+	res, err := b.deployVersion(ctx, b.version, func(e progress.Event) {
+		if lab.StepBegins(e, "switch") {
+			once.Do(func() { most = b.mostWanted(ctx) })
 		}
 	})
 	if err == nil && res.Code == 0 && most <= 2 {
@@ -171,10 +173,10 @@ func (b *bench) scaledUp(ctx context.Context) (rig.Result, error) {
 	return res, err
 }
 
-// wanted is how many instances are asked for in the larger color.
-func (b *bench) wanted(ctx context.Context) int {
+// mostWanted is how many instances are asked for in the larger color.
+func (b *bench) mostWanted(ctx context.Context) int {
 	most := 0
-	now, err := b.Status(ctx)
+	now, err := b.ReadStatus(ctx)
 	if err != nil {
 		return 0
 	}

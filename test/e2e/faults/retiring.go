@@ -19,22 +19,22 @@ const untilRetiring = "after:22"
 // command. Whatever that is, it must not stop the color that users are on.
 func switchedBack(command string) func(*bench, context.Context) (rig.Result, error) {
 	return func(b *bench, ctx context.Context) (rig.Result, error) {
-		before, err := b.Status(ctx)
+		before, err := b.ReadStatus(ctx)
 		if err != nil {
 			return rig.Result{}, err
 		}
-		res, err := b.Run(ctx, []string{"VERSION_MANAGER_KILL=" + untilRetiring}, "deploy", b.version, "--progress", "plain")
+		res, err := b.RunCommand(ctx, []string{"VERSION_MANAGER_KILL=" + untilRetiring}, "deploy", b.version, "--progress", "plain")
 		if err != nil {
 			return res, err
 		}
-		phase, err := b.phase(ctx)
+		phase, err := b.newestPhase(ctx)
 		if err != nil || phase != deploy.Retiring {
 			return res, errors.Join(err, fmt.Errorf("killed while %s, want %s", phase, deploy.Retiring))
 		}
-		if err := b.kubectl(ctx, before, givenBack()...); err != nil {
+		if err := b.runKubectl(ctx, before, givenBack()...); err != nil {
 			return res, err
 		}
-		return b.finish(ctx, command)
+		return b.finishDeploy(ctx, command)
 	}
 }
 
@@ -44,9 +44,9 @@ func givenBack() []string {
 		`[{"op":"replace","path":"/spec/rules/0/backendRefs/0/name","value":"{old}"}]`}
 }
 
-// phase is where the newest deploy stands.
-func (b *bench) phase(ctx context.Context) (deploy.Phase, error) {
-	res, err := b.Run(ctx, nil, "history", "-o", "json")
+// newestPhase is where the newest deploy stands.
+func (b *bench) newestPhase(ctx context.Context) (deploy.Phase, error) {
+	res, err := b.RunCommand(ctx, nil, "history", "-o", "json")
 	if err != nil {
 		return "", err
 	}

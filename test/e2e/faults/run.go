@@ -15,8 +15,8 @@ import (
 	"version-manager/test/rig"
 )
 
-// rate is how many requests a second come in.
-const rate = 200
+// requestRate is how many requests a second come in.
+const requestRate = 200
 
 // fault is one thing that goes wrong.
 type fault struct {
@@ -43,63 +43,63 @@ type bench struct {
 type outcome struct {
 	fault
 	code   int
-	toll   lab.Toll
+	toll   lab.UserReport
 	took   time.Duration
 	end    string // where it ended
 	broken string // why that is wrong; empty: it is right
 }
 
-func run(ctx context.Context) error {
-	l, err := lab.Open(ctx, "faults", "crashtest")
+func runFaults(ctx context.Context) error {
+	l, err := lab.OpenLab(ctx, "faults", "crashtest")
 	if err != nil {
 		return err
 	}
 	defer l.Close()
 	b := &bench{Lab: l}
-	if err := b.prepare(ctx); err != nil {
+	if err := b.prepareVersions(ctx); err != nil {
 		return err
 	}
 	var all []outcome
-	for _, f := range faults() {
-		if !f.chosen(os.Getenv("FAULTS")) {
+	for _, f := range allFaults() {
+		if !f.isChosen(os.Getenv("FAULTS")) {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "\r\x1b[K%s", f.name)
-		o, err := b.show(ctx, f)
+		o, err := b.showFault(ctx, f)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		fmt.Fprintf(os.Stderr, "\r\x1b[K%s: exit code %d, %s, %s %s\n", f.name, o.code, o.toll.Cost(), o.end, o.broken)
+		fmt.Fprintf(os.Stderr, "\r\x1b[K%s: exit code %d, %s, %s %s\n", f.name, o.code, o.toll.FailureText(), o.end, o.broken)
 		all = append(all, o)
 	}
-	return print(os.Stdout, all)
+	return printTable(os.Stdout, all)
 }
 
-// chosen reports whether a list such as "crash loop, one" begins the name of
+// isChosen reports whether a list such as "crash loop, one" begins the name of
 // f. Without a list all faults are shown.
-func (f fault) chosen(list string) bool {
+func (f fault) isChosen(list string) bool {
 	return slices.ContainsFunc(strings.Split(list, ","), func(word string) bool {
 		return strings.HasPrefix(f.name, strings.TrimSpace(word))
 	})
 }
 
-// good are the versions between which most faults go.
-func good() [2]release.Version { return [2]release.Version{"v1.0.0", "v1.1.0"} }
+// goodVersions are the versions between which most faults go.
+func goodVersions() [2]release.Version { return [2]release.Version{"v1.0.0", "v1.1.0"} }
 
-// usual is a version as most are here.
-func usual() lab.Version { return lab.Version{Replicas: 2, Max: 6, Bake: 3 * time.Second} }
+// usualVersion is a version as most are here.
+func usualVersion() lab.Version { return lab.Version{Replicas: 2, Max: 6, Bake: 3 * time.Second} }
 
-// prepare makes all versions and deploys the first.
-func (b *bench) prepare(ctx context.Context) error {
-	std := usual()
+// prepareVersions makes all versions and deploys the first.
+func (b *bench) prepareVersions(ctx context.Context) error {
+	std := usualVersion()
 	with := func(change func(*lab.Version)) lab.Version {
 		v := std
 		change(&v)
 		return v
 	}
 	for name, v := range map[string]lab.Version{
-		string(good()[0]): std,
-		string(good()[1]): std,
+		string(goodVersions()[0]): std,
+		string(goodVersions()[1]): std,
 		"v2.0.0": with(func(v *lab.Version) {
 			v.Env = map[string]string{"BEHAVIOR": "fail-after", "AFTER": "1s"}
 			v.Bake = 10 * time.Second
@@ -112,68 +112,68 @@ func (b *bench) prepare(ctx context.Context) error {
 		}),
 		"v2.4.0": with(func(v *lab.Version) { v.Bake = 60 * time.Second }),
 	} {
-		if err := b.Create(ctx, name, v); err != nil {
+		if err := b.CreateVersion(ctx, name, v); err != nil {
 			return err
 		}
 	}
-	return b.Must(ctx, "deploy", string(good()[0]), "--yes")
+	return b.MustRun(ctx, "deploy", string(goodVersions()[0]), "--yes")
 }
 
-// show makes one fault happen under load and looks at what is left.
-func (b *bench) show(ctx context.Context, f fault) (outcome, error) {
+// showFault makes one fault happen under load and looks at what is left.
+func (b *bench) showFault(ctx context.Context, f fault) (outcome, error) {
 	o := outcome{fault: f}
-	if err := b.begin(ctx, f); err != nil {
+	if err := b.startUsers(ctx, f); err != nil {
 		return o, err
 	}
 	began := time.Now()
 	res, err := f.show(b, ctx)
 	o.took, o.code = time.Since(began), res.Code
-	o.toll = b.users.Stop()
+	o.toll = b.users.StopUsers()
 	if err != nil {
 		return o, fmt.Errorf("%w\n%s", err, res.Err)
 	}
-	o.end, o.broken, err = b.settled(ctx)
-	if !f.allows(o.code) && o.broken == "" {
+	o.end, o.broken, err = b.awaitSettled(ctx)
+	if !f.allowsCode(o.code) && o.broken == "" {
 		o.broken = fmt.Sprintf("exit code %d, want one of %v: %s", o.code, f.codes, lastLine(res.Err))
 	}
 	if err == nil && o.broken != "" {
-		err = b.repair(ctx)
+		err = b.repairApp(ctx)
 	}
 	return o, err
 }
 
-// repair makes the app whole again after a fault from which it did not come
+// repairApp makes the app whole again after a fault from which it did not come
 // back by itself, so that the next one begins like the others.
-func (b *bench) repair(ctx context.Context) error {
-	if _, err := b.Run(ctx, nil, "resume"); err != nil {
+func (b *bench) repairApp(ctx context.Context) error {
+	if _, err := b.RunCommand(ctx, nil, "resume"); err != nil {
 		return err
 	}
-	if _, broken, err := b.settled(ctx); err != nil || broken == "" {
+	if _, broken, err := b.awaitSettled(ctx); err != nil || broken == "" {
 		return err
 	}
-	if err := b.Must(ctx, "cleanup", "--yes"); err != nil {
+	if err := b.MustRun(ctx, "cleanup", "--yes"); err != nil {
 		return err
 	}
-	return b.Must(ctx, "deploy", string(good()[0]), "--yes")
+	return b.MustRun(ctx, "deploy", string(goodVersions()[0]), "--yes")
 }
 
-func (f fault) allows(code int) bool { return slices.Contains(f.codes, code) }
+func (f fault) allowsCode(code int) bool { return slices.Contains(f.codes, code) }
 
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return lines[len(lines)-1]
 }
 
-// begin puts everything in its place and lets users come.
-func (b *bench) begin(ctx context.Context, f fault) error {
-	now, err := b.Status(ctx)
+// startUsers puts everything in its place and lets users come.
+func (b *bench) startUsers(ctx context.Context, f fault) error {
+	now, err := b.ReadStatus(ctx)
 	if err != nil {
 		return err
 	}
 	if b.version = f.version; b.version == "" {
-		b.version = string(other(now))
+		b.version = string(otherVersion(now))
 	}
-	all, err := b.Entrances(ctx)
+	all, err := b.ListEntrances(ctx)
 	if err != nil {
 		return err
 	}
@@ -183,39 +183,39 @@ func (b *bench) begin(ctx context.Context, f fault) error {
 			by = append(by, e)
 		}
 	}
-	b.users, err = lab.Visit{Host: b.Host(), Rate: cmp.Or(f.rate, rate), Entrances: by, Timeout: f.timeout}.Start(ctx)
+	b.users, err = lab.Visit{Host: b.HostName(), Rate: cmp.Or(f.rate, requestRate), Entrances: by, Timeout: f.timeout}.StartUsers(ctx)
 	return err
 }
 
-// other is a good version that has no traffic.
-func other(now deploy.Observed) release.Version {
-	if now.Colors[now.Active].Version == good()[0] {
-		return good()[1]
+// otherVersion is a good version that has no traffic.
+func otherVersion(now deploy.Observed) release.Version {
+	if now.Colors[now.Active].Version == goodVersions()[0] {
+		return goodVersions()[1]
 	}
-	return good()[0]
+	return goodVersions()[0]
 }
 
-// settled waits until desired, live and journal agree.
-func (b *bench) settled(ctx context.Context) (end, broken string, err error) {
-	err = lab.Until(ctx, 3*time.Minute, "the app is whole again", func() (bool, error) {
-		now, err := b.Status(ctx)
+// awaitSettled waits until desired, live and journal agree.
+func (b *bench) awaitSettled(ctx context.Context) (end, broken string, err error) {
+	err = lab.WaitUntil(ctx, 3*time.Minute, "the app is whole again", func() (bool, error) {
+		now, err := b.ReadStatus(ctx)
 		if err != nil {
 			return false, err
 		}
-		end, broken = judge(now)
+		end, broken = judgeState(now)
 		return broken == "", nil
 	})
 	if err != nil && broken != "" {
 		return end, broken, nil
 	}
 	if err == nil {
-		broken, err = b.ended(ctx)
+		broken, err = b.checkEnded(ctx)
 	}
 	return end, broken, err
 }
 
-// judge says where the app stands and what is wrong with it.
-func judge(now deploy.Observed) (end, broken string) {
+// judgeState says where the app stands and what is wrong with it.
+func judgeState(now deploy.Observed) (end, broken string) {
 	side := now.Colors[now.Active]
 	end = fmt.Sprintf("%s, %d of %d ready", side.Version, side.Ready(), side.Want)
 	switch {

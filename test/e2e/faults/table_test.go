@@ -10,7 +10,7 @@ import (
 
 // TestBars: the verdict over all faults is that of each.
 func TestBars(t *testing.T) {
-	whole := outcome{fault: fault{name: "none"}, toll: lab.Toll{Sent: 10}}
+	whole := outcome{fault: fault{name: "none"}, toll: lab.UserReport{Sent: 10}}
 	broken, lossy := whole, whole
 	broken.broken, lossy.toll.Failed = "nothing is active", 2
 	const agree, none = "what is wanted, what runs and the journal agree after each: ", "0 failed requests where a correct design allows it: "
@@ -25,7 +25,7 @@ func TestBars(t *testing.T) {
 		{nil, []string{"MISSED  " + agree + "0 of 0 faults"}, true},
 	} {
 		var out bytes.Buffer
-		if err := print(&out, tt.all); (err != nil) != tt.missed {
+		if err := printTable(&out, tt.all); (err != nil) != tt.missed {
 			t.Errorf("print = %v, want an error: %t", err, tt.missed)
 		}
 		for _, line := range tt.says {

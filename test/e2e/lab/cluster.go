@@ -13,8 +13,8 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// Kubeconfig is the administrator's, of the cluster on this machine.
-const Kubeconfig = "/var/lib/version-manager/cluster/kubeconfig"
+// KubeconfigFile is the administrator's, of the cluster on this machine.
+const KubeconfigFile = "/var/lib/version-manager/cluster/kubeconfig"
 
 // Cluster is what `cluster status` says.
 type Cluster struct {
@@ -32,10 +32,10 @@ type Cluster struct {
 	} `json:"processes"`
 }
 
-// Cluster asks what of the cluster runs.
-func (l *Lab) Cluster(ctx context.Context) (Cluster, error) {
+// MachineCluster asks what of the cluster runs.
+func (l *Lab) MachineCluster(ctx context.Context) (Cluster, error) {
 	var c Cluster
-	res, err := l.Run(ctx, nil, "cluster", "status", "-o", "json")
+	res, err := l.RunCommand(ctx, nil, "cluster", "status", "-o", "json")
 	if err != nil {
 		return c, err
 	}
@@ -48,10 +48,10 @@ func (l *Lab) Cluster(ctx context.Context) (Cluster, error) {
 	return c, nil
 }
 
-// Command runs one of the commands about the cluster on this machine, and
+// RunClusterCommand runs one of the commands about the cluster on this machine, and
 // shows what it says: the first one compiles Kubernetes. It runs in the
 // working directory, which is where the source of that is.
-func (l *Lab) Command(ctx context.Context, args ...string) error {
+func (l *Lab) RunClusterCommand(ctx context.Context, args ...string) error {
 	c := exec.CommandContext(ctx, l.CLI, append([]string{"cluster"}, args...)...)
 	c.Stdout, c.Stderr = os.Stderr, os.Stderr
 	if err := c.Run(); err != nil {
@@ -60,17 +60,17 @@ func (l *Lab) Command(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// boot makes sure that a cluster runs and reports whether it had to.
-func (l *Lab) boot(ctx context.Context) (ours bool, err error) {
-	c, err := l.Cluster(ctx)
+// bootCluster makes sure that a cluster runs and reports whether it had to.
+func (l *Lab) bootCluster(ctx context.Context) (ours bool, err error) {
+	c, err := l.MachineCluster(ctx)
 	if err != nil || c.Running {
 		return false, err
 	}
-	return true, l.Command(ctx, "up", "--nodes", "3")
+	return true, l.RunClusterCommand(ctx, "up", "--nodes", "3")
 }
 
-// PID is the process of a program on a node, or the only one of its name.
-func (c Cluster) PID(program, node string) (int, error) {
+// FindProcess is the process of a program on a node, or the only one of its name.
+func (c Cluster) FindProcess(program, node string) (int, error) {
 	for _, p := range c.Processes {
 		if p.Name == program && (node == "" || p.Node == node) {
 			return p.PID, nil
@@ -79,12 +79,12 @@ func (c Cluster) PID(program, node string) (int, error) {
 	return 0, fmt.Errorf("the cluster has no process %s", strings.TrimSpace(program+" "+node))
 }
 
-// Bridge is this machine's address in the network of the nodes.
-const Bridge = "10.213.0.1"
+// BridgeAddress is this machine's address in the network of the nodes.
+const BridgeAddress = "10.213.0.1"
 
-// Registries is the folder in which the nodes look, before each pull, for what
+// RegistriesFolder is the folder in which the nodes look, before each pull, for what
 // they have to know of a registry.
-const Registries = "/var/lib/version-manager/cluster/registries"
+const RegistriesFolder = "/var/lib/version-manager/cluster/registries"
 
 // NetNS is the file of a node's network namespace.
 func (c Cluster) NetNS(node string) (string, error) {
@@ -98,7 +98,7 @@ func (c Cluster) NetNS(node string) (string, error) {
 
 // ClusterStatus returns what status says about the cluster; nil without one.
 func (l *Lab) ClusterStatus(ctx context.Context) (*clusterstatus.Cluster, error) {
-	res, err := l.Run(ctx, nil, "status", "-o", "json")
+	res, err := l.RunCommand(ctx, nil, "status", "-o", "json")
 	if err == nil && res.Code != 0 {
 		err = fmt.Errorf("status: exit code %d: %s", res.Code, res.Err)
 	}
@@ -115,7 +115,7 @@ func (l *Lab) ClusterStatus(ctx context.Context) (*clusterstatus.Cluster, error)
 // StatusOf asks what runs, out of another state folder.
 func (l *Lab) StatusOf(ctx context.Context, state string) (deploy.Observed, error) {
 	var now deploy.Observed
-	res, err := l.Run(ctx, nil, "status", "-o", "json", "--state", state)
+	res, err := l.RunCommand(ctx, nil, "status", "-o", "json", "--state", state)
 	if err == nil && res.Code != 0 {
 		err = fmt.Errorf("status: exit code %d: %s", res.Code, res.Err)
 	}

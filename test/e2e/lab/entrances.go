@@ -9,9 +9,9 @@ import (
 	"version-manager/internal/kube"
 )
 
-// Entrances are all base URLs at which users can come in: the app's own port
+// ListEntrances are all base URLs at which users can come in: the app's own port
 // and port 80, on every node.
-func (l *Lab) Entrances(ctx context.Context) ([]string, error) {
+func (l *Lab) ListEntrances(ctx context.Context) ([]string, error) {
 	nodes, err := l.Kube.ListObjects(ctx, kube.Ref{Kind: "Node"}, "")
 	if err != nil {
 		return nil, err

@@ -15,12 +15,12 @@ import (
 	"version-manager/test/rig"
 )
 
-// Follow runs the command line and calls on for every event of the deploy at
+// FollowEvents runs the command line and calls on for every event of the deploy at
 // the moment at which it happens, so that a fault can be timed by it.
-func (l *Lab) Follow(ctx context.Context, env []string, on func(progress.Event), args ...string) (rig.Result, error) {
+func (l *Lab) FollowEvents(ctx context.Context, env []string, on func(progress.Event), args ...string) (rig.Result, error) {
 	c := exec.CommandContext(ctx, l.CLI, append(args, "-o", "json", "--progress", "json")...)
 	var out, errs bytes.Buffer
-	c.Dir, c.Stdout = l.Project(), &out
+	c.Dir, c.Stdout = l.ProjectDir(), &out
 	c.Env = append(append(os.Environ(), l.Env...), env...)
 	progress, err := c.StderrPipe()
 	if err != nil {
@@ -52,7 +52,7 @@ func eachEvent(lines io.Reader, on func(progress.Event)) {
 	_, _ = io.Copy(io.Discard, lines) // after a line without end
 }
 
-// Begins reports that a step of the deploy has just begun.
-func Begins(e progress.Event, step string) bool {
+// StepBegins reports that a step of the deploy has just begun.
+func StepBegins(e progress.Event, step string) bool {
 	return e.Kind == progress.EventStep && e.Step == step && e.Status == progress.StatusRunning
 }

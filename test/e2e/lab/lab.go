@@ -26,20 +26,20 @@ type Lab struct {
 	ours bool // the cluster was booted for this
 }
 
-// Open makes a lab for an app of the given name. The command line is built
+// OpenLab makes a lab for an app of the given name. The command line is built
 // with the tags; a cluster that does not run yet is booted.
-func Open(ctx context.Context, app, tags string) (*Lab, error) {
+func OpenLab(ctx context.Context, app, tags string) (*Lab, error) {
 	if os.Geteuid() != 0 {
 		return nil, errors.New("a cluster needs network namespaces, and those need root: run it as root")
 	}
-	r, err := rig.New(ctx, tags)
+	r, err := rig.NewRig(ctx, tags)
 	if err != nil {
 		return nil, err
 	}
 	l := &Lab{Rig: r, App: app}
-	r.Env = append(r.Env, "VERSION_MANAGER_TARGET=kubernetes", "KUBECONFIG="+Kubeconfig)
-	if l.ours, err = l.boot(ctx); err == nil {
-		err = l.Connect()
+	r.Env = append(r.Env, "VERSION_MANAGER_TARGET=kubernetes", "KUBECONFIG="+KubeconfigFile)
+	if l.ours, err = l.bootCluster(ctx); err == nil {
+		err = l.OpenClient()
 	}
 	if err != nil {
 		l.Close()
@@ -48,9 +48,9 @@ func Open(ctx context.Context, app, tags string) (*Lab, error) {
 	return l, nil
 }
 
-// Connect opens the client of the cluster, again after it was stopped.
-func (l *Lab) Connect() error {
-	c, err := kube.OpenClient(kube.Options{Kubeconfig: Kubeconfig, Namespace: l.App})
+// OpenClient opens the client of the cluster, again after it was stopped.
+func (l *Lab) OpenClient() error {
+	c, err := kube.OpenClient(kube.Options{Kubeconfig: KubeconfigFile, Namespace: l.App})
 	if err != nil {
 		return err
 	}
@@ -58,8 +58,8 @@ func (l *Lab) Connect() error {
 	return nil
 }
 
-// Ours reports that the cluster was booted for this lab.
-func (l *Lab) Ours() bool { return l.ours }
+// WasBooted reports that the cluster was booted for this lab.
+func (l *Lab) WasBooted() bool { return l.ours }
 
 // Close removes the app with everything of it, and the cluster if it was not
 // there before.
@@ -67,25 +67,25 @@ func (l *Lab) Close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	if l.Kube != nil {
-		if err := errors.Join(l.Must(ctx, "cleanup", "--yes"), l.Forget(ctx)); err != nil {
+		if err := errors.Join(l.MustRun(ctx, "cleanup", "--yes"), l.DeleteNamespace(ctx)); err != nil {
 			fmt.Fprintln(os.Stderr, "clean up:", err)
 		}
 	}
 	if l.ours {
-		if err := l.Command(ctx, "down", "--yes"); err != nil {
+		if err := l.RunClusterCommand(ctx, "down", "--yes"); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
 	os.RemoveAll(l.Dir)
 }
 
-// Forget deletes the app's namespace, which cleanup keeps for its history.
-func (l *Lab) Forget(ctx context.Context) error {
+// DeleteNamespace deletes the app's namespace, which cleanup keeps for its history.
+func (l *Lab) DeleteNamespace(ctx context.Context) error {
 	ref := kube.Ref{Kind: "Namespace", Name: l.App}
 	if err := l.Kube.DeleteObject(ctx, ref); err != nil {
 		return err
 	}
-	return Until(ctx, time.Minute, "the namespace is gone", func() (bool, error) {
+	return WaitUntil(ctx, time.Minute, "the namespace is gone", func() (bool, error) {
 		_, err := l.Kube.GetObject(ctx, ref)
 		if kube.IsNotFound(err) {
 			return true, nil
@@ -94,8 +94,8 @@ func (l *Lab) Forget(ctx context.Context) error {
 	})
 }
 
-// Host is the name under which users know the app.
-func (l *Lab) Host() string { return l.App + ".e2e.internal" }
+// HostName is the name under which users know the app.
+func (l *Lab) HostName() string { return l.App + ".e2e.internal" }
 
 // Version describes a version of the app.
 type Version struct {
@@ -107,22 +107,22 @@ type Version struct {
 	Extra    string // further lines of the section kubernetes, indented by two
 }
 
-// Create makes a version.
-func (l *Lab) Create(ctx context.Context, name string, v Version) error {
+// CreateVersion makes a version.
+func (l *Lab) CreateVersion(ctx context.Context, name string, v Version) error {
 	var b strings.Builder
 	if v.Max > 0 {
 		fmt.Fprintf(&b, "autoscale: {min: %d, max: %d, cpu: 60}\n", max(1, v.Replicas), v.Max)
 	}
 	fmt.Fprintf(&b, "gate: {healthy: 3, for: %s, timeout: 90s}\n", max(v.Gate, time.Second))
 	fmt.Fprintf(&b, "probe: {path: /version, rate: 50}\n")
-	fmt.Fprintf(&b, "kubernetes:\n  namespace: %s\n  hosts: [%s]\n%s", l.App, l.Host(), v.Extra)
-	return l.Rig.Create(ctx, name, rig.Config{
+	fmt.Fprintf(&b, "kubernetes:\n  namespace: %s\n  hosts: [%s]\n%s", l.App, l.HostName(), v.Extra)
+	return l.Rig.CreateVersion(ctx, name, rig.Config{
 		Name: l.App, Env: v.Env, Bake: max(v.Bake, time.Second), Drain: 20 * time.Second, Replicas: v.Replicas, Extra: b.String(),
 	})
 }
 
-// Until asks until the answer is yes, and fails when it was not in time.
-func Until(ctx context.Context, limit time.Duration, what string, ask func() (bool, error)) error {
+// WaitUntil asks until the answer is yes, and fails when it was not in time.
+func WaitUntil(ctx context.Context, limit time.Duration, what string, ask func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(200 * time.Millisecond)

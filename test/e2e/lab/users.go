@@ -32,14 +32,14 @@ type Visit struct {
 	Seen      func(version string) // called with the version in each small answer; may be nil
 }
 
-// Start lets users of the app come at these entrances.
-func (l *Lab) Start(ctx context.Context, rate int, entrances ...string) (*Users, error) {
-	return Visit{Host: l.Host(), Rate: rate, Entrances: entrances}.Start(ctx)
+// StartUsers lets users of the app come at these entrances.
+func (l *Lab) StartUsers(ctx context.Context, rate int, entrances ...string) (*Users, error) {
+	return Visit{Host: l.HostName(), Rate: rate, Entrances: entrances}.StartUsers(ctx)
 }
 
-// Start lets users come. They use whatever the app offers: fresh connections,
+// StartUsers lets users come. They use whatever the app offers: fresh connections,
 // kept ones, and requests that take a second.
-func (v Visit) Start(ctx context.Context) (*Users, error) {
+func (v Visit) StartUsers(ctx context.Context) (*Users, error) {
 	if len(v.Entrances) == 0 {
 		return nil, errors.New("the app has no entrance")
 	}
@@ -52,18 +52,18 @@ func (v Visit) Start(ctx context.Context) (*Users, error) {
 		u.probers = append(u.probers, probe.Load{
 			Base: "http://" + v.Host, Dial: dial, Rate: max(1, v.Rate/len(v.Entrances)), Timeout: cmp.Or(v.Timeout, defaultTimeout),
 			Mix: []probe.Part{
-				{Kind: probe.Kept, Weight: 75, Path: "/version", Check: v.check},
-				{Kind: probe.Fresh, Weight: 24, Path: "/version", Check: v.check},
-				{Kind: probe.Slow, Weight: 1, Path: "/slow?for=1s", Timeout: cmp.Or(v.Timeout, 2*defaultTimeout), Check: found},
+				{Kind: probe.Kept, Weight: 75, Path: "/version", Check: v.checkAnswer},
+				{Kind: probe.Fresh, Weight: 24, Path: "/version", Check: v.checkAnswer},
+				{Kind: probe.Slow, Weight: 1, Path: "/slow?for=1s", Timeout: cmp.Or(v.Timeout, 2*defaultTimeout), Check: checkStatus},
 			},
 		}.Start(ctx))
 	}
 	return u, nil
 }
 
-// check wants an answer of the app and tells which version gave it.
-func (v Visit) check(a probe.Answer) error {
-	if err := found(a); err != nil || v.Seen == nil {
+// checkAnswer wants an answer of the app and tells which version gave it.
+func (v Visit) checkAnswer(a probe.Answer) error {
+	if err := checkStatus(a); err != nil || v.Seen == nil {
 		return err
 	}
 	var who struct{ Version string }
@@ -74,23 +74,23 @@ func (v Visit) check(a probe.Answer) error {
 	return nil
 }
 
-// found wants an answer of the app itself: where a gateway does not know the
+// checkStatus wants an answer of the app itself: where a gateway does not know the
 // route, it says 404, which is no error to a probe that asks for any page.
-func found(a probe.Answer) error {
+func checkStatus(a probe.Answer) error {
 	if a.Status != http.StatusOK {
 		return fmt.Errorf("status %d", a.Status)
 	}
 	return nil
 }
 
-// Burn adds users whose requests cost processor time.
-func (l *Lab) Burn(ctx context.Context, rate int, each time.Duration, entrance string) (*Users, error) {
+// StartBurningUsers adds users whose requests cost processor time.
+func (l *Lab) StartBurningUsers(ctx context.Context, rate int, each time.Duration, entrance string) (*Users, error) {
 	dial, err := dialTo(entrance)
 	if err != nil {
 		return nil, err
 	}
 	p := probe.Load{
-		Base: "http://" + l.Host(), Dial: dial, Rate: rate, Timeout: 20 * time.Second,
+		Base: "http://" + l.HostName(), Dial: dial, Rate: rate, Timeout: 20 * time.Second,
 		Mix: []probe.Part{{Kind: probe.Fresh, Weight: 1, Path: "/burn?for=" + each.String()}},
 	}.Start(ctx)
 	return &Users{probers: []*probe.Prober{p}}, nil
@@ -112,24 +112,24 @@ func dialTo(entrance string) (func(context.Context, string, string) (net.Conn, e
 	}, nil
 }
 
-// Toll is what users noticed.
-type Toll struct {
+// UserReport is what users noticed.
+type UserReport struct {
 	Sent, Failed, Skipped int
 	Causes                map[probe.Outcome]int
 	Gap                   time.Duration // the longest at any entrance without a good answer
 }
 
-// Stop sends the users home and says what they noticed.
-func (u *Users) Stop() Toll {
-	var t Toll
+// StopUsers sends the users home and says what they noticed.
+func (u *Users) StopUsers() UserReport {
+	var t UserReport
 	for _, p := range u.probers {
-		t.measure(p.Stop())
+		t.addMeasurement(p.Stop())
 	}
 	return t
 }
 
-// Tally counts requests and failures so far.
-func (u *Users) Tally() (sent, failed int) {
+// CountRequests counts requests and failures so far.
+func (u *Users) CountRequests() (sent, failed int) {
 	for _, p := range u.probers {
 		s, f := p.Tally()
 		sent, failed = sent+s, failed+f
@@ -137,13 +137,13 @@ func (u *Users) Tally() (sent, failed int) {
 	return sent, failed
 }
 
-func (t *Toll) measure(m probe.Measurement) {
+func (t *UserReport) addMeasurement(m probe.Measurement) {
 	gap := time.Duration(m.Gap * probe.Millis(time.Millisecond))
-	t.Add(Toll{Sent: m.Sent, Failed: m.Failed, Skipped: m.Skipped, Causes: m.Causes, Gap: gap})
+	t.AddReport(UserReport{Sent: m.Sent, Failed: m.Failed, Skipped: m.Skipped, Causes: m.Causes, Gap: gap})
 }
 
-// Add counts what others noticed as well.
-func (t *Toll) Add(more Toll) {
+// AddReport counts what others noticed as well.
+func (t *UserReport) AddReport(more UserReport) {
 	t.Sent, t.Failed, t.Skipped = t.Sent+more.Sent, t.Failed+more.Failed, t.Skipped+more.Skipped
 	if t.Causes == nil {
 		t.Causes = map[probe.Outcome]int{}
@@ -154,8 +154,8 @@ func (t *Toll) Add(more Toll) {
 	t.Gap = max(t.Gap, more.Gap)
 }
 
-// Cost reads "0 failed" or "12 failed: 10 refused, 2 timeout".
-func (t Toll) Cost() string {
+// FailureText reads "0 failed" or "12 failed: 10 refused, 2 timeout".
+func (t UserReport) FailureText() string {
 	text := fmt.Sprintf("%d failed", t.Failed)
 	separator := ": "
 	for _, cause := range slices.Sorted(maps.Keys(t.Causes)) {
