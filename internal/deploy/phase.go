@@ -2,7 +2,7 @@ package deploy
 
 import "fmt"
 
-// Phase is where a deploy stands. It is journaled at every change.
+// Phase is the state of a deploy. Every change is journaled.
 type Phase string
 
 const (
@@ -12,11 +12,11 @@ const (
 	Switching Phase = "switching" // the route changes
 	Baking    Phase = "baking"    // the new color has the traffic and is watched
 	Draining  Phase = "draining"  // the old color finishes what it began
-	Retiring  Phase = "retiring"  // the old color stops; no way back from here on
+	Retiring  Phase = "retiring"  // the old color stops; failures no longer roll back
 	Done      Phase = "done"      // the wanted release has the traffic
-	Reverting Phase = "reverting" // the way back
+	Reverting Phase = "reverting" // the deploy is rolled back
 	Reverted  Phase = "reverted"  // nothing of the deploy is left
-	Stuck     Phase = "stuck"     // the way back failed too, or there is none: all is kept for a person
+	Stuck     Phase = "stuck"     // failed and could not be rolled back: nothing is removed, manual action is needed
 	Diverted  Phase = "diverted"  // somebody else changed the route meanwhile: both colors are kept
 )
 
@@ -28,18 +28,18 @@ const (
 	Succeeded   Trigger = "succeeded"   // the phase's last step is done
 	Failed      Trigger = "failed"      // one of its steps failed
 	Interrupted Trigger = "interrupted" // a person pressed Ctrl-C
-	Recalled    Trigger = "recalled"    // a person takes back what another process left unfinished
-	Resumed     Trigger = "resumed"     // a person asks a stuck deploy to try its way back again
+	Recalled    Trigger = "recalled"    // a person rolls back what another process left unfinished
+	Resumed     Trigger = "resumed"     // a person asks a stuck deploy to try the rollback again
 	Watched     Trigger = "watched"     // Retried, in the journals of earlier versions
-	Retried     Trigger = "retried"     // a person asks to look once more at a version that is stuck with the traffic
+	Retried     Trigger = "retried"     // a person asks to watch a stuck version again that has the traffic
 	Overruled   Trigger = "overruled"   // somebody else gave the traffic to another color
 	Removed     Trigger = "removed"     // a person has the app removed, and with it what the deploy had begun
 )
 
 // transitions is the whole state machine. What is not listed is refused.
 // Until Retiring every failure leads back to the old color, which is started
-// again where somebody has stopped it. Once it is being stopped a failure leads
-// forward, which is repeated until it succeeds; a person may still go back.
+// again if somebody has stopped it. Once it is being stopped, the step that
+// failed is repeated until it succeeds; a person may still roll back.
 func transitions() map[Phase]map[Trigger]Phase {
 	return map[Phase]map[Trigger]Phase{
 		Planned:   {Began: Preparing, Failed: Reverting, Interrupted: Reverting, Recalled: Reverting, Removed: Reverted},
@@ -65,7 +65,7 @@ func (p Phase) Next(t Trigger) (Phase, error) {
 // Ended reports whether nothing is left to do. A stuck deploy has not ended.
 func (p Phase) Ended() bool { return p == Done || p == Reverted || p == Diverted }
 
-// Phases returns all phases in the order of the usual way.
+// Phases returns all phases, those of a successful deploy first.
 func Phases() []Phase {
 	return []Phase{Planned, Preparing, Gating, Switching, Baking, Draining, Retiring, Done, Reverting, Reverted, Stuck, Diverted}
 }

@@ -295,7 +295,7 @@ func FuzzAnswer(f *testing.F) {
 			theirs.Write(said)
 			theirs.Close()
 		}()
-		g := &gun{client: newClient(func(context.Context, time.Time) (net.Conn, error) { return ours, nil }, "app"), hard: t.Context(), pulse: awake.NewPulse()}
+		g := &sender{client: newClient(func(context.Context, time.Time) (net.Conn, error) { return ours, nil }, "app"), hard: t.Context(), pulse: awake.NewPulse()}
 		s := &shot{kind: Fresh, method: "GET", head: g.head("GET", "/", nil)}
 		switch out, _ := g.send(s, time.Now().Add(5*time.Second), nil); out {
 		case OK, Status, Reset, Garbled:

@@ -45,10 +45,10 @@ func (l Load) Start(ctx context.Context) *Prober {
 		shots[i] = t.shot(p)
 	}
 	if len(shots) > 0 {
-		p.goLoop(shots)
+		p.startLoop(shots)
 	}
 	for range l.Sockets {
-		p.goSocket(l.WebSocket, or(l.Interval, time.Second))
+		p.startSocket(l.WebSocket, orDefault(l.Interval, time.Second))
 	}
 	return p
 }
@@ -58,19 +58,19 @@ func (l Load) Start(ctx context.Context) *Prober {
 const keptLoad = 64
 
 func (t Part) shot(p *Prober) *shot {
-	method := or(t.Method, "GET")
+	method := orDefault(t.Method, "GET")
 	fallback := p.timeout
 	if t.Kind == Slow {
 		fallback = slowTimeout
 	}
 	return &shot{
 		kind: t.Kind, weight: max(t.Weight, 1), method: method, head: p.head(method, t.Path, t.Body),
-		body: t.Body, timeout: or(t.Timeout, fallback), check: t.Check,
+		body: t.Body, timeout: orDefault(t.Timeout, fallback), check: t.Check,
 	}
 }
 
-// or returns value, or fallback where value is zero.
-func or[T comparable](value, fallback T) T {
+// orDefault returns value, or fallback where value is zero.
+func orDefault[T comparable](value, fallback T) T {
 	var zero T
 	if value == zero {
 		return fallback

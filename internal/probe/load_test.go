@@ -88,13 +88,13 @@ func BenchmarkRequest(b *testing.B) {
 	for _, kind := range []Kind{Kept, Fresh} {
 		b.Run(kind.String(), func(b *testing.B) {
 			dial := pipes(answering(fine, false))
-			g := &gun{client: newClient(dial, "app"), rec: newRecorder(time.Now(), 1), hard: b.Context(), pulse: awake.NewPulse()}
+			g := &sender{client: newClient(dial, "app"), rec: newRecorder(time.Now(), 1), hard: b.Context(), pulse: awake.NewPulse()}
 			g.keep = 1
 			s := &shot{kind: kind, method: "GET", head: g.head("GET", "/", nil), timeout: time.Second}
 			b.ReportAllocs()
 			before := cpu(b)
 			for b.Loop() {
-				g.fire(s, time.Now(), nil)
+				g.sendRequest(s, time.Now(), nil)
 			}
 			b.ReportMetric(float64((cpu(b)-before).Microseconds())/float64(b.N), "cpu-µs/op")
 		})

@@ -17,7 +17,7 @@ const maxScratch = 4 << 10
 // depends on the start alone: neither a slow target nor a slow machine moves
 // it. Requests that were due while this machine slept never existed. It returns
 // when the last request was fired, with the instant at which it was due.
-func (g *gun) loop(ctx context.Context, shots []*shot, rate int, wg *sync.WaitGroup) time.Time {
+func (g *sender) loop(ctx context.Context, shots []*shot, rate int, wg *sync.WaitGroup) time.Time {
 	start := g.rec.start
 	slots := make(chan struct{}, maxOutstanding)
 	scratch := sync.Pool{New: func() any { return new([maxScratch]byte) }}
@@ -44,7 +44,7 @@ func (g *gun) loop(ctx context.Context, shots []*shot, rate int, wg *sync.WaitGr
 			defer func() { <-slots }()
 			buf := scratch.Get().(*[maxScratch]byte)
 			defer scratch.Put(buf)
-			g.fire(s, due, buf[:])
+			g.sendRequest(s, due, buf[:])
 		})
 	}
 }

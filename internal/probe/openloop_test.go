@@ -106,7 +106,7 @@ func TestNothingIsDueWhileThisMachineSleeps(t *testing.T) {
 			synctest.Wait()
 			time.Sleep(sleep)
 			shots := []*shot{{kind: Fresh, weight: 1, method: "GET", head: p.head("GET", "/", nil), timeout: 5 * time.Second}}
-			p.goLoop(shots)
+			p.startLoop(shots)
 			time.Sleep(time.Second - time.Millisecond)
 			m := p.Stop()
 			if m.Sent < 49 || m.Sent > 50 || m.Late != 0 || m.Skipped != 0 || m.Max != 0 || m.Gap > 100 {
@@ -122,8 +122,8 @@ func TestAnswersAcrossASleepAreNotTimed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRecorder(time.Now(), 10)
 		asleep := func() { time.Sleep(20 * time.Second) }
-		g := &gun{client: newClient(pipes(stalling(asleep)), "app"), rec: r, hard: t.Context(), pulse: awake.NewPulse()}
-		g.fire(&shot{kind: Fresh, method: "GET", head: g.head("GET", "/", nil), timeout: time.Minute}, time.Now(), nil)
+		g := &sender{client: newClient(pipes(stalling(asleep)), "app"), rec: r, hard: t.Context(), pulse: awake.NewPulse()}
+		g.sendRequest(&shot{kind: Fresh, method: "GET", head: g.head("GET", "/", nil), timeout: time.Minute}, time.Now(), nil)
 		if m := r.snapshot().Measure(); m.Sent != 0 || m.Abandoned != 1 {
 			t.Errorf("sent %d, abandoned %d, slowest %v", m.Sent, m.Abandoned, m.Max)
 		}
@@ -149,11 +149,11 @@ func TestLateRequestsAreNotCompared(t *testing.T) {
 func TestOwnLatenessIsMarked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRecorder(time.Now(), 10)
-		g := &gun{client: newClient(pipes(stalling(func() {})), "app"), rec: r, hard: t.Context(), pulse: awake.NewPulse()}
+		g := &sender{client: newClient(pipes(stalling(func() {})), "app"), rec: r, hard: t.Context(), pulse: awake.NewPulse()}
 		s := &shot{kind: Fresh, method: "GET", head: g.head("GET", "/", nil), timeout: time.Second}
-		g.fire(s, time.Now(), nil)
-		g.fire(s, time.Now().Add(-lateAfter), nil)
-		g.fire(s, time.Now().Add(-lateAfter-1), nil)
+		g.sendRequest(s, time.Now(), nil)
+		g.sendRequest(s, time.Now().Add(-lateAfter), nil)
+		g.sendRequest(s, time.Now().Add(-lateAfter-1), nil)
 		m := r.snapshot().Measure()
 		if m.Sent != 3 || m.Late != 1 {
 			t.Errorf("sent %d, late %d", m.Sent, m.Late)

@@ -46,7 +46,7 @@ func start(ctx context.Context, c Config, dial dialer, host string) *Prober {
 	client.secret = cmp.Or(c.Secret, client.secret)
 	p := newProber(ctx, client, c.Rate, c.Timeout)
 	page := p.head("GET", c.Path, nil)
-	p.goLoop([]*shot{
+	p.startLoop([]*shot{
 		{kind: Fresh, weight: 1, method: "GET", head: page, timeout: p.timeout},
 		{kind: Kept, weight: 1, method: "GET", head: page, timeout: p.timeout},
 	})
@@ -55,7 +55,7 @@ func start(ctx context.Context, c Config, dial dialer, host string) *Prober {
 		p.wg.Go(func() { p.repeat(slow) })
 	}
 	if c.WebSocket != "" {
-		p.goSocket(c.WebSocket, echoInterval)
+		p.startSocket(c.WebSocket, echoInterval)
 	}
 	return p
 }
@@ -63,10 +63,10 @@ func start(ctx context.Context, c Config, dial dialer, host string) *Prober {
 // Prober asks until it is stopped. All methods may be called at any time and
 // from any goroutine.
 type Prober struct {
-	*gun
+	*sender
 	ctx     context.Context // its end stops the asking
 	quit    context.CancelFunc
-	kill    context.CancelFunc // ends gun.hard
+	kill    context.CancelFunc // ends sender.hard
 	rate    int
 	timeout time.Duration
 	wg      sync.WaitGroup
@@ -80,36 +80,36 @@ func newProber(ctx context.Context, c *client, rate int, timeout time.Duration) 
 	p.ctx, p.quit = context.WithCancel(ctx)
 	hard, kill := context.WithCancel(context.WithoutCancel(ctx))
 	p.kill = kill
-	p.gun = &gun{client: c, rec: newRecorder(time.Now(), p.rate), hard: hard, pulse: awake.NewPulse()}
+	p.sender = &sender{client: c, rec: newRecorder(time.Now(), p.rate), hard: hard, pulse: awake.NewPulse()}
 	go p.pulse.Run(hard)
 	return p
 }
 
-func (p *Prober) goLoop(shots []*shot) {
+func (p *Prober) startLoop(shots []*shot) {
 	p.wg.Go(func() { p.rec.end(p.loop(p.ctx, shots, p.rate, &p.wg)) })
 }
 
-func (p *Prober) goSocket(path string, interval time.Duration) {
+func (p *Prober) startSocket(path string, interval time.Duration) {
 	// The dialer already speaks TLS where there is any: http in either case.
-	s := &socket{gun: p.gun, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: http.Header{wire.HeaderProbe: {p.secret}}, interval: interval, timeout: p.timeout}
+	s := &socket{sender: p.sender, url: "http://" + p.host + "/" + strings.TrimPrefix(path, "/"), header: http.Header{wire.HeaderProbe: {p.secret}}, interval: interval, timeout: p.timeout}
 	p.wg.Go(func() { s.run(p.ctx) })
 }
 
 // repeat keeps one request open. Nobody waits for the last one: what it had to
 // show it showed when the route changed, and a person waits for the report.
 func (p *Prober) repeat(s *shot) {
-	g := *p.gun
+	g := *p.sender
 	g.hard = p.ctx
 	for p.ctx.Err() == nil {
 		began := time.Now()
-		g.fire(s, began, nil)
+		g.sendRequest(s, began, nil)
 		_ = wait.SleepContext(p.ctx, slowInterval-time.Since(began))
 	}
 }
 
 // Tally counts the requests that came to an end so far, and those of them
 // that failed.
-func (p *Prober) Tally() (sent, failed int) { return p.rec.tally() }
+func (p *Prober) Tally() (sent, failed int) { return p.rec.countRequests() }
 
 // Window looks at the requests that were due at since or later and have ended.
 // See Record.Window.

@@ -118,7 +118,7 @@ func (r *recorder) source(from Source) uint16 {
 	return i
 }
 
-func (r *recorder) tally() (sent, failed int) {
+func (r *recorder) countRequests() (sent, failed int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.sent, r.failed

@@ -24,8 +24,8 @@ type shot struct {
 	check   func(Answer) error // nil: the status is enough
 }
 
-// gun fires shots through one client and records what became of them.
-type gun struct {
+// sender fires shots through one client and records what became of them.
+type sender struct {
 	*client
 	rec  *recorder
 	hard context.Context // its end cuts what is under way
@@ -33,8 +33,8 @@ type gun struct {
 	pulse *awake.Pulse
 }
 
-// fire sends s, which was due at the given instant, and records the sample.
-func (g *gun) fire(s *shot, due time.Time, scratch []byte) {
+// sendRequest sends s, which was due at the given instant, and records the sample.
+func (g *sender) sendRequest(s *shot, due time.Time, scratch []byte) {
 	sent := time.Now()
 	out, from := g.send(s, sent.Add(s.timeout), scratch)
 	if out != Status && g.pulse.SleptSince(sent) {
@@ -43,7 +43,7 @@ func (g *gun) fire(s *shot, due time.Time, scratch []byte) {
 	g.record(s.kind, out, due, sent, from)
 }
 
-func (g *gun) record(k Kind, out Outcome, due, sent time.Time, from Source) {
+func (g *sender) record(k Kind, out Outcome, due, sent time.Time, from Source) {
 	g.rec.add(Sample{
 		At:      due.Sub(g.rec.start),
 		Took:    time.Since(due),
@@ -55,7 +55,7 @@ func (g *gun) record(k Kind, out Outcome, due, sent time.Time, from Source) {
 
 // send uses a borrowed connection for the kept kind, which keeps it, and a
 // fresh one for all others.
-func (g *gun) send(s *shot, deadline time.Time, scratch []byte) (Outcome, Source) {
+func (g *sender) send(s *shot, deadline time.Time, scratch []byte) (Outcome, Source) {
 	open, done := g.fresh, g.close
 	if s.kind == Kept {
 		open, done = g.borrow, g.discard
@@ -78,7 +78,7 @@ func (g *gun) send(s *shot, deadline time.Time, scratch []byte) (Outcome, Source
 }
 
 // cut: what fails because the probe is being stopped is nobody's failure.
-func (g *gun) cut(o Outcome) Outcome {
+func (g *sender) cut(o Outcome) Outcome {
 	if o != OK && o != Status && g.hard.Err() != nil {
 		return Abandoned
 	}

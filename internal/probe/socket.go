@@ -14,7 +14,7 @@ import (
 // socket keeps one WebSocket open and says something at every interval. A
 // message and its echo are one sample.
 type socket struct {
-	*gun
+	*sender
 	url      string
 	header   http.Header
 	interval time.Duration
