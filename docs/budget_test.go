@@ -28,7 +28,7 @@ func TestSuitesFitTheirBudget(t *testing.T) {
 		}
 	}
 	if today := minutes["run"] + minutes["await"]; today < 10 || today > maxToday {
-		t.Errorf("the suites of today may take %d minutes, want at most %d", today, maxToday)
+		t.Errorf("the existing suites may take %d minutes, want at most %d", today, maxToday)
 	}
 	if minutes["reserved"] != minReserved {
 		t.Errorf("%d minutes are reserved, want %d", minutes["reserved"], minReserved)

@@ -124,7 +124,7 @@ func refersTo(body *ast.BlockStmt, imports map[string]string, from, to hop) bool
 				found = true
 			}
 			ast.Inspect(n.X, visit)
-			return false // Sel is no name of its own
+			return false // Sel is not a separate name
 		case *ast.Ident:
 			found = found || n.Name == to.function && path.Dir(from.file) == path.Dir(to.file)
 		}
