@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log"
 	"math/big"
@@ -85,4 +86,21 @@ func startStrictLab() (*lab, *proxytest.Upstream, error) {
 		return nil, nil, err
 	}
 	return l, up, nil
+}
+
+func dialIngress(addr string) (net.Conn, error) {
+	c, err := net.DialTimeout("tcp", addr, schedulingGrace)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.SetDeadline(time.Now().Add(4*slowTimeout + schedulingGrace))
+}
+
+func waitUntil(ok func() bool) error {
+	for end := time.Now().Add(schedulingGrace); !ok(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			return errors.New("requests are still in flight")
+		}
+	}
+	return nil
 }

@@ -98,14 +98,6 @@ func slowApp(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func dialIngress(addr string) (net.Conn, error) {
-	c, err := net.DialTimeout("tcp", addr, schedulingGrace)
-	if err != nil {
-		return nil, err
-	}
-	return c, c.SetDeadline(time.Now().Add(4*slowTimeout + schedulingGrace))
-}
-
 // stallAfter sends something, and then waits to be thrown out.
 func stallAfter(addr, said string) error {
 	c, err := dialIngress(addr)
@@ -245,14 +237,5 @@ func askSteadily(ctx context.Context, r *report, addr string) error {
 		time.Sleep(5 * time.Millisecond) // the pace of this client
 	}
 	r.addNote("%d honest requests meanwhile, the slowest took %s", n, slowest.Round(time.Millisecond))
-	return nil
-}
-
-func waitUntil(ok func() bool) error {
-	for end := time.Now().Add(schedulingGrace); !ok(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			return errors.New("requests are still in flight")
-		}
-	}
 	return nil
 }
