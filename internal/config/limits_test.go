@@ -42,7 +42,7 @@ func durations(format, key string) []limitCase {
 func TestNumberLimits(t *testing.T) {
 	checkLimits(t, between("port: %d", 1, 65535, "port"))
 	checkLimits(t, []limitCase{
-		{"port: 15079", ""}, {"port: 15080", "port: 15080 is taken"}, {"port: 15081", "port: 15081 is taken"}, {"port: 15082", ""},
+		{"port: 15079", ""}, {"port: 15080", "port: 15080 is used"}, {"port: 15081", "port: 15081 is used"}, {"port: 15082", ""},
 	})
 	checkLimits(t, between("replicas: %d", 1, 1000, "replicas"))
 	checkLimits(t, between("gate: {healthy: %d}", 1, 1000, "gate.healthy"))
@@ -60,7 +60,7 @@ func TestNumberLimits(t *testing.T) {
 func TestAutoscaleLimits(t *testing.T) {
 	checkLimits(t, between("autoscale: {min: 1, max: %d}", 1, 1000, "autoscale")[1:5])
 	checkLimits(t, []limitCase{
-		{"autoscale: {min: 1, max: 0}", "autoscale: max is missing"}, {"autoscale: {max: -1}", "autoscale.max: "}, {"autoscale: {max: 1001}", "autoscale.max: "},
+		{"autoscale: {min: 1, max: 0}", "autoscale: max is required"}, {"autoscale: {max: -1}", "autoscale.max: "}, {"autoscale: {max: 1001}", "autoscale.max: "},
 		{"autoscale: {min: -1, max: 2}", "autoscale.min: "}, {"autoscale: {min: 1, max: 2}", ""},
 		{"autoscale: {min: 2, max: 1}", "autoscale.max: "}, {"autoscale: {min: 2, max: 2}", ""}, {"autoscale: {min: 2, max: 3}", ""},
 		{"autoscale: {max: 2, cpu: -1}", "autoscale.cpu: "}, {"autoscale: {max: 2, cpu: 0}", ""}, {"autoscale: {max: 2, cpu: 1}", ""},
@@ -103,7 +103,7 @@ func TestNameLimits(t *testing.T) {
 		{"kubernetes: {gateway: " + a(63) + "/b}", ""}, {"kubernetes: {gateway: " + a(64) + "/b}", "kubernetes.gateway: "},
 		{"env: {PORT: a}", "PORT is reserved"}, {"env: {HOST: a}", "HOST is reserved"}, {"env: {DATA_DIR: a}", "DATA_DIR is reserved"}, {"env: {APP_: a}", "APP_ is reserved"},
 		{"env: {PORTS: a, HOSTS: a, DATA_DIRS: a, APP: a}", ""},
-		{"private: [/]", "is everything"}, {"private: [/a]", ""}, {"private: [//]", "private: "},
+		{"private: [/]", "covers every path"}, {"private: [/a]", ""}, {"private: [//]", "private: "},
 	})
 	var hosts []string
 	for i := range MaxHosts + 1 {

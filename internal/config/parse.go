@@ -71,7 +71,7 @@ func explainTypeError(err error) []string {
 		if m := unknownKey.FindStringSubmatch(s); m != nil {
 			s = fmt.Sprintf("%s: unknown key %q%s", m[1], m[2], didYouMean(m[2], keysOf(m[3])))
 		} else if m := doubleKey.FindStringSubmatch(s); m != nil {
-			s = fmt.Sprintf("%s: %s is there twice, first in line %s", m[1], m[2], m[3])
+			s = fmt.Sprintf("%s: %s is set twice, first in line %s", m[1], m[2], m[3])
 		} else if m := wrongType.FindStringSubmatch(s); m != nil {
 			s = fmt.Sprintf("%s: %s, want %s", m[1], describeNode(m[2], m[3]), wantedType(m[4]))
 		}

@@ -121,7 +121,7 @@ func TestMistakesOfForm(t *testing.T) {
 		{smallest + "smoke:\n- paht: /x\n", `line 4: unknown key "paht"; did you mean "path"?`},
 		{smallest + "bake: 30\n", `line 3: "30" is not a duration: want a number with a unit, such as 30s or 1m30s`},
 		{smallest + "port: http\n", `line 3: found "http", want a whole number`},
-		{smallest + "name: x\n", `line 3: name is there twice, first in line 1`},
+		{smallest + "name: x\n", `line 3: name is set twice, first in line 1`},
 		{smallest + "smoke: {path: /}\n", `line 3: found keys and values, want a list`},
 		{smallest + "gate: [1]\n", `line 3: found a list, want keys and values`},
 		{"name: [\n", "did not find expected node content"},

@@ -41,7 +41,7 @@ func (m *mistakes) addUnless(ok bool, format string, args ...any) {
 func (a App) ValidateApp() error {
 	var m mistakes
 	m.addUnless(names.IsDNS1035Label(a.Name),
-		"name: %q is not a DNS label: want up to 63 of a-z, 0-9 and '-', a letter first", a.Name)
+		"name: %q is not a DNS label: want up to 63 of a-z, 0-9, and '-', beginning with a letter", a.Name)
 	m.checkBuild(a.Build)
 	m.addUnless(isPort(a.Port), "port: %d is not between 1 and 65535", a.Port)
 	m.checkPath("health", a.Health)
@@ -52,12 +52,12 @@ func (a App) ValidateApp() error {
 	m.checkProbe(a)
 	for _, p := range a.Private {
 		m.checkPath("private", p)
-		m.addUnless(strings.Trim(p, "/") != "", "private: %s is everything", p)
+		m.addUnless(strings.Trim(p, "/") != "", "private: %s covers every path", p)
 	}
 	m.checkLocal(a.Local)
 	m.checkKubernetes(a)
 	for _, p := range a.Infra {
-		m.addUnless(filepath.IsLocal(p), "infrastructure: %q leads out of the repository", p)
+		m.addUnless(filepath.IsLocal(p), "infrastructure: %q is outside the repository", p)
 	}
 	if len(m) > 0 {
 		return invalidError(m)
@@ -68,10 +68,10 @@ func (a App) ValidateApp() error {
 func (m *mistakes) checkBuild(b Build) {
 	switch {
 	case (b.Package == "") == (b.Image == ""):
-		m.addUnless(false, "build: give exactly one of package and image")
+		m.addUnless(false, "build: set exactly one of package and image")
 	case b.Image != "":
-		m.addUnless(filepath.IsLocal(b.Image), "build.image: %q leads out of the repository", b.Image)
-		m.addUnless(b.Platform == "", "build.platform: an image is built for its platform already")
+		m.addUnless(filepath.IsLocal(b.Image), "build.image: %q is outside the repository", b.Image)
+		m.addUnless(b.Platform == "", "build.platform: not allowed with build.image, which has its own platform")
 	default:
 		m.addUnless(b.Platform == "" || platform.MatchString(b.Platform),
 			"build.platform: %q is not a platform such as linux/amd64 or linux/arm64", b.Platform)
@@ -106,7 +106,7 @@ func (m *mistakes) checkScale(a App) {
 	m.addUnless(auto.CPU >= 0, "autoscale.cpu: %d is negative", auto.CPU)
 	m.addUnless(auto.Memory >= 0, "autoscale.memory: %d is negative", auto.Memory)
 	if auto.Max == 0 {
-		m.addUnless(false, "autoscale: max is missing: say how many instances there may be")
+		m.addUnless(false, "autoscale: max is required")
 		return
 	}
 	m.addUnless(auto.Max <= maxReplicas, "autoscale.max: %d is more than %d", auto.Max, maxReplicas)
@@ -131,7 +131,7 @@ func (m *mistakes) checkVariable(key, name string, seen map[string]string) {
 	m.addUnless(envName.MatchString(name), "%s: %q is not a name for an environment variable", key, name)
 	m.addUnless(!isReserved(name), "%s: %s is reserved: version-manager sets it", key, name)
 	if before, twice := seen[name]; twice {
-		m.addUnless(false, "%s: %s is in %s already", key, name, before)
+		m.addUnless(false, "%s: %s is already in %s", key, name, before)
 	}
 	seen[name] = key
 }
@@ -151,7 +151,7 @@ func (m *mistakes) checkTiming(a App) {
 }
 
 func (m *mistakes) checkDuration(key string, d Duration) {
-	m.addUnless(d.Duration > 0 && d.Duration <= maxDuration, "%s: %s is not more than 0 and at most %s", key, d, Duration{maxDuration})
+	m.addUnless(d.Duration > 0 && d.Duration <= maxDuration, "%s: %s is out of range: want more than 0 and at most %s", key, d, Duration{maxDuration})
 }
 
 func (m *mistakes) checkProbe(a App) {
@@ -174,13 +174,13 @@ func (m *mistakes) checkLocal(l Local) {
 	_, err := netip.ParseAddr(l.Address)
 	m.addUnless(err == nil || l.Address == "localhost", "local.address: %q is not an IP address", l.Address)
 	m.addUnless(names.IsDNS1123Subdomain(l.Preview), "local.preview: %q is not a host name", l.Preview)
-	m.addUnless((l.Cert == "") == (l.Key == ""), "local: cert and key belong together")
+	m.addUnless((l.Cert == "") == (l.Key == ""), "local: set both cert and key, or neither")
 	m.checkFront(l)
-	m.addUnless(len(l.Ingress) > 0, "local.ingress: give at least one port")
+	m.addUnless(len(l.Ingress) > 0, "local.ingress: set at least one port")
 	seen := map[int]bool{}
 	for _, p := range append([]int{l.App}, l.Ingress...) {
 		m.addUnless(isPort(p), "local: port %d is not between 1 and 65535", p)
-		m.addUnless(!seen[p], "local: port %d is there twice", p)
+		m.addUnless(!seen[p], "local: port %d is listed twice", p)
 		seen[p] = true
 	}
 }

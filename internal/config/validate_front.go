@@ -13,7 +13,7 @@ const (
 // checkFront checks how the ingress meets the world.
 func (m *mistakes) checkFront(l Local) {
 	m.addUnless(l.HSTS.Duration >= 0 && l.HSTS.Duration <= maxHSTS, "local.hsts: %s is not between 0 and %s", l.HSTS, Duration{maxHSTS})
-	m.addUnless(l.HSTS.Duration == 0 || l.Cert != "", "local.hsts: without local.cert and local.key there is no HTTPS to insist on")
+	m.addUnless(l.HSTS.Duration == 0 || l.Cert != "", "local.hsts: requires local.cert and local.key")
 	m.checkTrusted("local.trusted", l.Trusted)
 	m.addUnless(l.PreviewSecret == "" || envName.MatchString(l.PreviewSecret), "local.previewSecret: %q is not the name of a variable", l.PreviewSecret)
 	for _, limit := range []struct {
@@ -31,7 +31,7 @@ func (m *mistakes) checkTrusted(key string, list []string) {
 	for _, s := range list {
 		p, err := ParseNetwork(s)
 		m.addUnless(err == nil, "%s: %q is neither an address nor a network such as 10.0.0.0/8", key, s)
-		m.addUnless(err != nil || p.Bits() > 0, "%s: %s is everybody: then every client could say where it is", key, s)
+		m.addUnless(err != nil || p.Bits() > 0, "%s: %s contains every address, so any client could claim to be any other", key, s)
 	}
 }
 

@@ -31,8 +31,8 @@ const (
 func (m *mistakes) checkKubernetes(a App) {
 	k := a.Kubernetes
 	// An app that is no label at all was complained about already.
-	m.addUnless(len(a.Name) <= maxClusterApp || !names.IsDNS1035Label(a.Name), "name: %q is longer than %d: in a cluster -blue and -green follow it", a.Name, maxClusterApp)
-	m.addUnless(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is taken in every pod of a cluster", a.Port)
+	m.addUnless(len(a.Name) <= maxClusterApp || !names.IsDNS1035Label(a.Name), "name: %q is longer than %d: in a cluster -blue or -green is added to it", a.Name, maxClusterApp)
+	m.addUnless(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is used by the sidecar in every pod of a cluster", a.Port)
 	m.addUnless(k.Namespace == "" || names.IsDNS1123Label(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
 	m.checkHosts(k)
 	m.checkTrusted("kubernetes.trusted", k.Trusted)
@@ -51,13 +51,13 @@ func (m *mistakes) checkKubernetes(a App) {
 const MaxHosts = 16
 
 func (m *mistakes) checkHosts(k Kubernetes) {
-	m.addUnless(len(k.Hosts) <= MaxHosts, "kubernetes.hosts: %d names, of %d that a route can have", len(k.Hosts), MaxHosts)
+	m.addUnless(len(k.Hosts) <= MaxHosts, "kubernetes.hosts: %d names, more than the %d that a route can have", len(k.Hosts), MaxHosts)
 	for i, h := range k.Hosts {
 		m.addUnless(isHost(strings.TrimPrefix(h, "*.")), "kubernetes.hosts: %q is not a host name", h)
-		m.addUnless(!slices.Contains(k.Hosts[:i], h), "kubernetes.hosts: %q is there twice", h)
+		m.addUnless(!slices.Contains(k.Hosts[:i], h), "kubernetes.hosts: %q is listed twice", h)
 	}
 	m.addUnless(k.Preview == "" || isHost(k.Preview), "kubernetes.preview: %q is not a host name", k.Preview)
-	m.addUnless(!slices.Contains(k.Hosts, k.Preview), "kubernetes.preview: %q is a public host already", k.Preview)
+	m.addUnless(!slices.Contains(k.Hosts, k.Preview), "kubernetes.preview: %q is also in kubernetes.hosts", k.Preview)
 }
 
 // checkImages checks how nodes come by their images: from a registry, or by a
@@ -67,11 +67,11 @@ func (m *mistakes) checkImages(k Kubernetes) {
 	m.addUnless(k.Registry == "" || strings.Contains(k.Registry, "://") || registry.MatchString(k.Registry),
 		"kubernetes.registry: %q is not of the form registry.example.org/team", k.Registry)
 	m.addUnless(k.PullSecret == "" || isHost(k.PullSecret), "kubernetes.pullSecret: %q is not the name of a Secret", k.PullSecret)
-	m.addUnless(k.PullSecret == "" || k.Registry != "", "kubernetes.pullSecret: there is no kubernetes.registry to pull from")
-	m.addUnless(len(k.Load) == 0 || k.Registry == "", "kubernetes.load: with kubernetes.registry, nodes pull by themselves: give one of the two")
+	m.addUnless(k.PullSecret == "" || k.Registry != "", "kubernetes.pullSecret: requires kubernetes.registry")
+	m.addUnless(len(k.Load) == 0 || k.Registry == "", "kubernetes.load: nodes pull from kubernetes.registry themselves: set only one of the two")
 	namesNode := func(arg string) bool { return strings.Contains(arg, "{node}") || strings.Contains(arg, "{address}") }
 	m.addUnless(len(k.Load) == 0 || k.Load[0] != "" && slices.ContainsFunc(k.Load, namesNode),
-		"kubernetes.load: %q says nowhere which node: write {node} or {address}", k.Load)
+		"kubernetes.load: %q does not name the node: add {node} or {address}", k.Load)
 }
 
 func (m *mistakes) checkResources(r Resources) {
@@ -94,7 +94,7 @@ func (m *mistakes) parseAmount(key, s string, form *regexp.Regexp, such string) 
 		return 0
 	}
 	n, _ := strconv.ParseFloat(parts[1], 64) // the form says that it is one
-	m.addUnless(n > 0, "kubernetes.resources.%s: %s is nothing", key, s)
+	m.addUnless(n > 0, "kubernetes.resources.%s: %s is not more than 0", key, s)
 	return n * unitFactor(parts[2])
 }
 

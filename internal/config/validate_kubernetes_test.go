@@ -11,12 +11,12 @@ func TestValidateKubernetes(t *testing.T) {
 		{"hosts: [https://a.example]", `kubernetes.hosts: "https://a.example" is not a host name`},
 		{"hosts: [192.0.2.1]", `kubernetes.hosts: "192.0.2.1" is not a host name`},
 		{"hosts: [a.*.example]", "is not a host name"},
-		{"hosts: [" + strings.Join(strings.Split("abcdefghijklmnopq", ""), ".example, ") + ".example]", "kubernetes.hosts: 17 names, of 16 that a route can have"},
-		{"hosts: [a.example, a.example]", `kubernetes.hosts: "a.example" is there twice`},
+		{"hosts: [" + strings.Join(strings.Split("abcdefghijklmnopq", ""), ".example, ") + ".example]", "kubernetes.hosts: 17 names, more than the 16 that a route can have"},
+		{"hosts: [a.example, a.example]", `kubernetes.hosts: "a.example" is listed twice`},
 		{"preview: '*.example'", `kubernetes.preview: "*.example" is not a host name`},
-		{"{hosts: [a.example], preview: a.example}", `kubernetes.preview: "a.example" is a public host already`},
+		{"{hosts: [a.example], preview: a.example}", `kubernetes.preview: "a.example" is also in kubernetes.hosts`},
 		{"trusted: [gateway]", `kubernetes.trusted: "gateway" is neither an address nor a network`},
-		{"trusted: [0.0.0.0/0]", "kubernetes.trusted: 0.0.0.0/0 is everybody"},
+		{"trusted: [0.0.0.0/0]", "kubernetes.trusted: 0.0.0.0/0 contains every address"},
 		{"previewSecret: a-b", `kubernetes.previewSecret: "a-b" is not the name of a variable`},
 		{"gateway: main", `kubernetes.gateway: "main" is not of the form namespace/name`},
 		{"gateway: a/b/c", "is not of the form namespace/name"},
@@ -32,12 +32,12 @@ func TestValidateKubernetes(t *testing.T) {
 		{"registry: https://a.example/team", `kubernetes.registry: "https://a.example/team": leave out the scheme`},
 		{"registry: a.example/Team", "is not of the form registry.example.org/team"},
 		{"registry: a.example/team:v1", "is not of the form registry.example.org/team"},
-		{"pullSecret: mine", "kubernetes.pullSecret: there is no kubernetes.registry"},
+		{"pullSecret: mine", "kubernetes.pullSecret: requires kubernetes.registry"},
 		{"{registry: a.example, pullSecret: a_b}", `kubernetes.pullSecret: "a_b" is not the name of a Secret`},
-		{"{registry: a.example, load: [ssh, '{node}']}", "kubernetes.load: with kubernetes.registry, nodes pull by themselves"},
-		{"load: [ctr, import, '-']", `kubernetes.load: ["ctr" "import" "-"] says nowhere which node`},
+		{"{registry: a.example, load: [ssh, '{node}']}", "kubernetes.load: nodes pull from kubernetes.registry themselves"},
+		{"load: [ctr, import, '-']", `kubernetes.load: ["ctr" "import" "-"] does not name the node`},
 		{"resources: {cpu: 1 core}", `kubernetes.resources.cpu: "1 core" is not a quantity such as 250m or 2`},
-		{"resources: {cpu: '0'}", "kubernetes.resources.cpu: 0 is nothing"},
+		{"resources: {cpu: '0'}", "kubernetes.resources.cpu: 0 is not more than 0"},
 		{"resources: {memory: 128m}", `kubernetes.resources.memory: "128m" is not a quantity such as 128Mi or 1Gi`},
 		{"resources: {memory: 128MB}", "is not a quantity"},
 		{"resources: {memory: 128K}", "is not a quantity"},
@@ -54,7 +54,7 @@ func TestValidateKubernetes(t *testing.T) {
 
 func TestValidateForClusters(t *testing.T) {
 	for yaml, want := range map[string]string{
-		"port: 15081":                      "port: 15081 is taken in every pod of a cluster",
+		"port: 15081":                      "port: 15081 is used by the sidecar in every pod of a cluster",
 		"name: " + strings.Repeat("a", 58): "is longer than 57",
 	} {
 		if _, err := ParseYAML([]byte(withBase(yaml))); err == nil || !strings.Contains(err.Error(), want) {
