@@ -75,12 +75,12 @@ type Probe struct {
 	Timeout   Duration `yaml:"timeout,omitempty" json:"timeout"`               // after which a request counts as failed
 	Slow      string   `yaml:"slow,omitempty" json:"slow,omitempty"`           // path that takes seconds; one request is always open
 	WebSocket string   `yaml:"websocket,omitempty" json:"websocket,omitempty"` // path that echoes messages; one connection is always open
-	MaxFailed int      `yaml:"maxFailed,omitempty" json:"maxFailed"`           // failures that a deploy may cost before it is taken back
+	MaxFailed int      `yaml:"maxFailed,omitempty" json:"maxFailed"`           // failures that a deploy may cost before it is rolled back
 }
 
 // Local says where the local target listens. App is the app's own port, as a
 // NodePort would be; Ingress lists ports in order of preference, of which the
-// first that can be had is used. Both lead through the same route.
+// first that is available is used. Both lead through the same route.
 type Local struct {
 	Address string `yaml:"address,omitempty" json:"address"` // 127.0.0.1 unless told otherwise
 	App     int    `yaml:"app,omitempty" json:"app"`
@@ -89,7 +89,7 @@ type Local struct {
 	Cert    string `yaml:"cert,omitempty" json:"cert,omitempty"` // PEM files; with them the ingress speaks TLS
 	Key     string `yaml:"key,omitempty" json:"key,omitempty"`
 
-	HSTS    Duration `yaml:"hsts,omitempty" json:"hsts,omitzero"`        // how long browsers that came over TLS shall use nothing else
+	HSTS    Duration `yaml:"hsts,omitempty" json:"hsts,omitzero"`        // how long browsers that connected over TLS must use nothing else
 	Trusted []string `yaml:"trusted,omitempty" json:"trusted,omitempty"` // addresses and networks of proxies in front, whose X-Forwarded-For is believed
 
 	PreviewSecret string `yaml:"previewSecret,omitempty" json:"previewSecret,omitempty"` // name of the variable whose value opens the preview

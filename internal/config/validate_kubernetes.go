@@ -30,7 +30,7 @@ const (
 
 func (m *mistakes) checkKubernetes(a App) {
 	k := a.Kubernetes
-	// An app that is no label at all was complained about already.
+	// A name that is not a label at all is reported already.
 	m.addUnless(len(a.Name) <= maxClusterApp || !names.IsDNS1035Label(a.Name), "name: %q is longer than %d: in a cluster -blue or -green is added to it", a.Name, maxClusterApp)
 	m.addUnless(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is used by the sidecar in every pod of a cluster", a.Port)
 	m.addUnless(k.Namespace == "" || names.IsDNS1123Label(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
@@ -131,7 +131,7 @@ func isBaseURL(s string) bool {
 
 // isReachable reports whether a URL has a host and a port that something can
 // listen at. [url.Parse] takes nearly any sign for part of a host name. Names
-// in a network of one's own have capital letters and underscores at times.
+// in a private network have capital letters and underscores at times.
 func isReachable(u *url.URL) bool {
 	name := strings.ReplaceAll(strings.ToLower(u.Hostname()), "_", "-")
 	if _, err := netip.ParseAddr(name); err != nil && !isHost(strings.TrimSuffix(name, ".")) {

@@ -44,5 +44,5 @@ func (d *Delivery) find(ref string) (parcel, carrier, error) {
 	if err != nil {
 		return parcel{}, nil, err
 	}
-	return parcel{}, nil, problem.New(problem.NotFound, "version-manager list", "image %s is of no release that is here", ref)
+	return parcel{}, nil, problem.New(problem.NotFound, "version-manager list", "no release here has the image %s", ref)
 }

@@ -43,7 +43,7 @@ func newLoader(o Options) (*loader, error) {
 	if !ok || where.ContextName() != ours {
 		return nil, problem.New(problem.Failed,
 			`set kubernetes.registry, or for K3s kubernetes.load: [ssh, "{address}", sudo, k3s, ctr, -n, k8s.io, images, import, "-"], for kind [docker, exec, -i, "{node}", ctr, -n, k8s.io, images, import, "-"]`,
-			"nobody knows how images get to the nodes of this cluster")
+			"no way to get images to this cluster's nodes is configured")
 	}
 	path, err := selfPath(o.Self)
 	if err != nil {

@@ -121,7 +121,7 @@ func TestLoadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	ran(t, dir)
-	wantProblem(t, w.delivery().Again(t.Context(), p.Ref, "2"), "no release that is here", "version-manager list")
+	wantProblem(t, w.delivery().Again(t.Context(), p.Ref, "2"), "no release here has the image", "version-manager list")
 	w.putRelease(t)
 	if err := w.delivery().Again(t.Context(), p.Ref, "2"); err != nil {
 		t.Fatal(err)
@@ -214,7 +214,7 @@ func TestNoWayToLoad(t *testing.T) {
 	w, _ := loading(t)
 	w.o.Config.Load = nil
 	_, err := w.delivery().Image(t.Context(), w.digest)
-	wantProblem(t, err, "how images get to the nodes", "kubernetes.registry")
+	wantProblem(t, err, "no way to get images to this cluster's nodes", "kubernetes.registry")
 }
 
 // The nodes of our own cluster are loaded by this program.

@@ -70,7 +70,7 @@ func listNodes(ctx context.Context, c kube.Cluster) ([]node, error) {
 			return nil, err
 		}
 		if !names.IsDNS1123Subdomain(n.Metadata.Name) {
-			return nil, problem.New(problem.Failed, c.KubectlCommand("", "get nodes"), "the cluster has a node %q, and that is no name of a node", n.Metadata.Name)
+			return nil, problem.New(problem.Failed, c.KubectlCommand("", "get nodes"), "the cluster has a node %q, which is not a valid node name", n.Metadata.Name)
 		}
 		if !n.isClosed() {
 			found = append(found, n.parseNode())

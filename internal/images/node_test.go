@@ -61,7 +61,7 @@ func TestNameThatIsNone(t *testing.T) {
 		w.addAddresses("1", "InternalIP", "10.0.0.1")
 		w.addAddresses(bad, "InternalIP", "10.0.0.2")
 		_, err := w.delivery().Image(t.Context(), w.digest)
-		wantProblem(t, err, "that is no name of a node", "get nodes")
+		wantProblem(t, err, "is not a valid node name", "get nodes")
 		wantRan(t, dir)
 	}
 }

@@ -118,7 +118,7 @@ func explainPush(to name.Repository, err error) error {
 	if answer, ok := errors.AsType[*transport.Error](err); ok {
 		switch answer.StatusCode {
 		case http.StatusUnauthorized, http.StatusForbidden:
-			return problem.Wrap(err, problem.Failed, "docker login "+host, "%s: the registry does not let us", what)
+			return problem.Wrap(err, problem.Failed, "docker login "+host, "%s: access denied by the registry", what)
 		case http.StatusNotFound:
 			return problem.Wrap(err, problem.Failed, "create the repository "+to.RepositoryStr()+" in "+host+", or correct kubernetes.registry",
 				"%s: the registry does not know this repository", what)

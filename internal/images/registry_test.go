@@ -121,10 +121,10 @@ func TestPushProblems(t *testing.T) {
 	untrusted.StartTLS()
 	defer untrusted.Close()
 	for name, tt := range map[string]struct{ registry, password, text, hint string }{
-		"not logged in":      {loggedIn, "", "does not let us", "docker login " + loggedIn},
-		"wrong password":     {loggedIn, "wrong-" + password, "does not let us", "docker login " + loggedIn},
+		"not logged in":      {loggedIn, "", "access denied by the registry", "docker login " + loggedIn},
+		"wrong password":     {loggedIn, "wrong-" + password, "access denied by the registry", "docker login " + loggedIn},
 		"unknown repository": {answers(404, `{"errors":[{"code":"NAME_UNKNOWN"}]}`), "", "does not know this repository", "create the repository team/shop"},
-		"denied":             {answers(403, `{"errors":[{"code":"DENIED"}]}`), "", "does not let us", "docker login"},
+		"denied":             {answers(403, `{"errors":[{"code":"DENIED"}]}`), "", "access denied by the registry", "docker login"},
 		"nobody there":       {"127.0.0.1:1", "", "cannot be reached", "curl -v https://127.0.0.1:1/v2/"},
 		"untrusted":          {strings.TrimPrefix(untrusted.URL, "https://"), "", "is not trusted", "SSL_CERT_FILE"},
 		"no name":            {"Registry!", "", `registry "Registry!`, "kubernetes.registry"},

@@ -91,7 +91,7 @@ func TestFromAVersionOfThisApp(t *testing.T) {
 	}
 	create(t, Options{Dir: dir, Version: "v2.0.0", Store: store})
 	_, err := CreateVersion(t.Context(), Options{Dir: tools, Version: "v3.0.0", From: "v2.0.0", Store: store})
-	releasetest.WantProblem(t, err, problem.NotFound, "v2.0.0 is a version of hello, and tools has none of that name", "version-manager list")
+	releasetest.WantProblem(t, err, problem.NotFound, "v2.0.0 is a version of hello, and tools has none of that name", "version-manager create v3.0.0 --from ")
 }
 
 func TestAppAtTheRootKeepsPlainTags(t *testing.T) {
@@ -143,7 +143,7 @@ func TestTagsThatAreInTheWay(t *testing.T) {
 		words, hint string
 	}{
 		"by hand, for either app":     {[]string{"v1.0.0"}, "the tag v1.0.0 does not say which app", "git tag shop/v1.0.0 'v1.0.0^{}'"},
-		"short, by hand":              {[]string{"v1"}, "the tag v1 does not say which app", "version-manager create v1.0.0 --from HEAD"},
+		"short, by hand":              {[]string{"v1"}, "the tag v1 does not say which app", "git tag shop/v1.0.0 'v1^{}'"},
 		"where the prefix should be":  {[]string{"shop"}, "git cannot make a tag shop/v1.0.0 beside the tag shop", "git tag RENAMED 'shop'"},
 		"below":                       {[]string{"shop/v1.0.0/x"}, "git cannot make a tag shop/v1.0.0 beside the tag shop/v1.0.0/x", "git tag -d"},
 		"same name in another folder": {[]string{"-a", "-m", trailers{App: "shop", Image: "sha256:00", Folder: "apps/two"}.tagMessage("x"), "shop/v1.0.0"}, "another app of the same name, in the folder apps/two", "git show"},

@@ -153,8 +153,9 @@ func (c *creation) checkFeasible(all tagList) error {
 		return err
 	}
 	if t := all.findUnclear(c.repo.Prefix, c.Version); t != nil && c.From == "" {
-		return problem.New(problem.Failed, fmt.Sprintf("git tag %s %s    (if it is of %s; otherwise: version-manager create %s --from HEAD)", c.tag, shell.QuoteWord(t.Name+"^{}"), c.app.Name, c.Version),
-			"the tag %s does not say which app of this repository it is of", t.Name)
+		return problem.New(problem.Failed, fmt.Sprintf("git tag %s %s", c.tag, shell.QuoteWord(t.Name+"^{}")),
+			"the tag %s does not say which app of this repository it belongs to", t.Name).
+			With(fmt.Sprintf("if it does not belong to %s: version-manager create %s --from HEAD", c.app.Name, c.Version))
 	}
 	if c.app.Build.Package == "" {
 		return nil

@@ -147,7 +147,7 @@ func TestLockedRepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.0.0", Message: "x", Store: NewStore(t.TempDir())})
-	releasetest.WantProblem(t, err, problem.Failed, "another git command is at work", "rm '"+lock+"'")
+	releasetest.WantProblem(t, err, problem.Failed, "another git command is running", "rm '"+lock+"'")
 }
 
 // TestCommittingStartsNoProgramOfSubmodules: git looks into submodules with

@@ -21,8 +21,8 @@ func (c *creation) requireSettled(ctx context.Context, dirty []gitrepo.Change) e
 			With(gitrepo.DescribeChanges(conflicts)...)
 	}
 	if len(conflicts) > 0 {
-		return problem.New(problem.Failed, "git add -A && git commit    (once these conflicts are resolved)",
-			"%s conflicts that are not resolved", text.CountNoun(len(conflicts), "file has", "files have")).With(gitrepo.DescribeChanges(conflicts)...)
+		return problem.New(problem.Failed, "git add -A && git commit",
+			"%s unresolved conflicts; resolve them first", text.CountNoun(len(conflicts), "file has", "files have")).With(gitrepo.DescribeChanges(conflicts)...)
 	}
 	return nil
 }
@@ -35,7 +35,7 @@ func (c *creation) requireCommittable(ctx context.Context, dirty []gitrepo.Chang
 			return problem.New(problem.Failed, fmt.Sprintf("git -C %s add -A && git -C %s commit", shell.QuoteWord(dir), shell.QuoteWord(dir)),
 				"the submodule %s has changes that are not committed in it", dir)
 		case d.Nested && !c.repo.IsSubmodule(ctx, dir):
-			return problem.New(problem.Failed, fmt.Sprintf("echo %s >> .gitignore    (or git submodule add URL %s)", shell.QuoteWord("/"+dir+"/"), shell.QuoteWord(dir)),
+			return problem.New(problem.Failed, fmt.Sprintf("echo %s >> .gitignore", shell.QuoteWord("/"+dir+"/")),
 				"%s is a repository of its own, so a commit would contain its ID and not its files", dir)
 		}
 	}

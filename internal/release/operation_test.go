@@ -45,7 +45,7 @@ func TestCreateInTheMiddleOfSomething(t *testing.T) {
 		words string
 		hint  string
 	}{
-		"merge": {func(t *testing.T, dir string) { mayFail(t, dir, "merge", "other") }, "a git merge is under way", "git merge --continue    (or, to give it up: git merge --abort)"},
+		"merge": {func(t *testing.T, dir string) { mayFail(t, dir, "merge", "other") }, "a git merge is under way", "git merge --continue"},
 		"merge, resolved": {func(t *testing.T, dir string) {
 			mayFail(t, dir, "merge", "other")
 			releasetest.RunGit(t, dir, "add", "-A")
@@ -64,7 +64,7 @@ func TestCreateInTheMiddleOfSomething(t *testing.T) {
 			mayFail(t, dir, "cherry-pick", "other~1", "other")
 			releasetest.RunGit(t, dir, "reset", "-q", "--hard")
 			os.Remove(filepath.Join(dir, ".git", "CHERRY_PICK_HEAD"))
-		}, "a git cherry-pick is under way", "git cherry-pick --abort"},
+		}, "a git cherry-pick is under way", "git cherry-pick --continue"},
 		"revert": {func(t *testing.T, dir string) {
 			releasetest.RunGit(t, dir, "revert", "--no-commit", "HEAD")
 			releasetest.RunGit(t, dir, "update-ref", "REVERT_HEAD", "HEAD")
@@ -84,7 +84,7 @@ func TestCreateInTheMiddleOfSomething(t *testing.T) {
 			releasetest.RunGit(t, dir, "stash", "-q")
 			releasetest.RunGit(t, dir, "reset", "-q", "--hard", "other")
 			mayFail(t, dir, "stash", "pop")
-		}, "1 file has conflicts that are not resolved", "git add -A && git commit"},
+		}, "1 file has unresolved conflicts; resolve them first", "git add -A && git commit"},
 		"merge in another work tree": {nil, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -93,8 +93,8 @@ func (l tagList) nameFree(name string) error {
 	for _, t := range l {
 		if t.Name == name {
 			_, said := parseTag(t.Message)
-			return problem.New(problem.Failed, "git show "+shell.QuoteWord(name)+"    (then give one of the two apps in version-manager.yaml another name)",
-				"the tag %s is of another app of the same name, in the folder %s", name, said.Folder)
+			return problem.New(problem.Failed, "git show "+shell.QuoteWord(name),
+				"the tag %s belongs to another app of the same name, in the folder %s; rename one of the two in version-manager.yaml", name, said.Folder)
 		}
 		if strings.HasPrefix(t.Name, name+"/") || strings.HasPrefix(name, t.Name+"/") {
 			return problem.New(problem.Failed, "git tag RENAMED "+shell.QuoteWord(t.Name)+" && git tag -d "+shell.QuoteWord(t.Name),

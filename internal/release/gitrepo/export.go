@@ -62,7 +62,7 @@ func (r *Repo) exportFailed(ctx context.Context, commit Commit, err error) error
 	}
 	hint := "git fsck"
 	if partial, _ := r.git.runGit(ctx, "config", "--get-regexp", `^(remote\..*\.promisor|extensions\.partialclone)$`); partial != "" {
-		hint = "git fetch --refetch --no-filter    (this clone left out what git would fetch later)"
+		hint = "git fetch --refetch --no-filter"
 	}
 	return problem.Wrap(err, problem.Failed, hint, "export %.12s", commit.ID)
 }

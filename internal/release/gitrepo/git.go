@@ -159,6 +159,6 @@ func (g git) explainFailure(args []string, stderr string, err error) error {
 var lockExists = regexp.MustCompile(`Unable to create '(.+)': File exists`)
 
 func lockedError(file string) error {
-	return problem.New(problem.Failed, "rm "+shell.QuoteWord(file)+"    (after you made sure that no other git command is running)",
-		"another git command is at work in this repository, or was killed there: %s exists", file)
+	return problem.New(problem.Failed, "rm "+shell.QuoteWord(file),
+		"another git command is running in this repository, or was killed there: %s exists", file)
 }

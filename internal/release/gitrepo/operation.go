@@ -17,7 +17,7 @@ type Operation struct {
 }
 
 func continuable(name string) *Operation {
-	return &Operation{name, fmt.Sprintf("git %s --continue    (or, to give it up: git %s --abort)", name, name)}
+	return &Operation{name, fmt.Sprintf("git %s --continue", name)}
 }
 
 // FindOperation returns what is unfinished in the work tree, nil if nothing is. A

@@ -93,8 +93,8 @@ func explainNoRepo(ctx context.Context, dir string, err error) error {
 		if at := ownedElsewhere.FindStringSubmatch(ge.stderr); at != nil {
 			dir = at[1]
 		}
-		return problem.New(problem.Failed, "git config --global --add safe.directory "+shell.QuoteWord(dir)+"    (if you trust its owner)",
-			"the repository %s belongs to another user, so git does not open it", dir)
+		return problem.New(problem.Failed, "git config --global --add safe.directory "+shell.QuoteWord(dir),
+			"the repository %s belongs to another user; git opens it only if you declare that you trust its owner", dir)
 	case strings.Contains(ge.stderr, "not a git repository"):
 		return problem.New(problem.Failed, git{dir: dir}.firstCommit(ctx, "git init && "),
 			"%s is not a git repository, and versions are made from commits", dir)

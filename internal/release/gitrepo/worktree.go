@@ -121,7 +121,7 @@ func (r *Repo) CommitChanges(ctx context.Context, changes []Change, message stri
 		return err
 	}
 	if left = keepChanges(left, func(c Change) bool { return c.Unstaged }); len(left) > 0 {
-		return problem.New(problem.Failed, "git status    (files outside of a sparse checkout need git add --sparse)",
+		return problem.New(problem.Failed, "git status",
 			"%s left out by git add: nothing was committed", text.CountNoun(len(left), "file was", "files were")).With(DescribeChanges(left)...)
 	}
 	_, err = r.git.runWithInput(ctx, message+"\n", "commit", "--quiet", "--no-verify", "--cleanup=whitespace", "--file=-")

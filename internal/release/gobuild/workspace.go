@@ -106,7 +106,7 @@ func privateCache() (dir, note string, err error) {
 	}
 	dir = filepath.Join(os.TempDir(), fmt.Sprintf("version-manager-%d", os.Geteuid()))
 	if err := makePrivate(dir); err != nil {
-		return "", "", problem.Wrap(err, problem.Failed, "export XDG_CACHE_HOME=FOLDER    (one that belongs to you)", "there is no folder of your own to build in")
+		return "", "", problem.Wrap(err, problem.Failed, "export XDG_CACHE_HOME=FOLDER", "you own no folder in which a version can be built")
 	}
 	return dir, fmt.Sprintf("built in %s, as the cache folder cannot be used: %v", dir, first), nil
 }
