@@ -27,8 +27,8 @@ type Engine struct {
 // Prober measures the target while a deploy runs. [probe.Prober] is the real
 // one.
 type Prober interface {
-	Tally() (sent, failed int)
-	Window(c color.Color, since time.Time) probe.Stats
+	CountRequests() (sent, failed int)
+	StatsSince(c color.Color, since time.Time) probe.Stats
 	Stop() probe.Measurement
 }
 

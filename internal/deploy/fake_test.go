@@ -372,11 +372,11 @@ type fakeProber struct {
 	started time.Time
 }
 
-func (p fakeProber) Tally() (sent, failed int) {
+func (p fakeProber) CountRequests() (sent, failed int) {
 	return int(time.Since(p.started) / (10 * time.Millisecond)), 0
 }
 
-func (p fakeProber) Window(c color.Color, since time.Time) probe.Stats {
+func (p fakeProber) StatsSince(c color.Color, since time.Time) probe.Stats {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	if since.Before(p.started) {

@@ -59,9 +59,9 @@ func (s *stub) RoundTrip(req *http.Request) (*http.Response, error) {
 // stubProber returns the same statistics for every window.
 type stubProber struct{ stats probe.Stats }
 
-func (p stubProber) Tally() (sent, failed int)                 { return p.stats.Sent, p.stats.Failed }
-func (p stubProber) Window(color.Color, time.Time) probe.Stats { return p.stats }
-func (p stubProber) Stop() probe.Measurement                   { return probe.Measurement{} }
+func (p stubProber) CountRequests() (sent, failed int)             { return p.stats.Sent, p.stats.Failed }
+func (p stubProber) StatsSince(color.Color, time.Time) probe.Stats { return p.stats }
+func (p stubProber) Stop() probe.Measurement                       { return probe.Measurement{} }
 func (s *stub) executor(t *testing.T, run Run) *executor {
 	lock := &heldLock{Session: s, ctx: t.Context(), pulse: awake.NewPulse()}
 	return newExecutor(&Engine{target: s, client: &http.Client{Transport: s}, sink: func(progress.Event) {}}, lock, run, nil)

@@ -56,14 +56,14 @@ func (m *measurement) statsOf(c color.Color, since time.Time) (probe.Stats, bool
 	if m.prober == nil {
 		return probe.Stats{}, false
 	}
-	return m.prober.Window(c, since), true
+	return m.prober.StatsSince(c, since), true
 }
 
 func (m *measurement) countRequests() *progress.RequestCount {
 	if m.prober == nil {
 		return nil
 	}
-	sent, failed := m.prober.Tally()
+	sent, failed := m.prober.CountRequests()
 	return &progress.RequestCount{Sent: sent, Failed: failed}
 }
 

@@ -164,7 +164,7 @@ func TestAnswersOfSomethingElse(t *testing.T) {
 			if err := p.WaitAnswers(ctx, 10, flipped); err != nil {
 				t.Fatal(err)
 			}
-			w := p.Window(color.Green, flipped)
+			w := p.StatsSince(color.Green, flipped)
 			failed := w.Sent
 			if tt.want == OK {
 				failed = 0

@@ -114,7 +114,7 @@ func TestWindow(t *testing.T) {
 		{color.Blue, 150 * ms, 3, 0, 30 * ms},
 		{color.None, time.Second, 0, 0, 0},
 	} {
-		got := r.Window(tt.c, epoch().Add(tt.since))
+		got := r.StatsSince(tt.c, epoch().Add(tt.since))
 		if got.Sent != tt.sent || got.Failed != tt.failed || got.P99 != tt.p99 {
 			t.Errorf("Window(%q, %s) = %+v, want %d sent, %d failed, p99 %s", tt.c, tt.since, got, tt.sent, tt.failed, tt.p99)
 		}
@@ -155,7 +155,7 @@ func BenchmarkMeasure(b *testing.B) {
 	})
 	b.Run("window of 1s", func(b *testing.B) {
 		for b.Loop() {
-			r.Window(color.Blue, epoch().Add(599*time.Second))
+			r.StatsSince(color.Blue, epoch().Add(599*time.Second))
 		}
 	})
 }

@@ -139,7 +139,7 @@ func TestLateRequestsAreNotCompared(t *testing.T) {
 	for i := range r.Samples[25:] {
 		r.Samples[25+i].Took = time.Millisecond
 	}
-	st := r.Window(color.None, time.Time{})
+	st := r.StatsSince(color.None, time.Time{})
 	if st.Timely != 5 || st.P10 != time.Millisecond || st.P50 != time.Second {
 		t.Errorf("%d in time, tenth %s, median %s", st.Timely, st.P10, st.P50)
 	}
@@ -158,7 +158,7 @@ func TestOwnLatenessIsMarked(t *testing.T) {
 		if m.Sent != 3 || m.Late != 1 {
 			t.Errorf("sent %d, late %d", m.Sent, m.Late)
 		}
-		if got := r.snapshot().Window(color.Blue, r.start.Add(-time.Second)).Sent; got != 3 {
+		if got := r.snapshot().StatsSince(color.Blue, r.start.Add(-time.Second)).Sent; got != 3 {
 			t.Errorf("window has %d", got)
 		}
 	})

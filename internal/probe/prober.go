@@ -107,14 +107,14 @@ func (p *Prober) repeat(s *shot) {
 	}
 }
 
-// Tally counts the requests that came to an end so far, and those of them
+// CountRequests counts the requests that came to an end so far, and those of them
 // that failed.
-func (p *Prober) Tally() (sent, failed int) { return p.rec.countRequests() }
+func (p *Prober) CountRequests() (sent, failed int) { return p.rec.countRequests() }
 
-// Window looks at the requests that were due at since or later and have ended.
+// StatsSince looks at the requests that were due at since or later and have ended.
 // See Record.Window.
-func (p *Prober) Window(c color.Color, since time.Time) Stats {
-	return p.rec.snapshot().Window(c, since)
+func (p *Prober) StatsSince(c color.Color, since time.Time) Stats {
+	return p.rec.snapshot().StatsSince(c, since)
 }
 
 // Measure sums up what was seen so far.

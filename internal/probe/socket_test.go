@@ -49,7 +49,7 @@ func talkTo(t *testing.T, base string, n int) Measurement {
 	l := Load{Base: base, Sockets: 1, WebSocket: "/ws", Interval: 10 * time.Millisecond, Timeout: 300 * time.Millisecond}
 	p := l.Start(t.Context())
 	deadline := time.Now().Add(10 * time.Second)
-	for sent, _ := p.Tally(); sent < n; sent, _ = p.Tally() {
+	for sent, _ := p.CountRequests(); sent < n; sent, _ = p.CountRequests() {
 		if time.Now().After(deadline) {
 			t.Fatalf("only %d samples", sent)
 		}

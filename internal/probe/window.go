@@ -24,11 +24,11 @@ type Stats struct {
 // adding it.
 const disorder = time.Second
 
-// Window sums up the requests that were due at since or later and that color
+// StatsSince sums up the requests that were due at since or later and that color
 // c has answered. A request without an answer belongs to no color; it is
 // counted too, because whoever watches c wants to know. With color.None all
 // requests count.
-func (r Record) Window(c color.Color, since time.Time) Stats {
+func (r Record) StatsSince(c color.Color, since time.Time) Stats {
 	st := Stats{Causes: map[Outcome]int{}}
 	var took, timely []time.Duration
 	for s := range r.since(since) {

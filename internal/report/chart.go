@@ -45,7 +45,7 @@ func drawChart(r Report, w words) template.HTML {
 	c := &chart{w: w, r: r, from: from, x: axis{0, to.Sub(from).Seconds(), plotLeft, plotRight}}
 	c.end = stepsTop + stepHeight*float64(len(r.Steps)) + 8
 	c.cols, c.wide = merge(r.Measurement.Buckets, to.Sub(from), columns)
-	c.add(`<svg viewBox="0 0 %s %s" role="img" aria-label="%s" class="chart">`, px(chartWidth), px(c.end+axisHeight), esc(w.Text("chart.alt")))
+	c.add(`<svg viewBox="0 0 %s %s" role="img" aria-label="%s" class="chart">`, px(chartWidth), px(c.end+axisHeight), esc(w.LookupText("chart.alt")))
 	c.WriteString(patterns)
 	c.time(to.Sub(from))
 	c.bars()
@@ -88,7 +88,7 @@ func (c *chart) time(d time.Duration) {
 
 // round writes a value that has no digits to spare, such as 100 ms.
 func (w words) round(d time.Duration) string {
-	number, unit, _ := strings.Cut(w.Lapse(d), "\u202f")
+	number, unit, _ := strings.Cut(w.FormatDuration(d), "\u202f")
 	if mark := w.mark(".", ","); strings.Contains(number, mark) {
 		number = strings.TrimRight(strings.TrimRight(number, "0"), mark)
 	}

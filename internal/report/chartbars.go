@@ -15,9 +15,9 @@ func (c *chart) bars() {
 	}
 	y := axis{0, max(nice(float64(top)), 2), barsTop + barsHeight, barsTop}
 	c.rule(y.px(0), "0")
-	c.rule(y.px(y.to), c.w.Number(int(y.to)))
-	c.text(0, barsTop+4, "name", "start", c.w.Text("chart.requests"))
-	c.text(0, barsTop+20, "tick", "start", c.w.Text("chart.per", c.w.round(c.wide)))
+	c.rule(y.px(y.to), c.w.FormatNumber(int(y.to)))
+	c.text(0, barsTop+4, "name", "start", c.w.LookupText("chart.requests"))
+	c.text(0, barsTop+20, "tick", "start", c.w.LookupText("chart.per", c.w.round(c.wide)))
 	width := max(c.x.px(c.wide.Seconds())-plotLeft, 1.2)
 	below := make([]float64, len(c.cols))
 	for _, layer := range layers() {

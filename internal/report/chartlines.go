@@ -18,7 +18,7 @@ func (c *chart) latency() {
 			lo, hi = min(lo, float64(b.P50)), max(hi, float64(b.P99))
 		}
 	}
-	c.text(0, latTop+4, "name", "start", c.w.Text("chart.latency"))
+	c.text(0, latTop+4, "name", "start", c.w.LookupText("chart.latency"))
 	if hi == 0 {
 		c.rule(latTop+latHeight, "–")
 		return
@@ -69,7 +69,7 @@ func (c *chart) steps() {
 		from, to := c.at(s.Started), c.at(end)
 		lasted := ""
 		if !s.Ended.IsZero() {
-			to, lasted = c.at(s.Ended), c.w.Lapse(s.Ended.Sub(s.Started))
+			to, lasted = c.at(s.Ended), c.w.FormatDuration(s.Ended.Sub(s.Started))
 		}
 		if s.Status == "skipped" {
 			lasted = c.w.status(s.Status)
@@ -98,7 +98,7 @@ func (c *chart) beside(from, to, y float64, text string) {
 // status translates the engine's word.
 func (w words) status(s string) string {
 	if _, ok := w.texts["status."+s]; ok {
-		return w.Text("status." + s)
+		return w.LookupText("status." + s)
 	}
 	return s
 }
@@ -119,13 +119,13 @@ func (c *chart) moments() {
 	}
 	x := c.at(c.r.SwitchedAt)
 	c.add(`<path d="M%s %sV%s" class="moment"/>`, px(x), px(barsTop-24), px(c.end))
-	c.label(x, c.w.Text("chart.switch"), "end")
+	c.label(x, c.w.LookupText("chart.switch"), "end")
 	if c.r.ConfirmedAt.IsZero() {
 		return
 	}
 	x = c.at(c.r.ConfirmedAt)
 	c.add(`<path d="M%s %sV%s" class="moment confirmed"/>`, px(x), px(barsTop-24), px(c.end))
-	c.label(x, c.w.Text("chart.confirmed", "+"+c.w.Lapse(c.r.ConfirmedAt.Sub(c.r.SwitchedAt))), "start")
+	c.label(x, c.w.LookupText("chart.confirmed", "+"+c.w.FormatDuration(c.r.ConfirmedAt.Sub(c.r.SwitchedAt))), "start")
 }
 
 func (c *chart) label(x float64, text, anchor string) {

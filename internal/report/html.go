@@ -81,8 +81,8 @@ type stepRow struct {
 	Bad                                 bool
 }
 
-// Lang is the page's language.
-func (w words) Lang() string { return w.lang }
+// LanguageCode is the page's language.
+func (w words) LanguageCode() string { return w.lang }
 
 func view(r Report, w words, style string) sheet {
 	m := r.Measurement
@@ -91,8 +91,8 @@ func view(r Report, w words, style string) sheet {
 		R: r, M: m, W: w, Style: template.CSS(style),
 		StyleHash: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]),
 		Verdict:   w.verdict(r),
-		Sent:      w.Requests(m.Sent), Failed: w.failed(m.Failed),
-		Took:    w.Lapse(r.Ended.Sub(r.Started)),
+		Sent:      w.CountRequests(m.Sent), Failed: w.failed(m.Failed),
+		Took:    w.FormatDuration(r.Ended.Sub(r.Started)),
 		Chart:   drawChart(r, w),
 		Legend:  w.legend(r),
 		Steps:   w.steps(r),
@@ -104,46 +104,46 @@ func view(r Report, w words, style string) sheet {
 		s.Figures = w.figures(r)
 	}
 	if d := r.strayed(); d > 0 {
-		s.Alerts = append(s.Alerts, w.Text("strayed", w.Lapse(d)))
+		s.Alerts = append(s.Alerts, w.LookupText("strayed", w.FormatDuration(d)))
 	}
 	s.Alerts = append(s.Alerts, w.remarks(r)...)
 	if r.Outcome != "done" && len(r.Notes) > 0 {
 		s.Alerts = append(s.Alerts, r.Notes[0])
 	}
 	if r.Partial {
-		s.Alerts = append(s.Alerts, w.Text("partial"))
+		s.Alerts = append(s.Alerts, w.LookupText("partial"))
 	}
 	return s
 }
 
-func (w words) failed(n int) string { return w.Text("failed.n", w.Number(n)) }
+func (w words) failed(n int) string { return w.LookupText("failed.n", w.FormatNumber(n)) }
 
 // figures are the few that answer: did anybody notice?
 func (w words) figures(r Report) []figure {
 	m := r.Measurement
 	all := []figure{
-		{w.Text("fig.failed"), w.Number(m.Failed), w.Text("fig.failed.of", w.Number(m.Sent))},
-		{w.Text("fig.p50"), w.Ms(m.P50), w.Text("fig.p50.note", w.Ms(m.P90))},
-		{w.Text("fig.p99"), w.Ms(m.P99), w.Text("fig.p99.note", w.Ms(m.Max))},
-		{w.Text("fig.gap"), w.Ms(m.Gap), w.Text("fig.gap.note")},
+		{w.LookupText("fig.failed"), w.FormatNumber(m.Failed), w.LookupText("fig.failed.of", w.FormatNumber(m.Sent))},
+		{w.LookupText("fig.p50"), w.FormatMillis(m.P50), w.LookupText("fig.p50.note", w.FormatMillis(m.P90))},
+		{w.LookupText("fig.p99"), w.FormatMillis(m.P99), w.LookupText("fig.p99.note", w.FormatMillis(m.Max))},
+		{w.LookupText("fig.gap"), w.FormatMillis(m.Gap), w.LookupText("fig.gap.note")},
 	}
 	if r.SwitchedAt.IsZero() {
 		return all
 	}
-	f := figure{Name: w.Text("fig.switch"), Value: w.Clock(r.SwitchedAt)}
+	f := figure{Name: w.LookupText("fig.switch"), Value: w.FormatClock(r.SwitchedAt)}
 	if !r.ConfirmedAt.IsZero() {
-		f.Note = w.Text("fig.switch.note", w.Lapse(r.ConfirmedAt.Sub(r.SwitchedAt)))
+		f.Note = w.LookupText("fig.switch.note", w.FormatDuration(r.ConfirmedAt.Sub(r.SwitchedAt)))
 	}
 	all = append(all, f)
 	if last := r.oldFinished(); !last.IsZero() {
-		all = append(all, figure{w.Text("fig.old", r.From), w.Clock(last), w.apart(last.Sub(r.SwitchedAt))})
+		all = append(all, figure{w.LookupText("fig.old", r.From), w.FormatClock(last), w.apart(last.Sub(r.SwitchedAt))})
 	}
 	return all
 }
 
 func (w words) apart(d time.Duration) string {
 	if d <= 0 {
-		return w.Text("fig.old.before", w.Lapse(-d))
+		return w.LookupText("fig.old.before", w.FormatDuration(-d))
 	}
-	return w.Text("fig.old.after", w.Lapse(d))
+	return w.LookupText("fig.old.after", w.FormatDuration(d))
 }

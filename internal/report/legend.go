@@ -19,7 +19,7 @@ func (w words) legend(r Report) []swatch {
 		return swatch{template.HTML(`<svg viewBox="0 0 26 11" aria-hidden="true"><rect width="26" height="11" class="bar ` + class + `"/></svg>`), name}
 	}
 	line := func(class string) swatch {
-		return swatch{template.HTML(`<svg viewBox="0 0 26 11" aria-hidden="true"><path d="M0 5.5h26" class="line ` + class + `"/></svg>`), w.Text("chart." + class)}
+		return swatch{template.HTML(`<svg viewBox="0 0 26 11" aria-hidden="true"><path d="M0 5.5h26" class="line ` + class + `"/></svg>`), w.LookupText("chart." + class)}
 	}
 	var all []swatch
 	var sum probe.Bucket
@@ -42,7 +42,7 @@ func (w words) legend(r Report) []swatch {
 func (w words) layerName(class string, r Report) string {
 	c, err := color.Parse(class)
 	if err != nil {
-		return w.Text("chart." + class)
+		return w.LookupText("chart." + class)
 	}
 	name := class
 	for _, s := range r.Measurement.Sources {

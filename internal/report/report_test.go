@@ -219,7 +219,7 @@ func TestWords(t *testing.T) {
 	en, _ := speak("en")
 	de, _ := speak("de")
 	for n, want := range map[int][2]string{0: {"0", "0"}, 999: {"999", "999"}, 4512: {"4,512", "4.512"}, -1234567: {"-1,234,567", "-1.234.567"}} {
-		if a, b := en.Number(n), de.Number(n); a != want[0] || b != want[1] {
+		if a, b := en.FormatNumber(n), de.FormatNumber(n); a != want[0] || b != want[1] {
 			t.Errorf("%d reads %s and %s", n, a, b)
 		}
 	}
@@ -227,7 +227,7 @@ func TestWords(t *testing.T) {
 		0: "0 ms", 3400 * time.Nanosecond: "3,40 µs", 840 * time.Microsecond: "840 µs", 1234 * time.Microsecond: "1,23 ms", 12 * ms: "12,0 ms",
 		412 * ms: "412 ms", 1240 * ms: "1,24 s", 59 * time.Second: "59,0 s", 125 * time.Second: "2 min 5 s", -12 * ms: "−12,0 ms",
 	} {
-		if got := strings.ReplaceAll(de.Lapse(d), "\u202f", " "); got != want {
+		if got := strings.ReplaceAll(de.FormatDuration(d), "\u202f", " "); got != want {
 			t.Errorf("%d reads %q, want %q", d, got, want)
 		}
 	}

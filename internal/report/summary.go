@@ -23,19 +23,19 @@ func Summarize(r Report) []string {
 	if m.Failed > 0 {
 		lines = append(lines, "failed: "+w.causes(m))
 	}
-	lines = append(lines, fmt.Sprintf("p50 %s, p99 %s, longest gap %s", w.Ms(m.P50), w.Ms(m.P99), w.Ms(m.Gap)))
+	lines = append(lines, fmt.Sprintf("p50 %s, p99 %s, longest gap %s", w.FormatMillis(m.P50), w.FormatMillis(m.P99), w.FormatMillis(m.Gap)))
 	if !r.SwitchedAt.IsZero() {
 		lines = append(lines, w.switching(r))
 	}
 	if d := r.strayed(); d > 0 {
-		lines = append(lines, w.Text("strayed", w.Lapse(d)))
+		lines = append(lines, w.LookupText("strayed", w.FormatDuration(d)))
 	}
 	lines = append(lines, w.remarks(r)...)
 	if m.Skipped+m.Late > 0 {
-		lines = append(lines, fmt.Sprintf("this machine was busy: %s requests not sent, %s sent late", w.Number(m.Skipped), w.Number(m.Late)))
+		lines = append(lines, fmt.Sprintf("this machine was busy: %s requests not sent, %s sent late", w.FormatNumber(m.Skipped), w.FormatNumber(m.Late)))
 	}
 	if r.Partial {
-		lines = append(lines, w.Text("partial"))
+		lines = append(lines, w.LookupText("partial"))
 	}
 	return slices.Collect(plain(lines))
 }
@@ -65,21 +65,21 @@ func (w words) verdict(r Report) string {
 	case r.Outcome == "done" || r.Outcome == "reverted" || r.Outcome == "stuck" || r.Outcome == "diverted":
 		key = "verdict." + r.Outcome
 	}
-	return w.Text(key, r.From, r.To)
+	return w.LookupText(key, r.From, r.To)
 }
 
 // cost is what the users had of it.
 func (w words) cost(r Report) string {
 	if r.Measurement.Sent == 0 {
-		return w.Text("verdict.none")
+		return w.LookupText("verdict.none")
 	}
-	return w.Requests(r.Measurement.Sent) + ", " + w.failed(r.Measurement.Failed)
+	return w.CountRequests(r.Measurement.Sent) + ", " + w.failed(r.Measurement.Failed)
 }
 
 func (w words) causes(m probe.Measurement) string {
 	var parts []string
 	for _, o := range slices.Sorted(maps.Keys(m.Causes)) {
-		parts = append(parts, fmt.Sprintf("%s %s", w.Number(m.Causes[o]), w.Text("cause."+o.String())))
+		parts = append(parts, fmt.Sprintf("%s %s", w.FormatNumber(m.Causes[o]), w.LookupText("cause."+o.String())))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -89,17 +89,17 @@ func (w words) causes(m probe.Measurement) string {
 func (w words) remarks(r Report) (lines []string) {
 	if o := r.Outgoing; o != nil {
 		if o.InFlight+o.Tunnels > 0 {
-			lines = append(lines, w.Text("outgoing.open", o.Version, w.open(o.InFlight, o.Tunnels)))
+			lines = append(lines, w.LookupText("outgoing.open", o.Version, w.open(o.InFlight, o.Tunnels)))
 		}
 		if o.Cut > 0 {
-			lines = append(lines, w.Text("outgoing.cut", o.Version, w.Requests(o.Cut)))
+			lines = append(lines, w.LookupText("outgoing.cut", o.Version, w.CountRequests(o.Cut)))
 		}
 		if o.SentAway > 0 {
-			lines = append(lines, w.Text("outgoing.away", o.Version, w.count("tunnels", o.SentAway)))
+			lines = append(lines, w.LookupText("outgoing.away", o.Version, w.count("tunnels", o.SentAway)))
 		}
 	}
 	if d := r.sleptFor(); d > 0 {
-		lines = append(lines, w.Text("slept", w.Lapse(d)))
+		lines = append(lines, w.LookupText("slept", w.FormatDuration(d)))
 	}
 	return lines
 }
@@ -108,7 +108,7 @@ func (w words) remarks(r Report) (lines []string) {
 func (w words) open(requests, tunnels int) string {
 	var parts []string
 	if requests > 0 {
-		parts = append(parts, w.Requests(requests))
+		parts = append(parts, w.CountRequests(requests))
 	}
 	if tunnels > 0 {
 		parts = append(parts, w.count("tunnels", tunnels))
@@ -118,12 +118,12 @@ func (w words) open(requests, tunnels int) string {
 
 // switching tells when the traffic moved.
 func (w words) switching(r Report) string {
-	text := "switched at " + w.Clock(r.SwitchedAt) + " UTC"
+	text := "switched at " + w.FormatClock(r.SwitchedAt) + " UTC"
 	if !r.ConfirmedAt.IsZero() {
-		text += ", confirmed " + w.Lapse(r.ConfirmedAt.Sub(r.SwitchedAt)) + " later"
+		text += ", confirmed " + w.FormatDuration(r.ConfirmedAt.Sub(r.SwitchedAt)) + " later"
 	}
 	if last := r.oldFinished(); !last.IsZero() {
-		text += ", " + r.From + " finished its last request at " + w.Clock(last)
+		text += ", " + r.From + " finished its last request at " + w.FormatClock(last)
 	}
 	return text
 }

@@ -30,9 +30,9 @@ func (w words) tables(r Report) []table {
 	m := r.Measurement
 	var all []table
 	if m.Failed > 0 {
-		t := table{Title: w.Text("failures"), Head: []cell{left(w.Text("cause")), right(w.Text("failed"))}}
+		t := table{Title: w.LookupText("failures"), Head: []cell{left(w.LookupText("cause")), right(w.LookupText("failed"))}}
 		for _, o := range slices.Sorted(maps.Keys(m.Causes)) {
-			t.Rows = append(t.Rows, []cell{left(w.Text("cause." + o.String())), right(w.Number(m.Causes[o]))})
+			t.Rows = append(t.Rows, []cell{left(w.LookupText("cause." + o.String())), right(w.FormatNumber(m.Causes[o]))})
 		}
 		all = append(all, t)
 	}
@@ -40,10 +40,10 @@ func (w words) tables(r Report) []table {
 		all = append(all, w.versions(m))
 	}
 	if len(m.Kinds) > 0 {
-		t := table{Title: w.Text("kinds"), Head: []cell{left(w.Text("kind")), right(w.Text("sent")), right(w.Text("failed"))}}
+		t := table{Title: w.LookupText("kinds"), Head: []cell{left(w.LookupText("kind")), right(w.LookupText("sent")), right(w.LookupText("failed"))}}
 		for _, k := range slices.Sorted(maps.Keys(m.Kinds)) {
 			n := m.Kinds[k]
-			t.Rows = append(t.Rows, []cell{left(w.Text("kind." + k.String())), right(w.Number(n.Sent)), right(w.Number(n.Failed))})
+			t.Rows = append(t.Rows, []cell{left(w.LookupText("kind." + k.String())), right(w.FormatNumber(n.Sent)), right(w.FormatNumber(n.Failed))})
 		}
 		all = append(all, t)
 	}
@@ -51,12 +51,12 @@ func (w words) tables(r Report) []table {
 }
 
 func (w words) versions(m probe.Measurement) table {
-	t := table{Title: w.Text("versions"), Head: []cell{left(w.Text("version")), left(w.Text("color")),
-		right(w.Text("answers")), right(w.Text("first")), right(w.Text("lastAnswer"))}}
+	t := table{Title: w.LookupText("versions"), Head: []cell{left(w.LookupText("version")), left(w.LookupText("color")),
+		right(w.LookupText("answers")), right(w.LookupText("first")), right(w.LookupText("lastAnswer"))}}
 	for _, s := range m.Sources {
 		t.Rows = append(t.Rows, []cell{
-			left(cmp.Or(s.Version, w.Text("unknown"))), left(cmp.Or(string(s.Color), w.Text("unknown"))),
-			right(w.Number(s.Answers)), right(w.Clock(s.FirstAnswered)), right(w.Clock(s.LastAnswered)),
+			left(cmp.Or(s.Version, w.LookupText("unknown"))), left(cmp.Or(string(s.Color), w.LookupText("unknown"))),
+			right(w.FormatNumber(s.Answers)), right(w.FormatClock(s.FirstAnswered)), right(w.FormatClock(s.LastAnswered)),
 		})
 	}
 	return t
@@ -64,12 +64,12 @@ func (w words) versions(m probe.Measurement) table {
 
 // method is what the probe has to say about itself.
 func (w words) method(m probe.Measurement) []figure {
-	all := []figure{{Name: w.Text("skipped"), Value: w.Number(m.Skipped)}, {Name: w.Text("late"), Value: w.Number(m.Late)}}
+	all := []figure{{Name: w.LookupText("skipped"), Value: w.FormatNumber(m.Skipped)}, {Name: w.LookupText("late"), Value: w.FormatNumber(m.Late)}}
 	if m.Polite > 0 {
-		all = append(all, figure{Name: w.Text("polite"), Value: w.Number(m.Polite)})
+		all = append(all, figure{Name: w.LookupText("polite"), Value: w.FormatNumber(m.Polite)})
 	}
 	if m.Abandoned > 0 {
-		all = append(all, figure{Name: w.Text("abandoned"), Value: w.Number(m.Abandoned)})
+		all = append(all, figure{Name: w.LookupText("abandoned"), Value: w.FormatNumber(m.Abandoned)})
 	}
 	return all
 }
@@ -77,9 +77,9 @@ func (w words) method(m probe.Measurement) []figure {
 func (w words) steps(r Report) []stepRow {
 	var rows []stepRow
 	for _, s := range r.Steps {
-		row := stepRow{Name: s.Name, Status: w.status(s.Status), Start: w.Clock(s.Started), Lasted: "–", Detail: s.Detail, Bad: s.Status == "failed"}
+		row := stepRow{Name: s.Name, Status: w.status(s.Status), Start: w.FormatClock(s.Started), Lasted: "–", Detail: s.Detail, Bad: s.Status == "failed"}
 		if !s.Ended.IsZero() && !s.Started.IsZero() {
-			row.Lasted = w.Lapse(s.Ended.Sub(s.Started))
+			row.Lasted = w.FormatDuration(s.Ended.Sub(s.Started))
 		}
 		rows = append(rows, row)
 	}
@@ -96,12 +96,12 @@ func (w words) numbers(m probe.Measurement) *table {
 	}
 	last := m.Buckets[len(m.Buckets)-1].At
 	all, width := merge(m.Buckets, time.Duration(last)*time.Millisecond+probe.BucketWidth, maxRows)
-	t := &table{Title: w.Text("numbers"), Head: []cell{right(w.Text("time") + " (" + w.Text("chart.per", w.round(width)) + ")"),
-		right("blue"), right("green"), right(w.Text("chart.plain")), right(w.Text("chart.failed")), right(w.Text("chart.skipped")), right("p50"), right("p99")}}
+	t := &table{Title: w.LookupText("numbers"), Head: []cell{right(w.LookupText("time") + " (" + w.LookupText("chart.per", w.round(width)) + ")"),
+		right("blue"), right("green"), right(w.LookupText("chart.plain")), right(w.LookupText("chart.failed")), right(w.LookupText("chart.skipped")), right("p50"), right("p99")}}
 	for _, b := range all {
 		t.Rows = append(t.Rows, []cell{
-			right(w.Clock(m.Started.Add(time.Duration(b.At) * time.Millisecond))),
-			right(w.Number(b.Blue)), right(w.Number(b.Green)), right(w.Number(b.Plain)), right(w.Number(b.Failed)), right(w.Number(b.Skipped)),
+			right(w.FormatClock(m.Started.Add(time.Duration(b.At) * time.Millisecond))),
+			right(w.FormatNumber(b.Blue)), right(w.FormatNumber(b.Green)), right(w.FormatNumber(b.Plain)), right(w.FormatNumber(b.Failed)), right(w.FormatNumber(b.Skipped)),
 			right(w.latency(b.P50)), right(w.latency(b.P99)),
 		})
 	}
@@ -112,5 +112,5 @@ func (w words) latency(m probe.Millis) string {
 	if m == 0 {
 		return "–"
 	}
-	return w.Ms(m)
+	return w.FormatMillis(m)
 }

@@ -52,9 +52,9 @@ func speak(lang string) (words, error) {
 	return w, nil
 }
 
-// Text returns the text of key. An unknown key shows itself; a test makes
+// LookupText returns the text of key. An unknown key shows itself; a test makes
 // sure that no page has one.
-func (w words) Text(key string, args ...any) string {
+func (w words) LookupText(key string, args ...any) string {
 	text, ok := w.texts[key]
 	switch {
 	case !ok:
@@ -68,8 +68,8 @@ func (w words) Text(key string, args ...any) string {
 	return fmt.Sprintf(text, args...)
 }
 
-// Number writes 4512 as 4,512 or 4.512.
-func (w words) Number(n int) string {
+// FormatNumber writes 4512 as 4,512 or 4.512.
+func (w words) FormatNumber(n int) string {
 	digits := strconv.Itoa(n)
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
 		digits = digits[:i] + w.mark(",", ".") + digits[i:]
@@ -84,22 +84,22 @@ func (w words) mark(en, de string) string {
 	return en
 }
 
-// Requests is a number with its noun.
-func (w words) Requests(n int) string { return w.count("requests", n) }
+// CountRequests is a number with its noun.
+func (w words) CountRequests(n int) string { return w.count("requests", n) }
 
 func (w words) count(noun string, n int) string {
 	if n == 1 {
-		return w.Text(noun + ".one")
+		return w.LookupText(noun + ".one")
 	}
-	return w.Text(noun, w.Number(n))
+	return w.LookupText(noun, w.FormatNumber(n))
 }
 
-// Lapse writes a duration with three digits that matter.
-func (w words) Lapse(d time.Duration) string {
+// FormatDuration writes a duration with three digits that matter.
+func (w words) FormatDuration(d time.Duration) string {
 	const thin = "\u202f" // no-break, narrow
 	switch ms := float64(d) / float64(time.Millisecond); {
 	case d < 0:
-		return "−" + w.Lapse(-max(d, -math.MaxInt64)) // the lowest has no positive
+		return "−" + w.FormatDuration(-max(d, -math.MaxInt64)) // the lowest has no positive
 	case d == 0:
 		return "0" + thin + "ms"
 	case ms < .9995:
@@ -113,23 +113,23 @@ func (w words) Lapse(d time.Duration) string {
 	return fmt.Sprintf("%d%smin %d%ss", s/60, thin, s%60, thin)
 }
 
-// Ms writes a measured number of milliseconds.
-func (w words) Ms(m probe.Millis) string { return w.Lapse(m.Duration()) }
+// FormatMillis writes a measured number of milliseconds.
+func (w words) FormatMillis(m probe.Millis) string { return w.FormatDuration(m.Duration()) }
 
 func (w words) digits(f float64) string {
 	places := min(max(2-int(math.Floor(math.Log10(f))), 0), 2)
 	return strings.Replace(strconv.FormatFloat(f, 'f', places, 64), ".", w.mark(".", ","), 1)
 }
 
-// Clock is a time of day with milliseconds, in UTC.
-func (w words) Clock(t time.Time) string {
+// FormatClock is a time of day with milliseconds, in UTC.
+func (w words) FormatClock(t time.Time) string {
 	if t.IsZero() {
 		return "–"
 	}
 	return t.UTC().Format("15:04:05" + w.mark(".", ",") + "000")
 }
 
-// Date is a date with a time, in UTC.
-func (w words) Date(t time.Time) string {
+// FormatDate is a date with a time, in UTC.
+func (w words) FormatDate(t time.Time) string {
 	return t.UTC().Format(w.mark("2006-01-02 15:04:05 UTC", "02.01.2006, 15:04:05 UTC"))
 }

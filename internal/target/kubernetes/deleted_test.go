@@ -29,9 +29,9 @@ import (
 type quiet struct{ began time.Time }
 
 func (q quiet) sent() int                   { return int(time.Since(q.began)/(10*time.Millisecond)) + 1 }
-func (q quiet) Tally() (int, int)           { return q.sent(), 0 }
+func (q quiet) CountRequests() (int, int)   { return q.sent(), 0 }
 func (q quiet) Stop() (m probe.Measurement) { m.Started = q.began; return m }
-func (q quiet) Window(color.Color, time.Time) probe.Stats {
+func (q quiet) StatsSince(color.Color, time.Time) probe.Stats {
 	return probe.Stats{Sent: q.sent(), Causes: map[probe.Outcome]int{}}
 }
 

@@ -131,7 +131,7 @@ func (u *Users) StopUsers() UserReport {
 // CountRequests counts requests and failures so far.
 func (u *Users) CountRequests() (sent, failed int) {
 	for _, p := range u.probers {
-		s, f := p.Tally()
+		s, f := p.CountRequests()
 		sent, failed = sent+s, failed+f
 	}
 	return sent, failed
