@@ -13,7 +13,7 @@ import (
 // and what was known is still known.
 func (s *story) restartCluster(ctx context.Context) (string, error) {
 	if !s.ours {
-		return "", fmt.Errorf("%w: the cluster belongs to somebody else", errSkipped)
+		return "", fmt.Errorf("%w: the cluster was running before", errSkipped)
 	}
 	s.stopUsers()
 	before, err := s.runSuccessfully(ctx, "history", "-o", "json")
@@ -48,7 +48,7 @@ func (s *story) restartCluster(ctx context.Context) (string, error) {
 // removeCluster compares the machine with what it was before the cluster.
 func (s *story) removeCluster(ctx context.Context) (string, error) {
 	if !s.ours {
-		return "", fmt.Errorf("%w: the cluster belongs to somebody else", errSkipped)
+		return "", fmt.Errorf("%w: the cluster was running before", errSkipped)
 	}
 	if err := s.runGuide(ctx, ".", "howto-local-cluster", "down"); err != nil {
 		return "", err
@@ -57,5 +57,5 @@ func (s *story) removeCluster(ctx context.Context) (string, error) {
 	if left := listMachineState().addedSince(s.before); len(left) > 0 {
 		return "", fmt.Errorf("left behind:\n%s", strings.Join(left, "\n"))
 	}
-	return "no mount, namespace, link, rule, cgroup or process more than before", nil
+	return "no mount, namespace, link, rule, cgroup, or process is left", nil
 }

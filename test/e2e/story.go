@@ -13,7 +13,7 @@ import (
 	"version-manager/test/sheet"
 )
 
-// storyLimit is what the story may take, without the building of programs.
+// storyLimit is how long the story may take, without the build of the programs.
 const storyLimit = 15 * time.Minute
 
 // chapter is one part of the story.
@@ -45,13 +45,13 @@ func allChapters() []chapter {
 	return []chapter{
 		{"conformance suite of the target", (*story).runConformance},
 		{"create two versions", (*story).createVersions},
-		{"first deploy: asks for the context first", (*story).firstDeploy},
+		{"first deploy, which asks for the context", (*story).firstDeploy},
 		{"zero-downtime to v1.1.0", (*story).deployForward},
 		{"status, logs, plan, diff", (*story).checkReadOnlyCommands},
 		{"rollback to v1.0.0", (*story).rollBack},
 		{"scale by hand", (*story).scaleByHand},
 		{"autoscaler up and down under load", (*story).autoscaleUnderLoad},
-		{"a second operator sees the same", (*story).compareWithColleague},
+		{"a second operator sees the same state", (*story).compareWithColleague},
 		{"guides for clusters", (*story).guides},
 		{"images through a registry", (*story).deployThroughRegistry},
 		{"stop the cluster and start it again", (*story).restartCluster},
@@ -81,13 +81,13 @@ func runStory(ctx context.Context) error {
 
 func (s *story) clusterOrigin() string {
 	if s.ours {
-		return "booted for this"
+		return "started for this run"
 	}
 	return "were running before"
 }
 
-// errSkipped marks a chapter that cannot be told here.
-var errSkipped = errors.New("not told")
+// errSkipped marks a chapter that cannot run here.
+var errSkipped = errors.New("skipped")
 
 func (s *story) tellChapter(ctx context.Context, c chapter) error {
 	fmt.Fprintf(os.Stderr, "\r\x1b[K%s", c.name)
@@ -104,7 +104,7 @@ func (s *story) tellChapter(ctx context.Context, c chapter) error {
 	return err
 }
 
-// countRequests counts requests until now, also after the users went home.
+// countRequests counts all requests so far, also after the users have stopped.
 func (s *story) countRequests() (sent, failed int) {
 	if s.users != nil {
 		sent, failed = s.users.CountRequests()
@@ -112,7 +112,7 @@ func (s *story) countRequests() (sent, failed int) {
 	return sent + s.toll.Sent, failed + s.toll.Failed
 }
 
-// stopUsers sends the users home.
+// stopUsers ends the requests and keeps their counts.
 func (s *story) stopUsers() {
 	if s.users == nil {
 		return
@@ -122,11 +122,11 @@ func (s *story) stopUsers() {
 	s.toll.AddReport(t)
 }
 
-// countTold says how many chapters were told, and which were left out.
+// countTold says how many chapters ran, and which were skipped.
 func (s *story) countTold(told int) string {
 	text := fmt.Sprintf("%d of %d", told-len(s.skipped), len(allChapters())+1)
 	if len(s.skipped) > 0 {
-		text += "; not told: " + strings.Join(s.skipped, ", ")
+		text += "; skipped: " + strings.Join(s.skipped, ", ")
 	}
 	return text
 }
@@ -151,7 +151,7 @@ func (s *story) printTable(took time.Duration) error {
 			fmt.Printf("%s: %v\n\n", l.name, l.err)
 		}
 	}
-	out.CheckBar(told == len(allChapters())+1, "every chapter comes to its good end", s.countTold(told))
+	out.CheckBar(told == len(allChapters())+1, "every chapter passes", s.countTold(told))
 	out.CheckBar(s.toll.Failed == 0 && s.toll.Sent > 0 && s.toll.Skipped == 0, "0 failed requests at all entrances",
 		fmt.Sprintf("%s of %d, longest gap %s, %d not sent", s.toll.FailureText(), s.toll.Sent, sheet.RoundDuration(s.toll.Gap), s.toll.Skipped))
 	out.CheckBar(took <= storyLimit, "at most "+storyLimit.String(), sheet.RoundDuration(took).String())

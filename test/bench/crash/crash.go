@@ -23,7 +23,7 @@ type series struct {
 	when    string // before or after the write
 }
 
-// outcome is what a series showed.
+// outcome is the result of a series.
 type outcome struct {
 	series
 	kills, converged int
@@ -59,7 +59,7 @@ func setUp(ctx context.Context) (*crash, error) {
 	return c, nil
 }
 
-// startLoad is what users do meanwhile.
+// startLoad starts the requests that users send meanwhile.
 func (c *crash) startLoad(ctx context.Context) *probe.Prober {
 	return probe.Load{
 		Base: c.BaseURL(), Rate: 200, Timeout: 5 * time.Second,
