@@ -11,7 +11,7 @@ import (
 	"version-manager/internal/journal"
 )
 
-func handleListDeploys(c call) (any, error) { return c.app.journal.List(c.Context()) }
+func handleListDeploys(c call) (any, error) { return c.app.journal.ListDeploys(c.Context()) }
 
 // handleBeginDeploy returns the last journal, if it is still empty: then the
 // caller asked before and did not get the answer.
@@ -22,7 +22,7 @@ func handleBeginDeploy(c call) (any, error) {
 	if err := c.app.reserve.fillReserve(); err != nil {
 		return nil, err
 	}
-	ids, err := c.app.journal.List(c.Context())
+	ids, err := c.app.journal.ListDeploys(c.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func handleBeginDeploy(c call) (any, error) {
 			return api.TextBody{Text: ids[n-1]}, nil
 		}
 	}
-	id, err := c.app.journal.Begin(c.Context())
+	id, err := c.app.journal.BeginDeploy(c.Context())
 	return api.TextBody{Text: id}, err
 }
 
@@ -57,7 +57,7 @@ func handleAppendDeploy(c call) (any, error) {
 		return nil, err
 	}
 	c.killSwitch.reachPoint("before", r.Seq)
-	write := func() error { return c.app.journal.Append(c.Context(), c.PathValue("id"), r) }
+	write := func() error { return c.app.journal.AppendRecord(c.Context(), c.PathValue("id"), r) }
 	if err := c.app.reserve.withReserve(write); err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func handleAppendDeploy(c call) (any, error) {
 }
 
 func handleReadAttachment(c call) (any, error) {
-	content, err := c.app.journal.Attachment(c.Context(), c.PathValue("id"), c.PathValue("name"))
+	content, err := c.app.journal.ReadAttachment(c.Context(), c.PathValue("id"), c.PathValue("name"))
 	return api.ContentBody{Content: content}, err
 }
 
@@ -78,7 +78,7 @@ func handleAttach(c call) (any, error) {
 	if err := c.app.checkToken(c.token); err != nil {
 		return nil, err
 	}
-	return nil, c.app.journal.Attach(c.Context(), c.PathValue("id"), c.PathValue("name"), file.Content)
+	return nil, c.app.journal.AttachFile(c.Context(), c.PathValue("id"), c.PathValue("name"), file.Content)
 }
 
 // streamLogs sends lines as "stamp instance | text".

@@ -84,7 +84,7 @@ func settled(t *testing.T, f *fakeTarget, kind deploy.Kind, second behaviour, se
 	if run := runs[len(runs)-1]; run.IsOpen() || err != nil {
 		t.Errorf("record %d: deploy %s is left %s, %v", seq, run.ID, run.Phase, err)
 	}
-	now, _ := f.Observe(t.Context())
+	now, _ := f.ObserveApp(t.Context())
 	active := now.Colors[now.Active]
 	if active.Ready() < 2 {
 		t.Errorf("record %d: %s is active with %d ready", seq, active.Version, active.Ready())

@@ -49,7 +49,7 @@ func (d *deployment) observeTarget(ctx context.Context) (Observed, error) {
 }
 
 func observeTarget(ctx context.Context, t Target) (Observed, error) {
-	now, err := t.Observe(ctx)
+	now, err := t.ObserveApp(ctx)
 	if err != nil {
 		return now, fmt.Errorf("observe the target: %w", err)
 	}

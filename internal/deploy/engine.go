@@ -149,7 +149,7 @@ func (e *Engine) takeOver(ctx context.Context, id string, secrets map[string]str
 
 // findUnfinished finds the deploy to go on with.
 func (e *Engine) findUnfinished(ctx context.Context, id string) (Run, error) {
-	run, err := newestRun(ctx, e.target.History())
+	run, err := newestRun(ctx, e.target.JournalReader())
 	switch {
 	case err != nil:
 		return run, problem.Wrap(err, problem.NeedsPerson, "version-manager list", "the newest journal cannot be read, but a version can be deployed without it")

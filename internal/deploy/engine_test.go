@@ -45,7 +45,7 @@ func mustRun(t *testing.T, f *fakeTarget, k deploy.Kind, v release.Version) {
 // check compares what runs, "v1 active, v2 warm", and that no user noticed.
 func check(t *testing.T, f *fakeTarget, active, warm release.Version) {
 	t.Helper()
-	now, _ := f.Observe(t.Context())
+	now, _ := f.ObserveApp(t.Context())
 	if got := now.Colors[now.Active].Version; got != active {
 		t.Errorf("active is %q, want %q", got, active)
 	}
@@ -178,7 +178,7 @@ func TestCapacityFollowsTheActiveColor(t *testing.T) {
 			t.Fatal(err)
 		}
 		mustRun(t, f, deploy.Plain, "v2.0.0")
-		now, _ := f.Observe(t.Context())
+		now, _ := f.ObserveApp(t.Context())
 		if got := now.Colors[color.Green].Ready(); got != 7 {
 			t.Errorf("%d instances, want 7", got)
 		}
@@ -204,7 +204,7 @@ func TestSameVersionAgainDoesNothing(t *testing.T) {
 		if !errors.Is(err, deploy.ErrAlreadyActive) {
 			t.Errorf("got %v", err)
 		}
-		if ids, _ := f.dir.List(t.Context()); len(ids) != 1 {
+		if ids, _ := f.dir.ListDeploys(t.Context()); len(ids) != 1 {
 			t.Errorf("journals %v, want one", ids)
 		}
 	})
@@ -213,7 +213,7 @@ func TestSameVersionAgainDoesNothing(t *testing.T) {
 func TestSecondDeployIsToldWhoDeploys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeTarget(t, nil)
-		session, err := f.Lock(t.Context(), "ada@laptop")
+		session, err := f.AcquireLock(t.Context(), "ada@laptop")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +222,7 @@ func TestSecondDeployIsToldWhoDeploys(t *testing.T) {
 		if problem.KindOf(err) != problem.LockHeld || !strings.Contains(err.Error(), "held by ada@laptop for 3s") {
 			t.Errorf("got %v", err)
 		}
-		session.Unlock(t.Context())
+		session.ReleaseLock(t.Context())
 	})
 }
 
@@ -245,7 +245,7 @@ func TestLostLockStopsTheEngine(t *testing.T) {
 		if !errors.Is(err, deploy.ErrFenced) || problem.KindOf(err) != problem.Failed {
 			t.Errorf("got %v", err)
 		}
-		now, _ := f.Observe(t.Context())
+		now, _ := f.ObserveApp(t.Context())
 		if now.Colors[now.Active].Version != "v1.0.0" {
 			t.Error("switched without the lock")
 		}

@@ -33,7 +33,7 @@ func newExecutor(e *Engine, lock *heldLock, run Run, secrets map[string]string) 
 	}
 	d.progress = progress.NewReporter(d.sendEvent, time.Now)
 	if lock != nil {
-		d.recorder = &recorder{writer: lock.Journal(), ctx: lock.ctx, run: &d.run}
+		d.recorder = &recorder{writer: lock.JournalWriter(), ctx: lock.ctx, run: &d.run}
 	}
 	x := &executor{d: d, scaler: &scaler{d: d}}
 	health := &activeHealth{d: d}
@@ -49,7 +49,7 @@ func newExecutor(e *Engine, lock *heldLock, run Run, secrets map[string]string) 
 // beginDeploy writes the plan to a new journal.
 func (e *Engine) beginDeploy(ctx context.Context, lock *heldLock, plan Plan, secrets map[string]string) (*executor, error) {
 	lock.probeSecret = probeSecretOf(ctx, lock.Session)
-	id, err := lock.Journal().Begin(ctx)
+	id, err := lock.JournalWriter().BeginDeploy(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin a deploy: %w", err)
 	}
@@ -76,7 +76,7 @@ func (e *Engine) joinDeploy(ctx context.Context, lock *heldLock, run Run, secret
 		return nil, err
 	}
 	x.announcePlan()
-	now, err := e.target.Observe(ctx)
+	now, err := e.target.ObserveApp(ctx)
 	if err == nil && now.Active != color.None {
 		x.d.startProbe()
 	}

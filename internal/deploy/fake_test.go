@@ -117,7 +117,7 @@ func (f *fakeTarget) side(c color.Color) (deploy.Side, bool) {
 	return side, true
 }
 
-func (f *fakeTarget) Observe(context.Context) (deploy.Observed, error) {
+func (f *fakeTarget) ObserveApp(context.Context) (deploy.Observed, error) {
 	f.mu.Lock()
 	frozen := f.freeze
 	f.freeze = 0
@@ -139,13 +139,13 @@ func (f *fakeTarget) Observe(context.Context) (deploy.Observed, error) {
 	return o, nil
 }
 
-func (f *fakeTarget) Logs(_ context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
+func (f *fakeTarget) OpenLogs(_ context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
 	return io.NopCloser(strings.NewReader(fmt.Sprintf("%s-1 | last words\n", q.Color))), nil
 }
 
-func (f *fakeTarget) History() journal.Reader { return &f.dir }
+func (f *fakeTarget) JournalReader() journal.Reader { return &f.dir }
 
-func (f *fakeTarget) Lock(_ context.Context, holder string) (deploy.Session, error) {
+func (f *fakeTarget) AcquireLock(_ context.Context, holder string) (deploy.Session, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.holder != nil && time.Since(f.holder.Seen) < deploy.LockExpiry {
@@ -216,7 +216,7 @@ func (s *fakeSession) slowly(ctx context.Context, f func() error) error {
 	return rest()
 }
 
-func (s *fakeSession) Renew(ctx context.Context) error {
+func (s *fakeSession) RenewLock(ctx context.Context) error {
 	s.mu.Lock()
 	deaf := s.deaf
 	s.mu.Unlock()
@@ -227,15 +227,15 @@ func (s *fakeSession) Renew(ctx context.Context) error {
 	return s.call(func() error { s.holder.Seen = time.Now(); return nil })
 }
 
-func (s *fakeSession) Unlock(context.Context) error {
+func (s *fakeSession) ReleaseLock(context.Context) error {
 	return s.call(func() error { s.holder = nil; return nil })
 }
 
-func (s *fakeSession) Backup(context.Context, string) (string, error) {
+func (s *fakeSession) BackUpState(context.Context, string) (string, error) {
 	return "backup", s.call(func() error { return nil })
 }
 
-func (s *fakeSession) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
+func (s *fakeSession) ApplySpec(ctx context.Context, c color.Color, spec deploy.Spec) error {
 	return s.slowly(ctx, func() error {
 		if s.slow && ctx.Err() != nil {
 			s.underWay = func() { s.colors[c] = &fakeSide{spec: spec, started: time.Now()} }
@@ -261,7 +261,7 @@ func (s *fakeSession) Apply(ctx context.Context, c color.Color, spec deploy.Spec
 	})
 }
 
-func (s *fakeSession) Mend(_ context.Context, c color.Color, _ deploy.Spec) (made []string, err error) {
+func (s *fakeSession) RepairColor(_ context.Context, c color.Color, _ deploy.Spec) (made []string, err error) {
 	return made, s.call(func() error {
 		s.mended = append(s.mended, c)
 		if s.noRoute {
@@ -281,7 +281,7 @@ func (f *fakeTarget) answers(c color.Color) bool {
 	return side.Ready() > 0 && !f.versions[s.spec.Release.Version].fails
 }
 
-func (s *fakeSession) Switch(_ context.Context, c color.Color, revision string) error {
+func (s *fakeSession) SwitchRoute(_ context.Context, c color.Color, revision string) error {
 	return s.call(func() error {
 		if revision != fmt.Sprint(s.revision) {
 			return deploy.ErrConflict
@@ -302,7 +302,7 @@ func (s *fakeSession) Switch(_ context.Context, c color.Color, revision string) 
 	})
 }
 
-func (s *fakeSession) Confirm(_ context.Context, c color.Color) error {
+func (s *fakeSession) ConfirmRoute(_ context.Context, c color.Color) error {
 	return s.call(func() error {
 		if s.active != c {
 			return fmt.Errorf("the ingress answers from %q", s.active)
@@ -314,7 +314,7 @@ func (s *fakeSession) Confirm(_ context.Context, c color.Color) error {
 	})
 }
 
-func (s *fakeSession) Retire(ctx context.Context, c color.Color) error {
+func (s *fakeSession) RetireColor(ctx context.Context, c color.Color) error {
 	return s.slowly(ctx, func() error {
 		if c == s.active {
 			s.mistakes = append(s.mistakes, "retired the active color")
@@ -332,27 +332,27 @@ func (s *fakeSession) Retire(ctx context.Context, c color.Color) error {
 	})
 }
 
-func (s *fakeSession) Remove(ctx context.Context) error {
+func (s *fakeSession) RemoveApp(ctx context.Context) error {
 	return s.slowly(ctx, func() error { clear(s.colors); s.active = color.None; return nil })
 }
 
-func (s *fakeSession) Journal() journal.Writer { return fakeWriter{s} }
+func (s *fakeSession) JournalWriter() journal.Writer { return fakeWriter{s} }
 
 // fakeWriter dies, if told so, just before or just after a record is written.
 type fakeWriter struct{ s *fakeSession }
 
-func (w fakeWriter) Begin(ctx context.Context) (id string, err error) {
-	err = w.s.call(func() error { id, err = w.s.dir.Begin(ctx); return err })
+func (w fakeWriter) BeginDeploy(ctx context.Context) (id string, err error) {
+	err = w.s.call(func() error { id, err = w.s.dir.BeginDeploy(ctx); return err })
 	return id, err
 }
 
-func (w fakeWriter) Append(ctx context.Context, id string, r journal.Record) error {
+func (w fakeWriter) AppendRecord(ctx context.Context, id string, r journal.Record) error {
 	return w.s.call(func() error {
 		if w.s.kill(r.Seq, true) {
 			w.s.dead = true
 			return errKilled
 		}
-		err := w.s.dir.Append(ctx, id, r)
+		err := w.s.dir.AppendRecord(ctx, id, r)
 		if w.s.kill(r.Seq, false) {
 			w.s.dead = true
 			return errKilled
@@ -361,8 +361,8 @@ func (w fakeWriter) Append(ctx context.Context, id string, r journal.Record) err
 	})
 }
 
-func (w fakeWriter) Attach(ctx context.Context, id, name string, content []byte) error {
-	return w.s.call(func() error { return w.s.dir.Attach(ctx, id, name, content) })
+func (w fakeWriter) AttachFile(ctx context.Context, id, name string, content []byte) error {
+	return w.s.call(func() error { return w.s.dir.AttachFile(ctx, id, name, content) })
 }
 
 // fakeProber answers as the active version of a fakeTarget would, a hundred

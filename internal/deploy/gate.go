@@ -41,7 +41,7 @@ func (p Plan) gateConfig() config.Gate {
 // autoscaler makes the active color larger meanwhile, the new one follows.
 func (g *gate) passGate(ctx context.Context) (string, error) {
 	limits := g.d.run.Plan.gateConfig()
-	if now, err := g.d.target.Observe(ctx); err == nil && g.health.mayHurry(now) {
+	if now, err := g.d.target.ObserveApp(ctx); err == nil && g.health.mayHurry(now) {
 		limits.For = config.Duration{} // it is ready, and users get errors meanwhile
 	}
 	bounded, cancel := awake.WithTimeout(ctx, limits.Timeout.Duration, fmt.Errorf("not healthy within %s", limits.Timeout))
@@ -115,7 +115,7 @@ func (g *gate) matchCapacity(ctx context.Context) (Side, int, error) {
 	case len(now.Missing) > 0:
 		err = g.d.mendColor(ctx, p.New, g.d.newSpec(want))
 	case side.Want < want:
-		err = g.d.lock.Apply(ctx, p.New, g.d.newSpec(want))
+		err = g.d.lock.ApplySpec(ctx, p.New, g.d.newSpec(want))
 	}
 	return side, want, err
 }

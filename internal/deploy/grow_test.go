@@ -34,7 +34,7 @@ func TestNewColorFollowsTheAutoscaler(t *testing.T) {
 				f.scaleAfter(after, 5)
 				mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
 				check(t, f, "v2.0.0", "v1.0.0")
-				now, _ := f.Observe(t.Context())
+				now, _ := f.ObserveApp(t.Context())
 				if got := now.Colors[now.Active].Want; got != 5 {
 					t.Errorf("the new color has %d instances, want 5", got)
 				}
@@ -55,7 +55,7 @@ func TestRollbackDoesNotWaitForWhatTheAutoscalerAdded(t *testing.T) {
 		readyBefore := 0
 		e := deploy.New(f, "test", deploy.WithTransport(f), fakeProbe(f), deploy.WithEvents(func(e progress.Event) {
 			if e.Step == "start back" && e.Status == progress.StatusRunning {
-				now, _ := f.Observe(t.Context())
+				now, _ := f.ObserveApp(t.Context())
 				readyBefore = now.Colors[now.Active].Ready()
 			}
 		}))
@@ -67,7 +67,7 @@ func TestRollbackDoesNotWaitForWhatTheAutoscalerAdded(t *testing.T) {
 		if readyBefore != 5 {
 			t.Fatalf("the new color had %d ready instances before the rollback, so the test shows nothing", readyBefore)
 		}
-		now, _ := f.Observe(t.Context())
+		now, _ := f.ObserveApp(t.Context())
 		if side := now.Colors[now.Active]; side.Version != "v1.0.0" || side.Want != 2 || side.Ready() != 2 {
 			t.Errorf("active is %s with %d of %d instances ready, want 2 of 2", side.Version, side.Ready(), side.Want)
 		}

@@ -32,25 +32,25 @@ type stub struct {
 	renew    func(context.Context) error
 }
 
-func (s *stub) Observe(context.Context) (Observed, error) {
+func (s *stub) ObserveApp(context.Context) (Observed, error) {
 	now := s.seen[min(s.observed, len(s.seen)-1)]
 	s.observed++
 	return now, nil
 }
 
-func (s *stub) Apply(_ context.Context, _ color.Color, spec Spec) error {
+func (s *stub) ApplySpec(_ context.Context, _ color.Color, spec Spec) error {
 	s.applied = append(s.applied, spec.Replicas)
 	return nil
 }
 
-func (s *stub) Switch(_ context.Context, c color.Color, revision string) error {
+func (s *stub) SwitchRoute(_ context.Context, c color.Color, revision string) error {
 	s.switched = string(c) + "@" + revision
 	return nil
 }
 
-func (s *stub) Renew(ctx context.Context) error { return s.renew(ctx) }
+func (s *stub) RenewLock(ctx context.Context) error { return s.renew(ctx) }
 
-func (s *stub) Journal() journal.Writer { return nil }
+func (s *stub) JournalWriter() journal.Writer { return nil }
 
 func (s *stub) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader("")), Request: req}, nil

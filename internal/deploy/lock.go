@@ -27,7 +27,7 @@ type heldLock struct {
 // withLock runs f while it holds the target's lock. Interrupting ctx does not
 // end the lock: f still has to clean up.
 func (e *Engine) withLock(ctx context.Context, f func(*heldLock) error) error {
-	session, err := e.target.Lock(ctx, e.holder)
+	session, err := e.target.AcquireLock(ctx, e.holder)
 	if held, ok := errors.AsType[*HeldError](err); ok {
 		return problem.Wrap(held, problem.LockHeld, "version-manager status --wait 60s", "another command is changing the app")
 	}
@@ -45,7 +45,7 @@ func (e *Engine) withLock(ctx context.Context, f func(*heldLock) error) error {
 
 	unlockCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewInterval)
 	defer cancel()
-	if unlockErr := session.Unlock(unlockCtx); unlockErr != nil && err == nil {
+	if unlockErr := session.ReleaseLock(unlockCtx); unlockErr != nil && err == nil {
 		e.report.ReportNote("the lock could not be released and expires by itself: %v", unlockErr)
 	}
 	return err
@@ -66,7 +66,7 @@ func keepRenewed(lockCtx context.Context, s Session, lose context.CancelCauseFun
 	silence := time.Duration(0)
 	for wait.SleepContext(lockCtx, renewInterval) == nil {
 		ctx, cancel := awake.WithTimeout(lockCtx, LockExpiry, errNoAnswer)
-		err := s.Renew(ctx)
+		err := s.RenewLock(ctx)
 		if context.Cause(ctx) == errNoAnswer {
 			err = errNoAnswer
 			silence += LockExpiry

@@ -20,8 +20,8 @@ type keeper struct {
 	kept []string
 }
 
-func (k keeper) Lock(ctx context.Context, holder string) (deploy.Session, error) {
-	s, err := k.fakeTarget.Lock(ctx, holder)
+func (k keeper) AcquireLock(ctx context.Context, holder string) (deploy.Session, error) {
+	s, err := k.fakeTarget.AcquireLock(ctx, holder)
 	return keeperSession{s, k.kept}, err
 }
 

@@ -55,7 +55,7 @@ func (e *Engine) Scale(ctx context.Context, rel release.Release, n int) error {
 		op := operation{app: now.App, title: "scale", step: "scale", done: instances(n)}
 		op.describe = func(now Observed) string { return describeScaling(now.Colors[now.Active], n) }
 		return e.runOperation(ctx, op, func() error {
-			if err := lock.Apply(ctx, now.Active, Spec{Release: rel, Replicas: n}); err != nil {
+			if err := lock.ApplySpec(ctx, now.Active, Spec{Release: rel, Replicas: n}); err != nil {
 				return fmt.Errorf("scale %s: %w", now.Active, err)
 			}
 			return e.awaitReplicas(ctx, now.Active, n, rel.Config.Gate.Timeout.Duration)
@@ -94,7 +94,7 @@ func (e *Engine) awaitReplicas(ctx context.Context, c color.Color, n int, limit 
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not ready within %s", limit))
 	defer cancel()
 	for {
-		now, err := e.target.Observe(ctx)
+		now, err := e.target.ObserveApp(ctx)
 		side := now.Colors[c]
 		if err == nil && side.Ready() == n && len(side.Instances) == n {
 			return nil
@@ -115,7 +115,7 @@ func (e *Engine) RetireStandby(ctx context.Context) (release.Version, error) {
 		if gone == "" {
 			return nil
 		}
-		return e.runOperation(ctx, cleanupOperation(now, standby), func() error { return lock.Retire(ctx, standby) })
+		return e.runOperation(ctx, cleanupOperation(now, standby), func() error { return lock.RetireColor(ctx, standby) })
 	})
 	return gone, err
 }
@@ -126,10 +126,10 @@ func (e *Engine) RetireStandby(ctx context.Context) (release.Version, error) {
 func (e *Engine) Remove(ctx context.Context) error {
 	return e.withLock(ctx, func(lock *heldLock) error {
 		brief, cancel := context.WithTimeout(ctx, observeTimeout)
-		now, _ := e.target.Observe(brief)
+		now, _ := e.target.ObserveApp(brief)
 		cancel()
 		return e.runOperation(ctx, cleanupOperation(now, color.Both()...), func() error {
-			if err := lock.Remove(ctx); err != nil {
+			if err := lock.RemoveApp(ctx); err != nil {
 				return err
 			}
 			return e.dropUnfinished(ctx, lock)

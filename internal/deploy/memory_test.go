@@ -16,7 +16,7 @@ type memory struct {
 	read     []string // ids of the journals that were read
 }
 
-func (m *memory) List(context.Context) ([]string, error) {
+func (m *memory) ListDeploys(context.Context) ([]string, error) {
 	var ids []string
 	for i := range m.records {
 		ids = append(ids, strconv.Itoa(i+1))
@@ -33,19 +33,19 @@ func (m *memory) Read(_ context.Context, id string) ([]journal.Record, error) {
 	return m.records[n-1], nil
 }
 
-func (m *memory) Attachment(_ context.Context, id, name string) ([]byte, error) {
+func (m *memory) ReadAttachment(_ context.Context, id, name string) ([]byte, error) {
 	if content, ok := m.attached[id+"/"+name]; ok {
 		return content, nil
 	}
 	return nil, journal.ErrNotFound
 }
 
-func (m *memory) Begin(context.Context) (string, error) {
+func (m *memory) BeginDeploy(context.Context) (string, error) {
 	m.records = append(m.records, nil)
 	return strconv.Itoa(len(m.records)), nil
 }
 
-func (m *memory) Append(ctx context.Context, id string, r journal.Record) error {
+func (m *memory) AppendRecord(ctx context.Context, id string, r journal.Record) error {
 	have, err := m.Read(ctx, id)
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (m *memory) Append(ctx context.Context, id string, r journal.Record) error 
 	return nil
 }
 
-func (m *memory) Attach(_ context.Context, id, name string, content []byte) error {
+func (m *memory) AttachFile(_ context.Context, id, name string, content []byte) error {
 	if m.attached == nil {
 		m.attached = map[string][]byte{}
 	}

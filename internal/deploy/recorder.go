@@ -30,7 +30,7 @@ func (j *recorder) appendRecord(typ string, body any) error {
 	}
 	rec := journal.Record{Seq: j.run.seq + 1, Time: time.Now().UTC().Round(0), Type: typ, Body: encoded}
 	killpoint.ReachRecord("before", rec.Seq)
-	if err := j.writer.Append(j.ctx, j.run.ID, rec); err != nil {
+	if err := j.writer.AppendRecord(j.ctx, j.run.ID, rec); err != nil {
 		return fmt.Errorf("%w: %w", errJournal, err)
 	}
 	killpoint.ReachRecord("after", rec.Seq)

@@ -83,7 +83,7 @@ func (d *deployment) outgoingTraffic(phase Phase) *report.Outgoing {
 		return o
 	}
 	o.FinishedAt = d.leaving.finished.UTC().Round(0)
-	if now, err := d.target.Observe(d.lock.ctx); err == nil {
+	if now, err := d.target.ObserveApp(d.lock.ctx); err == nil {
 		side, runs := now.Colors[p.Old]
 		o.InFlight, o.Tunnels, o.Stays = side.InFlight, side.Tunnels, runs
 	}
@@ -107,8 +107,8 @@ func (d *deployment) attachReport(phase Phase) error {
 	if err != nil {
 		return fmt.Errorf("encode report: %w", err)
 	}
-	writer := d.lock.Journal()
-	if err := writer.Attach(d.lock.ctx, d.run.ID, ReportJSON, encoded); err != nil {
+	writer := d.lock.JournalWriter()
+	if err := writer.AttachFile(d.lock.ctx, d.run.ID, ReportJSON, encoded); err != nil {
 		return err
 	}
 	for name, lang := range map[string]string{ReportHTML: "en", ReportHTMLDe: "de"} {
@@ -116,7 +116,7 @@ func (d *deployment) attachReport(phase Phase) error {
 		if err := report.WritePage(&page, sum, lang); err != nil {
 			return fmt.Errorf("write %s: %w", name, err)
 		}
-		if err := writer.Attach(d.lock.ctx, d.run.ID, name, page.Bytes()); err != nil {
+		if err := writer.AttachFile(d.lock.ctx, d.run.ID, name, page.Bytes()); err != nil {
 			return err
 		}
 	}

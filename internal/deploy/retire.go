@@ -67,7 +67,7 @@ func (r *retirer) retireOld(ctx context.Context) (string, error) {
 	p := r.d.run.Plan
 	r.scaler.abandonColor(p.Old)
 	owner := routeGuard{d: r.d, color: p.New}
-	if now, err := r.d.target.Observe(ctx); err == nil && now.Colors[p.Old].Ready() > 0 {
+	if now, err := r.d.target.ObserveApp(ctx); err == nil && now.Colors[p.Old].Ready() > 0 {
 		if err := r.watcher.watchAgain(ctx); err != nil {
 			return "", err
 		}
@@ -96,7 +96,7 @@ func (d *deployment) stopColor(ctx context.Context, before Observed, c color.Col
 			d.progress.ReportDetail("%s", detail)
 		}
 	}
-	return whileObserving(ctx, d.target, report, func() error { return d.lock.Retire(ctx, c) })
+	return whileObserving(ctx, d.target, report, func() error { return d.lock.RetireColor(ctx, c) })
 }
 
 // awaitCapacity observes the target once the new color can do without the old

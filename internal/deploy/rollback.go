@@ -106,12 +106,12 @@ func (b *rollback) trySwitchBack(ctx context.Context) (string, error) {
 		return "", errNoOtherColor
 	case p.Old == color.None:
 		b.d.traffic.stopProbe()
-		return "nothing is deployed, as before", b.d.lock.Remove(ctx)
+		return "nothing is deployed, as before", b.d.lock.RemoveApp(ctx)
 	}
 	if err := checkCapacity(now, p.Old, b.neededReplicas(now)); err != nil {
 		return "", err
 	}
-	if err := b.d.lock.Switch(ctx, p.Old, now.Revision); err != nil {
+	if err := b.d.lock.SwitchRoute(ctx, p.Old, now.Revision); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s (%s) has the traffic", p.Old, p.From), nil
@@ -151,7 +151,7 @@ func (b *rollback) discardNew(ctx context.Context) (string, error) {
 	if _, runs := now.Colors[p.New]; !runs {
 		// A start that was given up may still be under way at the target, which
 		// makes one change after the other.
-		return "", cmp.Or(b.d.lock.Retire(ctx, p.New), progress.ErrNothingToDo)
+		return "", cmp.Or(b.d.lock.RetireColor(ctx, p.New), progress.ErrNothingToDo)
 	}
 	left, err := b.d.drainColor(ctx, p.New, nil)
 	if err != nil {

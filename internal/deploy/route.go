@@ -26,7 +26,7 @@ type router struct {
 // the route is still the one for which the plan was made.
 func (r *router) switchRoute(ctx context.Context) (string, error) {
 	p := r.d.run.Plan
-	if now, err := r.d.target.Observe(ctx); err == nil && now.Active == p.New {
+	if now, err := r.d.target.ObserveApp(ctx); err == nil && now.Active == p.New {
 		return "", progress.ErrNothingToDo // its gate was passed, and the preview leads to the other one
 	}
 	if err := r.refreshGate(ctx); err != nil {
@@ -39,7 +39,7 @@ func (r *router) switchRoute(ctx context.Context) (string, error) {
 	if err := r.d.recorder.recordBaseline(now.Colors[p.Old], r.d.traffic, r.d.joined); err != nil {
 		return "", err
 	}
-	if err := r.d.lock.Switch(ctx, p.New, now.Revision); err != nil {
+	if err := r.d.lock.SwitchRoute(ctx, p.New, now.Revision); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s has the traffic", p.New), nil
@@ -121,8 +121,8 @@ func (r *router) confirmSwitch(ctx context.Context) (string, error) {
 func (r *router) awaitConfirmation(ctx context.Context, c color.Color) (string, error) {
 	ctx, cancel := awake.WithTimeout(ctx, confirmTimeout, context.DeadlineExceeded)
 	defer cancel()
-	if err := r.d.lock.Confirm(ctx, c); err != nil {
-		if now, look := r.d.target.Observe(ctx); look == nil && now.Active != c && !now.hasNoRoute() {
+	if err := r.d.lock.ConfirmRoute(ctx, c); err != nil {
+		if now, look := r.d.target.ObserveApp(ctx); look == nil && now.Active != c && !now.hasNoRoute() {
 			return "", newDivertedError(now, c)
 		}
 		return "", fmt.Errorf("an ingress does not route to %s: %w", c, err)

@@ -38,7 +38,7 @@ func (g *routeGuard) checkRoute(ctx context.Context, now Observed) error {
 		return newDivertedError(now, g.color)
 	}
 	g.repairs++
-	err := g.d.lock.Switch(ctx, g.color, now.Revision)
+	err := g.d.lock.SwitchRoute(ctx, g.color, now.Revision)
 	switch {
 	case errors.Is(err, ErrConflict):
 		return nil // somebody was faster: the next observation tells what they did
@@ -94,7 +94,7 @@ func (g *routeGuard) mendMissing(ctx context.Context, now Observed) error {
 
 // mendColor creates again what a color needs, and says so.
 func (d *deployment) mendColor(ctx context.Context, c color.Color, spec Spec) error {
-	made, err := d.lock.Mend(ctx, c, spec)
+	made, err := d.lock.RepairColor(ctx, c, spec)
 	if len(made) > 0 {
 		d.addRemark("was missing and is created again: %s", strings.Join(made, ", "))
 	}

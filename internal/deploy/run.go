@@ -90,7 +90,7 @@ func ReadHistory(ctx context.Context, j journal.Reader) ([]Run, error) {
 // it. A deploy is read when it is asked for: who needs the newest alone must
 // not become slower with every deploy before it.
 func NewestFirst(ctx context.Context, j journal.Reader) (iter.Seq2[Run, error], error) {
-	ids, err := j.List(ctx)
+	ids, err := j.ListDeploys(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}

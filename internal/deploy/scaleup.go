@@ -55,13 +55,13 @@ func (s *scaler) startScaleUp(up *scaleUp, limit time.Duration) {
 		if before != nil {
 			<-before.done // by its own limit at the latest
 		}
-		up.err = s.d.lock.Apply(ctx, up.color, up.spec)
+		up.err = s.d.lock.ApplySpec(ctx, up.color, up.spec)
 	}()
 }
 
 func (s *scaler) awaitReady(ctx context.Context, up *scaleUp) (Observed, error) {
 	for {
-		now, err := s.d.target.Observe(ctx)
+		now, err := s.d.target.ObserveApp(ctx)
 		if err == nil {
 			err = up.checkCapacity(now)
 		}

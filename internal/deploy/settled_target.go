@@ -17,7 +17,7 @@ func (e *Engine) withSettledTarget(ctx context.Context, f func(*heldLock, Observ
 		if err != nil {
 			return err
 		}
-		run, err := newestRun(ctx, e.target.History())
+		run, err := newestRun(ctx, e.target.JournalReader())
 		if err != nil {
 			e.report.ReportNote("history is damaged: %v", err)
 		}
@@ -53,7 +53,7 @@ func (e *Engine) confirmStuck(ctx context.Context, lock *heldLock, run Run, now 
 	}
 	ctx, cancel := context.WithTimeout(ctx, confirmTimeout)
 	defer cancel()
-	if err := lock.Confirm(ctx, now.Active); err != nil {
+	if err := lock.ConfirmRoute(ctx, now.Active); err != nil {
 		return problem.Wrap(err, problem.NeedsPerson, "version-manager resume\nversion-manager rollback",
 			"deploy %s is stuck, and not every ingress routes to %s yet", run.ID, now.Active)
 	}
@@ -68,7 +68,7 @@ func (e *Engine) restoreRoute(ctx context.Context, lock *heldLock, run Run, now 
 	if now.Active != color.None || c == color.None {
 		return now, nil
 	}
-	err := lock.Switch(ctx, c, now.Revision)
+	err := lock.SwitchRoute(ctx, c, now.Revision)
 	switch {
 	case errors.Is(err, ErrFenced):
 		return now, err
@@ -106,7 +106,7 @@ func (r Run) keepsTraffic(now Observed) bool {
 
 // mendActive is all that a deploy of the active release does.
 func (e *Engine) mendActive(ctx context.Context, lock *heldLock, now Observed, req Request) error {
-	made, err := lock.Mend(ctx, now.Active, Spec{Release: req.Release, Replicas: now.Colors[now.Active].Want, Secrets: req.Secrets})
+	made, err := lock.RepairColor(ctx, now.Active, Spec{Release: req.Release, Replicas: now.Colors[now.Active].Want, Secrets: req.Secrets})
 	if err != nil {
 		return fmt.Errorf("create again what %s needs: %w", now.Active, err)
 	}
@@ -119,11 +119,11 @@ func (e *Engine) mendActive(ctx context.Context, lock *heldLock, now Observed, r
 // dropUnfinished ends a deploy of which nothing is left since the app was
 // removed. Without a history that can be read there is nothing to end.
 func (e *Engine) dropUnfinished(ctx context.Context, lock *heldLock) error {
-	run, err := newestRun(ctx, e.target.History())
+	run, err := newestRun(ctx, e.target.JournalReader())
 	if err != nil || !run.IsOpen() {
 		return nil
 	}
-	j := &recorder{writer: lock.Journal(), ctx: lock.ctx, run: &run}
+	j := &recorder{writer: lock.JournalWriter(), ctx: lock.ctx, run: &run}
 	if err := j.appendRecord(resumeRecord, resumeBody{By: e.holder}); err != nil {
 		return err
 	}

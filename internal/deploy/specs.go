@@ -35,7 +35,7 @@ func (d *deployment) specOf(ctx context.Context, c color.Color) (Spec, error) {
 	if c == p.New {
 		return Spec{Release: p.Release, Replicas: p.Replicas}, nil
 	}
-	rel, err := findRelease(ctx, d.target.History(), p.From)
+	rel, err := findRelease(ctx, d.target.JournalReader(), p.From)
 	spec := Spec{Release: rel, Replicas: p.Replicas}
 	for _, name := range rel.Config.Secrets {
 		if value, ok := d.secrets[name]; ok {
@@ -78,7 +78,7 @@ func (e *Engine) nameActive(ctx context.Context, now *Observed) error {
 	if now.Active == color.None || side.Version != "" {
 		return nil
 	}
-	runs, err := NewestFirst(ctx, e.target.History())
+	runs, err := NewestFirst(ctx, e.target.JournalReader())
 	if err != nil {
 		return err
 	}

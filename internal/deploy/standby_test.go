@@ -49,7 +49,7 @@ func TestOldColorIsStartedAgainBeforeItIsNeeded(t *testing.T) {
 					t.Errorf("notes are %q", report.Notes)
 				}
 				check(t, f, "v1.0.0", "")
-				if now, _ := f.Observe(t.Context()); now.Colors[color.Blue].Ready() != 2 {
+				if now, _ := f.ObserveApp(t.Context()); now.Colors[color.Blue].Ready() != 2 {
 					t.Errorf("blue has %d of 2", now.Colors[color.Blue].Ready())
 				}
 			})
@@ -106,7 +106,7 @@ func TestOldColorIsNotStartedForever(t *testing.T) {
 				if len(notes) != tt.notes {
 					t.Errorf("notes: %q, want %d", notes, tt.notes)
 				}
-				now, _ := f.Observe(t.Context())
+				now, _ := f.ObserveApp(t.Context())
 				if side, ok := now.Colors[color.Blue]; ok != (tt.replica >= 0) || side.Want != max(tt.replica, 0) {
 					t.Errorf("the old color is %+v", side)
 				}
@@ -125,7 +125,7 @@ func TestOldColorThatWasStoppedBeforeStaysStopped(t *testing.T) {
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.scaleTo(color.Blue, 0)
 		mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
-		if now, _ := f.Observe(t.Context()); now.Colors[color.Blue].Want != 0 {
+		if now, _ := f.ObserveApp(t.Context()); now.Colors[color.Blue].Want != 0 {
 			t.Errorf("blue has %d instances", now.Colors[color.Blue].Want)
 		}
 	})

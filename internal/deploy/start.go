@@ -28,7 +28,7 @@ type starter struct {
 }
 
 func (s *starter) backupState(ctx context.Context) (string, error) {
-	return s.d.lock.Backup(ctx, s.d.run.ID)
+	return s.d.lock.BackUpState(ctx, s.d.run.ID)
 }
 
 // startColor starts the new color at the capacity of the active one. A rollback
@@ -37,7 +37,7 @@ func (s *starter) backupState(ctx context.Context) (string, error) {
 func (s *starter) startColor(ctx context.Context) (string, error) {
 	p := s.d.run.Plan
 	if p.Kind == Rollback && p.Warm {
-		if now, err := s.d.target.Observe(ctx); err == nil && s.health.mayHurry(now) {
+		if now, err := s.d.target.ObserveApp(ctx); err == nil && s.health.mayHurry(now) {
 			return s.startInHurry(ctx)
 		}
 	}
@@ -88,7 +88,7 @@ func (s *starter) applyNew(ctx context.Context, replicas int) error {
 			s.d.progress.ReportColor(progressStatus(side), "%d/%d ready%s", side.Ready(), replicas, side.notReadyReason())
 		}
 	}
-	return whileObserving(ctx, s.d.target, report, func() error { return s.d.lock.Apply(ctx, p.New, s.d.newSpec(replicas)) })
+	return whileObserving(ctx, s.d.target, report, func() error { return s.d.lock.ApplySpec(ctx, p.New, s.d.newSpec(replicas)) })
 }
 
 // startInHurry asks for all instances and waits for none.
@@ -110,7 +110,7 @@ func whileObserving(ctx context.Context, t Target, report func(Observed), change
 	var observer sync.WaitGroup
 	observer.Go(func() {
 		for wait.SleepContext(ctx, detailInterval) == nil {
-			if now, err := t.Observe(ctx); err == nil && ctx.Err() == nil {
+			if now, err := t.ObserveApp(ctx); err == nil && ctx.Err() == nil {
 				report(now)
 			}
 		}

@@ -154,10 +154,10 @@ func positions(t *testing.T, kind deploy.Kind) (list []position) {
 // only is a history of one deploy.
 func only(records []journal.Record) journal.Reader {
 	m := &memory{}
-	_, _ = m.Begin(context.Background())
-	_, _ = m.Begin(context.Background())
+	_, _ = m.BeginDeploy(context.Background())
+	_, _ = m.BeginDeploy(context.Background())
 	for _, r := range records {
-		_ = m.Append(context.Background(), "2", r)
+		_ = m.AppendRecord(context.Background(), "2", r)
 	}
 	return m
 }
@@ -166,7 +166,7 @@ func only(records []journal.Record) journal.Reader {
 // active, and of the one that was left.
 func (f *fakeTarget) history(left []journal.Record) error {
 	ctx := context.Background()
-	if _, err := f.dir.Begin(ctx); err != nil {
+	if _, err := f.dir.BeginDeploy(ctx); err != nil {
 		return err
 	}
 	first := []string{
@@ -179,18 +179,18 @@ func (f *fakeTarget) history(left []journal.Record) error {
 		if i == 0 {
 			typ = "plan"
 		}
-		if err := f.dir.Append(ctx, "1", journal.Record{Seq: i + 1, Time: time.Now(), Type: typ, Body: []byte(body)}); err != nil {
+		if err := f.dir.AppendRecord(ctx, "1", journal.Record{Seq: i + 1, Time: time.Now(), Type: typ, Body: []byte(body)}); err != nil {
 			return err
 		}
 	}
 	if left == nil {
 		return nil
 	}
-	if _, err := f.dir.Begin(ctx); err != nil {
+	if _, err := f.dir.BeginDeploy(ctx); err != nil {
 		return err
 	}
 	for _, r := range left {
-		if err := f.dir.Append(ctx, "2", r); err != nil {
+		if err := f.dir.AppendRecord(ctx, "2", r); err != nil {
 			return err
 		}
 	}

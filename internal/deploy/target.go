@@ -17,56 +17,56 @@ import (
 // the lock cannot even be written. Package targettest has the behaviour that
 // every implementation must show.
 type Target interface {
-	// Observe reports what runs now. It must not change anything, and may be
+	// ObserveApp reports what runs now. It must not change anything, and may be
 	// called while a call of the Session is under way.
-	Observe(ctx context.Context) (Observed, error)
-	// Logs returns the lines of the app's instances as text, oldest first. With
+	ObserveApp(ctx context.Context) (Observed, error)
+	// OpenLogs returns the lines of the app's instances as text, oldest first. With
 	// Follow it stays open until ctx ends.
-	Logs(ctx context.Context, q LogQuery) (io.ReadCloser, error)
-	// History reads the journals that live with the target.
-	History() journal.Reader
-	// Lock makes the caller the only one who may change the target. It does
+	OpenLogs(ctx context.Context, q LogQuery) (io.ReadCloser, error)
+	// JournalReader reads the journals that live with the target.
+	JournalReader() journal.Reader
+	// AcquireLock makes the caller the only one who may change the target. It does
 	// not wait: if somebody else holds the lock it fails with a *HeldError.
-	Lock(ctx context.Context, holder string) (Session, error)
+	AcquireLock(ctx context.Context, holder string) (Session, error)
 }
 
 // Session is the right to change a target. Every call fails with ErrFenced
 // once another holder has taken over, so that a process which slept through
 // its own expiry cannot do harm. All calls are safe to repeat.
 type Session interface {
-	// Renew extends the lock, which otherwise expires after LockExpiry.
-	Renew(ctx context.Context) error
-	// Unlock gives the lock back.
-	Unlock(ctx context.Context) error
-	// Journal writes the journals that live with the target.
-	Journal() journal.Writer
+	// RenewLock extends the lock, which otherwise expires after LockExpiry.
+	RenewLock(ctx context.Context) error
+	// ReleaseLock gives the lock back.
+	ReleaseLock(ctx context.Context) error
+	// JournalWriter writes the journals that live with the target.
+	JournalWriter() journal.Writer
 
-	// Backup copies the target's own state aside under the id of a deploy
+	// BackUpState copies the target's own state aside under the id of a deploy
 	// and returns where it is.
-	Backup(ctx context.Context, id string) (string, error)
-	// Apply makes color c run exactly spec and returns when all its instances
+	BackUpState(ctx context.Context, id string) (string, error)
+	// ApplySpec makes color c run exactly spec and returns when all its instances
 	// were started, not when they are ready. What already runs as asked is
 	// adopted untouched, only the number of instances changes; another release
 	// in that color is replaced. It must not touch the route, and refuses to
 	// replace the release of the active color or to scale that color to zero.
-	Apply(ctx context.Context, c color.Color, spec Spec) error
-	// Mend makes again what color c needs to be reached and that is missing, and
+	ApplySpec(ctx context.Context, c color.Color, spec Spec) error
+	// RepairColor makes again what color c needs to be reached and that is missing, and
 	// puts right what others changed in it. It touches neither instances nor who
 	// has the traffic, and returns the names of what it made.
-	Mend(ctx context.Context, c color.Color, spec Spec) ([]string, error)
-	// Switch sends all new requests to color c, provided the route still has
+	RepairColor(ctx context.Context, c color.Color, spec Spec) ([]string, error)
+	// SwitchRoute sends all new requests to color c, provided the route still has
 	// the given revision; otherwise it fails with ErrConflict. It refuses a
 	// color without a ready instance. A route that is gone is made again.
-	Switch(ctx context.Context, c color.Color, ifRevision string) error
-	// Confirm returns when every ingress instance was seen to send new
+	SwitchRoute(ctx context.Context, c color.Color, ifRevision string) error
+	// ConfirmRoute returns when every ingress instance was seen to send new
 	// requests to color c.
-	Confirm(ctx context.Context, c color.Color) error
-	// Retire says goodbye to the WebSockets of color c, cuts what else is
+	ConfirmRoute(ctx context.Context, c color.Color) error
+	// RetireColor says goodbye to the WebSockets of color c, cuts what else is
 	// still open on it, stops its instances and forgets them. It refuses the
 	// active color.
-	Retire(ctx context.Context, c color.Color) error
-	// Remove stops both colors and takes the app off the target. Journals stay.
-	Remove(ctx context.Context) error
+	RetireColor(ctx context.Context, c color.Color) error
+	// RemoveApp stops both colors and takes the app off the target. Journals stay.
+	RemoveApp(ctx context.Context) error
 }
 
 // LockExpiry is how long a lock outlives its holder's last sign of life.

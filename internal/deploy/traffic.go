@@ -23,7 +23,7 @@ type measurement struct {
 // startProbe begins to measure what users notice. If it cannot, the next step
 // meets the same trouble and says so.
 func (m *measurement) startProbe(ctx context.Context, t Target, c config.Probe, secret string) {
-	now, err := t.Observe(ctx)
+	now, err := t.ObserveApp(ctx)
 	if err != nil || len(now.Entrances.Public) == 0 {
 		return
 	}

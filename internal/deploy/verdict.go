@@ -40,7 +40,7 @@ func logLinesOf(err error) []string {
 func (d *deployment) lastLogLines() []string {
 	ctx, cancel := context.WithTimeout(d.lock.ctx, readLogTimeout)
 	defer cancel()
-	logs, err := d.target.Logs(ctx, LogQuery{Color: d.run.Plan.New, Since: d.logStart(), Tail: maxLogLines})
+	logs, err := d.target.OpenLogs(ctx, LogQuery{Color: d.run.Plan.New, Since: d.logStart(), Tail: maxLogLines})
 	if err != nil {
 		return nil
 	}

@@ -171,7 +171,7 @@ func (c *colorCheck) restoreCapacity(ctx context.Context, now Observed) error {
 	if side.Want < need && c.owner.repairs < maxRepairs {
 		c.owner.repairs++
 		c.d.addRemark("%s was scaled to %d by somebody else and is scaled to %d again", p.New, side.Want, p.Replicas)
-		if err := c.d.lock.Apply(ctx, p.New, Spec{Release: p.Release, Replicas: p.Replicas}); err != nil {
+		if err := c.d.lock.ApplySpec(ctx, p.New, Spec{Release: p.Release, Replicas: p.Replicas}); err != nil {
 			return fmt.Errorf("scale %s to %d again: %w", p.New, p.Replicas, err)
 		}
 	}

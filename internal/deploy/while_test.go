@@ -113,7 +113,7 @@ type stuck struct {
 
 const letGo = 10 * time.Millisecond
 
-func (s *stuck) Observe(ctx context.Context) (deploy.Observed, error) {
+func (s *stuck) ObserveApp(ctx context.Context) (deploy.Observed, error) {
 	if s.now {
 		s.looks.Add(1)
 		defer s.looks.Add(-1)
@@ -121,7 +121,7 @@ func (s *stuck) Observe(ctx context.Context) (deploy.Observed, error) {
 		time.Sleep(letGo)
 		return deploy.Observed{}, ctx.Err()
 	}
-	return s.fakeTarget.Observe(ctx)
+	return s.fakeTarget.ObserveApp(ctx)
 }
 
 func TestWhoSeesNothingHoldsUpNobody(t *testing.T) {

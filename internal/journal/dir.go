@@ -38,8 +38,8 @@ const maxFile = 64 << 20
 // NewDir returns the journals in the folder at path, which need not exist yet.
 func NewDir(path string) *Dir { return &Dir{path: path} }
 
-// List implements [Reader].
-func (d *Dir) List(context.Context) ([]string, error) {
+// ListDeploys implements [Reader].
+func (d *Dir) ListDeploys(context.Context) ([]string, error) {
 	numbers, err := d.listNumbers()
 	if err != nil {
 		return nil, fmt.Errorf("list deploys: %w", err)
@@ -64,13 +64,13 @@ func (d *Dir) Read(_ context.Context, id string) ([]Record, error) {
 	return records, nil
 }
 
-// Attachment implements [Reader].
-func (d *Dir) Attachment(_ context.Context, id, name string) ([]byte, error) {
+// ReadAttachment implements [Reader].
+func (d *Dir) ReadAttachment(_ context.Context, id, name string) ([]byte, error) {
 	return d.readFile(id, name)
 }
 
-// Begin implements [Writer].
-func (d *Dir) Begin(context.Context) (string, error) {
+// BeginDeploy implements [Writer].
+func (d *Dir) BeginDeploy(context.Context) (string, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	numbers, err := d.listNumbers()
@@ -91,8 +91,8 @@ func (d *Dir) Begin(context.Context) (string, error) {
 	return id, atomicfile.SyncDir(d.path)
 }
 
-// Append implements [Writer].
-func (d *Dir) Append(_ context.Context, id string, r Record) error {
+// AppendRecord implements [Writer].
+func (d *Dir) AppendRecord(_ context.Context, id string, r Record) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.appendRecord(id, r); err != nil {
@@ -137,8 +137,8 @@ func writeAt(path string, offset int64, line []byte) error {
 	return f.Sync()
 }
 
-// Attach implements [Writer].
-func (d *Dir) Attach(_ context.Context, id, name string, content []byte) error {
+// AttachFile implements [Writer].
+func (d *Dir) AttachFile(_ context.Context, id, name string, content []byte) error {
 	path, err := d.pathOf(id, name)
 	if err != nil {
 		return err

@@ -26,12 +26,12 @@ func record(seq int) Record {
 func journalOf(t *testing.T, n int) (d *Dir, path string) {
 	t.Helper()
 	d = NewDir(filepath.Join(t.TempDir(), "deploys"))
-	id, err := d.Begin(t.Context())
+	id, err := d.BeginDeploy(t.Context())
 	if err != nil || id != "1" {
 		t.Fatalf("Begin = %q, %v", id, err)
 	}
 	for i := range n {
-		if err := d.Append(t.Context(), id, record(i+1)); err != nil {
+		if err := d.AppendRecord(t.Context(), id, record(i+1)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestIdsCountUpAndSortByAge(t *testing.T) {
 	d := NewDir(t.TempDir())
 	var want []string
 	for i := range 11 {
-		id, err := d.Begin(t.Context())
+		id, err := d.BeginDeploy(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func TestIdsCountUpAndSortByAge(t *testing.T) {
 			t.Fatalf("id %q, want %q", id, want[i])
 		}
 	}
-	if got, err := d.List(t.Context()); err != nil || !slices.Equal(got, want) {
+	if got, err := d.ListDeploys(t.Context()); err != nil || !slices.Equal(got, want) {
 		t.Errorf("List = %v, %v; want %v", got, err, want)
 	}
 }
@@ -70,7 +70,7 @@ func TestIdsCountUpAndSortByAge(t *testing.T) {
 func TestAppendMayBeRepeated(t *testing.T) {
 	d, path := journalOf(t, 2)
 	before, _ := os.ReadFile(path)
-	if err := d.Append(t.Context(), "1", record(2)); err != nil {
+	if err := d.AppendRecord(t.Context(), "1", record(2)); err != nil {
 		t.Errorf("repeat of the last record: %v", err)
 	}
 	after, _ := os.ReadFile(path)
@@ -84,7 +84,7 @@ func TestAppendRefusesWhatDoesNotFollow(t *testing.T) {
 	other := record(2)
 	other.Type = "other"
 	for _, r := range []Record{record(1), record(4), other} {
-		if err := d.Append(t.Context(), "1", r); err == nil {
+		if err := d.AppendRecord(t.Context(), "1", r); err == nil {
 			t.Errorf("record %d (%s) was taken after record 2", r.Seq, r.Type)
 		}
 	}
@@ -107,7 +107,7 @@ func TestTornAtEveryByte(t *testing.T) {
 		if err != nil {
 			t.Fatalf("cut at byte %d: %v", size, err)
 		}
-		if err := d.Append(t.Context(), "1", record(len(got)+1)); err != nil {
+		if err := d.AppendRecord(t.Context(), "1", record(len(got)+1)); err != nil {
 			t.Fatalf("cut at byte %d: append: %v", size, err)
 		}
 		again, err := d.Read(t.Context(), "1")
@@ -128,21 +128,21 @@ func TestDamageInTheMiddleIsReported(t *testing.T) {
 	if !errors.Is(err, errDamaged) || len(got) != 1 {
 		t.Errorf("Read = %d records, %v; want the one before the damage and an error", len(got), err)
 	}
-	if err := d.Append(t.Context(), "1", record(2)); err == nil {
+	if err := d.AppendRecord(t.Context(), "1", record(2)); err == nil {
 		t.Error("Append wrote over a damaged journal")
 	}
 }
 
 func TestAttachments(t *testing.T) {
 	d, _ := journalOf(t, 1)
-	if err := d.Attach(t.Context(), "1", "report.json", []byte("{}")); err != nil {
+	if err := d.AttachFile(t.Context(), "1", "report.json", []byte("{}")); err != nil {
 		t.Fatal(err)
 	}
-	got, err := d.Attachment(t.Context(), "1", "report.json")
+	got, err := d.ReadAttachment(t.Context(), "1", "report.json")
 	if err != nil || string(got) != "{}" {
 		t.Errorf("Attachment = %q, %v", got, err)
 	}
-	if _, err := d.Attachment(t.Context(), "1", "report.html"); !errors.Is(err, ErrNotFound) {
+	if _, err := d.ReadAttachment(t.Context(), "1", "report.html"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("missing attachment: %v", err)
 	}
 }
@@ -155,7 +155,7 @@ func TestNamesStayInside(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", ".", "..", "../x", "a/b", ".hidden", journalFile} {
-		if err := d.Attach(t.Context(), "1", name, nil); err == nil {
+		if err := d.AttachFile(t.Context(), "1", name, nil); err == nil {
 			t.Errorf("Attach(%q) succeeded", name)
 		}
 	}

@@ -83,11 +83,11 @@ func (o historyOptions) showRun(ctx context.Context, app targets.App, runs []dep
 	if i < 0 {
 		return problem.New(problem.NotFound, "version-manager history", "there is no deploy %s", o.id)
 	}
-	records, err := app.Target.History().Read(ctx, o.id)
+	records, err := app.Target.JournalReader().Read(ctx, o.id)
 	if err != nil {
 		o.inv.PrintNote("the journal is damaged: %v", err)
 	}
-	reports, err := copyReports(ctx, app.Project, app.Target.History(), o.id)
+	reports, err := copyReports(ctx, app.Project, app.Target.JournalReader(), o.id)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func copyReports(ctx context.Context, p project.Project, j journal.Reader, id st
 	dir := filepath.Join(p.State.Path, "reports", p.App.Name, id)
 	paths := map[string]string{}
 	for _, name := range []string{deploy.ReportJSON, deploy.ReportHTML, deploy.ReportHTMLDe} {
-		content, err := j.Attachment(ctx, id, name)
+		content, err := j.ReadAttachment(ctx, id, name)
 		if err != nil {
 			continue
 		}

@@ -55,7 +55,7 @@ func runLogs(ctx context.Context, o logsOptions) error {
 	if err != nil {
 		return err
 	}
-	logs, err := app.Target.Logs(ctx, o.query)
+	logs, err := app.Target.OpenLogs(ctx, o.query)
 	if err != nil {
 		return err
 	}

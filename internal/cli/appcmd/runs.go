@@ -26,7 +26,7 @@ func openNewestFirst(ctx context.Context, inv *command.Invocation, f targets.Fla
 // readRuns reads all deploys, oldest first. A damaged one is noted and does
 // not hide the others.
 func readRuns(ctx context.Context, inv *command.Invocation, t deploy.Target) ([]deploy.Run, error) {
-	runs, err := deploy.ReadHistory(ctx, t.History())
+	runs, err := deploy.ReadHistory(ctx, t.JournalReader())
 	if err != nil && len(runs) == 0 {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func readRuns(ctx context.Context, inv *command.Invocation, t deploy.Target) ([]
 // runsNewestFirst yields all deploys and reads only those that are consumed. A
 // damaged one is noted once and does not hide the others.
 func runsNewestFirst(ctx context.Context, inv *command.Invocation, t deploy.Target) (iter.Seq[deploy.Run], error) {
-	all, err := deploy.NewestFirst(ctx, t.History())
+	all, err := deploy.NewestFirst(ctx, t.JournalReader())
 	if err != nil {
 		return nil, err
 	}

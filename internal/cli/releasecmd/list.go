@@ -93,7 +93,7 @@ func (o listOptions) observeTarget(ctx context.Context, p project.Project) deplo
 		o.inv.PrintNote("cannot tell what is running: %v", err)
 		return deploy.Observed{}
 	}
-	now, err := t.Observe(ctx)
+	now, err := t.ObserveApp(ctx)
 	if err != nil {
 		o.inv.PrintNote("cannot tell what is running: %v", err)
 	}

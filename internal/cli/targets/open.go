@@ -101,7 +101,7 @@ func (a App) Observe(ctx context.Context) (deploy.Observed, error) { return Obse
 
 // Observe returns what runs in t.
 func Observe(ctx context.Context, t deploy.Target) (deploy.Observed, error) {
-	now, err := t.Observe(ctx)
+	now, err := t.ObserveApp(ctx)
 	if err != nil {
 		return now, fmt.Errorf("read the state of the target: %w", err)
 	}

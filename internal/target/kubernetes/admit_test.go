@@ -20,7 +20,7 @@ func TestPolicyAdmitsAllProxies(t *testing.T) {
 	w.Server.PutObject(proxy)
 	s := w.lock(target, "ada")
 	spec := deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}
-	w.Must(s.Apply(t.Context(), color.Green, spec))
+	w.Must(s.ApplySpec(t.Context(), color.Green, spec))
 	got, err := manifest.AdmittedNamespaces(w.GetObject("NetworkPolicy", "shop"))
 	w.Must(err)
 	if want := []string{"kube-system", "traefik"}; !slices.Equal(got, want) {

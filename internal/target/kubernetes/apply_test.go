@@ -23,13 +23,13 @@ func TestApplyAdoptsWhatRuns(t *testing.T) {
 	w, target := newPlace(t)
 	s := w.lock(target, "ada")
 	spec := deploy.Spec{Release: shop("v1.0.0"), Replicas: 2, Secrets: map[string]string{"TOKEN": "secret"}}
-	w.Must(s.Apply(t.Context(), color.Blue, spec))
+	w.Must(s.ApplySpec(t.Context(), color.Blue, spec))
 	before := w.GetObject("Deployment", "shop-blue")
 
 	// A later version of this program would make the pods otherwise.
 	s.app.Config.PullSecret = "pull"
 	spec.Replicas, spec.Secrets = 4, nil
-	w.Must(s.Apply(t.Context(), color.Blue, spec))
+	w.Must(s.ApplySpec(t.Context(), color.Blue, spec))
 	after := w.GetObject("Deployment", "shop-blue")
 	if before.GetUID() != after.GetUID() || objects.SpecReplicas(after) != 4 {
 		t.Errorf("it was recreated, with %d instances", objects.SpecReplicas(after))
@@ -37,7 +37,7 @@ func TestApplyAdoptsWhatRuns(t *testing.T) {
 	if found := cmp.Diff(before.Object["spec"].(map[string]any)["template"], after.Object["spec"].(map[string]any)["template"]); found != "" {
 		t.Errorf("the template was touched: %s", found)
 	}
-	o, err := target.Observe(t.Context())
+	o, err := target.ObserveApp(t.Context())
 	w.Must(err)
 	if side := o.Colors[color.Blue]; side.Want != 4 || side.Ready() != 4 || side.Version != "v1.0.0" || side.Image != "sha256:v1.0.0" {
 		t.Errorf("observed %+v", side)
@@ -57,9 +57,9 @@ func TestApplyReplaces(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, target := newPlace(t)
 			s := w.lock(target, "ada")
-			w.Must(s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "old"}}))
+			w.Must(s.ApplySpec(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "old"}}))
 			before := w.GetObject("Deployment", "shop-blue")
-			w.Must(s.Apply(t.Context(), color.Blue, tt.next))
+			w.Must(s.ApplySpec(t.Context(), color.Blue, tt.next))
 			after := w.GetObject("Deployment", "shop-blue")
 			if anew := before.GetUID() != after.GetUID(); anew != tt.anew {
 				t.Errorf("recreated: %t, want %t", anew, tt.anew)
@@ -72,7 +72,7 @@ func TestSecretsAreNowhereElse(t *testing.T) {
 	w, target := newPlace(t)
 	s := w.lock(target, "ada")
 	const value = "do-not-tell"
-	w.Must(s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": value}}))
+	w.Must(s.ApplySpec(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": value}}))
 	for _, name := range []string{"Deployment", "Service", "ConfigMap", "HTTPRoute"} {
 		list, err := target.app.Kube.ListObjects(t.Context(), kube.Ref{Kind: name, Namespace: "shop"}, "")
 		w.Must(err)
@@ -82,7 +82,7 @@ func TestSecretsAreNowhereElse(t *testing.T) {
 			}
 		}
 	}
-	w.Must(s.Retire(t.Context(), color.Blue))
+	w.Must(s.RetireColor(t.Context(), color.Blue))
 	if o := w.GetObject("Secret", "shop-blue-secrets"); o != nil {
 		t.Error("the secret of a retired color is still there")
 	}
@@ -94,7 +94,7 @@ func TestSecretsThatCannotBePassedOn(t *testing.T) {
 	w, target := newPlace(t)
 	s := w.lock(target, "ada")
 	for _, value := range []string{"hid\xffden", "hid\x00den"} {
-		err := s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: deploy.Secrets{"TOKEN": value}})
+		err := s.ApplySpec(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1, Secrets: deploy.Secrets{"TOKEN": value}})
 		if err == nil || !strings.Contains(err.Error(), "variable TOKEN cannot be passed on") || strings.Contains(err.Error(), "den") {
 			t.Errorf("%q: %v", value, err)
 		}

@@ -72,7 +72,7 @@ func TestChangesByOthersKeepTheRollback(t *testing.T) {
 			if w.GetObject("HorizontalPodAutoscaler", "shop") == nil {
 				t.Error("the autoscaler is gone")
 			}
-			if list, err := target.History().List(t.Context()); err != nil || len(list) != 3 {
+			if list, err := target.JournalReader().ListDeploys(t.Context()); err != nil || len(list) != 3 {
 				t.Errorf("history has %v, want three deploys: %v", list, err)
 			}
 		})

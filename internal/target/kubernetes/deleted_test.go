@@ -214,12 +214,12 @@ func TestSpareSecrets(t *testing.T) {
 			w, target := newPlace(t)
 			s := w.lock(target, "ada")
 			spec := deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1, Secrets: map[string]string{"TOKEN": "own"}}
-			w.Must(s.Apply(t.Context(), color.Blue, spec))
+			w.Must(s.ApplySpec(t.Context(), color.Blue, spec))
 			for _, kind := range tt.lose {
 				w.DeleteObject(kind, map[string]string{"Deployment": "shop-blue", "Secret": "shop-blue-secrets"}[kind])
 			}
 			spec.Secrets, spec.Spare = nil, map[string]string{"TOKEN": "spare"}
-			w.Must(s.Apply(t.Context(), color.Blue, spec))
+			w.Must(s.ApplySpec(t.Context(), color.Blue, spec))
 			if got := objects.TextField(w.GetObject("Secret", "shop-blue-secrets"), "data", "TOKEN"); got != tt.want {
 				t.Errorf("the secret is %q, want %q", got, tt.want)
 			}
@@ -245,7 +245,7 @@ func TestDeletedColorIsStartedBesideItsLastPods(t *testing.T) {
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			defer cancel()
-			err := s.Apply(ctx, color.Blue, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1})
+			err := s.ApplySpec(ctx, color.Blue, deploy.Spec{Release: quickRelease("v1.0.0"), Replicas: 1})
 			if gone := w.GetObject("Deployment", "shop-blue") == nil; gone != waits {
 				t.Errorf("waits: %t, want %t: %v", gone, waits, err)
 			}

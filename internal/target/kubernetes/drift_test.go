@@ -38,7 +38,7 @@ func TestAnotherBuildOfThisProgramIsNoDrift(t *testing.T) {
 	w, target := newPlace(t)
 	s := w.lock(target, "ada")
 	spec := deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}
-	w.Must(s.Apply(t.Context(), color.Blue, spec))
+	w.Must(s.ApplySpec(t.Context(), color.Blue, spec))
 	about := func() (found []string) {
 		all, err := target.FindDrift(t.Context(), spec)
 		w.Must(err)

@@ -44,7 +44,7 @@ func (w world) deleteLease(ada *session, also ...kube.Ref) (bob *session) {
 		}
 		bob = w.lock(w.target(), "bob")
 	})
-	if err := ada.Switch(w.Context(), color.Green, now); !errors.Is(err, deploy.ErrFenced) {
+	if err := ada.SwitchRoute(w.Context(), color.Green, now); !errors.Is(err, deploy.ErrFenced) {
 		w.Errorf("Switch without a lease = %v, want ErrFenced", err)
 	}
 	if w.active() != color.Blue {
@@ -70,10 +70,10 @@ func TestSwitchRecreatesTheLease(t *testing.T) {
 	ada := w.deployed()
 	before := w.term()
 	w.DeleteObject("Lease", "shop")
-	if err := ada.Switch(t.Context(), color.Green, w.revision()); err != nil || w.term() != before {
+	if err := ada.SwitchRoute(t.Context(), color.Green, w.revision()); err != nil || w.term() != before {
 		t.Errorf("switch without a lease: %v, term %d after %d", err, w.term(), before)
 	}
-	if _, err := w.target().Lock(t.Context(), "bob"); err == nil {
+	if _, err := w.target().AcquireLock(t.Context(), "bob"); err == nil {
 		t.Error("the lock is free")
 	}
 }
@@ -101,29 +101,29 @@ func TestWritesOfAPausedSessionAreFencedOff(t *testing.T) {
 		kept     func(world) bool
 	}{
 		"switch": {"httproutes", func(ctx context.Context, w world, s *session) error {
-			return s.Switch(ctx, color.Green, w.revision())
+			return s.SwitchRoute(ctx, color.Green, w.revision())
 		}, func(w world) bool { return w.active() == color.Blue }},
 		"append": {"secrets", func(ctx context.Context, _ world, s *session) error {
-			return s.Journal().Append(ctx, "1", journal.Record{Seq: 1, Type: "x"})
+			return s.JournalWriter().AppendRecord(ctx, "1", journal.Record{Seq: 1, Type: "x"})
 		}, func(w world) bool {
-			list, err := w.target().History().Read(w.Context(), "1")
+			list, err := w.target().JournalReader().Read(w.Context(), "1")
 			return err == nil && len(list) == 0
 		}},
 		"begin": {"configmaps", func(ctx context.Context, _ world, s *session) error {
-			_, err := s.Journal().Begin(ctx)
+			_, err := s.JournalWriter().BeginDeploy(ctx)
 			return err
 		}, func(w world) bool {
-			ids, err := w.target().History().List(w.Context())
+			ids, err := w.target().JournalReader().ListDeploys(w.Context())
 			return err == nil && len(ids) == 1
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			ada := w.deployed()
-			_, err := ada.Journal().Begin(t.Context())
+			_, err := ada.JournalWriter().BeginDeploy(t.Context())
 			w.Must(err)
 			if name == "begin" {
-				w.Must(ada.Journal().Append(t.Context(), "1", journal.Record{Seq: 1, Type: "x"}))
+				w.Must(ada.JournalWriter().AppendRecord(t.Context(), "1", journal.Record{Seq: 1, Type: "x"}))
 			}
 			w.beforeWrite(tt.resource, func() { w.takeOver() })
 			if err := tt.write(t.Context(), w, ada); !errors.Is(err, deploy.ErrFenced) {
@@ -157,9 +157,9 @@ func TestDeletedNamespaceIsNamed(t *testing.T) {
 	w.DeleteObject("Lease", "shop")
 	w.PutJSON(`{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T00:00:00Z", "finalizers": ["x"]}}`)
 	for name, f := range map[string]func() error{
-		"renew":  func() error { return ada.Renew(t.Context()) },
-		"retire": func() error { return ada.Retire(t.Context(), color.Green) },
-		"unlock": func() error { return ada.Unlock(t.Context()) },
+		"renew":  func() error { return ada.RenewLock(t.Context()) },
+		"retire": func() error { return ada.RetireColor(t.Context(), color.Green) },
+		"unlock": func() error { return ada.ReleaseLock(t.Context()) },
 	} {
 		if err := f(); !errors.Is(err, deploy.ErrFenced) || !strings.Contains(err.Error(), "namespace shop is being deleted") {
 			t.Errorf("%s: %v", name, err)

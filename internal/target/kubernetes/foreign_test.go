@@ -26,7 +26,7 @@ func TestLockFindsWhatIsSomebodyElses(t *testing.T) {
 	} {
 		w, target := newPlace(t)
 		w.theirs(o.apiVersion, kind, o.name)
-		_, err := target.Lock(t.Context(), "ada")
+		_, err := target.AcquireLock(t.Context(), "ada")
 		if err == nil || !strings.Contains(err.Error(), kind+" "+o.name) {
 			t.Errorf("Lock = %v, want an error that names %s %s", err, kind, o.name)
 		}
@@ -45,9 +45,9 @@ func TestWritesSpareWhatIsSomebodyElses(t *testing.T) {
 		before = append(before, kind, name, w.GetObject(kind, name).GetResourceVersion())
 	}
 	for name, err := range map[string]error{
-		"apply":  s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}),
-		"retire": s.Retire(t.Context(), color.Blue),
-		"remove": s.Remove(t.Context()),
+		"apply":  s.ApplySpec(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}),
+		"retire": s.RetireColor(t.Context(), color.Blue),
+		"remove": s.RemoveApp(t.Context()),
 	} {
 		if err == nil {
 			t.Errorf("%s did not complain", name)
@@ -65,11 +65,11 @@ func TestWritesSpareWhatIsSomebodyElses(t *testing.T) {
 func TestFailedFirstDeployLeavesNoRoute(t *testing.T) {
 	w, target := newPlace(t)
 	s := w.lock(target, "ada")
-	w.Must(s.Apply(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}))
+	w.Must(s.ApplySpec(t.Context(), color.Blue, deploy.Spec{Release: shop("v1.0.0"), Replicas: 1}))
 	if w.GetObject("HTTPRoute", "shop") == nil {
 		t.Fatal("there is no route")
 	}
-	w.Must(s.Retire(t.Context(), color.Blue))
+	w.Must(s.RetireColor(t.Context(), color.Blue))
 	for _, name := range []string{"shop", "shop-preview"} {
 		if w.GetObject("HTTPRoute", name) != nil {
 			t.Errorf("route %s is still there", name)
@@ -83,7 +83,7 @@ func TestForeignNamesAll(t *testing.T) {
 	w.theirs("v1", "Service", "shop-green")
 	w.theirs("v1", "ConfigMap", "shop-images")
 	w.theirs("apps/v1", "Deployment", "shop-blue")
-	_, err := target.Lock(t.Context(), "ada")
+	_, err := target.AcquireLock(t.Context(), "ada")
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || !strings.Contains(p.Hint, " --context test --namespace shop label --overwrite configmap/shop-images deployment/shop-blue service/shop-green ") || len(p.Lines) != 3 {
 		t.Errorf("Lock = %+v", err)

@@ -13,8 +13,8 @@ import (
 	"version-manager/internal/target/kubernetes/workload"
 )
 
-// Lock implements [deploy.Target].
-func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
+// AcquireLock implements [deploy.Target].
+func (t *Target) AcquireLock(ctx context.Context, holder string) (deploy.Session, error) {
 	if err := t.preflight.CheckAll(ctx); err != nil {
 		return nil, err
 	}
@@ -62,11 +62,11 @@ func (s *session) prepareLock(ctx context.Context, clean bool) error {
 	return nil
 }
 
-// Renew implements [deploy.Session].
-func (s *session) Renew(ctx context.Context) error { return s.lock.RenewLease(ctx) }
+// RenewLock implements [deploy.Session].
+func (s *session) RenewLock(ctx context.Context) error { return s.lock.RenewLease(ctx) }
 
-// Unlock implements [deploy.Session].
-func (s *session) Unlock(ctx context.Context) error {
+// ReleaseLock implements [deploy.Session].
+func (s *session) ReleaseLock(ctx context.Context) error {
 	if s.lock.IsReleased(ctx) {
 		return nil // the caller lost the first answer
 	}

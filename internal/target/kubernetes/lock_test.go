@@ -19,7 +19,7 @@ func TestLockNamesWhatIsMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			tt.spoil(&w)
-			_, err := w.target().Lock(t.Context(), "ada")
+			_, err := w.target().AcquireLock(t.Context(), "ada")
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("Lock = %v, want %q", err, tt.says)
 			}
@@ -34,10 +34,10 @@ func TestLockNamesWhatIsMissing(t *testing.T) {
 func TestUnlockTwice(t *testing.T) {
 	w := newWorld(t)
 	s := w.lock(w.target(), "ada")
-	w.Must(s.Unlock(t.Context()))
-	w.Must(s.Unlock(t.Context()))
+	w.Must(s.ReleaseLock(t.Context()))
+	w.Must(s.ReleaseLock(t.Context()))
 	w.lock(w.target(), "bob")
-	if err := s.Unlock(t.Context()); err == nil {
+	if err := s.ReleaseLock(t.Context()); err == nil {
 		t.Error("ada unlocked bob's lock")
 	}
 }
@@ -47,6 +47,6 @@ func TestRetireWithoutRoutes(t *testing.T) {
 	w := newWorld(t)
 	s := w.lock(w.target(), "ada")
 	for range 2 {
-		w.Must(s.Retire(t.Context(), color.Blue))
+		w.Must(s.RetireColor(t.Context(), color.Blue))
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"version-manager/internal/target/kubernetes/routes"
 )
 
-// Observe implements [deploy.Target].
-func (t *Target) Observe(ctx context.Context) (deploy.Observed, error) {
+// ObserveApp implements [deploy.Target].
+func (t *Target) ObserveApp(ctx context.Context) (deploy.Observed, error) {
 	o := deploy.Observed{App: t.app.Name, Colors: map[color.Color]deploy.Side{}}
 	colors, err := t.cache.ReadColors(ctx)
 	if err != nil {

@@ -26,10 +26,10 @@ func TestNoCopyOfASecretSurvives(t *testing.T) {
 		return deploy.Spec{Release: shop(version), Replicas: 1, Secrets: map[string]string{"TOKEN": value}}
 	}
 	backUp := func(id string) {
-		_, err := s.Backup(t.Context(), id)
+		_, err := s.BackUpState(t.Context(), id)
 		w.Must(err)
 	}
-	w.Must(s.Apply(t.Context(), color.Blue, spec("v1.0.0", "first-value")))
+	w.Must(s.ApplySpec(t.Context(), color.Blue, spec("v1.0.0", "first-value")))
 	w.putOldBackup("shop-backup-000001", "first-value")
 	w.PutJSON(`{"apiVersion": "v1", "kind": "Secret", "type": "version-manager.io/backup", "metadata": {"name": "shop-backup-000002", "namespace": "shop", "labels": {
 		"app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "version-manager", "version-manager.io/keeps": "backup"}}, "data": {"content.gz": "bm90IGd6aXA="}}`)
@@ -37,12 +37,12 @@ func TestNoCopyOfASecretSurvives(t *testing.T) {
 	if w.GetObject("Secret", "shop-backup-000001") == nil || w.GetObject("Secret", "shop-backup-000002") != nil {
 		t.Error("want the readable old backup to be kept and the unreadable one to be deleted")
 	}
-	w.Must(s.Apply(t.Context(), color.Green, spec("v1.1.0", "second-value")))
+	w.Must(s.ApplySpec(t.Context(), color.Green, spec("v1.1.0", "second-value")))
 	backUp("4")
-	w.Must(s.Retire(t.Context(), color.Blue))
+	w.Must(s.RetireColor(t.Context(), color.Blue))
 	w.lacks("first-value", "after rotation")
 	w.putOldBackup("shop-backup-000005", "second-value")
-	w.Must(s.Remove(t.Context()))
+	w.Must(s.RemoveApp(t.Context()))
 	w.lacks("first-value", "after cleanup")
 	w.lacks("second-value", "after cleanup")
 }

@@ -32,36 +32,36 @@ type session struct {
 
 var _ deploy.Session = (*session)(nil)
 
-// Journal implements [deploy.Session].
-func (s *session) Journal() journal.Writer { return s.history }
+// JournalWriter implements [deploy.Session].
+func (s *session) JournalWriter() journal.Writer { return s.history }
 
-// Backup implements [deploy.Session].
-func (s *session) Backup(ctx context.Context, id string) (string, error) {
+// BackUpState implements [deploy.Session].
+func (s *session) BackUpState(ctx context.Context, id string) (string, error) {
 	return s.history.WriteBackup(ctx, id)
 }
 
-// Apply implements [deploy.Session].
-func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
+// ApplySpec implements [deploy.Session].
+func (s *session) ApplySpec(ctx context.Context, c color.Color, spec deploy.Spec) error {
 	return s.deployer.ApplyColor(ctx, c, spec)
 }
 
-// Mend implements [deploy.Session].
-func (s *session) Mend(ctx context.Context, c color.Color, spec deploy.Spec) ([]string, error) {
+// RepairColor implements [deploy.Session].
+func (s *session) RepairColor(ctx context.Context, c color.Color, spec deploy.Spec) ([]string, error) {
 	return s.deployer.RepairColor(ctx, c, spec)
 }
 
-// Switch implements [deploy.Session].
-func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
+// SwitchRoute implements [deploy.Session].
+func (s *session) SwitchRoute(ctx context.Context, c color.Color, ifRevision string) error {
 	return s.routes.SwitchTraffic(ctx, c, ifRevision)
 }
 
-// Confirm implements [deploy.Session].
-func (s *session) Confirm(ctx context.Context, c color.Color) error {
+// ConfirmRoute implements [deploy.Session].
+func (s *session) ConfirmRoute(ctx context.Context, c color.Color) error {
 	return s.routes.ConfirmTraffic(ctx, c)
 }
 
-// Retire implements [deploy.Session].
-func (s *session) Retire(ctx context.Context, c color.Color) error {
+// RetireColor implements [deploy.Session].
+func (s *session) RetireColor(ctx context.Context, c color.Color) error {
 	if err := s.lock.VerifyHeld(ctx); err != nil {
 		return err
 	}
@@ -102,9 +102,9 @@ func removedKinds() []string {
 	return []string{"HorizontalPodAutoscaler", "PodDisruptionBudget", "Deployment", "Secret", "Service", "NetworkPolicy", "ServiceAccount"}
 }
 
-// Remove implements [deploy.Session]. The route goes first, so that no request
+// RemoveApp implements [deploy.Session]. The route goes first, so that no request
 // reaches what ends.
-func (s *session) Remove(ctx context.Context) error {
+func (s *session) RemoveApp(ctx context.Context) error {
 	if err := s.lock.VerifyHeld(ctx); err != nil {
 		return err
 	}

@@ -151,11 +151,11 @@ func (t *Target) Close() {
 	}
 }
 
-// History implements [deploy.Target].
-func (t *Target) History() journal.Reader { return history.NewReader(t.app) }
+// JournalReader implements [deploy.Target].
+func (t *Target) JournalReader() journal.Reader { return history.NewReader(t.app) }
 
-// Logs implements [deploy.Target].
-func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
+// OpenLogs implements [deploy.Target].
+func (t *Target) OpenLogs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
 	return logs.NewReader(t.app, t.cache).ReadLogs(ctx, q)
 }
 

@@ -36,7 +36,7 @@ func (w world) target() *Target {
 
 func (w world) lock(t *Target, holder string) *session {
 	w.Helper()
-	s, err := t.Lock(w.Context(), holder)
+	s, err := t.AcquireLock(w.Context(), holder)
 	w.Must(err)
 	return s.(*session)
 }
@@ -56,7 +56,7 @@ func (w world) deployed() *session {
 	s.history.MarkBegun()
 	w.Must(s.routes.EnsureRoutes(w.Context()))
 	w.Must(s.routes.PointPreview(w.Context(), color.Blue))
-	w.Must(s.Switch(w.Context(), color.Blue, "1"))
+	w.Must(s.SwitchRoute(w.Context(), color.Blue, "1"))
 	w.PutColor(color.Green)
 	w.Must(s.routes.PointPreview(w.Context(), color.Green))
 	return s

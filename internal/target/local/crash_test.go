@@ -20,22 +20,22 @@ func TestAgentDiesAtAJournalWrite(t *testing.T) {
 				t.Fatal(err)
 			}
 			target := p.newTarget("shop")
-			s, err := target.Lock(t.Context(), "test")
+			s, err := target.AcquireLock(t.Context(), "test")
 			if err != nil {
 				t.Fatal(err)
 			}
 			first := pingAgent(t, target).Agent
-			id, err := s.Journal().Begin(t.Context())
+			id, err := s.JournalWriter().BeginDeploy(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			for seq := 1; seq <= 3; seq++ {
 				r := journal.Record{Seq: seq, Time: time.Now().UTC(), Type: "step", Body: json.RawMessage(`{}`)}
-				if err := s.Journal().Append(t.Context(), id, r); err != nil {
+				if err := s.JournalWriter().AppendRecord(t.Context(), id, r); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if got, err := target.History().Read(t.Context(), id); err != nil || len(got) != 3 {
+			if got, err := target.JournalReader().Read(t.Context(), id); err != nil || len(got) != 3 {
 				t.Errorf("Read = %v, %v", got, err)
 			}
 			if pingAgent(t, target).Agent == first {

@@ -20,7 +20,7 @@ func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
 	p.local.App, p.local.Ingress = freePort(t), []int{freePort(t)}
 	cart := p.newTarget("cart")
 	s := p.deployFirst(t.Context(), cart, 1)
-	if err := s.Unlock(t.Context()); err != nil {
+	if err := s.ReleaseLock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	state := filepath.Join(p.state, "apps", "cart", "state.json")
@@ -36,9 +36,9 @@ func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
 	if o := observeTarget(t, cart); o.Active != "blue" || o.Colors["blue"].Ready() != 1 {
 		t.Errorf("with the generation before: %+v", o)
 	}
-	if s, err := cart.Lock(t.Context(), "test"); err != nil {
+	if s, err := cart.AcquireLock(t.Context(), "test"); err != nil {
 		t.Errorf("Lock = %v", err)
-	} else if err := s.Unlock(t.Context()); err != nil {
+	} else if err := s.ReleaseLock(t.Context()); err != nil {
 		t.Error(err)
 	}
 
@@ -48,7 +48,7 @@ func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
 		}
 	}
 	restart()
-	_, err := cart.Observe(t.Context())
+	_, err := cart.ObserveApp(t.Context())
 	if got, ok := errors.AsType[*problem.Problem](err); !ok || !strings.Contains(got.Hint, "backups") {
 		t.Errorf("Observe = %v, want a problem with a hint", err)
 	}
@@ -58,7 +58,7 @@ func TestDamagedStateOfOneAppLeavesOthersAlone(t *testing.T) {
 func TestProgramsThatCannotRun(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
-	s, err := p.newTarget("shop").Lock(t.Context(), "test")
+	s, err := p.newTarget("shop").AcquireLock(t.Context(), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestProgramsThatCannotRun(t *testing.T) {
 		"foreign": {foreign, "in the image is built for"},
 	} {
 		p.image = p.storeImageFiles(tt.program)
-		err := s.Apply(t.Context(), "blue", deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: 1})
+		err := s.ApplySpec(t.Context(), "blue", deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: 1})
 		if got, ok := errors.AsType[*problem.Problem](err); !ok || !strings.Contains(got.Error(), tt.want) || got.Hint == "" {
 			t.Errorf("%s: %v, want a problem with %q", name, err, tt.want)
 		}

@@ -14,10 +14,10 @@ func TestAgentEndsWhenNothingIsLeft(t *testing.T) {
 	target := p.newTarget("shop")
 	s := p.deployFirst(t.Context(), target, 1)
 	pids := instancePIDs(t, p)
-	if err := s.Remove(t.Context()); err != nil {
+	if err := s.RemoveApp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Unlock(t.Context()); err != nil {
+	if err := s.ReleaseLock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	p.waitUntil("the end of all processes", func() bool { return len(processesIn(t, p.state)) == 0 })
@@ -42,17 +42,17 @@ func TestRetireRemovesEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.image = p.storeImageFiles(append(program[:len(program):len(program)], 0)) // another digest
-	if err := s.Apply(ctx, "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+	if err := s.ApplySpec(ctx, "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
 		t.Fatal(err)
 	}
 	p.waitUntil("green to be ready", func() bool { return observeTarget(t, target).Colors["green"].Ready() == 1 })
-	if err := s.Switch(ctx, "green", old.Revision); err != nil {
+	if err := s.SwitchRoute(ctx, "green", old.Revision); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Confirm(ctx, "green"); err != nil {
+	if err := s.ConfirmRoute(ctx, "green"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Retire(ctx, "blue"); err != nil {
+	if err := s.RetireColor(ctx, "blue"); err != nil {
 		t.Fatal(err)
 	}
 	unpacked, err := filepath.Glob(filepath.Join(p.state, "rootfs", "sha256-*"))

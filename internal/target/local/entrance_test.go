@@ -37,12 +37,12 @@ func TestTakenPortIsNamed(t *testing.T) {
 	free := p.local
 
 	apply := func(app string) error {
-		s, err := p.newTarget(app).Lock(ctx, "test")
+		s, err := p.newTarget(app).AcquireLock(ctx, "test")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.Unlock(ctx)
-		return s.Apply(ctx, "blue", deploy.Spec{Release: p.makeRelease(app, "v1.0.0", nil), Replicas: 1})
+		defer s.ReleaseLock(ctx)
+		return s.ApplySpec(ctx, "blue", deploy.Spec{Release: p.makeRelease(app, "v1.0.0", nil), Replicas: 1})
 	}
 	names := func(err error, words ...string) {
 		t.Helper()

@@ -59,17 +59,17 @@ func TestWhatAScriptStartsEndsWithIt(t *testing.T) {
 				})
 				p.waitReady(target, 1)
 			}
-			if err := s.Apply(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+			if err := s.ApplySpec(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
 				t.Fatal(err)
 			}
 			p.waitUntil("green", func() bool { return observeTarget(t, target).Colors["green"].Ready() == 1 })
-			if err := s.Retire(t.Context(), "green"); err != nil {
+			if err := s.RetireColor(t.Context(), "green"); err != nil {
 				t.Fatal(err)
 			}
 			if servers, scripts := familyOf(t, p); len(servers) != 1 || len(scripts) != 1 {
 				t.Errorf("after green was retired: servers %v, scripts %v", servers, scripts)
 			}
-			if err := s.Remove(t.Context()); err != nil {
+			if err := s.RemoveApp(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if servers, scripts := familyOf(t, p); len(servers)+len(scripts) > 0 {

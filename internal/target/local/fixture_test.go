@@ -183,18 +183,18 @@ func processesIn(t *testing.T, dir string) (found []string) {
 // deployFirst brings v1.0.0 of an app to blue and gives traffic to it.
 func (p *place) deployFirst(ctx context.Context, target *Target, replicas int) deploy.Session {
 	p.t.Helper()
-	s, err := target.Lock(ctx, "test")
+	s, err := target.AcquireLock(ctx, "test")
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if err := s.Apply(ctx, "blue", deploy.Spec{Release: p.makeRelease(target.app, "v1.0.0", nil), Replicas: replicas}); err != nil {
+	if err := s.ApplySpec(ctx, "blue", deploy.Spec{Release: p.makeRelease(target.app, "v1.0.0", nil), Replicas: replicas}); err != nil {
 		p.t.Fatal(err)
 	}
 	p.waitReady(target, replicas)
-	if err := s.Switch(ctx, "blue", "0"); err != nil {
+	if err := s.SwitchRoute(ctx, "blue", "0"); err != nil {
 		p.t.Fatal(err)
 	}
-	if err := s.Confirm(ctx, "blue"); err != nil {
+	if err := s.ConfirmRoute(ctx, "blue"); err != nil {
 		p.t.Fatal(err)
 	}
 	return s
@@ -203,7 +203,7 @@ func (p *place) deployFirst(ctx context.Context, target *Target, replicas int) d
 func (p *place) waitReady(target *Target, n int) {
 	p.t.Helper()
 	p.waitUntil("ready instances", func() bool {
-		o, err := target.Observe(p.t.Context())
+		o, err := target.ObserveApp(p.t.Context())
 		return err == nil && o.Colors["blue"].Ready() == n
 	})
 }

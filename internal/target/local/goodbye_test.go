@@ -27,7 +27,7 @@ func TestScalingDownWaitsForRequestsAndClosesWebSockets(t *testing.T) {
 	target := p.newTarget("shop")
 	s := p.deployFirst(t.Context(), target, 1)
 	scale := func(n int) error {
-		return s.Apply(t.Context(), "blue", deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: n})
+		return s.ApplySpec(t.Context(), "blue", deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: n})
 	}
 	if err := scale(2); err != nil {
 		t.Fatal(err)

@@ -19,17 +19,17 @@ func TestDeadHolderLosesTheLockAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.waitUntil("the lock to be held", func() bool { return observeTarget(t, target).Lock != nil })
-	if _, err := target.Lock(t.Context(), "bob"); err == nil {
+	if _, err := target.AcquireLock(t.Context(), "bob"); err == nil {
 		t.Error("the lock was had although its holder lives")
 	}
 	killProcess(t, cmd.Process.Pid)
 	_ = cmd.Wait() // it was killed
 	began := time.Now()
-	s, err := target.Lock(t.Context(), "bob")
+	s, err := target.AcquireLock(t.Context(), "bob")
 	if err != nil || time.Since(began) > 2*time.Second {
 		t.Fatalf("Lock after %v = %v", time.Since(began), err)
 	}
-	if err := s.Unlock(t.Context()); err != nil {
+	if err := s.ReleaseLock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -44,7 +44,7 @@ func TestHoldTheLock(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := target.Lock(t.Context(), "ada"); err != nil {
+	if _, err := target.AcquireLock(t.Context(), "ada"); err != nil {
 		t.Fatal(err)
 	}
 	waittest.Receive(t, t.Context().Done()) // until it is killed

@@ -36,13 +36,13 @@ func (h history) getJSON(ctx context.Context, path string, out any) error {
 	return h.target.client.askQuickly(ctx, http.MethodGet, h.target.apiPath(path), nil, out)
 }
 
-func (h history) List(ctx context.Context) (ids []string, err error) {
+func (h history) ListDeploys(ctx context.Context) (ids []string, err error) {
 	if h.target.isUnknown() {
 		return nil, nil
 	}
 	err = h.getJSON(ctx, deploysPath, &ids)
 	if errors.Is(err, errNoAgent) {
-		return h.target.journalFiles().List(ctx)
+		return h.target.journalFiles().ListDeploys(ctx)
 	}
 	return ids, err
 }
@@ -65,28 +65,28 @@ func (h history) Read(ctx context.Context, id string) ([]journal.Record, error) 
 	return a.Records, nil
 }
 
-func (h history) Attachment(ctx context.Context, id, name string) ([]byte, error) {
+func (h history) ReadAttachment(ctx context.Context, id, name string) ([]byte, error) {
 	if h.target.isUnknown() {
 		return nil, fmt.Errorf("deploy %s: %w", id, journal.ErrNotFound)
 	}
 	var c api.ContentBody
 	err := h.getJSON(ctx, deployPath(id)+"/"+url.PathEscape(name), &c)
 	if errors.Is(err, errNoAgent) {
-		return h.target.journalFiles().Attachment(ctx, id, name)
+		return h.target.journalFiles().ReadAttachment(ctx, id, name)
 	}
 	return c.Content, err
 }
 
-func (w writer) Begin(ctx context.Context) (string, error) {
+func (w writer) BeginDeploy(ctx context.Context) (string, error) {
 	var id api.TextBody
 	err := w.session.callAgent(ctx, http.MethodPost, deploysPath, nil, &id)
 	return id.Text, err
 }
 
-func (w writer) Append(ctx context.Context, id string, r journal.Record) error {
+func (w writer) AppendRecord(ctx context.Context, id string, r journal.Record) error {
 	return w.session.callAgent(ctx, http.MethodPost, deployPath(id), r, nil)
 }
 
-func (w writer) Attach(ctx context.Context, id, name string, content []byte) error {
+func (w writer) AttachFile(ctx context.Context, id, name string, content []byte) error {
 	return w.session.callAgent(ctx, http.MethodPost, deployPath(id)+"/"+url.PathEscape(name), api.ContentBody{Content: content}, nil)
 }

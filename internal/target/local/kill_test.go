@@ -40,7 +40,7 @@ func killProcess(t *testing.T, pids ...int) {
 
 func observeTarget(t *testing.T, target *Target) deploy.Observed {
 	t.Helper()
-	o, err := target.Observe(t.Context())
+	o, err := target.ObserveApp(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestKilledAgentComesBackUnderLoad(t *testing.T) {
 	if len(failed) > 3*4 { // what was in flight at each kill
 		t.Errorf("%d of %d requests failed, such as %s", len(failed), sent, failed[0])
 	}
-	if err := session.Renew(t.Context()); err != nil {
+	if err := session.RenewLock(t.Context()); err != nil {
 		t.Errorf("the lock was lost: %v", err)
 	}
 }
@@ -163,7 +163,7 @@ func TestAgentKilledWhileScalingDown(t *testing.T) {
 	}
 	p.waitUntil("requests in flight", func() bool { return observeTarget(t, target).Colors["blue"].InFlight == 8 })
 	scaled := make(chan error, 1)
-	go func() { scaled <- s.Apply(t.Context(), "blue", spec) }()
+	go func() { scaled <- s.ApplySpec(t.Context(), "blue", spec) }()
 	p.waitUntil("the second to drain", func() bool {
 		list := observeTarget(t, target).Colors["blue"].Instances
 		return len(list) == 2 && list[1].Reason == "draining"
@@ -202,7 +202,7 @@ func TestFollowingLogsSurvivesTheAgent(t *testing.T) {
 	session := p.deployFirst(t.Context(), target, 1)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	r, err := target.Logs(ctx, deploy.LogQuery{Follow: true})
+	r, err := target.OpenLogs(ctx, deploy.LogQuery{Follow: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestFollowingLogsSurvivesTheAgent(t *testing.T) {
 		t.Errorf("first line %q", first)
 	}
 	killProcess(t, pingAgent(t, target).Agent)
-	if err := session.Apply(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
+	if err := session.ApplySpec(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err != nil {
 		t.Fatal(err)
 	}
 	for line := range seen {

@@ -85,8 +85,8 @@ func (t *Target) isUnknown() bool {
 
 func (t *Target) apiPath(rest string) string { return api.AppsPath + t.app + rest }
 
-// Observe implements [deploy.Target].
-func (t *Target) Observe(ctx context.Context) (o deploy.Observed, err error) {
+// ObserveApp implements [deploy.Target].
+func (t *Target) ObserveApp(ctx context.Context) (o deploy.Observed, err error) {
 	if t.isUnknown() {
 		return deploy.Observed{App: t.app, Revision: "0", Colors: map[color.Color]deploy.Side{}}, nil
 	}
@@ -97,13 +97,13 @@ func (t *Target) Observe(ctx context.Context) (o deploy.Observed, err error) {
 	return o, err
 }
 
-// History implements [deploy.Target].
-func (t *Target) History() journal.Reader { return history{t} }
+// JournalReader implements [deploy.Target].
+func (t *Target) JournalReader() journal.Reader { return history{t} }
 
-// Lock implements [deploy.Target]. Should this process die, the lock is free
+// AcquireLock implements [deploy.Target]. Should this process die, the lock is free
 // at once. An agent that runs another build of the program is replaced before
 // anything is changed.
-func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error) {
+func (t *Target) AcquireLock(ctx context.Context, holder string) (deploy.Session, error) {
 	var a api.LockAnswer
 	req := api.LockRequest{Holder: holder, Nonce: rand.Text()}
 	if err := t.client.askQuickly(ctx, http.MethodPost, t.apiPath("/lock"), req, &a); err != nil {
@@ -111,7 +111,7 @@ func (t *Target) Lock(ctx context.Context, holder string) (deploy.Session, error
 	}
 	s := &session{t, a.Token}
 	if err := t.client.matchAgent(ctx); err != nil {
-		return nil, errors.Join(err, s.Unlock(context.WithoutCancel(ctx)))
+		return nil, errors.Join(err, s.ReleaseLock(context.WithoutCancel(ctx)))
 	}
 	return s, nil
 }

@@ -16,9 +16,9 @@ import (
 	"version-manager/internal/deploy"
 )
 
-// Logs implements [deploy.Target]. A line is "instance | text". Following
+// OpenLogs implements [deploy.Target]. A line is "instance | text". Following
 // continues where it was when the agent is replaced.
-func (t *Target) Logs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
+func (t *Target) OpenLogs(ctx context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
 	if t.isUnknown() && !q.Follow {
 		return io.NopCloser(strings.NewReader("")), nil
 	}

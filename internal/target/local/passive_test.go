@@ -21,11 +21,11 @@ func TestLookingStartsNothing(t *testing.T) {
 	p := newPlace(t)
 	active := p.newTarget("shop")
 	session := p.deployFirst(t.Context(), active, 2)
-	id, err := session.Journal().Begin(t.Context())
+	id, err := session.JournalWriter().BeginDeploy(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := session.Unlock(t.Context()); err != nil {
+	if err := session.ReleaseLock(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	before := observeTarget(t, active)
@@ -40,13 +40,13 @@ func TestLookingStartsNothing(t *testing.T) {
 	if !now.Down || now.Active != before.Active || now.Colors["blue"].Version != "v1.0.0" || now.Colors["blue"].Ready() != 0 || now.Colors["blue"].Want != 2 {
 		t.Errorf("got %+v", now)
 	}
-	if ids, err := looking.History().List(t.Context()); err != nil || len(ids) != 1 || ids[0] != id {
+	if ids, err := looking.JournalReader().ListDeploys(t.Context()); err != nil || len(ids) != 1 || ids[0] != id {
 		t.Errorf("deploys %v, %v", ids, err)
 	}
-	if _, err := looking.History().Read(t.Context(), id); err != nil {
+	if _, err := looking.JournalReader().Read(t.Context(), id); err != nil {
 		t.Error(err)
 	}
-	logs, err := looking.Logs(t.Context(), deploy.LogQuery{Color: "blue"})
+	logs, err := looking.OpenLogs(t.Context(), deploy.LogQuery{Color: "blue"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ import (
 // applyVersion makes a version run in a standby color and waits until it is ready.
 func (p *place) applyVersion(s deploy.Session, target *Target, c color.Color, v release.Version) {
 	p.t.Helper()
-	if err := s.Apply(p.t.Context(), c, deploy.Spec{Release: p.makeRelease("shop", v, nil), Replicas: 1}); err != nil {
+	if err := s.ApplySpec(p.t.Context(), c, deploy.Spec{Release: p.makeRelease("shop", v, nil), Replicas: 1}); err != nil {
 		p.t.Fatal(err)
 	}
 	p.waitUntil("an instance to be ready", func() bool { return observeTarget(p.t, target).Colors[c].Ready() == 1 })
@@ -33,12 +33,12 @@ func (p *place) swapPorts(s deploy.Session, target *Target, c color.Color, v rel
 	p.t.Helper()
 	p.applyVersion(s, target, c, v)
 	ctx := p.t.Context()
-	err := s.Switch(ctx, c, observeTarget(p.t, target).Revision)
+	err := s.SwitchRoute(ctx, c, observeTarget(p.t, target).Revision)
 	if err == nil {
-		err = s.Confirm(ctx, c)
+		err = s.ConfirmRoute(ctx, c)
 	}
 	if err == nil {
-		err = s.Retire(ctx, c.Other())
+		err = s.RetireColor(ctx, c.Other())
 	}
 	if err != nil {
 		p.t.Fatal(err)
@@ -47,7 +47,7 @@ func (p *place) swapPorts(s deploy.Session, target *Target, c color.Color, v rel
 
 func (p *place) acquireLock(target *Target) deploy.Session {
 	p.t.Helper()
-	s, err := target.Lock(p.t.Context(), "test")
+	s, err := target.AcquireLock(p.t.Context(), "test")
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func (p *place) acquireLock(target *Target) deploy.Session {
 
 func (p *place) releaseLock(s deploy.Session) {
 	p.t.Helper()
-	if err := s.Unlock(p.t.Context()); err != nil {
+	if err := s.ReleaseLock(p.t.Context()); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -146,7 +146,7 @@ func TestAFailedDeployLeavesThePorts(t *testing.T) {
 	target := p.newTarget("shop")
 	s := p.acquireLock(target)
 	p.applyVersion(s, target, "green", "v1.1.0")
-	if err := s.Retire(t.Context(), "green"); err != nil {
+	if err := s.RetireColor(t.Context(), "green"); err != nil {
 		t.Fatal(err)
 	}
 	p.releaseLock(s)
@@ -161,7 +161,7 @@ func TestAFailedDeployLeavesThePorts(t *testing.T) {
 	}
 	defer other.Close()
 	s = p.acquireLock(target)
-	if err := s.Apply(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err == nil {
+	if err := s.ApplySpec(t.Context(), "green", deploy.Spec{Release: p.makeRelease("shop", "v1.1.0", nil), Replicas: 1}); err == nil {
 		t.Error("the new port was had although it is taken")
 	}
 	p.releaseLock(s)

@@ -19,7 +19,7 @@ import (
 // would listen. It fails if a configured port is taken. It opens
 // nothing for good and starts no agent for an app that never ran here.
 func (t *Target) CheckListeners(ctx context.Context) (list []deploy.Listener, err error) {
-	now, err := t.Observe(ctx)
+	now, err := t.ObserveApp(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func TestPreviewOfAPublicAddress(t *testing.T) {
 	s := p.acquireLock(target)
 	defer p.releaseLock(s)
 	id := "x"
-	path, err := s.Backup(t.Context(), id)
+	path, err := s.BackUpState(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}

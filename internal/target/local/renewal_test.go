@@ -87,7 +87,7 @@ func TestHTTPSOutlivesTheFilesOfItsCertificate(t *testing.T) {
 	writeCertificate(t, project)
 	p.waitUntil("the new certificate", func() bool { now := servedCertificateOf(address); return now != "" && now != before })
 	s := p.acquireLock(target)
-	if err := s.Remove(t.Context()); err != nil {
+	if err := s.RemoveApp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	p.releaseLock(s)

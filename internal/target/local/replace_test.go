@@ -138,7 +138,7 @@ func TestAProgramThatCannotTakeOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := broken.Lock(t.Context(), "test"); err == nil || !strings.Contains(err.Error(), "replace the agent") {
+	if _, err := broken.AcquireLock(t.Context(), "test"); err == nil || !strings.Contains(err.Error(), "replace the agent") {
 		t.Errorf("Lock = %v", err)
 	}
 	if now := pingAgent(t, target); now != was {

@@ -18,14 +18,14 @@ func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 	t.Setenv("OPERATORS_OWN", "private")
 	p := newPlace(t)
 	target := p.newTarget("shop")
-	s, err := target.Lock(t.Context(), "test")
+	s, err := target.AcquireLock(t.Context(), "test")
 	if err != nil {
 		t.Fatal(err)
 	}
 	const secret = "s3cr3t-value"
 	spec := deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", map[string]string{"PLAIN": "value"}), Replicas: 1,
 		Secrets: map[string]string{"API_KEY": secret}}
-	if err := s.Apply(t.Context(), "blue", spec); err != nil {
+	if err := s.ApplySpec(t.Context(), "blue", spec); err != nil {
 		t.Fatal(err)
 	}
 	p.waitReady(target, 1)
@@ -45,7 +45,7 @@ func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 		}
 	}
 	spec.Secrets, spec.Replicas = nil, 2 // scaling from a shell that does not have them
-	if err := s.Apply(t.Context(), "blue", spec); err != nil {
+	if err := s.ApplySpec(t.Context(), "blue", spec); err != nil {
 		t.Fatal(err)
 	}
 	p.waitReady(target, 2)
@@ -54,7 +54,7 @@ func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 			t.Error("an instance does not have the secret")
 		}
 	}
-	if _, err := s.Backup(t.Context(), "1"); err != nil {
+	if _, err := s.BackUpState(t.Context(), "1"); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprintf("%+v", observeTarget(t, target)); strings.Contains(got, secret) {
@@ -74,7 +74,7 @@ func TestSecretsReachTheAppAndNobodyElse(t *testing.T) {
 	if info, err := os.Stat(where[0]); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("its mode is %v, %v", info.Mode(), err)
 	}
-	if err := s.Retire(t.Context(), "blue"); err != nil {
+	if err := s.RetireColor(t.Context(), "blue"); err != nil {
 		t.Fatal(err)
 	}
 	if where := grepFiles(t, p.state, secret); len(where) > 0 {

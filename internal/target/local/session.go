@@ -34,42 +34,44 @@ func (s *session) ProbeSecret(ctx context.Context) (string, error) {
 	return secret.Text, err
 }
 
-func (s *session) Renew(ctx context.Context) error {
+func (s *session) RenewLock(ctx context.Context) error {
 	return s.callAgent(ctx, http.MethodPost, "/renew", nil, nil)
 }
 
-func (s *session) Unlock(ctx context.Context) error {
+func (s *session) ReleaseLock(ctx context.Context) error {
 	return s.callAgent(ctx, http.MethodPost, "/unlock", nil, nil)
 }
 
-func (s *session) Journal() journal.Writer { return writer{s} }
+func (s *session) JournalWriter() journal.Writer { return writer{s} }
 
-func (s *session) Backup(ctx context.Context, id string) (string, error) {
+func (s *session) BackUpState(ctx context.Context, id string) (string, error) {
 	var path api.TextBody
 	err := s.callAgent(ctx, http.MethodPost, "/backup", api.TextBody{Text: id}, &path)
 	return path.Text, err
 }
 
-func (s *session) Apply(ctx context.Context, c color.Color, spec deploy.Spec) error {
+func (s *session) ApplySpec(ctx context.Context, c color.Color, spec deploy.Spec) error {
 	req := api.ApplyRequest{Spec: spec, Local: s.target.local, Project: s.target.project, Defaulted: s.target.local.Defaulted, PreviewSecret: s.target.preview}
 	return s.callAgent(ctx, http.MethodPut, colorPath(c), req, nil)
 }
 
-// Mend implements [deploy.Session]. Nobody else changes what the agent keeps.
-func (s *session) Mend(context.Context, color.Color, deploy.Spec) ([]string, error) { return nil, nil }
+// RepairColor implements [deploy.Session]. Nobody else changes what the agent keeps.
+func (s *session) RepairColor(context.Context, color.Color, deploy.Spec) ([]string, error) {
+	return nil, nil
+}
 
-func (s *session) Switch(ctx context.Context, c color.Color, ifRevision string) error {
+func (s *session) SwitchRoute(ctx context.Context, c color.Color, ifRevision string) error {
 	return s.callAgent(ctx, http.MethodPost, "/switch", api.SwitchRequest{Color: string(c), IfRevision: ifRevision}, nil)
 }
 
-func (s *session) Confirm(ctx context.Context, c color.Color) error {
+func (s *session) ConfirmRoute(ctx context.Context, c color.Color) error {
 	return s.callAgent(ctx, http.MethodPost, colorPath(c), nil, nil)
 }
 
-func (s *session) Retire(ctx context.Context, c color.Color) error {
+func (s *session) RetireColor(ctx context.Context, c color.Color) error {
 	return s.callAgent(ctx, http.MethodDelete, colorPath(c), nil, nil)
 }
 
-func (s *session) Remove(ctx context.Context) error {
+func (s *session) RemoveApp(ctx context.Context) error {
 	return s.callAgent(ctx, http.MethodDelete, "", nil, nil)
 }

@@ -19,13 +19,13 @@ func (p *place) runDeploy(image string, secrets deploy.Secrets) (pid int, err er
 	p.t.Helper()
 	p.image = image
 	target := p.newTarget("shop")
-	s, err := target.Lock(p.t.Context(), "test")
+	s, err := target.AcquireLock(p.t.Context(), "test")
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	defer s.Unlock(p.t.Context())
+	defer s.ReleaseLock(p.t.Context())
 	spec := deploy.Spec{Release: p.makeRelease("shop", "v1.0.0", nil), Replicas: 1, Secrets: secrets}
-	if err := s.Apply(p.t.Context(), "blue", spec); err != nil {
+	if err := s.ApplySpec(p.t.Context(), "blue", spec); err != nil {
 		return 0, err
 	}
 	p.waitReady(target, 1)

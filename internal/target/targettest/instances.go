@@ -63,7 +63,7 @@ func replaceStandby(s *suite) {
 	if id := s.previewed(color.Green); id.Version != "v1.2.0" {
 		s.Errorf("the preview is answered by %+v", id)
 	}
-	s.must(session.Apply(s.Context(), color.Green, deploy.Spec{Release: s.h.Release("v1.2.0", nil)}))
+	s.must(session.ApplySpec(s.Context(), color.Green, deploy.Spec{Release: s.h.Release("v1.2.0", nil)}))
 	s.until("no instance", func(o deploy.Observed) bool { return len(o.Colors[color.Green].Instances) == 0 })
 	s.noneFailed(traffic)
 }
@@ -72,7 +72,7 @@ func replaceStandby(s *suite) {
 // looks as expected.
 func (s *suite) bad(session deploy.Session, v release.Version, env map[string]string, ok func(deploy.Instance) bool) {
 	s.Helper()
-	s.must(session.Apply(s.Context(), color.Blue, deploy.Spec{Release: s.h.Release(v, env), Replicas: 1}))
+	s.must(session.ApplySpec(s.Context(), color.Blue, deploy.Spec{Release: s.h.Release(v, env), Replicas: 1}))
 	s.until("what is wrong", func(o deploy.Observed) bool {
 		list := o.Colors[color.Blue].Instances
 		return len(list) == 1 && ok(list[0])

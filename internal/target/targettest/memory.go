@@ -18,17 +18,17 @@ import (
 func journals(s *suite) {
 	ctx := s.Context()
 	session := s.lock()
-	w, r := session.Journal(), s.h.Target.History()
-	id, err := w.Begin(ctx)
+	w, r := session.JournalWriter(), s.h.Target.JournalReader()
+	id, err := w.BeginDeploy(ctx)
 	s.must(err)
 	var want []journal.Record
 	for seq := 1; seq <= 3; seq++ {
 		rec := journal.Record{Seq: seq, Time: time.Now().UTC().Round(time.Millisecond), Type: "step", Body: json.RawMessage(`{"n":1}`)}
-		s.must(w.Append(ctx, id, rec))
-		s.must(w.Append(ctx, id, rec)) // whoever lost the answer asks again
+		s.must(w.AppendRecord(ctx, id, rec))
+		s.must(w.AppendRecord(ctx, id, rec)) // whoever lost the answer asks again
 		want = append(want, rec)
 	}
-	if err := w.Append(ctx, id, journal.Record{Seq: 9, Type: "step"}); err == nil {
+	if err := w.AppendRecord(ctx, id, journal.Record{Seq: 9, Type: "step"}); err == nil {
 		s.Error("a record with a gap before it was taken")
 	}
 	got, err := r.Read(ctx, id)
@@ -39,16 +39,16 @@ func journals(s *suite) {
 	if !slices.EqualFunc(got, want, same) {
 		s.Errorf("read %+v, want %+v", got, want)
 	}
-	s.must(w.Attach(ctx, id, "report.json", []byte("{}")))
-	if b, err := r.Attachment(ctx, id, "report.json"); err != nil || string(b) != "{}" {
+	s.must(w.AttachFile(ctx, id, "report.json", []byte("{}")))
+	if b, err := r.ReadAttachment(ctx, id, "report.json"); err != nil || string(b) != "{}" {
 		s.Errorf("attachment = %q, %v", b, err)
 	}
-	if _, err := r.Attachment(ctx, id, "other.json"); !errors.Is(err, journal.ErrNotFound) {
+	if _, err := r.ReadAttachment(ctx, id, "other.json"); !errors.Is(err, journal.ErrNotFound) {
 		s.Errorf("unknown attachment = %v, want ErrNotFound", err)
 	}
-	second, err := w.Begin(ctx)
+	second, err := w.BeginDeploy(ctx)
 	s.must(err)
-	ids, err := r.List(ctx)
+	ids, err := r.ListDeploys(ctx)
 	if err != nil || !slices.Equal(ids, []string{id, second}) {
 		s.Errorf("List = %v, %v, want [%s %s]", ids, err, id, second)
 	}
@@ -57,7 +57,7 @@ func journals(s *suite) {
 func backups(s *suite) {
 	session := s.lock()
 	for range 2 {
-		if path, err := session.Backup(s.Context(), "1"); err != nil || path == "" {
+		if path, err := session.BackUpState(s.Context(), "1"); err != nil || path == "" {
 			s.Errorf("Backup = %q, %v", path, err)
 		}
 	}
@@ -68,10 +68,10 @@ func removing(s *suite) {
 	session := s.lock()
 	o := s.firstDeploy(session, 1)
 	ours := s.start(session, color.Green, "v1.1.0", 1)
-	id, err := session.Journal().Begin(ctx)
+	id, err := session.JournalWriter().BeginDeploy(ctx)
 	s.must(err)
-	s.must(session.Remove(ctx))
-	s.must(session.Remove(ctx))
+	s.must(session.RemoveApp(ctx))
+	s.must(session.RemoveApp(ctx))
 	if o := s.observe(); len(o.Colors) > 0 || o.Active != color.None || len(o.Entrances.Public) > 0 {
 		s.Errorf("after Remove: %+v", o)
 	}
@@ -80,7 +80,7 @@ func removing(s *suite) {
 			s.Errorf("%s is still answered by %+v", url, id)
 		}
 	}
-	if ids, err := s.h.Target.History().List(ctx); err != nil || !slices.Equal(ids, []string{id}) {
+	if ids, err := s.h.Target.JournalReader().ListDeploys(ctx); err != nil || !slices.Equal(ids, []string{id}) {
 		s.Errorf("journals after Remove: %v, %v", ids, err)
 	}
 	s.firstDeploy(session, 1) // and again from the beginning
@@ -101,7 +101,7 @@ func answers(o deploy.Observed, instance string) bool {
 
 func (s *suite) logs(q deploy.LogQuery) string {
 	s.Helper()
-	r, err := s.h.Target.Logs(s.Context(), q)
+	r, err := s.h.Target.OpenLogs(s.Context(), q)
 	s.must(err)
 	defer r.Close()
 	text, err := io.ReadAll(r)
@@ -127,7 +127,7 @@ func following(s *suite) {
 
 	ctx, cancel := context.WithTimeout(s.Context(), s.h.Patience)
 	defer cancel()
-	r, err := s.h.Target.Logs(ctx, deploy.LogQuery{Color: color.Green, Tail: 1, Follow: true})
+	r, err := s.h.Target.OpenLogs(ctx, deploy.LogQuery{Color: color.Green, Tail: 1, Follow: true})
 	s.must(err)
 	defer r.Close()
 	s.start(session, color.Green, "v1.2.0", 1)
@@ -144,9 +144,9 @@ func following(s *suite) {
 func stopNothing(s *suite) {
 	session := s.lock()
 	for range 2 {
-		s.must(session.Retire(s.Context(), color.Green))
-		s.must(session.Retire(s.Context(), color.Blue))
-		s.must(session.Remove(s.Context()))
+		s.must(session.RetireColor(s.Context(), color.Green))
+		s.must(session.RetireColor(s.Context(), color.Blue))
+		s.must(session.RemoveApp(s.Context()))
 	}
 	if o := s.observe(); o.Active != color.None || len(o.Colors) > 0 {
 		s.Errorf("nothing was started, and there is %+v", o)

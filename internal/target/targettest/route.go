@@ -66,7 +66,7 @@ func standbyByPreview(s *suite) {
 	s.start(session, color.Green, "v1.1.0", 1)
 	s.previewed(color.Green)
 	s.answeredBy(o.Entrances.Public[0], color.Blue)
-	s.must(session.Retire(s.Context(), color.Green))
+	s.must(session.RetireColor(s.Context(), color.Green))
 	if status, _ := s.status(o.Entrances.Preview); status != http.StatusServiceUnavailable {
 		s.Errorf("the preview of a retired color answers %d, want 503", status)
 	}
@@ -76,27 +76,27 @@ func switchGuards(s *suite) {
 	ctx := s.Context()
 	session := s.lock()
 	before := s.firstDeploy(session, 1)
-	if err := session.Switch(ctx, color.Green, before.Revision); !errors.Is(err, deploy.ErrRefused) {
+	if err := session.SwitchRoute(ctx, color.Green, before.Revision); !errors.Is(err, deploy.ErrRefused) {
 		s.Errorf("switch to a color without instances = %v, want ErrRefused", err)
 	}
-	s.must(session.Apply(ctx, color.Green, deploy.Spec{Release: s.h.Release("v1.1.0", map[string]string{"BEHAVIOR": "never-ready"}), Replicas: 1}))
-	if err := session.Switch(ctx, color.Green, before.Revision); !errors.Is(err, deploy.ErrRefused) {
+	s.must(session.ApplySpec(ctx, color.Green, deploy.Spec{Release: s.h.Release("v1.1.0", map[string]string{"BEHAVIOR": "never-ready"}), Replicas: 1}))
+	if err := session.SwitchRoute(ctx, color.Green, before.Revision); !errors.Is(err, deploy.ErrRefused) {
 		s.Errorf("switch to a color that is not ready = %v, want ErrRefused", err)
 	}
 	s.start(session, color.Green, "v1.1.1", 1)
-	if err := session.Switch(ctx, color.Green, before.Revision+"0"); !errors.Is(err, deploy.ErrConflict) {
+	if err := session.SwitchRoute(ctx, color.Green, before.Revision+"0"); !errors.Is(err, deploy.ErrConflict) {
 		s.Errorf("switch with another revision = %v, want ErrConflict", err)
 	}
-	s.must(session.Switch(ctx, color.Green, before.Revision))
-	s.must(session.Switch(ctx, color.Green, before.Revision)) // whoever lost the answer asks again
+	s.must(session.SwitchRoute(ctx, color.Green, before.Revision))
+	s.must(session.SwitchRoute(ctx, color.Green, before.Revision)) // whoever lost the answer asks again
 	after := s.observe()
 	if after.Active != color.Green || after.Revision == before.Revision {
 		s.Errorf("after the switch: active %s, revision %s, was %s", after.Active, after.Revision, before.Revision)
 	}
-	if err := session.Switch(ctx, color.Blue, before.Revision); !errors.Is(err, deploy.ErrConflict) {
+	if err := session.SwitchRoute(ctx, color.Blue, before.Revision); !errors.Is(err, deploy.ErrConflict) {
 		s.Errorf("switch with an old revision = %v, want ErrConflict", err)
 	}
-	s.must(session.Confirm(ctx, color.Green))
+	s.must(session.ConfirmRoute(ctx, color.Green))
 }
 
 func activeIsProtected(s *suite) {
@@ -104,9 +104,9 @@ func activeIsProtected(s *suite) {
 	session := s.lock()
 	before := s.firstDeploy(session, 1)
 	for name, err := range map[string]error{
-		"replace":       session.Apply(ctx, color.Blue, deploy.Spec{Release: s.h.Release("v1.1.0", nil), Replicas: 1}),
-		"scale to zero": session.Apply(ctx, color.Blue, deploy.Spec{Release: s.h.Release("v1.0.0", nil), Replicas: 0}),
-		"retire":        session.Retire(ctx, color.Blue),
+		"replace":       session.ApplySpec(ctx, color.Blue, deploy.Spec{Release: s.h.Release("v1.1.0", nil), Replicas: 1}),
+		"scale to zero": session.ApplySpec(ctx, color.Blue, deploy.Spec{Release: s.h.Release("v1.0.0", nil), Replicas: 0}),
+		"retire":        session.RetireColor(ctx, color.Blue),
 	} {
 		if !errors.Is(err, deploy.ErrRefused) {
 			s.Errorf("%s the active color = %v, want ErrRefused", name, err)
@@ -125,12 +125,12 @@ func upgrade(s *suite) {
 	o := s.firstDeploy(session, 2)
 	traffic := Pester(s.T, s.h.Client, urls(o)...)
 	s.start(session, color.Green, "v1.1.0", 2)
-	s.must(session.Switch(ctx, color.Green, o.Revision))
-	s.must(session.Confirm(ctx, color.Green))
+	s.must(session.SwitchRoute(ctx, color.Green, o.Revision))
+	s.must(session.ConfirmRoute(ctx, color.Green))
 	confirmed := time.Now()
 	s.until("the old color to be empty", func(o deploy.Observed) bool { return o.Colors[color.Blue].InFlight == 0 })
-	s.must(session.Retire(ctx, color.Blue))
-	s.must(session.Retire(ctx, color.Blue)) // nothing is left to do
+	s.must(session.RetireColor(ctx, color.Blue))
+	s.must(session.RetireColor(ctx, color.Blue)) // nothing is left to do
 	s.answeredBy(o.Entrances.Public[0], color.Green)
 	s.noneFailed(traffic)
 	if last := traffic.Last("v1.0.0"); last.After(confirmed) {

@@ -89,7 +89,7 @@ func (s *suite) must(err error) {
 
 func (s *suite) observe() deploy.Observed {
 	s.Helper()
-	o, err := s.h.Target.Observe(s.Context())
+	o, err := s.h.Target.ObserveApp(s.Context())
 	s.must(err)
 	return o
 }
@@ -97,7 +97,7 @@ func (s *suite) observe() deploy.Observed {
 // lock takes the lock until the test ends, and removes the app then.
 func (s *suite) lock() deploy.Session {
 	s.Helper()
-	session, err := s.h.Target.Lock(s.Context(), "the suite")
+	session, err := s.h.Target.AcquireLock(s.Context(), "the suite")
 	s.must(err)
 	if r, ok := session.(deploy.ProbeSecretKeeper); ok {
 		s.secret, err = r.ProbeSecret(s.Context())
@@ -106,10 +106,10 @@ func (s *suite) lock() deploy.Session {
 	s.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.Context()), s.h.Patience)
 		defer cancel()
-		if err := session.Remove(ctx); err != nil {
+		if err := session.RemoveApp(ctx); err != nil {
 			s.Errorf("remove: %v", err)
 		}
-		if err := session.Unlock(ctx); err != nil {
+		if err := session.ReleaseLock(ctx); err != nil {
 			s.Errorf("unlock: %v", err)
 		}
 	})
@@ -133,7 +133,7 @@ func (s *suite) until(what string, ok func(deploy.Observed) bool) deploy.Observe
 // start applies a version and waits until all its instances are ready.
 func (s *suite) start(session deploy.Session, c color.Color, v release.Version, replicas int) deploy.Observed {
 	s.Helper()
-	s.must(session.Apply(s.Context(), c, deploy.Spec{Release: s.h.Release(v, nil), Replicas: replicas}))
+	s.must(session.ApplySpec(s.Context(), c, deploy.Spec{Release: s.h.Release(v, nil), Replicas: replicas}))
 	return s.ready(c, v, replicas)
 }
 
@@ -148,8 +148,8 @@ func (s *suite) ready(c color.Color, v release.Version, n int) deploy.Observed {
 // activate switches to a color and waits until that was seen.
 func (s *suite) activate(session deploy.Session, c color.Color) deploy.Observed {
 	s.Helper()
-	s.must(session.Switch(s.Context(), c, s.observe().Revision))
-	s.must(session.Confirm(s.Context(), c))
+	s.must(session.SwitchRoute(s.Context(), c, s.observe().Revision))
+	s.must(session.ConfirmRoute(s.Context(), c))
 	return s.observe()
 }
 

@@ -26,7 +26,7 @@ func TestBackupRestores(t *testing.T) {
 	w.PutJSON(`{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "shop-blue-secrets", "namespace": "shop",
 		"labels": {"app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "version-manager"}}, "data": {"KEY": "aHVzaA=="}}`)
 	s := w.lock("ada")
-	_, err := s.Begin(t.Context())
+	_, err := s.BeginDeploy(t.Context())
 	w.Must(err)
 	for range 2 {
 		where, err := s.WriteBackup(t.Context(), "12")

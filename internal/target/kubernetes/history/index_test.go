@@ -31,11 +31,11 @@ func TestRoll(t *testing.T) {
 func TestBeginCountsOnOverJournalsThatAreThere(t *testing.T) {
 	w, s := past(t, upgrades(5))
 	w.Must(s.out.SetAnchorValues(t.Context(), map[string]string{fenced.NewestDeployKey: "2"}))
-	id, err := s.Begin(t.Context())
+	id, err := s.BeginDeploy(t.Context())
 	w.Must(err)
-	ids, err := s.List(t.Context())
+	ids, err := s.ListDeploys(t.Context())
 	if w.Must(err); id != "6" || !slices.Equal(ids, []string{"1", "2", "3", "4", "5", "6"}) {
 		t.Errorf("deploy %s begins, and there are %v", id, ids)
 	}
-	w.Must(s.Append(t.Context(), id, record(1)))
+	w.Must(s.AppendRecord(t.Context(), id, record(1)))
 }

@@ -24,21 +24,21 @@ func TestJournalIsTheSameForEverybody(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	s := w.lock("ada")
-	id, err := s.Begin(ctx)
+	id, err := s.BeginDeploy(ctx)
 	w.Must(err)
-	if again, err := s.Begin(ctx); err != nil || again != id { // anyone who lost the answer asks again
+	if again, err := s.BeginDeploy(ctx); err != nil || again != id { // anyone who lost the answer asks again
 		t.Errorf("a second Begin = %s, %v", again, err)
 	}
 	for seq := range 3 {
-		w.Must(s.Append(ctx, id, record(seq+1)))
-		w.Must(s.Append(ctx, id, record(seq+1)))
+		w.Must(s.AppendRecord(ctx, id, record(seq+1)))
+		w.Must(s.AppendRecord(ctx, id, record(seq+1)))
 	}
 	for name, r := range map[string]journal.Record{"a gap": record(9), "another record with its number": {Seq: 3, Type: "other"}, "one that was long ago": record(1)} {
-		if err := s.Append(ctx, id, r); err == nil {
+		if err := s.AppendRecord(ctx, id, r); err == nil {
 			t.Errorf("%s was taken", name)
 		}
 	}
-	second, err := s.Begin(ctx)
+	second, err := s.BeginDeploy(ctx)
 	w.Must(err)
 
 	r := w.reader() // another operator
@@ -47,7 +47,7 @@ func TestJournalIsTheSameForEverybody(t *testing.T) {
 	if len(got) != 3 || got[2].Seq != 3 || string(got[2].Body) != `{"n":1}` || !got[2].Time.Equal(record(3).Time) {
 		t.Errorf("read %+v", got)
 	}
-	if ids, err := r.List(ctx); err != nil || !slices.Equal(ids, []string{id, second}) {
+	if ids, err := r.ListDeploys(ctx); err != nil || !slices.Equal(ids, []string{id, second}) {
 		t.Errorf("List = %v, %v", ids, err)
 	}
 	for _, id := range []string{"7", "0", "-1", "01", "x", "../1"} {
@@ -64,9 +64,9 @@ func TestJournalIsTheSameForEverybody(t *testing.T) {
 func TestAppendSurvivesALostAnswer(t *testing.T) {
 	w := newWorld(t)
 	s := w.lock("ada")
-	id, err := s.Begin(t.Context())
+	id, err := s.BeginDeploy(t.Context())
 	w.Must(err)
-	w.Must(s.Append(t.Context(), id, record(1)))
+	w.Must(s.AppendRecord(t.Context(), id, record(1)))
 	w.Server.BeforeRequest(func(r kubetest.Request) {
 		if r.Method == "PATCH" && r.Resource == "secrets" {
 			w.Server.BeforeRequest(nil)
@@ -77,7 +77,7 @@ func TestAppendSurvivesALostAnswer(t *testing.T) {
 			w.Server.PutObject(o)
 		}
 	})
-	w.Must(s.Append(t.Context(), id, record(2)))
+	w.Must(s.AppendRecord(t.Context(), id, record(2)))
 	if got, err := s.Read(t.Context(), id); err != nil || len(got) != 2 {
 		t.Errorf("read %+v, %v", got, err)
 	}
@@ -97,10 +97,10 @@ func TestDamageIsSeen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			s := w.lock("ada")
-			id, err := s.Begin(t.Context())
+			id, err := s.BeginDeploy(t.Context())
 			w.Must(err)
 			for seq := range 3 {
-				w.Must(s.Append(t.Context(), id, record(seq+1)))
+				w.Must(s.AppendRecord(t.Context(), id, record(seq+1)))
 			}
 			o := w.GetObject("Secret", "shop-deploy-000001")
 			data := o.Object["data"].(map[string]any)
@@ -120,23 +120,23 @@ func TestAttachments(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()
 	s := w.lock("ada")
-	id, err := s.Begin(ctx)
+	id, err := s.BeginDeploy(ctx)
 	w.Must(err)
 	large := []byte(strings.Repeat("a report of a deploy ", 200_000)) // 4 MB, and packs well
 	for _, content := range [][]byte{[]byte("{}"), large} {
-		w.Must(s.Attach(ctx, id, "report.de.html", content))
-		got, err := w.reader().Attachment(ctx, id, "report.de.html")
+		w.Must(s.AttachFile(ctx, id, "report.de.html", content))
+		got, err := w.reader().ReadAttachment(ctx, id, "report.de.html")
 		if err != nil || !bytes.Equal(got, content) {
 			t.Errorf("got %d of %d bytes, %v", len(got), len(content), err)
 		}
 	}
 	noise := make([]byte, 2<<20)
 	rand.Read(noise)
-	if err := s.Attach(ctx, id, "noise.bin", noise); !errors.Is(err, errTooLarge) {
+	if err := s.AttachFile(ctx, id, "noise.bin", noise); !errors.Is(err, errTooLarge) {
 		t.Errorf("2 MiB that cannot be packed = %v", err)
 	}
 	for _, name := range []string{"other.json", "", ".", "../x", "UPPER"} {
-		if _, err := s.Attachment(ctx, id, name); !errors.Is(err, journal.ErrNotFound) {
+		if _, err := s.ReadAttachment(ctx, id, name); !errors.Is(err, journal.ErrNotFound) {
 			t.Errorf("Attachment(%q) = %v, want ErrNotFound", name, err)
 		}
 	}
@@ -149,11 +149,11 @@ func TestJournalSparesWhatIsSomebodyElses(t *testing.T) {
 	for _, name := range []string{"shop-deploy-000001", "shop-deploy-000002-report.json"} {
 		w.PutJSON(`{"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": "shop", "name": "` + name + `"}, "data": {"KEY": "aHVzaA=="}}`)
 	}
-	_, begun := s.Begin(t.Context())
+	_, begun := s.BeginDeploy(t.Context())
 	for name, err := range map[string]error{
 		"begin":  begun,
-		"append": s.Append(t.Context(), "1", journal.Record{Seq: 1, Type: "x"}),
-		"attach": s.Attach(t.Context(), "2", "report.json", []byte("{}")),
+		"append": s.AppendRecord(t.Context(), "1", journal.Record{Seq: 1, Type: "x"}),
+		"attach": s.AttachFile(t.Context(), "2", "report.json", []byte("{}")),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "was not made by version-manager") {
 			t.Errorf("%s = %v", name, err)

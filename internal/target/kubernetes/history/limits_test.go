@@ -213,19 +213,19 @@ func TestHistoryOfAPausedHolder(t *testing.T) {
 		resource string
 		write    func(*Writer) error
 	}{
-		"append": {"secrets", func(s *Writer) error { return s.Append(t.Context(), "1", record(2)) }},
-		"begin":  {"configmaps", func(s *Writer) error { _, err := s.Begin(t.Context()); return err }},
+		"append": {"secrets", func(s *Writer) error { return s.AppendRecord(t.Context(), "1", record(2)) }},
+		"begin":  {"configmaps", func(s *Writer) error { _, err := s.BeginDeploy(t.Context()); return err }},
 	} {
 		w := newWorld(t)
 		s := w.lock("ada")
-		_, err := s.Begin(t.Context())
+		_, err := s.BeginDeploy(t.Context())
 		w.Must(err)
-		w.Must(s.Append(t.Context(), "1", record(1)))
+		w.Must(s.AppendRecord(t.Context(), "1", record(1)))
 		w.beforeWrite(tt.resource, func() { w.takeOver() })
 		if err := tt.write(s); !errors.Is(err, deploy.ErrFenced) {
 			t.Errorf("%s = %v, want ErrFenced", name, err)
 		}
-		ids, err := w.reader().List(t.Context())
+		ids, err := w.reader().ListDeploys(t.Context())
 		records, err2 := w.reader().Read(t.Context(), "1")
 		if w.Must(errors.Join(err, err2)); len(ids) != 1 || len(records) != 1 {
 			t.Errorf("%s had an effect: deploys %v, %d records", name, ids, len(records))
@@ -235,8 +235,8 @@ func TestHistoryOfAPausedHolder(t *testing.T) {
 	s := w.lock("ada")
 	w.takeOver()
 	for name, err := range map[string]error{
-		"append":     s.Append(t.Context(), "1", record(1)),
-		"attach":     s.Attach(t.Context(), "1", "report.json", nil),
+		"append":     s.AppendRecord(t.Context(), "1", record(1)),
+		"attach":     s.AttachFile(t.Context(), "1", "report.json", nil),
 		"new secret": s.writeSecret(t.Context(), "shop-x", keepsAttachment, "1", nil),
 	} {
 		if err == nil {
@@ -251,7 +251,7 @@ func TestHasBegun(t *testing.T) {
 	if s.HasBegun() {
 		t.Error("begun before Begin")
 	}
-	_, err := s.Begin(t.Context())
+	_, err := s.BeginDeploy(t.Context())
 	if w.Must(err); !s.HasBegun() {
 		t.Error("not begun after Begin")
 	}

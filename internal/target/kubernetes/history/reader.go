@@ -25,8 +25,8 @@ var _ journal.Reader = Reader{}
 // NewReader returns a reader, which needs no lock.
 func NewReader(app *objects.App) Reader { return Reader{app} }
 
-// List implements [journal.Reader].
-func (r Reader) List(ctx context.Context) ([]string, error) {
+// ListDeploys implements [journal.Reader].
+func (r Reader) ListDeploys(ctx context.Context) ([]string, error) {
 	index, err := r.readIndex(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list deploys: %w", err)
@@ -51,8 +51,8 @@ func (r Reader) Read(ctx context.Context, id string) ([]journal.Record, error) {
 	return list, nil
 }
 
-// Attachment implements [journal.Reader].
-func (r Reader) Attachment(ctx context.Context, id, name string) ([]byte, error) {
+// ReadAttachment implements [journal.Reader].
+func (r Reader) ReadAttachment(ctx context.Context, id, name string) ([]byte, error) {
 	secret, err := r.attachmentName(id, name)
 	if err != nil {
 		return nil, err

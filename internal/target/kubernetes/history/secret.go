@@ -49,8 +49,8 @@ func (w *Writer) newSecret(ctx context.Context, name, keeps, deploy string) (*ku
 	return o, w.out.SetAnchorOwner(ctx, o)
 }
 
-// Attach implements [journal.Writer].
-func (w *Writer) Attach(ctx context.Context, id, name string, content []byte) error {
+// AttachFile implements [journal.Writer].
+func (w *Writer) AttachFile(ctx context.Context, id, name string, content []byte) error {
 	secret, err := w.attachmentName(id, name)
 	if err != nil {
 		return err

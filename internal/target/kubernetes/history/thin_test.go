@@ -114,15 +114,15 @@ func past(t *testing.T, list []made) (world, *Writer) {
 // begin begins one more deploy, of which nothing matters but that it begins.
 func (w world) begin(s *Writer) {
 	w.Helper()
-	id, err := s.Begin(w.Context())
+	id, err := s.BeginDeploy(w.Context())
 	w.Must(err)
-	w.Must(s.Append(w.Context(), id, made{"", "v9.9.9", gating}.records(w.T)[0]))
+	w.Must(s.AppendRecord(w.Context(), id, made{"", "v9.9.9", gating}.records(w.T)[0]))
 }
 
 // listed are the deploys that everybody sees.
 func (w world) listed() (list []int) {
 	w.Helper()
-	ids, err := w.reader().List(w.Context())
+	ids, err := w.reader().ListDeploys(w.Context())
 	w.Must(err)
 	for _, id := range ids {
 		n, err := strconv.Atoi(id)
@@ -197,10 +197,10 @@ func TestWhatIsNoLongerNeededLeaves(t *testing.T) {
 	w, s := past(t, append(upgrades(3), failures(49, 3)...))
 	w.begin(s)
 	for from := 3; from < 5; from++ {
-		id, err := s.Begin(t.Context())
+		id, err := s.BeginDeploy(t.Context())
 		w.Must(err)
 		for _, r := range (made{nth(from), nth(from + 1), done}).records(t) {
-			w.Must(s.Append(t.Context(), id, r))
+			w.Must(s.AppendRecord(t.Context(), id, r))
 		}
 	}
 	w.begin(s)
@@ -219,7 +219,7 @@ func TestThinningMayDieAnywhere(t *testing.T) {
 			w.begin(ada)
 			m := &mortal{ada.app.Kube, at/2 + 1, at%2 == 1}
 			ada.app.Kube = m
-			_, err := ada.Begin(t.Context())
+			_, err := ada.BeginDeploy(t.Context())
 			if reached = m.writes <= 0; (err != nil) != reached {
 				t.Fatalf("Begin = %v", err)
 			}

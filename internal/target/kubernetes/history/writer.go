@@ -46,9 +46,9 @@ func (w *Writer) MarkBegun() {
 	w.begun = true
 }
 
-// Begin implements [journal.Writer]. It returns the newest journal if that is
+// BeginDeploy implements [journal.Writer]. It returns the newest journal if that is
 // still empty: the caller lost the first answer then.
-func (w *Writer) Begin(ctx context.Context) (string, error) {
+func (w *Writer) BeginDeploy(ctx context.Context) (string, error) {
 	index, err := w.readIndex(ctx)
 	if err != nil {
 		return "", fmt.Errorf("begin journal: %w", err)
@@ -112,8 +112,8 @@ func (w *Writer) createJournal(ctx context.Context, id string) error {
 	return nil
 }
 
-// Append implements [journal.Writer].
-func (w *Writer) Append(ctx context.Context, id string, r journal.Record) error {
+// AppendRecord implements [journal.Writer].
+func (w *Writer) AppendRecord(ctx context.Context, id string, r journal.Record) error {
 	line, err := journal.Encode(r)
 	if err != nil {
 		return err
