@@ -13,6 +13,7 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/licenses"
+	"version-manager/internal/progress"
 	"version-manager/internal/release/gitrepo"
 	"version-manager/internal/release/gobuild"
 	"version-manager/internal/release/ociimage"
@@ -22,7 +23,7 @@ import (
 // a store; what it needs on the way is in a folder that Built.Close removes.
 type Builder struct {
 	Repo     *gitrepo.Repo
-	Progress func(step string) // "export", "build", "image"; may be nil
+	Progress *progress.Reporter // told the steps up to the image; may be nil
 }
 
 // Built is what came of a commit: a release that has no version yet, and its
@@ -61,7 +62,7 @@ func (b *Builder) BuildCommit(ctx context.Context, commit gitrepo.Commit) (*Buil
 }
 
 func (b *Builder) exportAndBuild(ctx context.Context, built *Built, commit gitrepo.Commit) error {
-	b.reportStep("export")
+	b.Progress.StartStep(stepExport)
 	dir, err := built.work.MakeFolder("tree")
 	if err != nil {
 		return err
@@ -91,7 +92,7 @@ func (b *Builder) fromTree(ctx context.Context, built *Built, commit gitrepo.Com
 func (b *Builder) compileAndPack(ctx context.Context, built *Built, commit gitrepo.Commit, src gobuild.Sources) (err error) {
 	app := built.Release.Config
 	binary := filepath.Join(built.work.Dir, "program")
-	b.reportStep("build")
+	b.Progress.StartStep(stepBuild)
 	cache, err := gobuild.CompileProgram(ctx, built.work, src, app.Build, binary)
 	if err != nil {
 		return err
@@ -99,7 +100,7 @@ func (b *Builder) compileAndPack(ctx context.Context, built *Built, commit gitre
 	if built.Release.GoVersion, built.Release.SBOM, err = gobuild.ReadBuildInfo(binary); err != nil {
 		return err
 	}
-	b.reportStep("image")
+	b.Progress.StartStep(stepImage)
 	notices, err := noticesOf(binary, cache, src)
 	if err != nil {
 		return err
@@ -127,7 +128,7 @@ func noticesOf(binary, cache string, src gobuild.Sources) ([]byte, error) {
 // adoptImage takes the image from the export, or from the work tree if it is not
 // committed, as build results often are not.
 func (b *Builder) adoptImage(ctx context.Context, built *Built, tree string) error {
-	b.reportStep("image")
+	b.Progress.StartStep(stepImage)
 	name := built.Release.Config.Build.Image
 	path := filepath.Join(tree, filepath.FromSlash(name))
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -154,12 +155,6 @@ func (b *Built) keepImage(img *ociimage.Image, err error) error {
 	}
 	b.Image, b.Release.Image = img, img.Digest
 	return nil
-}
-
-func (b *Builder) reportStep(step string) {
-	if b.Progress != nil {
-		b.Progress(step)
-	}
 }
 
 // readConfig reads the configuration of the commit, not that of the work tree.

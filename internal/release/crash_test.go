@@ -42,17 +42,17 @@ func TestUnwritableRecordTakesTagBack(t *testing.T) {
 
 // Whatever Create had done when it was stopped, the same call completes it.
 func TestCreateAfterCrashAtEveryStep(t *testing.T) {
-	for _, last := range []string{"export", "build", "image", "store", "tag"} {
+	for _, last := range Steps() {
 		t.Run(last, func(t *testing.T) {
 			dir, state := releasetest.NewRepo(t, releasetest.HelloModule()), t.TempDir()
 			releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
 			o := Options{Dir: dir, Version: "v1.0.0", Message: "new", Store: NewStore(state)}
 			crash := o
-			crash.Progress = func(step string) {
+			crash.Progress = reportTo(func(step string) {
 				if step == last {
 					panic("crash")
 				}
-			}
+			})
 			func() {
 				defer func() { _ = recover() }()
 				_, err := CreateVersion(t.Context(), crash)

@@ -12,18 +12,31 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/shell"
+	"version-manager/internal/progress"
 	"version-manager/internal/release/gitrepo"
 	"version-manager/internal/release/gobuild"
 )
 
-// Options says what Create shall make.
+// Steps returns the names of the steps of [CreateVersion], in order.
+func Steps() []string { return []string{stepExport, stepBuild, stepImage, stepStore, stepTag} }
+
+// The steps of CreateVersion, as people see them.
+const (
+	stepExport = "export" // copy the commit's files
+	stepBuild  = "build"  // compile the app
+	stepImage  = "image"  // pack the image
+	stepStore  = "store"  // keep the image
+	stepTag    = "tag"    // tag the commit
+)
+
+// Options says what CreateVersion should make.
 type Options struct {
-	Dir      string            // a folder of the repository
-	Version  Version           // canonical
-	Message  string            // what changed; with it, changes of the work tree are committed
-	From     string            // build this commit instead of the work tree's; may be empty
-	Store    *Store            // where to keep the release
-	Progress func(step string) // "export", "build", "image", "store", "tag"; may be nil
+	Dir      string             // a folder of the repository
+	Version  Version            // canonical
+	Message  string             // what changed; with it, changes of the work tree are committed
+	From     string             // build this commit instead of the work tree's; may be empty
+	Store    *Store             // where to keep the release
+	Progress *progress.Reporter // told each of [Steps] as it begins; may be nil
 }
 
 // Created is a new release and what a person should know about it.
@@ -187,11 +200,11 @@ func (c *creation) buildCommit(ctx context.Context, commit gitrepo.Commit) (*Bui
 
 // publishRelease stores, tags and records a new release.
 func (c *creation) publishRelease(ctx context.Context, built *Built) error {
-	c.reportStep("store")
+	c.Progress.StartStep(stepStore)
 	if err := c.Store.AddImage(built.Image); err != nil {
 		return err
 	}
-	c.reportStep("tag")
+	c.Progress.StartStep(stepTag)
 	r := built.Release
 	if err := c.repo.CreateTag(ctx, c.tag, r.Commit, trailersOf(built, c.repo.Prefix).tagMessage(r.Message)); err != nil {
 		return err
@@ -208,10 +221,4 @@ func (c *creation) publishRelease(ctx context.Context, built *Built) error {
 
 func (c *creation) addNote(format string, args ...any) {
 	c.result.Notes = append(c.result.Notes, fmt.Sprintf(format, args...))
-}
-
-func (c *creation) reportStep(step string) {
-	if c.Progress != nil {
-		c.Progress(step)
-	}
 }

@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/progress"
 	"version-manager/internal/release/releasetest"
 )
 
@@ -18,10 +20,19 @@ func create(t *testing.T, o Options) Created {
 	return c
 }
 
+// reportTo returns a reporter that passes on the name of each step that begins.
+func reportTo(started func(step string)) *progress.Reporter {
+	return progress.NewReporter(func(e progress.Event) {
+		if e.Status == progress.StatusRunning {
+			started(e.Step)
+		}
+	}, time.Now)
+}
+
 func TestCreate(t *testing.T) {
 	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	var steps []string
-	c := create(t, Options{Dir: dir, Version: "v1.0.0", Store: store, Progress: func(s string) { steps = append(steps, s) }})
+	c := create(t, Options{Dir: dir, Version: "v1.0.0", Store: store, Progress: reportTo(func(s string) { steps = append(steps, s) })})
 
 	if want := []string{"export", "build", "image", "store", "tag"}; !slices.Equal(steps, want) {
 		t.Errorf("steps %q, want %q", steps, want)

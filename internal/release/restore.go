@@ -121,7 +121,7 @@ func (b *Built) matchEarlier(image string) error {
 }
 
 func (c *creation) storeAgain(built *Built, tag Tag) error {
-	c.reportStep("store")
+	c.Progress.StartStep(stepStore)
 	if err := c.Store.AddImage(built.Image); err != nil {
 		return err
 	}

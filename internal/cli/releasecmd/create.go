@@ -76,10 +76,10 @@ func runCreate(ctx context.Context, o createOptions) error {
 
 // createRelease builds the version and shows its steps.
 func (o createOptions) createRelease(ctx context.Context, p project.Project, v release.Version) (made release.Created, err error) {
-	operation := progress.Operation{Name: "create", App: p.App.Name, To: string(v), Steps: []string{"export", "build", "image", "store", "tag"}}
+	operation := progress.Operation{Name: "create", App: p.App.Name, To: string(v), Steps: release.Steps()}
 	err = o.inv.WithReporter(operation, func(r *progress.Reporter) (err error) {
 		made, err = release.CreateVersion(ctx, release.Options{
-			Dir: p.Root, Version: v, Message: o.message, From: o.from, Store: p.Store(), Progress: r.StartStep,
+			Dir: p.Root, Version: v, Message: o.message, From: o.from, Store: p.Store(), Progress: r,
 		})
 		return err
 	})
