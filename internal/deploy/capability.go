@@ -82,7 +82,7 @@ type RequestHinter interface {
 // ProbeSecretKeeper is a session of a target whose ingress knows the requests
 // of the control plane by a secret.
 type ProbeSecretKeeper interface {
-	// ProbeSecret returns the secret, and makes it if there is none.
+	// ProbeSecret returns the secret, and makes it if none exists.
 	ProbeSecret(ctx context.Context) (string, error)
 }
 

@@ -27,7 +27,7 @@ func TestCrashAtEveryRecord(t *testing.T) {
 						for ; crashAt(t, kind, second, seq, before, back); seq++ {
 						}
 						if seq < 10 {
-							t.Errorf("the deploy ended after %d records, which is no deploy", seq)
+							t.Errorf("the deploy ended after %d records, which is not a deploy", seq)
 						}
 					})
 				}

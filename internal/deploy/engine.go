@@ -50,7 +50,7 @@ func WithTransport(rt http.RoundTripper) Option {
 }
 
 // New returns an engine for target t. The holder names this process to
-// whoever finds the target locked: "ada@laptop, process 4711".
+// anyone who finds the target locked: "ada@laptop, process 4711".
 func New(t Target, holder string, options ...Option) *Engine {
 	e := &Engine{
 		target: t,
@@ -97,7 +97,7 @@ func (e *Engine) Run(ctx context.Context, req Request) (report.Report, error) {
 	return sum, err
 }
 
-// Resume goes on with the deploy of the given id, or with the newest if id is
+// Resume continues with the deploy of the given id, or with the newest if id is
 // empty, from wherever the process that ran it was stopped. Where the version
 // of a stuck one has the traffic, it is watched once more.
 func (e *Engine) Resume(ctx context.Context, id string, secrets map[string]string) (report.Report, error) {
@@ -147,7 +147,7 @@ func (e *Engine) takeOver(ctx context.Context, id string, secrets map[string]str
 	return sum, err
 }
 
-// findUnfinished finds the deploy to go on with.
+// findUnfinished finds the deploy to continue with.
 func (e *Engine) findUnfinished(ctx context.Context, id string) (Run, error) {
 	run, err := newestRun(ctx, e.target.JournalReader())
 	switch {

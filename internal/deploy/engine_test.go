@@ -135,7 +135,7 @@ func TestWarmRollbackIsOnlyASwitch(t *testing.T) {
 	})
 }
 
-// A request that fails takes a deploy back. A rollback cannot be taken back,
+// A request that fails takes a deploy back. A rollback cannot be rolled back,
 // and is only watched for longer.
 func TestHiccup(t *testing.T) {
 	for kind, want := range map[deploy.Kind]problem.Kind{deploy.Plain: problem.RolledBack, deploy.Rollback: 0} {
@@ -226,7 +226,7 @@ func TestSecondDeployIsToldWhoDeploys(t *testing.T) {
 	})
 }
 
-// A holder that slept through its expiry must not do anything any more, not
+// A holder that slept through its expiry must not do anything anymore, not
 // even clean up: another one is at work.
 func TestLostLockStopsTheEngine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -252,7 +252,7 @@ func TestLostLockStopsTheEngine(t *testing.T) {
 	})
 }
 
-// A start that was interrupted may be over only after the way back has looked
+// A start that was interrupted may be over only after a rollback has looked
 // what runs.
 func TestInterruptedStartLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

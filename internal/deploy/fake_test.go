@@ -20,7 +20,7 @@ import (
 	"version-manager/internal/release"
 )
 
-// behaviour is how the instances of one version act in a fakeTarget. The zero
+// behavior is how the instances of one version act in a fakeTarget. The zero
 // value is a good version.
 type behaviour struct {
 	readyAfter  time.Duration
@@ -173,7 +173,7 @@ func (f *fakeTarget) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // fakeSession is a lock on a fakeTarget. It can be killed, after which it
-// does nothing any more, as a process that was killed does nothing.
+// does nothing anymore, as a process that was killed does nothing.
 type fakeSession struct {
 	*fakeTarget
 	token int

@@ -34,7 +34,7 @@ func (k keeperSession) KeptSecrets(context.Context, color.Color, []string) ([]st
 	return k.kept, nil
 }
 
-// A version that was stopped and is started again for the way back does not
+// A version that was stopped and is started again for a rollback does not
 // silently go without its secrets.
 func TestLostSecretsAreNoted(t *testing.T) {
 	for name, tt := range map[string]struct {

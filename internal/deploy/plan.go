@@ -26,13 +26,13 @@ type Request struct {
 }
 
 // Plan is what the engine is going to do. It is journaled as a whole, without
-// secrets, so that another process can go on with it.
+// secrets, so that another process can continue with it.
 type Plan struct {
 	Kind     Kind            `json:"kind"`
 	App      string          `json:"app"`
 	From     release.Version `json:"from,omitempty"` // empty: this is the first deploy
 	Old      color.Color     `json:"old,omitempty"`  // color of From
-	Release  release.Release `json:"release"`        // what shall get the traffic
+	Release  release.Release `json:"release"`        // what should get the traffic
 	New      color.Color     `json:"new"`            // color of Release
 	Replicas int             `json:"replicas"`       // of the new color
 
@@ -50,7 +50,7 @@ type PlanStep struct {
 	What string `json:"what"` // "start 2 instances of v1.1.0 in green"
 }
 
-// To is the version that shall get the traffic.
+// To is the version that should get the traffic.
 func (p Plan) To() release.Version { return p.Release.Version }
 
 // Baseline is how the old color answered before the switch.
@@ -103,7 +103,7 @@ func initialReplicas(now Observed, r Request) int {
 }
 
 // IsAlreadyActive reports whether the release has the traffic, so that nothing
-// is to be done.
+// should be done.
 func IsAlreadyActive(now Observed, r release.Release) bool {
 	side, ok := now.Colors[now.Active]
 	return ok && side.Version == r.Version && side.Image == r.Image

@@ -23,8 +23,8 @@ type routeGuard struct {
 }
 
 // checkRoute returns a DivertedError if somebody else gave the traffic to a
-// color that can answer. Nobody decides that requests shall fail: a route that
-// is gone, or that leads to a color without a ready instance, is taken back.
+// color that can answer. Nobody decides that requests should fail: a route that
+// is gone, or that leads to a color without a ready instance, is rolled back.
 func (g *routeGuard) checkRoute(ctx context.Context, now Observed) error {
 	if now.Active == g.color {
 		g.noteChange(now)

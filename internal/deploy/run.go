@@ -24,7 +24,7 @@ type Run struct {
 	Steps   []StepRun `json:"steps"` // every run of every step, in order
 	Resumed int       `json:"resumed,omitempty"`
 	Damaged bool      `json:"damaged,omitempty"`   // the journal cannot be read to its end
-	Wanted  bool      `json:"takenBack,omitempty"` // the way back was a person's wish, not a failure
+	Wanted  bool      `json:"takenBack,omitempty"` // a rollback was a person's wish, not a failure
 
 	Baseline Baseline `json:"baseline,omitzero"`
 
@@ -117,7 +117,7 @@ func newestRun(ctx context.Context, j journal.Reader) (Run, error) {
 }
 
 // IsOpen reports whether something of the deploy is left to do. Of one whose
-// journal is damaged nobody can know, and nobody can go on with it: the next
+// journal is damaged nobody can know, and nobody can continue with it: the next
 // deploy begins with what the target says about itself.
 func (r Run) IsOpen() bool { return !r.Phase.Ended() && !r.Damaged }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // withSettledTarget runs f under the lock, unless a deploy was left half done. Where the
-// route is gone it is made again first.
+// route is gone it is recreated first.
 func (e *Engine) withSettledTarget(ctx context.Context, f func(*heldLock, Observed) error) error {
 	return e.withLock(ctx, func(lock *heldLock) error {
 		now, err := observeTarget(ctx, e.target)

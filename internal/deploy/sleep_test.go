@@ -28,7 +28,7 @@ func onBake(f *fakeTarget, do func()) *deploy.Engine {
 		}))
 }
 
-// A lock that expired while nobody could be asked is taken back, as long as
+// A lock that expired while nobody could be asked is rolled back, as long as
 // nobody else took it meanwhile.
 func TestAnExpiredLockIsTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -25,7 +25,7 @@ func (f *fakeTarget) scaleTo(c color.Color, n int) {
 	f.colors[c].spec.Replicas = n
 }
 
-// The way back is open at once, although the old color was stopped in the bake
+// A rollback is open at once, although the old color was stopped in the bake
 // and takes its time to start.
 func TestOldColorIsStartedAgainBeforeItIsNeeded(t *testing.T) {
 	for name, replicas := range map[string]int{"scaled to 0": 0, "scaled to 1": 1, "deleted": -1} {
@@ -57,7 +57,7 @@ func TestOldColorIsStartedAgainBeforeItIsNeeded(t *testing.T) {
 	}
 }
 
-// Whoever stops the old color again and again means it. What cannot be started
+// Anyone who stops the old color again and again means it. What cannot be started
 // does not fail a deploy that is well, a rollback does not keep what it leaves,
 // and one that had been stopped before the deploy stays so.
 func TestOldColorIsNotStartedForever(t *testing.T) {

@@ -118,7 +118,7 @@ func TestCleanupEndsWhatACrashLeft(t *testing.T) {
 		for ; removeAfterCrash(t, kind, seq); seq++ {
 		}
 		if seq < 10 {
-			t.Errorf("%s ended after %d records, which is no deploy", kind, seq)
+			t.Errorf("%s ended after %d records, which is not a deploy", kind, seq)
 		}
 	}
 }
@@ -143,7 +143,7 @@ func removeAfterCrash(t *testing.T, kind deploy.Kind, seq int) (reached bool) {
 }
 
 // A deploy whose image cannot be brought leaves the version alone that it
-// would have evicted: that is the way back which is still there.
+// would have evicted: that is a rollback which is still there.
 func TestWarmVersionOutlivesADeployThatDidNotComeToIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeTarget(t, map[release.Version]behaviour{"v3.0.0": {lost: true}})

@@ -14,7 +14,7 @@ import (
 
 // Target is a place where one app runs. Looking needs no permission; every
 // change goes through the Session that Lock returns, so that code without
-// the lock cannot even be written. Package targettest has the behaviour that
+// the lock cannot even be written. Package targettest has the behavior that
 // every implementation must show.
 type Target interface {
 	// ObserveApp reports what runs now. It must not change anything, and may be
@@ -36,7 +36,7 @@ type Target interface {
 type Session interface {
 	// RenewLock extends the lock, which otherwise expires after LockExpiry.
 	RenewLock(ctx context.Context) error
-	// ReleaseLock gives the lock back.
+	// ReleaseLock releases the lock.
 	ReleaseLock(ctx context.Context) error
 	// JournalWriter writes the journals that live with the target.
 	JournalWriter() journal.Writer
@@ -50,13 +50,13 @@ type Session interface {
 	// in that color is replaced. It must not touch the route, and refuses to
 	// replace the release of the active color or to scale that color to zero.
 	ApplySpec(ctx context.Context, c color.Color, spec Spec) error
-	// RepairColor makes again what color c needs to be reached and that is missing, and
+	// RepairColor recreates what color c needs to be reached and that is missing, and
 	// puts right what others changed in it. It touches neither instances nor who
 	// has the traffic, and returns the names of what it made.
 	RepairColor(ctx context.Context, c color.Color, spec Spec) ([]string, error)
 	// SwitchRoute sends all new requests to color c, provided the route still has
 	// the given revision; otherwise it fails with ErrConflict. It refuses a
-	// color without a ready instance. A route that is gone is made again.
+	// color without a ready instance. A route that is gone is recreated.
 	SwitchRoute(ctx context.Context, c color.Color, ifRevision string) error
 	// ConfirmRoute returns when every ingress instance was seen to send new
 	// requests to color c.
@@ -72,12 +72,12 @@ type Session interface {
 // LockExpiry is how long a lock outlives its holder's last sign of life.
 const LockExpiry = 15 * time.Second
 
-// Spec is what a color shall run.
+// Spec is what a color should run.
 type Spec struct {
 	Release  release.Release `json:"release"`
 	Replicas int             `json:"replicas"`
 	Secrets  Secrets         `json:"secrets,omitempty"` // never logged, never journaled; nil keeps those that the color runs with
-	// Spare are the secrets of a color that has none any more, where Secrets is nil.
+	// Spare are the secrets of a color that has none anymore, where Secrets is nil.
 	Spare Secrets `json:"spare,omitempty"`
 }
 

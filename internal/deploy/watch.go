@@ -24,7 +24,7 @@ type watcher struct {
 }
 
 // bakeColor watches the new color under real traffic, with the old one ready
-// to take it back.
+// to roll it back.
 func (w *watcher) bakeColor(ctx context.Context) (string, error) {
 	return w.watchColor(ctx, w.d.switchedSince(time.Now()), w.d.run.Plan.Release.Config.Bake.Duration)
 }

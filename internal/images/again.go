@@ -8,7 +8,7 @@ import (
 )
 
 // Again brings an image to a node that has lost it although it should have
-// it, as one does that was made anew or cleans up.
+// it, as one does that was recreated or cleans up.
 func (d *Delivery) Again(ctx context.Context, ref, node string) error {
 	p, c, err := d.find(ref)
 	if err != nil {

@@ -26,7 +26,7 @@ func writeArchive(p parcel) (r io.Reader, stop func() error) {
 	return pr, func() error {
 		pr.CloseWithError(io.ErrClosedPipe)
 		err := <-done
-		done <- nil // whoever asks again
+		done <- nil // anyone who asks again
 		if errors.Is(err, io.ErrClosedPipe) {
 			return nil // the reader had enough
 		}

@@ -39,7 +39,7 @@ func isExecutableFor(path string, p platform) bool {
 }
 
 // sameSource fails if a program was built from another commit than this one:
-// it was forgotten when this one was built anew. Two builds from one commit,
+// it was forgotten when this one was built again. Two builds from one commit,
 // both with changes on top, cannot be told apart, and one that was built
 // without git, as a test is, says nothing about itself. The hint builds both,
 // because the clone may be at a third commit by now.

@@ -1,12 +1,12 @@
 // Package images brings images to where the nodes of a cluster find them: to
-// a registry that the user names, or, where there is none, straight into each
+// a registry that the user names, or, where none exists, straight into each
 // node through a command of the user's.
 //
-// It knows nothing of Deployments and pods. Who starts some asks for an image
+// It does not know Deployments and pods. Who starts some asks for an image
 // and gets the name to write into the pod, see [Placed]. It builds nothing
-// either, but for one image: that of the sidecar, which is this program.
+// either, except for one image: that of the sidecar, which is this program.
 //
-// Start with [New], which contacts nobody. [Delivery.Check] finds out
+// Start with [New], which makes no requests. [Delivery.Check] finds out
 // beforehand what would keep pods from starting; [Delivery.Image] and
 // [Delivery.Sidecar] do nothing where everything is in its place.
 package images
@@ -87,7 +87,7 @@ type carrier interface {
 	bringImage(ctx context.Context, p parcel) error
 }
 
-// Name is what Image would return. It contacts nobody.
+// Name is what Image would return. It makes no requests.
 func (d *Delivery) Name(digest string) (Placed, error) {
 	p, _, err := d.app(digest)
 	return p.Placed, err
@@ -102,7 +102,7 @@ func (d *Delivery) Image(ctx context.Context, digest string) (Placed, error) {
 	return p.Placed, c.bringImage(ctx, p)
 }
 
-// SidecarName is what Sidecar would return. It contacts nobody.
+// SidecarName is what Sidecar would return. It makes no requests.
 func (d *Delivery) SidecarName() (Placed, error) {
 	p, _, err := d.sidecar()
 	return p.Placed, err

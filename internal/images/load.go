@@ -116,7 +116,7 @@ func (l *loader) repeatFor(ctx context.Context, p parcel, name string) error {
 	return l.loadAll(ctx, p, all[i:i+1], known)
 }
 
-// loadAll goes on with the other nodes when one fails: what was loaded need
+// loadAll continues with the other nodes when one fails: what was loaded need
 // not be loaded again.
 func (l *loader) loadAll(ctx context.Context, p parcel, to []node, known catalog) error {
 	if len(to) == 0 {

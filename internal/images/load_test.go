@@ -74,7 +74,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// Each node is loaded once: by the record, whoever asks, until it is another
+// Each node is loaded once: by the record, anyone who asks, until it is another
 // node or has lost its memory.
 func TestLoadOnce(t *testing.T) {
 	w, dir := loading(t)

@@ -17,7 +17,7 @@ type node struct {
 	name     string
 	address  string
 	platform platform
-	id       string // another one: the node was made anew or started anew
+	id       string // another one: the node was recreated or started again
 	ready    bool
 	has      map[string]bool // images, as far as the kubelet lists them
 }
@@ -122,7 +122,7 @@ func (n *apiNode) nodeAddress(kind string) string {
 }
 
 // fillCommand puts the node into the words of a command. A node says itself what its
-// address is, and the command runs on this machine: whoever has taken one node
+// address is, and the command runs on this machine: anyone who has taken one node
 // over must not be able to hand ssh an option, or a shell a command.
 func (n node) fillCommand(command []string) ([]string, error) {
 	if strings.Contains(strings.Join(command, " "), "{address}") && !isIP(n.address) {

@@ -92,7 +92,7 @@ func TestSidecarForOtherNodes(t *testing.T) {
 	}
 }
 
-// A program for the nodes that was not built anew with this one would run the
+// A program for the nodes that was not built again with this one would run the
 // old version in every pod, and nobody would be told.
 func TestSidecarOfAnotherVersion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "version-manager")

@@ -1,8 +1,8 @@
 // Package journal is the memory of a deploy: an append-only list of records
-// that survives a crash of whoever writes it.
+// that survives a crash of anyone who writes it.
 //
-// Whoever keeps journals, one per deploy of one app, is a Reader and a Writer;
-// Dir keeps them on a disk. The package knows nothing of what a record means:
+// Anyone who keeps journals, one per deploy of one app, is a Reader and a Writer;
+// Dir keeps them on a disk. The package does not know what a record means:
 // that is package deploy's.
 package journal
 
@@ -63,7 +63,7 @@ type Reader interface {
 	// ListDeploys returns the ids of all deploys, oldest first.
 	ListDeploys(ctx context.Context) ([]string, error)
 	// Read returns the records of one deploy. A torn last record, as a crash
-	// leaves it, is not returned and is no error; damage before the last
+	// leaves it, is not returned and is not an error; damage before the last
 	// record is an error, and the records before the damage are returned.
 	Read(ctx context.Context, id string) ([]Record, error)
 	// ReadAttachment returns a file kept beside the journal, such as its report.

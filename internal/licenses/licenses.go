@@ -1,5 +1,5 @@
 // Package licenses collects the license texts and notices of the modules that
-// a Go program is linked from. Most licenses ask whoever passes a program on
+// a Go program is linked from. Most licenses ask anyone who passes a program on
 // to pass them on too.
 //
 // [Of] finds the modules of a program and [Write] writes their texts down,

@@ -32,7 +32,7 @@ func (d Dial) by(address string) dialer {
 }
 
 // dialTo returns the dialer of a base URL and its Host header. With a base
-// that is no URL every dial fails: to a probe that is a refused request.
+// that is not a URL every dial fails: to a probe that is a refused request.
 func dialTo(base string, conf *tls.Config, by Dial) (dialer, string) {
 	u, err := url.Parse(base)
 	if err == nil && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {

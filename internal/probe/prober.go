@@ -23,7 +23,7 @@ type Config struct {
 	Timeout   time.Duration // after which a request counts as failed; 5 s where 0
 	Slow      string        // path that takes seconds, or empty
 	WebSocket string        // path that echoes messages, or empty
-	Secret    string        // by which the ingress knows a probe; empty: there is none
+	Secret    string        // by which the ingress knows a probe; empty: none exists
 	TLS       *tls.Config   // for https; nil means the system's roots
 	Dial      Dial          // nil: as the system does
 }

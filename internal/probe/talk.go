@@ -71,7 +71,7 @@ func (s *socket) hangup(err error, began time.Time, from Source) (polite bool) {
 	}
 	out := answerOutcome(err)
 	if closedOtherwise(err) {
-		out = Reset // it said something else than goodbye
+		out = Reset // it said something other than goodbye
 	}
 	s.record(WebSocket, s.cut(out), began, began, from)
 	return false
@@ -82,13 +82,13 @@ func closedOtherwise(err error) bool {
 	return ok
 }
 
-// message is what was heard, or why nothing will be heard any more.
+// message is what was heard, or why nothing will be heard anymore.
 type message struct {
 	text string
 	err  error
 }
 
-// listen reads until the connection ends or nobody listens any more.
+// listen reads until the connection ends or nobody listens anymore.
 func (s *socket) listen(c *websocket.Conn, over <-chan struct{}) <-chan message {
 	heard := make(chan message)
 	go func() {

@@ -19,14 +19,14 @@ type Stats struct {
 	Causes map[Outcome]int // of the failed ones
 }
 
-// disorder is how much earlier than its neighbours a sample can have ended:
+// disorder is how much earlier than its neighbors a sample can have ended:
 // its goroutine may wait for the processor between looking at the clock and
 // adding it.
 const disorder = time.Second
 
 // StatsSince sums up the requests that were due at since or later and that color
 // c has answered. A request without an answer belongs to no color; it is
-// counted too, because whoever watches c wants to know. With color.None all
+// counted too, because anyone who watches c wants to know. With color.None all
 // requests count.
 func (r Record) StatsSince(c color.Color, since time.Time) Stats {
 	st := Stats{Causes: map[Outcome]int{}}

@@ -13,7 +13,7 @@ import (
 )
 
 // requireSettled fails if the work tree is in a state from which git itself would
-// refuse to commit, or would commit something else than what is there.
+// refuse to commit, or would commit something other than what is there.
 func (c *creation) requireSettled(ctx context.Context, dirty []gitrepo.Change) error {
 	conflicts := slices.DeleteFunc(slices.Clone(dirty), func(c gitrepo.Change) bool { return !c.Unmerged })
 	if op := c.repo.FindOperation(ctx); op != nil {

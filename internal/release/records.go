@@ -15,7 +15,7 @@ import (
 	"version-manager/internal/kit/problem"
 )
 
-// PutRecord keeps a record for ever. Putting the same one again does nothing; a
+// PutRecord keeps a record forever. Putting the same one again does nothing; a
 // different one under the same version is refused.
 func (s *Store) PutRecord(r Release) error {
 	b, err := config.CanonicalJSON(r)
@@ -56,7 +56,7 @@ func (s *Store) GetRecord(app string, v Version) (Release, error) {
 	if !errors.Is(err, os.ErrNotExist) {
 		return r, err
 	}
-	have, _ := s.ListRecords(app) // damaged neighbours do not matter here
+	have, _ := s.ListRecords(app) // damaged neighbors do not matter here
 	var versions []Version
 	for _, r := range have {
 		versions = append(versions, r.Version)

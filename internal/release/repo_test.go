@@ -66,7 +66,7 @@ func TestConfigOfACommit(t *testing.T) {
 	dir, store := releasetest.NewRepo(t, files), NewStore(t.TempDir())
 	relink := func(target string) {
 		t.Helper()
-		_ = os.Remove(filepath.Join(dir, "version-manager.yaml")) // the first time there is none
+		_ = os.Remove(filepath.Join(dir, "version-manager.yaml")) // the first time none exists
 		if err := os.Symlink(target, filepath.Join(dir, "version-manager.yaml")); err != nil {
 			t.Fatal(err)
 		}
@@ -158,6 +158,6 @@ func TestRepositoryOfAnotherUser(t *testing.T) {
 	releasetest.WantProblem(t, err, problem.Failed, "belongs to another user", "safe.directory '"+dir+"'")
 	t.Setenv("SUDO_UID", "65534")
 	if _, err := gitrepo.OpenRepo(t.Context(), sub); err != nil {
-		t.Errorf("with sudo in one's own repository: %v", err)
+		t.Errorf("with sudo in your own repository: %v", err)
 	}
 }

@@ -35,7 +35,7 @@ func TestStoreImage(t *testing.T) {
 func TestStoreImageProblems(t *testing.T) {
 	s := NewStore(t.TempDir())
 	if _, err := s.OpenImage("latest"); err == nil {
-		t.Error("a word is no digest")
+		t.Error("a word is not a digest")
 	}
 	_, err := s.OpenImage(storedImage(t).Digest)
 	releasetest.WantProblem(t, err, problem.Failed, "missing or damaged", "version-manager create VERSION")

@@ -112,7 +112,7 @@ func statusClass(s string) string {
 }
 
 // moments marks the switch and its confirmation. They are milliseconds apart:
-// one is labelled on the left of its line, the other on the right.
+// one is labeled on the left of its line, the other on the right.
 func (c *chart) moments() {
 	if c.r.SwitchedAt.IsZero() {
 		return

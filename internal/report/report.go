@@ -72,7 +72,7 @@ func (r Report) lastOf(c color.Color) (started, answered time.Time) {
 }
 
 // strayed is how long after the confirmed switch the old color still got a new
-// request. It must be 0, and is not defined for a deploy that was taken back.
+// request. It must be 0, and is not defined for a deploy that was rolled back.
 func (r Report) strayed() time.Duration {
 	if r.Outcome != "done" || r.ConfirmedAt.IsZero() || r.Color == color.None {
 		return 0
@@ -83,7 +83,7 @@ func (r Report) strayed() time.Duration {
 
 // oldFinished is when the old color gave its last answer: to a request that
 // was begun before the switch. It is zero where nobody can say that: of a deploy
-// that was taken back, after which the old color still got new requests, or in
+// that was rolled back, after which the old color still got new requests, or in
 // which something was still open on it at the end. What the probe itself saw
 // last is not enough, because users may have longer requests open.
 func (r Report) oldFinished() time.Time {

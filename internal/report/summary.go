@@ -104,7 +104,7 @@ func (w words) remarks(r Report) (lines []string) {
 	return lines
 }
 
-// open reads "10 requests, 2 WebSockets"; what there is none of is left out.
+// open reads "10 requests, 2 WebSockets"; what none exists of is left out.
 func (w words) open(requests, tunnels int) string {
 	var parts []string
 	if requests > 0 {

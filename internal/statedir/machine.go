@@ -13,8 +13,8 @@ import (
 )
 
 // A machine is known by the number that its system has given it, or, where
-// there is none, as in most containers and on macOS, by one that we keep with
-// the user's state. The numbers are hashed: they are to be kept private.
+// none exists, as in most containers and on macOS, by one that we keep with
+// the user's state. The numbers are hashed: they should be kept private.
 const (
 	bySystem = "system:"
 	byUser   = "user:"
@@ -56,7 +56,7 @@ func makeMachine(base string) string {
 }
 
 // sameMachine compares with what a binding says. Without a base, which an
-// agent does not know, a number that is kept there cannot be compared; whoever
+// agent does not know, a number that is kept there cannot be compared; anyone who
 // started the agent has done it.
 func sameMachine(bound, base string) bool {
 	if base == "" && strings.HasPrefix(bound, byUser) {

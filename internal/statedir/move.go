@@ -58,9 +58,9 @@ func renameFolder(from, to string) error {
 }
 
 // copyTree copies files, folders and links, durably. Sockets and pipes are
-// made again by the agent.
+// recreated by the agent.
 func copyTree(from, to string) error {
-	var dirs []string // made last what they are to be, as one may be closed to us
+	var dirs []string // made last what they should be, as one may be closed to us
 	err := filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err

@@ -190,7 +190,7 @@ func TestTermLetsRequestsFinish(t *testing.T) {
 	}
 }
 
-// postSlowly sends body only when the app has asked for it, so that whoever
+// postSlowly sends body only when the app has asked for it, so that anyone who
 // writes to it knows that the request has reached the app.
 func postSlowly(ctx context.Context, url string, body io.Reader) (got uploaded) {
 	client := http.Client{Transport: &http.Transport{ExpectContinueTimeout: 10 * time.Second}}

@@ -17,7 +17,7 @@ func TestClusterTests(t *testing.T) {
 		t.Errorf("%d tests: %s", len(names), strings.Join(names, " "))
 	}
 	if _, err := clusterTests(t.Context(), "version-manager/internal/color"); err == nil {
-		t.Error("a package without such tests is no error: nothing would be run")
+		t.Error("a package without such tests is not an error: nothing would be run")
 	}
 }
 

@@ -67,7 +67,7 @@ func (s *Sheet) PrintTable(header []string, rows [][]string) {
 	fmt.Fprintln(s.out)
 }
 
-// CheckBar prints one requirement beside what was measured.
+// CheckBar prints one requirement next to what was measured.
 func (s *Sheet) CheckBar(met bool, requirement, measured string) {
 	word := "met   "
 	if !met {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Clients knows what stands in front of this server, and so whose word about
+// Clients knows what is in front of this server, and so whose word about
 // a request's origin can be believed.
 type Clients struct {
 	ingress bool
@@ -47,7 +47,7 @@ func (c *Clients) Address(r *http.Request) netip.Addr {
 // resolve to 127.0.0.1.
 //
 // A proxy that says nothing at all and asks for localhost looks like a person
-// here. Whoever runs one has to set a token.
+// here. Anyone who runs one has to set a token.
 func (c *Clients) OnThisMachine(r *http.Request) bool {
 	return peer(r).IsLoopback() && r.ProtoAtLeast(1, 1) && isLocalName(r.Host) && isLocalOrigin(r.Header) && c.isDirect(r.Header)
 }

@@ -20,7 +20,7 @@ func TestRate(t *testing.T) {
 		}
 	}
 	if network(netip.MustParseAddr("2001:db8::1")) != network(netip.MustParseAddr("2001:db8::2")) {
-		t.Error("neighbours in one IPv6 network count as two")
+		t.Error("neighbors in one IPv6 network count as two")
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // Static serves files under a path that holds the hash of them all:
 // /static/HASH/app.css. Such an address never changes its content, so that
 // browsers may keep it for good. Because the hash is a folder, a module can
-// import its neighbour by a relative name.
+// import its neighbor by a relative name.
 //
 // While two versions of an app take turns behind one address, the page of one
 // may ask the other for a file. That gets the file as the other has it, not

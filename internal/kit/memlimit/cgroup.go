@@ -24,7 +24,7 @@ type hierarchy struct {
 }
 
 // cgroupLimit returns the smallest memory limit of the control groups that
-// this process is in; 0 if there is none. system is the root of the file system.
+// this process is in; 0 if none exists. system is the root of the file system.
 func cgroupLimit(system fs.FS) int64 {
 	groups, err1 := readFile(system, "proc/self/cgroup", maxList)
 	mounts, err2 := readFile(system, "proc/self/mountinfo", maxList)
@@ -57,7 +57,7 @@ func (h hierarchy) limit(system fs.FS) int64 {
 	}
 }
 
-// parseLimit reads the content of a limit file. "max", what is no number, and
+// parseLimit reads the content of a limit file. "max", what is not a number, and
 // the huge values with which version 1 says "none" do not limit.
 func parseLimit(text string) int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)

@@ -89,7 +89,7 @@ func TestSharedGroup(t *testing.T) {
 	}
 }
 
-// FuzzShared: whatever stands in the tables, a line about somebody else never
+// FuzzShared: whatever is in the tables, a line about somebody else never
 // makes a group private.
 func FuzzShared(f *testing.F) {
 	f.Add("ada:x:1000:ada,bob\n", "ada:x:1000:1000::/:/bin/sh\n")
@@ -116,7 +116,7 @@ func TestLinkLoop(t *testing.T) {
 			t.Error("a link to itself is taken")
 		}
 	case <-time.After(10 * time.Second):
-		t.Fatal("a link to itself is followed for ever")
+		t.Fatal("a link to itself is followed forever")
 	}
 }
 
@@ -124,7 +124,7 @@ func TestLinkLoop(t *testing.T) {
 func TestSudo(t *testing.T) {
 	for _, uid := range []string{"4711", "", "-1", "0", "x"} {
 		trust := Of(func(name string) string { return map[string]string{"SUDO_UID": uid}[name] })
-		n, _ := strconv.Atoi(uid) // what is no number is nobody
+		n, _ := strconv.Atoi(uid) // what is not a number is nobody
 		if want := os.Geteuid() == 0 && uid == "4711"; trust.Includes(4711) != want || n < 0 && trust.Includes(n) {
 			t.Errorf("SUDO_UID=%s: %+v", uid, trust)
 		}

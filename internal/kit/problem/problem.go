@@ -20,7 +20,7 @@ const (
 	Failed      Kind = 1   // something went wrong
 	Usage       Kind = 2   // the call's words are off
 	RolledBack  Kind = 3   // failed, and the version that was active has the traffic
-	NeedsPerson Kind = 4   // failed, and the way back failed too, or there is none: all is kept
+	NeedsPerson Kind = 4   // failed, and a rollback failed too, or none exists: all is kept
 	NotFound    Kind = 5   // no such version, deploy, app
 	LockHeld    Kind = 6   // somebody else is deploying
 	Running     Kind = 8   // still under way when --wait ended

@@ -15,7 +15,7 @@ const markVar = "VERSION_MANAGER_INSTANCE="
 // Group is a program with all that it has started. A leader that ends leaves
 // the rest behind, so a program has ended when its Group is gone.
 //
-// What belongs to it is the leader's session, whoever has the mark in the
+// What belongs to it is the leader's session, anyone who has the mark in the
 // environment that it began with, and all below these. So a process that makes
 // a session of its own is found as long as it keeps its environment or its
 // parent does, or if it was looked for with the same Seen before that. Where the system has no /proc, it is the process group alone.
@@ -25,7 +25,7 @@ type Group struct {
 	Seen   *Seen  // remembers what was found of it; nil: nothing does
 }
 
-// Gone returns nil if surely nothing of the group runs any more. One that
+// Gone returns nil if surely nothing of the group runs anymore. One that
 // cannot be looked at may.
 func (g Group) Gone() error {
 	list, err := g.members()
@@ -77,7 +77,7 @@ func (g Group) Signal(sig syscall.Signal) error {
 // for one that waits for a device.
 const deathTime = 2 * time.Second
 
-// awaitDeath returns when none of the killed processes runs any more. While
+// awaitDeath returns when none of the killed processes runs anymore. While
 // one dies it has no environment, and maybe no parent, so that it would not be
 // found again by looking for the group.
 func awaitDeath(killed []Identity) {
@@ -118,7 +118,7 @@ func ignoreGone(err error) error {
 	return err
 }
 
-// Wait returns nil when nothing of the group runs any more, or an error when
+// Wait returns nil when nothing of the group runs anymore, or an error when
 // ctx has ended. The whole system is searched only when all that was found
 // before is gone.
 func (g Group) Wait(ctx context.Context) error {

@@ -61,7 +61,7 @@ func Launch() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(127)
 	}
-	os.Exit(1) // whoever wanted the program has gone
+	os.Exit(1) // anyone who wanted the program has gone
 }
 
 // launch does not return when it succeeds, and returns nil if it is told
@@ -89,7 +89,7 @@ func launch() error {
 	return fmt.Errorf("start %s: %w", name, syscall.Exec(cmp.Or(string(o.File), argv[0]), argv, env))
 }
 
-// readOrder fails on half an order: whoever wrote it has died.
+// readOrder fails on half an order: anyone who wrote it has died.
 func readOrder(r io.Reader) (o order, err error) {
 	if err := json.NewDecoder(io.LimitReader(r, maxOrder)).Decode(&o); err != nil {
 		return o, err
@@ -101,7 +101,7 @@ func readOrder(r io.Reader) (o order, err error) {
 }
 
 // become gives up what this process may do for what u may. Output comes along:
-// a program may open /dev/stdout anew, and the pipe behind it is ours.
+// a program may open /dev/stdout again, and the pipe behind it is ours.
 func (u User) become() error {
 	for fd := 1; fd <= 2; fd++ {
 		var st unix.Stat_t

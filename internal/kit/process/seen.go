@@ -24,7 +24,7 @@ func (s *Seen) has(id Identity) bool {
 	return s.ids[id]
 }
 
-// note adds what was found, and forgets what does not run any more.
+// note adds what was found, and forgets what does not run anymore.
 func (s *Seen) note(found []Identity, runs func(Identity) bool) {
 	if s == nil {
 		return

@@ -32,7 +32,7 @@ type Child struct {
 }
 
 // Start starts c as the leader of a session of its own, so that it survives
-// us. The program begins only after record returned nil: whoever comes after
+// us. The program begins only after record returned nil: anyone who comes after
 // a crash finds either a record or no process, never a process without one.
 //
 // What is started is this very program, as a launcher that waits and then

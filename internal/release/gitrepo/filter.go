@@ -27,7 +27,7 @@ func lfsFilter() map[string]string {
 func (g git) findPrograms(ctx context.Context) ([]setting, error) {
 	out, err := g.runGit(ctx, "config", "--includes", "--show-scope", "--null", "--get-regexp", programSettings)
 	if err != nil {
-		return nil, exitedWith(err, 1) // 1: there is none
+		return nil, exitedWith(err, 1) // 1: none exists
 	}
 	var off []setting
 	for line := range slices.Chunk(strings.Split(out, "\x00"), 2) {

@@ -82,7 +82,7 @@ func (i *Image) badSettings(err error) error {
 
 // checkText refuses settings that are not text in the image's configuration:
 // JSON has no way to write other bytes, so that they were replaced when it was
-// read, and the program would get something else than its image says.
+// read, and the program would get something other than its image says.
 func (i *Image) checkText(config []byte) error {
 	if containsReplacement(config) {
 		return nil // it is what the image says

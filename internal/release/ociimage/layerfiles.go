@@ -9,7 +9,7 @@ import (
 )
 
 // ReadFile returns one small file of the image as its layers make it, nil if
-// there is none. Nothing is unpacked for it.
+// none exists. Nothing is unpacked for it.
 func (i *Image) ReadFile(name string) (content []byte, err error) {
 	for n := len(i.Manifest.Layers) - 1; n >= 0; n-- {
 		f := &fileSearch{name: name}

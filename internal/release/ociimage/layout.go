@@ -95,7 +95,7 @@ func (l Layout) readBlob(d v1.Descriptor) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(r, maxDocument+1)) // one more, where the digest is checked
 }
 
-// ReadIndex reads index.json. Where there is none yet the index is empty.
+// ReadIndex reads index.json. Where none exists yet the index is empty.
 func (l Layout) ReadIndex() (*v1.IndexManifest, error) {
 	none := &v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex}
 	root, err := os.OpenRoot(l.Dir)
@@ -121,7 +121,7 @@ func (l Layout) AddToIndex(d v1.Descriptor) error {
 	index, err := l.ReadIndex()
 	if err != nil {
 		// Blobs are found by digest; the index only serves other tools. A
-		// damaged one is begun anew rather than being in the way for ever.
+		// damaged one is begun again rather than being in the way forever.
 		index = &v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex}
 	}
 	listed := func(m v1.Descriptor) bool { return m.Digest == d.Digest }

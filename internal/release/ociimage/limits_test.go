@@ -79,7 +79,7 @@ func indexOf(t *testing.T, list ...v1.Descriptor) string {
 }
 
 // An index that lists another one many times, which does the same, is small
-// and takes for ever to follow.
+// and takes forever to follow.
 func TestIndexLimits(t *testing.T) {
 	l := Layout{t.TempDir()}
 	inner := v1.IndexManifest{SchemaVersion: 2, Manifests: []v1.Descriptor{{MediaType: types.OCIManifestSchema1, Digest: someHash()}}}

@@ -63,7 +63,7 @@ func (u *unpacker) enterFolder(name string) (target string, err error) {
 }
 
 // linkTarget returns where the symbolic link at name, below real folders alone,
-// shall point: always to a place below the root, and always relative, as the
+// should point: always to a place below the root, and always relative, as the
 // root will be moved. Since a target goes up at its beginning only, and never
 // above the root, no chain of links leads out either.
 func (u *unpacker) linkTarget(name, link string) (string, error) {
@@ -97,7 +97,7 @@ func climbsLate(link string) bool {
 	return false
 }
 
-// hardLink makes another name for a file. A symbolic link is made anew: what
+// hardLink makes another name for a file. A symbolic link is recreated: what
 // it means depends on the folder that it is in.
 func (u *unpacker) hardLink(old, name string) error {
 	dir, base := path.Split(strings.TrimPrefix(path.Clean("/"+old), "/"))

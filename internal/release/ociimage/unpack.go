@@ -34,7 +34,7 @@ type unpacked struct {
 }
 
 // Owner says whose files are whose: what belongs to user Image in the image
-// shall belong to UID and GID on this machine. Only root can do that.
+// should belong to UID and GID on this machine. Only root can do that.
 type Owner struct {
 	Image int `json:"image"`
 	UID   int `json:"uid"`

@@ -81,7 +81,7 @@ func TestUnpackAfterCrashAndWhenCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.Unpack(ctx, img.Digest, root, nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("canceled: %v", err)
 	}
 	releasetest.WriteFiles(t, parent, map[string]string{".unpack-1/half": "", "root/half": ""}) // as a killed process leaves it
 	if err := s.Unpack(t.Context(), img.Digest, root, nil); err != nil {

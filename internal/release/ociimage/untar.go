@@ -21,7 +21,7 @@ type unpacker struct {
 	// layer: the stream is a layer of an image. It may replace and remove
 	// what lower layers made, and "/" in a link is the root of the image.
 	layer bool
-	// sync: files shall survive a power cut.
+	// sync: files should survive a power cut.
 	sync bool
 	// owner: files of this user of the image belong to another one here.
 	owner *Owner

@@ -12,7 +12,7 @@ import (
 )
 
 // A kill before a write leaves an effect that nobody noted, one after it an
-// intent without effect: both are gone on with, and both are taken back.
+// intent without effect: both are gone on with, and both are rolled back.
 func (b *bench) killedAndResumed(ctx context.Context) (rig.Result, error) {
 	return b.killAtEachWrite(ctx, "before", "resume")
 }
@@ -22,7 +22,7 @@ func (b *bench) killedAndTakenBack(ctx context.Context) (rig.Result, error) {
 }
 
 // killAtEachWrite kills the command line at its first write to the journal, at its
-// second, and so on, until it comes to its end unharmed; each time the other
+// second, and so on, until it ends unharmed; each time the other
 // command finishes what was left.
 func (b *bench) killAtEachWrite(ctx context.Context, when, finish string) (rig.Result, error) {
 	for seq := 1; ; seq++ {

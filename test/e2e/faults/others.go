@@ -66,7 +66,7 @@ func changeDuring(step string, args ...string) func(*bench, context.Context) (ri
 	}
 }
 
-// runKubectl changes something as somebody would who knows nothing of this tool.
+// runKubectl changes something as somebody would who does not know this tool.
 func (b *bench) runKubectl(ctx context.Context, before deploy.Observed, args ...string) error {
 	side := func(c color.Color) string { return b.App + "-" + string(c) }
 	names := strings.NewReplacer("{app}", b.App, "{old}", side(before.Active), "{new}", side(before.Active.Other()))

@@ -75,7 +75,7 @@ func (v Visit) checkAnswer(a probe.Answer) error {
 }
 
 // checkStatus wants an answer of the app itself: where a gateway does not know the
-// route, it says 404, which is no error to a probe that asks for any page.
+// route, it says 404, which is not an error to a probe that asks for any page.
 func checkStatus(a probe.Answer) error {
 	if a.Status != http.StatusOK {
 		return fmt.Errorf("status %d", a.Status)
