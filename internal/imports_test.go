@@ -45,7 +45,7 @@ func rules() []rule {
 		{"target/kubernetes", "", "target/local agent proxy", "one target does not know another"},
 		{"agent", "", "target kube manifest images infra", "the agent serves a target and knows no cluster"},
 		{"kube", "", "deploy release config manifest target", "kube transfers objects and does not know what for"},
-		{"manifest", "", "deploy target", "manifests are made from a release, whoever deploys it"},
+		{"manifest", "", "deploy target", "manifests are made from a release and do not depend on what deploys it"},
 		{"proxy", "", "agent sidecar deploy kube release config", "the proxy carries requests and does not know who runs it"},
 		{"sidecar", "", "kube deploy release", "a sidecar runs in every pod: it stays small and needs no cluster"},
 

@@ -117,7 +117,7 @@ func TestMistakesOfForm(t *testing.T) {
 		{smallest + "replica: 2\n", `line 3: unknown key "replica"; did you mean "replicas"?`},
 		{smallest + "Port: 2\n", `line 3: unknown key "Port"; did you mean "port"?`},
 		{smallest + "gate:\n  timeuot: 3s\n", `line 4: unknown key "timeuot"; did you mean "timeout"?`},
-		{smallest + "gate: {colour: red}\n", `line 3: unknown key "colour"; known are healthy, for, timeout`},
+		{smallest + "gate: {color: red}\n", `line 3: unknown key "color"; known are healthy, for, timeout`},
 		{smallest + "smoke:\n- paht: /x\n", `line 4: unknown key "paht"; did you mean "path"?`},
 		{smallest + "bake: 30\n", `line 3: "30" is not a duration: want a number with a unit, such as 30s or 1m30s`},
 		{smallest + "port: http\n", `line 3: found "http", want a whole number`},

@@ -17,7 +17,7 @@ import (
 // make crash-test.
 func TestCrashAtEveryRecord(t *testing.T) {
 	for _, kind := range []deploy.Kind{deploy.Plain, deploy.ZeroDowntime, deploy.Rollback} {
-		for name, second := range map[string]behaviour{
+		for name, second := range map[string]behavior{
 			"good": {}, "fails": {fails: true}, "never ready": {neverReady: true},
 		} {
 			for _, before := range []bool{true, false} {
@@ -37,9 +37,9 @@ func TestCrashAtEveryRecord(t *testing.T) {
 }
 
 // crashAt reports whether the deploy got as far as record seq.
-func crashAt(t *testing.T, kind deploy.Kind, second behaviour, seq int, before, back bool) (reached bool) {
+func crashAt(t *testing.T, kind deploy.Kind, second behavior, seq int, before, back bool) (reached bool) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{"v1.0.0": {drainsAfter: 3 * time.Second}, "v2.0.0": second})
+		f := newFakeTarget(t, map[release.Version]behavior{"v1.0.0": {drainsAfter: 3 * time.Second}, "v2.0.0": second})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.kill = func(s int, b bool) bool {
 			hit := s == seq && b == before
@@ -68,7 +68,7 @@ func crashAt(t *testing.T, kind deploy.Kind, second behaviour, seq int, before, 
 }
 
 // settled checks how things stand after the second engine has finished.
-func settled(t *testing.T, f *fakeTarget, kind deploy.Kind, second behaviour, seq int, err error) {
+func settled(t *testing.T, f *fakeTarget, kind deploy.Kind, second behavior, seq int, err error) {
 	t.Helper()
 	switch problem.KindOf(err) {
 	case 0, problem.RolledBack, problem.NotFound: // NotFound: the first engine had nothing left to do, or had done nothing

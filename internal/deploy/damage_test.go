@@ -16,7 +16,7 @@ import (
 // what runs.
 func TestDamagedJournalDoesNotBlock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{})
+		f := newFakeTarget(t, map[release.Version]behavior{})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.dir.records[0][5].Body = json.RawMessage(`{"on":"nonsense"}`)
 		f.dir.records[0][5].Type = "phase"

@@ -134,7 +134,7 @@ func (d *deployment) watchStep() string {
 }
 
 // switchedSince is when the new color was asked to take the traffic, or
-// otherwise if another process switched: this one's probe does not know that
+// otherwise if another process switched: this one's probe has not recorded that
 // time. It is not read from the journal, whose times say nothing about the
 // probe's once somebody has set the clock, or the machine has slept.
 func (d *deployment) switchedSince(otherwise time.Time) time.Time {

@@ -63,29 +63,29 @@ func check(t *testing.T, f *fakeTarget, active, warm release.Version) {
 func TestOutcomes(t *testing.T) {
 	for name, tt := range map[string]struct {
 		kind   deploy.Kind
-		second behaviour // of v2
+		second behavior // of v2
 		want   problem.Kind
 		says   string
 		active release.Version
 		warm   release.Version
 	}{
 		"deploy":                        {kind: deploy.Plain, active: "v2.0.0"},
-		"deploy drains first":           {kind: deploy.Plain, second: behaviour{readyAfter: 3 * time.Second}, active: "v2.0.0"},
+		"deploy drains first":           {kind: deploy.Plain, second: behavior{readyAfter: 3 * time.Second}, active: "v2.0.0"},
 		"zero-downtime keeps warm":      {kind: deploy.ZeroDowntime, active: "v2.0.0", warm: "v1.0.0"},
-		"never ready":                   {kind: deploy.ZeroDowntime, second: behaviour{neverReady: true}, want: problem.RolledBack, says: "0 of 2 instances ready", active: "v1.0.0"},
-		"never ready, deploy":           {kind: deploy.Plain, second: behaviour{neverReady: true}, want: problem.RolledBack, says: "not healthy within 20s", active: "v1.0.0"},
-		"flaps":                         {kind: deploy.Plain, second: behaviour{flaps: true}, want: problem.RolledBack, says: "not healthy", active: "v1.0.0"},
-		"crashes at the start":          {kind: deploy.Plain, second: behaviour{crashes: true}, want: problem.RolledBack, says: "green-1 crashed 2 times: exit status 2", active: "v1.0.0"},
-		"smoke test fails":              {kind: deploy.ZeroDowntime, second: behaviour{smokeStatus: 500}, want: problem.RolledBack, says: "GET /: status 500", active: "v1.0.0"},
-		"crashes in bake":               {kind: deploy.ZeroDowntime, second: behaviour{crashAfter: 5 * time.Second}, want: problem.RolledBack, says: "crashed", active: "v1.0.0"},
-		"fails after the switch":        {kind: deploy.ZeroDowntime, second: behaviour{fails: true}, want: problem.RolledBack, says: "requests failed", active: "v1.0.0"},
-		"fails after the switch, plain": {kind: deploy.Plain, second: behaviour{fails: true}, want: problem.RolledBack, says: "requests failed", active: "v1.0.0"},
-		"ten times slower":              {kind: deploy.ZeroDowntime, second: behaviour{latency: 100 * time.Millisecond}, want: problem.RolledBack, says: "p10 latency is 100ms (was 10ms)", active: "v1.0.0"},
-		"twice as slow is no fault":     {kind: deploy.ZeroDowntime, second: behaviour{latency: 20 * time.Millisecond}, active: "v2.0.0", warm: "v1.0.0"},
+		"never ready":                   {kind: deploy.ZeroDowntime, second: behavior{neverReady: true}, want: problem.RolledBack, says: "0 of 2 instances ready", active: "v1.0.0"},
+		"never ready, deploy":           {kind: deploy.Plain, second: behavior{neverReady: true}, want: problem.RolledBack, says: "not healthy within 20s", active: "v1.0.0"},
+		"flaps":                         {kind: deploy.Plain, second: behavior{flaps: true}, want: problem.RolledBack, says: "not healthy", active: "v1.0.0"},
+		"crashes at the start":          {kind: deploy.Plain, second: behavior{crashes: true}, want: problem.RolledBack, says: "green-1 crashed 2 times: exit status 2", active: "v1.0.0"},
+		"smoke test fails":              {kind: deploy.ZeroDowntime, second: behavior{smokeStatus: 500}, want: problem.RolledBack, says: "GET /: status 500", active: "v1.0.0"},
+		"crashes in bake":               {kind: deploy.ZeroDowntime, second: behavior{crashAfter: 5 * time.Second}, want: problem.RolledBack, says: "crashed", active: "v1.0.0"},
+		"fails after the switch":        {kind: deploy.ZeroDowntime, second: behavior{fails: true}, want: problem.RolledBack, says: "requests failed", active: "v1.0.0"},
+		"fails after the switch, plain": {kind: deploy.Plain, second: behavior{fails: true}, want: problem.RolledBack, says: "requests failed", active: "v1.0.0"},
+		"ten times slower":              {kind: deploy.ZeroDowntime, second: behavior{latency: 100 * time.Millisecond}, want: problem.RolledBack, says: "p10 latency is 100ms (was 10ms)", active: "v1.0.0"},
+		"twice as slow is no fault":     {kind: deploy.ZeroDowntime, second: behavior{latency: 20 * time.Millisecond}, active: "v2.0.0", warm: "v1.0.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeTarget(t, map[release.Version]behaviour{"v1.0.0": {drainsAfter: 8 * time.Second}, "v2.0.0": tt.second})
+				f := newFakeTarget(t, map[release.Version]behavior{"v1.0.0": {drainsAfter: 8 * time.Second}, "v2.0.0": tt.second})
 				mustRun(t, f, deploy.Plain, "v1.0.0")
 				_, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: tt.kind, Release: releaseOf("v2.0.0")})
 				if got := problem.KindOf(err); got != tt.want {
@@ -102,12 +102,12 @@ func TestOutcomes(t *testing.T) {
 
 func TestFailureShowsLastWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {crashes: true}})
+		f := newFakeTarget(t, map[release.Version]behavior{"v2.0.0": {crashes: true}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		var events []progress.Event
 		_, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")})
 		p, _ := errors.AsType[*problem.Problem](err)
-		if p == nil || !slices.Equal(p.Lines, []string{"green-1 | last words"}) {
+		if p == nil || !slices.Equal(p.Lines, []string{"green-1 | last output"}) {
 			t.Errorf("evidence of %v: %+v", err, p)
 		}
 		failed := slices.IndexFunc(events, func(e progress.Event) bool { return e.Status == progress.StatusFailed })
@@ -135,7 +135,7 @@ func TestWarmRollbackIsOnlyASwitch(t *testing.T) {
 	})
 }
 
-// A request that fails takes a deploy back. A rollback cannot be rolled back,
+// A failed request rolls a deploy back. A rollback cannot be rolled back,
 // and is only watched for longer.
 func TestHiccup(t *testing.T) {
 	for kind, want := range map[deploy.Kind]problem.Kind{deploy.Plain: problem.RolledBack, deploy.Rollback: 0} {
@@ -226,8 +226,8 @@ func TestSecondDeployIsToldWhoDeploys(t *testing.T) {
 	})
 }
 
-// A holder that slept through its expiry must not do anything anymore, not
-// even clean up: another one is at work.
+// A holder that slept through its expiry must not change anything, not
+// even clean up: another holder is at work.
 func TestLostLockStopsTheEngine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeTarget(t, nil)
@@ -252,8 +252,8 @@ func TestLostLockStopsTheEngine(t *testing.T) {
 	})
 }
 
-// A start that was interrupted may be over only after a rollback has looked
-// what runs.
+// An interrupted start may finish only after the rollback has checked
+// what is running.
 func TestInterruptedStartLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeTarget(t, nil)
@@ -286,7 +286,7 @@ func TestInterrupt(t *testing.T) {
 	} {
 		t.Run(step, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeTarget(t, map[release.Version]behaviour{"v1.0.0": {drainsAfter: 5 * time.Second}})
+				f := newFakeTarget(t, map[release.Version]behavior{"v1.0.0": {drainsAfter: 5 * time.Second}})
 				mustRun(t, f, deploy.Plain, "v1.0.0")
 				ctx, ctrlC := context.WithCancel(t.Context())
 				defer ctrlC()

@@ -8,7 +8,7 @@ import (
 // Entrances is where requests come in.
 type Entrances struct {
 	Public  []string `json:"public"`  // base URLs that are open, all ruled by the same route
-	Preview string   `json:"preview"` // base URL that reaches the standby color, 503 where none exists
+	Preview string   `json:"preview"` // base URL of the standby color; answers 503 without a standby
 
 	Listeners []Listener `json:"listeners,omitempty"` // on this machine: all that the app asks for, open or not
 }

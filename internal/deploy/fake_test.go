@@ -22,7 +22,7 @@ import (
 
 // behavior is how the instances of one version act in a fakeTarget. The zero
 // value is a good version.
-type behaviour struct {
+type behavior struct {
 	readyAfter  time.Duration
 	neverReady  bool
 	flaps       bool // ready in every other second
@@ -44,7 +44,7 @@ type fakeTarget struct {
 	hiccup   time.Time // one request fails then, whichever color has the traffic
 	dir      memory
 	mu       sync.Mutex
-	versions map[release.Version]behaviour
+	versions map[release.Version]behavior
 	colors   map[color.Color]*fakeSide
 	active   color.Color
 	revision int
@@ -78,7 +78,7 @@ func (f *fakeTarget) finish() {
 	}
 }
 
-func newFakeTarget(t *testing.T, versions map[release.Version]behaviour) *fakeTarget {
+func newFakeTarget(t *testing.T, versions map[release.Version]behavior) *fakeTarget {
 	return &fakeTarget{
 		t: t,
 
@@ -140,7 +140,7 @@ func (f *fakeTarget) ObserveApp(context.Context) (deploy.Observed, error) {
 }
 
 func (f *fakeTarget) OpenLogs(_ context.Context, q deploy.LogQuery) (io.ReadCloser, error) {
-	return io.NopCloser(strings.NewReader(fmt.Sprintf("%s-1 | last words\n", q.Color))), nil
+	return io.NopCloser(strings.NewReader(fmt.Sprintf("%s-1 | last output\n", q.Color))), nil
 }
 
 func (f *fakeTarget) JournalReader() journal.Reader { return &f.dir }
@@ -173,7 +173,7 @@ func (f *fakeTarget) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // fakeSession is a lock on a fakeTarget. It can be killed, after which it
-// does nothing anymore, as a process that was killed does nothing.
+// does nothing, like a process that was killed.
 type fakeSession struct {
 	*fakeTarget
 	token int

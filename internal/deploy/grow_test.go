@@ -29,7 +29,7 @@ func TestNewColorFollowsTheAutoscaler(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {readyAfter: 3 * time.Second}})
+				f := newFakeTarget(t, map[release.Version]behavior{"v2.0.0": {readyAfter: 3 * time.Second}})
 				mustRun(t, f, deploy.Plain, "v1.0.0")
 				f.scaleAfter(after, 5)
 				mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
@@ -49,7 +49,7 @@ func TestNewColorFollowsTheAutoscaler(t *testing.T) {
 // traffic away.
 func TestRollbackDoesNotWaitForWhatTheAutoscalerAdded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {crashOne: 8 * time.Second}})
+		f := newFakeTarget(t, map[release.Version]behavior{"v2.0.0": {crashOne: 8 * time.Second}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.scaleAfter(5*time.Second, 6) // in the bake
 		readyBefore := 0

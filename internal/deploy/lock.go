@@ -59,7 +59,7 @@ var errNoAnswer = errors.New("no answer about the lock")
 
 // keepRenewed renews the lock until lockCtx ends. Only another holder ends it: a
 // lock that expired, while the machine slept or the target could not be
-// reached, is rolled back by the first renewal that gets through. Until then
+// reached, is reacquired by the first renewal that gets through. Until then
 // nothing can go wrong, because the target refuses every change by somebody
 // whose lock another one has taken over.
 func keepRenewed(lockCtx context.Context, s Session, lose context.CancelCauseFunc) {

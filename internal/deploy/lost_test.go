@@ -35,7 +35,7 @@ func (k keeperSession) KeptSecrets(context.Context, color.Color, []string) ([]st
 }
 
 // A version that was stopped and is started again for a rollback does not
-// silently go without its secrets.
+// silently run without its secrets.
 func TestLostSecretsAreNoted(t *testing.T) {
 	for name, tt := range map[string]struct {
 		kept  []string // by the target; nil: nothing

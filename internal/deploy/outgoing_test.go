@@ -26,7 +26,7 @@ func TestReportOfRequestsThatOutlastTheDeploy(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeTarget(t, map[release.Version]behaviour{"v1.0.0": {drainsAfter: tt.drains}})
+				f := newFakeTarget(t, map[release.Version]behavior{"v1.0.0": {drainsAfter: tt.drains}})
 				mustRun(t, f, deploy.Plain, "v1.0.0")
 				r, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: tt.kind, Release: releaseOf("v2.0.0")})
 				if err != nil || r.Outgoing == nil {

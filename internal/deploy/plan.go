@@ -32,7 +32,7 @@ type Plan struct {
 	App      string          `json:"app"`
 	From     release.Version `json:"from,omitempty"` // empty: this is the first deploy
 	Old      color.Color     `json:"old,omitempty"`  // color of From
-	Release  release.Release `json:"release"`        // what should get the traffic
+	Release  release.Release `json:"release"`        // what gets the traffic
 	New      color.Color     `json:"new"`            // color of Release
 	Replicas int             `json:"replicas"`       // of the new color
 
@@ -50,7 +50,7 @@ type PlanStep struct {
 	What string `json:"what"` // "start 2 instances of v1.1.0 in green"
 }
 
-// To is the version that should get the traffic.
+// To is the version that gets the traffic.
 func (p Plan) To() release.Version { return p.Release.Version }
 
 // Baseline is how the old color answered before the switch.
@@ -102,8 +102,8 @@ func initialReplicas(now Observed, r Request) int {
 	return max(1, active.Want, active.Ready())
 }
 
-// IsAlreadyActive reports whether the release has the traffic, so that nothing
-// should be done.
+// IsAlreadyActive reports whether the release already has the traffic, so that
+// there is nothing to do.
 func IsAlreadyActive(now Observed, r release.Release) bool {
 	side, ok := now.Colors[now.Active]
 	return ok && side.Version == r.Version && side.Image == r.Image

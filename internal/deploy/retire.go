@@ -110,7 +110,7 @@ func (r *retirer) awaitCapacity(ctx context.Context, owner *routeGuard) (Observe
 	}
 	up := &scaleUp{color: p.New, spec: Spec{Release: p.Release, Replicas: p.Replicas}, need: func(Observed) int { return need }}
 	if _, err := r.scaler.awaitScaleUp(ctx, up, p.gateConfig().Timeout.Duration); err != nil {
-		return now, fmt.Errorf("%s cannot do without %s: %w", p.New, p.Old, err)
+		return now, fmt.Errorf("%s still needs %s: %w", p.New, p.Old, err)
 	}
 	r.scaler.awaitPending()
 	return owner.awaitRoute(ctx)

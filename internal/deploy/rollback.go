@@ -62,7 +62,7 @@ func (b *rollback) startOld(ctx context.Context) (string, error) {
 }
 
 // neededReplicas is how many instances of the old color must be ready: as many
-// as the new one has, unless that one was found bad. Then they need be no more
+// as the new one has, unless that one was found bad. Then no more are needed
 // than it had when it gave the traffic away: a version that does badly under
 // load is what an autoscaler multiplies, and a rollback must not have to wait
 // for as many of the old one. Once the new one fails, any that is ready will do.
@@ -180,8 +180,8 @@ func (b *rollback) checkDiscard(now Observed) error {
 }
 
 // isUntouched reports whether the new color is as it was found: nothing of this
-// deploy was started in it, or that failed before anything there had ended. What
-// comes of a start that was given up is unknown.
+// deploy was started in it, or that failed before anything there had ended. The
+// result of an abandoned start is unknown.
 func (b *rollback) isUntouched(s Side) bool {
 	start, begun := b.d.run.lastStep(stepStart)
 	if !begun {

@@ -72,7 +72,7 @@ func (r *router) awaitSwitchable(ctx context.Context) (Observed, error) {
 }
 
 // checkOwner fails unless the route is the one for which the plan was made, or
-// none exists.
+// there is no route.
 func (r *router) checkOwner(now Observed) error {
 	p := r.d.run.Plan
 	switch {

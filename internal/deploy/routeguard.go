@@ -23,8 +23,8 @@ type routeGuard struct {
 }
 
 // checkRoute returns a DivertedError if somebody else gave the traffic to a
-// color that can answer. Nobody decides that requests should fail: a route that
-// is gone, or that leads to a color without a ready instance, is rolled back.
+// color that can answer. Nobody wants requests to fail, so a route that is
+// gone, or that points to a color without a ready instance, is restored.
 func (g *routeGuard) checkRoute(ctx context.Context, now Observed) error {
 	if now.Active == g.color {
 		g.noteChange(now)
@@ -48,7 +48,7 @@ func (g *routeGuard) checkRoute(ctx context.Context, now Observed) error {
 	g.revision = ""
 	what := "was deleted and is created again"
 	if !now.hasNoRoute() {
-		what = fmt.Sprintf("led to %s, which has no ready instance, and is taken back", now.Active)
+		what = fmt.Sprintf("pointed to %s, which has no ready instance, and is restored", now.Active)
 	}
 	g.d.addRemark("the route %s: %s has the traffic", what, g.color)
 	return nil

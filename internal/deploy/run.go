@@ -24,7 +24,7 @@ type Run struct {
 	Steps   []StepRun `json:"steps"` // every run of every step, in order
 	Resumed int       `json:"resumed,omitempty"`
 	Damaged bool      `json:"damaged,omitempty"`   // the journal cannot be read to its end
-	Wanted  bool      `json:"takenBack,omitempty"` // a rollback was a person's wish, not a failure
+	Wanted  bool      `json:"takenBack,omitempty"` // a person asked for the rollback; nothing failed
 
 	Baseline Baseline `json:"baseline,omitzero"`
 
@@ -117,8 +117,8 @@ func newestRun(ctx context.Context, j journal.Reader) (Run, error) {
 }
 
 // IsOpen reports whether something of the deploy is left to do. Of one whose
-// journal is damaged nobody can know, and nobody can continue with it: the next
-// deploy begins with what the target says about itself.
+// journal is damaged that is unknown, and it cannot be continued: the next
+// deploy begins with what the target reports.
 func (r Run) IsOpen() bool { return !r.Phase.Ended() && !r.Damaged }
 
 // ExpectedTimes returns the median time that each step took in earlier deploys.

@@ -73,10 +73,10 @@ func (e *Engine) restoreRoute(ctx context.Context, lock *heldLock, run Run, now 
 	case errors.Is(err, ErrFenced):
 		return now, err
 	case err != nil:
-		e.report.ReportNote("the route leads to nobody and cannot be led to %s: %v", c, err)
+		e.report.ReportNote("the route has no backend and cannot be pointed to %s: %v", c, err)
 		return now, nil
 	}
-	e.report.ReportNote("the route led to nobody: %s (%s) has the traffic again", c, now.Colors[c].Version)
+	e.report.ReportNote("the route had no backend: %s (%s) has the traffic again", c, now.Colors[c].Version)
 	return observeTarget(ctx, e.target)
 }
 

@@ -28,8 +28,8 @@ func onBake(f *fakeTarget, do func()) *deploy.Engine {
 		}))
 }
 
-// A lock that expired while nobody could be asked is rolled back, as long as
-// nobody else took it meanwhile.
+// A lock that expired while the target could not be reached is reacquired,
+// unless somebody else took it meanwhile.
 func TestAnExpiredLockIsTakenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeTarget(t, nil)

@@ -25,14 +25,14 @@ func (f *fakeTarget) scaleTo(c color.Color, n int) {
 	f.colors[c].spec.Replicas = n
 }
 
-// A rollback is open at once, although the old color was stopped in the bake
-// and takes its time to start.
+// A rollback is possible immediately, although the old color was stopped during
+// the bake and starts slowly.
 func TestOldColorIsStartedAgainBeforeItIsNeeded(t *testing.T) {
 	for name, replicas := range map[string]int{"scaled to 0": 0, "scaled to 1": 1, "deleted": -1} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const slowStart, fails = 3 * time.Second, 9 * time.Second
-				f := newFakeTarget(t, map[release.Version]behaviour{"v1.0.0": {readyAfter: slowStart}, "v2.0.0": {crashAfter: fails}})
+				f := newFakeTarget(t, map[release.Version]behavior{"v1.0.0": {readyAfter: slowStart}, "v2.0.0": {crashAfter: fails}})
 				mustRun(t, f, deploy.Plain, "v1.0.0")
 				began := time.Now()
 				time.AfterFunc(5*time.Second, func() { f.scaleTo(color.Blue, replicas) })
@@ -57,13 +57,13 @@ func TestOldColorIsStartedAgainBeforeItIsNeeded(t *testing.T) {
 	}
 }
 
-// Anyone who stops the old color again and again means it. What cannot be started
-// does not fail a deploy that is well, a rollback does not keep what it leaves,
+// If somebody stops the old color again and again, that is intended. What cannot be
+// started does not fail a healthy deploy, a rollback does not keep what it leaves,
 // and one that had been stopped before the deploy stays so.
 func TestOldColorIsNotStartedForever(t *testing.T) {
 	for name, tt := range map[string]struct {
 		kind    deploy.Kind
-		old     behaviour
+		old     behavior
 		meddle  func(f *fakeTarget)
 		replica int // of the old color in the end; -1: none
 		notes   int
@@ -76,7 +76,7 @@ func TestOldColorIsNotStartedForever(t *testing.T) {
 		}},
 		"cannot be started": {kind: deploy.ZeroDowntime, notes: 6, replica: -1, meddle: func(f *fakeTarget) {
 			f.mu.Lock()
-			f.versions["v1.0.0"] = behaviour{lost: true}
+			f.versions["v1.0.0"] = behavior{lost: true}
 			f.mu.Unlock()
 			f.scaleTo(color.Blue, -1)
 		}},
@@ -85,7 +85,7 @@ func TestOldColorIsNotStartedForever(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeTarget(t, map[release.Version]behaviour{})
+				f := newFakeTarget(t, map[release.Version]behavior{})
 				mustRun(t, f, deploy.Plain, "v1.0.0")
 				f.takes = slow
 				begun := false

@@ -104,7 +104,7 @@ func (s *starter) startInHurry(ctx context.Context) (string, error) {
 
 // whileObserving runs change, a change of the target, and tells meanwhile what
 // can be seen of it. Only change decides how the step ends: what cannot be seen
-// is not told. When it returns, nobody observes anymore.
+// is not reported. When it returns, the observation has ended.
 func whileObserving(ctx context.Context, t Target, report func(Observed), change func() error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var observer sync.WaitGroup

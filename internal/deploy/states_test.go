@@ -21,7 +21,7 @@ import (
 
 // A deploy can be left by a process that died at any record of its journal,
 // and others can change everything in the cluster before the next command. The
-// tests here enumerate what comes of that instead of giving examples.
+// tests here enumerate the results instead of giving examples.
 
 // capacity is what others left of a color.
 type capacity string
@@ -77,7 +77,7 @@ func quickly(v release.Version) release.Release {
 }
 
 func (w world) build(t *testing.T) *fakeTarget {
-	f := newFakeTarget(t, map[release.Version]behaviour{newVersion: {fails: w.new == fails}})
+	f := newFakeTarget(t, map[release.Version]behavior{newVersion: {fails: w.new == fails}})
 	f.noRoute = !w.preview
 	f.revision = 7
 	f.put(oldColor, oldVersion, w.old)
@@ -112,17 +112,17 @@ func positions(t *testing.T, kind deploy.Kind) (list []position) {
 	seen := map[string]bool{}
 	for _, story := range []func(*fakeTarget){
 		func(*fakeTarget) {},
-		func(f *fakeTarget) { f.versions[newVersion] = behaviour{fails: true} },
-		func(f *fakeTarget) { f.versions[newVersion] = behaviour{neverReady: true} },
+		func(f *fakeTarget) { f.versions[newVersion] = behavior{fails: true} },
+		func(f *fakeTarget) { f.versions[newVersion] = behavior{neverReady: true} },
 		func(f *fakeTarget) { // stuck: the old color is dead and cannot be started when the new one fails
-			f.versions[newVersion] = behaviour{fails: true}
-			f.versions[oldVersion] = behaviour{lost: true}
+			f.versions[newVersion] = behavior{fails: true}
+			f.versions[oldVersion] = behavior{lost: true}
 			delete(f.colors, oldColor)
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFakeTarget(t, nil)
-			f.versions = map[release.Version]behaviour{}
+			f.versions = map[release.Version]behavior{}
 			f.put(oldColor, oldVersion, equal)
 			f.active = oldColor
 			_ = f.history(nil)

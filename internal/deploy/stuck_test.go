@@ -14,8 +14,8 @@ import (
 	"version-manager/internal/report"
 )
 
-// way is what a person can do about a version that failed and that there is
-// no way back from, with what must have the traffic then, and what is warm.
+// way is what a person can do about a failed version that cannot be rolled
+// back, with what must have the traffic then, and what is warm.
 type way struct {
 	do           func(context.Context, *deploy.Engine) error
 	cured        bool // the version is well again by itself
@@ -34,7 +34,7 @@ func errorOf(_ report.Report, err error) error { return err }
 func (w way) try(t *testing.T, f *fakeTarget, fails release.Version) {
 	t.Helper()
 	if w.cured {
-		f.versions[fails] = behaviour{}
+		f.versions[fails] = behavior{}
 	}
 	if err := w.do(t.Context(), engineOn(f, nil)); problem.KindOf(err) != w.want {
 		t.Errorf("got %v, want kind %d", err, w.want)
@@ -50,7 +50,7 @@ func TestFirstDeployThatFailsHasWaysOut(t *testing.T) {
 	for name, w := range map[string]way{
 		"watched again, and fails": {do: resume, want: problem.NeedsPerson, active: "v1.0.0"},
 		"watched again, and well":  {do: resume, cured: true, active: "v1.0.0"},
-		"taken back":               {do: undo},
+		"rolled back":              {do: undo},
 		"mended":                   {do: mend, active: "v3.0.0", warm: "v1.0.0"},
 		"removed":                  {do: func(ctx context.Context, e *deploy.Engine) error { return e.Remove(ctx) }},
 		"scaled": {do: func(ctx context.Context, e *deploy.Engine) error {
@@ -59,7 +59,7 @@ func TestFirstDeployThatFailsHasWaysOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeTarget(t, map[release.Version]behaviour{"v1.0.0": {fails: true}})
+				f := newFakeTarget(t, map[release.Version]behavior{"v1.0.0": {fails: true}})
 				_, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v1.0.0")})
 				if problem.KindOf(err) != problem.NeedsPerson {
 					t.Errorf("want a person to be asked, got %v", err)
@@ -75,15 +75,15 @@ func TestRollbackToWhatFailsHasWaysOut(t *testing.T) {
 	for name, w := range map[string]way{
 		"watched again, and fails": {do: resume, want: problem.NeedsPerson, active: "v1.0.0", warm: "v2.0.0"},
 		"watched again, and well":  {do: resume, cured: true, active: "v1.0.0", warm: "v2.0.0"},
-		"taken back":               {do: undo, active: "v2.0.0", warm: "v1.0.0"},
+		"rolled back":              {do: undo, active: "v2.0.0", warm: "v1.0.0"},
 		"mended":                   {do: mend, active: "v3.0.0", warm: "v1.0.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := newFakeTarget(t, map[release.Version]behaviour{})
+				f := newFakeTarget(t, map[release.Version]behavior{})
 				mustRun(t, f, deploy.Plain, "v1.0.0")
 				mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
-				f.versions["v1.0.0"] = behaviour{fails: true}
+				f.versions["v1.0.0"] = behavior{fails: true}
 				_, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: deploy.Rollback, Release: releaseOf("v1.0.0")})
 				if problem.KindOf(err) != problem.NeedsPerson {
 					t.Errorf("want a person to be asked, got %v", err)
@@ -143,10 +143,10 @@ func removeAfterCrash(t *testing.T, kind deploy.Kind, seq int) (reached bool) {
 }
 
 // A deploy whose image cannot be brought leaves the version alone that it
-// would have evicted: that is a rollback which is still there.
+// would have evicted: a rollback to it is still possible.
 func TestWarmVersionOutlivesADeployThatDidNotComeToIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{"v3.0.0": {lost: true}})
+		f := newFakeTarget(t, map[release.Version]behavior{"v3.0.0": {lost: true}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		mustRun(t, f, deploy.ZeroDowntime, "v2.0.0")
 		_, err := engineOn(f, nil).Run(t.Context(), deploy.Request{Kind: deploy.ZeroDowntime, Release: releaseOf("v3.0.0")})

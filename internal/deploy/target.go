@@ -72,7 +72,7 @@ type Session interface {
 // LockExpiry is how long a lock outlives its holder's last sign of life.
 const LockExpiry = 15 * time.Second
 
-// Spec is what a color should run.
+// Spec is what a color runs.
 type Spec struct {
 	Release  release.Release `json:"release"`
 	Replicas int             `json:"replicas"`

@@ -24,7 +24,7 @@ type watcher struct {
 }
 
 // bakeColor watches the new color under real traffic, with the old one ready
-// to roll it back.
+// to take over again.
 func (w *watcher) bakeColor(ctx context.Context) (string, error) {
 	return w.watchColor(ctx, w.d.switchedSince(time.Now()), w.d.run.Plan.Release.Config.Bake.Duration)
 }
@@ -47,12 +47,12 @@ func (w *watcher) watchBriefly(ctx context.Context) (string, error) {
 			return "", stopped
 		}
 		since = time.Now()
-		w.d.progress.ReportDetail("%v; watching on", err)
+		w.d.progress.ReportDetail("%v; still watching", err)
 	}
 }
 
-// watchAgain is a short watch of the new color if another process watched it,
-// nobody knows how long ago: what makes a rollback impossible must know better.
+// watchAgain watches the new color briefly if another process watched it, at
+// an unknown time: a step that makes a rollback impossible needs recent facts.
 func (w *watcher) watchAgain(ctx context.Context) error {
 	_, watched := w.d.run.lastStep(w.d.watchStep())
 	if _, here := w.d.began[w.d.watchStep()]; here || !watched {

@@ -48,7 +48,7 @@ func wantSaid(t *testing.T, events []progress.Event, step string, want ...string
 
 func TestSlowStepsSayHowFarTheyAre(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {readyAfter: 300 * time.Millisecond}})
+		f := newFakeTarget(t, map[release.Version]behavior{"v2.0.0": {readyAfter: 300 * time.Millisecond}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.takes = slow
 		var events []progress.Event
@@ -77,7 +77,7 @@ func TestStartSaysWhoIsInTheWay(t *testing.T) {
 
 func TestFailureSaysHowFarTheWayBackIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFakeTarget(t, map[release.Version]behaviour{"v2.0.0": {neverReady: true}})
+		f := newFakeTarget(t, map[release.Version]behavior{"v2.0.0": {neverReady: true}})
 		mustRun(t, f, deploy.Plain, "v1.0.0")
 		f.takes = slow
 		var events []progress.Event

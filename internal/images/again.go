@@ -8,7 +8,7 @@ import (
 )
 
 // Again brings an image to a node that has lost it although it should have
-// it, as one does that was recreated or cleans up.
+// it, because the node was recreated or cleaned up.
 func (d *Delivery) Again(ctx context.Context, ref, node string) error {
 	p, c, err := d.find(ref)
 	if err != nil {

@@ -26,7 +26,7 @@ func writeArchive(p parcel) (r io.Reader, stop func() error) {
 	return pr, func() error {
 		pr.CloseWithError(io.ErrClosedPipe)
 		err := <-done
-		done <- nil // anyone who asks again
+		done <- nil // for a second call
 		if errors.Is(err, io.ErrClosedPipe) {
 			return nil // the reader had enough
 		}

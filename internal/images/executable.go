@@ -12,7 +12,7 @@ import (
 )
 
 // findExecutable finds this program for a platform: the running one, or one that
-// was built for the nodes and lies beside it. In the image there is nothing
+// was built for the nodes and is in the same folder. The image contains nothing
 // else, so it must not need a C library.
 func findExecutable(self []string, p platform) (string, error) {
 	path, err := selfPath(self)
@@ -27,11 +27,10 @@ func findExecutable(self []string, p platform) (string, error) {
 	if isExecutableFor(beside, p) {
 		return beside, sameSource(path, beside, build)
 	}
-	hint := "in a clone of version-manager: " + build + "    (this program looks for it there)"
 	if builtFor(path) == p {
-		return "", problem.New(problem.Failed, hint, "every pod runs this program as its sidecar, and this one cannot start there: it was built with cgo and needs a C library")
+		return "", problem.New(problem.Failed, build, "every pod runs this program as its sidecar, and this one cannot start there, because it was built with cgo and needs a C library: build another one in a clone of version-manager")
 	}
-	return "", problem.New(problem.Failed, hint, "every pod runs this program as its sidecar, so it is needed for %s; this one is for %s", p, builtFor(path))
+	return "", problem.New(problem.Failed, build, "every pod runs this program as its sidecar, so it is needed for %s, and this one is for %s: build another one in a clone of version-manager", p, builtFor(path))
 }
 
 func isExecutableFor(path string, p platform) bool {
@@ -39,7 +38,7 @@ func isExecutableFor(path string, p platform) bool {
 }
 
 // sameSource fails if a program was built from another commit than this one:
-// it was forgotten when this one was built again. Two builds from one commit,
+// it was not rebuilt together with this one. Two builds from one commit,
 // both with changes on top, cannot be told apart, and one that was built
 // without git, as a test is, says nothing about itself. The hint builds both,
 // because the clone may be at a third commit by now.
@@ -48,8 +47,8 @@ func sameSource(this, other, build string) error {
 	if from == "" || from == otherFrom {
 		return nil
 	}
-	return problem.New(problem.Failed, fmt.Sprintf("in a clone of version-manager: CGO_ENABLED=0 go build -o '%s' ./cmd/version-manager && %s", this, build),
-		"every pod runs this program as its sidecar, and %s is another version of it: it was built from %s, this one from %s",
+	return problem.New(problem.Failed, fmt.Sprintf("CGO_ENABLED=0 go build -o '%s' ./cmd/version-manager && %s", this, build),
+		"every pod runs this program as its sidecar, and %s is a different version of it, built from %s, while this one was built from %s: build both in a clone of version-manager",
 		other, cmp.Or(otherFrom, "an unknown commit"), from)
 }
 

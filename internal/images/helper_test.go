@@ -28,7 +28,7 @@ import (
 
 const namespace = "shops"
 
-// world is a cluster, a store with one image, and an app that is to get there.
+// world is a cluster, a store with one image, and an app to deliver to it.
 type world struct {
 	server *kubetest.Server
 	o      Options

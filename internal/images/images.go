@@ -2,8 +2,8 @@
 // a registry that the user names, or, where none exists, straight into each
 // node through a command of the user's.
 //
-// It does not know Deployments and pods. Who starts some asks for an image
-// and gets the name to write into the pod, see [Placed]. It builds nothing
+// It does not know Deployments and pods. A caller that starts some asks for an
+// image and gets the name to write into the pod, see [Placed]. It builds nothing
 // either, except for one image: that of the sidecar, which is this program.
 //
 // Start with [New], which makes no requests. [Delivery.Check] finds out
@@ -43,7 +43,7 @@ type Options struct {
 type Placed struct {
 	Ref   string // for the pod
 	Pull  string // "Never" where it was loaded into the nodes, else "IfNotPresent"
-	User  int64  // whom the image wants to run as; 0: root
+	User  int64  // that the image runs as; 0: root
 	Group int64  // its group, if the image names one; 0: none, or root's
 	OS    string // "linux"
 	Arch  string // "amd64": of the nodes that can run it

@@ -74,8 +74,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// Each node is loaded once: by the record, anyone who asks, until it is another
-// node or has lost its memory.
+// Each node is loaded once, according to the record and for every caller, until
+// it is replaced or has lost its images.
 func TestLoadOnce(t *testing.T) {
 	w, dir := loading(t)
 	bring := func() {

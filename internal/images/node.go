@@ -17,7 +17,7 @@ type node struct {
 	name     string
 	address  string
 	platform platform
-	id       string // another one: the node was recreated or started again
+	id       string // changes when the node is recreated or restarted
 	ready    bool
 	has      map[string]bool // images, as far as the kubelet lists them
 }
@@ -121,9 +121,9 @@ func (n *apiNode) nodeAddress(kind string) string {
 	return ""
 }
 
-// fillCommand puts the node into the words of a command. A node says itself what its
-// address is, and the command runs on this machine: anyone who has taken one node
-// over must not be able to hand ssh an option, or a shell a command.
+// fillCommand puts the node into the arguments of a command. A node reports its own
+// address, and the command runs on this machine: an attacker who controls a node
+// must not be able to hand ssh an option, or a shell a command.
 func (n node) fillCommand(command []string) ([]string, error) {
 	if strings.Contains(strings.Join(command, " "), "{address}") && !isIP(n.address) {
 		return nil, problem.New(problem.Failed, "kubectl get node "+n.name+" -o jsonpath='{.status.addresses}'",

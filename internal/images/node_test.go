@@ -29,8 +29,8 @@ func TestWhichAddress(t *testing.T) {
 	wantRan(t, dir, "1 at-10.0.0.1", "2 at-203.0.113.2", "3 at-fd00::3")
 }
 
-// Anyone who has a node sets its addresses: none may be an option of ssh or a
-// word of a shell on this machine. The other nodes are loaded.
+// An attacker who controls a node sets its addresses: none may become an option
+// of ssh or a word of a shell on this machine. The other nodes are loaded.
 func TestAddressThatIsNone(t *testing.T) {
 	for _, bad := range []string{"-oProxyCommand=touch /tmp/x", "fe80::1%$(touch /tmp/x)", "node.example.org", "10.0.0.2 x", ""} {
 		t.Run(bad, func(t *testing.T) {

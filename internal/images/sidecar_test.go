@@ -92,8 +92,8 @@ func TestSidecarForOtherNodes(t *testing.T) {
 	}
 }
 
-// A program for the nodes that was not built again with this one would run the
-// old version in every pod, and nobody would be told.
+// A program for the nodes that was not rebuilt with this one would silently run
+// the old version in every pod.
 func TestSidecarOfAnotherVersion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "version-manager")
 	beside := path + "-linux-amd64"
@@ -104,8 +104,8 @@ func TestSidecarOfAnotherVersion(t *testing.T) {
 		said              string // "" if the other one is taken
 	}{
 		{"the same commit", after, after, ""},
-		{"another commit", after, before, "is another version of it: it was built from " + head(t, before) + ", this one from " + head(t, after)},
-		{"no commit", after, unknown, "it was built from an unknown commit, this one from " + head(t, after)},
+		{"another commit", after, before, "is a different version of it, built from " + head(t, before) + ", while this one was built from " + head(t, after)},
+		{"no commit", after, unknown, "built from an unknown commit, while this one was built from " + head(t, after)},
 		{"nothing to compare with", unknown, before, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -121,7 +121,7 @@ func (d *Dir) appendRecord(id string, r Record) error {
 }
 
 // writeAt makes line the end of the file, replacing a torn record behind
-// offset, and rolls back what it wrote where it cannot write all of it.
+// offset, and removes what it wrote if it cannot write all of it.
 func writeAt(path string, offset int64, line []byte) error {
 	f, err := atomicfile.OpenRegular(path, os.O_WRONLY, 0)
 	if err != nil {

@@ -1,9 +1,9 @@
 // Package journal is the memory of a deploy: an append-only list of records
-// that survives a crash of anyone who writes it.
+// that survives a crash of its writer.
 //
-// Anyone who keeps journals, one per deploy of one app, is a Reader and a Writer;
-// Dir keeps them on a disk. The package does not know what a record means:
-// that is package deploy's.
+// A store of journals, one per deploy of an app, is a Reader and a Writer; Dir
+// keeps them on a disk. The package does not know what a record means: package
+// deploy does.
 package journal
 
 import (

@@ -1,6 +1,6 @@
 // Package licenses collects the license texts and notices of the modules that
-// a Go program is linked from. Most licenses ask anyone who passes a program on
-// to pass them on too.
+// a Go program is linked from. Most licenses require that
+// they are passed on with the program.
 //
 // [Of] finds the modules of a program and [Write] writes their texts down,
 // each text once. The result depends on the modules alone, so the image of a

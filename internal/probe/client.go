@@ -52,7 +52,7 @@ func (c *client) head(method, path string, body []byte) []byte {
 }
 
 // stray reports whether an answer came from something other than the app, which
-// names its color to anyone who shows the secret. Instances that do not know the
+// reports its color to a client that presents the secret. Instances that do not know the
 // secret, because somebody replaced it, name nothing from the first answer on.
 func (c *client) stray(from Source) bool {
 	named := from.Color != color.None

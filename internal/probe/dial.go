@@ -31,8 +31,8 @@ func (d Dial) by(address string) dialer {
 	}
 }
 
-// dialTo returns the dialer of a base URL and its Host header. With a base
-// that is not a URL every dial fails: to a probe that is a refused request.
+// dialTo returns the dialer of a base URL and its Host header. If the
+// base is not a URL every dial fails, which a probe counts as a refused request.
 func dialTo(base string, conf *tls.Config, by Dial) (dialer, string) {
 	u, err := url.Parse(base)
 	if err == nil && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {

@@ -67,7 +67,7 @@ type Bucket struct {
 	At      int64  `json:"atMs"` // since Started
 	Blue    int    `json:"blue,omitempty"`
 	Green   int    `json:"green,omitempty"`
-	Plain   int    `json:"plain,omitempty"` // answered well, but not saying by whom
+	Plain   int    `json:"plain,omitempty"` // good answers that name no color
 	Failed  int    `json:"failed,omitempty"`
 	Skipped int    `json:"skipped,omitempty"`
 	P50     Millis `json:"p50Ms,omitempty"`

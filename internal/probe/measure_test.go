@@ -109,7 +109,7 @@ func TestWindow(t *testing.T) {
 	}{
 		{color.None, 0, 9, 2, 40 * ms},
 		{color.Blue, 0, 7, 1, 30 * ms},  // the refused one is anybody's
-		{color.Green, 0, 3, 2, 40 * ms}, // also
+		{color.Green, 0, 3, 2, 40 * ms}, // here too
 		{color.Green, 101 * ms, 2, 1, 40 * ms},
 		{color.Blue, 150 * ms, 3, 0, 30 * ms},
 		{color.None, time.Second, 0, 0, 0},

@@ -82,13 +82,13 @@ func closedOtherwise(err error) bool {
 	return ok
 }
 
-// message is what was heard, or why nothing will be heard anymore.
+// message is what was received, or why nothing more will be.
 type message struct {
 	text string
 	err  error
 }
 
-// listen reads until the connection ends or nobody listens anymore.
+// listen reads until the connection ends or over is closed.
 func (s *socket) listen(c *websocket.Conn, over <-chan struct{}) <-chan message {
 	heard := make(chan message)
 	go func() {

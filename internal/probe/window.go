@@ -26,7 +26,7 @@ const disorder = time.Second
 
 // StatsSince sums up the requests that were due at since or later and that color
 // c has answered. A request without an answer belongs to no color; it is
-// counted too, because anyone who watches c wants to know. With color.None all
+// counted too, because it matters to a watcher of c. With color.None all
 // requests count.
 func (r Record) StatsSince(c color.Color, since time.Time) Stats {
 	st := Stats{Causes: map[Outcome]int{}}

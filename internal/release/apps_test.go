@@ -91,7 +91,7 @@ func TestFromAVersionOfThisApp(t *testing.T) {
 	}
 	create(t, Options{Dir: dir, Version: "v2.0.0", Store: store})
 	_, err := CreateVersion(t.Context(), Options{Dir: tools, Version: "v3.0.0", From: "v2.0.0", Store: store})
-	releasetest.WantProblem(t, err, problem.NotFound, "v2.0.0 is a version of hello, and tools has none of that name", "version-manager create v3.0.0 --from ")
+	releasetest.WantProblem(t, err, problem.NotFound, "v2.0.0 is a version of hello; tools has no such version", "version-manager create v3.0.0 --from ")
 }
 
 func TestAppAtTheRootKeepsPlainTags(t *testing.T) {

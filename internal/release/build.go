@@ -33,7 +33,7 @@ type Built struct {
 	Image   *ociimage.Image
 	Notes   []string // what a person should know, as sentences
 
-	// packBare makes the image again as earlier versions of this program did,
+	// packBare repacks the image as earlier versions of this program did,
 	// without notices; nil where there is nothing to pack.
 	packBare func() error
 

@@ -29,7 +29,7 @@ const (
 	stepTag    = "tag"    // tag the commit
 )
 
-// Options says what CreateVersion should make.
+// Options says which version CreateVersion creates.
 type Options struct {
 	Dir      string             // a folder of the repository
 	Version  Version            // canonical
@@ -45,7 +45,7 @@ type Created struct {
 	Notes   []string // sentences: "2 changed files were committed as 1a2b3c4: …"
 }
 
-// CreateVersion makes a release: commit if need be, build, store, tag, record. The
+// CreateVersion makes a release: commit if necessary, build, store, tag, record. The
 // record comes last and is what makes the release exist, so that a crash at
 // any point leaves nothing that the same call would not pick up: an image
 // without record is only content, and a tag without record is rebuilt. The
@@ -183,7 +183,7 @@ func (c *creation) checkFeasible(all tagList) error {
 func (c *creation) sameApp(ctx context.Context, commit gitrepo.Commit) error {
 	app, err := c.repo.ReadConfig(ctx, commit)
 	if err == nil && app.Name != c.app.Name {
-		return problem.New(problem.Failed, "version-manager list", "the commit %.12s is of the app %s and not of %s", commit.ID, app.Name, c.app.Name)
+		return problem.New(problem.Failed, "version-manager list", "the commit %.12s belongs to the app %s and not to %s", commit.ID, app.Name, c.app.Name)
 	}
 	return err
 }

@@ -27,7 +27,7 @@ func (c *creation) fromVersion(all tagList) error {
 	for _, t := range all {
 		if _, said := parseTag(t.Message); t.Name == c.From && app != "" && said.App != "" && !t.belongsTo(c.repo.Prefix, app) {
 			return problem.New(problem.NotFound, fmt.Sprintf("version-manager create %s --from %.12s", c.Version, t.Commit),
-				"%s is a version of %s, and %s has none of that name", c.From, said.App, app)
+				"%s is a version of %s; %s has no such version", c.From, said.App, app)
 		}
 	}
 	return nil

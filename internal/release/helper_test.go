@@ -39,7 +39,7 @@ func tryBuild(ctx context.Context, dir string) (*Built, error) {
 	return (&Builder{Repo: r}).BuildCommit(ctx, head)
 }
 
-// commitDirty commits what there is to commit.
+// commitDirty commits all changes of the work tree.
 func commitDirty(t *testing.T, r *gitrepo.Repo, message string) error {
 	t.Helper()
 	changes, err := r.ListChanges(t.Context())

@@ -20,7 +20,7 @@ const (
 // recordPath refuses names that would lead elsewhere.
 func (s *Store) recordPath(app string, v Version) (string, error) {
 	if app == "" || app == "images" || strings.ContainsAny(app, `/\.`) {
-		return "", fmt.Errorf("%q cannot be the name of an app", app)
+		return "", fmt.Errorf("%q is not a valid name for an app", app)
 	}
 	if parsed, err := ParseVersion(string(v)); err != nil || parsed != v {
 		return "", fmt.Errorf("%q is not a canonical version", v)

@@ -9,8 +9,8 @@
 // are Repo, the git repository; Builder, which makes an image from a commit;
 // and Store, which keeps images and records and unpacks them for the targets.
 // Images are OCI images in an OCI layout, made and read without Docker; other
-// tools can read the layout, too. The package starts nothing and knows nothing
-// of targets.
+// tools can read the layout, too. The package starts nothing and does not
+// know targets.
 package release
 
 import (

@@ -13,7 +13,7 @@ import (
 )
 
 // Version is a canonical semantic version, "v1.2.3" or "v1.2.3-rc.1". The
-// zero value means that none exists.
+// zero value means "no version".
 type Version string
 
 var _ encoding.TextUnmarshaler = (*Version)(nil)

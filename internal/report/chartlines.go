@@ -81,8 +81,8 @@ func (c *chart) steps() {
 	}
 }
 
-// beside writes what there is to say about a bar on that side of it where
-// there is room and no line in the way; else it leaves that to the table.
+// beside writes the label of a bar on the side that has room and no line in the
+// way; otherwise it leaves the label to the table.
 func (c *chart) beside(from, to, y float64, text string) {
 	const room = 110
 	line := c.at(c.r.SwitchedAt)

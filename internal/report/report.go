@@ -82,7 +82,7 @@ func (r Report) strayed() time.Duration {
 }
 
 // oldFinished is when the old color gave its last answer: to a request that
-// was begun before the switch. It is zero where nobody can say that: of a deploy
+// was begun before the switch. It is zero where that is unknown: for a deploy
 // that was rolled back, after which the old color still got new requests, or in
 // which something was still open on it at the end. What the probe itself saw
 // last is not enough, because users may have longer requests open.

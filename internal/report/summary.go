@@ -104,7 +104,7 @@ func (w words) remarks(r Report) (lines []string) {
 	return lines
 }
 
-// open reads "10 requests, 2 WebSockets"; what none exists of is left out.
+// open returns "10 requests, 2 WebSockets" and leaves out a count of zero.
 func (w words) open(requests, tunnels int) string {
 	var parts []string
 	if requests > 0 {

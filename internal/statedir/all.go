@@ -13,7 +13,7 @@ type Kept struct {
 
 // ListAll lists the state folders below base that were made by somebody.
 func ListAll(base string) (list []Kept) {
-	entries, _ := os.ReadDir(base) // without a base none exist
+	entries, _ := os.ReadDir(base) // without a base the list is empty
 	for _, e := range entries {
 		dir := filepath.Join(base, e.Name())
 		if b, err := ReadBinding(dir); err == nil && e.IsDir() {

@@ -76,7 +76,7 @@ func WriteBinding(dir, base, project string) error {
 	return write(dir, Binding{Machine: makeMachine(base), UID: os.Geteuid(), Path: RealPath(dir), Project: project})
 }
 
-// SettledFolder ends a move: the place before it does not count anymore.
+// SettledFolder ends a move: the previous place no longer counts.
 func SettledFolder(dir string) error {
 	b, err := ReadBinding(dir)
 	if err != nil {

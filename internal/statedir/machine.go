@@ -13,8 +13,8 @@ import (
 )
 
 // A machine is known by the number that its system has given it, or, where
-// none exists, as in most containers and on macOS, by one that we keep with
-// the user's state. The numbers are hashed: they should be kept private.
+// it has none, as in most containers and on macOS, by one that we keep with
+// the user's state. The numbers are hashed, because they must stay private.
 const (
 	bySystem = "system:"
 	byUser   = "user:"
@@ -43,7 +43,7 @@ func userMachine(base string) string {
 	return byUser + hashOf(id)
 }
 
-// makeMachine is machineFor, after giving the machine a number if need be.
+// makeMachine is machineFor, after giving the machine a number if it has none.
 func makeMachine(base string) string {
 	if now := machineFor(base); now != "" || base == "" {
 		return now
@@ -56,8 +56,8 @@ func makeMachine(base string) string {
 }
 
 // sameMachine compares with what a binding says. Without a base, which an
-// agent does not know, a number that is kept there cannot be compared; anyone who
-// started the agent has done it.
+// agent does not know, a number that is kept there cannot be compared; the process
+// that started the agent has done it.
 func sameMachine(bound, base string) bool {
 	if base == "" && strings.HasPrefix(bound, byUser) {
 		return true

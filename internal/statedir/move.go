@@ -60,7 +60,7 @@ func renameFolder(from, to string) error {
 // copyTree copies files, folders and links, durably. Sockets and pipes are
 // recreated by the agent.
 func copyTree(from, to string) error {
-	var dirs []string // made last what they should be, as one may be closed to us
+	var dirs []string // get their permissions last, as those may keep us out
 	err := filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err

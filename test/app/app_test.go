@@ -190,8 +190,8 @@ func TestTermLetsRequestsFinish(t *testing.T) {
 	}
 }
 
-// postSlowly sends body only when the app has asked for it, so that anyone who
-// writes to it knows that the request has reached the app.
+// postSlowly sends body only when the app has asked for it, so that the writer
+// of body knows that the request has reached the app.
 func postSlowly(ctx context.Context, url string, body io.Reader) (got uploaded) {
 	client := http.Client{Transport: &http.Transport{ExpectContinueTimeout: 10 * time.Second}}
 	defer client.CloseIdleConnections()

@@ -14,7 +14,7 @@ import (
 )
 
 // selfSignedCertificate makes a certificate for an address that is its own authority, and
-// the same as PEM for those who should trust it.
+// the same as PEM for clients that should trust it.
 func selfSignedCertificate(address string) (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

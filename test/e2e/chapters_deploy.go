@@ -170,7 +170,7 @@ func (s *story) cleanUpApp(ctx context.Context) (string, error) {
 	return "every object is gone, the history is kept", err
 }
 
-// remainingObjects names what of the app is in the cluster beside its history.
+// remainingObjects names the app's objects in the cluster apart from its history.
 func (s *story) remainingObjects(ctx context.Context) ([]string, error) {
 	var left []string
 	for _, kind := range []string{"Deployment", "Pod", "Service", "HTTPRoute", "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy"} {

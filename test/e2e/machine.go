@@ -25,7 +25,7 @@ func listMachineState() machineState {
 	m.addFolders("link", "/sys/class/net/*")
 	m.addFolders("cgroup", "/sys/fs/cgroup/*/*/")
 	m.addProcesses()
-	rules, _ := exec.Command("nft", "list", "tables").Output() // without nft none exist
+	rules, _ := exec.Command("nft", "list", "tables").Output() // without nft there are no rules
 	for line := range strings.Lines(string(rules)) {
 		m["rule "+strings.TrimSpace(line)] = true
 	}
@@ -40,8 +40,7 @@ func (m machineState) addFolders(word, pattern string) {
 }
 
 // addProcesses keeps those that a cluster consists of, by the name of their
-// program: others come and go on any machine. One that has ended and waits for
-// its parent to notice is not a process anymore.
+// program: others come and go on any machine. A zombie does not count.
 func (m machineState) addProcesses() {
 	alive := regexp.MustCompile(`^(\d+) \((kubernetes|etcd|containerd.*|runc|coredns|traefik|metrics-server|pause|kubelet|kube-.*)\) [^ZX] `)
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")

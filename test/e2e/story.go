@@ -133,7 +133,7 @@ func (s *story) countTold(told int) string {
 
 func (s *story) printTable(took time.Duration) error {
 	s.stopUsers()
-	out := sheet.NewSheet(os.Stdout, "\ne2e: the whole story on three nodes, under "+strconv.Itoa(requestRate)+" requests/s")
+	out := sheet.NewSheet(os.Stdout, "\ne2e: every step on three nodes, under "+strconv.Itoa(requestRate)+" requests/s")
 	var rows [][]string
 	told := 0
 	for _, l := range s.lines {

@@ -5,7 +5,7 @@
 //
 //	go run ./test/fuzz                  ten seconds each
 //	go run ./test/fuzz -time 60s
-//	go run ./test/fuzz -list            what there is
+//	go run ./test/fuzz -list            list the targets
 //	go run ./test/fuzz Photo httpkit    targets whose package or name contains one of these
 package main
 

@@ -113,7 +113,7 @@ func (l *archiveLab) tryArchive(ctx context.Context, c archiveCase, dir string) 
 	return errors.Join(err, l.nothingTouched(work))
 }
 
-// tempOf is the folder for temporary files of anyone who works in a folder.
+// tempOf is the folder for the temporary files of a command that runs in work.
 func tempOf(work string) string { return filepath.Join(filepath.Dir(work), "tmp") }
 
 func (l *archiveLab) makeRepository(ctx context.Context, work string, archive []byte) error {

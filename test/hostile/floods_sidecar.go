@@ -22,7 +22,7 @@ import (
 type sidecarProcess struct {
 	cmd     *exec.Cmd
 	dir     string
-	group   string // of memory; empty: none exists
+	group   string // memory control group; empty: none
 	traffic string // host:port
 	admin   string
 	ended   chan error
@@ -137,7 +137,7 @@ func (p *sidecarProcess) readCounts() (c flowing, err error) {
 	return c, json.NewDecoder(io.LimitReader(res.Body, 1<<16)).Decode(&c)
 }
 
-// awaitQuiet returns when nothing is in flight anymore.
+// awaitQuiet returns when no request is in flight.
 func (p *sidecarProcess) awaitQuiet(ctx context.Context) error {
 	return p.awaitCondition(ctx, "end of what was in flight", func() bool { c, err := p.readCounts(); return err == nil && c == flowing{} })
 }

@@ -69,7 +69,7 @@ func lineCases() []http1Case {
 	)
 }
 
-// hostCases are about whom the request is for.
+// hostCases are about the host that the request is for.
 func hostCases() []http1Case {
 	all := []http1Case{
 		{"host: none", "GET / HTTP/1.1\r\n\r\n", "400", ""},

@@ -6,7 +6,7 @@
 //
 //	go run ./test/hostile             every chapter
 //	go run ./test/hostile http1 slow  these only
-//	go run ./test/hostile -list       what there is
+//	go run ./test/hostile -list       list the chapters
 //
 // A chapter that needs something this machine lacks, root for example, is
 // skipped and the table says why. Everything runs on this machine and talks to

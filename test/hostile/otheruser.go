@@ -14,7 +14,7 @@ import (
 )
 
 // callLimit is how long one call of the command line may take. A planted pipe
-// that makes it wait is a success of anyone who planted it.
+// that makes it wait is a success for the attacker.
 const callLimit = 40 * time.Second
 
 // token is the secret that nobody else may see.

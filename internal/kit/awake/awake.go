@@ -21,7 +21,8 @@ const (
 	longest = 3 * piece              // that a piece may take on a busy machine
 )
 
-// WithTimeout is [context.WithTimeoutCause] except for what the machine slept.
+// WithTimeout is [context.WithTimeoutCause], but does not count the time that the
+// machine slept.
 // The context has no deadline that others could see.
 func WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -100,7 +101,7 @@ func newPulse(suspended func() time.Duration) *Pulse {
 	return &Pulse{suspended: suspended, last: time.Now(), before: suspended()}
 }
 
-// Beat should be called several times a second.
+// Beat must be called several times a second.
 func (p *Pulse) Beat() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Clients knows what is in front of this server, and so whose word about
-// a request's origin can be believed.
+// Clients knows what is in front of this server, and so whose statement about
+// a request's origin can be trusted.
 type Clients struct {
 	ingress bool
 	proxies []netip.Prefix

@@ -23,7 +23,7 @@ func NewRate(burst int, every time.Duration) *Rate {
 	return &Rate{burst: burst, every: every, full: map[netip.Prefix]time.Time{}}
 }
 
-// Allow takes one request off the client's allowance. If none exists left
+// Allow takes one request off the client's allowance. If nothing is left
 // it returns how long to wait.
 func (r *Rate) Allow(client netip.Addr, now time.Time) (wait time.Duration, ok bool) {
 	r.mu.Lock()

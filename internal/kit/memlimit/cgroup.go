@@ -57,8 +57,8 @@ func (h hierarchy) limit(system fs.FS) int64 {
 	}
 }
 
-// parseLimit reads the content of a limit file. "max", what is not a number, and
-// the huge values with which version 1 says "none" do not limit.
+// parseLimit reads the content of a limit file. "max", text that is not a number,
+// and the huge values by which version 1 means "none" set no limit.
 func parseLimit(text string) int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
 	if err != nil || n <= 0 || n >= math.MaxInt64-1<<20 {

@@ -121,7 +121,7 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// TestApplyRespectsEnvironment starts this test again, because the runtime
+// TestApplyRespectsEnvironment runs itself in a new process, because the runtime
 // reads GOMEMLIMIT only once.
 func TestApplyRespectsEnvironment(t *testing.T) {
 	if os.Getenv("MEMLIMIT_CHILD") != "" {

@@ -29,7 +29,7 @@ func parseMount(line string) (mount, bool) {
 	return m, m.unified || kind[0] == "cgroup" && slices.Contains(strings.Split(kind[2], ","), "memory")
 }
 
-// unescape undoes how the kernel writes spaces and similar: \040.
+// unescape decodes the kernel's escapes for spaces and similar characters: \\040.
 func unescape(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

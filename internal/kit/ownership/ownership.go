@@ -38,7 +38,7 @@ type Trust struct {
 	mapped bool     // root of this machine has no number here: we are in a user namespace
 }
 
-// Of returns whom this process may believe: itself, root and, where it is
+// Of returns the users that this process may trust: itself, root and, where it is
 // root by sudo, the user who called sudo.
 func Of(getenv func(string) string) Trust {
 	t := Trust{users: []int{os.Geteuid(), 0}, mapped: inUserNamespace()}

@@ -22,7 +22,7 @@ func TestPath(t *testing.T) {
 		foreign bool
 		root    bool // it takes root to make that
 	}{
-		{name: "one's own", prepare: plain(0o700, 0o600)},
+		{name: "your own", prepare: plain(0o700, 0o600)},
 		{name: "readable for everybody", prepare: plain(0o755, 0o644)},
 		{name: "folder open to everybody", prepare: plain(0o777, 0o644), foreign: true},
 		{name: "sticky folder, own file", prepare: plain(0o777|fs.ModeSticky, 0o644)},
@@ -37,7 +37,7 @@ func TestPath(t *testing.T) {
 			must(t, os.Symlink(filepath.Dir(to), filepath.Join(dir, "link")))
 			return filepath.Join(dir, "link", filepath.Base(to))
 		}, foreign: true},
-		{name: "relative link to one's own", prepare: func(t *testing.T, dir string) string {
+		{name: "relative link to your own", prepare: func(t *testing.T, dir string) string {
 			plain(0o755, 0o644)(t, filepath.Join(dir, "elsewhere"))
 			must(t, os.MkdirAll(filepath.Join(dir, "below"), 0o700))
 			must(t, os.Symlink("../elsewhere/file", filepath.Join(dir, "below", "link")))
@@ -48,7 +48,7 @@ func TestPath(t *testing.T) {
 		{name: "another user's folder", prepare: owned(0, stranger, 0), foreign: true, root: true},
 		{name: "the file of who called sudo", prepare: owned(stranger, stranger, 0), trust: Users(0, stranger), root: true},
 		{name: "group of others", prepare: group(4712), foreign: true, root: true},
-		{name: "group of one's own", prepare: group(0), root: true},
+		{name: "group of your own", prepare: group(0), root: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.root && me != 0 {
@@ -124,7 +124,7 @@ func TestLinkLoop(t *testing.T) {
 func TestSudo(t *testing.T) {
 	for _, uid := range []string{"4711", "", "-1", "0", "x"} {
 		trust := Of(func(name string) string { return map[string]string{"SUDO_UID": uid}[name] })
-		n, _ := strconv.Atoi(uid) // what is not a number is nobody
+		n, _ := strconv.Atoi(uid) // text that is not a number means no user
 		if want := os.Geteuid() == 0 && uid == "4711"; trust.Includes(4711) != want || n < 0 && trust.Includes(n) {
 			t.Errorf("SUDO_UID=%s: %+v", uid, trust)
 		}

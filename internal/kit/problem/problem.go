@@ -18,13 +18,13 @@ type Kind int
 
 const (
 	Failed      Kind = 1   // something went wrong
-	Usage       Kind = 2   // the call's words are off
+	Usage       Kind = 2   // invalid command line
 	RolledBack  Kind = 3   // failed, and the version that was active has the traffic
-	NeedsPerson Kind = 4   // failed, and a rollback failed too, or none exists: all is kept
-	NotFound    Kind = 5   // no such version, deploy, app
+	NeedsPerson Kind = 4   // failed, and the rollback failed or was impossible: nothing was removed
+	NotFound    Kind = 5   // no such version, deploy, or app
 	LockHeld    Kind = 6   // somebody else is deploying
 	Running     Kind = 8   // still under way when --wait ended
-	Differs     Kind = 9   // what runs is not what a version says
+	Differs     Kind = 9   // what is running differs from the version
 	Diverted    Kind = 10  // somebody else gave the traffic to another version
 	Interrupted Kind = 130 // Ctrl-C
 )

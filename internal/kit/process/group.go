@@ -15,8 +15,8 @@ const markVar = "VERSION_MANAGER_INSTANCE="
 // Group is a program with all that it has started. A leader that ends leaves
 // the rest behind, so a program has ended when its Group is gone.
 //
-// What belongs to it is the leader's session, anyone who has the mark in the
-// environment that it began with, and all below these. So a process that makes
+// It consists of the leader's session, every process with the mark in its initial
+// environment, and all their descendants. So a process that makes
 // a session of its own is found as long as it keeps its environment or its
 // parent does, or if it was looked for with the same Seen before that. Where the system has no /proc, it is the process group alone.
 type Group struct {
@@ -25,8 +25,8 @@ type Group struct {
 	Seen   *Seen  // remembers what was found of it; nil: nothing does
 }
 
-// Gone returns nil if surely nothing of the group runs anymore. One that
-// cannot be looked at may.
+// Gone returns nil if certainly no process of the group is running. One that
+// cannot be inspected may be.
 func (g Group) Gone() error {
 	list, err := g.members()
 	if err == nil && len(list) > 0 {
@@ -73,11 +73,11 @@ func (g Group) Signal(sig syscall.Signal) error {
 	return errors.Join(failed...)
 }
 
-// deathTime is far longer than the system takes to end a killed process, but
-// for one that waits for a device.
+// deathTime is far longer than the system takes to end a killed process, unless
+// the process waits for a device.
 const deathTime = 2 * time.Second
 
-// awaitDeath returns when none of the killed processes runs anymore. While
+// awaitDeath returns when none of the killed processes is running. While
 // one dies it has no environment, and maybe no parent, so that it would not be
 // found again by looking for the group.
 func awaitDeath(killed []Identity) {
@@ -118,7 +118,7 @@ func ignoreGone(err error) error {
 	return err
 }
 
-// Wait returns nil when nothing of the group runs anymore, or an error when
+// Wait returns nil when no process of the group is running, or an error when
 // ctx has ended. The whole system is searched only when all that was found
 // before is gone.
 func (g Group) Wait(ctx context.Context) error {

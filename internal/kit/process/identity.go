@@ -1,6 +1,6 @@
 // Package process starts, recognizes and stops the processes that run an app.
 //
-// They outlive anyone who started them, so a process is never known by its
+// They outlive the process that started them, so a process is never known by its
 // number alone, which the system gives to another one sooner or later, but by
 // its Identity: number and time of start. Nothing here is ever done to a
 // process whose identity does not match. Start with Start and Identity.
@@ -38,7 +38,7 @@ func Of(pid int) (Identity, error) {
 
 // Alive reports whether the process still runs. A zombie does not. One that
 // cannot be looked at, because there are too many open files for example,
-// does: anyone who took it for dead would start it twice.
+// does: a caller that took it for dead would start it twice.
 func (id Identity) Alive() bool { return !errors.Is(id.look(), ErrGone) }
 
 // look returns nil if the process runs, ErrGone if it does not, and another

@@ -28,7 +28,7 @@ func FuzzParseStat(f *testing.F) {
 	})
 }
 
-// noFiles lets this process open nothing anymore, until the test ends.
+// noFiles keeps this process from opening files until the test ends.
 func noFiles(t *testing.T) {
 	t.Helper()
 	var before syscall.Rlimit

@@ -61,7 +61,7 @@ func Launch() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(127)
 	}
-	os.Exit(1) // anyone who wanted the program has gone
+	os.Exit(1) // the process that wanted the program is gone
 }
 
 // launch does not return when it succeeds, and returns nil if it is told
@@ -89,7 +89,7 @@ func launch() error {
 	return fmt.Errorf("start %s: %w", name, syscall.Exec(cmp.Or(string(o.File), argv[0]), argv, env))
 }
 
-// readOrder fails on half an order: anyone who wrote it has died.
+// readOrder fails on half an order: its writer has died.
 func readOrder(r io.Reader) (o order, err error) {
 	if err := json.NewDecoder(io.LimitReader(r, maxOrder)).Decode(&o); err != nil {
 		return o, err

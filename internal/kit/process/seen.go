@@ -24,7 +24,7 @@ func (s *Seen) has(id Identity) bool {
 	return s.ids[id]
 }
 
-// note adds what was found, and forgets what does not run anymore.
+// note adds what was found, and forgets what no longer runs.
 func (s *Seen) note(found []Identity, runs func(Identity) bool) {
 	if s == nil {
 		return

@@ -15,8 +15,8 @@ func TestSeenDaemonsAreFoundAfterTheirLeader(t *testing.T) {
 		script string
 		sig    syscall.Signal // by which the leader ends
 	}{
-		"the leader is killed":                  {daemon + `echo $$; exec /bin/sleep 60`, syscall.SIGKILL},
-		"the leader obeys, its daemon does not": {daemon + `echo $$; exec /bin/sleep 60`, syscall.SIGTERM},
+		"the leader is killed":                             {daemon + `echo $$; exec /bin/sleep 60`, syscall.SIGKILL},
+		"the leader exits on SIGTERM, its daemon does not": {daemon + `echo $$; exec /bin/sleep 60`, syscall.SIGTERM},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g, pids, ended := startGroup(t, tt.script, 2)

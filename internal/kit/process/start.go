@@ -32,8 +32,8 @@ type Child struct {
 }
 
 // Start starts c as the leader of a session of its own, so that it survives
-// us. The program begins only after record returned nil: anyone who comes after
-// a crash finds either a record or no process, never a process without one.
+// us. The program begins only after record returned nil: after a crash, the
+// next process finds either a record or no process, never a process without one.
 //
 // What is started is this very program, as a launcher that waits and then
 // becomes the other one; its main function has to begin with Launch.

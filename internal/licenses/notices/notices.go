@@ -1,6 +1,6 @@
 // Package notices has the licenses and notices of everything that this
 // program is linked from, on every system. A test compares them with go.mod;
-// `make notices` writes them again.
+// `make notices` regenerates them.
 package notices
 
 import (

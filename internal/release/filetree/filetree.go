@@ -81,7 +81,7 @@ func readNode(root *os.Root, p string, kind fs.FileMode) (Node, error) {
 
 // LeadsOutside reports whether a name leads out of root, by itself or by a
 // link. A program may resolve ".." before it looks at the file system, so the
-// words alone count too. A name inside that does not exist leads nowhere.
+// words alone count too. A name inside that does not exist is not outside.
 func LeadsOutside(root *os.Root, name string) bool {
 	if !filepath.IsLocal(filepath.Clean(name)) {
 		return true

@@ -27,7 +27,7 @@ var gitKept = [...]string{
 	"PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "EMAIL", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM",
 	"GIT_CONFIG_NOSYSTEM", "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
 	"GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE", "GIT_CEILING_DIRECTORIES",
-	"SUDO_UID", // by which git lets root into the repository of anyone who called sudo
+	"SUDO_UID", // by which git lets root use the repository of the user who called sudo
 }
 
 // gitEnviron is the environment of every git command. No protocol is allowed,

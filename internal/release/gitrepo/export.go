@@ -29,7 +29,7 @@ type Tree struct {
 // a say: no attribute, no filter, no configuration, no work tree.
 //
 // Links are written as they are, except for those that lead out of the folder:
-// they lead nowhere, so that anyone who needs one fails.
+// those are broken, so that using one fails.
 func (r *Repo) ExportCommit(ctx context.Context, commit Commit, dir string) (*Tree, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

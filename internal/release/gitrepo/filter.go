@@ -27,7 +27,7 @@ func lfsFilter() map[string]string {
 func (g git) findPrograms(ctx context.Context) ([]setting, error) {
 	out, err := g.runGit(ctx, "config", "--includes", "--show-scope", "--null", "--get-regexp", programSettings)
 	if err != nil {
-		return nil, exitedWith(err, 1) // 1: none exists
+		return nil, exitedWith(err, 1) // 1: no such setting
 	}
 	var off []setting
 	for line := range slices.Chunk(strings.Split(out, "\x00"), 2) {

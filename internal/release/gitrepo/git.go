@@ -28,7 +28,7 @@ const (
 // configuration says; see gitSettings and gitEnviron.
 type git struct {
 	dir      string
-	gitDir   string    // of the repository, where git should not search for it
+	gitDir   string    // of the repository, if git must not search for it
 	settings []setting // for this repository, on top of gitSettings
 }
 

@@ -55,7 +55,7 @@ func (g git) knowsUser(ctx context.Context) bool {
 	return true
 }
 
-// unusual are the characters that an email address of ours should not have.
+// unusual are the characters that an email address of ours must not contain.
 var unusual = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // localIdentity is who runs this, as far as the machine knows.

@@ -53,7 +53,7 @@ func (m *module) noteGitmodules(entries []treeEntry) {
 }
 
 // exportSubmodule exports the submodule that belongs at a path, from its own object
-// store: that of its checkout, or the one that git keeps when none exists.
+// store: that of its checkout, or, without one, the store that git keeps.
 func (e *exporter) exportSubmodule(ctx context.Context, m *module, commit, at string) error {
 	if m.depth >= maxModules {
 		return fmt.Errorf("submodule %q: more than %d submodules within each other", at, maxModules)
@@ -111,7 +111,7 @@ func openStore(ctx context.Context, dir, work, commit string) (*module, error) {
 func (m *module) nameOf(ctx context.Context, at string) (string, error) {
 	if m.names == nil && m.gitmodules != "" {
 		out, err := m.git.runGit(ctx, "config", "--blob", m.gitmodules, "--null", "--get-regexp", `^submodule\..*\.path$`)
-		if err := exitedWith(err, 1); err != nil { // 1: none exists
+		if err := exitedWith(err, 1); err != nil { // 1: no such setting
 			return "", err
 		}
 		m.names = map[string]string{}

@@ -121,7 +121,7 @@ func (l Layout) AddToIndex(d v1.Descriptor) error {
 	index, err := l.ReadIndex()
 	if err != nil {
 		// Blobs are found by digest; the index only serves other tools. A
-		// damaged one is begun again rather than being in the way forever.
+		// damaged one is started over rather than being in the way forever.
 		index = &v1.IndexManifest{SchemaVersion: 2, MediaType: types.OCIImageIndex}
 	}
 	listed := func(m v1.Descriptor) bool { return m.Digest == d.Digest }

@@ -78,7 +78,7 @@ func indexOf(t *testing.T, list ...v1.Descriptor) string {
 	return string(encode(t, v1.IndexManifest{SchemaVersion: 2, Manifests: list}))
 }
 
-// An index that lists another one many times, which does the same, is small
+// An index that lists another index many times, which does the same, is small
 // and takes forever to follow.
 func TestIndexLimits(t *testing.T) {
 	l := Layout{t.TempDir()}

@@ -63,7 +63,7 @@ func (u *unpacker) enterFolder(name string) (target string, err error) {
 }
 
 // linkTarget returns where the symbolic link at name, below real folders alone,
-// should point: always to a place below the root, and always relative, as the
+// must point: always to a place below the root, and always relative, as the
 // root will be moved. Since a target goes up at its beginning only, and never
 // above the root, no chain of links leads out either.
 func (u *unpacker) linkTarget(name, link string) (string, error) {

@@ -33,8 +33,8 @@ type unpacked struct {
 	Owner *Owner `json:"owner,omitempty"`
 }
 
-// Owner says whose files are whose: what belongs to user Image in the image
-// should belong to UID and GID on this machine. Only root can do that.
+// Owner maps a user of the image: files of user Image in the image belong to
+// UID and GID on this machine. Only root can do that.
 type Owner struct {
 	Image int `json:"image"`
 	UID   int `json:"uid"`

@@ -21,7 +21,7 @@ type unpacker struct {
 	// layer: the stream is a layer of an image. It may replace and remove
 	// what lower layers made, and "/" in a link is the root of the image.
 	layer bool
-	// sync: files should survive a power cut.
+	// sync: files must survive a power failure.
 	sync bool
 	// owner: files of this user of the image belong to another one here.
 	owner *Owner
@@ -86,13 +86,13 @@ func (u *unpacker) extractEntry(h *tar.Header, r io.Reader, made map[string]bool
 }
 
 // othersWrite are the permissions of other users to write. A container keeps
-// those users out; here they are the other users of this machine, to whom a
-// folder that everybody in the image may write to means nothing.
+// those users out; here they are the other users of this machine, who have no
+// use for a folder that everybody in the image may write to.
 const othersWrite = 0o022
 
-// setOwner makes a file belong to whom it belongs in the image, if that is the
-// user whom the image runs as, or if everybody may write to it there.
-// Everybody else's belong to us.
+// setOwner keeps a file's owner from the image if that is the user that the image
+// runs as, or if everybody may write to the file there. All other files belong
+// to us.
 func (u *unpacker) setOwner(h *tar.Header, name string) error {
 	if u.owner == nil || h.Typeflag == tar.TypeLink {
 		return nil

@@ -13,7 +13,7 @@ import (
 // root, on no target.
 const Nobody = 65532
 
-// User is whom an image wants to run as, as container runtimes read it.
+// User is the user that an image runs as, as container runtimes read it.
 type User struct {
 	Name   string // as the image has it; "" is root
 	UID    int
@@ -142,8 +142,8 @@ func accountFields(file []byte, n int) func(yield func([]string) bool) {
 	}
 }
 
-// LocalNote says what a person should know of whom an image runs as on this
-// machine, "" for nothing. euid is the user who runs it.
+// LocalNote says what a person should know about the user that an image runs as
+// on this machine, "" for nothing. euid is the user who runs it.
 func (u User) LocalNote(euid int) string {
 	switch {
 	case euid == 0 && u.Name != "" && u.UID == 0:

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// AsV1Image gives the image to anyone who pushes or exports it. It has the same digest,
+// AsV1Image returns the image in the form for pushing and exporting it. It has the same digest,
 // byte for byte, and its blobs are verified while they are read.
 func (i *Image) AsV1Image() (v1.Image, error) { return partial.CompressedToImage(core{i}) }
 

@@ -91,7 +91,7 @@ func crashes(s *suite) {
 		return !i.Ready && i.Restarts > 0 && strings.Contains(i.Reason, "exit status 2")
 	})
 	if got := s.logs(deploy.LogQuery{Color: color.Blue}); !strings.Contains(got, "crash: ") {
-		s.Errorf("its last words are not in the logs: %q", got)
+		s.Errorf("its last output is not in the logs: %q", got)
 	}
 	s.bad(session, "v1.0.1", map[string]string{"BEHAVIOR": "crash-after-ready", "AFTER": "300ms"}, func(i deploy.Instance) bool {
 		return i.Restarts > 0

@@ -40,7 +40,7 @@ func oneHolder(s *suite) {
 	}
 	s.must(first.RenewLock(s.Context()))
 	s.must(first.ReleaseLock(s.Context()))
-	s.must(first.ReleaseLock(s.Context())) // anyone who lost the answer asks again
+	s.must(first.ReleaseLock(s.Context())) // as a client that lost the answer asks again
 	if o := s.observe(); o.Lock != nil {
 		s.Errorf("observed lock %+v after Unlock", o.Lock)
 	}

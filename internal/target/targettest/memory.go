@@ -25,7 +25,7 @@ func journals(s *suite) {
 	for seq := 1; seq <= 3; seq++ {
 		rec := journal.Record{Seq: seq, Time: time.Now().UTC().Round(time.Millisecond), Type: "step", Body: json.RawMessage(`{"n":1}`)}
 		s.must(w.AppendRecord(ctx, id, rec))
-		s.must(w.AppendRecord(ctx, id, rec)) // anyone who lost the answer asks again
+		s.must(w.AppendRecord(ctx, id, rec)) // as a client that lost the answer asks again
 		want = append(want, rec)
 	}
 	if err := w.AppendRecord(ctx, id, journal.Record{Seq: 9, Type: "step"}); err == nil {
@@ -140,7 +140,7 @@ func following(s *suite) {
 }
 
 // stopNothing: a deploy that fails before it has made anything, or after the
-// app was removed, is rolled back as any other.
+// app was removed, is rolled back like any other.
 func stopNothing(s *suite) {
 	session := s.lock()
 	for range 2 {

@@ -88,7 +88,7 @@ func switchGuards(s *suite) {
 		s.Errorf("switch with another revision = %v, want ErrConflict", err)
 	}
 	s.must(session.SwitchRoute(ctx, color.Green, before.Revision))
-	s.must(session.SwitchRoute(ctx, color.Green, before.Revision)) // anyone who lost the answer asks again
+	s.must(session.SwitchRoute(ctx, color.Green, before.Revision)) // as a client that lost the answer asks again
 	after := s.observe()
 	if after.Active != color.Green || after.Revision == before.Revision {
 		s.Errorf("after the switch: active %s, revision %s, was %s", after.Active, after.Revision, before.Revision)

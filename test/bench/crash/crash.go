@@ -72,7 +72,7 @@ func (c *crash) startLoad(ctx context.Context) *probe.Prober {
 }
 
 // runSeries kills at the first write, the second, and so on, until the command
-// ends unharmed.
+// finishes undisturbed.
 func (c *crash) runSeries(ctx context.Context, s series) (outcome, error) {
 	o := outcome{series: s}
 	load := c.startLoad(ctx)

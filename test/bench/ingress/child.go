@@ -74,7 +74,7 @@ func (c *child) stopChild() {
 	_ = c.cmd.Process.Signal(syscall.SIGTERM) // fails if it has ended
 	t := time.AfterFunc(3*time.Second, func() { _ = c.cmd.Process.Kill() })
 	defer t.Stop()
-	_ = c.cmd.Wait() // how it ended does not matter anymore
+	_ = c.cmd.Wait() // how it ended no longer matters
 }
 
 // cpuSeconds is the processor time that the process and its children have used.

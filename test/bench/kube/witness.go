@@ -28,7 +28,7 @@ func (w *witness) lastSeen(version string) time.Time {
 	return w.heard[version]
 }
 
-// awaitVersion waits until a version has answered, and a second more: the load should
+// awaitVersion waits until a version has answered, and a second more: the load must
 // be steady before anything is changed.
 func (w *witness) awaitVersion(ctx context.Context, version string) error {
 	return lab.WaitUntil(ctx, 30*time.Second, version+" answers", func() (bool, error) {

@@ -57,7 +57,7 @@ func runBench(ctx context.Context) error {
 	return b.printTable(m, b.load.Record())
 }
 
-// runSwitches deploys there and back, then rolls back and forth between two warm
+// runSwitches deploys back and forth, then rolls back and forth between two warm
 // colors.
 func (b *bench) runSwitches(ctx context.Context) error {
 	deploys, rollbacks := countFromEnv("DEPLOYS", 100), countFromEnv("ROLLBACKS", 20)

@@ -17,7 +17,7 @@ func allFaults() []fault {
 	return append([]fault{
 		{name: "none", did: "a good deploy, to compare with", codes: onTime, show: (*bench).deployUndisturbed},
 		{name: "CLI killed, resumed", did: "kill -9 before each write to the journal, then resume", codes: onTime, show: (*bench).killedAndResumed},
-		{name: "CLI killed, taken back", did: "kill -9 after each write to the journal, then rollback", codes: onTime, show: (*bench).killedAndTakenBack},
+		{name: "CLI killed, rolled back", did: "kill -9 after each write to the journal, then rollback", codes: onTime, show: (*bench).killedAndTakenBack},
 		{name: "two CLIs at once", did: "two deploys started together: one wins, one gets exit code 6", codes: onTime, show: (*bench).twoAtOnce},
 		{name: "API server killed", did: "kill -9 of the API server when the switch begins", codes: eitherWay, show: (*bench).apiServerKilled},
 		{name: "Traefik pod killed", did: "kill -9 of the Traefik on one node when the switch begins", codes: eitherWay,
@@ -27,7 +27,7 @@ func allFaults() []fault {
 		{name: "one instance", did: "a deploy with a single instance", codes: onTime, show: (*bench).oneInstance},
 		{name: "scaled up meanwhile", did: "load makes the autoscaler add instances during the gate", version: "v2.3.0", codes: onTime, show: (*bench).scaledUp},
 		{name: "ready, then 500", did: "the new version answers 500 a second after the switch", version: "v2.0.0", codes: []int{3},
-			allowed: requestRate * 2, why: "the first failure is what takes the deploy back; users meet the version until the way back is confirmed", show: (*bench).deployUndisturbed},
+			allowed: requestRate * 2, why: "the first failure rolls the deploy back; users reach the version until the rollback is confirmed", show: (*bench).deployUndisturbed},
 		{name: "crash loop", did: "the new version exits at its start", version: "v2.1.0", codes: []int{3}, show: (*bench).deployUndisturbed},
 		{name: "image missing", did: "the nodes do not have the image", version: "v2.2.0", codes: []int{3}, show: (*bench).imageMissing},
 		{name: "one proxy lags 30 s", did: "a Traefik pod is cut off the API server when the switch begins, for 30 s", codes: eitherWay, show: (*bench).proxyLags},

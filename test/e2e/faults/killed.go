@@ -11,8 +11,8 @@ import (
 	"version-manager/test/rig"
 )
 
-// A kill before a write leaves an effect that nobody noted, one after it an
-// intent without effect: both are gone on with, and both are rolled back.
+// A kill before a write leaves an effect without a record, one after it an
+// intent without an effect: both are resumed, and both are rolled back.
 func (b *bench) killedAndResumed(ctx context.Context) (rig.Result, error) {
 	return b.killAtEachWrite(ctx, "before", "resume")
 }
@@ -22,7 +22,7 @@ func (b *bench) killedAndTakenBack(ctx context.Context) (rig.Result, error) {
 }
 
 // killAtEachWrite kills the command line at its first write to the journal, at its
-// second, and so on, until it ends unharmed; each time the other
+// second, and so on, until it finishes undisturbed; each time the other
 // command finishes what was left.
 func (b *bench) killAtEachWrite(ctx context.Context, when, finish string) (rig.Result, error) {
 	for seq := 1; ; seq++ {

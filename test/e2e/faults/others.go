@@ -21,7 +21,7 @@ const meddlingRate = 50
 // could know the way.
 func meddlingFaults() []fault {
 	onTime, takenBack, eitherWay := []int{0}, []int{3}, []int{0, 3}
-	const untilConfirmed = "users meet the version until the way back is confirmed; the old one has been started again by then"
+	const untilConfirmed = "users reach the version until the rollback is confirmed; the old one has been started again by then"
 	list := []fault{
 		{name: "old color scaled to 0", did: "the old Deployment is scaled to 0 in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
 			allowed: meddlingRate * 3, why: untilConfirmed, show: changeDuring("bake", "scale", "deployment/{old}", "--replicas=0")},
@@ -29,11 +29,11 @@ func meddlingFaults() []fault {
 			allowed: meddlingRate * 3, why: untilConfirmed, show: changeDuring("bake", "delete", "deployment/{old}", "--wait=false")},
 		{name: "old color has fewer", did: "the old Deployment is scaled to 1 in bake, then the new version answers 500", version: "v2.5.0", codes: takenBack,
 			allowed: meddlingRate * 3, why: untilConfirmed, show: changeDuring("bake", "scale", "deployment/{old}", "--replicas=1")},
-		{name: "route given back", did: "a GitOps tool applies the old route again in bake", codes: []int{10},
+		{name: "route set back", did: "a GitOps tool applies the old route again in bake", codes: []int{10},
 			show: changeDuring("bake", givenBack()...)},
-		{name: "retiring, given back, resumed", did: "kill -9 when the old color is to be stopped, a GitOps tool applies the old route, then resume", codes: []int{10},
+		{name: "retiring, set back, resumed", did: "kill -9 just before the old color is stopped, a GitOps tool applies the old route, then resume", codes: []int{10},
 			show: switchedBack("resume")},
-		{name: "retiring, given back, taken back", did: "the same, then rollback", codes: onTime, show: switchedBack("rollback")},
+		{name: "retiring, set back, rolled back", did: "the same, then rollback", codes: onTime, show: switchedBack("rollback")},
 		{name: "route deleted", did: "the public route is deleted in bake", codes: eitherWay,
 			allowed: meddlingRate * 4, why: "the gateway answers 404 until it has heard of the new route", show: changeDuring("bake", "delete", "httproute/{app}")},
 		{name: "preview deleted", did: "the preview's route is deleted in the gate", codes: onTime,

@@ -11,7 +11,7 @@ import (
 )
 
 // untilRetiring is where the command line dies: after it has written to the
-// journal that the old color should be stopped, and before it stops it.
+// journal that it will stop the old color, and before it stops it.
 const untilRetiring = "after:22"
 
 // switchedBack kills a deploy when it begins to retire the old color, lets

@@ -32,7 +32,7 @@ type Cluster struct {
 	} `json:"processes"`
 }
 
-// MachineCluster asks what of the cluster runs.
+// MachineCluster asks which parts of the cluster run.
 func (l *Lab) MachineCluster(ctx context.Context) (Cluster, error) {
 	var c Cluster
 	res, err := l.RunCommand(ctx, nil, "cluster", "status", "-o", "json")

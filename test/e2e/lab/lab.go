@@ -101,7 +101,7 @@ func (l *Lab) HostName() string { return l.App + ".e2e.internal" }
 type Version struct {
 	Env      map[string]string
 	Replicas int
-	Max      int // of the autoscaler; 0: none exists
+	Max      int // of the autoscaler; 0: no autoscaler
 	Bake     time.Duration
 	Gate     time.Duration
 	Extra    string // further lines of the section kubernetes, indented by two

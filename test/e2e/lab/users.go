@@ -74,8 +74,8 @@ func (v Visit) checkAnswer(a probe.Answer) error {
 	return nil
 }
 
-// checkStatus wants an answer of the app itself: where a gateway does not know the
-// route, it says 404, which is not an error to a probe that asks for any page.
+// checkStatus wants an answer from the app itself: a gateway that does not know the
+// route answers 404, which is not an error to a probe that asks for any page.
 func checkStatus(a probe.Answer) error {
 	if a.Status != http.StatusOK {
 		return fmt.Errorf("status %d", a.Status)
