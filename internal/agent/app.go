@@ -63,10 +63,10 @@ func openApp(name string, g *agent) *app {
 	if err != nil {
 		a.damaged = problem.Wrap(err, problem.NeedsPerson,
 			"cp \"$(ls -t "+a.paths.backupDir()+"/*.json | head -n 1)\" "+a.paths.stateFile(),
-			"the state of %s and the one before it cannot be read", name)
+			"neither the state of %s nor its previous copy can be read", name)
 	}
 	if aside != "" {
-		slog.Warn("the state was damaged: using the one before the last change", "app", name, "aside", aside)
+		slog.Warn("the state was damaged: using the state before the last change", "app", name, "aside", aside)
 	}
 	st.Lease.restoreLease(process.Identity.Alive)
 	a.state = st

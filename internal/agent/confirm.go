@@ -31,7 +31,7 @@ func (a *app) confirmColor(ctx context.Context, token uint64, c color.Color) err
 	st := a.currentState()
 	w := st.Colors[c]
 	if w == nil {
-		return fmt.Errorf("confirm %s: it runs nothing: %w", c, deploy.ErrRefused)
+		return fmt.Errorf("confirm %s: nothing is running there: %w", c, deploy.ErrRefused)
 	}
 	client := newConfirmClient()
 	secret, err := a.probeSecret()

@@ -124,7 +124,7 @@ func (g *agent) finishRequests(srv *http.Server) {
 		for _, c := range color.Both() {
 			wg.Go(func() {
 				if cut := a.proxy.CloseColor(c, a.drainTimeout(c)); cut > 0 {
-					slog.Warn("cut requests that did not end in time when another program took over", "app", a.name, "color", c, "requests", cut)
+					slog.Warn("closed requests that did not finish before the handover to another program", "app", a.name, "color", c, "requests", cut)
 				}
 			})
 		}

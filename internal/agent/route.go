@@ -19,7 +19,7 @@ func (a *app) switchRoute(ctx context.Context, token uint64, c color.Color, ifRe
 			return nil
 		}
 		if ifRevision != formatRevision(now.Revision) {
-			return fmt.Errorf("the route has revision %d, not %s: %w", now.Revision, ifRevision, deploy.ErrConflict)
+			return fmt.Errorf("the route has revision %d, expected %s: %w", now.Revision, ifRevision, deploy.ErrConflict)
 		}
 		if s := a.sides[c]; s == nil || len(s.readyAddresses()) == 0 {
 			return fmt.Errorf("switch to %s: none of its instances is ready: %w", c, deploy.ErrRefused)
@@ -39,7 +39,7 @@ func (a *app) switchRoute(ctx context.Context, token uint64, c color.Color, ifRe
 func (a *app) retireColor(ctx context.Context, token uint64, c color.Color) error {
 	return a.withTurn(ctx, token, func(context.Context) error {
 		if a.currentState().Active == c {
-			return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
+			return fmt.Errorf("cannot retire %s: it is active: %w", c, deploy.ErrRefused)
 		}
 		if a.sides[c] == nil {
 			return nil

@@ -165,7 +165,7 @@ func TestDrainGivesUp(t *testing.T) {
 func TestStartUpCheck(t *testing.T) {
 	gemini := geminitest.StartServer(t)
 	for _, tt := range []struct{ model, key, message, level string }{
-		{geminitest.Model, "", "no key is set: photos cannot be recognized, the search works", "INFO"},
+		{geminitest.Model, "", "no key is set: photos cannot be recognized, but the search works", "INFO"},
 		{geminitest.Model, geminitest.Key, "model is available", "INFO"},
 		{geminitest.Model, "another-key-0123456789", "photos may not be recognized", "WARN"},
 		{"gemini-9.9-dodo", geminitest.Key, "model does not exist: set GEMINI_MODEL to another, or leave it unset", "ERROR"},

@@ -23,7 +23,7 @@ func checkModel(ctx context.Context, g *estimate.Gemini, store *keys.Store, mode
 	}
 	key, err := store.CurrentKey()
 	if errors.Is(err, keys.ErrNone) {
-		log.Info("no key is set: photos cannot be recognized, the search works")
+		log.Info("no key is set: photos cannot be recognized, but the search works")
 		return
 	}
 	if err == nil {

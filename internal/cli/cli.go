@@ -57,7 +57,7 @@ func Main(args []string) int {
 	case c := <-code:
 		return c
 	case <-second:
-		inv.PrintNotice("stopped at once; if a deploy was running, this continues it:\n  version-manager resume")
+		inv.PrintNotice("stopped immediately; if a deploy was running, this continues it:\n  version-manager resume")
 		return int(problem.Interrupted)
 	}
 }

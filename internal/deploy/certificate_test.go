@@ -19,7 +19,7 @@ func TestCertificateWarning(t *testing.T) {
 		{time.Second, "", []string{"in less than a day"}},
 		{0, "", []string{"expired on 2026-03-01"}},
 		{-time.Hour, "", []string{"expired on 2026-03-01"}},
-		{90 * 24 * time.Hour, "key does not match", []string{"the one before is served", "key does not match"}},
+		{90 * 24 * time.Hour, "key does not match", []string{"the previous certificate is served", "key does not match"}},
 		{time.Hour, "no such file", []string{"expires on", "no such file"}},
 	} {
 		got := Certificate{File: "cert.pem", NotAfter: now.Add(tt.left), Problem: tt.problem}.Warning(now)

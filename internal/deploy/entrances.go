@@ -53,9 +53,9 @@ func (c Certificate) Warning(now time.Time) string {
 	case c.Problem == "":
 		return text
 	case text == "":
-		return fmt.Sprintf("the certificate in %s cannot be used, so the one before is served: %s", c.File, c.Problem)
+		return fmt.Sprintf("the certificate in %s is not valid, so the previous certificate is served: %s", c.File, c.Problem)
 	}
-	return text + "; what is in the file now cannot be used: " + c.Problem
+	return text + "; the file now contains no valid certificate: " + c.Problem
 }
 
 func days(d time.Duration) string {

@@ -102,7 +102,7 @@ func TestCheckCapacity(t *testing.T) {
 		if (err == nil) != tt.ok {
 			t.Errorf("%d ready, %d needed: %v", tt.have, tt.need, err)
 		}
-		if err != nil && !strings.Contains(err.Error(), fmt.Sprintf("green has %d ready instances and would take over from %d", tt.have, max(1, tt.need))) {
+		if err != nil && !strings.Contains(err.Error(), fmt.Sprintf("green has %d ready instances and would replace %d", tt.have, max(1, tt.need))) {
 			t.Error(err)
 		}
 	}
@@ -124,7 +124,7 @@ func TestSwitchComparesCapacity(t *testing.T) {
 		"recovers in the gate": {[]Observed{blueActive(2, 1, 2), blueActive(2, 2, 2)}, "", 0},
 		// Observed: before the gate; by the gate three times; and then after it.
 		"the old color grows twice": {[]Observed{blueActive(3, 2, 3), blueActive(3, 3, 3), blueActive(3, 3, 3), blueActive(3, 3, 3), blueActive(4, 3, 3)},
-			"green has 3 ready instances and would take over from 4", 0},
+			"green has 3 ready instances and would replace 4", 0},
 		"the new color never follows": {[]Observed{grown}, "not healthy within 1s; 2 of 3 instances ready", 20},
 	} {
 		t.Run(name, func(t *testing.T) {

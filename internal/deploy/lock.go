@@ -55,7 +55,7 @@ func (e *Engine) withLock(ctx context.Context, f func(*heldLock) error) error {
 const maxSilence = 2 * time.Minute
 
 // errNoAnswer: the target has not said whether the lock is still ours.
-var errNoAnswer = errors.New("no answer about the lock")
+var errNoAnswer = errors.New("no response about the lock")
 
 // keepRenewed renews the lock until lockCtx ends. Only another holder ends it: a
 // lock that expired, while the machine slept or the target could not be

@@ -71,8 +71,8 @@ func TestLostSecretsAreNoted(t *testing.T) {
 				}
 				check(t, f, "v1.0.0", "")
 				for where, texts := range map[string][]string{"the terminal": notes, "the report": report.Notes} {
-					i := slices.IndexFunc(texts, func(n string) bool { return strings.HasPrefix(n, "blue (v1.0.0) starts without ") })
-					if (i >= 0) != (tt.lost != "") || i >= 0 && !strings.HasPrefix(texts[i], "blue (v1.0.0) starts without "+tt.lost+":") {
+					i := slices.IndexFunc(texts, func(n string) bool { return strings.HasPrefix(n, "blue (v1.0.0) is started without ") })
+					if (i >= 0) != (tt.lost != "") || i >= 0 && !strings.HasPrefix(texts[i], "blue (v1.0.0) is started without "+tt.lost+":") {
 						t.Errorf("%s says %q, want %q", where, texts, tt.lost)
 					}
 				}

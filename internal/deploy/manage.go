@@ -66,7 +66,7 @@ func (e *Engine) Scale(ctx context.Context, rel release.Release, n int) error {
 // describeScaling says how far a color is from having n instances.
 func describeScaling(side Side, n int) string {
 	if surplus := len(side.Instances) - n; surplus > 0 {
-		return instances(surplus) + " still to stop"
+		return instances(surplus) + " left to stop"
 	}
 	return fmt.Sprintf("%d/%d ready%s", side.Ready(), n, side.notReadyReason())
 }

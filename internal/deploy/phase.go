@@ -59,7 +59,7 @@ func (p Phase) Next(t Trigger) (Phase, error) {
 	if next, ok := transitions()[p][t]; ok {
 		return next, nil
 	}
-	return p, fmt.Errorf("a deploy that is %s cannot have %s", p, t)
+	return p, fmt.Errorf("event %s is not allowed in phase %s", t, p)
 }
 
 // Ended reports whether nothing is left to do. A stuck deploy has not ended.

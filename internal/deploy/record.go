@@ -44,7 +44,7 @@ type resumeBody struct {
 
 // errNoPlan: the process died before the first record was whole. Nothing had
 // been done.
-var errNoPlan = errors.New("the journal is empty: nothing was begun")
+var errNoPlan = errors.New("the journal is empty: no deploy was started")
 
 // replayRecords makes a Run from the records of its journal, by the same transitions
 // that wrote them.
@@ -64,7 +64,7 @@ func replayRecords(id string, records []journal.Record) (Run, error) {
 func (r *Run) applyRecord(rec journal.Record) error {
 	r.seq, r.Ended = rec.Seq, rec.Time
 	if (rec.Type == planRecord) != (rec.Seq == 1) {
-		return fmt.Errorf("%q out of place", rec.Type)
+		return fmt.Errorf("unexpected record %q", rec.Type)
 	}
 	switch rec.Type {
 	case planRecord:
@@ -129,7 +129,7 @@ func (r *Run) applyStep(rec journal.Record) error {
 		return nil
 	}
 	if len(r.Steps) == 0 || r.Steps[len(r.Steps)-1].Name != body.Step {
-		return fmt.Errorf("step %q ended without having begun", body.Step)
+		return fmt.Errorf("step %q ended but never started", body.Step)
 	}
 	last := &r.Steps[len(r.Steps)-1]
 	last.Status, last.Detail, last.Ended = body.Status, body.Detail, rec.Time

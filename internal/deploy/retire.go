@@ -120,7 +120,7 @@ func (r *retirer) awaitCapacity(ctx context.Context, owner *routeGuard) (Observe
 func describeOpen(s Side) string {
 	text := ""
 	if s.InFlight > 0 {
-		text += fmt.Sprintf(", requests cut: %d", s.InFlight)
+		text += fmt.Sprintf(", requests closed: %d", s.InFlight)
 	}
 	if s.Tunnels > 0 {
 		text += fmt.Sprintf(", WebSockets closed: %d", s.Tunnels)

@@ -99,7 +99,7 @@ func (r *router) refreshGate(ctx context.Context) error {
 func checkCapacity(now Observed, c color.Color, need int) error {
 	need = max(1, need)
 	if have := now.Colors[c].Ready(); have < need {
-		return fmt.Errorf("%s has %d ready instances and would take over from %d", c, have, need)
+		return fmt.Errorf("%s has %d ready instances and would replace %d", c, have, need)
 	}
 	return nil
 }

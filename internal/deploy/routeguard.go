@@ -43,7 +43,7 @@ func (g *routeGuard) checkRoute(ctx context.Context, now Observed) error {
 	case errors.Is(err, ErrConflict):
 		return nil // somebody was faster: the next observation tells what they did
 	case err != nil:
-		return fmt.Errorf("%w: take the route back: %w", newDivertedError(now, g.color), err)
+		return fmt.Errorf("%w: restore the route: %w", newDivertedError(now, g.color), err)
 	}
 	g.revision = ""
 	what := "was deleted and is created again"

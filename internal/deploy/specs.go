@@ -26,7 +26,7 @@ func findRelease(ctx context.Context, j journal.Reader, v release.Version) (rele
 			return run.Plan.Release, nil
 		}
 	}
-	return release.Release{}, fmt.Errorf("no journal has the record of %s", v)
+	return release.Release{}, fmt.Errorf("no journal contains %s", v)
 }
 
 // specOf is what a color runs in this deploy. It keeps the secrets that it has.
@@ -66,7 +66,7 @@ func (d *deployment) noteLostSecrets(ctx context.Context, now Observed, c color.
 		return slices.Contains(kept, name) || kept == nil && spare
 	})
 	if len(lost) > 0 {
-		d.addRemark("%s (%s) starts without %s: it lost its secrets when it was stopped, and they are not set here",
+		d.addRemark("%s (%s) is started without %s: it lost its secrets when it was stopped, and they are not set here",
 			c, spec.Release.Version, strings.Join(lost, ", "))
 	}
 }

@@ -81,7 +81,7 @@ func (s *starter) applyNew(ctx context.Context, replicas int) error {
 		side, ok := now.Colors[p.New]
 		switch {
 		case !ok:
-			s.d.progress.ReportDetail("nothing runs in %s yet", p.New)
+			s.d.progress.ReportDetail("nothing is running in %s yet", p.New)
 		case side.Image != p.Release.Image || side.Version != p.To():
 			s.d.progress.ReportDetail("%s is still in %s", side.Version, p.New)
 		default:
@@ -130,7 +130,7 @@ func describeRemaining(before, now Observed, colors ...color.Color) string {
 	case left == 0:
 		return "waiting for the end of " + instances(had)
 	default:
-		return fmt.Sprintf("%d of %s still to stop", left, instances(had))
+		return fmt.Sprintf("%d of %s left to stop", left, instances(had))
 	}
 }
 

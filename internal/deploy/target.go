@@ -91,9 +91,9 @@ func (s Spec) CheckApply(app string, c color.Color, isActive, runsOther bool) er
 	case s.Replicas < 0:
 		return problem.New(problem.Usage, "", "invalid number of instances: %d", s.Replicas)
 	case isActive && s.Replicas == 0:
-		return fmt.Errorf("scale %s to zero: it is active: %w", c, ErrRefused)
+		return fmt.Errorf("cannot scale %s to zero: it is active: %w", c, ErrRefused)
 	case isActive && runsOther:
-		return fmt.Errorf("start %s in %s: it is active and runs another version: %w", s.Release.Version, c, ErrRefused)
+		return fmt.Errorf("cannot start %s in %s: it is active and runs another version: %w", s.Release.Version, c, ErrRefused)
 	}
 	return nil
 }

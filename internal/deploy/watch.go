@@ -105,7 +105,7 @@ type colorCheck struct {
 
 func (w *watcher) newColorCheck(ctx context.Context, since time.Time) (*colorCheck, error) {
 	if !w.d.traffic.isRunning() {
-		return nil, errors.New("there is no probe to watch with")
+		return nil, errors.New("no probe is available for the watch")
 	}
 	first, err := w.d.newColor(ctx)
 	return &colorCheck{

@@ -55,8 +55,8 @@ func TestSlowStepsSayHowFarTheyAre(t *testing.T) {
 		if _, err := engineOn(f, &events).Run(t.Context(), deploy.Request{Kind: deploy.Plain, Release: releaseOf("v2.0.0")}); err != nil {
 			t.Fatal(err)
 		}
-		wantSaid(t, events, "start", "nothing runs in green yet", "0/2 ready", "2/2 ready")
-		wantSaid(t, events, "retire", "2 of 2 instances still to stop", "waiting for the end of 2 instances", "waiting for the end of 2 instances")
+		wantSaid(t, events, "start", "nothing is running in green yet", "0/2 ready", "2/2 ready")
+		wantSaid(t, events, "retire", "2 of 2 instances left to stop", "waiting for the end of 2 instances", "waiting for the end of 2 instances")
 		check(t, f, "v2.0.0", "")
 	})
 }
@@ -85,7 +85,7 @@ func TestFailureSaysHowFarTheWayBackIs(t *testing.T) {
 		if problem.KindOf(err) != problem.RolledBack {
 			t.Errorf("got %v", err)
 		}
-		wantSaid(t, events, "discard", "2 of 2 instances still to stop", "waiting for the end of 2 instances", "waiting for the end of 2 instances")
+		wantSaid(t, events, "discard", "2 of 2 instances left to stop", "waiting for the end of 2 instances", "waiting for the end of 2 instances")
 		check(t, f, "v1.0.0", "")
 	})
 }
@@ -160,7 +160,7 @@ func TestInterruptedSlowStart(t *testing.T) {
 		if problem.KindOf(err) != problem.Interrupted {
 			t.Errorf("got %v", err)
 		}
-		wantSaid(t, events, "start", "nothing runs in green yet")
+		wantSaid(t, events, "start", "nothing is running in green yet")
 		check(t, f, "v1.0.0", "")
 	})
 }
@@ -176,7 +176,7 @@ func TestCleanupSaysHowFarItIs(t *testing.T) {
 		if gone, err := e.RetireStandby(t.Context()); gone != "v1.0.0" || err != nil {
 			t.Errorf("retired %q: %v", gone, err)
 		}
-		wantSaid(t, events, "stop", "2 of 2 instances still to stop", "waiting for the end of 2 instances", "waiting for the end of 2 instances")
+		wantSaid(t, events, "stop", "2 of 2 instances left to stop", "waiting for the end of 2 instances", "waiting for the end of 2 instances")
 		wantEnd(t, events, progress.StatusDone, "2 instances")
 
 		mustRun(t, f, deploy.ZeroDowntime, "v3.0.0")
@@ -184,7 +184,7 @@ func TestCleanupSaysHowFarItIs(t *testing.T) {
 		if err := e.Remove(t.Context()); err != nil {
 			t.Error(err)
 		}
-		wantSaid(t, events, "stop", "4 of 4 instances still to stop", "waiting for the end of 4 instances", "waiting for the end of 4 instances")
+		wantSaid(t, events, "stop", "4 of 4 instances left to stop", "waiting for the end of 4 instances", "waiting for the end of 4 instances")
 		wantEnd(t, events, progress.StatusDone, "4 instances")
 		if events[0].Kind != progress.EventBegin || events[0].App != "app" {
 			t.Errorf("begins with %+v", events[0])
@@ -231,7 +231,7 @@ func TestInterruptedCleanup(t *testing.T) {
 		if err := engineOn(f, &events).Remove(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
-		wantSaid(t, events, "stop", "2 of 2 instances still to stop")
+		wantSaid(t, events, "stop", "2 of 2 instances left to stop")
 		wantEnd(t, events, progress.StatusStopped, "interrupted by Ctrl-C")
 	})
 }
@@ -253,7 +253,7 @@ func TestScaleSaysHowFarItIs(t *testing.T) {
 		if err := e.Scale(t.Context(), releaseOf("v1.0.0"), 1); err != nil {
 			t.Error(err)
 		}
-		wantSaid(t, events, "scale", "3 instances still to stop", "1/1 ready", "1/1 ready")
+		wantSaid(t, events, "scale", "3 instances left to stop", "1/1 ready", "1/1 ready")
 		wantEnd(t, events, progress.StatusDone, "1 instance")
 	})
 }

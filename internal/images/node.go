@@ -127,7 +127,7 @@ func (n *apiNode) nodeAddress(kind string) string {
 func (n node) fillCommand(command []string) ([]string, error) {
 	if strings.Contains(strings.Join(command, " "), "{address}") && !isIP(n.address) {
 		return nil, problem.New(problem.Failed, "kubectl get node "+n.name+" -o jsonpath='{.status.addresses}'",
-			"node %s gives no IP address for itself but %q", n.name, n.address)
+			"node %s reports %q, which is not an IP address", n.name, n.address)
 	}
 	words := strings.NewReplacer("{node}", n.name, "{address}", n.address)
 	argv := make([]string, len(command))

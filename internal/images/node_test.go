@@ -38,7 +38,7 @@ func TestAddressThatIsNone(t *testing.T) {
 			w.addAddresses("1", "InternalIP", "10.0.0.1")
 			w.addAddresses("2", "InternalIP", bad, "Hostname", "-oProxyCommand=touch /tmp/x")
 			_, err := w.delivery().Image(t.Context(), w.digest)
-			wantProblem(t, err, "node 2 gives no IP address", "kubectl get node 2 ")
+			wantProblem(t, err, "node 2 reports ", "kubectl get node 2 ")
 			wantRan(t, dir, "1 at-10.0.0.1")
 		})
 	}

@@ -23,12 +23,12 @@ func (r *registry) checkReady(ctx context.Context, p parcel) error {
 		return err
 	}
 	host := ref.Context().RegistryStr()
-	create := r.cluster.KubectlCommand(r.namespace, "create secret generic "+r.secret+" --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson=FILE") +
-		"    (FILE: what docker login wrote for " + host + ", as ~/.docker/config.json)"
+	create := "docker login " + host + " && " + r.cluster.KubectlCommand(r.namespace,
+		"create secret generic "+r.secret+` --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson="$HOME/.docker/config.json"`)
 	o, err := r.cluster.GetObject(ctx, kube.Ref{Kind: "Secret", Namespace: r.namespace, Name: r.secret})
 	switch {
 	case kube.IsForbidden(err):
-		r.log(fmt.Sprintf("whether secret %s is good for %s could not be seen: reading secrets is not allowed", r.secret, host))
+		r.log(fmt.Sprintf("cannot check whether secret %s has credentials for %s: reading secrets is not allowed", r.secret, host))
 		return nil
 	case kube.IsNotFound(err):
 		return problem.New(problem.Failed, create, "the pull secret %s is not in namespace %s", r.secret, r.namespace)

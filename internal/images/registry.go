@@ -101,7 +101,7 @@ func (b *shortBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var errPlain = errors.New("it speaks no TLS, and plain HTTP is for this machine only")
+var errPlain = errors.New("it does not use TLS, and plain HTTP is for this machine only")
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)

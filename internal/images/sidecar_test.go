@@ -131,7 +131,7 @@ func TestSidecarOfAChangedTree(t *testing.T) {
 	}
 	compileIn(t, dir, linux("arm64"), path)
 	_, err := findExecutable([]string{path}, linux("amd64"))
-	wantProblem(t, err, "this one from "+head(t, dir)+" with changes", "go build")
+	wantProblem(t, err, "this one was built from "+head(t, dir)+" with changes", "go build")
 	compileIn(t, dir, linux("amd64"), path+"-linux-amd64")
 	if _, err := findExecutable([]string{path}, linux("amd64")); err != nil {
 		t.Error(err)

@@ -144,7 +144,7 @@ func (d *Dir) AttachFile(_ context.Context, id, name string, content []byte) err
 		return err
 	}
 	if name == journalFile {
-		return fmt.Errorf("attach %s: the name is taken", name)
+		return fmt.Errorf("attach %s: the name is already used", name)
 	}
 	if err := atomicfile.WriteFile(path, content, 0o600); err != nil {
 		return fmt.Errorf("attach %s to deploy %s: %w", name, id, err)

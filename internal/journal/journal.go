@@ -31,7 +31,7 @@ func CheckNext(records []Record, r Record) (exists bool, err error) {
 		return true, checkSame(records[n-1], r)
 	}
 	if want := len(records) + 1; r.Seq != want {
-		return false, fmt.Errorf("record %d does not follow: want %d", r.Seq, want)
+		return false, fmt.Errorf("unexpected record %d, want %d", r.Seq, want)
 	}
 	return false, nil
 }
@@ -43,7 +43,7 @@ func checkSame(last, r Record) error {
 	}
 	line, err := Encode(r)
 	if err == nil && !bytes.Equal(have, line) {
-		err = fmt.Errorf("record %d exists already with other content", last.Seq)
+		err = fmt.Errorf("record %d already exists with different content", last.Seq)
 	}
 	return err
 }
@@ -53,7 +53,7 @@ func checkSame(last, r Record) error {
 func ParseID(id string) (int, error) {
 	n, err := strconv.Atoi(id)
 	if err != nil || n < 1 || strconv.Itoa(n) != id {
-		return 0, fmt.Errorf("deploy %q: %w: ids are numbers", id, ErrNotFound)
+		return 0, fmt.Errorf("deploy %q: %w: an ID is a number", id, ErrNotFound)
 	}
 	return n, nil
 }

@@ -16,12 +16,12 @@ func TestCheckNext(t *testing.T) {
 		says      string
 	}{
 		"the first":              {0, 1, "x", false, ""},
-		"none before the first":  {0, 0, "x", false, "record 0 does not follow: want 1"},
+		"none before the first":  {0, 0, "x", false, "unexpected record 0, want 1"},
 		"a gap at the beginning": {0, 2, "x", false, "want 1"},
 		"the only one again":     {1, 1, "x", true, ""},
 		"the next":               {2, 3, "x", false, ""},
 		"the last again":         {2, 2, "x", true, ""},
-		"the last, changed":      {2, 2, "y", true, "record 2 exists already with other content"},
+		"the last, changed":      {2, 2, "y", true, "record 2 already exists with different content"},
 		"one before the last":    {2, 1, "x", false, "want 3"},
 		"one after the next":     {2, 4, "x", false, "want 3"},
 	} {

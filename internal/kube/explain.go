@@ -28,7 +28,7 @@ func (c *Client) explainError(verb string, k kind, r Ref, err error) error {
 			"%s: the namespace is being deleted", what)
 	case IsForbidden(err):
 		return problem.Wrap(err, problem.Failed, c.KubectlCommand(scope, "auth can-i "+strings.Fields(verb)[0]+" "+k.qualifiedName()),
-			"%s: the user of context %q may not", what, c.context)
+			"%s: the user of context %q is not allowed to", what, c.context)
 	case IsNoKind(err):
 		return problem.Wrap(err, problem.Failed, c.installCommand(k), "%s: the cluster does not know this kind of object", what)
 	}

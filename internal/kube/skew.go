@@ -27,7 +27,7 @@ func CheckVersion(server string) (warning string, err error) {
 			"the API server is %s, but native sidecars need at least %s: upgrade the cluster, or create a local one", server, oldest)
 	}
 	if last := version.MustParseGeneric(newest); v.Major() > last.Major() || v.Minor() > last.Minor() {
-		return fmt.Sprintf("the API server is %s; version-manager was made for up to %s", server, newest), nil
+		return fmt.Sprintf("the API server is %s; version-manager supports versions up to %s", server, newest), nil
 	}
 	return "", nil
 }

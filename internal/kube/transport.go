@@ -9,7 +9,7 @@ import (
 )
 
 // errCut is a connection that ended between a request and its answer.
-var errCut = errors.New("the connection was cut before the answer came")
+var errCut = errors.New("the connection was closed before the response arrived")
 
 // impatient keeps client-go from trying again on its own: it would wait
 // silently until the time is up, and take a watch that was cut for one that

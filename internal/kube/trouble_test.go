@@ -33,7 +33,7 @@ func TestRefusals(t *testing.T) {
 		text, hint string
 		is         func(error) bool
 	}{
-		"forbidden":  {deployment, refusing(403, "Forbidden", user), `get Deployment shops/shop-blue: the user of context "here" may not: ` + user, " --context here --namespace shops auth can-i get deployments.apps", IsForbidden},
+		"forbidden":  {deployment, refusing(403, "Forbidden", user), `get Deployment shops/shop-blue: the user of context "here" is not allowed to: ` + user, " --context here --namespace shops auth can-i get deployments.apps", IsForbidden},
 		"quota":      {deployment, refusing(403, "Forbidden", quota), "quota is used up", " --context here --namespace shops describe resourcequota", IsQuotaExceeded},
 		"ending":     {deployment, ending, "is being deleted", " --context here wait --for=delete --timeout=5m namespace/shops", IsNamespaceEnding},
 		"no route":   {Ref{Kind: "HTTPRoute", Name: "shop"}, http.NotFound, "does not know this kind", "version-manager install-ingress", IsNoKind},

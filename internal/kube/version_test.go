@@ -34,8 +34,8 @@ func TestCheckVersion(t *testing.T) {
 		"v1.36.9":      "",
 		"v1.31.4+k3s1": "",
 		"v1.28.15":     "need at least",
-		"v1.37.0":      "made for",
-		"v2.0.0":       "made for",
+		"v1.37.0":      "supports versions up to",
+		"v2.0.0":       "supports versions up to",
 		"new":          "version",
 	} {
 		warning, err := CheckVersion(v)

@@ -88,7 +88,7 @@ func (c *Client) DeleteObject(ctx context.Context, r Ref) error {
 func (c *Client) DeleteUnchanged(ctx context.Context, o *Object) error {
 	uid, version := o.GetUID(), o.GetResourceVersion()
 	if uid == "" || version == "" {
-		return fmt.Errorf("delete %s %s: it was not read from the server", o.GetKind(), o.GetName())
+		return fmt.Errorf("internal: delete %s %s: it has no UID", o.GetKind(), o.GetName())
 	}
 	r := Ref{o.GetKind(), o.GetNamespace(), o.GetName()}
 	return c.removeObject(ctx, r, &metav1.Preconditions{UID: &uid, ResourceVersion: &version})

@@ -93,7 +93,7 @@ func PointedColor(route *kube.Object, app string) (color.Color, error) {
 	name, _ := backend["name"].(string)
 	c, found := strings.CutPrefix(name, app+"-")
 	if !found {
-		return color.None, fmt.Errorf("route %s leads to service %q, which is not of %s", route.GetName(), name, app)
+		return color.None, fmt.Errorf("route %s points to service %q, which does not belong to %s", route.GetName(), name, app)
 	}
 	if c == noColor {
 		return color.None, nil

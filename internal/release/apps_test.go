@@ -58,7 +58,7 @@ func TestTwoAppsInOneRepository(t *testing.T) {
 		t.Errorf("versions %q and %q", a, b)
 	}
 	_, err := CreateVersion(t.Context(), Options{Dir: one, Version: "v1.0.0", Store: store})
-	releasetest.WantProblem(t, err, problem.Failed, "v1.0.0 exists already; free are v1.0.1, v1.1.0 or v2.0.0", "version-manager create v1.0.1")
+	releasetest.WantProblem(t, err, problem.Failed, "v1.0.0 already exists; available: v1.0.1, v1.1.0 or v2.0.0", "version-manager create v1.0.1")
 
 	clone := filepath.Join(t.TempDir(), "clone")
 	releasetest.RunGit(t, dir, "clone", "-q", dir, clone)

@@ -82,10 +82,10 @@ func (c *creation) versionExists(app string) error {
 	}
 	free := c.Version.freeVersions(taken)
 	if len(free) == 0 {
-		return problem.New(problem.Failed, "version-manager list", "%s exists already", c.Version)
+		return problem.New(problem.Failed, "version-manager list", "%s already exists", c.Version)
 	}
 	return problem.New(problem.Failed, fmt.Sprintf("version-manager create %s", free[0]),
-		"%s exists already; free are %s", c.Version, joinVersions(free))
+		"%s already exists; available: %s", c.Version, joinVersions(free))
 }
 
 // noteOverlooked says which changes are not part of the version.

@@ -57,13 +57,13 @@ func TestCreateTwice(t *testing.T) {
 	dir, store := releasetest.NewRepo(t, releasetest.HelloModule()), NewStore(t.TempDir())
 	create(t, Options{Dir: dir, Version: "v1.2.0", Store: store})
 	_, err := CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.2.0", Store: store})
-	releasetest.WantProblem(t, err, problem.Failed, "create v1.2.0: v1.2.0 exists already; free are v1.2.1, v1.3.0 or v2.0.0",
+	releasetest.WantProblem(t, err, problem.Failed, "create v1.2.0: v1.2.0 already exists; available: v1.2.1, v1.3.0 or v2.0.0",
 		"version-manager create v1.2.1")
 
 	releasetest.RunGit(t, dir, "tag", "-d", "v1.2.0") // a record alone is enough to be taken
 	releasetest.WriteFiles(t, dir, map[string]string{"new.txt": ""})
 	_, err = CreateVersion(t.Context(), Options{Dir: dir, Version: "v1.2.0", Message: "x", Store: store})
-	releasetest.WantProblem(t, err, problem.Failed, "exists already", "v1.2.1")
+	releasetest.WantProblem(t, err, problem.Failed, "already exists", "v1.2.1")
 	if dirty, _ := openRepo(t, dir).ListChanges(t.Context()); len(dirty) != 1 {
 		t.Errorf("dirty %q: it was committed although the version is taken", dirty)
 	}

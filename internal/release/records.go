@@ -42,7 +42,7 @@ func (s *Store) PutRecord(r Release) error {
 		if was, err := config.CanonicalJSON(old); err == nil && bytes.Equal(was, b) {
 			return nil
 		}
-		return problem.New(problem.Failed, "", "%s exists already and a release never changes", r.Version)
+		return problem.New(problem.Failed, "", "%s already exists, and a release never changes", r.Version)
 	}
 	if err := atomicfile.WriteFile(path, b, 0o600); err != nil {
 		return fmt.Errorf("record %s: %w", r.Version, err)

@@ -95,7 +95,7 @@ func TestTimesThatNoImageCanHave(t *testing.T) {
 		if fine && err != nil {
 			t.Errorf("%s: %v", date, err)
 		} else if !fine {
-			releasetest.WantProblem(t, err, problem.Failed, "time that no image can have", "git commit --amend")
+			releasetest.WantProblem(t, err, problem.Failed, "time that an image cannot have", "git commit --amend")
 		}
 	}
 }

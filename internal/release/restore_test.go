@@ -22,7 +22,7 @@ func TestRestoreInFreshClone(t *testing.T) {
 	for _, o := range []Options{{From: "HEAD"}, {Message: "another"}} { // not what the tag names
 		o.Dir, o.Version, o.Store = clone, "v1.0.0", store
 		_, err := CreateVersion(t.Context(), o)
-		releasetest.WantProblem(t, err, problem.Failed, "exists already", "version-manager create v1.0.1")
+		releasetest.WantProblem(t, err, problem.Failed, "already exists", "version-manager create v1.0.1")
 	}
 	again := create(t, Options{Dir: clone, Version: "v1.0.0", Store: store})
 	a, err := store.GetRecord("hello", "v1.0.0")

@@ -29,8 +29,8 @@ const (
 
 // The reasons why a state folder does not count.
 var (
-	ErrUnbound   = errors.New("nothing says that it was made here")
-	ErrElsewhere = errors.New("it was made elsewhere")
+	ErrUnbound   = errors.New("it has no record of where it was created")
+	ErrElsewhere = errors.New("it was created elsewhere")
 )
 
 // ReadBinding returns the binding of the folder, ErrUnbound where it has none that
@@ -120,7 +120,7 @@ func InspectFolder(dir string, trust ownership.Trust) error {
 			return err
 		}
 		if e.Type()&fs.ModeSymlink != 0 && filepath.Base(path) != "agent.sock" {
-			return fmt.Errorf("%s is a symbolic link, and none belongs there", path)
+			return fmt.Errorf("%s is a symbolic link, which is not allowed there", path)
 		}
 		return nil
 	})

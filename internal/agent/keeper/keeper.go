@@ -146,10 +146,10 @@ func keepAgent(h *handover) error {
 			continue
 		}
 		wait := delay.Next(0)
-		slog.Warn("the agent died early", "after", time.Since(began).String(), "restart in", wait.String())
+		slog.Warn("the agent exited shortly after it started", "after", time.Since(began).String(), "restarting after", wait.String())
 		time.Sleep(wait)
 	}
-	return errors.New("the agent dies again and again")
+	return errors.New("giving up on the agent: it exits repeatedly")
 }
 
 // serveAgent does what the agent asks for until it is gone (false) or done (true).
@@ -163,14 +163,14 @@ func (h *handover) serveAgent() (quit bool) {
 		}
 		var m message
 		if err := json.Unmarshal(buf[:n], &m); err != nil {
-			slog.Error("cannot read what the agent sent", "error", err)
+			slog.Error("invalid message from the agent", "error", err)
 			return false
 		}
 		if m.Quit {
 			return true
 		}
 		if err := h.holdListener(m.Name, oob[:oobn]); err != nil {
-			slog.Error("hold listener", "name", m.Name, "error", err)
+			slog.Error("keep listener open", "name", m.Name, "error", err)
 			return false
 		}
 		if _, err := h.peer.Write([]byte{ack}); err != nil {

@@ -153,7 +153,7 @@ func fileOf(ln net.Listener) (*os.File, error) {
 	}
 	sc, ok := ln.(syscall.Conn)
 	if !ok {
-		return nil, fmt.Errorf("cannot keep a %T", ln)
+		return nil, fmt.Errorf("cannot pass a %T to the keeper", ln)
 	}
 	raw, err := sc.SyscallConn()
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 func handOverData(dir string, u process.User) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
-		return fmt.Errorf("make data folder: %w", err)
+		return fmt.Errorf("create data folder: %w", err)
 	}
 	owner := ownership.Owner(info)
 	if owner == u.UID {
@@ -30,7 +30,7 @@ func handOverData(dir string, u process.User) error {
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("make data folder: %w", err)
+		return fmt.Errorf("create data folder: %w", err)
 	}
 	defer root.Close()
 	err = fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {

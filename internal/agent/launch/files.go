@@ -96,7 +96,7 @@ func makePassable(dir string) error {
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !info.IsDir() || !ok || int(st.Uid) != os.Geteuid() {
-		return &fs.PathError{Op: "use", Path: dir, Err: errors.New("it is not a folder of this user")}
+		return &fs.PathError{Op: "use", Path: dir, Err: errors.New("it is not a folder, or belongs to another user")}
 	}
 	if info.Mode().Perm()&0o011 == 0o011 {
 		return nil
@@ -112,7 +112,7 @@ func (f *Files) makeDataDir(app string, u *process.User) (dir string, err error)
 		return "", err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make data folder: %w", err)
+		return "", fmt.Errorf("create data folder: %w", err)
 	}
 	if u == nil {
 		return dir, nil

@@ -33,7 +33,7 @@ func moveFiles(from, to *Files) error {
 	}
 	apps, err := os.ReadDir(filepath.Join(from.outside, "data"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("look for the app's data: %w", err)
+		return fmt.Errorf("find the app's data: %w", err)
 	}
 	for _, app := range apps {
 		old, next := filepath.Join(from.outside, "data", app.Name()), to.dataDir(app.Name())

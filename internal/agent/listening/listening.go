@@ -110,7 +110,7 @@ func (w PortRequest) portError(app string, port int, err error) error {
 // OwnedError means that another app of the same agent listens there.
 type OwnedError struct{ App string }
 
-func (e *OwnedError) Error() string { return "the app " + e.App + " of this agent listens there" }
+func (e *OwnedError) Error() string { return "the app " + e.App + " of this agent listens on it" }
 
 // Unwrap returns the error that another program's listener would cause.
 func (e *OwnedError) Unwrap() error { return syscall.EADDRINUSE }

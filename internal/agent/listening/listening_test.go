@@ -115,7 +115,7 @@ func TestURL(t *testing.T) {
 func TestBriefReason(t *testing.T) {
 	for want, err := range map[string]error{
 		"address already in use":                   &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)},
-		"the app shop of this agent listens there": fmt.Errorf("listen: %w", &OwnedError{App: "shop"}),
+		"the app shop of this agent listens on it": fmt.Errorf("listen: %w", &OwnedError{App: "shop"}),
 		"something else":                           errors.New(" something else\n"),
 	} {
 		if got := BriefReason(err); got != want {

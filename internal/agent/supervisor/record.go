@@ -45,7 +45,7 @@ func (r Record) signalToStop() syscall.Signal { return cmp.Or(r.Stop, syscall.SI
 
 // errCopied: the record came here with a copy of the folder. The process that
 // it names belongs to the original.
-var errCopied = errors.New("the record is a copy")
+var errCopied = errors.New("the record was copied from elsewhere")
 
 // ReadRecord returns the record of an instance. It does not accept a record
 // that was copied here.
@@ -101,7 +101,7 @@ func folderOf(file string) (string, error) {
 	}
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return "", errors.New("this system does not number its folders")
+		return "", errors.New("this file system has no inode numbers")
 	}
 	return fmt.Sprintf("%d:%d", st.Dev, st.Ino), nil
 }

@@ -67,7 +67,7 @@ func (i *Instance) terminateProcess() {
 		if i.waitEnded(g, terminateGrace) {
 			return
 		}
-		slog.Warn("the instance did not end in time", "instance", i.config.ID, "signal", sig.String())
+		slog.Warn("the instance did not stop in time", "instance", i.config.ID, "signal", sig.String())
 	}
 }
 
@@ -99,7 +99,7 @@ func (i *Instance) endLeftovers() (proceed bool) {
 		if g.Gone() == nil {
 			return true
 		}
-		slog.Warn("end what the instance left behind", "instance", i.config.ID, "signal", sig.String())
+		slog.Warn("stop leftover processes of the instance", "instance", i.config.ID, "signal", sig.String())
 		i.signalGroup(g, sig)
 		if !i.waitLeftovers(g) {
 			return false

@@ -17,7 +17,7 @@ import (
 )
 
 // ErrSurvivedKill means that a process did not even end when it was killed.
-var ErrSurvivedKill = errors.New("it was killed and still runs")
+var ErrSurvivedKill = errors.New("it was killed, but is still running")
 
 // FindStrays lists the processes that an earlier agent started, by instance.
 // One whose record cannot be read is left to the next agent.
@@ -50,7 +50,7 @@ func isUnknown(err error) bool {
 func CheckVacant(runDir, id, key string) error {
 	r, err := ReadRecord(runDir, id)
 	if isUnknown(err) {
-		return fmt.Errorf("instance %s: an earlier one may still run: %w", id, err)
+		return fmt.Errorf("instance %s: a process of an earlier agent may still be running: %w", id, err)
 	}
 	if err == nil && r.Key != key && r.processGroup().Gone() != nil {
 		return fmt.Errorf("instance %s: end process %d, an earlier one: %w", id, r.Proc.PID, ErrSurvivedKill)

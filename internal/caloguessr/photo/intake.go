@@ -42,7 +42,7 @@ var (
 	ErrUnsupported   = errors.New("an image, but not JPEG, PNG, or WebP")
 	ErrHEIC          = errors.New("a HEIC or HEIF image")
 	ErrTooManyPixels = fmt.Errorf("%d megapixels or more", MaxPixels/1_000_000)
-	ErrDamaged       = errors.New("damaged or cut off")
+	ErrDamaged       = errors.New("damaged or truncated")
 	ErrTooLarge      = errors.New("needs more memory than available")
 	ErrBusy          = errors.New("too many photos at once")
 )

@@ -21,7 +21,7 @@ func NewCommand(inv *command.Invocation, flags *project.Flags) *cobra.Command {
 	var stay bool
 	c := &cobra.Command{
 		Use:   "agent",
-		Short: "start the app when this machine boots, or stop doing so",
+		Short: "manage whether the app starts when this machine boots",
 		Long: "The agent is the background process that runs the app on this machine. Commands start it when they need " +
 			"it, but after a reboot nothing does unless it is installed as a service. That is a systemd unit or a " +
 			"launchd property list, for your user or, as root, for the whole system.",

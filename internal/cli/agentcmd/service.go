@@ -116,7 +116,7 @@ func (o *serviceOptions) printStatus(b project.BootService) error {
 	case !s.Installed:
 		o.inv.SuggestNext("version-manager agent install")
 	case !s.Current:
-		o.inv.PrintNote("the service starts another program or uses another state folder than this command")
+		o.inv.PrintNote("the service uses a different program or state folder than this command")
 		o.inv.SuggestNext("version-manager agent install")
 	case !s.Lingers && s.Lingering != "":
 		o.inv.PrintNote("to start it when the machine boots, before you log in:\n  %s", s.Lingering)

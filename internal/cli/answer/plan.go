@@ -12,7 +12,7 @@ type Plan struct {
 	App      string          `json:"app"`
 	From     release.Version `json:"from,omitempty"`     // the active version
 	To       release.Version `json:"to"`                 // the version to deploy
-	Active   bool            `json:"active"`             // it has all traffic already, so a deploy would do nothing
+	Active   bool            `json:"active"`             // it already has all the traffic, so a deploy would do nothing
 	Capacity []Capacity      `json:"capacity"`           // of both colors
 	Changes  []PartChange    `json:"changes"`            // the parts that make up a version
 	Steps    []PlanStep      `json:"steps"`              // in order

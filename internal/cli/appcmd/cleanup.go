@@ -188,14 +188,14 @@ func (o cleanupOptions) checkDeletable(app targets.App) error {
 	which := o.flags.Cluster.ForPlace(where)
 	hint := fmt.Sprintf("version-manager cleanup %s && kubectl %s delete configmap,secret,lease -l app.kubernetes.io/managed-by=%s,app.kubernetes.io/name=%s",
 		which, which, kube.FieldManager, name)
-	return problem.New(problem.Usage, hint, "--all deletes what this machine keeps, and the history of %s is kept in namespace %s: nothing changed", name, where.Namespace)
+	return problem.New(problem.Usage, hint, "nothing was deleted: --all deletes only what is on this machine, but the history of %s is in namespace %s", name, where.Namespace)
 }
 
 // checkUnshared fails if other apps use the same state folder.
 func checkUnshared(p project.Project) error {
 	entries, err := os.ReadDir(filepath.Join(p.State.Path, "apps"))
 	if err != nil && !os.IsNotExist(err) {
-		return fmt.Errorf("look into the state folder: %w", err)
+		return fmt.Errorf("read the state folder: %w", err)
 	}
 	var others []string
 	for _, e := range entries {

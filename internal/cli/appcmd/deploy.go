@@ -41,9 +41,9 @@ func newDeployCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Comm
 	c := newKindCommand(inv, flags, deploy.Plain)
 	c.Use = "deploy VERSION"
 	c.Short = "switch the traffic to a version and stop the previous one"
-	c.Long = "Switches the traffic to a version without losing a request: starts it beside the active version, waits " +
+	c.Long = "Switches the traffic to a version without losing a request: starts it next to the active version, waits " +
 		"until it is healthy, switches, and stops the old version when none of its requests are in flight. If the " +
-		"new version fails on the way, it is rolled back. The answer is a report of how the deploy affected users."
+		"new version fails during the deploy, it is rolled back. The output is a report of how the deploy affected users."
 	c.Example = "  version-manager deploy v1.1.0\n  version-manager deploy v1.1.0 -o json --progress quiet"
 	return c
 }
@@ -54,7 +54,7 @@ func newZeroDowntimeCommand(inv *command.Invocation, flags *targets.Flags) *cobr
 	c.Short = "deploy with smoke tests, monitoring, and instant rollback"
 	c.Long = "Deploys with everything that production needs: smoke tests before the switch, a bake time after it in " +
 		"which the first failure rolls the deploy back, and the old version kept on standby, so that a rollback " +
-		"is only a switch. The answer is a report of how the deploy affected users."
+		"is only a switch. The output is a report of how the deploy affected users."
 	c.Example = "  version-manager zero-downtime v1.1.0\n  version-manager zero-downtime v1.1.0 --max-failed 3"
 	return c
 }

@@ -25,7 +25,7 @@ func addListeners(facts *ui.Table, list []deploy.Listener) {
 
 func printPlan(inv *command.Invocation, a answer.Plan) error {
 	if a.Active {
-		_, err := fmt.Fprintf(inv.Streams.Out, "%s has all traffic already: nothing to do\n", a.To)
+		_, err := fmt.Fprintf(inv.Streams.Out, "%s already has all the traffic: nothing to do\n", a.To)
 		return err
 	}
 	inv.Streams.PrintLine("%s %s: %s to %s", a.Kind, a.App, cmp.Or(string(a.From), "nothing"), a.To)

@@ -17,7 +17,7 @@ func (r runner) printReport(answer report.Report) error {
 // printNothingToDo is the answer if the release has the traffic already: a
 // report without a deploy.
 func (r runner) printNothingToDo(kind deploy.Kind, rel release.Release) error {
-	now, text := r.inv.Now().UTC(), fmt.Sprintf("%s has all traffic already: nothing to do", rel.Version)
+	now, text := r.inv.Now().UTC(), fmt.Sprintf("%s already has all the traffic: nothing to do", rel.Version)
 	answer := report.Report{
 		App: rel.App, Kind: string(kind), From: string(rel.Version), To: string(rel.Version),
 		Started: now, Ended: now, Outcome: string(deploy.Done), Steps: []report.Span{}, Notes: []string{text},

@@ -19,7 +19,7 @@ type startOptions struct {
 func newStartCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "start",
-		Short: "start again what ran before a reboot",
+		Short: "restart the versions that ran before a reboot",
 		Long: "Starts the versions that ran on this machine before it was rebooted or their agent was stopped, and " +
 			"returns when the active one is ready. If they are running already, it changes nothing. A cluster does " +
 			"this by itself.",

@@ -27,8 +27,8 @@ func newStatusCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Comm
 		Short: "show what is running and which version has the traffic",
 		Long: "Shows what is running: both colors with their instances, which one has the traffic, the addresses, and " +
 			"the newest deploy; in a cluster also nodes, services, autoscaling, and the newest events (all recent " +
-			"ones with -o json). With --wait, it returns as soon as no command is changing the app, with exit code 8 if " +
-			"one still is at the end of that time.",
+			"ones with -o json). With --wait, it returns as soon as no command is changing the app, or with " +
+			"exit code 8 if a command is still changing it by then.",
 		Example:           "  version-manager status\n  version-manager status --watch\n  version-manager status --wait 60s -o json",
 		GroupID:           "running",
 		Args:              command.RequireArgs(0, 0),

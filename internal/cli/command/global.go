@@ -22,7 +22,7 @@ func (inv *Invocation) AddGlobalFlags(f *pflag.FlagSet) {
 	f.BoolP("help", "h", false, "show the help page of a command")
 	f.VarP(NewChoice(&g.Format, ui.Text, ui.JSON, ui.YAML), "output", "o", "output format")
 	f.Var(NewChoice(&g.Progress, ui.ProgressModes()...), "progress", "how to show progress")
-	f.BoolVarP(&g.Quiet, "quiet", "q", false, "print only the answer and errors")
+	f.BoolVarP(&g.Quiet, "quiet", "q", false, "print only results and errors")
 	f.BoolVarP(&g.Verbose, "verbose", "v", false, "show the complete error output")
 	f.BoolVarP(&g.Yes, "yes", "y", false, "answer yes to all prompts")
 	f.Var(inv.NewColorFlag(), "color", colorUsage)

@@ -38,9 +38,9 @@ func newRenderCommand(inv *command.Invocation, flags *targets.Flags) *cobra.Comm
 		Use:   "render VERSION",
 		Short: "print the Kubernetes objects of a version",
 		Long: "Prints all Kubernetes objects of a version as YAML, in the form in which a deploy applies them, or with " +
-			"-o json as one List. It does not contact the cluster, and the output contains no values of secrets. It " +
-			"is meant for those who keep the objects in git and let another tool apply them with kubectl apply " +
-			"--server-side. Applying them sends the traffic to the color without any check, so do not do that to an " +
+			"-o json as one List. It does not contact the cluster, and the output contains no values of secrets. Use " +
+			"it if you keep the objects in git and another tool applies them with kubectl apply --server-side. " +
+			"Applying them sends the traffic to the color without any check, so do not do that to an " +
 			"app that version-manager deploys.",
 		Example:           "  version-manager render v1.1.0 > shop.yaml\n  version-manager render v1.1.0 --app-color green --replicas 3 -o json",
 		GroupID:           "clusters",

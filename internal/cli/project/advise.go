@@ -14,7 +14,7 @@ func (p Project) AdviseState(inv *command.Invocation) {
 	f := p.State
 	switch {
 	case f.Ignored != "":
-		inv.PrintNote("%s is tracked by git and does not count: state never comes with a repository", f.Ignored)
+		inv.PrintNote("%s is tracked by git and is ignored: a repository must not contain state", f.Ignored)
 	case f.Source == WorkTree && f.Base != "" && f.Exists():
 		inv.PrintNote("the state is in the work tree, where git clean -fdx deletes it; to move it away:\n  version-manager state move")
 	case f.Source == WorkTree && f.noBase != nil:

@@ -105,8 +105,8 @@ func (f StateFolder) Verify(trust ownership.Trust) error {
 	case errors.Is(err, statedir.ErrUnbound) && f.wasMadeHere():
 		return nil // makeFolder binds it
 	case errors.Is(err, statedir.ErrUnbound), errors.Is(err, statedir.ErrElsewhere):
-		return problem.Wrap(err, problem.Failed, f.acceptCommand(err), "the state folder %s is not used", f.Path).
-			With("what it names would be started; adopt it if you know where it comes from, or set it aside: mv " + kube.QuoteWord(f.Path) + " " + kube.QuoteWord(f.Path+".aside"))
+		return problem.Wrap(err, problem.Failed, f.acceptCommand(err), "the state folder %s was not created here, so it is not used", f.Path).
+			With("adopting it may start the programs that it names, so adopt it only if you know where it comes from; to set it aside instead: mv " + kube.QuoteWord(f.Path) + " " + kube.QuoteWord(f.Path+".aside"))
 	case errors.Is(err, os.ErrPermission):
 		return f.explainPermission(err)
 	case errors.Is(err, ownership.ErrForeign):

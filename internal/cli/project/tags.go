@@ -27,7 +27,7 @@ func (p Project) NoteMovedTag(ctx context.Context, inv *command.Invocation, r re
 // moved. It prints nothing if moved is empty.
 func PrintMovedTag(inv *command.Invocation, v release.Version, built, moved string) {
 	if moved != "" {
-		inv.PrintNote("%s was built from the commit %s, and its tag names %s now; to deploy that commit, create another version of it:\n  version-manager create VERSION --from %s",
+		inv.PrintNote("%s was built from the commit %s, but its tag now points to %s; to deploy that commit, create another version of it:\n  version-manager create VERSION --from %s",
 			v, command.ShortHash(built), command.ShortHash(moved), command.ShortHash(moved))
 	}
 }

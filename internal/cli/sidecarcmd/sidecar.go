@@ -45,14 +45,14 @@ func NewCommand(inv *command.Invocation) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.Listen, "listen", ":15080", "take requests at `ADDRESS`")
-	f.StringVar(&o.AdminListen, "admin", ":15081", "take probes and hooks at `ADDRESS`")
+	f.StringVar(&o.Listen, "listen", ":15080", "listen for requests at `ADDRESS`")
+	f.StringVar(&o.AdminListen, "admin", ":15081", "listen for probes and hooks at `ADDRESS`")
 	f.StringVar(&o.App, "app", "", "forward to `HOST:PORT`")
-	f.StringVar(&o.Health, "health", "/", "ask `PATH` whether the app says anything")
+	f.StringVar(&o.Health, "health", "/", "`PATH` of the liveness check")
 	f.StringVar(&side, "color", "", "color of the pod")
 	f.StringVar(&o.Version, "version", "", "version of the app")
 	f.StringArrayVar(&o.Private, "private", nil, "answer 404 at `PATH` and below")
-	f.StringArrayVar(&trusted, "trusted", nil, "believe the proxies of `NETWORK` in front of the gateway")
+	f.StringArrayVar(&trusted, "trusted", nil, "trust proxies in `NETWORK` in front of the gateway")
 	f.StringVar(&o.Instance, "instance", "", "name of the pod")
 	return c
 }

@@ -73,11 +73,11 @@ func chooseFolder(p project.Project, named string) (string, error) {
 	lost := p.ListLostStates()
 	switch len(lost) {
 	case 0:
-		return "", problem.New(problem.NotFound, "version-manager state show", "there is no state folder of %s that could be adopted", p.App.Name)
+		return "", problem.New(problem.NotFound, "version-manager state show", "found no state folder of %s to adopt", p.App.Name)
 	case 1:
 		return lost[0].Dir, nil
 	}
-	several := problem.New(problem.Usage, "version-manager state adopt "+kube.QuoteWord(lost[0].Dir), "several state folders of %s have lost their project", p.App.Name)
+	several := problem.New(problem.Usage, "version-manager state adopt "+kube.QuoteWord(lost[0].Dir), "several state folders of %s belong to no project", p.App.Name)
 	for _, k := range lost {
 		several.Lines = append(several.Lines, fmt.Sprintf("%s of %s", k.Dir, k.Binding.Project))
 	}

@@ -61,7 +61,7 @@ func (o stateOptions) checkMovable(p project.Project, from, to string) error {
 	m, err := autostart.DetectManager(o.inv.Getenv)
 	if err == nil && m.ServiceStatus(autostart.Service{App: p.App.Name, State: from}).Installed {
 		return problem.New(problem.Failed, "version-manager agent remove\n"+o.inv.RepeatLine()+"\nversion-manager agent install",
-			"a service starts %s from %s with this machine, and nothing was moved", p.App.Name, from)
+			"nothing was moved, because a service starts %s from %s when this machine boots", p.App.Name, from)
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func Observe(ctx context.Context, t deploy.Target) (deploy.Observed, error) {
 // NoteDown tells that what is recorded does not run, and how to start it.
 func NoteDown(inv *command.Invocation, now deploy.Observed) {
 	if now.Down {
-		inv.PrintNote("nothing of %s runs: its agent was stopped, or the machine restarted; to start it again:\n  version-manager start", now.App)
+		inv.PrintNote("%s is not running, because its agent was stopped or the machine restarted; to start it:\n  version-manager start", now.App)
 	}
 }
 

@@ -57,7 +57,7 @@ func FindFault(o Observation) error {
 	case o.Ready == 0:
 		return fmt.Errorf("no instance is ready%s", o.Reason)
 	case TooManyErrors(o.ErrorCount, o.Answers, o.Before):
-		return fmt.Errorf("%d of %d answers to users were errors of the app", o.ErrorCount, o.Answers)
+		return fmt.Errorf("the app answered %d of %d user requests with an error", o.ErrorCount, o.Answers)
 	case isTooSlow(o):
 		return fmt.Errorf("p10 latency is %s (was %s)", o.Probe.P10.Round(time.Millisecond), o.Before.P10.Round(time.Millisecond))
 	case !o.AllowSilent && o.Probe.Sent == o.Probe.Failed:

@@ -45,7 +45,7 @@ var limitCases = []struct {
 	{"ready instances", "none", func(o *Observation) { o.Ready, o.Reason = 0, " (blue-1: 503)" }, "no instance is ready (blue-1: 503)"},
 	{"errors", "49 of 1000", func(o *Observation) { o.ErrorCount = 49 }, ""},
 	{"errors", "50 of 1000", func(o *Observation) { o.ErrorCount = 50 }, ""},
-	{"errors", "51 of 1000", func(o *Observation) { o.ErrorCount = 51 }, "51 of 1000 answers to users were errors"},
+	{"errors", "51 of 1000", func(o *Observation) { o.ErrorCount = 51 }, "the app answered 51 of 1000 user requests with an error"},
 	{"errors", "59 of 1000, after 3 %", errorsAfter(59, 0.03), ""},
 	{"errors", "60 of 1000, after 3 %", errorsAfter(60, 0.03), ""},
 	{"errors", "61 of 1000, after 3 %", errorsAfter(61, 0.03), "61 of 1000"},

@@ -51,7 +51,7 @@ func applyDefinitions(ctx context.Context, c kube.Cluster, list []*kube.Object) 
 			if err != nil || conditionStatus(crd, "Established") == "True" {
 				return "", err
 			}
-			return "it is not served yet", nil
+			return "it is not available yet", nil
 		})
 		if err != nil {
 			return fmt.Errorf("wait for the definition %s: %w", o.GetName(), err)

@@ -35,7 +35,7 @@ func (i *installer) useExisting(ctx context.Context, t installation) error {
 	if err := i.applyParts(ctx, parts); err != nil {
 		return err
 	}
-	i.recordAction("made the Gateway %s/version-manager for %s", ownNamespace, t)
+	i.recordAction("created the Gateway %s/version-manager for %s", ownNamespace, t)
 	return waitReady(ctx, i.cluster, parts, i.progress)
 }
 

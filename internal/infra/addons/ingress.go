@@ -28,7 +28,7 @@ const gatewayAPIVersion = "v1.4.0"
 func InstallIngress(ctx context.Context, c kube.Cluster, o Options) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, installTimeout)
 	defer cancel()
-	o.Progress.ReportDetail("looking at what the cluster has")
+	o.Progress.ReportDetail("inspecting the cluster")
 	f, err := takeInventory(ctx, c)
 	if err != nil {
 		return Report{}, err

@@ -76,7 +76,7 @@ func (i *installer) waitForK3s(ctx context.Context, t installation) (installatio
 		return "", nil
 	})
 	if err != nil {
-		return t, problem.Wrap(err, problem.Failed, i.cluster.KubectlCommand(t.namespace, "get jobs,pods"), "%s did not begin to serve the Gateway API", t)
+		return t, problem.Wrap(err, problem.Failed, i.cluster.KubectlCommand(t.namespace, "get jobs,pods"), "%s does not serve the Gateway API yet", t)
 	}
 	return t, nil
 }

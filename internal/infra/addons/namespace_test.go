@@ -74,7 +74,7 @@ func TestIngressUsesTheTraefikInOurNamespace(t *testing.T) {
 	c := startServer(t, s, newObject("v1", "Namespace", "", "traefik", nil),
 		foreignTraefik("traefik", "traefik:v3.5.1", helmLabels(), "--providers.kubernetesgateway", "--entryPoints.web.address=:8000/tcp"))
 	report, err := InstallIngress(t.Context(), c, Options{})
-	if err != nil || !slices.Contains(report.Did, "made the Gateway traefik/version-manager for Traefik v3.5.1 (Deployment traefik/traefik)") {
+	if err != nil || !slices.Contains(report.Did, "created the Gateway traefik/version-manager for Traefik v3.5.1 (Deployment traefik/traefik)") {
 		t.Errorf("%+v, %v", report, err)
 	}
 	for _, o := range s.applied {

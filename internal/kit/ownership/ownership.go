@@ -29,7 +29,7 @@ const Variable = "VERSION_MANAGER_SAFE_DIRECTORY"
 const maxLinks = 40
 
 // ErrForeign says that somebody else could have written a file.
-var ErrForeign = errors.New("not to be trusted")
+var ErrForeign = errors.New("not trusted")
 
 // Trust is the set of users whose files count as our own.
 type Trust struct {
@@ -136,15 +136,15 @@ func (t Trust) entry(path string) error {
 func (t Trust) Info(path string, info fs.FileInfo) error {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return fmt.Errorf("this system does not say who owns %s: %w", path, ErrForeign)
+		return fmt.Errorf("cannot determine the owner of %s on this system: %w", path, ErrForeign)
 	}
 	owner, mode := Owner(info), info.Mode()
 	switch {
 	case t.vouched(path):
 		return nil
 	case !t.Includes(owner) && !(t.mapped && info.IsDir() && owner == overflowUser):
-		return foreign(fmt.Sprintf("move it to a folder of your own, or vouch for it: export %s='%s'", Variable, path),
-			"%s belongs to %s", path, userName(owner))
+		return foreign(fmt.Sprintf("export %s='%s'", Variable, path),
+			"%s belongs to %s; move it to a folder of your own, or declare it safe", path, userName(owner))
 	case mode&fs.ModeSymlink != 0 || mode.IsDir() && mode&fs.ModeSticky != 0:
 		return nil // a link has no mode; in a sticky folder each file is its owner's
 	case mode.Perm()&0o002 != 0:

@@ -36,7 +36,7 @@ func (g Group) Gone() error {
 }
 
 // errStays: something runs.
-var errStays = errors.New("it still runs")
+var errStays = errors.New("it is still running")
 
 // Size is how many processes of the group run.
 func (g Group) Size() (int, error) {

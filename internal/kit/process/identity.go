@@ -24,14 +24,14 @@ type Identity struct {
 var ErrGone = errors.New("the process has ended")
 
 // errForeign: the number belongs to a user whose processes are hidden from us.
-var errForeign = errors.New("it is hidden, and another user's")
+var errForeign = errors.New("it belongs to another user and is hidden")
 
 // Of returns the identity of the process that has number pid now, ErrGone if
 // there is surely none, and another error if that cannot be seen.
 func Of(pid int) (Identity, error) {
 	start, err := startOf(pid)
 	if err != nil {
-		return Identity{}, fmt.Errorf("look at process %d: %w", pid, err)
+		return Identity{}, fmt.Errorf("inspect process %d: %w", pid, err)
 	}
 	return Identity{pid, start}, nil
 }

@@ -13,14 +13,14 @@ import (
 func CheckPeer(c net.Conn, trust ownership.Trust) error {
 	u, ok := c.(*net.UnixConn)
 	if !ok {
-		return fmt.Errorf("%T does not say who is at its other end: %w", c, ownership.ErrForeign)
+		return fmt.Errorf("cannot read the peer's credentials of %T: %w", c, ownership.ErrForeign)
 	}
 	uid, err := PeerUser(u)
 	if err != nil {
-		return fmt.Errorf("see who is at the other end of the agent's socket: %w", err)
+		return fmt.Errorf("read the user at the other end of the agent's socket: %w", err)
 	}
 	if !trust.Includes(uid) {
-		return fmt.Errorf("user %d is at the other end of the agent's socket: %w", uid, ownership.ErrForeign)
+		return fmt.Errorf("the process at the other end of the agent's socket belongs to user %d: %w", uid, ownership.ErrForeign)
 	}
 	return nil
 }

@@ -210,7 +210,7 @@ func (e *exporter) blockOutsideLinks() error {
 // the reason.
 func (t *Tree) ExplainFailure(err error) error {
 	if p, ok := errors.AsType[*problem.Problem](err); ok && len(t.Withheld) > 0 {
-		p.Lines = append(p.Lines, "links that lead out of the repository are not part of a version:")
+		p.Lines = append(p.Lines, "links that point outside of the repository are not part of a version:")
 		p.Lines = append(p.Lines, t.Withheld[:min(MaxListedFiles, len(t.Withheld))]...)
 	}
 	return err

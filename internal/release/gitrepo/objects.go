@@ -135,7 +135,7 @@ func (o *objectReader) treeOf(commit string) (string, error) {
 	line, _, _ := bytes.Cut(b, []byte("\n"))
 	tree, ok := strings.CutPrefix(string(line), "tree ")
 	if !ok || len(tree) != len(commit) {
-		return "", fmt.Errorf("commit %s names no tree", commit)
+		return "", fmt.Errorf("commit %s has no tree", commit)
 	}
 	return tree, nil
 }

@@ -76,7 +76,7 @@ func (r *Repo) locateFolders(ctx context.Context, dir string) error {
 	}
 	if _, err := os.Lstat(filepath.Join(r.Root, ".git")); err != nil {
 		return problem.New(problem.Failed, "git config --unset core.worktree",
-			"the repository of %s says that its files are in %s, which is not a work tree", dir, r.Root)
+			"core.worktree of the repository %s is %s, which is not a work tree", dir, r.Root)
 	}
 	r.Prefix = appRoot(r.Root, prefix)
 	return nil
@@ -146,7 +146,7 @@ func (r *Repo) ResolveCommit(ctx context.Context, ref string) (Commit, error) {
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil || seconds < 0 || seconds > maxTime {
 		return Commit{}, problem.New(problem.Failed, "git commit --amend --no-edit",
-			"commit %.12s is of a time that no image can have, as everything in one has the time of its commit: %.40q seconds after 1970", id, stamp)
+			"commit %.12s has a time that an image cannot have, and files in an image get the time of their commit: %.40q seconds after 1970", id, stamp)
 	}
 	return Commit{ID: id, Time: time.Unix(seconds, 0).UTC(), Subject: subject}, nil
 }

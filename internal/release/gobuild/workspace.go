@@ -140,7 +140,7 @@ func makePrivate(dir string) error {
 	case err != nil:
 		return err
 	case !info.IsDir() || ownership.Owner(info) != os.Geteuid():
-		return fmt.Errorf("%s is not a folder of this user", real)
+		return fmt.Errorf("%s is not a folder, or belongs to another user", real)
 	case info.Mode().Perm()&0o022 != 0:
 		return fmt.Errorf("%s can be written by other users", real)
 	}

@@ -153,9 +153,9 @@ func (v *verifiedBlob) Read(p []byte) (int, error) {
 	v.size += int64(n)
 	switch {
 	case v.size > v.want.Size, err == io.EOF && v.size < v.want.Size:
-		return n, fmt.Errorf("image blob %s is damaged: it has not the %d bytes that it should", v.want.Digest, v.want.Size)
+		return n, fmt.Errorf("image blob %s is damaged: it does not have %d bytes", v.want.Digest, v.want.Size)
 	case err == io.EOF && hex.EncodeToString(v.sum.Sum(nil)) != v.want.Digest.Hex:
-		return n, fmt.Errorf("image blob %s is damaged: its content has another digest", v.want.Digest)
+		return n, fmt.Errorf("image blob %s is damaged: its digest does not match", v.want.Digest)
 	}
 	return n, err
 }

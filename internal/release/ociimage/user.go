@@ -149,7 +149,7 @@ func (u User) LocalNote(euid int) string {
 	case euid == 0 && u.Name != "" && u.UID == 0:
 		return fmt.Sprintf("the image asks for user %q: without a container no image runs as root, so it runs as user %d", u.Name, Nobody)
 	case euid != 0 && u.UID != 0 && u.UID != Nobody && u.UID != euid:
-		return fmt.Sprintf("the image asks for user %q: only root could run it as that, so it runs as you", u.Name)
+		return fmt.Sprintf("the image asks for user %q: only root can do that, so it runs as your user", u.Name)
 	}
 	return ""
 }

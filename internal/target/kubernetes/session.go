@@ -72,7 +72,7 @@ func (s *session) RetireColor(ctx context.Context, c color.Color) error {
 	active := color.None
 	if route != nil {
 		if manifest.LeadsTo(route, s.app.Name, c) {
-			return fmt.Errorf("retire %s: it is active: %w", c, deploy.ErrRefused)
+			return fmt.Errorf("cannot retire %s: it is active: %w", c, deploy.ErrRefused)
 		}
 		active, _ = s.app.RouteTraffic(route)
 	}

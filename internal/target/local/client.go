@@ -133,7 +133,7 @@ func (c *client) retryCall(ctx context.Context, try func() error) error {
 
 // errNoAgent means that no agent serves the state folder, and that none may be
 // started.
-var errNoAgent = errors.New("no agent serves the state folder")
+var errNoAgent = errors.New("no agent is running for the state folder")
 
 // wakeAgent starts an agent if none is running, and if that is allowed.
 func (c *client) wakeAgent(why error) error {

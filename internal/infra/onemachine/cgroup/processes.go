@@ -57,7 +57,7 @@ func (h Hierarchies) SignalProcesses(ctx context.Context, name string, sig sysca
 		return left == 0, nil
 	})
 	if err != nil {
-		return fmt.Errorf("%d processes of %s do not end: %w", left, name, err)
+		return fmt.Errorf("%d processes of %s do not exit: %w", left, name, err)
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ func (w *Writer) StampObjects(ctx context.Context) error {
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("fence off the earlier holder: %w", err)
+			return fmt.Errorf("fence off the previous holder: %w", err)
 		}
 		for _, o := range list {
 			if err := w.StampObject(ctx, kind, o.GetName()); err != nil {
@@ -41,7 +41,7 @@ func (w *Writer) StampObject(ctx context.Context, kind, name string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("fence off the earlier holder: %w", err)
+		return fmt.Errorf("fence off the previous holder: %w", err)
 	}
 	w.cache.StoreWritten(o)
 	return nil

@@ -105,11 +105,11 @@ func TestCheckNext(t *testing.T) {
 		says      string
 	}{
 		"the first":              {0, 1, "x", false, ""},
-		"none before the first":  {0, 0, "x", false, "record 0 does not follow: want 1"},
+		"none before the first":  {0, 0, "x", false, "unexpected record 0, want 1"},
 		"a gap at the beginning": {0, 2, "x", false, "want 1"},
 		"the next":               {2, 3, "x", false, ""},
 		"the last again":         {2, 2, "x", true, ""},
-		"the last, changed":      {2, 2, "y", true, "exists already with other content"},
+		"the last, changed":      {2, 2, "y", true, "already exists with different content"},
 		"one before the last":    {2, 1, "x", false, "want 3"},
 		"one after the next":     {2, 4, "x", false, "want 3"},
 		"the only one again":     {1, 1, "x", true, ""},
@@ -136,7 +136,7 @@ func TestMissingRecordIsDamage(t *testing.T) {
 		t.Errorf("%d records, %v", len(list), err)
 	}
 	swapped := map[string]any{recordKey(1): data[recordKey(2)], recordKey(2): data[recordKey(1)]}
-	if list, err := parseRecords(&kube.Object{Object: map[string]any{"data": swapped}}); len(list) != 0 || err == nil || !strings.Contains(err.Error(), "it says that it is record 2") {
+	if list, err := parseRecords(&kube.Object{Object: map[string]any{"data": swapped}}); len(list) != 0 || err == nil || !strings.Contains(err.Error(), "it contains record 2") {
 		t.Errorf("swapped: %d records, %v", len(list), err)
 	}
 }

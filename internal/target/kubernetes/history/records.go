@@ -30,7 +30,7 @@ func parseRecords(o *kube.Object) (list []journal.Record, err error) {
 	for seq := 1; seq <= len(secret.Data); seq++ {
 		r, err := journal.Decode(bytes.TrimSuffix(secret.Data[recordKey(seq)], []byte("\n")))
 		if err == nil && r.Seq != seq {
-			err = fmt.Errorf("it says that it is record %d", r.Seq)
+			err = fmt.Errorf("it contains record %d", r.Seq)
 		}
 		if err != nil && seq == len(secret.Data) && secret.Data[recordKey(seq)] != nil {
 			return list, nil

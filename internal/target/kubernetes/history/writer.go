@@ -178,7 +178,7 @@ func (w *Writer) StampNewest(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("fence off the earlier holder: %w", err)
+		return fmt.Errorf("fence off the previous holder: %w", err)
 	}
 	if err := w.app.CheckOwner(o); err != nil {
 		return err

@@ -31,7 +31,7 @@ func (s *Switcher) ConfirmTraffic(ctx context.Context, c color.Color) error {
 		return err
 	}
 	if active != c || c == color.None {
-		return fmt.Errorf("confirm %s: the route leads to %q: %w", c, active, deploy.ErrRefused)
+		return fmt.Errorf("confirm %s: the route points to %q: %w", c, active, deploy.ErrRefused)
 	}
 	if err := s.followRoute(ctx, c); err != nil {
 		return err

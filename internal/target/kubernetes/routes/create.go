@@ -63,7 +63,7 @@ func (s *Switcher) createRoute(ctx context.Context, o *kube.Object) error {
 // awaitSlice returns when a Service has a slice of endpoints, even an empty
 // one.
 func (s *Switcher) awaitSlice(ctx context.Context, service string) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, sliceTimeout, fmt.Errorf("service %s got no endpoint slice within %s", service, sliceTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, sliceTimeout, fmt.Errorf("service %s has no endpoint slice after %s", service, sliceTimeout))
 	defer cancel()
 	return wait.PollUntil(ctx, sliceInterval, func(ctx context.Context) (bool, error) {
 		list, err := s.app.Kube.ListObjects(ctx, s.app.ObjectRef("EndpointSlice", ""), "kubernetes.io/service-name="+service)

@@ -76,7 +76,7 @@ func (s *Switcher) updateRoute(ctx context.Context, o *kube.Object, c color.Colo
 		return nil
 	}
 	if now := RouteRevision(o); now != ifRevision {
-		return fmt.Errorf("the route has revision %s, not %s: %w", now, ifRevision, deploy.ErrConflict)
+		return fmt.Errorf("the route has revision %s, expected %s: %w", now, ifRevision, deploy.ErrConflict)
 	}
 	if active == c {
 		return nil

@@ -51,7 +51,7 @@ func explainReason(reason string) (meaning, command string) {
 	case has("exceeded quota"):
 		return "the quota of the namespace is exhausted: ", "describe resourcequota"
 	case has("violates podsecurity"):
-		return "the namespace does not admit such pods: ", ""
+		return "the namespace does not allow such pods: ", ""
 	case has("insufficient"):
 		return "no node has room for it: ", "describe nodes"
 	case has("image") && has("unauthorized", "401", "403", "forbidden", "denied", "no basic auth"):

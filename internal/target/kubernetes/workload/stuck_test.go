@@ -43,7 +43,7 @@ func TestExplainReason(t *testing.T) {
 	for reason, want := range map[string]string{
 		"ErrImagePull: unexpected status: 401 Unauthorized":                                 "the registry denies the nodes access to the image; kubernetes.pullSecret in version-manager.yaml names a Secret with credentials: ",
 		"FailedCreate: pods \"x\" is forbidden: exceeded quota: few":                        "the quota of the namespace is exhausted: ",
-		"FailedCreate: pods \"x\" is forbidden: violates PodSecurity \"restricted:latest\"": "the namespace does not admit such pods: ",
+		"FailedCreate: pods \"x\" is forbidden: violates PodSecurity \"restricted:latest\"": "the namespace does not allow such pods: ",
 		"StartError: exec /app: exec format error":                                          "the image is for another processor architecture: ",
 		"0/3 nodes are available: 3 Insufficient memory":                                    "no node has room for it: ",
 		"ErrImageNeverPull: Container image is not present with pull policy of Never":       "",
