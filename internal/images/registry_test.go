@@ -185,7 +185,7 @@ func TestPullSecret(t *testing.T) {
 				}
 				return
 			}
-			got := wantProblem(t, err, tt.text, "--namespace shops create secret generic pull --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson=FILE")
+			got := wantProblem(t, err, tt.text, `--namespace shops create secret generic pull --type kubernetes.io/dockerconfigjson --from-file .dockerconfigjson="$HOME/.docker/config.json"`)
 			if strings.Contains(got.Error(), password) {
 				t.Errorf("the password is shown: %v", got)
 			}
