@@ -31,21 +31,21 @@ func TestDeployerMayDeploy(t *testing.T) {
 	if len(g.Proxies) == 0 || g.Controller == "" {
 		t.Errorf("the deployer sees %d proxies of %q", len(g.Proxies), g.Controller)
 	}
-	s, err := target.Lock(t.Context(), "test")
+	s, err := target.AcquireLock(t.Context(), "test")
 	must(t, err)
-	id, err := s.Journal().Begin(t.Context())
+	id, err := s.JournalWriter().BeginDeploy(t.Context())
 	must(t, err)
-	_, err = s.Backup(t.Context(), id)
+	_, err = s.BackUpState(t.Context(), id)
 	must(t, err)
 	for _, x := range []color.Color{color.Blue, color.Green} {
 		r := c.release("v1.0.0", nil)
-		must(t, s.Apply(t.Context(), x, deploy.Spec{Release: r, Replicas: 1, Secrets: map[string]string{"KEY": "value"}}))
+		must(t, s.ApplySpec(t.Context(), x, deploy.Spec{Release: r, Replicas: 1, Secrets: map[string]string{"KEY": "value"}}))
 		turn(t, target, s, x)
-		must(t, s.Confirm(t.Context(), x))
+		must(t, s.ConfirmRoute(t.Context(), x))
 	}
-	must(t, s.Retire(t.Context(), color.Blue))
-	must(t, s.Remove(t.Context()))
-	must(t, s.Unlock(t.Context()))
+	must(t, s.RetireColor(t.Context(), color.Blue))
+	must(t, s.RemoveApp(t.Context()))
+	must(t, s.ReleaseLock(t.Context()))
 }
 
 // grant applies the shipped roles for one namespace and its deployer.

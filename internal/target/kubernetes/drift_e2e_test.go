@@ -21,11 +21,11 @@ func TestDrift(t *testing.T) {
 	r := c.release("v1.0.0", map[string]string{"GREETING": "hello"})
 	r.Config.Autoscale = config.Autoscale{Min: 1, Max: 4, CPU: 50}
 	spec := deploy.Spec{Release: r, Replicas: 2, Secrets: map[string]string{"TOKEN": "t"}}
-	s, err := target.Lock(ctx, "test")
+	s, err := target.AcquireLock(ctx, "test")
 	must(t, err)
-	must(t, s.Apply(ctx, color.Blue, spec))
+	must(t, s.ApplySpec(ctx, color.Blue, spec))
 	turn(t, target, s, color.Blue)
-	must(t, s.Unlock(ctx))
+	must(t, s.ReleaseLock(ctx))
 	found, err := target.FindDrift(ctx, deploy.Spec{Release: r})
 	must(t, err)
 	if len(found) > 0 {

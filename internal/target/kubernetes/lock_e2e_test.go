@@ -60,14 +60,14 @@ func TestHolder(t *testing.T) {
 	if namespace == "" {
 		t.Skip("this is the process that TestKilledHolder kills")
 	}
-	s, err := bare(t, namespace).Lock(t.Context(), "ada")
+	s, err := bare(t, namespace).AcquireLock(t.Context(), "ada")
 	if err != nil {
 		t.Fatal(err)
 	}
 	os.Stdout.WriteString("\nlocked\n")
 	for {
 		time.Sleep(4 * time.Second)
-		if err := s.Renew(t.Context()); err != nil {
+		if err := s.RenewLock(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -119,16 +119,16 @@ func TestKilledHolder(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := target.Lock(ctx, "bob"); !errors.As(err, new(*deploy.HeldError)) {
+			if _, err := target.AcquireLock(ctx, "bob"); !errors.As(err, new(*deploy.HeldError)) {
 				t.Fatalf("Lock = %v", err)
 			}
 			kill()
 			killed := time.Now()
 			for {
-				s, err := target.Lock(ctx, "bob")
+				s, err := target.AcquireLock(ctx, "bob")
 				if err == nil {
 					t.Logf("the next deploy could start after %v", time.Since(killed).Round(time.Millisecond))
-					if err := s.Unlock(ctx); err != nil {
+					if err := s.ReleaseLock(ctx); err != nil {
 						t.Error(err)
 					}
 					return
@@ -147,7 +147,7 @@ func TestKilledHolder(t *testing.T) {
 func TestNobodyAnswers503(t *testing.T) {
 	ctx, namespace := t.Context(), freshNamespace(t)
 	target := bare(t, namespace)
-	held, err := target.Lock(ctx, "ada")
+	held, err := target.AcquireLock(ctx, "ada")
 	if err != nil {
 		t.Fatal(err)
 	}

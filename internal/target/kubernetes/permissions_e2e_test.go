@@ -21,7 +21,7 @@ func TestListsMissingPermissions(t *testing.T) {
 	target, err := New(o)
 	must(t, err)
 	t.Cleanup(target.Close)
-	_, err = target.Lock(t.Context(), "test")
+	_, err = target.AcquireLock(t.Context(), "test")
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok {
 		t.Fatalf("Lock = %v, want a problem", err)

@@ -52,11 +52,11 @@ func TestNamesProgramsThatCannotRun(t *testing.T) {
 	lock := func(t *testing.T) (*Target, deploy.Session) {
 		t.Parallel()
 		target := c.target(t, c.options(t))
-		session, err := target.Lock(t.Context(), "test")
+		session, err := target.AcquireLock(t.Context(), "test")
 		must(t, err)
 		t.Cleanup(func() {
 			ctx := context.WithoutCancel(t.Context())
-			must(t, errors.Join(session.Remove(ctx), session.Unlock(ctx)))
+			must(t, errors.Join(session.RemoveApp(ctx), session.ReleaseLock(ctx)))
 		})
 		return target, session
 	}
@@ -98,7 +98,7 @@ func TestNamesWhatCanNeverStart(t *testing.T) {
 			if tt.placed.Ref != "" {
 				target.images.Delivery = misplaced{target.images.Delivery, tt.placed, false}
 			}
-			session, err := target.Lock(t.Context(), "test")
+			session, err := target.AcquireLock(t.Context(), "test")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,7 +110,7 @@ func TestNamesWhatCanNeverStart(t *testing.T) {
 				tt.change(&r.Config)
 			}
 			expectProblem(t, session, r, tt.says)
-			if err := errors.Join(session.Remove(t.Context()), session.Unlock(t.Context())); err != nil {
+			if err := errors.Join(session.RemoveApp(t.Context()), session.ReleaseLock(t.Context())); err != nil {
 				t.Error(err)
 			}
 		})
@@ -120,7 +120,7 @@ func TestNamesWhatCanNeverStart(t *testing.T) {
 func expectProblem(t *testing.T, session deploy.Session, r release.Release, says string) {
 	t.Helper()
 	began := time.Now()
-	err := session.Apply(t.Context(), color.Blue, deploy.Spec{Release: r, Replicas: 1})
+	err := session.ApplySpec(t.Context(), color.Blue, deploy.Spec{Release: r, Replicas: 1})
 	p, ok := errors.AsType[*problem.Problem](err)
 	if !ok || !strings.Contains(p.Error()+strings.Join(p.Lines, "\n"), says) || p.Hint == "" {
 		t.Errorf("Apply = %v, want a problem that says %q", err, says)

@@ -18,7 +18,7 @@ func TestPreviewTakesASecret(t *testing.T) {
 	t.Parallel()
 	h := newCluster(t).harness(t)
 	ctx, target := t.Context(), h.Target.(*Target)
-	held, err := target.Lock(ctx, "ada")
+	held, err := target.AcquireLock(ctx, "ada")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,14 +30,14 @@ func TestPreviewTakesASecret(t *testing.T) {
 	for c, v := range map[color.Color]string{color.Blue: "v1.0.0", color.Green: "v1.1.0"} {
 		apply(t, h, s, c, v)
 	}
-	now, err := target.Observe(ctx)
+	now, err := target.ObserveApp(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Switch(ctx, color.Blue, now.Revision); err != nil {
+	if err := s.SwitchRoute(ctx, color.Blue, now.Revision); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Confirm(ctx, color.Blue); err != nil {
+	if err := s.ConfirmRoute(ctx, color.Blue); err != nil {
 		t.Fatal(err)
 	}
 	ask := func(url string, header http.Header) (status int, named string) {
@@ -79,7 +79,7 @@ func TestPreviewTakesASecret(t *testing.T) {
 		}
 	}
 	seesClients(t, target, now.Entrances.Public[0])
-	if err := s.Remove(ctx); err != nil {
+	if err := s.RemoveApp(ctx); err != nil {
 		t.Error(err)
 	}
 }

@@ -22,7 +22,7 @@ func TestSwitchesAreQuick(t *testing.T) {
 	const switches, bar = 12, 3 * time.Second
 	h := newCluster(t).harness(t)
 	ctx, target := t.Context(), h.Target
-	s, err := target.Lock(ctx, "ada")
+	s, err := target.AcquireLock(ctx, "ada")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,22 +32,22 @@ func TestSwitchesAreQuick(t *testing.T) {
 	}
 	move := func(c color.Color) (switched, confirmed time.Duration) {
 		t.Helper()
-		now, err := target.Observe(ctx)
+		now, err := target.ObserveApp(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if err := s.Switch(ctx, c, now.Revision); err != nil {
+		if err := s.SwitchRoute(ctx, c, now.Revision); err != nil {
 			t.Fatal(err)
 		}
 		switched = time.Since(began)
-		if err := s.Confirm(ctx, c); err != nil {
+		if err := s.ConfirmRoute(ctx, c); err != nil {
 			t.Fatal(err)
 		}
 		return switched, time.Since(began)
 	}
 	move(color.Blue)
-	now, err := target.Observe(ctx)
+	now, err := target.ObserveApp(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestSwitchesAreQuick(t *testing.T) {
 		t.Errorf("propagation %q, %v", kept, err)
 	}
 	t.Logf("propagation %s ms", kept)
-	if err := s.Remove(ctx); err != nil {
+	if err := s.RemoveApp(ctx); err != nil {
 		t.Error(err)
 	}
 }
@@ -79,11 +79,11 @@ func TestSwitchesAreQuick(t *testing.T) {
 // apply brings a version up in a color and waits until it is ready.
 func apply(t *testing.T, h targettest.Harness, s deploy.Session, c color.Color, version string) {
 	t.Helper()
-	if err := s.Apply(t.Context(), c, deploy.Spec{Release: h.Release(release.Version(version), nil), Replicas: 2}); err != nil {
+	if err := s.ApplySpec(t.Context(), c, deploy.Spec{Release: h.Release(release.Version(version), nil), Replicas: 2}); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(h.Patience); ; time.Sleep(50 * time.Millisecond) {
-		o, err := h.Target.Observe(t.Context())
+		o, err := h.Target.ObserveApp(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

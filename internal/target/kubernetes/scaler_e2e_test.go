@@ -21,7 +21,7 @@ func TestAutoscalerFollowsTheTraffic(t *testing.T) {
 	ctx := t.Context()
 	lock := func() deploy.Session {
 		t.Helper()
-		s, err := target.Lock(ctx, "test")
+		s, err := target.AcquireLock(ctx, "test")
 		must(t, err)
 		return s
 	}
@@ -31,30 +31,30 @@ func TestAutoscalerFollowsTheTraffic(t *testing.T) {
 		r.Config.Autoscale = config.Autoscale{Min: lo, Max: hi, CPU: 50}
 		return r
 	}
-	must(t, s.Apply(ctx, color.Blue, deploy.Spec{Release: scaled("v1.0.0", 1, 4), Replicas: 2}))
+	must(t, s.ApplySpec(ctx, color.Blue, deploy.Spec{Release: scaled("v1.0.0", 1, 4), Replicas: 2}))
 	expectScaler(t, target, nil)
 	turn(t, target, s, color.Blue)
 	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: 2, Max: 4})
-	must(t, s.Unlock(ctx))
+	must(t, s.ReleaseLock(ctx))
 	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: 1, Max: 4})
 
 	s = lock()
-	o, err := target.Observe(ctx)
+	o, err := target.ObserveApp(ctx)
 	must(t, err)
 	idle := o.Colors[color.Blue].Want // two, or one if the autoscaler was quick
 	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: idle, Max: 4})
-	must(t, s.Apply(ctx, color.Blue, deploy.Spec{Release: scaled("v1.0.0", 1, 4), Replicas: 3}))
-	must(t, s.Unlock(ctx))
+	must(t, s.ApplySpec(ctx, color.Blue, deploy.Spec{Release: scaled("v1.0.0", 1, 4), Replicas: 3}))
+	must(t, s.ReleaseLock(ctx))
 	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: 3, Max: 4})
 
 	s = lock()
-	must(t, s.Apply(ctx, color.Green, deploy.Spec{Release: scaled("v1.1.0", 2, 5), Replicas: 3}))
+	must(t, s.ApplySpec(ctx, color.Green, deploy.Spec{Release: scaled("v1.1.0", 2, 5), Replicas: 3}))
 	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Blue, Min: 3, Max: 4})
 	turn(t, target, s, color.Green)
 	expectScaler(t, target, &clusterstatus.Scaler{Color: color.Green, Min: 3, Max: 5})
-	must(t, s.Remove(ctx))
+	must(t, s.RemoveApp(ctx))
 	expectScaler(t, target, nil)
-	must(t, s.Unlock(ctx))
+	must(t, s.ReleaseLock(ctx))
 }
 
 func must(t *testing.T, err error) {
@@ -68,10 +68,10 @@ func must(t *testing.T, err error) {
 func turn(t *testing.T, target *Target, s deploy.Session, c color.Color) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		o, err := target.Observe(t.Context())
+		o, err := target.ObserveApp(t.Context())
 		must(t, err)
 		if side := o.Colors[c]; side.Want > 0 && side.Ready() == side.Want {
-			must(t, s.Switch(t.Context(), c, o.Revision))
+			must(t, s.SwitchRoute(t.Context(), c, o.Revision))
 			return
 		}
 		if time.Now().After(deadline) {
