@@ -160,8 +160,10 @@ func TestFairShareOfAConnection(t *testing.T) {
 	if admit(UploadRequest) {
 		t.Error("a fifth upload is more than a quarter")
 	}
-	if !admit(PlainRequest) || !admit(PlainRequest) {
-		t.Error("two requests beside four uploads were refused")
+	for i := range 2 {
+		if !admit(PlainRequest) {
+			t.Errorf("request %d of 2 next to four uploads refused", i+1)
+		}
 	}
 	if admit(PlainRequest) {
 		t.Error("a third request beside four uploads is more than a fair share")

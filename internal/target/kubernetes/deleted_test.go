@@ -157,12 +157,6 @@ func (w world) deletedAt(target *Target, step string, ref kube.Ref) {
 	}
 }
 
-func (w world) delete(r kube.Ref) {
-	if err := w.Server.NewClient(w, "shop").DeleteObject(context.Background(), r); err != nil && !kube.IsNotFound(err) {
-		w.Error(err)
-	}
-}
-
 // TestLostIngressSecret: between two deploys somebody deletes or changes the Secret by
 // which sidecars know the probe. Pods that run still know the old value, and the
 // color that they are of is the rollback.
