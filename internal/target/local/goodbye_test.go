@@ -39,8 +39,10 @@ func TestScalingDownWaitsForRequestsAndClosesWebSockets(t *testing.T) {
 	for range each {
 		socket := dialSocket(t, url)
 		go func() { ends <- readEnd(t, socket) }()
+	}
+	for range each { // after the sockets: on a busy machine the first answer would come before the last socket is open
 		go func() {
-			status, _, _ := targettest.Ask(t.Context(), p.newHarness().Client, url+"/slow?for=1s")
+			status, _, _ := targettest.Ask(t.Context(), p.newHarness().Client, url+"/slow?for=5s")
 			answers <- status
 		}()
 	}
