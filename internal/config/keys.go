@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"version-manager/internal/kit/text"
 )
 
 // keysOf returns the YAML keys of one of this package's types, by its name.
@@ -36,7 +38,7 @@ func keysIn(t reflect.Type, typeName string) []string {
 func didYouMean(unknown string, known []string) string {
 	best, distance := "", 3 // more than two typing errors are another word
 	for _, k := range known {
-		if d := EditDistance(strings.ToLower(unknown), strings.ToLower(k)); d < distance && d < len(k) {
+		if d := text.EditDistance(strings.ToLower(unknown), strings.ToLower(k)); d < distance && d < len(k) {
 			best, distance = k, d
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/mod/semver"
 
-	"version-manager/internal/config"
+	"version-manager/internal/kit/text"
 )
 
 // Version is a canonical semantic version, "v1.2.3" or "v1.2.3-rc.1". The
@@ -70,7 +70,7 @@ func NearestVersions(want Version, have []Version) []Version {
 	}
 	var near []candidate
 	for _, v := range have {
-		if d := config.EditDistance(string(want), string(v)); d <= 2 {
+		if d := text.EditDistance(string(want), string(v)); d <= 2 {
 			near = append(near, candidate{v, d})
 		}
 	}

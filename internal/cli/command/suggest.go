@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/text"
 )
 
 // maxTypos is how many letters a word may differ from a name that is suggested
@@ -67,33 +68,11 @@ func (inv *Invocation) replaceWord(word, other string) string {
 func nearestFlag(c *cobra.Command, name string) (near string) {
 	best := maxTypos + 1
 	compare := func(f *pflag.Flag) {
-		if d := editDistance(name, f.Name); !f.Hidden && (d < best || near == "" && len(name) > maxTypos && strings.HasPrefix(f.Name, name)) {
+		if d := text.EditDistance(name, f.Name); !f.Hidden && (d < best || near == "" && len(name) > maxTypos && strings.HasPrefix(f.Name, name)) {
 			best, near = d, f.Name
 		}
 	}
 	c.LocalFlags().VisitAll(compare)
 	c.InheritedFlags().VisitAll(compare)
 	return near
-}
-
-// editDistance is how many letters have to be inserted, deleted or replaced to
-// turn a into b.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -1,4 +1,4 @@
-package config
+package text
 
 // EditDistance counts the insertions, deletions and replacements of bytes
 // that lead from a to b: how far apart two words are, for "did you mean".

@@ -1,4 +1,4 @@
-package config
+package text
 
 import "testing"
 
@@ -8,6 +8,7 @@ func TestEditDistance(t *testing.T) {
 		want int
 	}{
 		{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"port", "prot", 2},
+		{"", "ab", 2}, {"ab", "", 2}, {"output", "output", 0}, {"ouput", "output", 1}, {"outptu", "output", 2}, {"watch", "wait", 3},
 		{"replica", "replicas", 1}, {"v1.2.0", "v1.3.0", 1}, {"kitten", "sitting", 3},
 	} {
 		if got := EditDistance(tt.a, tt.b); got != tt.want {
