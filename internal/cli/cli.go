@@ -41,7 +41,7 @@ import (
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/kit/problem"
 	"version-manager/internal/kit/process"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/ui"
 )
 
@@ -52,7 +52,7 @@ func Main(args []string) int {
 	ctx, second, stop := withInterrupts(context.Background())
 	defer stop()
 	code := make(chan int, 1)
-	go func() { code <- runCommand(ctx, inv, kube.QuoteWord(os.Args[0])) }()
+	go func() { code <- runCommand(ctx, inv, shell.QuoteIfNeeded(os.Args[0])) }()
 	select {
 	case c := <-code:
 		return c

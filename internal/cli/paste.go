@@ -8,7 +8,7 @@ import (
 
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/targets"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 )
 
 // newPasteAdapter returns a function that makes the commands in a text mean
@@ -52,7 +52,7 @@ func placeFlags(root *cobra.Command, f *targets.Flags, name, text string) string
 			has = has && !strings.Contains(text, " "+other)
 		}
 		if has && value != "" {
-			words += " --" + flag + " " + kube.QuoteWord(value)
+			words += " --" + flag + " " + shell.QuoteIfNeeded(value)
 		}
 	}
 	if f.Project.Dir != "." {

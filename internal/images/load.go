@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/kube"
 )
 
@@ -176,7 +177,7 @@ func (l *loader) loadIntoNode(ctx context.Context, p parcel, n node) error {
 func pasteableCommand(argv []string) string {
 	words := make([]string, len(argv))
 	for i, w := range argv {
-		words[i] = kube.QuoteWord(w)
+		words[i] = shell.QuoteIfNeeded(w)
 	}
 	return strings.Join(words, " ")
 }

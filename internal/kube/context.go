@@ -9,6 +9,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 
 	"version-manager/internal/kit/problem"
+	"version-manager/internal/kit/shell"
 )
 
 // unknownContext lists the contexts that there are.
@@ -21,6 +22,6 @@ func unknownContext(o Options, file *api.Config) error {
 	if len(known) == 0 {
 		return missingError(what)
 	}
-	choose := Options{Kubeconfig: o.Kubeconfig}.kubectlCommand("config use-context " + QuoteWord(known[0]))
+	choose := Options{Kubeconfig: o.Kubeconfig}.kubectlCommand("config use-context " + shell.QuoteIfNeeded(known[0]))
 	return problem.New(problem.Failed, choose, "%s: there is %s", what, strings.Join(known, ", "))
 }

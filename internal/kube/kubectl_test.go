@@ -1,6 +1,10 @@
 package kube
 
-import "testing"
+import (
+	"testing"
+
+	"version-manager/internal/kit/shell"
+)
 
 func TestKubectl(t *testing.T) {
 	for want, tt := range map[string]struct{ kubeconfig, context, namespace string }{
@@ -25,9 +29,9 @@ func TestKubectlMeansWhatWasOpened(t *testing.T) {
 	file := kubeconfig(t, "https://203.0.113.1")
 	t.Setenv("KUBECONFIG", file)
 	for want, o := range map[string]Options{
-		"kubectl --context here get nodes":                                       {},
-		"kubectl --context there get nodes":                                      {Context: "there", Namespace: "shop"},
-		"kubectl --kubeconfig " + QuoteWord(file) + " --context there get nodes": {Kubeconfig: file, Context: "there"},
+		"kubectl --context here get nodes":                                                 {},
+		"kubectl --context there get nodes":                                                {Context: "there", Namespace: "shop"},
+		"kubectl --kubeconfig " + shell.QuoteIfNeeded(file) + " --context there get nodes": {Kubeconfig: file, Context: "there"},
 	} {
 		c, err := OpenClient(o)
 		if err != nil {
@@ -35,14 +39,6 @@ func TestKubectlMeansWhatWasOpened(t *testing.T) {
 		}
 		if got := c.KubectlCommand("", "get nodes"); got != want {
 			t.Errorf("%s, want %s", got, want)
-		}
-	}
-}
-
-func TestQuoted(t *testing.T) {
-	for word, want := range map[string]string{"v1.1.0": "v1.1.0", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'"} {
-		if got := QuoteWord(word); got != want {
-			t.Errorf("Quoted(%q) = %s, want %s", word, got, want)
 		}
 	}
 }

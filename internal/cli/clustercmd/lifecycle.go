@@ -8,7 +8,7 @@ import (
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/infra/onemachine"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 )
 
 func newUpCommand(inv *command.Invocation) *cobra.Command {
@@ -45,7 +45,7 @@ func runUp(ctx context.Context, inv *command.Invocation, m *onemachine.Cluster, 
 	if err := runStatus(ctx, inv, m); err != nil {
 		return err
 	}
-	inv.SuggestNext("export KUBECONFIG=%s %s=%s", kube.QuoteWord(m.KubeconfigPath()), targets.TargetVariable, targets.Cluster)
+	inv.SuggestNext("export KUBECONFIG=%s %s=%s", shell.QuoteIfNeeded(m.KubeconfigPath()), targets.TargetVariable, targets.Cluster)
 	return nil
 }
 

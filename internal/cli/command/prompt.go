@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/ui"
 )
 
@@ -46,7 +46,7 @@ func isWord(answer string, words ...string) bool {
 func (inv *Invocation) RepeatLine(more ...string) string {
 	words := slices.Concat([]string{ProgramName}, inv.Args, more)
 	for i, w := range words {
-		words[i] = kube.QuoteWord(w)
+		words[i] = shell.QuoteIfNeeded(w)
 	}
 	return strings.Join(words, " ")
 }

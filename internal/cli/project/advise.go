@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"version-manager/internal/cli/command"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/statedir"
 )
 
@@ -22,7 +22,7 @@ func (p Project) AdviseState(inv *command.Invocation) {
 	case f.Source == Default && !f.Exists():
 		if lost := p.ListLostStates(); len(lost) == 1 {
 			inv.PrintNote("if the app was in %s before, this brings its versions and history here:\n  version-manager state adopt %s",
-				lost[0].Binding.Project, kube.QuoteWord(lost[0].Dir))
+				lost[0].Binding.Project, shell.QuoteIfNeeded(lost[0].Dir))
 		}
 	}
 }

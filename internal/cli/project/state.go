@@ -14,7 +14,7 @@ import (
 	"version-manager/internal/kit/atomicfile"
 	"version-manager/internal/kit/ownership"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/release/gitrepo"
 	"version-manager/internal/statedir"
 )
@@ -97,7 +97,7 @@ func (f StateFolder) Verify(trust ownership.Trust) error {
 	}
 	if f.Source != Default {
 		if tracked, err := IsTracked(f.Path); err != nil || tracked {
-			return problem.Wrap(err, problem.Failed, "git rm -r --cached "+kube.QuoteWord(f.Path), "the state folder %s is tracked by git, and may be somebody else's", f.Path)
+			return problem.Wrap(err, problem.Failed, "git rm -r --cached "+shell.QuoteIfNeeded(f.Path), "the state folder %s is tracked by git, and may be somebody else's", f.Path)
 		}
 	}
 	err := statedir.VerifyBinding(f.Path, f.Base, trust)
@@ -106,7 +106,7 @@ func (f StateFolder) Verify(trust ownership.Trust) error {
 		return nil // makeFolder binds it
 	case errors.Is(err, statedir.ErrUnbound), errors.Is(err, statedir.ErrElsewhere):
 		return problem.Wrap(err, problem.Failed, f.acceptCommand(err), "the state folder %s was not created here, so it is not used", f.Path).
-			With("adopting it may start the programs that it names, so adopt it only if you know where it comes from; to set it aside instead: mv " + kube.QuoteWord(f.Path) + " " + kube.QuoteWord(f.Path+".aside"))
+			With("adopting it may start the programs that it names, so adopt it only if you know where it comes from; to set it aside instead: mv " + shell.QuoteIfNeeded(f.Path) + " " + shell.QuoteIfNeeded(f.Path+".aside"))
 	case errors.Is(err, os.ErrPermission):
 		return f.explainPermission(err)
 	case errors.Is(err, ownership.ErrForeign):
@@ -166,6 +166,6 @@ func KeepOutOfGit(dir, root string) error {
 }
 
 func (f StateFolder) explainPermission(err error) error {
-	hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s`, kube.QuoteWord(f.Path))
+	hint := fmt.Sprintf(`sudo chown -R "$(id -u):$(id -g)" %s`, shell.QuoteIfNeeded(f.Path))
 	return problem.Wrap(err, problem.Failed, hint, "the state folder %s belongs to another user", f.Path)
 }

@@ -11,7 +11,7 @@ import (
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/statedir"
 )
 
@@ -77,7 +77,7 @@ func chooseFolder(p project.Project, named string) (string, error) {
 	case 1:
 		return lost[0].Dir, nil
 	}
-	several := problem.New(problem.Usage, "version-manager state adopt "+kube.QuoteWord(lost[0].Dir), "several state folders of %s belong to no project", p.App.Name)
+	several := problem.New(problem.Usage, "version-manager state adopt "+shell.QuoteIfNeeded(lost[0].Dir), "several state folders of %s belong to no project", p.App.Name)
 	for _, k := range lost {
 		several.Lines = append(several.Lines, fmt.Sprintf("%s of %s", k.Dir, k.Binding.Project))
 	}
@@ -91,18 +91,18 @@ func (o stateOptions) checkAdoptable(p project.Project, dir string) error {
 		return problem.New(problem.NotFound, "version-manager state show", "there is no folder %s", dir)
 	}
 	if tracked, err := project.IsTracked(dir); err != nil || tracked {
-		return problem.Wrap(err, problem.Failed, "git rm -r --cached "+kube.QuoteWord(dir), "%s is tracked by git, and state never comes with a repository", dir)
+		return problem.Wrap(err, problem.Failed, "git rm -r --cached "+shell.QuoteIfNeeded(dir), "%s is tracked by git, and state never comes with a repository", dir)
 	}
 	trust := project.TrustOf(o.inv)
 	if err := trust.Path(dir); err != nil {
 		return project.ExplainForeign(err, "the state folder %s", dir)
 	}
 	if err := statedir.InspectFolder(dir, trust); err != nil {
-		return problem.Wrap(err, problem.Failed, "ls -lR "+kube.QuoteWord(dir), "the state folder %s is not adopted", dir)
+		return problem.Wrap(err, problem.Failed, "ls -lR "+shell.QuoteIfNeeded(dir), "the state folder %s is not adopted", dir)
 	}
 	b, err := statedir.ReadBinding(dir)
 	if owner := b.Project; err == nil && dir != p.State.Path && statedir.VerifyBinding(dir, p.State.Base, trust) == nil && owner != "" && owner != statedir.RealPath(p.Root) && project.FileExists(owner) {
-		return problem.New(problem.Failed, "version-manager --state "+kube.QuoteWord(dir)+" status", "%s is in use by the project in %s", dir, owner)
+		return problem.New(problem.Failed, "version-manager --state "+shell.QuoteIfNeeded(dir)+" status", "%s is in use by the project in %s", dir, owner)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"version-manager/internal/cli/command"
 	"version-manager/internal/cli/project"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/statedir"
 )
 
@@ -74,7 +74,7 @@ func (o stateOptions) suggestVariable(to string) {
 		return
 	}
 	o.inv.PrintNote("commands look for the state there only with this variable or with --state")
-	o.inv.SuggestNext("export %s=%s", project.StateVariable, kube.QuoteWord(to))
+	o.inv.SuggestNext("export %s=%s", project.StateVariable, shell.QuoteIfNeeded(to))
 }
 
 // chooseDestination returns where to move the state: to the named folder or to
@@ -84,7 +84,7 @@ func chooseDestination(p project.Project, named string) (string, error) {
 	case named != "":
 		return filepath.Abs(named)
 	case p.State.Base == "":
-		return "", problem.Wrap(statedir.ErrNoBase, problem.Failed, "version-manager state move "+kube.QuoteWord("/srv/"+p.App.Name+"-state"),
+		return "", problem.Wrap(statedir.ErrNoBase, problem.Failed, "version-manager state move "+shell.QuoteIfNeeded("/srv/"+p.App.Name+"-state"),
 			"there is no default place for the state of %s", p.App.Name)
 	}
 	return statedir.DefaultFolder(p.State.Base, p.App.Name, p.Root), nil

@@ -13,7 +13,7 @@ import (
 	"version-manager/internal/cli/project"
 	"version-manager/internal/cli/targets"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/statedir"
 )
 
@@ -56,7 +56,7 @@ func (o stateOptions) checkMovable(p project.Project, from, to string) error {
 		return project.ExplainForeign(err, "%s", to)
 	}
 	if !statedir.IsEmpty(to) {
-		return problem.New(problem.Failed, "ls "+kube.QuoteWord(to), "%s is not empty, and nothing was moved", to)
+		return problem.New(problem.Failed, "ls "+shell.QuoteIfNeeded(to), "%s is not empty, and nothing was moved", to)
 	}
 	m, err := autostart.DetectManager(o.inv.Getenv)
 	if err == nil && m.ServiceStatus(autostart.Service{App: p.App.Name, State: from}).Installed {

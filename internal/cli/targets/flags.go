@@ -16,7 +16,7 @@ import (
 	"version-manager/internal/clusterstatus"
 	"version-manager/internal/kit/names"
 	"version-manager/internal/kit/problem"
-	"version-manager/internal/kube"
+	"version-manager/internal/kit/shell"
 	"version-manager/internal/target"
 )
 
@@ -96,9 +96,9 @@ func (g *Flags) PreferCluster() {
 // ForPlace returns the flags that name a place in a cluster to version-manager
 // and to kubectl alike.
 func (g ClusterFlags) ForPlace(where clusterstatus.Cluster) string {
-	words := "--context " + kube.QuoteWord(where.Context) + " --namespace " + kube.QuoteWord(where.Namespace)
+	words := "--context " + shell.QuoteIfNeeded(where.Context) + " --namespace " + shell.QuoteIfNeeded(where.Namespace)
 	if g.Kubeconfig != "" {
-		words = "--kubeconfig " + kube.QuoteWord(g.Kubeconfig) + " " + words
+		words = "--kubeconfig " + shell.QuoteIfNeeded(g.Kubeconfig) + " " + words
 	}
 	return words
 }

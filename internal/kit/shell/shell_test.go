@@ -13,3 +13,11 @@ func TestQuoteWord(t *testing.T) {
 		}
 	}
 }
+
+func TestQuoteIfNeeded(t *testing.T) {
+	for word, want := range map[string]string{"v1.1.0": "v1.1.0", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$(x)": "'$(x)'"} {
+		if got := QuoteIfNeeded(word); got != want {
+			t.Errorf("QuoteIfNeeded(%q) = %s, want %s", word, got, want)
+		}
+	}
+}
