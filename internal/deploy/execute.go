@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"version-manager/internal/color"
-	"version-manager/internal/kit/problem"
 	"version-manager/internal/progress"
 	"version-manager/internal/report"
 )
@@ -232,21 +231,4 @@ func (x *executor) runStep(ctx context.Context, s step) error {
 	}
 	x.d.progress.EndStep(result)
 	return errors.Join(err, x.d.recorder.appendRecord(stepRecord, stepBody{Step: s.name, Status: result.Status, Detail: result.Detail}))
-}
-
-// startProbe begins to measure what users notice of this deploy.
-func (d *deployment) startProbe() {
-	d.traffic.startProbe(d.lock.ctx, d.target, d.run.Plan.Release.Config.Probe, d.lock.probeSecret)
-}
-
-// stopError is what a person reads if the deploy stops before its end.
-func (d *deployment) stopError(err error) error {
-	if cause := context.Cause(d.lock.ctx); cause != nil {
-		err = cause
-	}
-	hint := "version-manager resume"
-	if d.run.Phase == Retiring {
-		hint += "\nversion-manager rollback"
-	}
-	return problem.Wrap(err, problem.Failed, hint, "deploy %s stopped while %s", d.run.ID, d.run.Phase)
 }

@@ -110,3 +110,8 @@ func (a *activeHealth) failsProbe(c color.Color) bool {
 func (a *activeHealth) mayHurry(now Observed) bool {
 	return a.d.run.Plan.Kind == Rollback && now.Colors[a.d.run.Plan.New].Ready() > 0 && a.isFailing(now)
 }
+
+// startProbe begins to measure what users notice of this deploy.
+func (d *deployment) startProbe() {
+	d.traffic.startProbe(d.lock.ctx, d.target, d.run.Plan.Release.Config.Probe, d.lock.probeSecret)
+}

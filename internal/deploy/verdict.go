@@ -105,6 +105,18 @@ func (d *deployment) verdict(stopped bool) error {
 	return nil
 }
 
+// stopError is what a person reads if the deploy stops before its end.
+func (d *deployment) stopError(err error) error {
+	if cause := context.Cause(d.lock.ctx); cause != nil {
+		err = cause
+	}
+	hint := "version-manager resume"
+	if d.run.Phase == Retiring {
+		hint += "\nversion-manager rollback"
+	}
+	return problem.Wrap(err, problem.Failed, hint, "deploy %s stopped while %s", d.run.ID, d.run.Phase)
+}
+
 // hintOf is the hint of the part that failed, which knows more than can be
 // said here.
 func hintOf(err error) string {
