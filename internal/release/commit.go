@@ -80,7 +80,7 @@ func (c *creation) versionExists(app string) error {
 	for _, r := range records {
 		taken = append(taken, r.Version)
 	}
-	free := c.Version.freeVersions(taken)
+	free := c.Version.FreeVersions(taken)
 	if len(free) == 0 {
 		return problem.New(problem.Failed, "version-manager list", "%s already exists", c.Version)
 	}

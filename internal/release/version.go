@@ -84,9 +84,9 @@ func NearestVersions(want Version, have []Version) []Version {
 	return out
 }
 
-// freeVersions returns the versions after v that are not taken: the next patch, minor
-// and major one.
-func (v Version) freeVersions(taken []Version) []Version {
+// FreeVersions returns the versions after v that are not taken: the next patch,
+// minor, and major one. It returns none if a number of v is too large.
+func (v Version) FreeVersions(taken []Version) []Version {
 	var n [3]int
 	if _, err := fmt.Sscanf(string(v), "v%d.%d.%d", &n[0], &n[1], &n[2]); err != nil {
 		return nil // numbers beyond int64

@@ -50,7 +50,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestFree(t *testing.T) {
-	got := Version("v1.2.0").freeVersions([]Version{"v1.2.0", "v1.2.1", "v1.3.0"})
+	got := Version("v1.2.0").FreeVersions([]Version{"v1.2.0", "v1.2.1", "v1.3.0"})
 	if want := []Version{"v1.2.2", "v1.4.0", "v2.0.0"}; !slices.Equal(got, want) {
 		t.Errorf("free %v, want %v", got, want)
 	}

@@ -2,7 +2,6 @@ package appcmd
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"version-manager/internal/release"
@@ -44,9 +43,9 @@ func nextVersion(newest release.Version, entries []release.Entry) release.Versio
 	if core, _, pre := strings.Cut(string(newest), "-"); pre {
 		return release.Version(core)
 	}
-	var major, minor, patch int
-	if _, err := fmt.Sscanf(string(newest), "v%d.%d.%d", &major, &minor, &patch); err != nil {
+	free := newest.FreeVersions(nil)
+	if len(free) == 0 {
 		return "VERSION" // numbers beyond int
 	}
-	return release.Version(fmt.Sprintf("v%d.%d.%d", major, minor, patch+1))
+	return free[0]
 }
