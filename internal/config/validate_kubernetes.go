@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"version-manager/internal/kit/names"
+	"version-manager/internal/wire"
 )
 
 // Words of the cluster's API, as far as its own regular expressions go. This
@@ -21,18 +22,14 @@ var (
 	memAmount = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)([KMGT]i|[kMGT]|)$`)
 )
 
-const (
-	// maxClusterApp leaves room for what follows the name in those of Services.
-	maxClusterApp = 63 - len("-green")
-	// firstSidecarPort and the one after it are taken in every pod.
-	firstSidecarPort = 15080
-)
+// maxClusterApp leaves room for what follows the name in those of Services.
+const maxClusterApp = 63 - len("-green")
 
 func (m *mistakes) checkKubernetes(a App) {
 	k := a.Kubernetes
 	// A name that is not a label at all is reported already.
 	m.addUnless(len(a.Name) <= maxClusterApp || !names.IsDNS1035Label(a.Name), "name: %q is longer than %d: in a cluster -blue or -green is added to it", a.Name, maxClusterApp)
-	m.addUnless(a.Port != firstSidecarPort && a.Port != firstSidecarPort+1, "port: %d is used by the sidecar in every pod of a cluster", a.Port)
+	m.addUnless(a.Port != wire.SidecarTrafficPort && a.Port != wire.SidecarAdminPort, "port: %d is used by the sidecar in every pod of a cluster", a.Port)
 	m.addUnless(k.Namespace == "" || names.IsDNS1123Label(k.Namespace), "kubernetes.namespace: %q is not a DNS label", k.Namespace)
 	m.checkHosts(k)
 	m.checkTrusted("kubernetes.trusted", k.Trusted)

@@ -24,12 +24,10 @@ const (
 // Manager is the value of ManagedLabel.
 const Manager = "version-manager"
 
-// Containers and ports of a pod.
+// Containers of a pod.
 const (
 	AppContainer     = "app"
 	SidecarContainer = "sidecar"
-	TrafficPort      = 15080 // of the sidecar: all requests
-	AdminPort        = 15081 // of the sidecar: counts and hooks
 )
 
 // The Gateway that install-ingress makes.

@@ -4,6 +4,7 @@ package sidecarcmd
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -16,6 +17,7 @@ import (
 	"version-manager/internal/config"
 	"version-manager/internal/kit/memlimit"
 	"version-manager/internal/sidecar"
+	"version-manager/internal/wire"
 )
 
 // NewCommand is what every pod runs beside the app. It is called by
@@ -45,8 +47,8 @@ func NewCommand(inv *command.Invocation) *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.Listen, "listen", ":15080", "listen for requests at `ADDRESS`")
-	f.StringVar(&o.AdminListen, "admin", ":15081", "listen for probes and hooks at `ADDRESS`")
+	f.StringVar(&o.Listen, "listen", portAddress(wire.SidecarTrafficPort), "listen for requests at `ADDRESS`")
+	f.StringVar(&o.AdminListen, "admin", portAddress(wire.SidecarAdminPort), "listen for probes and hooks at `ADDRESS`")
 	f.StringVar(&o.App, "app", "", "forward to `HOST:PORT`")
 	f.StringVar(&o.Health, "health", "/", "`PATH` of the liveness check")
 	f.StringVar(&side, "color", "", "color of the pod")
@@ -67,3 +69,6 @@ func runSidecar(inv *command.Invocation, o sidecar.Options) error {
 	o.Logger = slog.New(slog.NewTextHandler(inv.Streams.Err, nil))
 	return sidecar.RunSidecar(ctx, o)
 }
+
+// portAddress is the address of a port on every interface.
+func portAddress(port int) string { return fmt.Sprintf(":%d", port) }

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"version-manager/internal/manifest"
 	"version-manager/internal/target/kubernetes/pods"
+	"version-manager/internal/wire"
 )
 
 const (
@@ -54,7 +54,7 @@ type inquiry struct {
 }
 
 func newPodCounter(d pods.Dialer, namespace, pod string) *podCounter {
-	return &podCounter{client: pods.NewHTTPClient(d, namespace, pod, manifest.AdminPort)}
+	return &podCounter{client: pods.NewHTTPClient(d, namespace, pod, wire.SidecarAdminPort)}
 }
 
 // readCounts returns the pod's counts, or the last known ones if the sidecar

@@ -8,8 +8,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
-	"version-manager/internal/manifest"
 	"version-manager/internal/target/kubernetes/pods"
+	"version-manager/internal/wire"
 )
 
 const goodbyeTimeout = 2 * time.Second // for all sidecars together
@@ -29,7 +29,7 @@ func SendGoodbyes(ctx context.Context, d pods.Dialer, namespace string, list []*
 }
 
 func sendGoodbye(ctx context.Context, d pods.Dialer, namespace, pod string) error {
-	c := pods.NewHTTPClient(d, namespace, pod, manifest.AdminPort)
+	c := pods.NewHTTPClient(d, namespace, pod, wire.SidecarAdminPort)
 	defer c.CloseIdle()
 	return c.SendRequest(ctx, http.MethodPost, "/goodbye", func(*http.Response) error { return nil })
 }
